@@ -1,0 +1,78 @@
+# flipsnack-kit. Needs Python 3.11 or newer and make; everything else is installed into .venv by the targets themselves.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVER_READY := $(VENV)/.server-ready
+TOOLS_READY := $(VENV)/.tools-ready
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+RULES := contract_tests/src/flipsnack_contract/spec/rules.toml
+TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test demo check lint types contracts bench generate constraints clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(SERVER_READY) ## set up .venv and serve the fake on http://127.0.0.1:3547/v1/
+	@echo "== serving the fake; Ctrl-C ends it"
+	@exec $(BIN)/flipsnack-mock serve
+
+test: $(TOOLS_READY) ## set up .venv and run every test
+	@echo "== testing everything (one part only: $(BIN)/pytest client)"
+	@$(BIN)/pytest -n auto
+
+demo: $(SERVER_READY) ## show the fake, the client and the hard paths in a few seconds
+	@echo "== the demo"
+	@$(BIN)/python demo/demo.py
+
+check: lint types contracts test ## everything a change must pass
+
+lint: $(TOOLS_READY) ## ruff: lint and format
+	@echo "== ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(TOOLS_READY) ## mypy --strict over code and tests
+	@echo "== mypy"
+	@$(BIN)/mypy
+
+contracts: $(TOOLS_READY) ## import-linter: who may import whom
+	@echo "== import-linter"
+	@$(BIN)/lint-imports
+
+bench: $(TOOLS_READY) ## measure speed and memory, print a table, save JSON (BENCH="--help" shows the options)
+	@echo "== the bench"
+	@$(BIN)/python -m bench $(BENCH)
+
+generate: ## rewrite the files that are made from others
+	@echo "== the fake's copy of the rules ledger"
+	@cp $(RULES) mock_server/src/flipsnack_mock/rules.toml
+
+constraints: ## renew constraints.txt within the bounds of pyproject.toml
+	@echo "== renewing constraints.txt from a fresh environment"
+	@rm -rf build/renew && $(PYTHON) -m venv build/renew
+	@build/renew/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	@{ sed '/^[^#]/,$$d' constraints.txt; build/renew/bin/python -m pip freeze --exclude flipsnack-kit; } > build/renew/constraints.txt
+	@mv build/renew/constraints.txt constraints.txt && rm -rf build/renew
+
+clean: ## remove .venv, caches and what was built
+	@echo "== removing what make and the tools left"
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("$(TOO_OLD)" if sys.version_info < (3, 11) else 0)'
+	@echo "== making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(SERVER_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "== installing the fake and the client into $(VENV)"
+	@$(PIP_INSTALL) '.[mock]'
+	@touch $@
+
+$(TOOLS_READY): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "== installing everything and the tools into $(VENV)"
+	@$(PIP_INSTALL) '.[dev]'
+	@touch $@ $(SERVER_READY)
