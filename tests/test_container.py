@@ -1,0 +1,301 @@
+"""The image and the compose file, checked without a container engine.
+
+Compose itself resolves the compose file and hadolint reads the Dockerfile. Then each step of the Dockerfile is carried
+out as written, in an overlay over this machine's own root, and the fake runs as it would in the image: as the image's
+user, on a root that cannot be written to.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dockerfile_parse import DockerfileParser
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DOCKERFILE = REPOSITORY / "mock_server" / "Dockerfile"
+TOOLS = Path(sys.executable).parent
+NOBODY = "65532:65532"
+
+# Arguments: folder of the stage, "ro" or "rw", user; then the command.
+ENTER = """
+set -eu
+stage=$1 mode=$2 user=$3; shift 3
+mount -t overlay overlay -o "lowerdir=/,upperdir=$stage/upper,workdir=$stage/work" "$stage/root"
+chmod 755 "$stage/root/root"  # this machine's interpreter may be there
+mount --rbind /dev "$stage/root/dev"
+mount --rbind /proc "$stage/root/proc"
+if [ "$mode" = ro ]; then
+    mount -o remount,ro "$stage/root"
+fi
+exec chroot --userspec "$user" "$stage/root" "$@"
+"""
+
+
+def _tool(name: str) -> str:
+    path = TOOLS / name
+    if not path.exists():
+        pytest.skip(f"{name} is not installed (there is no wheel of it for this machine)")
+    return str(path)
+
+
+def _run(*command: str | Path) -> str:
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+# --- the compose file ------------------------------------------------------------------------------------------------
+
+
+@cache
+def _compose() -> dict[str, Any]:
+    services: dict[str, Any] = json.loads(
+        _run(_tool("docker-compose"), "--profile", "*", "config", "--format", "json")
+    )["services"]
+    return services
+
+
+def test_compose_without_a_profile_is_the_fake_alone() -> None:
+    """`docker compose up` starts the fake and nothing else."""
+    assert ["flipsnack"] == _run(_tool("docker-compose"), "config", "--services").split()
+
+
+def test_the_fake_answers_under_the_hosts_of_the_vendor() -> None:
+    """Inside the network a client with built-in host names reaches the fake."""
+    aliases = _compose()["flipsnack"]["networks"]["default"]["aliases"]
+
+    assert ["api.flipsnack.com", "upload.flipsnack.com"] == aliases
+
+
+def test_the_fake_is_published_to_this_machine_only() -> None:
+    """The port is the fake's default, on loopback."""
+    assert [("127.0.0.1", "3547", 3547)] == [
+        (port["host_ip"], port["published"], port["target"]) for port in _compose()["flipsnack"]["ports"]
+    ]
+
+
+def test_the_fake_needs_no_writable_root_and_no_capability() -> None:
+    """What the image promises is what compose demands of it."""
+    fake = _compose()["flipsnack"]
+
+    assert (True, ["ALL"]) == (fake["read_only"], fake["cap_drop"])
+
+
+def test_the_kit_waits_until_the_fake_is_healthy() -> None:
+    """The profile `test` runs the kit against the fake, once it answers."""
+    kit = _compose()["contract"]
+
+    assert ["test"] == kit["profiles"]
+    assert "service_healthy" == kit["depends_on"]["flipsnack"]["condition"]
+    assert "http://flipsnack:3547/v1/" in kit["command"]
+
+
+# --- the Dockerfile --------------------------------------------------------------------------------------------------
+
+
+def _steps() -> list[tuple[str, str]]:
+    parser = DockerfileParser(fileobj=io.BytesIO(DOCKERFILE.read_bytes()))
+    return [(step["instruction"], step["value"]) for step in parser.structure if step["instruction"] != "COMMENT"]
+
+
+def _values(instruction: str) -> list[str]:
+    return [value for name, value in _steps() if name == instruction]
+
+
+def test_hadolint_finds_nothing() -> None:
+    """The Dockerfile is free of what its linter warns of."""
+    assert "" == _run(_tool("hadolint"), "--no-color", DOCKERFILE)
+
+
+def test_one_port_is_exposed() -> None:
+    """The image exposes the fake's port and no other."""
+    assert ["3547"] == _values("EXPOSE")
+
+
+def test_every_final_stage_runs_as_a_fixed_user() -> None:
+    """Neither image runs as root."""
+    assert [NOBODY, NOBODY] == _values("USER")
+
+
+def test_the_health_check_needs_no_curl() -> None:
+    """The slim image has no curl; Python asks."""
+    (check,) = _values("HEALTHCHECK")
+
+    assert '["python",' in check
+
+
+def test_the_build_context_holds_what_is_copied_and_nothing_else() -> None:
+    """`.dockerignore` admits exactly the sources of the COPY steps."""
+    copied = {source for value in _values("COPY") if not value.startswith("--from") for source in value.split()[:-1]}
+    lines = (REPOSITORY / ".dockerignore").read_text().split("\n")
+
+    assert "*" in lines
+    assert copied == {line.removeprefix("!") for line in lines if line.startswith("!")}
+
+
+# --- each step, carried out ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the Dockerfile: what its steps wrote, and the settings in force."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+    workdir: str = "/"
+    user: str = "0:0"
+
+    @property
+    def upper(self) -> Path:
+        """What the steps of this stage wrote."""
+        return self.folder / "upper"
+
+    def command(self, argv: list[str], *, mode: str, env: dict[str, str] | None = None) -> list[str]:
+        """The command line that runs `argv` in this stage."""
+        variables = [f"{name}={value}" for name, value in {**self.env, **(env or {})}.items()]
+        entry = ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.folder), mode, self.user]
+        return [*entry, "env", "--chdir", self.workdir, *variables, *argv]
+
+    def run(self, argv: list[str], *, mode: str = "rw", env: dict[str, str] | None = None) -> str:
+        """What `argv` prints in this stage; a failure fails the test."""
+        return _run(*self.command(argv, mode=mode, env=env))
+
+
+def _new_stage(folder: Path, parent: Stage | None, path: str) -> Stage:
+    for name in ("upper", "work", "root"):
+        (folder / name).mkdir(parents=True)
+    if parent is None:
+        return Stage(folder, env={"PATH": path})
+    shutil.copytree(parent.upper, folder / "upper", symlinks=True, dirs_exist_ok=True)
+    return replace(parent, folder=folder)
+
+
+def _copied(stage: Stage, value: str, stages: dict[str, Stage]) -> Stage:
+    *words, target = value.split()
+    origin = REPOSITORY
+    if words[0].startswith("--from="):
+        origin = stages[words.pop(0).removeprefix("--from=")].upper
+    for source in words:
+        found = origin / source.lstrip("/")
+        into = stage.upper / (stage.workdir if not target.startswith("/") else "").lstrip("/") / target.lstrip("/")
+        if found.is_dir():
+            shutil.copytree(found, into, symlinks=True, dirs_exist_ok=True)
+        else:
+            into.mkdir(parents=True, exist_ok=True)
+            shutil.copy(found, into)
+    return stage
+
+
+def _with_env(stage: Stage, value: str) -> Stage:
+    pairs = dict(pair.split("=", 1) for pair in value.split())
+    pairs = {name: text.replace("$PATH", stage.env["PATH"]) for name, text in pairs.items()}
+    return replace(stage, env={**stage.env, **pairs})
+
+
+def _carried_out(stage: Stage, step: tuple[str, str], stages: dict[str, Stage]) -> Stage:
+    match step:
+        case ("WORKDIR", folder):
+            (stage.upper / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            return replace(stage, workdir=folder)
+        case ("COPY", value):
+            return _copied(stage, value, stages)
+        case ("RUN", command):
+            stage.run(["sh", "-c", command])
+            return stage
+        case ("ENV", value):
+            return _with_env(stage, value)
+        case ("USER", user):
+            return replace(stage, user=user)
+    assert step[0] in {"EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD"}, f"an unknown step: {step}"
+    return stage
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
+    """Every stage of the Dockerfile by its name, with all steps carried out."""
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
+        pytest.skip("only root may mount the layers of an image")
+    # Not below pytest's own folder: that one is closed to every other user.
+    folder = tmp_path_factory.getbasetemp().parent.parent / f"flipsnack-image-{os.getpid()}"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    try:
+        yield _built(folder, path)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _built(folder: Path, path: str) -> dict[str, Stage]:
+    stages: dict[str, Stage] = {}
+    name = ""
+    for instruction, value in _steps():
+        if instruction == "FROM":
+            base, _, name = value.split()
+            stages[name] = _new_stage(folder / name, stages.get(base), path)
+        elif instruction != "ARG":
+            stages[name] = _carried_out(stages[name], (instruction, value), stages)
+    return stages
+
+
+def _argv(instruction: str, position: int) -> list[str]:
+    text = _values(instruction)[position]
+    argv: list[str] = json.loads(text[text.index("[") :])
+    return argv
+
+
+@contextmanager
+def _serving(stage: Stage) -> Iterator[str]:
+    """The fake, started by ENTRYPOINT and CMD on a root that cannot be written to; yields its URL."""
+    argv = [*_argv("ENTRYPOINT", -1), *_argv("CMD", -1)]
+    env = {"FLIPSNACK_MOCK_PORT": "0", "FLIPSNACK_MOCK_HOST": "127.0.0.1"}
+    command = stage.command(argv, mode="ro", env=env)
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert server.stdout is not None
+    try:
+        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        assert found, "the fake did not say where it listens: " + server.stdout.read()
+        yield found.group()
+    finally:
+        server.terminate()
+        rest = server.communicate(timeout=10)[0]
+    assert server.returncode == 0, rest
+
+
+def test_the_image_serves_and_is_healthy(stages: dict[str, Stage]) -> None:
+    """As user 65532 on a read-only root the fake answers, and HEALTHCHECK agrees; SIGTERM ends it with 0."""
+    server = stages["server"]
+
+    assert "0.0.0.0" == server.env["FLIPSNACK_MOCK_HOST"]
+    with _serving(server) as url:
+        port = {"FLIPSNACK_MOCK_PORT": url.rpartition(":")[2]}
+        server.run(_argv("HEALTHCHECK", 0), mode="ro", env=port)
+        with urllib.request.urlopen(url + "/v1/?action=collection.downloadHTML") as answer:
+            assert 30 == json.load(answer)["code"]
+
+
+def test_an_image_with_no_server_is_unhealthy(stages: dict[str, Stage]) -> None:
+    """HEALTHCHECK fails where nothing listens."""
+    command = stages["server"].command(_argv("HEALTHCHECK", 0), mode="ro", env={"FLIPSNACK_MOCK_PORT": "1"})
+
+    assert 0 != subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def test_the_image_holds_no_kit_and_the_kit_image_does(stages: dict[str, Stage]) -> None:
+    """The fake's image stays small; the kit's image has the kit's command."""
+    assert not (stages["server"].upper / "opt/flipsnack/bin/pytest").exists()
+    assert "server" in stages["contract"].run([*_argv("ENTRYPOINT", 0), *_argv("CMD", 0)], mode="ro")
