@@ -1,0 +1,220 @@
+"""The commands of `flipsnack`; each is a few lines over the client."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from flipsnack_client import __version__, credentials
+from flipsnack_client.client import BASE_URL, Flipsnack
+from flipsnack_client.clock import SystemClock
+from flipsnack_client.deadline import DEFAULT_SECONDS
+from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
+from flipsnack_client.envelope import DECODERS
+from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
+from flipsnack_client.log import log
+from flipsnack_client.poller import JobStatus
+from flipsnack_client.signature import UNSIGNED, masked_canonical, sign
+
+T = TypeVar("T")
+
+INTERRUPTED = 130
+
+EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
+    (ApiError, 1),
+    (JobFailed, 1),
+    (CredentialsError, 2),
+    (FlipsnackError, 3),
+)
+"""The first class that fits gives the exit code."""
+
+HINTS = {
+    41: "check FLIPSNACK_API_KEY",
+    43: "the collection is deleted, or belongs to another account",
+    44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
+}
+
+_EPILOG = """
+\b
+Exit codes: 0 done; 1 the API said no, or the job FAILED; 2 wrong usage or no
+credentials; 3 transport, deadline, damaged answer, or a file that cannot be
+written; 130 interrupted.
+
+\b
+Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names
+with _FILE, naming a file that holds the value), or from a TOML file with
+api_key and secret; the default file is ~/.config/flipsnack/credentials.toml.
+"""
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command and return its exit code; says on stderr what went wrong."""
+    try:
+        result = flipsnack.main(list(arguments), prog_name="flipsnack", obj=environ, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except FlipsnackError as error:
+        click.echo(f"error: {printable(_told(error))}", err=True)
+        return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+
+
+def _told(error: FlipsnackError) -> str:
+    if not isinstance(error, ApiError):
+        return str(error)
+    hint = HINTS.get(error.code)
+    return f"the API said no: {error}" + (f" ({hint})" if hint else "")
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def flipsnack() -> None:
+    """Use the Flipsnack API v1."""
+
+
+_credentials_option = click.option(
+    "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file: api_key, secret."
+)
+
+
+def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Show every call."),
+        click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
+        _credentials_option,
+        click.option("--base-url", help=f"Also FLIPSNACK_BASE_URL.  [default: {BASE_URL}]"),
+        click.option("--format", "answer_format", type=click.Choice(list(DECODERS)), default="json", show_default=True),
+        click.option(
+            "--deadline",
+            type=click.FloatRange(min=0, min_open=True),
+            default=DEFAULT_SECONDS,
+            show_default=True,
+            help="Seconds that all of it may take.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@flipsnack.command(epilog=_EPILOG)
+@click.argument("collection_hash", metavar="HASH")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where the zip goes."
+)
+@click.option("--resume/--no-resume", default=True, show_default=True, help="Go on with FILE.part.")
+@_api_options
+@click.pass_obj
+def download(
+    environ: Mapping[str, str], /, collection_hash: str, *, output: Path, resume: bool, deadline: float, **options: Any
+) -> None:
+    """Download the package of collection HASH.
+
+    Starts the job, waits until it is done, fetches the zip, checks it, and only then puts it at FILE.
+    """
+    with _client(environ, **options) as client, _showing(**options) as display:
+        poller = client.download_html(collection_hash)
+        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=deadline, resume=resume)
+        display.note(f"saved {path} ({path.stat().st_size:,} bytes)")
+
+
+@flipsnack.command(epilog=_EPILOG)
+@click.argument("collection_hash", metavar="HASH")
+@_api_options
+@click.pass_obj
+def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: float, **options: Any) -> int:
+    """Ask once for the job of collection HASH and print its status.
+
+    The vendor has one method for both: asking starts the job where there is none. FAILED exits with 1.
+    """
+    with _client(environ, **options) as client, _showing(plain=True, **options):
+        update = client.download_html(collection_hash).poll_once(deadline=deadline)
+        log.debug("%s", state(update))
+    click.echo(update.status.value)
+    return 1 if update.status is JobStatus.FAILED else 0
+
+
+@flipsnack.command("sign")
+@click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
+@_credentials_option
+@click.pass_obj
+def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], file: Path | None) -> None:
+    """Print the string that is signed, its secret masked, and the signature.
+
+    Nothing is added to the parameters given; `signature` and `file` are never signed. Values are as they
+    are before URL encoding.
+    """
+    params = _parameters(parameters)
+    found = credentials.load(environ, file=file)
+    _warn(found)
+    for name in sorted(UNSIGNED & params.keys()):
+        click.echo(f"note: {name} is never signed", err=True)
+    click.echo(f"canonical  {printable(masked_canonical(params))}")
+    click.echo(f"signature  {_usage(lambda: sign(params, found.secret))}")
+
+
+def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
+    params: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"{argument!r} is not NAME=VALUE")
+        if name in params:
+            raise click.UsageError(f"{name} is given twice; the vendor's signature knows each name once")
+        params[name] = value
+    return params
+
+
+@contextmanager
+def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator[Display]:
+    display = _display(quiet=quiet, plain=plain)
+    handler = LogToDisplay(display)
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield display
+    finally:
+        log.removeHandler(handler)
+        display.close()
+
+
+def _display(*, quiet: bool, plain: bool) -> Display:
+    if quiet:
+        return QuietDisplay()
+    if plain or not sys.stderr.isatty():
+        return PlainDisplay(SystemClock())
+    return LiveDisplay()
+
+
+def _client(
+    environ: Mapping[str, str],
+    *,
+    file: Path | None,
+    base_url: str | None,
+    answer_format: str,
+    **_: Any,
+) -> Flipsnack:
+    found = credentials.load(environ, file=file)
+    _warn(found)
+    url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
+    return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
+
+
+def _warn(found: credentials.Credentials) -> None:
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def _usage(make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except ValueError as error:
+        reason = str(error)
+    raise click.UsageError(reason)

@@ -1,0 +1,45 @@
+"""The client's only door to time, sleep and chance.
+
+Everything that waits, measures or draws lots takes a `Clock`, so that a caller can run the client in
+virtual time: hand in any object with these three methods.
+"""
+
+import random
+import threading
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the client asks of time and chance."""
+
+    def now(self) -> float:
+        """Return seconds on a clock that never goes back; only differences matter."""
+
+    def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
+        """Return after `seconds`, or as soon as `cancel` is set.
+
+        A clock that cannot be woken may ignore `cancel`: the client looks at it after each sleep.
+        """
+
+    def random(self) -> float:
+        """Return a number at least 0 and below 1, for jitter."""
+
+
+class SystemClock:
+    """The machine's monotonic clock, real sleep and real chance."""
+
+    def now(self) -> float:
+        """Return the machine's monotonic time in seconds."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
+        """Sleep for `seconds`; an event that is set ends the sleep at once."""
+        if cancel is None:
+            time.sleep(seconds)
+        else:
+            cancel.wait(seconds)
+
+    def random(self) -> float:
+        """Return a number at least 0 and below 1."""
+        return random.random()

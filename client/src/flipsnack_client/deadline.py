@@ -1,0 +1,58 @@
+"""One deadline for all of an operation: retries, polls, waits of the limiter and the download."""
+
+import math
+from dataclasses import dataclass
+
+from flipsnack_client.clock import Clock
+from flipsnack_client.exceptions import DeadlineExceeded
+
+DEFAULT_SECONDS = 1800.0
+"""The deadline of an operation whose caller names none: half an hour, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of the time an operation may take, on `clock`."""
+
+    clock: Clock
+    started: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float, *, clock: Clock) -> "Deadline":
+        """Return the deadline `seconds` from now; `math.inf` never comes. ValueError below or at 0."""
+        if math.isnan(seconds) or seconds <= 0:
+            raise ValueError(f"a deadline is a number of seconds above 0, not {seconds}")
+        return cls(clock, clock.now(), seconds)
+
+    def elapsed(self) -> float:
+        """Return the seconds since the operation began."""
+        return self.clock.now() - self.started
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, never below 0."""
+        return max(0.0, self.seconds - self.elapsed())
+
+    def check(self, doing: str) -> None:
+        """Raise DeadlineExceeded when no time is left."""
+        if self.remaining() <= 0:
+            raise self.exceeded(f"no time left while {doing}")
+
+    def require(self, wait: float, *, doing: str) -> None:
+        """Raise DeadlineExceeded at once when `wait` seconds do not fit: waiting would only waste them."""
+        if wait >= self.remaining():
+            raise self.exceeded(f"{doing} takes another {wait:.1f} s but only {self.remaining():.1f} s are left")
+
+    def exceeded(self, text: str) -> DeadlineExceeded:
+        """Return the error, with the time given and the time used."""
+        elapsed = self.elapsed()
+        return DeadlineExceeded(
+            f"deadline of {self.seconds:g} s exceeded after {elapsed:.1f} s: {text}", elapsed=elapsed
+        )
+
+
+def deadline_of(given: "float | Deadline | None", *, clock: Clock) -> Deadline:
+    """Return `given` as a Deadline: seconds from now, one that already runs, or the default."""
+    if isinstance(given, Deadline):
+        return given
+    return Deadline.after(DEFAULT_SECONDS if given is None else given, clock=clock)

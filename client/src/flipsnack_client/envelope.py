@@ -1,0 +1,130 @@
+"""The vendor's answer in its three formats, decoded into one value.
+
+The envelope has `code`, `status` and, where the method returns something, `data`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from flipsnack_client.exceptions import MalformedAnswer
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+CALLBACK = "flipsnackAnswer"
+"""The function name this client asks for in jsonp."""
+
+OK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the API, whatever the format it came in.
+
+    `message` is the envelope's `status`; `data` is None when the answer has none; in XML every value
+    inside `data` is text.
+    """
+
+    code: int
+    message: str
+    data: Mapping[str, Any] | None
+    raw: bytes = field(repr=False, default=b"")
+
+
+def decode(body: bytes, answer_format: str) -> Answer:
+    """Return the answer in `body`; `answer_format` is json, jsonp or xml.
+
+    Raises MalformedAnswer, which keeps the body, for everything that is not the documented envelope.
+    """
+    try:
+        code, message, data = _envelope(DECODERS[answer_format](body))
+        reason = None
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    if reason is not None:
+        raise MalformedAnswer(f"the answer is not the documented {answer_format}: {reason}", raw=body)
+    return Answer(code, message, data, body)
+
+
+def _envelope(value: object) -> tuple[int, str, Mapping[str, Any] | None]:
+    if not isinstance(value, dict):
+        raise ValueError("expected an object with code and status")
+    code, message, data = value.get("code"), value.get("status"), value.get("data")
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise ValueError(f"code is {_kind(code)}, expected a number")
+    if not isinstance(message, str):
+        raise ValueError(f"status is {_kind(message)}, expected text")
+    if data is not None and not isinstance(data, dict):
+        raise ValueError(f"data is {_kind(data)}, expected an object")
+    return code, message, data
+
+
+def _kind(value: object) -> str:
+    return "missing or null" if value is None else f"a {type(value).__name__}"
+
+
+def _json(body: bytes) -> object:
+    return json.loads(_text(body), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+
+
+def _jsonp(body: bytes) -> object:
+    # `/**/` before the call is a common hardening against content sniffing.
+    call = _text(body).strip().removeprefix("/**/").lstrip().removesuffix(";").rstrip()
+    if not (call.startswith(CALLBACK + "(") and call.endswith(")")):
+        raise ValueError(f"expected a call of {CALLBACK}")
+    return _json(call[len(CALLBACK) + 1 : -1].encode())
+
+
+def _xml(body: bytes) -> object:
+    # Imported here: it is the rarest format, and importing the client stays quick without it.
+    from lxml import etree
+
+    # No network, no DTD, no entities: an answer must not be able to make the client fetch or grow.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"line {error.lineno} is not well-formed XML") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("it declares a document type, which is refused")
+    if root.tag != "response":
+        raise ValueError("the root element is not response")
+    return _with_number(_element(root))
+
+
+def _with_number(value: object) -> object:
+    if isinstance(value, dict):
+        code = value.get("code")
+        if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
+            return {**value, "code": int(code)}
+    return value
+
+
+def _element(element: "etree._Element") -> Any:
+    children = list(element.iterchildren("*"))
+    if not children:
+        return element.text or ("" if element.tag != "data" else {})
+    names = [str(child.tag) for child in children]
+    if len(set(names)) < len(names):
+        # Nobody documents lists; repeated names are the only shape they can have.
+        return [_element(child) for child in children]
+    return {name: _element(child) for name, child in zip(names, children, strict=True)}
+
+
+DECODERS: Mapping[str, Callable[[bytes], object]] = {"json": _json, "jsonp": _jsonp, "xml": _xml}
+"""Each value of the `format` parameter with its decoder."""

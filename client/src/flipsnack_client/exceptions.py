@@ -1,0 +1,279 @@
+"""Everything this client raises on purpose.
+
+    FlipsnackError
+    ├── ApiError                     the API answered with a code other than 20: .code .message .raw
+    │   ├── MaintenanceMode                22   retried
+    │   ├── MissingParameter               30
+    │   ├── RateLimited
+    │   │   ├── PerSecondLimit             31   retried
+    │   │   └── PerMinuteLimit             32   retried
+    │   ├── UploadQuotaExceeded            33
+    │   ├── FileTooLarge                   34
+    │   ├── TooManyPages                   35
+    │   ├── MultipleFiles                  36
+    │   ├── DeleteNotAvailable             37
+    │   ├── CollectionProcessing           38
+    │   ├── BadRequest                     40
+    │   ├── InvalidCredentials             41
+    │   ├── InvalidAction                  42
+    │   ├── Forbidden                      43
+    │   ├── InvalidSignature               44
+    │   ├── InvalidFileFormat              45
+    │   └── InvalidCollectionHash          46
+    ├── JobFailed                    the package could not be generated: .collection_hash
+    ├── TransportError               no usable answer came
+    │   ├── ConnectionFailed               refused, reset, timed out, cut off: retried
+    │   ├── CertificateRefused             TLS: not retried
+    │   └── HttpError                      an HTTP status and no envelope: .status .retry_after
+    ├── DamagedAnswer                something came, but not what was promised
+    │   ├── MalformedAnswer                not the documented envelope: .raw
+    │   ├── UnknownStatus                  a job status the vendor does not document: .status .raw
+    │   └── DamagedPackage                 the zip fails its check
+    ├── LinkRefused                  the resource URL is refused, a fresh one too
+    ├── CannotWrite                  the file cannot be written: .path .errno
+    ├── DeadlineExceeded             .elapsed .attempts .last_status .token
+    ├── Cancelled                    .token
+    └── CredentialsError             key or secret missing or unreadable
+
+An ApiError with a code that is not in the list is a plain `ApiError`. The codes and messages are the
+vendor's, from the error table of collection.downloadHTML and the status code page.
+
+No text, repr or traceback of these holds the secret, a signature or a resource URL.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+
+def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[str, Any]) -> "FlipsnackError":
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class FlipsnackError(Exception):
+    """Base of everything this client raises on purpose; survives pickling and copying."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revive, (type(self), self.args, dict(self.__dict__))
+
+
+class ApiError(FlipsnackError):
+    """The API answered with a code other than 20.
+
+    `code` and `message` are the vendor's; `raw` is the answer's body with the signature masked.
+    """
+
+    _by_code: ClassVar[dict[int, type["ApiError"]]] = {}
+
+    def __init_subclass__(cls, *, code: int | None = None) -> None:
+        super().__init_subclass__()
+        if code is None:
+            return
+        if code in ApiError._by_code:
+            raise TypeError(f"code {code} already belongs to {ApiError._by_code[code].__name__}")
+        ApiError._by_code[code] = cls
+
+    def __init__(self, code: int, message: str, raw: bytes = b"") -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+        self.raw = raw
+
+    @staticmethod
+    def of(code: int, message: str, *, raw: bytes = b"") -> "ApiError":
+        """Return the error of the class that belongs to `code`; a plain ApiError for an unknown one."""
+        return ApiError._by_code.get(code, ApiError)(code, message, raw)
+
+    @staticmethod
+    def registry() -> Mapping[int, type["ApiError"]]:
+        """Return each documented code with its class."""
+        return MappingProxyType(ApiError._by_code)
+
+
+class MaintenanceMode(ApiError, code=22):
+    """The servers are in maintenance; retried."""
+
+
+class MissingParameter(ApiError, code=30):
+    """The request lacks a required parameter."""
+
+
+class RateLimited(ApiError):
+    """Too many requests with this API key; retried."""
+
+
+class PerSecondLimit(RateLimited, code=31):
+    """More than 5 requests in a second; retried."""
+
+
+class PerMinuteLimit(RateLimited, code=32):
+    """More than 60 requests in a minute; retried."""
+
+
+class UploadQuotaExceeded(ApiError, code=33):
+    """The month's uploads are used up."""
+
+
+class FileTooLarge(ApiError, code=34):
+    """The uploaded file is above the size limit."""
+
+
+class TooManyPages(ApiError, code=35):
+    """The document is above the page limit."""
+
+
+class MultipleFiles(ApiError, code=36):
+    """One upload request carried several files."""
+
+
+class DeleteNotAvailable(ApiError, code=37):
+    """This collection's flipbook cannot be deleted (deprecated by the vendor)."""
+
+
+class CollectionProcessing(ApiError, code=38):
+    """The collection itself is still being processed."""
+
+
+class BadRequest(ApiError, code=40):
+    """Wrong HTTP verb, malformed request or invalid URL."""
+
+
+class InvalidCredentials(ApiError, code=41):
+    """The API key is not valid."""
+
+
+class InvalidAction(ApiError, code=42):
+    """There is no such API method."""
+
+
+class Forbidden(ApiError, code=43):
+    """The collection is deleted or belongs to another user."""
+
+
+class InvalidSignature(ApiError, code=44):
+    """The signature does not match the request; usually the secret is wrong."""
+
+
+class InvalidFileFormat(ApiError, code=45):
+    """The uploaded file has a format that is not accepted."""
+
+
+class InvalidCollectionHash(ApiError, code=46):
+    """The collection hash is not one."""
+
+
+class JobFailed(FlipsnackError):
+    """The job's status is FAILED: the vendor could not generate the package. Final; not polled again."""
+
+    def __init__(self, collection_hash: str) -> None:
+        super().__init__(f"FAILED: the package of collection {collection_hash} could not be generated")
+        self.collection_hash = collection_hash
+
+
+class TransportError(FlipsnackError):
+    """No usable answer came."""
+
+
+class ConnectionFailed(TransportError):
+    """The connection was refused, reset, cut off or too slow; retried."""
+
+
+class CertificateRefused(TransportError):
+    """The server's TLS certificate was not accepted; not retried, since it will not change."""
+
+
+class HttpError(TransportError):
+    """An HTTP status came without the vendor's envelope; 429 and 5xx are retried, others are not.
+
+    `retry_after` is the server's hint in seconds, where it gave one.
+    """
+
+    def __init__(self, status: int, *, host: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{host} answered HTTP {status} instead of what was asked for")
+        self.status = status
+        self.retry_after = retry_after
+
+
+class DamagedAnswer(FlipsnackError):
+    """Something came, but not what was promised.
+
+    `maybe_cut` is true when only the end of the connection marked the end of the body: a connection
+    that broke looks the same, so these are retried.
+    """
+
+    def __init__(self, text: str, *, raw: bytes = b"", maybe_cut: bool = False) -> None:
+        super().__init__(text)
+        self.raw = raw
+        self.maybe_cut = maybe_cut
+
+
+class MalformedAnswer(DamagedAnswer):
+    """The body is not the documented envelope; `raw` keeps it (with the signature masked)."""
+
+
+class UnknownStatus(DamagedAnswer):
+    """The job has a status the vendor does not document; it is taken neither for running nor for done."""
+
+    def __init__(self, status: str, *, raw: bytes = b"") -> None:
+        super().__init__(
+            f"unknown job status {status[:80]!r}, expected PROCESSING, COMPLETE or FAILED; "
+            "see whether a newer version of this client knows it",
+            raw=raw,
+        )
+        self.status = status
+
+
+class DamagedPackage(DamagedAnswer):
+    """The package that arrived is not a sound zip."""
+
+
+class LinkRefused(FlipsnackError):
+    """The resource URL was refused, and the fresh one that replaced it was refused as well."""
+
+
+class CannotWrite(FlipsnackError):
+    """The file cannot be written: no space, no permission, no such folder."""
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        super().__init__(f"cannot write {path}: {cause.strerror or type(cause).__name__}")
+        self.path = path
+        self.errno = cause.errno
+
+
+class DeadlineExceeded(FlipsnackError):
+    """The time given is over, or the next step would need more of it than is left.
+
+    `elapsed` is in seconds; `attempts`, `last_status` and `token` are set when a job was being polled:
+    `Flipsnack.resume(token)` goes on with it, in another process too.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        elapsed: float,
+        attempts: int = 0,
+        last_status: str | None = None,
+        token: str | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.elapsed = elapsed
+        self.attempts = attempts
+        self.last_status = last_status
+        self.token = token
+
+
+class Cancelled(FlipsnackError):
+    """The caller's `cancel` event was set; `token` goes on with the job later."""
+
+    def __init__(self, *, token: str | None = None) -> None:
+        super().__init__("cancelled by the caller")
+        self.token = token
+
+
+class CredentialsError(FlipsnackError):
+    """The API key or the secret is missing or cannot be read."""

@@ -1,0 +1,6 @@
+"""Who this client says it is."""
+
+from flipsnack_client import __version__
+
+HEADERS = {"User-Agent": f"flipsnack-client/{__version__}"}
+"""Sent with every request."""

@@ -1,0 +1,83 @@
+"""Keeps both of the vendor's limits before the vendor has to: 5 requests a second and 60 a minute per key.
+
+API limitations, in the vendor's documentation. A call occupies its place from before it is sent until one
+span after its *answer*: the server counted it somewhere in between, so no delay on the way can push two
+calls closer together at the server than they were here.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flipsnack_client.clock import Clock
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.exceptions import Cancelled
+
+MARGIN = 0.001
+"""Seconds added to each span, because two clocks round differently."""
+
+IN_FLIGHT_PAUSE = 0.05
+"""Seconds to wait before looking again when every place is taken by a call that has no answer yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `calls` in any `seconds`."""
+
+    calls: int
+    seconds: float
+
+
+VENDOR_WINDOWS = (Window(5, 1.0), Window(60, 60.0))
+
+
+class Limiter:
+    """A sliding log over several windows at once; waits, never refuses.
+
+    Shared between threads, and between clients that use the same API key. `Limiter(())` has no limit.
+    """
+
+    def __init__(self, windows: tuple[Window, ...] = VENDOR_WINDOWS) -> None:
+        for window in windows:
+            if window.calls < 1 or window.seconds <= 0:
+                raise ValueError(f"a window allows at least 1 call in more than 0 s, not {window}")
+        self._windows = windows
+        self._finished: deque[float] = deque(maxlen=max((w.calls for w in windows), default=0))
+        self._in_flight = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, clock: Clock, *, deadline: Deadline, cancel: threading.Event | None = None) -> Iterator[None]:
+        """Wait for a free place and hold it while the block runs.
+
+        Raises DeadlineExceeded at once when the wait does not fit into the deadline, and Cancelled.
+        """
+        self._enter(clock, deadline, cancel)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight -= 1
+                self._finished.append(clock.now())
+
+    def _enter(self, clock: Clock, deadline: Deadline, cancel: threading.Event | None) -> None:
+        while True:
+            if cancel is not None and cancel.is_set():
+                raise Cancelled
+            with self._lock:
+                wait = max((self._wait(window, clock.now()) for window in self._windows), default=0.0)
+                if wait <= 0:
+                    self._in_flight += 1
+                    return
+            deadline.require(wait, doing="keeping the request limits")
+            clock.sleep(wait, cancel=cancel)
+
+    def _wait(self, window: Window, now: float) -> float:
+        free = window.calls - self._in_flight
+        if free <= 0:
+            return IN_FLIGHT_PAUSE
+        if len(self._finished) < free:
+            return 0.0
+        return self._finished[-free] + window.seconds + MARGIN - now

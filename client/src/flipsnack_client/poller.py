@@ -1,0 +1,272 @@
+"""Follows one download job from its start to its end: collection.downloadHTML."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from flipsnack_client.deadline import Deadline, deadline_of
+from flipsnack_client.download import Download, Progress
+from flipsnack_client.envelope import Answer
+from flipsnack_client.exceptions import (
+    Cancelled,
+    DeadlineExceeded,
+    JobFailed,
+    MalformedAnswer,
+    UnknownStatus,
+)
+from flipsnack_client.part import Part
+from flipsnack_client.resource_url import ResourceUrl
+
+if TYPE_CHECKING:
+    from flipsnack_client.client import Flipsnack
+
+T = TypeVar("T")
+
+ACTION = "collection.downloadHTML"
+
+
+class JobStatus(StrEnum):
+    """The three values the vendor documents for a job's `status`."""
+
+    PROCESSING = "PROCESSING"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job will not change any more."""
+        return self is not JobStatus.PROCESSING
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one poll said; `elapsed` is seconds since the poller's operation began, `attempt` counts polls.
+
+    `resource_url` is there exactly when the status is COMPLETE; the vendor lets it live one minute.
+    """
+
+    status: JobStatus
+    resource_url: ResourceUrl | None
+    attempt: int
+    elapsed: float
+    answer: Answer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PollPolicy:
+    """Seconds between polls: `first`, then `factor` times as much each time, at most `max`.
+
+    The vendor asks for "a few second intervals", so chance only stretches an interval, by up to the share
+    `jitter`, and never shortens it. The last poll is sent `last` seconds before the deadline, so that its
+    answer can still come; the interval before it is stretched to land there.
+    """
+
+    first: float = 2.0
+    factor: float = 1.5
+    max: float = 10.0
+    jitter: float = 0.25
+    last: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.first <= 0 or self.factor < 1 or self.max < self.first or self.jitter < 0 or self.last < 0:
+            raise ValueError(
+                f"first is above 0, factor at least 1, max at least first, the rest at least 0, not {self}"
+            )
+
+    def interval(self, polls: int, chance: float) -> float:
+        """Return the seconds to wait after that many polls; `chance` is at least 0 and below 1."""
+        grown = min(self.max, self.first * self.factor ** min(polls - 1, 64))
+        return grown * (1 + self.jitter * chance)
+
+    def pause(self, polls: int, remaining: float, chance: float) -> float | None:
+        """Return the seconds until the next poll, None when no poll fits into what remains."""
+        landing = remaining - self.last
+        if landing <= 0:
+            return None
+        interval = self.interval(polls, chance)
+        # Landing now beats leaving a stub too short for a poll of its own.
+        return interval if landing - interval >= self.first else landing
+
+
+class Poller:
+    """One collection's download job. Made by `Flipsnack.download_html`; sends nothing until asked.
+
+    Every method that waits takes a `deadline`: seconds from now, or a `Deadline` that already runs; without
+    one it is `deadline.DEFAULT_SECONDS` (half an hour). `cancel` is an event that ends the wait.
+    """
+
+    def __init__(self, client: "Flipsnack", collection_hash: str, *, policy: PollPolicy) -> None:
+        if not collection_hash:
+            raise ValueError("collection_hash must not be empty")
+        self.collection_hash = collection_hash
+        self.last: Update | None = None
+        self.attempts = 0
+        self._client = client
+        self._policy = policy
+
+    def __repr__(self) -> str:
+        status = self.last.status if self.last else "not polled yet"
+        return f"<Poller {self.collection_hash} {status}>"
+
+    @property
+    def token(self) -> str:
+        """Text that lets `Flipsnack.resume` go on in another process; it holds no secret."""
+        return json.dumps({"version": 1, "action": ACTION, "collectionHash": self.collection_hash})
+
+    def poll_once(self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None) -> Update:
+        """Ask once; after a final answer return that one again, without asking.
+
+        Raises what `Flipsnack.call` raises, MalformedAnswer (no `data`, COMPLETE without a link) and
+        UnknownStatus.
+        """
+        if self.last is not None and self.last.status.final:
+            return self.last
+        limit = deadline_of(deadline, clock=self._client.clock)
+        self.attempts += 1
+        params = {"collectionHash": self.collection_hash}
+        answer = self._knowing(lambda: self._client.call(ACTION, params, deadline=limit, cancel=cancel))
+        self.last = _update(answer, attempt=self.attempts, elapsed=limit.elapsed())
+        return self.last
+
+    def updates(
+        self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None
+    ) -> Iterator[Update]:
+        """Yield each poll's update, the final one (COMPLETE or FAILED) last.
+
+        Raises DeadlineExceeded and Cancelled, both with the token, and what `poll_once` raises.
+        """
+        limit = deadline_of(deadline, clock=self._client.clock)
+        while True:
+            update = self.poll_once(deadline=limit, cancel=cancel)
+            yield update
+            if update.status.final:
+                return
+            self._pause(limit, cancel)
+
+    def wait(
+        self,
+        *,
+        deadline: float | Deadline | None = None,
+        on_poll: Callable[[Update], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Update:
+        """Return the COMPLETE update; `on_poll` is called with each one.
+
+        Raises JobFailed and what `updates` raises.
+        """
+        for update in self.updates(deadline=deadline, cancel=cancel):
+            if on_poll is not None:
+                on_poll(update)
+        if update.status is JobStatus.FAILED:
+            raise JobFailed(self.collection_hash)
+        return update
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_poll: Callable[[Update], None] | None = None,
+        deadline: float | Deadline | None = None,
+        cancel: threading.Event | None = None,
+        resume: bool = True,
+    ) -> Path:
+        """Wait for the package if need be, download it, check it, and put it at `path` in one step.
+
+        One deadline covers all of it. What was received before (`path` + `.part`) is gone on with, unless
+        `resume` is false. An expired link is replaced by asking the API again. A file that is at `path`
+        already is replaced, but only by a package that passed its checks. Returns `path`.
+
+        Raises what `wait` raises, and CannotWrite, DamagedPackage, LinkRefused.
+        """
+        limit = deadline_of(deadline, clock=self._client.clock)
+        part = Part.claim(Path(path), self.collection_hash, resume=resume)
+
+        def link() -> ResourceUrl:
+            return _link_of(self.wait(deadline=limit, on_poll=on_poll, cancel=cancel))
+
+        def renew() -> ResourceUrl:
+            # The one call after a final answer: only the API gives out links.
+            self.last = None
+            return link()
+
+        download = Download(self._client, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
+        try:
+            return self._knowing(lambda: download.run(link()))
+        finally:
+            part.drop_if_empty()
+
+    def _pause(self, deadline: Deadline, cancel: threading.Event | None) -> None:
+        clock = self._client.clock
+        seconds = self._policy.pause(self.attempts, deadline.remaining(), clock.random())
+        if seconds is None:
+            raise self._with_state(deadline.exceeded("the job is not done"))
+        clock.sleep(seconds, cancel=cancel)
+        if cancel is not None and cancel.is_set():
+            raise Cancelled(token=self.token)
+
+    def _knowing(self, step: Callable[[], T]) -> T:
+        """Return what `step` returns; an end by deadline or by the caller gets the job's state and token."""
+        try:
+            return step()
+        except (DeadlineExceeded, Cancelled) as error:
+            ended = error
+        if ended.token is not None:
+            raise ended
+        raise self._with_state(ended) if isinstance(ended, DeadlineExceeded) else Cancelled(token=self.token)
+
+    def _with_state(self, error: DeadlineExceeded) -> DeadlineExceeded:
+        status = self.last.status.value if self.last else None
+        polls = "1 poll" if self.attempts == 1 else f"{self.attempts} polls"
+        return DeadlineExceeded(
+            f"{error} (last status after {polls}: {status or 'none yet'}); "
+            "give it a longer deadline, or go on later with the token",
+            elapsed=error.elapsed,
+            attempts=self.attempts,
+            last_status=status,
+            token=self.token,
+        )
+
+
+def collection_of(token: str) -> str:
+    """Return the collection hash in a poller's token. ValueError when it is not such a token."""
+    try:
+        stored = json.loads(token)
+    except ValueError:
+        stored = None
+    if isinstance(stored, dict) and stored.get("version") == 1 and stored.get("action") == ACTION:
+        collection_hash = stored.get("collectionHash")
+        if isinstance(collection_hash, str):
+            return collection_hash
+    raise ValueError("this is not a token of this client's Poller (version 1)")
+
+
+def _update(answer: Answer, *, attempt: int, elapsed: float) -> Update:
+    if answer.data is None:
+        raise MalformedAnswer("code 20 without data, expected the job's status in it", raw=answer.raw)
+    text = answer.data.get("status")
+    if not isinstance(text, str):
+        raise MalformedAnswer("data has no status, expected the job's", raw=answer.raw)
+    if text not in JobStatus.__members__:
+        raise UnknownStatus(text, raw=answer.raw)
+    status = JobStatus(text)
+    url = _url(answer) if status is JobStatus.COMPLETE else None
+    return Update(status, url, attempt, elapsed, answer)
+
+
+def _url(answer: Answer) -> ResourceUrl:
+    try:
+        return ResourceUrl.read((answer.data or {}).get("resourceUrl"))
+    except ValueError as error:
+        reason = str(error)
+    raise MalformedAnswer(reason, raw=answer.raw)
+
+
+def _link_of(update: Update) -> ResourceUrl:
+    if update.resource_url is None:
+        raise ValueError(f"{update.status} carries no link")
+    return update.resource_url

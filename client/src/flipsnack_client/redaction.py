@@ -1,0 +1,51 @@
+"""Keeps signatures, signed URLs and secrets out of what other libraries log during our calls.
+
+requests and urllib3 write whole URLs into their exceptions and their log. The exceptions are replaced in
+`transport`; the log records are masked here, and only those that are written while one of our calls runs.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+HIDDEN = "[hidden]"
+_TARGETS = ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+_QUERY = re.compile(r"\?[^\s\"'<>)]*")
+_hidden: ContextVar[tuple[str, ...] | None] = ContextVar("flipsnack_hidden", default=None)
+
+
+@contextmanager
+def hiding(*texts: str) -> Iterator[None]:
+    """Mask `texts`, and every URL's query, in urllib3's log records until the block ends."""
+    token = _hidden.set(tuple(sorted(filter(None, texts), key=len, reverse=True)))
+    try:
+        yield
+    finally:
+        _hidden.reset(token)
+
+
+def masked(text: str, texts: tuple[str, ...]) -> str:
+    """Return `text` with each of `texts` and every query replaced."""
+    for secret in texts:
+        text = text.replace(secret, HIDDEN)
+    return _QUERY.sub("?" + HIDDEN, text)
+
+
+class _MaskingFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        texts = _hidden.get()
+        if texts is not None:
+            record.msg, record.args = masked(record.getMessage(), texts), ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+_FILTER = _MaskingFilter()
+
+
+def install() -> None:
+    """Make urllib3's loggers pass through the mask; asking twice changes nothing."""
+    for name in _TARGETS:
+        logging.getLogger(f"urllib3.{name}").addFilter(_FILTER)

@@ -1,0 +1,37 @@
+"""The link to a package: whoever has it can fetch the package, so its repr does not show it."""
+
+from urllib.parse import urlsplit
+
+
+class ResourceUrl(str):
+    """A complete http or https URL. It is a `str`, for handing to any HTTP library; its repr is masked."""
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls, value: object) -> "ResourceUrl":
+        """Return the link in an answer's `resourceUrl`; one without a scheme is read as https.
+
+        The vendor's JSON example has no scheme, the XML one has https. ValueError for anything that is no
+        such URL; the text does not quote it.
+        """
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError("COMPLETE without a resourceUrl")
+        text = value.strip()
+        url = text if "://" in text.split("?")[0] else "https://" + text.removeprefix("//")
+        if not _complete(url):
+            raise ValueError("resourceUrl is not an http or https URL")
+        return cls(url)
+
+    def __repr__(self) -> str:
+        return f"<resource URL at {urlsplit(self).hostname}>"
+
+
+def _complete(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    blank = any(character.isspace() for character in url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not blank

@@ -1,0 +1,97 @@
+"""When a failed call is tried again, and after how long.
+
+Retried are 22, 31, 32, transport faults and answers that may have been cut off; everything else is final,
+because the same call would fail the same way.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from flipsnack_client.clock import Clock
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.exceptions import (
+    Cancelled,
+    ConnectionFailed,
+    DamagedAnswer,
+    FlipsnackError,
+    HttpError,
+    MaintenanceMode,
+    PerMinuteLimit,
+    PerSecondLimit,
+)
+from flipsnack_client.log import log
+
+FLOORS: dict[type[FlipsnackError], float] = {
+    PerSecondLimit: 1.0,  # the window of a second is empty by then
+    PerMinuteLimit: 10.0,  # a place of the minute's window comes free some time within 60 s
+    MaintenanceMode: 5.0,  # "try later" is not "try at once"
+    ConnectionFailed: 0.0,
+}
+"""Least seconds before the next attempt, by error."""
+
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long: at most `attempts` in a row without progress.
+
+    Before the n-th retry the pause is the error's floor plus a random part of `first * factor**(n - 1)`
+    seconds, that part at most `max` ("full jitter").
+    """
+
+    attempts: int = 8
+    first: float = 0.5
+    factor: float = 2.0
+    max: float = 20.0
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1 or self.first < 0 or self.factor < 1 or self.max < 0:
+            raise ValueError(f"attempts and factor are at least 1, first and max at least 0, not {self}")
+
+    def backoff(self, failures: int, chance: float) -> float:
+        """Return the random part after that many failures; `chance` is at least 0 and below 1."""
+        # The exponent is bounded only so that the power stays a float; max takes over long before.
+        return min(self.max, self.first * self.factor ** min(failures - 1, 64)) * chance
+
+
+def floor(error: FlipsnackError) -> float | None:
+    """Return the least pause before the call may be tried again, None when it may not."""
+    if isinstance(error, HttpError):
+        return (error.retry_after or 0.0) if error.status in RETRIED_STATUSES else None
+    if isinstance(error, DamagedAnswer):
+        return 0.0 if error.maybe_cut else None
+    return FLOORS.get(type(error))
+
+
+class Retrier:
+    """Counts the failures of one operation and pauses between its attempts."""
+
+    def __init__(
+        self, policy: RetryPolicy, *, clock: Clock, deadline: Deadline, cancel: threading.Event | None = None
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._deadline = deadline
+        self._cancel = cancel
+        self._failures = 0
+
+    def progressed(self) -> None:
+        """Forget the failures: the operation moved on since the last one."""
+        self._failures = 0
+
+    def pause(self, error: FlipsnackError) -> None:
+        """Sleep until the next attempt; raise `error` when there is none to be.
+
+        Raises DeadlineExceeded at once when the pause does not fit, and Cancelled.
+        """
+        self._failures += 1
+        least = floor(error)
+        if least is None or self._failures >= self._policy.attempts:
+            raise error
+        wait = least + self._policy.backoff(self._failures, self._clock.random())
+        self._deadline.require(wait, doing=f"{error}; the pause before the next attempt")
+        log.info("%s; attempt %d of %d in %.1f s", error, self._failures + 1, self._policy.attempts, wait)
+        self._clock.sleep(wait, cancel=self._cancel)
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled

@@ -1,0 +1,186 @@
+"""HTTP, without what requests tells about it.
+
+requests puts the whole URL, and so the signature, into the text of its exceptions; none of them leaves
+this module, neither as a cause nor as a context.
+"""
+
+import http.client
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+import urllib3
+
+from flipsnack_client import redaction
+from flipsnack_client.adapter import DeadlineAdapter, in_force
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
+from flipsnack_client.redaction import hiding
+
+T = TypeVar("T")
+
+FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+CHUNK = 64 * 1024
+
+
+def new_session() -> requests.Session:
+    """Return a session whose reads end at the deadline, slow drips included."""
+    session = requests.Session()
+    session.mount("https://", DeadlineAdapter())
+    session.mount("http://", DeadlineAdapter())
+    return session
+
+
+class Reply:
+    """An answer whose body has not been read yet; close it or use it as a context manager."""
+
+    def __init__(self, response: requests.Response, exchange: "_Exchange") -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.host = exchange.host
+        self._response = response
+        self._exchange = exchange
+
+    def __enter__(self) -> "Reply":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._response.close()
+
+    @property
+    def length(self) -> int | None:
+        """The body's length as the server announced it, None too where it counts other bytes than ours."""
+        return None if self.encoded else self._announced
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the body is compressed on the way, asked for or not."""
+        return self.headers.get("Content-Encoding", "identity").lower() != "identity"
+
+    @property
+    def _announced(self) -> int | None:
+        value = self.headers.get("Content-Length", "")
+        return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else None
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Whether nothing but the end of the connection marks the end of the body."""
+        return self._announced is None and "chunked" not in self.headers.get("Transfer-Encoding", "").lower()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body. Raises ConnectionFailed and DeadlineExceeded."""
+        parts = self._response.iter_content(CHUNK)
+        while part := self._exchange.step(lambda: next(parts, b"")):
+            self._exchange.deadline.check("receiving the body")
+            yield part
+
+    def body(self, limit: int) -> bytes | None:
+        """Return the whole body with the signature masked, None when it is longer than `limit` bytes."""
+        received = bytearray()
+        for part in self.chunks():
+            received += part
+            if len(received) > limit:
+                return None
+        if self.length is not None and len(received) < self.length:
+            raise ConnectionFailed(f"the answer of {self.host} was cut off")
+        return self._exchange.mask(bytes(received))
+
+
+class _Exchange:
+    """One request: what must not be told about it, and how its faults read."""
+
+    def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline) -> None:
+        url = prepared.url or ""
+        parts = urlsplit(url)
+        self.host = parts.hostname or "the server"
+        self.deadline = deadline
+        signatures = [value for name, value in parse_qsl(parts.query) if name == "signature"]
+        self._signature = signatures[-1].encode() if signatures else b""
+        self._hidden = (url, prepared.path_url if parts.query or len(parts.path) > 1 else "", parts.query)
+
+    def mask(self, body: bytes) -> bytes:
+        return body.replace(self._signature, b"[signature]") if self._signature else body
+
+    def step(self, step: Callable[[], T]) -> T:
+        """Return what `step` returns; its faults become ours, with nothing of theirs attached."""
+        try:
+            with hiding(*self._hidden), in_force(self.deadline):
+                return step()
+        except FAULTS as error:
+            failure = _translated(error, self.host)
+        self.deadline.check(f"waiting for {self.host}")
+        raise failure
+
+
+class Transport:
+    """Sends GET requests through one requests session; `timeout` is the seconds a read may take."""
+
+    def __init__(self, session: requests.Session, *, timeout: float) -> None:
+        redaction.install()
+        self._session = session
+        self._timeout = timeout
+
+    def get(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Reply:
+        """Send `request` and return its answer as soon as the headers are there.
+
+        Raises ConnectionFailed, CertificateRefused, DeadlineExceeded.
+        """
+        deadline.check("sending the request")
+        prepared = self._session.prepare_request(request)
+        exchange = _Exchange(prepared, deadline)
+        timeout = min(self._timeout, deadline.remaining())
+
+        def send() -> requests.Response:
+            settings = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+            return self._session.send(prepared, timeout=timeout, allow_redirects=redirects, **settings)
+
+        return Reply(exchange.step(send), exchange)
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (requests.exceptions.ProxyError, "the proxy failed"),
+    (requests.exceptions.ConnectTimeout, "no connection in time"),
+    (requests.exceptions.Timeout, "no answer in time"),
+    (TimeoutError, "no answer in time"),
+    (urllib3.exceptions.TimeoutError, "no answer in time"),
+    (requests.exceptions.TooManyRedirects, "too many redirects"),
+    (requests.exceptions.ContentDecodingError, "the answer could not be decompressed"),
+    (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
+    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
+    (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
+    (http.client.HTTPException, "the answer is not HTTP"),
+)
+
+
+def _translated(error: BaseException, host: str) -> TransportError:
+    chain = list(_chain(error))
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return CertificateRefused(f"the certificate of {host} is refused: {link.verify_message}")
+    return ConnectionFailed(f"cannot reach {host}: {_reason(chain)}")
+
+
+def _reason(chain: list[BaseException]) -> str:
+    for link in chain:
+        # The system's own words ("Connection refused") hold no URL; anybody else's may.
+        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
+            return link.strerror
+    for kind, words in _REASONS:
+        if any(isinstance(link, kind) for link in chain):
+            return words
+    return "the connection failed"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield `error` and everything it was made from; urllib3 keeps causes in arguments too."""
+    pending, seen = [error], set[int]()
+    while pending:
+        link = pending.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        origins = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+        pending += [origin for origin in origins if isinstance(origin, BaseException)]
