@@ -1,0 +1,57 @@
+"""The state of one API key as one value: snapshot, fork and seed come from this declaration."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from flipsnack_mock.jobs import Job, State
+from flipsnack_mock.schedules import Schedule, parse_schedule
+from flipsnack_mock.settings import Behaviour, SeedAccount, SeedCollection
+from flipsnack_mock.virtual_clock import VirtualClock
+
+__all__ = ["Account", "Collection", "account_id", "new_account"]
+
+
+class Collection(SeedCollection, frozen=True):
+    """A collection of an account, with its job."""
+
+    deleted: bool = False
+    job: Job = Job()
+
+    def timetable(self, behaviour: Behaviour) -> Schedule:
+        """The schedule of the job: the collection's own, or the account's default."""
+        return parse_schedule(self.schedule or behaviour.default_schedule)
+
+    def state(self, behaviour: Behaviour, now: int) -> State:
+        """Where the job stands at `now`."""
+        return self.job.state(self.timetable(behaviour), now)
+
+
+class Account(msgspec.Struct):
+    """Everything one API key has; `counted` holds the instants of the requests that count for its limits."""
+
+    key: str
+    secret: str
+    behaviour: Behaviour
+    clock: VirtualClock = VirtualClock()
+    collections: dict[str, Collection] = {}
+    counted: list[int] = []
+    maintenance: bool = False
+    urls_made: int = 0
+
+    def now(self, real: int) -> int:
+        """Virtual time of this account when real time is `real`, in microseconds."""
+        return self.clock.now(real)
+
+
+def new_account(seed: SeedAccount, behaviour: Behaviour) -> Account:
+    """The account that `seed` describes."""
+    collections = {item.hash: Collection(**msgspec.structs.asdict(item)) for item in seed.collections}
+    return Account(key=seed.key, secret=seed.secret, behaviour=behaviour, collections=collections)
+
+
+def account_id(key: str) -> str:
+    """The public id of an account: eleven upper-case hexadecimal digits, as the vendor's have."""
+    return hashlib.sha256(key.encode()).hexdigest()[:11].upper()

@@ -1,0 +1,167 @@
+"""The Flask application: converts a WSGI request, calls the door, converts the answer. It decides nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
+from werkzeug.wrappers import Response as HttpResponse
+from werkzeug.wsgi import wrap_file
+
+from flipsnack_mock import api, resource_urls
+from flipsnack_mock.clock import RealTime, real_time
+from flipsnack_mock.control import control_plane
+from flipsnack_mock.errors import Refused
+from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.journal import Entry
+from flipsnack_mock.packages import Package
+from flipsnack_mock.params import MAX_BODY_BYTES
+from flipsnack_mock.settings import Setting, Settings, load_settings
+from flipsnack_mock.world import Worlds
+
+__all__ = ["REQUEST_ID_HEADER", "create_app"]
+
+REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
+ADMIN_PREFIX = "/__admin"
+NAMESPACE_PREFIX = "/t/<namespace>"
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_NAMESPACE = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
+_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+_PIECE_BYTES = 128 * 1024
+
+OnExchange = Callable[[Entry], None]
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    now: RealTime | None = None,
+    on_exchange: OnExchange | None = None,
+    sources: Mapping[str, Setting] | None = None,
+) -> flask.Flask:
+    """A plain, thread-safe WSGI application with a fake of its own.
+
+    `now` gives real time in microseconds, `on_exchange` is told of every answered request, `sources` says where each
+    setting came from (for `/__admin/settings`).
+    """
+    if settings is None:
+        settings, sources = load_settings(flags={}, environment={}, file=None)
+    app = flask.Flask("flipsnack_mock", static_folder=None)
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, and it is the default
+    worlds, clock = Worlds(settings), now or real_time()
+    vendor = _Vendor(worlds, clock, on_exchange)
+    for rule in ("/v1", "/v1/", "/v1/<path:rest>", f"{resource_urls.PREFIX}<path:rest>"):
+        for prefix in ("", NAMESPACE_PREFIX):
+            app.add_url_rule(
+                prefix + rule, f"vendor {prefix}{rule}", vendor.view, provide_automatic_options=False, methods=_VERBS
+            )
+    app.register_error_handler(HTTPException, vendor.unrouted)
+    app.register_error_handler(Refused, refused)
+    if settings.admin:
+        plane = control_plane(worlds, clock, sources or {})
+        app.register_blueprint(plane, url_prefix="")
+        app.register_blueprint(plane, url_prefix=NAMESPACE_PREFIX, name="namespaced control plane")
+    return app
+
+
+class _Vendor:
+    """The vendor's surface of all worlds."""
+
+    def __init__(self, worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> None:
+        self._worlds = worlds
+        self._now = now
+        self._on_exchange = on_exchange
+
+    def view(self, **_path_parts: str) -> HttpResponse:
+        """Answer the request that is being served."""
+        environ = flask.request.environ
+        namespace, path = _split_namespace(environ["PATH_INFO"])
+        at = self._now()
+        response = api.handle(
+            _request(environ, path, at, self._origin(environ, namespace)), self._worlds.world(namespace)
+        )
+        response.entry.duration = self._now() - at
+        if self._on_exchange is not None:
+            self._on_exchange(response.entry)
+        return _http_response(response, environ)
+
+    def unrouted(self, error: HTTPException) -> HttpResponse:
+        """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
+        _, path = _split_namespace(flask.request.environ["PATH_INFO"])
+        code = error.code or 500
+        if code in _UNROUTED and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
+            return self.view()
+        message = f"{flask.request.method[:20]} {path[:200]}: {error.description}"
+        if code == 404:
+            message = f"nothing is served at {path[:200]}: the API is at /v1/, the control plane at {ADMIN_PREFIX}"
+        return refused(Refused(code, _KINDS.get(code, "bad_request"), message))
+
+    def _origin(self, environ: Mapping[str, Any], namespace: str) -> str:
+        origin = self._worlds.settings.base_url
+        if not origin:
+            host = environ.get("HTTP_HOST", "")
+            if not _HOST.fullmatch(host):
+                host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+            origin = f"{environ['wsgi.url_scheme']}://{host}"
+        return f"{origin}/t/{namespace}" if namespace else origin
+
+
+_UNROUTED = frozenset({404, 405})
+_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
+
+
+def refused(refusal: Refused) -> HttpResponse:
+    """A refusal of the fake itself, in the control plane's shape."""
+    return flask.make_response(flask.jsonify(refusal.body()), refusal.http_status)
+
+
+def _split_namespace(path: str) -> tuple[str, str]:
+    match = _NAMESPACE.fullmatch(path) if path.startswith("/t/") else None
+    return (match[1], match[2]) if match else ("", path)
+
+
+def _request(environ: Mapping[str, Any], path: str, at: int, origin: str) -> Request:
+    method = environ["REQUEST_METHOD"]
+    body = b""
+    if method == "POST":
+        # One byte more than is allowed: enough to see that it was too much.
+        length = min(int(environ.get("CONTENT_LENGTH") or MAX_BODY_BYTES + 1), MAX_BODY_BYTES + 1)
+        body = environ["wsgi.input"].read(length)
+    return Request(
+        method=method,
+        path=path.encode("latin-1").decode("utf-8", "replace"),
+        query=environ.get("QUERY_STRING", "").encode("latin-1"),
+        at=at,
+        origin=origin,
+        content_type=environ.get("CONTENT_TYPE", ""),
+        body=body,
+    )
+
+
+def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
+    headers = [*response.headers, (REQUEST_ID_HEADER, response.entry.id)]
+    if isinstance(response.body, Package):
+        return _package_response(response.body, headers, environ)
+    return HttpResponse(response.body, response.http_status, headers, content_type=response.content_type)
+
+
+def _package_response(package: Package, headers: list[tuple[str, str]], environ: dict[str, Any]) -> HttpResponse:
+    if "," in environ.get("HTTP_RANGE", ""):
+        # Several ranges at once may be ignored (RFC 9110, 14.2), as the vendor's CDN does.
+        environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    body = wrap_file({}, package.open(), _PIECE_BYTES)
+    response = HttpResponse(body, 200, headers, content_type="application/zip", direct_passthrough=True)
+    response.content_length = package.size
+    response.set_etag(package.etag.strip('"'))
+    try:
+        response.make_conditional(environ, accept_ranges=True, complete_length=package.size)
+    except RequestedRangeNotSatisfiable:
+        headers.append(("Content-Range", f"bytes */{package.size}"))
+        return HttpResponse(resource_urls.INVALID_RANGE, 416, headers, content_type="application/xml")
+    # The engine dates every answer.
+    del response.headers["Date"]
+    return response

@@ -1,0 +1,24 @@
+"""The one door for real time. Nothing else in this package may ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+__all__ = ["RealTime", "real_time"]
+
+RealTime = Callable[[], int]
+
+
+def real_time() -> RealTime:
+    """A source of real time in microseconds since 1970 that never jumps.
+
+    It reads the wall clock once and follows the monotonic clock from there, so a correction of the machine's clock
+    cannot move a job, a limit or the life of a resource URL.
+    """
+    start = time.time_ns() - time.monotonic_ns()
+
+    def now() -> int:
+        return (start + time.monotonic_ns()) // 1_000
+
+    return now

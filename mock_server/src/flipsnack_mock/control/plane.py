@@ -1,0 +1,70 @@
+"""The blueprint that serves the routes: token, lock, JSON in and out."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+import msgspec
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.clock import RealTime
+from flipsnack_mock.control import accounts, clocks, collections, server
+from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
+from flipsnack_mock.errors import Refused
+from flipsnack_mock.settings import Setting
+from flipsnack_mock.world import Worlds
+
+__all__ = ["control_plane"]
+
+# Importing these modules fills the table.
+_MODULES = (accounts, clocks, collections, server)
+_OPEN = frozenset({"/health"})
+MAX_BODY_BYTES = 10_000_000
+
+
+def control_plane(worlds: Worlds, now: RealTime, sources: Mapping[str, Setting]) -> flask.Blueprint:
+    """The control plane of all worlds; a namespace has the same routes below its own prefix."""
+    blueprint = flask.Blueprint("control plane", __name__)
+    for entry in ROUTES:
+        view = _view(entry, worlds, now, sources)
+        blueprint.add_url_rule(
+            entry.path,
+            f"{entry.method} {entry.path}".replace(".", "-"),
+            view,
+            methods=[entry.method],
+            provide_automatic_options=False,
+        )
+    return blueprint
+
+
+def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting]) -> Callable[..., HttpResponse]:
+    token = worlds.settings.admin_token.encode()
+
+    def view(namespace: str = "", **args: str) -> HttpResponse:
+        if token and entry.path not in _OPEN:
+            _check_token(token)
+        world = worlds.world(namespace)
+        raw = flask.request.get_data() if entry.body is not None else b""
+        with world.lock:
+            context = Context(world, now(), args, flask.request.args, raw, worlds, sources)
+            answer = entry.handler(context)
+        return _json(answer)
+
+    return view
+
+
+def _check_token(token: bytes) -> None:
+    given = flask.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), token):
+        raise Refused(401, "unauthorized", "the control plane wants `Authorization: Bearer <admin_token>`")
+
+
+def _json(answer: Any) -> HttpResponse:
+    if isinstance(answer, HttpResponse):
+        return answer
+    status, value = (answer.status, answer.value) if isinstance(answer, Reply) else (200, answer)
+    body = b"" if status == 204 else msgspec.json.encode(value) + b"\n"
+    return HttpResponse(body, status, content_type="application/json")

@@ -1,0 +1,60 @@
+"""What concerns the whole server: health, the list of routes, maintenance, reset, settings, the rules ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flipsnack_mock import __version__
+from flipsnack_mock.control.accounts import Switch
+from flipsnack_mock.control.clocks import Nothing
+from flipsnack_mock.control.routes import ROUTES, Context, route
+from flipsnack_mock.rules import ledger
+
+
+@route("GET", "/health", "say that the server answers")
+def health(_context: Context) -> dict[str, str]:
+    """Served without a token."""
+    return {"status": "ok", "service": "flipsnack-mock", "version": __version__}
+
+
+@route("GET", "/__admin", "list these routes")
+def list_routes(_context: Context) -> dict[str, Any]:
+    """Method, path and purpose of every route."""
+    return {"routes": [{"method": item.method, "path": item.path, "does": item.does} for item in ROUTES]}
+
+
+@route("POST", "/__admin/reset", "put everything back to how the server started", body=Nothing)
+def reset(context: Context) -> dict[str, int]:
+    """All accounts are as they were seeded, others are gone, maintenance is off."""
+    context.world.reset()
+    return {"accounts": len(list(context.world.accounts))}
+
+
+@route("GET", "/__admin/maintenance", "show whether everybody sees maintenance")
+def show_maintenance(context: Context) -> dict[str, bool]:
+    """Whether every request is answered with code 22."""
+    return {"on": context.world.maintenance}
+
+
+@route("PUT", "/__admin/maintenance", "switch maintenance for everybody", body=Switch)
+def switch_maintenance(context: Context) -> dict[str, bool]:
+    """From now on every request is (or is no longer) answered with code 22."""
+    context.world.maintenance = context.body(Switch).on
+    return {"on": context.world.maintenance}
+
+
+@route("GET", "/__admin/settings", "show the settings in force and where each came from")
+def show_settings(context: Context) -> dict[str, Any]:
+    """Name, value, source and purpose of every setting; the admin token is not shown."""
+    settings = {
+        name: {"value": item.value, "source": item.source, "does": item.does} for name, item in context.sources.items()
+    }
+    if settings.get("admin_token", {}).get("value"):
+        settings["admin_token"]["value"] = "***"
+    return {"settings": settings}
+
+
+@route("GET", "/__admin/rules", "show the rules ledger that the answers rest on")
+def show_rules(_context: Context) -> dict[str, Any]:
+    """Every rule with its class (documented, observed, assumed) and source."""
+    return ledger()

@@ -1,0 +1,112 @@
+"""One answer, three renderings: JSON, JSONP and XML ("collection.downloadHTML", Responses)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+import msgspec
+
+__all__ = ["Answer", "FORMATS", "NOSNIFF", "Scalar", "Tree", "is_callback", "render"]
+
+
+Scalar = str | int | float | bool | None
+Tree = Mapping[str, "Scalar | Tree"]
+
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+
+
+class Answer(NamedTuple):
+    """What the API says: the vendor's `code`, its message `status`, and `data` (absent on errors)."""
+
+    code: int
+    status: str
+    data: Tree | None = None
+
+
+def render(answer: Answer, fmt: str, callback: str = "") -> bytes:
+    """`answer` in the format `fmt`, one of `FORMATS`; `callback` is used by jsonp alone."""
+    return FORMATS[fmt].render(_clean(_tree(answer)), callback)
+
+
+def is_callback(text: str) -> bool:
+    """Whether `text` is a dotted path of JavaScript identifiers without a reserved word."""
+    return len(text) <= 255 and all(
+        _IDENTIFIER.fullmatch(part) and part not in _RESERVED_WORDS for part in text.split(".")
+    )
+
+
+def _tree(answer: Answer) -> dict[str, Scalar | Tree]:
+    tree: dict[str, Scalar | Tree] = {"code": answer.code, "status": answer.status}
+    if answer.data is not None:
+        tree["data"] = answer.data
+    return tree
+
+
+# What XML 1.0 cannot carry at all (section 2.2 "Characters"). It is replaced for every format alike: three formats
+# that disagree would be worse than one lost control character.
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _clean(tree: Tree) -> dict[str, Scalar | Tree]:
+    return {name: _clean_value(value) for name, value in tree.items()}
+
+
+def _clean_value(value: Scalar | Tree) -> Scalar | Tree:
+    if isinstance(value, str):
+        return _NOT_IN_XML.sub("\ufffd", value)
+    return _clean(value) if isinstance(value, Mapping) else value
+
+
+def _json(tree: Tree, _callback: str) -> bytes:
+    return msgspec.json.encode(tree)
+
+
+# Inside a script these would end the element, the comment or, in old engines, the line.
+_HARMLESS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def _jsonp(tree: Tree, callback: str) -> bytes:
+    script = msgspec.json.encode(tree).decode().translate(_HARMLESS)
+    # The comment in front keeps a caller from choosing the file's first bytes.
+    return f"/**/{callback}({script});".encode()
+
+
+def _xml(tree: Tree, _callback: str) -> bytes:
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<response>{_elements(tree)}</response>\n'.encode()
+
+
+def _elements(tree: Tree) -> str:
+    return "".join(f"<{name}>{_content(value)}</{name}>" for name, value in tree.items())
+
+
+def _content(value: Scalar | Tree) -> str:
+    if isinstance(value, Mapping):
+        return _elements(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # A bare carriage return would come back as a line feed (XML 1.0, 2.11).
+    return "" if value is None else escape(str(value), {"\r": "&#13;"})
+
+
+class _Format(NamedTuple):
+    content_type: str
+    render: Callable[[Tree, str], bytes]
+
+
+FORMATS: dict[str, _Format] = {
+    "json": _Format("application/json; charset=utf-8", _json),
+    "jsonp": _Format("application/javascript; charset=utf-8", _jsonp),
+    "xml": _Format("application/xml; charset=utf-8", _xml),
+}
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*", re.ASCII)
+_RESERVED_WORDS = frozenset(
+    {"arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete"}
+    | {"do", "else", "enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements"}
+    | {"import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public"}
+    | {"return", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "var", "void"}
+    | {"while", "with", "yield", "NaN", "Infinity"}
+)

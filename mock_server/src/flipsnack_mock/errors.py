@@ -1,0 +1,116 @@
+"""The vendor's error codes as exceptions: one class per documented code.
+
+The messages are the vendor's, letter by letter (source: "API status codes").
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "ApiError",
+    "BadRequest",
+    "CATALOGUE",
+    "Forbidden",
+    "InvalidAction",
+    "InvalidCredentials",
+    "InvalidSignature",
+    "Maintenance",
+    "MissingParameter",
+    "NotBuilt",
+    "PerMinuteLimit",
+    "PerSecondLimit",
+    "Refused",
+]
+
+CATALOGUE: dict[int, type[ApiError]] = {}
+
+
+class ApiError(Exception):
+    """An answer of the vendor other than 20. Subclasses register themselves by their code."""
+
+    code: ClassVar[int]
+    message: ClassVar[str]
+
+    def __init_subclass__(cls, *, code: int, message: str) -> None:
+        if code in CATALOGUE:
+            raise TypeError(f"code {code} is taken by {CATALOGUE[code].__name__}")
+        cls.code, cls.message = code, message
+        CATALOGUE[code] = cls
+
+    def __init__(self, detail: str, *, rule: str | None = None) -> None:
+        """Keep `detail`, why this request got the code, and `rule`, the ledger entry that says so.
+
+        Neither is ever sent to the client: they are for the journal and the control plane.
+        """
+        super().__init__(detail)
+        self.detail = detail
+        self.rule = rule if rule is not None else f"code.{self.code}"
+
+
+class Maintenance(ApiError, code=22, message="Maintenance mode"):
+    """The servers are in maintenance."""
+
+
+class MissingParameter(ApiError, code=30, message="Missing mandatory parameter"):
+    """A required parameter is absent or empty."""
+
+
+class PerSecondLimit(ApiError, code=31, message="Requests per second limit exceeded"):
+    """Too many requests of one key in a second."""
+
+
+class PerMinuteLimit(ApiError, code=32, message="Requests per minute limit exceeded"):
+    """Too many requests of one key in a minute."""
+
+
+class BadRequest(ApiError, code=40, message="Bad request"):
+    """The request is malformed, or uses the wrong verb."""
+
+
+class InvalidCredentials(ApiError, code=41, message="Invalid credentials"):
+    """Nobody has this API key."""
+
+
+class InvalidAction(ApiError, code=42, message="Invalid action"):
+    """The API has no such method."""
+
+
+class Forbidden(ApiError, code=43, message="Forbidden"):
+    """The collection is deleted, foreign or unknown."""
+
+
+class InvalidSignature(ApiError, code=44, message="Invalid signature"):
+    """The signature does not match the request."""
+
+
+class Refused(Exception):
+    """The fake itself cannot or will not answer; never an answer of the vendor.
+
+    `http_status` is one the vendor never sends for the API, and the body has the control plane's shape.
+    """
+
+    def __init__(self, http_status: int, kind: str, message: str, **facts: object) -> None:
+        """Say what was refused (`message`), which `kind` of refusal it is, and the `facts` that help to mend it."""
+        super().__init__(message)
+        self.http_status = http_status
+        self.kind = kind
+        self.message = message
+        self.facts = facts
+
+    def body(self) -> dict[str, object]:
+        """The refusal in the control plane's error shape."""
+        return {"error": {"type": self.kind, "message": self.message, **self.facts}}
+
+
+class NotBuilt(Refused):
+    """A real method of v1 that this fake does not imitate yet: said loudly instead of a vendor-shaped lie."""
+
+    def __init__(self, action: str) -> None:
+        """Name the `action` that is not built."""
+        super().__init__(
+            501,
+            "not_built",
+            f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet",
+            action=action,
+        )

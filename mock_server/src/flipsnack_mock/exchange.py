@@ -1,0 +1,42 @@
+"""What goes into the door and what comes out of it: values without IO."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from flipsnack_mock.journal import Entry
+    from flipsnack_mock.packages import Package
+
+__all__ = ["Request", "Response"]
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One HTTP request to the vendor's surface.
+
+    `path` is without the namespace and percent-decoded, `query` and `body` are raw, `at` is real time in microseconds,
+    and `origin` is what resource URLs begin with: scheme, host and namespace.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    at: int
+    origin: str
+    content_type: str = ""
+    body: bytes = b""
+
+
+class Response(msgspec.Struct, frozen=True):
+    """The answer: HTTP status, content type, and a body that is either bytes or a package to stream.
+
+    `entry` is the line of the journal that remembers the exchange.
+    """
+
+    http_status: int
+    content_type: str
+    body: bytes | Package
+    entry: Entry
+    headers: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,158 @@
+"""The download package: a real zip, the same bytes for the same collection, readable from any offset.
+
+A package is a list of parts; the filler that brings it to its size is one block of memory used many times over, so
+500 MB cost no more than the pages do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from bisect import bisect_right
+from functools import lru_cache
+
+import msgspec
+
+from flipsnack_mock.viewer import viewer_files
+
+__all__ = ["Package", "build_package"]
+
+FILLER_BLOCK = 1024 * 1024
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_FILLER_NAME = "assets/filler-{:04d}.bin"
+# A local header and a central directory entry, each with the name: what a stored entry adds to the archive.
+_ENTRY_OVERHEAD = 30 + 46 + 2 * len(_FILLER_NAME.format(0))
+
+
+class Package(msgspec.Struct, frozen=True):
+    """The bytes of a zip as `parts` that begin at `offsets`; `size` in bytes, `etag` quoted."""
+
+    parts: tuple[bytes | memoryview, ...]
+    offsets: tuple[int, ...]
+    size: int
+    etag: str
+
+    def open(self) -> io.BufferedReader:
+        """The package as a file to read and seek in; it costs no memory of its size."""
+        return io.BufferedReader(_Reader(self))
+
+
+class _Reader(io.RawIOBase):
+    """Reads a package from any offset."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._package.size}[whence]
+        self._at = origin + offset
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader hands in a memoryview
+        package, at = self._package, self._at
+        if at >= package.size:
+            return 0
+        index = bisect_right(package.offsets, at) - 1
+        start = at - package.offsets[index]
+        piece = memoryview(package.parts[index])[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+@lru_cache(maxsize=16)
+def build_package(collection_hash: str, title: str, pages: int, package_bytes: int) -> Package:
+    """The package of a collection: a viewer with its pages, filled up to `package_bytes` if that is more."""
+    files = viewer_files(collection_hash, title, pages)
+    bare = _archive(files, filler=0)
+    missing = package_bytes - bare.size
+    return bare if missing <= _ENTRY_OVERHEAD else _archive(files, filler=missing)
+
+
+def _archive(files: dict[str, bytes], *, filler: int) -> Package:
+    sink = _Parts()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(_info(name), content)
+        for number, length in enumerate(_filler_lengths(filler)):
+            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_FILLER)[:length])
+    return sink.package()
+
+
+def _filler_lengths(filler: int) -> list[int]:
+    """The lengths of filler files that, headers included, add exactly `filler` bytes to an archive."""
+    lengths = []
+    while filler > _ENTRY_OVERHEAD:
+        length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
+        rest = filler - _ENTRY_OVERHEAD - length
+        if 0 < rest <= _ENTRY_OVERHEAD:
+            # What is left must still hold an entry of its own.
+            length -= _ENTRY_OVERHEAD
+        lengths.append(length)
+        filler -= _ENTRY_OVERHEAD + length
+    return lengths
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, date_time=_EPOCH)
+    info.external_attr = 0o644 << 16
+    return info
+
+
+# Not a repetition that a compressing proxy would reduce to nothing, and the same on every machine.
+_FILLER = b"".join(hashlib.sha256(number.to_bytes(4, "big")).digest() for number in range(FILLER_BLOCK // 32))
+
+
+class _Parts(io.RawIOBase):
+    """A file that keeps what is written by reference; zipfile rewrites only a header it has just written."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes | memoryview] = []
+        self._offsets: list[int] = []
+        self._end = 0
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset if whence == io.SEEK_SET else self._end + offset
+        return self._at
+
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]  # zipfile writes these two types
+        if not data:
+            return 0
+        if self._at < self._end:
+            self._parts[self._offsets.index(self._at)] = data
+        else:
+            self._parts.append(data)
+            self._offsets.append(self._end)
+            self._end += len(data)
+        self._at += len(data)
+        return len(data)
+
+    def package(self) -> Package:
+        digest = hashlib.sha256()
+        for part in self._parts:
+            digest.update(hashlib.sha256(part).digest() if len(part) < FILLER_BLOCK else _BLOCK_DIGEST)
+        return Package(tuple(self._parts), tuple(self._offsets), self._end, f'"{digest.hexdigest()[:32]}"')
+
+
+_BLOCK_DIGEST = hashlib.sha256(_FILLER).digest()

@@ -1,0 +1,110 @@
+"""The URL a package is served from: signed, in the style of a CDN, and dead after its minute.
+
+The `Signature` carries the exact instant of expiry and a serial number beside the digest, so a URL is exact to the
+microsecond and every answer's URL is its own, while `Expires` keeps the CDN's whole seconds.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import struct
+from urllib.parse import quote
+
+import msgspec
+
+from flipsnack_mock.account import Account, Collection, account_id
+from flipsnack_mock.errors import BadRequest
+from flipsnack_mock.params import parse_query
+from flipsnack_mock.virtual_clock import SECOND
+
+__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "PREFIX", "Denied", "Target", "locate", "make", "verify"]
+
+PREFIX = "/packages/"
+_ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
+ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
+INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()
+
+_PATH = re.compile(r"/packages/(?P<account>[0-9A-F]{11})/(?P<hash>[A-Za-z0-9_-]{1,64})/(?P<name>[^/]{1,250})\.zip")
+_STAMP = struct.Struct(">QQ")
+_DIGEST_BYTES = 20
+
+
+class Denied(Exception):
+    """The resource URL serves nothing (any more); the text says why, for the journal only."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a resource URL's path points at."""
+
+    account_id: str
+    collection_hash: str
+
+
+def make(account: Account, collection: Collection, *, origin: str, now: int) -> str:
+    """A new resource URL for `collection`, below `origin`, good for the account's `url_lifetime` from `now` on.
+
+    It counts itself in `account.urls_made`.
+    """
+    account.urls_made += 1
+    expires = now + round(account.behaviour.url_lifetime * SECOND)
+    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection)}.zip"
+    stamp = _STAMP.pack(expires, account.urls_made)
+    token = base64.urlsafe_b64encode(stamp + _digest(account, path, stamp)).decode().rstrip("=")
+    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account)}"
+    return f"{origin}{quote(path)}?{query}"
+
+
+def locate(path: str) -> Target:
+    """What `path` points at; raises `Denied` when it is no path of a package."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        raise Denied("the path is not one of a package")
+    return Target(match["account"], match["hash"])
+
+
+def verify(account: Account, path: str, query: bytes, now: int) -> None:
+    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is alive at `now`."""
+    expires, token = _signed_parts(account, query)
+    stamp, digest = token[: _STAMP.size], token[_STAMP.size :]
+    if len(digest) != _DIGEST_BYTES or not hmac.compare_digest(digest, _digest(account, path, stamp)):
+        raise Denied("the signature of the resource URL does not match it")
+    dies, _serial = _STAMP.unpack(stamp)
+    if expires != str(dies // SECOND):
+        raise Denied("Expires was changed")
+    if now >= dies:
+        raise Denied(f"the resource URL expired {(now - dies) / SECOND:.6f} s ago")
+
+
+def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
+    try:
+        params = parse_query(query)
+        if params.keys() != {"Expires", "Signature", "Key-Pair-Id"}:
+            raise Denied("the query is not Expires, Signature and Key-Pair-Id")
+        text = params["Signature"]
+        token = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (BadRequest, binascii.Error, ValueError):
+        raise Denied("the query of the resource URL is damaged") from None
+    # Base64 has spare bits at its end: only the spelling that was handed out is good.
+    if base64.urlsafe_b64encode(token).decode().rstrip("=") != text:
+        raise Denied("the signature of the resource URL was changed")
+    if params["Key-Pair-Id"] != _key_pair_id(account):
+        raise Denied("Key-Pair-Id was changed")
+    return params["Expires"], token
+
+
+def _digest(account: Account, path: str, stamp: bytes) -> bytes:
+    key = f"resource-url:{account.key}:{account.secret}".encode()
+    return hmac.digest(key, path.encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
+
+
+def _key_pair_id(account: Account) -> str:
+    return "K" + hashlib.sha256(f"key-pair:{account.key}".encode()).hexdigest()[:13].upper()
+
+
+def _file_name(collection: Collection) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", collection.title.lower()).strip("-")
+    return words[:80].rstrip("-") or collection.hash

@@ -1,0 +1,69 @@
+"""When and how a job ends, in words: `after-5s`, `after-3-polls`, `failed-manual`, …
+
+A schedule decides from the job's start, the number of calls so far and the present instant alone, so the state of a job
+is computed and never stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+
+from flipsnack_mock.virtual_clock import SECOND
+
+__all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
+
+GRAMMAR = (
+    "immediate, after-<seconds>s, after-<n>-polls, half-way, half-way-<seconds>s, manual or never; "
+    "with failed- in front the job ends FAILED, and failed alone means failed-immediate"
+)
+_SECONDS = re.compile(r"(after|half-way)-(\d{1,9}(?:\.\d{1,6})?)s")
+_POLLS = re.compile(r"after-(\d{1,6})-polls?")
+_HALF_WAY_SECONDS = 5
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """How a job ends (`failed` or not) and when: by its `kind`, with `amount` in microseconds or calls."""
+
+    kind: str
+    amount: int = 0
+    failed: bool = False
+
+    def is_over(self, elapsed: int, calls: int) -> bool:
+        """Whether the job has ended, `elapsed` microseconds after its start, at its call number `calls` (from 1)."""
+        return _ENDS[self.kind](self.amount, elapsed, calls)
+
+
+@lru_cache(maxsize=1024)
+def parse_schedule(words: str) -> Schedule:
+    """The schedule that `words` name; raises `ValueError` with the grammar when they name none."""
+    failed = words == "failed" or words.startswith("failed-")
+    plain = (words.removeprefix("failed").removeprefix("-") or "immediate") if failed else words
+    if plain in ("immediate", "manual", "never"):
+        return Schedule(plain, failed=failed)
+    if plain == "half-way":
+        return Schedule(plain, _HALF_WAY_SECONDS * SECOND, failed=failed)
+    if match := _SECONDS.fullmatch(plain):
+        return Schedule(match[1], round(float(match[2]) * SECOND), failed=failed)
+    if match := _POLLS.fullmatch(plain):
+        return Schedule("polls", int(match[1]), failed=failed)
+    raise ValueError(f"{words[:60]!r} is no schedule; expected {GRAMMAR}")
+
+
+def _half_way(whole: int, elapsed: int, calls: int) -> bool:
+    # Each call halves what is left: a loop that never waits still ends, and one that waits ends sooner.
+    left = whole >> (calls - 1)
+    return elapsed >= left or left < SECOND
+
+
+_ENDS: dict[str, Callable[[int, int, int], bool]] = {
+    "immediate": lambda _amount, _elapsed, _calls: True,
+    "after": lambda amount, elapsed, _calls: elapsed >= amount,
+    "polls": lambda amount, _elapsed, calls: calls > amount,
+    "half-way": _half_way,
+    "manual": lambda _amount, _elapsed, _calls: False,
+    "never": lambda _amount, _elapsed, _calls: False,
+}

@@ -1,0 +1,244 @@
+"""For tests: `MockServer`, the fake on a free port in a thread, and `AdminClient`, its control plane in Python."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from flipsnack_mock.app import create_app
+from flipsnack_mock.server import Server, bind
+from flipsnack_mock.settings import load_settings
+
+__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Jobs", "MockServer"]
+
+
+class AdminError(Exception):
+    """The control plane refused: HTTP `status`, and `error`, the body's facts (`type`, `message`, …)."""
+
+    def __init__(self, status: int, error: dict[str, Any]) -> None:
+        """Keep status and facts."""
+        super().__init__(f"{error.get('message', 'refused')} (HTTP {status})")
+        self.status = status
+        self.error = error
+
+
+class AdminClient:
+    """The control plane of the fake at `url` (without a path), or of the `namespace` in it.
+
+    Every method raises `AdminError` when the control plane refuses, and `requests.RequestException` when it cannot be
+    reached.
+    """
+
+    def __init__(self, url: str, *, token: str = "", namespace: str = "") -> None:
+        """Talk to the fake at `url`."""
+        self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
+        self._session = requests.Session()
+        self._session.trust_env = False
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """The decoded answer of `method` on `path` (below the fake's root)."""
+        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=30)
+        if answer.status_code >= 400:
+            raise AdminError(answer.status_code, _error(answer))
+        return answer.json() if answer.content else None
+
+    def account(self, key: str) -> AccountAdmin:
+        """The account of `key`; nothing is asked yet."""
+        return AccountAdmin(self, key)
+
+    def create_account(self, key: str, secret: str | None = None) -> AccountAdmin:
+        """A new account; refused when the key is taken."""
+        self.call("POST", "/__admin/accounts", {"key": key} | ({} if secret is None else {"secret": secret}))
+        return self.account(key)
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """All accounts."""
+        return list(self.call("GET", "/__admin/accounts")["accounts"])
+
+    def maintenance(self, *, on: bool) -> None:
+        """Switch code 22 for everybody."""
+        self.call("PUT", "/__admin/maintenance", {"on": on})
+
+    def reset(self) -> None:
+        """Put everything back to how the server started."""
+        self.call("POST", "/__admin/reset")
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting with value, source and purpose."""
+        return dict(self.call("GET", "/__admin/settings")["settings"])
+
+    def rules(self) -> dict[str, Any]:
+        """The rules ledger."""
+        return dict(self.call("GET", "/__admin/rules"))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+
+def _error(answer: requests.Response) -> dict[str, Any]:
+    try:
+        return dict(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return {"type": "unreadable", "message": answer.text[:200]}
+
+
+class AccountAdmin:
+    """The control plane of one account."""
+
+    def __init__(self, admin: AdminClient, key: str) -> None:
+        """Steer the account of `key`."""
+        self.key = key
+        self._admin = admin
+        self._path = f"/__admin/accounts/{quote(key, safe='')}"
+        self.clock = Clock(self)
+        self.collections = Collections(self)
+        self.jobs = Jobs(self)
+
+    def call(self, method: str, path: str = "", body: Any = None, **query: str) -> Any:
+        """The decoded answer of `method` on `path` below this account."""
+        return self._admin.call(method, self._path + path, body, **query)
+
+    def show(self) -> dict[str, Any]:
+        """The account: key, secret, clock, settings."""
+        return dict(self.call("GET"))
+
+    @property
+    def secret(self) -> str:
+        """The secret that requests of this account are signed with."""
+        return str(self.show()["secret"])
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change the given settings of this account, and return all of them."""
+        return dict(self.call("PATCH", "/settings", changes))
+
+    def maintenance(self, *, on: bool) -> None:
+        """Switch code 22 for this account."""
+        self.call("PUT", "/maintenance", {"on": on})
+
+    def reset(self) -> None:
+        """Put the account back to how it began."""
+        self.call("POST", "/reset")
+
+    def delete(self) -> None:
+        """Delete the account."""
+        self.call("DELETE")
+
+
+class Clock:
+    """The clock of one account; it never goes back."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the clock of `account`."""
+        self._account = account
+
+    def now(self) -> float:
+        """Virtual time, in seconds since 1970."""
+        return float(self._account.call("GET", "/clock")["now_us"]) / 1_000_000
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock on, and return the new time."""
+        return self._move("advance", {"seconds": seconds})
+
+    def set(self, at: float | datetime.datetime) -> float:
+        """Set the clock to a later instant: seconds since 1970, or an aware `datetime`."""
+        return self._move("set", {"at": at.isoformat() if isinstance(at, datetime.datetime) else at})
+
+    def freeze(self) -> float:
+        """Let the clock stand still."""
+        return self._move("freeze", {})
+
+    def resume(self) -> float:
+        """Let the clock run again, on from where it stood."""
+        return self._move("resume", {})
+
+    def _move(self, how: str, body: dict[str, Any]) -> float:
+        return float(self._account.call("POST", f"/clock/{how}", body)["now_us"]) / 1_000_000
+
+
+class Collections:
+    """The collections of one account."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the collections of `account`."""
+        self._account = account
+
+    def create(self, **fields: Any) -> dict[str, Any]:
+        """A new collection: `hash`, `title`, `pages`, `package_bytes`, `schedule`, each optional."""
+        return dict(self._account.call("POST", "/collections", fields))
+
+    def list(self) -> list[dict[str, Any]]:
+        """All collections of the account."""
+        return [dict(item) for item in self._account.call("GET", "/collections")["collections"]]
+
+    def show(self, collection_hash: str) -> dict[str, Any]:
+        """One collection."""
+        return dict(self._account.call("GET", f"/collections/{quote(collection_hash, safe='')}"))
+
+    def delete(self, collection_hash: str) -> None:
+        """Mark a collection as deleted: code 43 from now on."""
+        self._account.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
+
+
+class Jobs:
+    """The jobs of one account."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the jobs of `account`."""
+        self._account = account
+
+    def show(self, collection_hash: str) -> dict[str, Any]:
+        """The job of a collection: `state`, `polls`, `started_at`, `schedule`, `legal`."""
+        return dict(self._account.call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
+
+    def force(self, collection_hash: str, state: str) -> dict[str, Any]:
+        """Put a job into a state; refused with the legal ones when there is no such way."""
+        return dict(self._account.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))
+
+
+class MockServer:
+    """The fake on 127.0.0.1, in a thread of this process, with the real engine: ready on entry, gone on exit.
+
+    `settings` are those of `flipsnack-mock settings`; the port is free unless given, requests are not logged, and the
+    environment is not read. Raises `SettingsError` for a bad one.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """Prepare a fake with these settings."""
+        flags = {"port": 0, "log": "off"} | settings
+        self._settings, self._sources = load_settings(flags=flags, environment={}, file=None)
+        self.url = ""
+
+    @property
+    def base_url(self) -> str:
+        """The API: what a client is given instead of https://api.flipsnack.com/v1/."""
+        return f"{self.url}/v1/"
+
+    def __enter__(self) -> MockServer:
+        listener = bind(self._settings.host, self._settings.port)
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://{host}:{port}"
+        ready = threading.Event()
+        app = create_app(self._settings, sources=self._sources)
+        self._server = Server(app, listener, on_ready=ready.set)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="flipsnack-mock", daemon=True)
+        self._thread.start()
+        while not ready.wait(timeout=0.1):
+            if not self._thread.is_alive():
+                raise RuntimeError("the fake did not start; its thread has ended")
+        self.admin = AdminClient(self.url, token=self._settings.admin_token)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.admin.close()
+        self._server.stop()
+        self._thread.join()

@@ -1,0 +1,52 @@
+"""The clock of one account: real time plus an offset, or frozen. It never goes back.
+
+All times are whole microseconds since 1970-01-01T00:00:00Z; real time is handed in.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+__all__ = ["MICROSECOND_TEXT", "SECOND", "VirtualClock", "to_text"]
+
+SECOND = 1_000_000
+MICROSECOND_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class VirtualClock(msgspec.Struct, frozen=True):
+    """Virtual time as a value: `offset` microseconds ahead of real time, or standing still at `frozen_at`."""
+
+    offset: int = 0
+    frozen_at: int | None = None
+
+    def now(self, real: int) -> int:
+        """Virtual time when real time is `real`."""
+        return real + self.offset if self.frozen_at is None else self.frozen_at
+
+    def set(self, instant: int, real: int) -> VirtualClock:
+        """The clock that shows `instant` now; raises `ValueError` when that is in its past."""
+        if instant < self.now(real):
+            raise ValueError(f"the clock shows {to_text(self.now(real))} and never goes back")
+        if self.frozen_at is not None:
+            return VirtualClock(offset=self.offset, frozen_at=instant)
+        return VirtualClock(offset=instant - real)
+
+    def advance(self, step: int, real: int) -> VirtualClock:
+        """The clock `step` microseconds on; raises `ValueError` when `step` is negative."""
+        return self.set(self.now(real) + step, real)
+
+    def freeze(self, real: int) -> VirtualClock:
+        """The clock standing still at its present instant."""
+        return VirtualClock(offset=self.offset, frozen_at=self.now(real))
+
+    def resume(self, real: int) -> VirtualClock:
+        """The clock running again, on from the instant it stood at."""
+        return VirtualClock(offset=self.now(real) - real)
+
+
+def to_text(instant: int) -> str:
+    """`instant` as ISO 8601 in UTC, with microseconds."""
+    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=instant)
+    return moment.strftime(MICROSECOND_TEXT)
