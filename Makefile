@@ -49,6 +49,8 @@ bench: $(TOOLS_READY) ## measure speed and memory, print a table, save JSON (BEN
 generate: ## rewrite the files that are made from others
 	@echo "== the fake's copy of the rules ledger"
 	@cp $(RULES) mock_server/src/flipsnack_mock/rules.toml
+	@echo "== the signature vectors"
+	@$(BIN)/python contract_tests/generate_vectors.py
 
 constraints: ## renew constraints.txt within the bounds of pyproject.toml
 	@echo "== renewing constraints.txt from a fresh environment"

@@ -1,0 +1,83 @@
+"""The rules ledger, `spec/rules.toml`: what is relied on, how well it is known, and what cannot be tested yet."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+__all__ = ["Rule", "Source", "UnknownRule", "rule", "rules", "sources", "untested"]
+
+
+class UnknownRule(LookupError):
+    """A rule id that the ledger does not have."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule comes from: a page of the vendor, something seen from outside, or a decision of this project."""
+
+    key: str
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One promise: `by` the server or the client, `level` MUST or SHOULD, `kind` documented, observed or assumed."""
+
+    id: str
+    statement: str
+    by: str
+    level: str
+    kind: str
+    source: tuple[str, ...]
+    setting: str | None = None
+
+    @property
+    def is_must(self) -> bool:
+        """Whether breaking it is a failure rather than a warning."""
+        return self.level == "MUST"
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule by its id, in the ledger's order. Raises `ValueError` when an id is there twice."""
+    found = [_rule(entry) for entry in _table("rules.toml")["rule"]]
+    by_id = {one.id: one for one in found}
+    if len(by_id) != len(found):
+        raise ValueError("spec/rules.toml has a rule id twice")
+    return by_id
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule with that id; raises `UnknownRule`."""
+    try:
+        return rules()[rule_id]
+    except KeyError:
+        raise UnknownRule(f"{rule_id!r} is no rule; `flipsnack-contract list` shows all of them") from None
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by its key."""
+    return {key: Source(key, **entry) for key, entry in _table("rules.toml")["sources"].items()}
+
+
+@cache
+def untested() -> Mapping[str, str]:
+    """The rules that no check holds a server to, each with the reason (`spec/untested.toml`)."""
+    return dict(_table("untested.toml")["reasons"])
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    fields = dict(entry)
+    return Rule(kind=fields.pop("class"), source=tuple(fields.pop("source")), **fields)
+
+
+def _table(name: str) -> dict[str, Any]:
+    text = resources.files("flipsnack_contract").joinpath("spec", name).read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,33 @@
+"""The signature as the vendor's page "How to sign a request" has it, written as plainly as possible.
+
+This is the judge's own: neither the client's nor the fake's signing is imported here, so a shared mistake would show.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+__all__ = ["NOT_SIGNED", "canonical", "digest", "sign"]
+
+# "leave out signature and file" ("How to sign a request")
+NOT_SIGNED = ("signature", "file")
+
+
+def canonical(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The text that is hashed: the secret, then name and value of each signed parameter in the order of the names."""
+    text = secret
+    for name, value in sorted(parameters):
+        if name not in NOT_SIGNED:
+            text = text + name + value
+    return text
+
+
+def digest(text: str, encoding: str = "utf-8") -> str:
+    """The MD5 of `text` in lower-case hexadecimal."""
+    return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest()
+
+
+def sign(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The value of `signature` for these decoded parameters."""
+    return digest(canonical(secret, parameters))
