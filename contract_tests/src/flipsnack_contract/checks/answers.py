@@ -1,0 +1,104 @@
+"""How an answer looks: envelope, HTTP status, three formats that say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flipsnack_contract.check import check
+from flipsnack_contract.decoding import Answer
+from flipsnack_contract.session import Session
+from flipsnack_contract.situations import ANSWERS, MISTAKES, Situation, with_format
+from flipsnack_contract.target import Reply
+from flipsnack_contract.verdict import expect, expect_code
+
+FORMATS = ("json", "jsonp", "xml")
+# Before `format` is looked at, it cannot be kept to: what is malformed is answered as JSON.
+FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1)
+EVERY = [{"situation": one} for one in (*MISTAKES, *ANSWERS)]
+EVERY_FORMATTED = [{"situation": one} for one in FORMATTED]
+FEW = [{"situation": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
+
+
+def _reply(session: Session, situation: Situation) -> Reply:
+    return session.send(situation.make(session, session.draft()), paced=situation.paced)
+
+
+def _answers(session: Session, situation: Situation) -> dict[str, Answer]:
+    made = situation.make(session, session.draft())
+    return {form: session.ask(with_format(made, form), paced=situation.paced) for form in FORMATS}
+
+
+@check("answer.envelope", rows=EVERY)
+def code_and_status_and_data_only_with_20(session: Session, situation: Situation) -> None:
+    """`code` is a number, `status` a text, `data` an object that is absent on errors, and nothing else is there."""
+    answer = session.read(_reply(session, situation))
+    expect((), answer.complaints, "the shape of the envelope")
+    if answer.code == 20:
+        expect(True, answer.data is not None, "data is there with code 20")
+
+
+@check("answer.http-200", rows=EVERY)
+def http_status_is_200_whatever_the_code(session: Session, situation: Situation) -> None:
+    """The HTTP status says nothing about the outcome: it is 200."""
+    expect(200, _reply(session, situation).status, f"the HTTP status of {situation}")
+
+
+@check("answer.json", rows=FEW)
+def json_is_the_default(session: Session, situation: Situation) -> None:
+    """Without `format`, and with format=json, the answer is application/json in UTF-8."""
+    made = situation.make(session, session.draft())
+    for draft in (made, with_format(made, "json")):
+        reply = session.send(draft)
+        expect("application/json;charset=utf-8", reply.content_type, "the content type")
+        session.read(reply, "json")
+
+
+@check("answer.jsonp", rows=FEW)
+def jsonp_is_a_call_of_the_callback(session: Session, situation: Situation) -> None:
+    """With format=jsonp the answer is `callback({...});` and is JavaScript."""
+    draft = with_format(situation.make(session, session.draft()), "jsonp")
+    reply = session.send(draft)
+    expect("application/javascript;charset=utf-8", reply.content_type, "the content type")
+    session.read(reply, "jsonp", callback=draft.get("callback"))
+    expect(True, reply.body.rstrip().endswith(b");"), "the call ends in a semicolon")
+
+
+@check("answer.xml", rows=FEW)
+def xml_is_a_response_element(session: Session, situation: Situation) -> None:
+    """With format=xml the answer is a `response` element with `code` and `status`, and is application/xml."""
+    reply = session.send(with_format(situation.make(session, session.draft()), "xml"))
+    expect("application/xml;charset=utf-8", reply.content_type, "the content type")
+    session.read(reply, "xml")
+
+
+@check("answer.same-in-every-format", rows=EVERY_FORMATTED)
+def three_formats_say_the_same(session: Session, situation: Situation) -> None:
+    """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
+    said = {form: _comparable(answer) for form, answer in _answers(session, situation).items()}
+    for form in ("jsonp", "xml"):
+        expect(said["json"], said[form], f"what {form} says of {situation}, compared with json")
+
+
+@check("answer.same-in-every-format", needs={"control"}, rows=[{"form": form} for form in FORMATS])
+def the_resource_url_works_from_each_format(session: Session, form: str) -> None:
+    """A resource URL read from any format, with its escapes undone, serves the package."""
+    answer = session.ask(with_format(session.draft(), form))
+    expect_code(20, answer, "a finished package")
+    expect(200, session.get(str(answer.resource_url)).status, f"the resource URL given in {form}")
+
+
+@check("answer.jsonp-hardened", rows=FEW)
+def jsonp_is_hardened(session: Session, situation: Situation) -> None:
+    """JSONP opens with an empty comment, forbids sniffing, and holds no raw `<` or line separator."""
+    reply = session.send(with_format(situation.make(session, session.draft()), "jsonp"))
+    expect(b"/**/", reply.body[:4], "the first bytes of JSONP")
+    expect("nosniff", reply.headers.get("x-content-type-options"), "X-Content-Type-Options")
+    text = reply.body.decode("utf-8", "replace")
+    expect([], [mark for mark in ("<", "\u2028", "\u2029") if mark in text], "characters that end a script or a line")
+
+
+def _comparable(answer: Answer) -> dict[str, Any]:
+    data = None if answer.data is None else {**answer.data}
+    if data and "resourceUrl" in data:
+        data["resourceUrl"] = bool(data["resourceUrl"])
+    return {"code": answer.code, "status": answer.status, "data": data}

@@ -1,0 +1,94 @@
+"""The parameters `format` and `callback`: what is taken, what is refused, and that a refusal is JSON."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.check import check
+from flipsnack_contract.session import Session
+from flipsnack_contract.strategies import identifiers, texts
+from flipsnack_contract.target import Reply
+from flipsnack_contract.verdict import expect, expect_code
+
+RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
+# No letter beyond ASCII is here: JavaScript has identifiers with those.
+HOSTILE = (
+    "a b",
+    "a;b",
+    "a(",
+    "1a",
+    "a-b",
+    "a.",
+    ".a",
+    "a..b",
+    "a[0]",
+    "a\nb",
+    "a\n",
+    " a",
+    "a'",
+    'a"',
+    "<script>",
+    "a/*",
+    "a=b",
+    "alert(1)//",
+    "a\u2028b",
+    "😀",
+    "%",
+    *RESERVED,
+    *(f"app.{word}" for word in RESERVED[:3]),
+)
+spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@"), st.text("ab1", max_size=2)).map(
+    "".join
+)
+
+
+def _as_json(session: Session, reply: Reply, code: int, what: str) -> None:
+    expect_code(code, session.read(reply, "json"), what)
+
+
+@check(
+    "format.unknown",
+    rows=[{"form": form} for form in ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")],
+    varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
+    share=0.5,
+)
+def unknown_format_is_40_in_json(session: Session, form: str) -> None:
+    """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
+    reply = session.send(session.draft(format=form, callback="app.answer"))
+    _as_json(session, reply, 40, f"format={form!r}")
+
+
+@check("callback.required", rows=[{"callback": None}, {"callback": ""}])
+def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None) -> None:
+    """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
+    draft = session.draft(format="jsonp")
+    reply = session.send(draft if callback is None else draft.with_(callback=callback))
+    _as_json(session, reply, 30, "format=jsonp without a callback")
+
+
+@check("callback.required", rows=[{"callback": text} for text in ("app.answer", "", *HOSTILE[:4])])
+def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
+    """With json or xml a callback, however it looks, changes nothing."""
+    for form in ("json", "xml"):
+        answer = session.ask(session.draft(format=form, callback=callback))
+        expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")
+
+
+@check("callback.identifier", rows=[{"callback": text} for text in HOSTILE], varies={"callback": spoiled}, share=0.5)
+def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
+    """A callback that is no dotted path of identifiers, or holds a reserved word, never reaches the answer."""
+    reply = session.send(session.draft(format="jsonp", callback=callback))
+    _as_json(session, reply, 40, f"callback={callback!r}")
+    expect("application/json;charset=utf-8", reply.content_type, "the content type of the refusal")
+
+
+@check(
+    "callback.identifier",
+    rows=[{"callback": text} for text in ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")],
+    varies={"callback": identifiers},
+    share=0.5,
+)
+def identifier_paths_are_called(session: Session, callback: str) -> None:
+    """A dotted path of identifiers is called by that very name."""
+    answer = session.ask(session.draft(format="jsonp", callback=callback))
+    expect_code(session.accepted, answer, f"callback={callback!r}")

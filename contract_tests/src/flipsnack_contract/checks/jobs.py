@@ -1,0 +1,124 @@
+"""The life of a package: started by the first call, reported by the later ones, never going back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.check import check
+from flipsnack_contract.clock import SECOND
+from flipsnack_contract.oracle import JobModel
+from flipsnack_contract.session import Session
+from flipsnack_contract.strategies import schedules, waits
+from flipsnack_contract.verdict import expect, expect_code, expect_in
+
+CONTROL = {"control"}
+STATES = ("PROCESSING", "COMPLETE", "FAILED")
+FINAL = ("COMPLETE", "FAILED")
+lives = st.lists(waits, min_size=1, max_size=6)
+
+
+def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[str | None]:
+    collection_hash = session.collection(schedule)
+    seen = []
+    for pause in pauses:
+        answer = session.ask(session.draft(collection_hash))
+        expect_code(20, answer, "a call for a package")
+        seen.append(answer.state)
+        session.wait(pause)
+    return seen
+
+
+@check("job.started-by-first-call", needs=CONTROL, rows=[{"idle": idle} for idle in (0, 5 * SECOND, 3600 * SECOND)])
+def time_runs_from_the_first_call(session: Session, idle: int) -> None:
+    """Nothing is built before the first call, however long the collection has been there; that call starts it."""
+    collection_hash = session.collection("after-5s")
+    session.wait(idle)
+    expect("NEW", session.steer.job_state(collection_hash), "the job before any call")
+    expect("PROCESSING", session.ask(session.draft(collection_hash)).state, "the first call")
+    session.wait(5 * SECOND - 1)
+    expect("PROCESSING", session.ask(session.draft(collection_hash)).state, "a microsecond before the end")
+    session.wait(1)
+    expect("COMPLETE", session.ask(session.draft(collection_hash)).state, "at the end")
+
+
+@check("job.started-by-first-call", needs=CONTROL)
+def a_refused_call_starts_nothing(session: Session) -> None:
+    """A call that is refused, here for its signature, does not start the package."""
+    collection_hash = session.collection("never")
+    draft = session.draft(collection_hash)
+    session.ask(draft.also(("added", "1")).without("signature"))
+    expect("NEW", session.steer.job_state(collection_hash), "the job after a refused call")
+
+
+@check("job.states", needs=CONTROL, varies={"schedule": schedules, "pauses": lives}, share=0.3)
+def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[int]) -> None:
+    """The status is one of PROCESSING, COMPLETE and FAILED, spelled so."""
+    for state in _states(session, schedule, pauses):
+        expect_in(STATES, state, "the status of a package")
+
+
+@check(
+    "job.never-goes-back",
+    needs=CONTROL,
+    rows=[
+        {"schedule": "after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
+        {"schedule": "failed-after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
+        {"schedule": "half-way", "pauses": [SECOND] * 8},
+        {"schedule": "failed", "pauses": [0, 60 * SECOND, 0]},
+    ],
+    varies={"schedule": schedules, "pauses": lives},
+    share=0.5,
+)
+def what_is_final_stays(session: Session, schedule: str, pauses: list[int]) -> None:
+    """After COMPLETE only COMPLETE is reported, after FAILED only FAILED."""
+    seen = _states(session, schedule, [*pauses, 0])
+    for before, after in pairwise(seen):
+        if before in FINAL:
+            expect(before, after, f"the state after {before} (all states: {seen})")
+
+
+@check("job.never-goes-back", needs=CONTROL, varies={"schedule": schedules, "pauses": lives}, share=0.3)
+def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: list[int]) -> None:
+    """Each answer is the state that the schedule gives at that instant and call."""
+    model = JobModel(schedule)
+    collection_hash = session.collection(schedule)
+    for pause in pauses:
+        answer = session.ask(session.draft(collection_hash))
+        expect(model.call(session.clock.now), answer.state, f"a package with the schedule {schedule}")
+        session.wait(pause)
+
+
+@check("job.complete-at-once", needs=CONTROL)
+def a_built_package_is_complete_at_once(session: Session) -> None:
+    """A package that is there already is COMPLETE with the very first call."""
+    answer = session.ask(session.draft(session.collection("immediate")))
+    expect("COMPLETE", answer.state, "the first call for a package that is built")
+
+
+@check(
+    "job.resource-url-with-complete",
+    needs=CONTROL,
+    rows=[{"schedule": "immediate"}, {"schedule": "never"}, {"schedule": "failed"}],
+)
+def resource_url_with_complete_only(session: Session, schedule: str) -> None:
+    """`resourceUrl` is an absolute URL with COMPLETE; with PROCESSING and FAILED there is no such member."""
+    answer = session.ask(session.draft(session.collection(schedule)))
+    expect(answer.state == "COMPLETE", "resourceUrl" in (answer.data or {}), f"resourceUrl with {answer.state}")
+    if answer.state == "COMPLETE":
+        expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
+
+
+@check("job.fresh-resource-url", needs=CONTROL, rows=[{"pause": pause} for pause in (0, 1, SECOND, 61 * SECOND)])
+def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
+    """Two answers never carry the same resource URL, and asking again does not spoil the earlier one."""
+    draft = session.draft(session.collection("immediate"))
+    first = str(session.ask(draft).resource_url)
+    session.wait(pause)
+    second = str(session.ask(draft).resource_url)
+    expect(True, first != second, "two answers have different resource URLs")
+    expect(200, session.get(second).status, "the second resource URL")
+    if pause <= SECOND:
+        expect(200, session.get(first).status, "the first resource URL, after the second was given")

@@ -1,0 +1,87 @@
+"""Two keys at one server never notice each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.check import check
+from flipsnack_contract.clock import SECOND
+from flipsnack_contract.session import Session
+from flipsnack_contract.verdict import expect, expect_code
+
+CONTROL = {"control"}
+SHARED = "the-same"
+
+
+def _poll(session: Session) -> None:
+    session.ask(session.draft(SHARED), paced=False)
+
+
+def _burst(session: Session) -> None:
+    for _ in range(7):
+        _poll(session)
+
+
+def _force(session: Session) -> None:
+    if session.steer.job_state(SHARED) in ("NEW", "PROCESSING"):
+        session.steer.force(SHARED, "FAILED")
+
+
+DISTURBANCES: dict[str, Callable[[Session], None]] = {
+    "poll": _poll,
+    "burst": _burst,
+    "wait": lambda session: session.wait(61 * SECOND),
+    "force": _force,
+    "delete": lambda session: session.steer.delete_collection(SHARED),
+    "maintenance": lambda session: session.steer.maintenance(on=True),
+    "settings": lambda session: session.steer.settings(
+        url_lifetime=1, default_schedule="failed", requests_per_second=1
+    ),
+}
+
+
+@check(
+    "key.isolation",
+    needs=CONTROL,
+    rows=[{"disturbances": [name] * 2} for name in DISTURBANCES],
+    varies={"disturbances": st.lists(st.sampled_from(sorted(DISTURBANCES)), min_size=1, max_size=5)},
+    share=0.3,
+)
+def nothing_is_seen_through_another_key(session: Session, disturbances: list[str]) -> None:
+    """Whatever another key does with a collection of the same hash, this key's package goes its own way."""
+    other = session.another()
+    for one in (session, other):
+        one.collection("after-5s", hash=SHARED)
+    expect("PROCESSING", session.ask(session.draft(SHARED)).state, "the first call")
+    for name in disturbances:
+        session.trace.add(f"the other key: {name}")
+        DISTURBANCES[name](other)
+    expect("PROCESSING", session.ask(session.draft(SHARED)).state, "a call while the package is built")
+    session.wait(5 * SECOND)
+    answer = session.ask(session.draft(SHARED))
+    expect("COMPLETE", answer.state, "a call when it is built")
+    session.wait(59 * SECOND)
+    expect(200, session.get(str(answer.resource_url)).status, "the resource URL in its minute")
+
+
+@check("key.isolation", needs=CONTROL)
+def a_secret_belongs_to_its_key(session: Session) -> None:
+    """A call under one key signed with another key's secret is 44."""
+    other = session.another(secret="another secret")
+    draft = session.draft()
+    stolen = other.draft().secret
+    expect_code(44, session.ask(type(draft)(draft.parameters, stolen)), "a call signed with another key's secret")
+
+
+@check("key.isolation", needs=CONTROL)
+def a_collection_belongs_to_its_key(session: Session) -> None:
+    """The hash of a collection is good under its own key only, before, while and after the package is built."""
+    other = session.another()
+    mine = session.collection("after-5s")
+    for pause in (0, 1, 5 * SECOND):
+        session.ask(session.draft(mine))
+        expect_code(43, other.ask(other.draft(mine)), "another key asks for my collection")
+        session.wait(pause)
+    expect("COMPLETE", session.ask(session.draft(mine)).state, "my package, after another key asked for it")

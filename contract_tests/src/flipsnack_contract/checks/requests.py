@@ -1,0 +1,190 @@
+"""The request itself: path, verb, duplicates, bytes that are no text, sizes, and anything at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote, quote_from_bytes
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.check import check
+from flipsnack_contract.draft import encoded
+from flipsnack_contract.session import Session
+from flipsnack_contract.strategies import hostile_bytes, names, texts
+from flipsnack_contract.target import Reply, Request
+from flipsnack_contract.verdict import expect, expect_code, expect_in
+
+BOUNDARY = "the-kits-boundary"
+# HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).
+TOO_LARGE = (413, 414, 431)
+
+
+def _query(session: Session, query: str) -> Reply:
+    return session.send(Request("GET", f"{session.target.base_url}?{query}"))
+
+
+@check("request.path", needs={"credentials"}, rows=[{"slash": True}, {"slash": False}])
+def v1_answers_with_and_without_a_slash(session: Session, *, slash: bool) -> None:
+    """/v1 and /v1/ are the same."""
+    request = session.draft().request(session.target.base_url)
+    url = request.url if slash else request.url.replace("/?", "?", 1)
+    expect_code(
+        session.accepted, session.read(session.send(replace(request, url=url))), f"a call at {url.split('?')[0]}"
+    )
+
+
+@check(
+    "request.path",
+    rows=[{"path": path} for path in ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")],
+    varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
+    share=0.3,
+)
+def other_paths_are_40(session: Session, path: str) -> None:
+    """Below /v1 there is nothing else: any other path is 40."""
+    if path in (".", ".."):
+        return  # Proxies and clients take these out of a path on the way.
+    expect_code(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
+
+
+@check("request.get-for-reads", needs={"credentials"}, rows=[{"body": "form"}, {"body": "multipart"}, {"body": "none"}])
+def post_is_40(session: Session, body: str) -> None:
+    """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
+    pairs = session.draft().signed()
+    request = {
+        "form": _form(session, encoded(pairs).encode()),
+        "multipart": _multipart(session, pairs),
+        "none": Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
+    }[body]
+    expect_code(40, session.read(session.send(request)), f"a POST, {body}")
+
+
+def _form(session: Session, body: bytes) -> Request:
+    return Request("POST", session.target.base_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def _multipart(session: Session, pairs: tuple[tuple[str, str], ...]) -> Request:
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs
+    ]
+    body = "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return Request("POST", session.target.base_url, body, kind)
+
+
+@check("request.other-verbs", rows=[{"verb": verb} for verb in ("PUT", "DELETE", "PATCH", "OPTIONS")])
+def other_verbs_are_40(session: Session, verb: str) -> None:
+    """Any verb but GET and POST is 40."""
+    expect_code(40, session.ask(replace(session.draft(), method=verb)), f"a call by {verb}")
+
+
+@check(
+    "request.duplicate-parameter",
+    rows=[
+        {"name": name, "values": values}
+        for name in ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é")
+        for values in (("1", "2"), ("1", "1"), ("", ""))
+    ],
+    varies={"name": names, "values": st.tuples(texts, texts)},
+    share=0.3,
+)
+def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
+    """A name that is sent twice is 40, with equal values as well, and whichever parameter it is."""
+    draft = session.draft().without(name).also(*((name, value) for value in values))
+    expect_code(40, session.ask(draft), f"{name} sent twice")
+
+
+BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82")
+
+
+@check(
+    "request.undecodable",
+    rows=[{"raw": raw, "place": place} for raw in BROKEN for place in ("name", "value", "body")],
+    varies={
+        "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
+        "place": st.sampled_from(["name", "value", "body"]),
+    },
+    share=0.3,
+)
+def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
+    """Bytes that are not UTF-8, or NUL, in a name, a value or a form are 40."""
+    escaped = quote_from_bytes(raw, safe="")
+    piece = f"{escaped}=1" if place == "name" else f"note={escaped}"
+    text = f"{encoded(session.draft().signed())}&{piece}"
+    reply = session.send(_form(session, text.encode())) if place == "body" else _query(session, text)
+    expect_code(40, session.read(reply), f"{raw!r} in a {place}")
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\0" not in raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+LARGE: dict[str, Callable[[Session, str], Request]] = {
+    "a query of a megabyte": lambda session, text: Request("GET", f"{session.target.base_url}?{text}&x={'a' * 2**20}"),
+    "10,000 parameters": lambda session, text: Request(
+        "GET", f"{session.target.base_url}?{text}&" + "&".join(f"p{number}=1" for number in range(10_000))
+    ),
+    "10,000 parameters in a form": lambda session, text: _form(
+        session, f"{text}&{'&'.join(f'p{number}=1' for number in range(10_000))}".encode()
+    ),
+    "a form of 20 megabytes": lambda session, text: _form(session, text.encode() + b"&x=" + b"a" * 20 * 2**20),
+    "a name of 100 kilobytes": lambda session, text: Request(
+        "GET", f"{session.target.base_url}?{text}&{'n' * 100_000}=1"
+    ),
+}
+
+
+@check("request.size", needs={"control"}, rows=[{"large": large} for large in LARGE])
+def absurd_sizes_are_refused(session: Session, large: str) -> None:
+    """A request of absurd size is code 40, or HTTP 413, 414 or 431; and the next call is served."""
+    request = LARGE[large](session, encoded(session.draft().signed()))
+    reply = session.send(request)
+    if reply.status not in (*TOO_LARGE, 400):
+        expect_code(40, session.read(reply), large)
+    expect_code(20, session.ask(session.draft()), f"the call after {large}")
+
+
+@check(
+    "request.empty-is-missing", rows=[{"name": name} for name in ("apiKey", "signature", "action", "collectionHash")]
+)
+def an_empty_required_parameter_is_30(session: Session, name: str) -> None:
+    """A required parameter that is sent empty counts as missing."""
+    draft = session.draft()
+    text = encoded((*draft.without("signature").parameters, ("signature", ""))) if name == "signature" else None
+    reply = _query(session, text) if text is not None else session.send(draft.with_(**{name: ""}))
+    expect_code(30, session.read(reply), f"an empty {name}")
+
+
+@check(
+    "request.any-bytes",
+    needs={"control"},
+    rows=[
+        {"raw": raw, "place": place}
+        for raw in (b"", b"%", b"&&=&=", b"\xff\xfe")
+        for place in ("query", "form", "multipart")
+    ],
+    varies={"raw": hostile_bytes, "place": st.sampled_from(["query", "path", "form", "multipart", "other", "escaped"])},
+)
+def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
+    """Whatever bytes a request holds, the answer is one of the API's, and the next call is served."""
+    reply = session.send(_hostile(session, raw, place))
+    expect(True, reply.status < 500, f"{raw!r} in the {place} is no server error (HTTP {reply.status})")
+    if reply.status == 200:
+        expect_in((30, 40, 41, 42, 43, 44), session.read(reply).code, f"the code for {raw!r} in the {place}")
+    expect_code(20, session.ask(session.draft()), "the next call")
+
+
+def _hostile(session: Session, raw: bytes, place: str) -> Request:
+    base = session.target.base_url
+    # In a URL only what can stand there goes as it is; the rest is escaped, as every HTTP library does.
+    text = quote_from_bytes(raw, safe="%&=+;/?:@[]!$'()*,")
+    right = encoded(session.draft().signed())
+    kinds = {"form": "application/x-www-form-urlencoded", "multipart": f"multipart/form-data; boundary={BOUNDARY}"}
+    if place in ("query", "escaped"):
+        return Request("GET", f"{base}?{right}&{text if place == 'query' else quote_from_bytes(raw, safe='')}=1&1=2&1")
+    if place == "path":
+        return Request("GET", f"{base}{quote_from_bytes(raw, safe='')}/x?{right}")
+    return Request("POST", base, raw, {"Content-Type": kinds.get(place, "text/plain")})

@@ -1,0 +1,59 @@
+"""Bytes that are not even HTTP, over a raw connection."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
+
+from flipsnack_contract.check import check
+from flipsnack_contract.session import Session
+from flipsnack_contract.strategies import raw_requests
+from flipsnack_contract.verdict import Violation, expect_code
+
+PATIENCE = 10.0
+
+
+@check(
+    "request.any-bytes",
+    needs={"control", "socket"},
+    rows=[
+        {"raw": raw}
+        for raw in (
+            b"\r\n\r\n",
+            b"GET\r\n\r\n",
+            b"GET /v1/?%ff\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /v1/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /v1/ HTTP/9.9\r\n\r\n",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"GET /v1/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        )
+    ],
+    varies={"raw": raw_requests},
+    share=0.5,
+)
+def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
+    """Whatever is sent over a connection, no server error comes back, and the next call is served."""
+    answer = _exchange(session.target.base_url, raw)
+    session.trace.add(f"raw {raw[:200]!r} -> {answer[:200]!r}")
+    if answer.startswith(b"HTTP/1.1 5"):
+        raise Violation("the answer to bytes that are no request", "no server error", repr(answer[:200]))
+    expect_code(20, session.ask(session.draft()), "the next call")
+
+
+def _exchange(base_url: str, raw: bytes) -> bytes:
+    """The first bytes of the answer; none when the server just closes."""
+    place = urlsplit(base_url)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or 80), timeout=PATIENCE) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            return connection.recv(4096)
+    except ConnectionError:
+        return b""
+    except TimeoutError:
+        raise Violation(
+            "the answer to bytes that are no request", "an answer or an end", f"none in {PATIENCE:g} s"
+        ) from None
