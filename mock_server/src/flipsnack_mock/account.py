@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import msgspec
 
@@ -52,6 +53,7 @@ def new_account(seed: SeedAccount, behaviour: Behaviour) -> Account:
     return Account(key=seed.key, secret=seed.secret, behaviour=behaviour, collections=collections)
 
 
+@lru_cache(maxsize=4096)
 def account_id(key: str) -> str:
     """The public id of an account: eleven upper-case hexadecimal digits, as the vendor's have."""
     return hashlib.sha256(key.encode()).hexdigest()[:11].upper()

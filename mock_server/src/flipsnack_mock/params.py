@@ -15,7 +15,7 @@ MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PARAMETERS = 1_000
 
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 
 
@@ -49,23 +49,23 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, str]:
 
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
-    pieces = raw.replace(b"+", b" ").split(b"&")
+    pieces = _text(raw.replace(b"+", b" ")).split("&")
     if len(pieces) > MAX_PARAMETERS:
         raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARAMETERS}", rule="request.size")
     pairs = []
     for piece in pieces:
         if piece:
-            name, _, value = piece.partition(b"=")
-            pairs.append((_decoded(name), _decoded(value)))
+            name, _, value = piece.partition("=")
+            pairs.append((_unescaped(name), _unescaped(value)))
     return pairs
 
 
-def _decoded(raw: bytes) -> str:
-    if b"%" in raw:
-        if _BROKEN_ESCAPE.search(raw):
-            raise BadRequest("a percent sign is not followed by two hexadecimal digits", rule="request.undecodable")
-        raw = unquote_to_bytes(raw)
-    return _text(raw)
+def _unescaped(text: str) -> str:
+    if "%" not in text:
+        return text
+    if _BROKEN_ESCAPE.search(text):
+        raise BadRequest("a percent sign is not followed by two hexadecimal digits", rule="request.undecodable")
+    return _text(unquote_to_bytes(text))
 
 
 def _text(raw: bytes) -> str:

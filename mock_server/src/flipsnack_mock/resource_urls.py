@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 import struct
-from urllib.parse import quote
+from functools import lru_cache
 
 import msgspec
 
@@ -51,11 +51,11 @@ def make(account: Account, collection: Collection, *, origin: str, now: int) -> 
     """
     account.urls_made += 1
     expires = now + round(account.behaviour.url_lifetime * SECOND)
-    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection)}.zip"
+    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, path, stamp)).decode().rstrip("=")
-    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account)}"
-    return f"{origin}{quote(path)}?{query}"
+    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"
+    return f"{origin}{path}?{query}"
 
 
 def locate(path: str) -> Target:
@@ -91,7 +91,7 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
     # Base64 has spare bits at its end: only the spelling that was handed out is good.
     if base64.urlsafe_b64encode(token).decode().rstrip("=") != text:
         raise Denied("the signature of the resource URL was changed")
-    if params["Key-Pair-Id"] != _key_pair_id(account):
+    if params["Key-Pair-Id"] != _key_pair_id(account.key):
         raise Denied("Key-Pair-Id was changed")
     return params["Expires"], token
 
@@ -101,10 +101,12 @@ def _digest(account: Account, path: str, stamp: bytes) -> bytes:
     return hmac.digest(key, path.encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
 
 
-def _key_pair_id(account: Account) -> str:
-    return "K" + hashlib.sha256(f"key-pair:{account.key}".encode()).hexdigest()[:13].upper()
+@lru_cache(maxsize=4096)
+def _key_pair_id(key: str) -> str:
+    return "K" + hashlib.sha256(f"key-pair:{key}".encode()).hexdigest()[:13].upper()
 
 
-def _file_name(collection: Collection) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", collection.title.lower()).strip("-")
-    return words[:80].rstrip("-") or collection.hash
+@lru_cache(maxsize=4096)
+def _file_name(title: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return words[:80].rstrip("-") or "collection"
