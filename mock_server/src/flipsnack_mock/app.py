@@ -30,6 +30,7 @@ NAMESPACE_PREFIX = "/t/<namespace>"
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NAMESPACE = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+_SUFFIX_RANGE = re.compile(r"bytes=-([0-9]{1,18})")
 _PIECE_BYTES = 128 * 1024
 
 OnExchange = Callable[[Entry], None]
@@ -150,9 +151,13 @@ def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
 
 
 def _package_response(package: Package, headers: list[tuple[str, str]], environ: dict[str, Any]) -> HttpResponse:
-    if "," in environ.get("HTTP_RANGE", ""):
+    wanted = environ.get("HTTP_RANGE", "")
+    if "," in wanted:
         # Several ranges at once may be ignored (RFC 9110, 14.2), as the vendor's CDN does.
         environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    elif (suffix := _SUFFIX_RANGE.fullmatch(wanted)) and int(suffix[1]) > package.size:
+        # The last n bytes of something shorter are all of it (RFC 9110, 14.1.2); Werkzeug calls that unsatisfiable.
+        environ = {**environ, "HTTP_RANGE": "bytes=0-"}
     body = wrap_file({}, package.open(), _PIECE_BYTES)
     response = HttpResponse(body, 200, headers, content_type="application/zip", direct_passthrough=True)
     response.content_length = package.size
