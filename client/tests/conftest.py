@@ -1,2 +1,226 @@
-class A:
-    pass
+"""A clock that sleeps in no time, the fake, and a server that breaks off wherever a test asks it to."""
+
+import contextlib
+import io
+import json
+import socket
+import struct
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from flipsnack_client import Flipsnack, RetryPolicy
+from flipsnack_mock.testing import AccountAdmin, MockServer
+
+KEY = "test-client"
+SECRET = "secret-test-client"  # the fake's rule for keys that begin with test-
+
+Action = Callable[[socket.socket], None]
+
+
+@dataclass
+class VirtualClock:
+    """Time that passes only by sleeping; `on_sleep` lets a test move another clock along."""
+
+    time: float = 1000.0
+    chance: float = 0.5
+    sleeps: list[float] = field(default_factory=list)
+    on_sleep: Callable[[float], None] = lambda _seconds: None
+
+    def now(self) -> float:
+        """The time so far."""
+        return self.time
+
+    def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
+        """Pass the time at once."""
+        del cancel
+        self.sleeps.append(seconds)
+        self.time += seconds
+        self.on_sleep(seconds)
+
+    def random(self) -> float:
+        """The same chance each time."""
+        return self.chance
+
+
+@dataclass
+class Stage:
+    """The fake, one account of it, and a client that shares its frozen clock."""
+
+    account: AccountAdmin
+    clock: VirtualClock
+    base_url: str
+
+    def client(
+        self,
+        *,
+        format: str = "json",  # noqa: A002 - the vendor's parameter
+        secret: str = SECRET,
+        retry: RetryPolicy | None = None,
+    ) -> Flipsnack:
+        """A client of this account."""
+        return Flipsnack(self.account.key, secret, base_url=self.base_url, format=format, clock=self.clock, retry=retry)
+
+    def polls(self, collection_hash: str) -> int:
+        """How often the fake was asked about this job."""
+        return int(self.account.jobs.show(collection_hash)["polls"])
+
+
+@pytest.fixture(scope="session")
+def fake() -> Iterator[MockServer]:
+    """The fake, one for all tests; each uses an account of its own."""
+    with MockServer() as server:
+        yield server
+
+
+@pytest.fixture
+def stage(fake: MockServer) -> Iterator[Stage]:
+    """A fresh account whose clock moves only when the client sleeps."""
+    account = fake.admin.account(KEY)
+    account.show()
+    account.reset()
+    account.clock.freeze()
+    clock = VirtualClock(on_sleep=lambda seconds: void(account.clock.advance(seconds)))
+    yield Stage(account, clock, fake.base_url)
+    account.reset()
+
+
+def void(value: object) -> None:
+    """Take a value and give nothing back, for callbacks that must not."""
+
+
+class ScriptedServer:
+    """Answers the n-th connection with the n-th action of `plan`, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.plan: list[Action] = []
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def head(self, index: int) -> bytes:
+        """The request line and headers of one request."""
+        return self.requests[index]
+
+    def close(self) -> None:
+        """Stop listening."""
+        # Only shutdown wakes a thread that is in accept.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        head = bytearray()
+        while b"\r\n\r\n" not in head:
+            block = connection.recv(65536)
+            if not block:
+                return
+            head += block
+        number = len(self.requests)
+        self.requests.append(bytes(head))
+        self.plan[min(number, len(self.plan) - 1)](connection)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """A server that does what the test says."""
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+def raw(data: bytes) -> Action:
+    """Send these bytes and close the connection."""
+    return lambda connection: connection.sendall(data)
+
+
+def reset(connection: socket.socket) -> None:
+    """Reset the connection."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def http(body: bytes, *, status: int = 200, length: int | None = -1, headers: str = "") -> Action:
+    """Answer with a body; `length` -1 is the true Content-Length, None leaves it out."""
+    announced = len(body) if length == -1 else length
+    line = "" if announced is None else f"Content-Length: {announced}\r\n"
+    return raw(f"HTTP/1.1 {status} X\r\nConnection: close\r\n{line}{headers}\r\n".encode() + body)
+
+
+def answer(**fields: object) -> Action:
+    """Answer with this JSON."""
+    return http(json.dumps(fields).encode())
+
+
+def complete(url: str) -> Action:
+    """Answer COMPLETE with this link."""
+    return answer(code=20, status="OK", data={"status": "COMPLETE", "resourceUrl": url})
+
+
+def processing() -> Action:
+    """Answer PROCESSING."""
+    return answer(code=20, status="OK", data={"status": "PROCESSING"})
+
+
+def drip(data: bytes, *, then: bytes, every: float = 0.02) -> Action:
+    """Send `data` byte by byte with a pause after each, then the rest."""
+
+    def act(connection: socket.socket) -> None:
+        pause = threading.Event()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for index in range(len(data)):
+            connection.sendall(data[index : index + 1])
+            pause.wait(every)
+        connection.sendall(then)
+
+    return act
+
+
+def package(size: int = 200_000) -> bytes:
+    """A real zip that is hard to compress."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("index.html", "<!doctype html>")
+        archive.writestr("data.bin", bytes((index * 7919) % 251 for index in range(size)))
+    return content.getvalue()
+
+
+@dataclass
+class Talk:
+    """A client that talks to the scripted server, in virtual time."""
+
+    server: ScriptedServer
+    clock: VirtualClock
+
+    def client(self, *, attempts: int = 3) -> Flipsnack:
+        """A client of the scripted server."""
+        return Flipsnack(
+            KEY,
+            SECRET,
+            base_url=f"{self.server.url}/v1/",
+            clock=self.clock,
+            retry=RetryPolicy(attempts=attempts),
+        )
+
+
+@pytest.fixture
+def talk(scripted: ScriptedServer) -> Talk:
+    """The scripted server with a virtual clock."""
+    return Talk(scripted, VirtualClock())

@@ -42,9 +42,9 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Return the bytes received so far."""
+        """Return the bytes received so far; none where the part was dropped."""
         with _blaming(self.path):
-            return self.path.stat().st_size
+            return self.path.stat().st_size if self.path.exists() else 0
 
     def entity(self) -> Entity:
         """Return what the bytes are of; an empty entity when nobody knows."""
@@ -107,7 +107,7 @@ class Part:
 
     def drop_if_empty(self) -> None:
         """Leave nothing behind where nothing was received."""
-        if self.path.exists() and not self.path.stat().st_size:
+        if not self.size:
             self.drop()
 
 

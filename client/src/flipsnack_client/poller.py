@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 ACTION = "collection.downloadHTML"
 
+LANDED = 0.001
+"""Seconds to the last poll's time that count as none: clocks round, and a rounding error is not worth a poll."""
+
 
 class JobStatus(StrEnum):
     """The three values the vendor documents for a job's `status`."""
@@ -85,7 +88,7 @@ class PollPolicy:
     def pause(self, polls: int, remaining: float, chance: float) -> float | None:
         """Return the seconds until the next poll, None when no poll fits into what remains."""
         landing = remaining - self.last
-        if landing <= 0:
+        if landing < LANDED:
             return None
         interval = self.interval(polls, chance)
         # Landing now beats leaving a stub too short for a poll of its own.

@@ -71,10 +71,17 @@ class Reply:
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body. Raises ConnectionFailed and DeadlineExceeded."""
-        parts = self._response.iter_content(CHUNK)
+        parts = self._parts()
         while part := self._exchange.step(lambda: next(parts, b"")):
             self._exchange.deadline.check("receiving the body")
             yield part
+
+    def _parts(self) -> Iterator[bytes]:
+        source = self._response.raw
+        if not isinstance(source, urllib3.HTTPResponse) or not hasattr(source, "read1") or source.chunked:
+            return self._response.iter_content(CHUNK)
+        # `read` waits for a whole chunk and loses what it has of it when the connection breaks; `read1` does not.
+        return iter(lambda: source.read1(CHUNK, decode_content=True), b"")
 
     def body(self, limit: int) -> bytes | None:
         """Return the whole body with the signature masked, None when it is longer than `limit` bytes."""

@@ -1,0 +1,230 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from client.tests.conftest import KEY, SECRET, Action, Talk, VirtualClock, answer, http, raw, reset
+
+from flipsnack_client import (
+    ApiError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    Flipsnack,
+    Forbidden,
+    HttpError,
+    Limiter,
+    MalformedAnswer,
+    RateLimited,
+)
+from flipsnack_client.client import ANSWER_LIMIT
+from flipsnack_client.envelope import CALLBACK
+from flipsnack_client.signature import sign
+
+OK = answer(code=20, status="OK", data={"x": "y"})
+
+
+def query(head: bytes) -> dict[str, str]:
+    """The parameters of a request, decoded."""
+    target = head.split(b" ")[1].decode()
+    return {name: values[0] for name, values in parse_qs(urlsplit(target).query, keep_blank_values=True).items()}
+
+
+def test_a_call_is_a_signed_get(talk: Talk) -> None:
+    """Key, action and parameters are in the query with the signature over all of them."""
+    talk.server.plan = [OK]
+    talk.client().call("collection.getList", {"query": "", "orderBy": "name & ä"})
+    sent = query(talk.server.head(0))
+    signature = sent.pop("signature")
+    assert {"apiKey": KEY, "action": "collection.getList", "query": "", "orderBy": "name & ä"} == sent
+    assert sign(sent, SECRET) == signature
+    assert talk.server.head(0).startswith(b"GET /v1/?")
+
+
+@pytest.mark.parametrize(
+    ("answer_format", "body", "expected"),
+    [
+        ("json", b'{"code":20,"status":"OK"}', {}),
+        ("jsonp", f'{CALLBACK}({{"code":20,"status":"OK"}});'.encode(), {"format": "jsonp", "callback": CALLBACK}),
+        ("xml", b"<response><code>20</code><status>OK</status></response>", {"format": "xml"}),
+    ],
+)
+def test_the_format_is_asked_for_and_read(
+    talk: Talk, answer_format: str, body: bytes, expected: dict[str, str]
+) -> None:
+    """json is the vendor's default; the others are asked for, and signed like any parameter."""
+    talk.server.plan = [http(body)]
+    client = Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", format=answer_format, clock=talk.clock)
+    assert 20 == client.call("user.getStats", {}).code
+    sent = query(talk.server.head(0))
+    signature = sent.pop("signature")
+    assert sign(sent, SECRET) == signature
+    assert expected == {name: value for name, value in sent.items() if name in ("format", "callback")}
+
+
+@pytest.mark.parametrize("code", [30, 40, 41, 42, 43, 44, 99])
+def test_a_final_code_is_raised_after_one_request(talk: Talk, code: int) -> None:
+    """A refusal that would repeat itself is not repeated."""
+    talk.server.plan = [answer(code=code, status="No")]
+    with pytest.raises(ApiError, match=f"{code} No") as caught:
+        talk.client().call("a", {})
+    assert (code, "No") == (caught.value.code, caught.value.message)
+    assert 1 == len(talk.server.requests)
+
+
+@pytest.mark.parametrize("code", [22, 31, 32])
+def test_a_passing_code_is_retried(talk: Talk, code: int) -> None:
+    """Maintenance and the limits pass; the call then succeeds."""
+    talk.server.plan = [answer(code=code, status="Later"), OK]
+    assert {"x": "y"} == talk.client().call("a", {}).data
+    assert talk.clock.sleeps
+
+
+def test_a_limit_that_stays_comes_out_in_the_end(talk: Talk) -> None:
+    """After the last attempt the vendor's own code is raised."""
+    talk.server.plan = [answer(code=32, status="Requests per minute limit exceeded")]
+    with pytest.raises(RateLimited, match="32"):
+        talk.client().call("a", {})
+    assert 3 == len(talk.server.requests)
+
+
+PASSING: dict[str, Action] = {
+    "reset": reset,
+    "no answer": raw(b""),
+    "garbage": raw(b"\x16\x03\x01nonsense\r\n\r\n"),
+    "half a head": raw(b"HTTP/1.1 200 OK\r\nContent-"),
+    "cut with a length": http(b'{"code":20', length=1000),
+    "cut without a length": http(b'{"code":20', length=None),
+    "half a chunk": raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"),
+    "HTTP 502": http(b"<html>bad gateway</html>", status=502),
+    "HTTP 503": http(b"", status=503, headers="Retry-After: 3\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_transport_fault_is_retried(talk: Talk, name: str) -> None:
+    """A connection that breaks in any way is tried again."""
+    talk.server.plan = [PASSING[name], OK]
+    assert {"x": "y"} == talk.client().call("a", {}).data
+    assert 2 == len(talk.server.requests)
+
+
+def test_the_servers_hint_is_kept(talk: Talk) -> None:
+    """Retry-After is the least pause."""
+    talk.server.plan = [PASSING["HTTP 503"], OK]
+    talk.client().call("a", {})
+    assert [3.25] == talk.clock.sleeps
+
+
+FINAL: dict[str, tuple[Action, type[Exception]]] = {
+    "garbage of full length": (http(b"<html>hello</html>"), MalformedAnswer),
+    "empty": (http(b""), MalformedAnswer),
+    "too long": (http(b" " * (ANSWER_LIMIT + 1)), MalformedAnswer),
+    "HTTP 404": (http(b"<html>not found</html>", status=404), HttpError),
+    "a redirect": (http(b"", status=301, headers="Location: https://elsewhere.example/\r\n"), HttpError),
+}
+
+
+@pytest.mark.parametrize("name", FINAL)
+def test_an_answer_that_is_whole_and_wrong_is_final(talk: Talk, name: str) -> None:
+    """A server that answers something else is believed at once."""
+    action, expected = FINAL[name]
+    talk.server.plan = [action]
+    with pytest.raises(expected):
+        talk.client().call("a", {})
+    assert 1 == len(talk.server.requests)
+
+
+def test_a_malformed_answer_keeps_its_bytes(talk: Talk) -> None:
+    """What came instead of an answer can be looked at."""
+    talk.server.plan = [http(b"<html>hello</html>")]
+    with pytest.raises(MalformedAnswer) as caught:
+        talk.client().call("a", {})
+    assert b"<html>hello</html>" == caught.value.raw
+
+
+def test_an_envelope_counts_whatever_the_http_status(talk: Talk) -> None:
+    """Nobody documents the HTTP status of an error; the envelope decides."""
+    talk.server.plan = [http(b'{"code":43,"status":"Forbidden"}', status=403)]
+    with pytest.raises(Forbidden):
+        talk.client().call("a", {})
+
+
+def test_the_deadline_ends_the_retries(talk: Talk) -> None:
+    """A pause that does not fit is not begun; what went wrong is in the text."""
+    talk.server.plan = [answer(code=22, status="Maintenance mode")]
+    with pytest.raises(DeadlineExceeded, match="22 Maintenance mode"):
+        talk.client(attempts=100).call("a", {}, deadline=30)
+    assert talk.clock.time < 1030
+
+
+def test_nobody_listening_is_a_connection_failure() -> None:
+    """A refused connection is told in the system's words, without the URL."""
+    client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=VirtualClock())
+    with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1: Connection refused"):
+        client.call("a", {})
+
+
+def test_a_foreign_session_is_used_and_left_open(talk: Talk) -> None:
+    """A session that was handed in keeps its own settings and is not closed."""
+    talk.server.plan = [OK]
+    closed: list[bool] = []
+
+    class Mine(requests.Session):
+        def close(self) -> None:
+            closed.append(True)
+
+    session = Mine()
+    session.headers["X-Mine"] = "yes"
+    with Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", session=session) as client:
+        client.call("a", {})
+    assert b"X-Mine: yes" in talk.server.head(0)
+    assert not closed
+
+
+def test_clients_can_share_one_limiter(talk: Talk) -> None:
+    """Two clients with one key and one limiter stay within the limits together."""
+    talk.server.plan = [OK]
+    limiter, url = Limiter(), f"{talk.server.url}/v1/"
+    pair = [Flipsnack(KEY, SECRET, base_url=url, clock=talk.clock, limiter=limiter) for _ in range(2)]
+    for index in range(6):
+        pair[index % 2].call("a", {})
+    assert [pytest.approx(1.0, abs=0.01)] == talk.clock.sleeps
+
+
+def test_threads_can_share_one_client(talk: Talk) -> None:
+    """Calls from several threads all get their answer."""
+    talk.server.plan = [OK]
+    client = Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", limiter=Limiter(()))
+    codes: list[int] = []
+    threads = [threading.Thread(target=lambda: codes.append(client.call("a", {}).code)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [20] * 8 == codes
+
+
+MISTAKES: dict[str, Callable[[], Any]] = {
+    "empty": lambda: Flipsnack("", SECRET),
+    "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
+    "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),
+    "something like": lambda: Flipsnack(KEY, SECRET, base_url="https://x/v1?a=b"),
+    "lone surrogate": lambda: Flipsnack(KEY, SECRET).call("a", {"title": "\ud800"}),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_a_mistake_in_the_arguments_is_told_before_anything_is_sent(words: str) -> None:
+    """Wrong arguments are a ValueError that says what was expected."""
+    with pytest.raises(ValueError, match=words):
+        MISTAKES[words]()
+
+
+def test_the_repr_shows_neither_key_nor_secret() -> None:
+    """Printing a client tells which one it is, and no more."""
+    text = repr(Flipsnack(KEY, SECRET))
+    assert "test…" in text
+    assert KEY not in text
+    assert SECRET not in text

@@ -1,0 +1,56 @@
+import math
+
+import pytest
+from client.tests.conftest import VirtualClock
+
+from flipsnack_client import Deadline, DeadlineExceeded
+from flipsnack_client.deadline import DEFAULT_SECONDS, deadline_of
+
+
+def test_remaining_counts_down_to_zero() -> None:
+    """What is left shrinks with the clock and never goes below 0."""
+    clock = VirtualClock()
+    deadline = Deadline.after(10, clock=clock)
+    clock.time += 4
+    assert (4.0, 6.0) == (deadline.elapsed(), deadline.remaining())
+    clock.time += 40
+    assert deadline.remaining() == 0.0
+
+
+def test_check_raises_once_the_time_is_over() -> None:
+    """check lets pass before the end and raises at it."""
+    clock = VirtualClock()
+    deadline = Deadline.after(10, clock=clock)
+    deadline.check("working")
+    clock.time += 10
+    with pytest.raises(DeadlineExceeded, match="while working"):
+        deadline.check("working")
+
+
+def test_a_wait_that_does_not_fit_is_refused_at_once() -> None:
+    """require raises before the waiting, and names the wait and what is left."""
+    deadline = Deadline.after(10, clock=VirtualClock())
+    deadline.require(9.9, doing="resting")
+    with pytest.raises(DeadlineExceeded, match=r"resting takes another 12\.0 s but only 10\.0 s are left"):
+        deadline.require(12, doing="resting")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, math.nan])
+def test_a_deadline_lies_ahead(seconds: float) -> None:
+    """Zero, the past and NaN are refused."""
+    with pytest.raises(ValueError, match="above 0"):
+        Deadline.after(seconds, clock=VirtualClock())
+
+
+def test_an_infinite_deadline_never_comes() -> None:
+    """math.inf is the way to say that nothing limits the operation."""
+    assert Deadline.after(math.inf, clock=VirtualClock()).remaining() == math.inf
+
+
+def test_what_is_given_becomes_a_deadline() -> None:
+    """Seconds start now, a Deadline goes on, nothing is the documented default."""
+    clock = VirtualClock()
+    running = Deadline.after(5, clock=clock)
+    assert running is deadline_of(running, clock=clock)
+    assert deadline_of(7, clock=clock).seconds == 7
+    assert deadline_of(None, clock=clock).seconds == DEFAULT_SECONDS

@@ -1,0 +1,65 @@
+import copy
+import inspect
+import pickle
+from pathlib import Path
+
+import pytest
+
+import flipsnack_client.exceptions as module
+from flipsnack_client.exceptions import ApiError, FlipsnackError
+
+CODES = [22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46]
+CLASSES = [
+    kind
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, FlipsnackError) and kind.__module__ == module.__name__
+]
+EXAMPLES: list[FlipsnackError] = [
+    ApiError.of(43, "Forbidden", raw=b"{}"),
+    module.JobFailed("h"),
+    module.ConnectionFailed("cannot reach x"),
+    module.HttpError(503, host="x", retry_after=2.0),
+    module.MalformedAnswer("m", raw=b"x", maybe_cut=True),
+    module.UnknownStatus("WAITING", raw=b"x"),
+    module.CannotWrite(Path("x"), OSError(28, "No space left on device")),
+    module.DeadlineExceeded("d", elapsed=1.5, attempts=2, last_status="PROCESSING", token="t"),
+    module.Cancelled(token="t"),
+]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_documented_code_has_a_class_of_its_own(code: int) -> None:
+    """A documented code raises its own class with the vendor's code and message."""
+    error = ApiError.of(code, "message", raw=b"raw")
+    assert type(error) is not ApiError
+    assert (code, "message", b"raw") == (error.code, error.message, error.raw)
+
+
+def test_the_registry_is_the_vendors_table() -> None:
+    """The registered codes are the documented ones, no more and no fewer."""
+    assert CODES == sorted(ApiError.registry())
+
+
+@pytest.mark.parametrize("code", [0, 21, 39, 47, 999])
+def test_an_unknown_code_is_a_plain_api_error(code: int) -> None:
+    """A code that nobody documents is an ApiError, not a crash."""
+    assert type(ApiError.of(code, "?")) is ApiError
+
+
+def test_a_code_belongs_to_one_class() -> None:
+    """Claiming a code twice is refused."""
+    with pytest.raises(TypeError, match="41 already belongs to InvalidCredentials"):
+        type("Twice", (ApiError,), {}, code=41)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_the_drawn_tree_shows_every_class(kind: type[FlipsnackError]) -> None:
+    """The tree in the module's docstring leaves nothing out."""
+    assert kind.__name__ in (module.__doc__ or "")
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_errors_survive_pickle_and_copy(error: FlipsnackError) -> None:
+    """An error that crosses a process keeps its class, its text and its facts."""
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))

@@ -1,0 +1,87 @@
+import threading
+
+import pytest
+from client.tests.conftest import VirtualClock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flipsnack_client import Cancelled, Deadline, DeadlineExceeded, Limiter, Window
+
+
+def ample(clock: VirtualClock) -> Deadline:
+    """A deadline that no test here reaches."""
+    return Deadline.after(1_000_000, clock=clock)
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0, 1), st.floats(0, 2)), min_size=62, max_size=90))
+def test_no_window_at_the_server_ever_overflows(steps: list[tuple[float, float, float]]) -> None:
+    """However long calls take and wherever in between the server counts them, both limits hold there."""
+    clock, limiter, arrivals = VirtualClock(), Limiter(), list[float]()
+    for idle, share, latency in steps:
+        clock.time += idle
+        with limiter.place(clock, deadline=ample(clock)):
+            arrivals.append(clock.time + share * latency)
+            clock.time += latency
+    for calls, seconds in ((5, 1.0), (60, 60.0)):
+        spans = [late - early for early, late in zip(arrivals, arrivals[calls:], strict=False)]
+        assert all(span >= seconds for span in spans)
+
+
+def test_a_burst_within_the_limits_does_not_wait() -> None:
+    """Five calls go out at once; the sixth waits for one second."""
+    clock, limiter = VirtualClock(), Limiter()
+    for _ in range(6):
+        with limiter.place(clock, deadline=ample(clock)):
+            pass
+    assert [pytest.approx(1.0, abs=0.01)] == clock.sleeps
+
+
+def test_without_windows_nothing_waits() -> None:
+    """An empty limiter never waits."""
+    clock, limiter = VirtualClock(), Limiter(())
+    for _ in range(200):
+        with limiter.place(clock, deadline=ample(clock)):
+            pass
+    assert not clock.sleeps
+
+
+def test_a_wait_beyond_the_deadline_is_refused_at_once() -> None:
+    """The limiter does not sleep when the place comes free only after the deadline."""
+    clock, limiter = VirtualClock(), Limiter((Window(1, 60.0),))
+    with limiter.place(clock, deadline=ample(clock)):
+        pass
+    with (
+        pytest.raises(DeadlineExceeded, match="request limits"),
+        limiter.place(clock, deadline=Deadline.after(5, clock=clock)),
+    ):
+        pass
+    assert not clock.sleeps
+
+
+def test_a_cancelled_wait_takes_no_place() -> None:
+    """Whoever cancels while waiting leaves the place to others."""
+    clock, limiter, cancel = VirtualClock(), Limiter((Window(1, 1.0),)), threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled), limiter.place(clock, deadline=ample(clock), cancel=cancel):
+        pass
+    with limiter.place(clock, deadline=ample(clock)):
+        pass
+    assert not clock.sleeps
+
+
+def test_a_call_without_an_answer_keeps_its_place() -> None:
+    """While a call is under way its place is taken, from other threads too."""
+    clock, limiter = VirtualClock(), Limiter((Window(1, 1.0),))
+    with (
+        limiter.place(clock, deadline=ample(clock)),
+        pytest.raises(DeadlineExceeded),
+        limiter.place(clock, deadline=Deadline.after(0.2, clock=clock)),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("window", [Window(0, 1.0), Window(1, 0.0)])
+def test_a_window_that_allows_nothing_is_refused(window: Window) -> None:
+    """A window without calls or without length is a mistake."""
+    with pytest.raises(ValueError, match="at least 1 call"):
+        Limiter((window,))

@@ -1,0 +1,211 @@
+import itertools
+import json
+import threading
+
+import pytest
+from client.tests.conftest import Talk, VirtualClock, answer, complete, processing
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from flipsnack_client import (
+    Cancelled,
+    DeadlineExceeded,
+    JobFailed,
+    JobStatus,
+    MalformedAnswer,
+    PollPolicy,
+    UnknownStatus,
+    Update,
+)
+
+LINK = "https://cdn.example/p.zip?Signature=abc"
+FAILED = answer(code=20, status="OK", data={"status": "FAILED"})
+
+
+def test_a_poll_that_says_processing_has_no_link(talk: Talk) -> None:
+    """An update of a running job carries its status, the count of polls and no link."""
+    talk.server.plan = [processing()]
+    update = talk.client().download_html("h").poll_once()
+    assert (JobStatus.PROCESSING, None, 1) == (update.status, update.resource_url, update.attempt)
+
+
+def test_wait_polls_until_complete(talk: Talk) -> None:
+    """wait calls back with every update and returns the one that has the link."""
+    talk.server.plan = [processing(), processing(), complete(LINK)]
+    seen: list[Update] = []
+    done = talk.client().download_html("h").wait(on_poll=seen.append)
+    assert ["PROCESSING", "PROCESSING", "COMPLETE"] == [update.status for update in seen]
+    assert LINK == done.resource_url
+    assert 3 == len(talk.server.requests)
+
+
+@pytest.mark.parametrize("last", [complete(LINK), FAILED], ids=["COMPLETE", "FAILED"])
+def test_nothing_is_asked_after_a_final_status(talk: Talk, last: object) -> None:
+    """A final answer is given again without another request."""
+    talk.server.plan = [last]  # type: ignore[list-item]
+    poller = talk.client().download_html("h")
+    first = poller.poll_once()
+    assert first is poller.poll_once()
+    assert [first] == list(poller.updates())
+    assert 1 == len(talk.server.requests)
+
+
+def test_a_failed_job_is_an_error_of_its_own(talk: Talk) -> None:
+    """FAILED ends the wait with JobFailed, at once and again later, without another request."""
+    talk.server.plan = [processing(), FAILED]
+    poller = talk.client().download_html("h")
+    for _ in range(2):
+        with pytest.raises(JobFailed, match="FAILED"):
+            poller.wait()
+    assert 2 == len(talk.server.requests)
+
+
+def test_updates_leave_the_loop_to_the_caller(talk: Talk) -> None:
+    """updates yields the FAILED update instead of raising."""
+    talk.server.plan = [processing(), FAILED]
+    assert ["PROCESSING", "FAILED"] == [update.status for update in talk.client().download_html("h").updates()]
+
+
+@pytest.mark.parametrize("status", ["WAITING", "", "complete", "NEW", "final"])
+def test_an_undocumented_status_is_neither_running_nor_done(talk: Talk, status: str) -> None:
+    """Anything but the three documented words raises UnknownStatus with the word in it."""
+    talk.server.plan = [answer(code=20, status="OK", data={"status": status, "resourceUrl": LINK})]
+    with pytest.raises(UnknownStatus) as caught:
+        talk.client().download_html("h").wait()
+    assert status == caught.value.status
+    assert 1 == len(talk.server.requests)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "without data"),
+        ({"data": {}}, "no status"),
+        ({"data": {"status": 7}}, "no status"),
+        ({"data": {"status": "COMPLETE"}}, "without a resourceUrl"),
+        ({"data": {"status": "COMPLETE", "resourceUrl": None}}, "without a resourceUrl"),
+        ({"data": {"status": "COMPLETE", "resourceUrl": "ftp://x/y"}}, "not an http or https URL"),
+    ],
+)
+def test_a_success_without_its_content_is_malformed(talk: Talk, fields: dict[str, object], words: str) -> None:
+    """Code 20 without what it promises raises MalformedAnswer, which keeps the answer."""
+    talk.server.plan = [answer(code=20, status="OK", **fields)]
+    with pytest.raises(MalformedAnswer, match=words) as caught:
+        talk.client().download_html("h").poll_once()
+    assert caught.value.raw.startswith(b'{"code": 20')
+
+
+def test_a_link_is_ignored_before_complete(talk: Talk) -> None:
+    """A link that comes with PROCESSING is not used."""
+    talk.server.plan = [answer(code=20, status="OK", data={"status": "PROCESSING", "resourceUrl": LINK})]
+    assert talk.client().download_html("h").poll_once().resource_url is None
+
+
+def test_the_deadline_ends_the_wait_with_all_that_is_known(talk: Talk) -> None:
+    """The error says how long, how often, what came last, and how to go on."""
+    talk.server.plan = [processing()]
+    poller = talk.client().download_html("h")
+    with pytest.raises(DeadlineExceeded, match="PROCESSING") as caught:
+        poller.wait(deadline=30)
+    error = caught.value
+    assert ("PROCESSING", len(talk.server.requests), poller.token) == (error.last_status, error.attempts, error.token)
+    assert 29.0 == pytest.approx(error.elapsed)
+
+
+def test_polls_keep_the_request_limits(talk: Talk) -> None:
+    """A policy faster than the vendor allows is slowed down by the limiter."""
+    talk.server.plan = [processing()]
+    policy = PollPolicy(first=0.01, factor=1.0, max=0.01, last=0.0)
+    with pytest.raises(DeadlineExceeded):
+        talk.client().download_html("h", policy=policy).wait(deadline=10)
+    assert len(talk.server.requests) <= 50
+
+
+def test_cancel_ends_the_wait_and_leaves_a_token(talk: Talk) -> None:
+    """An event that is set in a callback stops before the next request."""
+    talk.server.plan = [processing()]
+    cancel = threading.Event()
+    poller = talk.client().download_html("h")
+    with pytest.raises(Cancelled) as caught:
+        poller.wait(cancel=cancel, on_poll=lambda _: cancel.set())
+    assert (poller.token, 1) == (caught.value.token, len(talk.server.requests))
+
+
+def test_cancel_before_the_first_poll_sends_nothing(talk: Talk) -> None:
+    """An event that is set already lets no request out."""
+    cancel = threading.Event()
+    cancel.set()
+    poller = talk.client().download_html("h")
+    with pytest.raises(Cancelled) as caught:
+        poller.poll_once(cancel=cancel)
+    assert (poller.token, []) == (caught.value.token, talk.server.requests)
+
+
+def test_a_token_goes_on_elsewhere_and_holds_no_secret(talk: Talk) -> None:
+    """Another client resumes the job from the text alone."""
+    talk.server.plan = [complete(LINK)]
+    token = talk.client().download_html("d3m0h45h").token
+    assert {"version": 1, "action": "collection.downloadHTML", "collectionHash": "d3m0h45h"} == json.loads(token)
+    assert LINK == talk.client().resume(token).wait().resource_url
+
+
+@pytest.mark.parametrize("token", ["", "{}", "[]", "null", '{"version": 2}', '{"version": 1, "action": "x"}'])
+def test_what_is_no_token_is_refused(talk: Talk, token: str) -> None:
+    """Text from elsewhere is a ValueError."""
+    with pytest.raises(ValueError, match="not a token"):
+        talk.client().resume(token)
+
+
+def test_an_empty_hash_is_refused_before_anything_is_sent(talk: Talk) -> None:
+    """The vendor would answer 30; the mistake is told here."""
+    with pytest.raises(ValueError, match="collection_hash"):
+        talk.client().download_html("")
+
+
+POLICIES = st.builds(
+    PollPolicy,
+    first=st.floats(0.5, 5),
+    factor=st.floats(1, 3),
+    max=st.floats(5, 60),
+    jitter=st.floats(0, 1),
+    last=st.floats(0, 2),
+)
+
+
+@given(POLICIES, st.floats(1, 600), st.floats(0, 1, exclude_max=True))
+def test_the_last_poll_lands_before_the_deadline_and_intervals_are_never_short(
+    policy: PollPolicy, seconds: float, chance: float
+) -> None:
+    """Polls come at least `first` apart, and the last one is sent `last` seconds before the end."""
+    clock, polls, at = VirtualClock(), 1, list[float]([0.0])
+    landing = seconds - policy.last
+    assume(landing > policy.first)
+    while (pause := policy.pause(polls, seconds - clock.time + 1000.0, chance)) is not None:
+        clock.time += pause
+        polls += 1
+        at.append(clock.time - 1000.0)
+        assert polls < 10_000
+    assert landing == pytest.approx(at[-1], abs=0.001)
+    gaps = [late - early for early, late in itertools.pairwise(at)]
+    assert all(gap >= policy.first - 1e-6 for gap in gaps)
+
+
+@given(POLICIES, st.integers(1, 1_000), st.floats(0, 1, exclude_max=True))
+def test_intervals_grow_to_the_cap(policy: PollPolicy, polls: int, chance: float) -> None:
+    """No interval is below `first` or above `max` stretched by the jitter."""
+    assert policy.first <= policy.interval(polls, chance) <= policy.max * (1 + policy.jitter)
+
+
+@pytest.mark.parametrize("wrong", [{"first": 0}, {"factor": 0.9}, {"max": 1}, {"jitter": -1}, {"last": -1}])
+def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
+    """Nonsense in a policy is a ValueError when it is made."""
+    with pytest.raises(ValueError, match="first is above 0"):
+        PollPolicy(**wrong)
+
+
+def test_a_repr_tells_the_state_without_the_link(talk: Talk) -> None:
+    """What is printed while debugging lets nobody fetch the package."""
+    talk.server.plan = [complete(LINK)]
+    poller = talk.client().download_html("h")
+    assert "<Poller h not polled yet>" == repr(poller)
+    assert "Signature" not in repr(poller.poll_once()) + repr(poller)
