@@ -83,6 +83,7 @@ def _answer(call: _Call) -> Response:
     entry = call.entry
     try:
         answer = Answer(20, "OK", _carry_out(call))
+        entry.data = answer.data
     except ApiError as refusal:
         answer = Answer(refusal.code, refusal.message)
         entry.failed = STEPS[entry.passed]
@@ -230,7 +231,7 @@ def _package(call: _Call) -> Response:
     entry.fmt = "zip"
     try:
         if request.method not in DOWNLOAD_VERBS:
-            raise resource_urls.Denied("a package is fetched by GET or HEAD")
+            raise resource_urls.Denied("a package is fetched by GET or HEAD", rule="url.ranges")
         target = resource_urls.locate(request.path)
         account = call.world.find_by_id(target.account_id)
         if account is None:
@@ -239,9 +240,9 @@ def _package(call: _Call) -> Response:
         resource_urls.verify(account, request.path, request.query, call.now)
         collection = account.collections.get(target.collection_hash)
         if collection is None or collection.deleted:
-            raise resource_urls.Denied("the collection is gone")
+            raise resource_urls.Denied("the collection is gone", rule="code.43")
     except resource_urls.Denied as denial:
-        entry.failed, entry.detail, entry.rule = "resource-url", str(denial), "url.expired-is-403"
+        entry.failed, entry.detail, entry.rule = "resource-url", str(denial), denial.rule
         return Response(403, "application/xml", resource_urls.ACCESS_DENIED, entry)
     package = build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
     return Response(200, "application/zip", package, entry)

@@ -140,6 +140,7 @@ def _request(environ: Mapping[str, Any], path: str, at: int, origin: str) -> Req
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body,
+        range=environ.get("HTTP_RANGE", ""),
     )
 
 

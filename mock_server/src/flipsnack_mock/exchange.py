@@ -17,7 +17,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.
 
     `path` is without the namespace and percent-decoded, `query` and `body` are raw, `at` is real time in microseconds,
-    and `origin` is what resource URLs begin with: scheme, host and namespace.
+    and `origin` is what resource URLs begin with: scheme, host and namespace; `range` is the header of that name.
     """
 
     method: str
@@ -27,6 +27,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     origin: str
     content_type: str = ""
     body: bytes = b""
+    range: str = ""
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -34,7 +34,12 @@ _DIGEST_BYTES = 20
 
 
 class Denied(Exception):
-    """The resource URL serves nothing (any more); the text says why, for the journal only."""
+    """The resource URL serves nothing (any more); the text and the ledger's `rule` say why, for the journal only."""
+
+    def __init__(self, detail: str, *, rule: str = "url.tamper-proof") -> None:
+        """Say why, and name the rule that says so."""
+        super().__init__(detail)
+        self.rule = rule
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -76,7 +81,7 @@ def verify(account: Account, path: str, query: bytes, now: int) -> None:
     if expires != str(dies // SECOND):
         raise Denied("Expires was changed")
     if now >= dies:
-        raise Denied(f"the resource URL expired {(now - dies) / SECOND:.6f} s ago")
+        raise Denied(f"the resource URL expired {(now - dies) / SECOND:.6f} s ago", rule="url.expired-is-403")
 
 
 def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
