@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 import msgspec
@@ -22,8 +23,10 @@ def exchange_log(style: str, stream: TextIO | None = None) -> Callable[[Entry], 
     out = stream or sys.stdout
 
     def write(entry: Entry) -> None:
-        out.write(render(entry) + "\n")
-        out.flush()
+        # Who reads the log may go away (`serve | head`); the answers go on.
+        with suppress(BrokenPipeError):
+            out.write(render(entry) + "\n")
+            out.flush()
 
     return write
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 from flipsnack_mock.errors import ApiError, PerMinuteLimit, PerSecondLimit
@@ -27,7 +27,8 @@ def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
     del counted[: bisect_right(counted, now - MINUTE)]
     refusal = _refusal(counted, now, behaviour)
     if refusal is None or behaviour.limit_counts_refused:
-        counted.append(now)
+        # Requests that threads serve side by side may come a little out of order; the instants stay sorted.
+        insort(counted, now)
     if refusal is not None:
         raise refusal
 

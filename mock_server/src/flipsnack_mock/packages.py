@@ -77,7 +77,7 @@ def build_package(collection_hash: str, title: str, pages: int, package_bytes: i
     files = viewer_files(collection_hash, title, pages)
     bare = _archive(files, filler=0)
     missing = package_bytes - bare.size
-    return bare if missing <= _ENTRY_OVERHEAD else _archive(files, filler=missing)
+    return bare if missing <= 0 else _archive(files, filler=missing)
 
 
 def _archive(files: dict[str, bytes], *, filler: int) -> Package:
@@ -85,23 +85,15 @@ def _archive(files: dict[str, bytes], *, filler: int) -> Package:
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(_info(name), content)
-        for number, length in enumerate(_filler_lengths(filler)):
+        number = 0
+        while filler > _ENTRY_OVERHEAD:
+            length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
             archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_FILLER)[:length])
+            filler -= _ENTRY_OVERHEAD + length
+            number += 1
+        # Too little for a file of its own: a comment makes the size exact.
+        archive.comment = b" " * filler
     return sink.package()
-
-
-def _filler_lengths(filler: int) -> list[int]:
-    """The lengths of filler files that, headers included, add exactly `filler` bytes to an archive."""
-    lengths = []
-    while filler > _ENTRY_OVERHEAD:
-        length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
-        rest = filler - _ENTRY_OVERHEAD - length
-        if 0 < rest <= _ENTRY_OVERHEAD:
-            # What is left must still hold an entry of its own.
-            length -= _ENTRY_OVERHEAD
-        lengths.append(length)
-        filler -= _ENTRY_OVERHEAD + length
-    return lengths
 
 
 def _info(name: str) -> zipfile.ZipInfo:

@@ -12,6 +12,8 @@ import msgspec
 __all__ = ["MICROSECOND_TEXT", "SECOND", "VirtualClock", "to_text"]
 
 SECOND = 1_000_000
+LAST_INSTANT = 253_402_300_799 * SECOND
+"""The last second that the calendar of ISO 8601 can spell: 9999-12-31T23:59:59Z."""
 MICROSECOND_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -22,19 +24,21 @@ class VirtualClock(msgspec.Struct, frozen=True):
     frozen_at: int | None = None
 
     def now(self, real: int) -> int:
-        """Virtual time when real time is `real`."""
-        return real + self.offset if self.frozen_at is None else self.frozen_at
+        """Virtual time when real time is `real`; at the end of the calendar it stands still."""
+        return min(real + self.offset, LAST_INSTANT) if self.frozen_at is None else self.frozen_at
 
     def set(self, instant: int, real: int) -> VirtualClock:
-        """The clock that shows `instant` now; raises `ValueError` when that is in its past."""
+        """The clock that shows `instant` now; raises `ValueError` when that is in its past, or after the year 9999."""
         if instant < self.now(real):
             raise ValueError(f"the clock shows {to_text(self.now(real))} and never goes back")
+        if instant > LAST_INSTANT:
+            raise ValueError(f"the clock goes no further than {to_text(LAST_INSTANT)}; reset the account to begin again")
         if self.frozen_at is not None:
             return VirtualClock(offset=self.offset, frozen_at=instant)
         return VirtualClock(offset=instant - real)
 
     def advance(self, step: int, real: int) -> VirtualClock:
-        """The clock `step` microseconds on; raises `ValueError` when `step` is negative."""
+        """The clock `step` microseconds on; raises `ValueError` as `set` does."""
         return self.set(self.now(real) + step, real)
 
     def freeze(self, real: int) -> VirtualClock:
