@@ -21,9 +21,13 @@ class Collection(SeedCollection, frozen=True):
     deleted: bool = False
     job: Job = Job()
 
+    def words(self, behaviour: Behaviour) -> str:
+        """The schedule that the job would be started with now: the collection's own, or the account's default."""
+        return self.schedule or behaviour.default_schedule
+
     def timetable(self, behaviour: Behaviour) -> Schedule:
-        """The schedule of the job: the collection's own, or the account's default."""
-        return parse_schedule(self.schedule or behaviour.default_schedule)
+        """The schedule that the job runs on, or would."""
+        return parse_schedule(self.job.schedule or self.words(behaviour))
 
     def state(self, behaviour: Behaviour, now: int) -> State:
         """Where the job stands at `now`."""

@@ -52,11 +52,15 @@ class IllegalMove(Exception):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One job: when it was started (microseconds on the account's clock) and how often it was asked for."""
+    """One job: when it was started (microseconds on the account's clock) and how often it was asked for.
+
+    `schedule` are the words it was started with: a setting that changes later changes nothing for it.
+    """
 
     started_at: int | None = None
     calls: int = 0
     forced: State | None = None
+    schedule: str | None = None
 
     def state(self, schedule: Schedule, now: int) -> State:
         """Where the job stands at `now`."""
@@ -68,22 +72,28 @@ class Job(msgspec.Struct, frozen=True):
             return State.FAILED if schedule.failed else State.COMPLETE
         return State.PROCESSING
 
-    def called(self, schedule: Schedule, now: int, *, restart_failed: bool) -> Job:
-        """The job after a call of collection.downloadHTML at `now`: started by the first, counted while PROCESSING."""
+    def called(self, schedule: Schedule, now: int, *, words: str, restart_failed: bool) -> Job:
+        """The job after a call of collection.downloadHTML at `now`: started by the first, counted while PROCESSING.
+
+        `schedule` is the one it runs on, `words` are those of the one it would be started with now.
+        """
         state = self.state(schedule, now)
         if state is State.NEW or (state is State.FAILED and restart_failed):
-            return Job(started_at=now, calls=1)
+            return Job(started_at=now, calls=1, schedule=words)
         if state is State.PROCESSING:
             return msgspec.structs.replace(self, calls=self.calls + 1)
         return self
 
-    def force(self, target: State, schedule: Schedule, now: int) -> Job:
-        """The job put into `target` from outside; raises `IllegalMove` when the table has no such way."""
+    def force(self, target: State, schedule: Schedule, now: int, *, words: str) -> Job:
+        """The job put into `target` from outside; raises `IllegalMove` when the table has no such way.
+
+        `schedule` is the one it runs on, `words` are those of the one it would be started with now.
+        """
         state = self.state(schedule, now)
         if target not in legal_targets(state):
             raise IllegalMove(state, target)
         if target is State.PROCESSING:
-            return Job(started_at=now, calls=1)
+            return Job(started_at=now, calls=1, schedule=words)
         return msgspec.structs.replace(self, forced=target)
 
 

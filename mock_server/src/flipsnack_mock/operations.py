@@ -53,7 +53,8 @@ def download_html(account: Account, params: dict[str, str], now: int, origin: st
     """collection.downloadHTML: start the package with the first call, report it with the later ones."""
     collection = _own_collection(account, params["collectionHash"])
     behaviour = account.behaviour
-    job = collection.job.called(collection.timetable(behaviour), now, restart_failed=behaviour.restart_failed)
+    timetable, words = collection.timetable(behaviour), collection.words(behaviour)
+    job = collection.job.called(timetable, now, words=words, restart_failed=behaviour.restart_failed)
     if job is not collection.job:
         collection = msgspec.structs.replace(collection, job=job)
     account.collections[collection.hash] = collection

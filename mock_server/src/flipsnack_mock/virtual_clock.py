@@ -32,14 +32,10 @@ class VirtualClock(msgspec.Struct, frozen=True):
         if instant < self.now(real):
             raise ValueError(f"the clock shows {to_text(self.now(real))} and never goes back")
         if instant > LAST_INSTANT:
-            raise ValueError(f"the clock goes no further than {to_text(LAST_INSTANT)}; reset the account to begin again")
+            raise ValueError(f"the clock ends at {to_text(LAST_INSTANT)}; reset the account to begin again")
         if self.frozen_at is not None:
             return VirtualClock(offset=self.offset, frozen_at=instant)
         return VirtualClock(offset=instant - real)
-
-    def advance(self, step: int, real: int) -> VirtualClock:
-        """The clock `step` microseconds on; raises `ValueError` as `set` does."""
-        return self.set(self.now(real) + step, real)
 
     def freeze(self, real: int) -> VirtualClock:
         """The clock standing still at its present instant."""

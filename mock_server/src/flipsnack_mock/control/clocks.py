@@ -51,20 +51,17 @@ def show_clock(context: Context) -> dict[str, Any]:
 def advance(context: Context) -> dict[str, Any]:
     """The clock shows that many seconds more, frozen or not."""
     step = round(context.body(Step).seconds * SECOND)
-    return _changed(context, context.account.clock.advance(step, context.at))
+    return _moved_to(context, context.now + step)
 
 
 @route("POST", "/__admin/accounts/<key>/clock/set", "set the clock of an account to a later instant", body=Instant)
 def set_clock(context: Context) -> dict[str, Any]:
-    """The clock shows that instant; 409 when it is in the past, 400 when it is more than ten years ahead."""
+    """The clock shows that instant; 409 when it cannot (it is in the past), 400 when it is over ten years ahead."""
     instant = context.body(Instant).microseconds()
     if instant - context.now > TEN_YEARS * SECOND:
         expected = f"an instant up to {to_text(context.now + TEN_YEARS * SECOND)}"
         raise Refused(400, "bad_request", "that is more than ten years ahead", path="$.at", expected=expected)
-    try:
-        return _changed(context, context.account.clock.set(instant, context.at))
-    except ValueError as refusal:
-        raise conflict(str(refusal), now=to_text(context.now)) from None
+    return _moved_to(context, instant)
 
 
 @route("POST", "/__admin/accounts/<key>/clock/freeze", "let the clock of an account stand still", body=Nothing)
@@ -77,6 +74,13 @@ def freeze(context: Context) -> dict[str, Any]:
 def resume(context: Context) -> dict[str, Any]:
     """The clock runs on from where it stood."""
     return _changed(context, context.account.clock.resume(context.at))
+
+
+def _moved_to(context: Context, instant: int) -> dict[str, Any]:
+    try:
+        return _changed(context, context.account.clock.set(instant, context.at))
+    except ValueError as refusal:
+        raise conflict(str(refusal), now=to_text(context.now)) from None
 
 
 def _changed(context: Context, clock: VirtualClock) -> dict[str, Any]:
