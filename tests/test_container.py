@@ -30,6 +30,9 @@ DOCKERFILE = REPOSITORY / "mock_server" / "Dockerfile"
 TOOLS = Path(sys.executable).parent
 NOBODY = "65532:65532"
 
+# One worker carries the steps out.
+pytestmark = pytest.mark.xdist_group("container")
+
 # Arguments: folder of the stage, "ro" or "rw", user; then the command.
 ENTER = """
 set -eu

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+EXTRA_OF_PACKAGE = [("flipsnack_mock", "mock"), ("flipsnack_contract", "contract")]
+
+# One worker makes the environments.
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
+
+
+def _run(*command: str | Path, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def _done(*command: str | Path) -> str:
+    run = _run(*command)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def _environment(folder: Path, requirement: str) -> Path:
+    """A fresh environment that holds `requirement` and nothing else; returns its folder of programs."""
+    _done(sys.executable, "-m", "venv", folder)
+    programs = folder / "bin"
+    constraints = REPOSITORY / "constraints.txt"
+    _done(programs / "python", "-m", "pip", "install", "--quiet", "--constraint", constraints, requirement)
+    return programs
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source distribution, built from this repository."""
+    folder = tmp_path_factory.mktemp("dist")
+    _done(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, REPOSITORY)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def base(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and no extra."""
+    return _environment(tmp_path_factory.mktemp("base"), str(wheel))
+
+
+@pytest.fixture(scope="module")
+def full(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and the extras of all roles."""
+    return _environment(tmp_path_factory.mktemp("full"), f"{wheel}[mock,contract]")
+
+
+@pytest.mark.parametrize("command", ["flipsnack", "flipsnack-mock", "flipsnack-contract"])
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_every_command_runs_from_the_wheel(full: Path, command: str, flag: str) -> None:
+    """Whoever installs the wheel has all three commands."""
+    assert command in _done(full / command, flag)
+
+
+def test_the_client_needs_no_extra(base: Path) -> None:
+    """The base is the client with its command."""
+    assert "download" in _done(base / "flipsnack", "--help")
+
+
+@pytest.mark.parametrize(("package", "extra"), EXTRA_OF_PACKAGE)
+def test_a_package_without_its_extra_names_it(base: Path, package: str, extra: str) -> None:
+    """Importing a role whose extra is missing says what to install."""
+    run = _run(base / "python", "-c", f"import {package}")
+
+    assert run.returncode == 1
+    assert f"ImportError: {package} needs" in run.stderr
+    assert f"pip install 'flipsnack-kit[{extra}]'" in run.stderr
+
+
+def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
+    """What the wheel puts beside other people's packages is named flipsnack."""
+    files = _done(
+        base / "python",
+        "-c",
+        "from importlib.metadata import files\nfor file in files('flipsnack-kit'): print(file)",
+    ).split()
+    installed = {file.split("/")[0] for file in files if not file.startswith("../")}
+
+    assert {"flipsnack_client", "flipsnack_contract", "flipsnack_mock"} == {
+        name for name in installed if not name.endswith(".dist-info")
+    }
+
+
+@pytest.mark.parametrize("package", ["flipsnack_client", "flipsnack_contract", "flipsnack_mock"])
+def test_every_package_is_typed_and_complete(full: Path, package: str) -> None:
+    """The wheel holds `py.typed` and every file of data that the source holds."""
+    (source,) = REPOSITORY.glob(f"*/src/{package}")
+    (installed,) = full.parent.glob(f"lib/python*/site-packages/{package}")
+    expected = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+    assert Path("py.typed") in expected
+    assert set() == expected - {path.relative_to(installed) for path in installed.rglob("*")}
+
+
+def test_the_fake_serves_from_the_wheel(full: Path, tmp_path: Path) -> None:
+    """Installed, the fake finds its data and answers a client that is installed beside it."""
+    script = tmp_path / "both.py"
+    script.write_text(
+        "from flipsnack_client import Flipsnack\n"
+        "from flipsnack_mock.testing import MockServer\n"
+        "with MockServer() as fake:\n"
+        "    client = Flipsnack('test-wheel', 'secret-test-wheel', base_url=fake.base_url)\n"
+        "    print(client.download_html('mock-immediate').save('package.zip'))\n"
+        "    print(len(fake.admin.rules()['rule']), 'rules')\n"
+    )
+    run = _run(full / "python", script, cwd=tmp_path)
+
+    assert run.returncode == 0, run.stderr
+    assert " rules" in run.stdout
+    assert zipfile.is_zipfile(tmp_path / "package.zip")
