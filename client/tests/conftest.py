@@ -64,10 +64,6 @@ class Stage:
         """A client of this account."""
         return Flipsnack(self.account.key, secret, base_url=self.base_url, format=format, clock=self.clock, retry=retry)
 
-    def polls(self, collection_hash: str) -> int:
-        """How often the fake was asked about this job."""
-        return int(self.account.jobs.show(collection_hash)["polls"])
-
 
 @pytest.fixture(scope="session")
 def fake() -> Iterator[MockServer]:
@@ -129,22 +125,59 @@ class ScriptedServer:
 
     def _answer(self, connection: socket.socket) -> None:
         head = bytearray()
-        while b"\r\n\r\n" not in head:
+        # A TLS greeting is as much of a request as this server understands.
+        while b"\r\n\r\n" not in head and not head.startswith(b"\x16"):
             block = connection.recv(65536)
             if not block:
                 return
             head += block
         number = len(self.requests)
         self.requests.append(bytes(head))
-        self.plan[min(number, len(self.plan) - 1)](connection)
+        action = self.plan[min(number, len(self.plan) - 1)]
+        if isinstance(action, _Through):
+            action.head = bytes(head)
+        action(connection)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[ScriptedServer]:
+    """Serve as scripted until the block ends."""
+    server = ScriptedServer()
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture
 def scripted() -> Iterator[ScriptedServer]:
     """A server that does what the test says."""
-    server = ScriptedServer()
-    yield server
-    server.close()
+    with serving() as server:
+        yield server
+
+
+def through(url: str, *, cut_after: int | None = None) -> Action:
+    """Pass the last request on to `url`'s server, and no more of its answer back than `cut_after` bytes."""
+    host, port = url.removeprefix("http://").split(":")
+
+    def act(connection: socket.socket, head: bytes) -> None:
+        left = cut_after
+        with socket.create_connection((host, int(port))) as upstream:
+            upstream.sendall(head.replace(b"keep-alive", b"close"))
+            while (left is None or left > 0) and (block := upstream.recv(65536 if left is None else min(left, 65536))):
+                connection.sendall(block)
+                left = None if left is None else left - len(block)
+
+    return _Through(act)
+
+
+@dataclass
+class _Through:
+    act: Callable[[socket.socket, bytes], None]
+    head: bytes = b""
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.act(connection, self.head)
 
 
 def raw(data: bytes) -> Action:

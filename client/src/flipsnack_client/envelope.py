@@ -29,7 +29,7 @@ class Answer:
 
     code: int
     message: str
-    data: Mapping[str, Any] | None
+    data: Mapping[str, Any] | None = field(repr=False)  # it may hold a resource URL
     raw: bytes = field(repr=False, default=b"")
 
 

@@ -21,7 +21,8 @@ from flipsnack_client.redaction import hiding
 
 T = TypeVar("T")
 
-FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+# ValueError: requests raises it bare, for a redirect to an address that is none.
+FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 CHUNK = 64 * 1024
 
 
@@ -158,6 +159,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
     (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
     (http.client.HTTPException, "the answer is not HTTP"),
+    (ValueError, "the address is not valid"),
 )
 
 

@@ -1,0 +1,184 @@
+"""Whatever goes wrong, nothing that is written about it lets anybody sign a request or fetch the package."""
+
+import logging
+import re
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from client.tests.conftest import (
+    Action,
+    ScriptedServer,
+    VirtualClock,
+    answer,
+    complete,
+    http,
+    package,
+    raw,
+    reset,
+    serving,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flipsnack_client import Flipsnack, FlipsnackError, RetryPolicy
+
+SECRETS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=12, max_size=40)
+LINK_SECRET = "S1gnedL1nk"
+
+# For the API and for the resource alike; each may happen at either.
+FAULTS: dict[str, Action] = {
+    "reset": reset,
+    "no answer": raw(b""),
+    "not http": raw(b"garbage\r\n\r\n"),
+    "bad headers": raw(b"HTTP/1.1 200 OK\r\nno colon here\r\nContent-Length: 2\r\n\r\nno"),
+    "cut": http(b"x" * 20, length=500),
+    "cut chunk": raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"),
+    "not gzip": http(b"not gzip", headers="Content-Encoding: gzip\r\n"),
+    "garbage": http(b"<html>sorry</html>"),
+    "HTTP 403": http(b"", status=403),
+    "HTTP 404": http(b"", status=404),
+    "HTTP 503": http(b"", status=503),
+    "redirect in circles": http(b"", status=302, headers=f"Location: /p.zip?Signature={LINK_SECRET}\r\n"),
+    "redirect to nowhere": http(b"", status=302, headers=f"Location: http://[bad/?Signature={LINK_SECRET}\r\n"),
+    "refused": answer(code=44, status="Invalid signature"),
+    "failed": answer(code=20, status="OK", data={"status": "FAILED"}),
+    "unknown": answer(code=20, status="OK", data={"status": "WAITING"}),
+    "no data": answer(code=20, status="OK"),
+    "bad link": answer(code=20, status="OK", data={"status": "COMPLETE", "resourceUrl": f"ftp://x/?{LINK_SECRET}"}),
+    "fine": http(package(100)),
+}
+
+
+class Ear(logging.Handler):
+    """Hears every record of every logger."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep all of a record."""
+        self.heard += [self.format(record), repr(vars(record))]
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Collect all that is logged, at every level."""
+    ear, root = Ear(), logging.getLogger()
+    level = root.level
+    root.addHandler(ear)
+    root.setLevel(logging.NOTSET)
+    try:
+        yield ear.heard
+    finally:
+        root.removeHandler(ear)
+        root.setLevel(level)
+
+
+def echo(server: ScriptedServer) -> Action:
+    """Answer like a server that quotes the request's URL in its error page."""
+    return lambda connection: http(b"Cannot " + server.requests[-1].split(b"\r\n")[0])(connection)
+
+
+def related(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error with every cause and context of it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def told(error: BaseException) -> Iterator[str]:
+    """Yield everything the error says of itself, the locals of our own frames included."""
+    for one in related(error):
+        yield from (str(one), repr(one), repr(one.args), repr({**vars(one), "raw": None}))
+        for frame in traceback.TracebackException.from_exception(one, capture_locals=True).stack:
+            if "flipsnack_client" in frame.filename or "site-packages" in frame.filename:
+                yield repr(frame.locals)
+    yield "".join(traceback.format_exception(error))
+
+
+def attempt(server: ScriptedServer, secret: str) -> list[str]:
+    """Try a download and return everything that could be read about it."""
+    client = Flipsnack(
+        "test-leaks", secret, base_url=f"{server.url}/v1/", clock=VirtualClock(), retry=RetryPolicy(attempts=2)
+    )
+    poller = client.download_html("h")
+    with listening() as heard, tempfile.TemporaryDirectory() as folder:
+        try:
+            poller.save(Path(folder) / "p.zip")
+        except FlipsnackError as error:
+            heard += told(error)
+        heard += [path.read_text("latin-1") for path in Path(folder).glob("*.json")]
+    return [
+        *heard,
+        repr(client),
+        repr(poller),
+        repr(poller.last),
+        repr(poller.last and poller.last.answer),
+        poller.token,
+    ]
+
+
+def signatures(server: ScriptedServer) -> list[str]:
+    """Return the signatures that were sent."""
+    return [match.decode() for head in server.requests for match in re.findall(rb"signature=([0-9a-f]{32})", head)]
+
+
+def assert_tight(server: ScriptedServer, secret: str, make: Callable[[], list[Action]]) -> None:
+    """Run the plan and find none of the secrets anywhere."""
+    server.plan = make()
+    text = "\n".join(attempt(server, secret))
+    sent = signatures(server)
+    assert sent
+    assert text
+    assert [] == [word for word in (secret, LINK_SECRET, *sent) if word in text]
+
+
+@settings(deadline=None, max_examples=60)
+@given(SECRETS, st.sampled_from(sorted(FAULTS)))
+def test_a_fault_of_the_api_tells_no_secret(secret: str, name: str) -> None:
+    """No log record, text, repr, traceback, local or note holds the secret or a signature."""
+    with serving() as server:
+        assert_tight(server, secret, lambda: [FAULTS[name]])
+
+
+@settings(deadline=None, max_examples=60)
+@given(SECRETS, st.sampled_from(sorted(FAULTS)))
+def test_a_fault_of_the_resource_tells_no_link(secret: str, name: str) -> None:
+    """Nor the signed URL, when the package's server is the one that fails."""
+    with serving() as server:
+        link = complete(f"{server.url}/p.zip?Expires=1&Signature={LINK_SECRET}")
+        assert_tight(server, secret, lambda: [link, FAULTS[name], FAULTS[name], link, FAULTS[name]])
+
+
+@settings(deadline=None, max_examples=10)
+@given(SECRETS)
+def test_a_server_that_quotes_the_request_is_not_repeated(secret: str) -> None:
+    """An error page that shows the URL does not get the signature into the error, its raw bytes included."""
+    with serving() as server:
+        server.plan = [echo(server)]
+        client = Flipsnack("test-leaks", secret, base_url=f"{server.url}/v1/", clock=VirtualClock())
+        try:
+            client.call("a", {})
+        except FlipsnackError as error:
+            text = "".join(told(error)) + repr(getattr(error, "raw", b""))
+        (signature,) = signatures(server)
+        assert signature not in text
+        assert "[signature]" in text
+
+
+def test_a_host_that_does_not_exist_tells_nothing() -> None:
+    """A name that cannot be resolved is reported by name, not by URL."""
+    client = Flipsnack("test-leaks", "s3cr3t", base_url="http://nowhere.invalid/v1/", clock=VirtualClock())
+    with listening() as heard:
+        try:
+            client.call("a", {})
+        except FlipsnackError as error:
+            heard += told(error)
+    text = "".join(heard)
+    assert "nowhere.invalid" in text
+    assert "signature=" not in text
+    assert "s3cr3t" not in text
