@@ -7,8 +7,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 
+from flipsnack_contract.clock import SECOND
 from flipsnack_contract.control import Refused
 from flipsnack_contract.decoding import Answer
 from flipsnack_contract.oracle import AccountModel, Expected, JobModel
@@ -22,6 +32,7 @@ __all__ = ["History", "Link", "OpenSession"]
 OpenSession = Callable[[], AbstractContextManager[Session]]
 FINAL = ("COMPLETE", "FAILED")
 MOST_COLLECTIONS = 3
+FORMS = st.sampled_from(["json", "jsonp", "xml"])
 
 
 @dataclass(frozen=True)
@@ -46,17 +57,17 @@ class History(RuleBasedStateMachine):
         self.session = self._stack.enter_context(open_session())
         self.model = AccountModel(now=self.session.clock.now)
 
-    @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
-    @rule(target=collections, schedule=schedules)
-    def create(self, schedule: str) -> str:
-        """A new collection."""
-        made = self.session.collection(schedule)
-        self.model.jobs[made] = JobModel(schedule)
-        return made
+    @initialize(target=collections, wanted=st.lists(schedules, min_size=2, max_size=MOST_COLLECTIONS))
+    def create(self, wanted: list[str]) -> MultipleResults[str]:
+        """The key's collections."""
+        made = [self.session.collection(schedule) for schedule in wanted]
+        self.model.jobs = {one: JobModel(schedule) for one, schedule in zip(made, wanted, strict=True)}
+        return multiple(*made)
 
-    @rule(target=links, collection=collections, form=st.sampled_from(["json", "jsonp", "xml"]))
-    def poll(self, collection: str, form: str) -> Link | MultipleResults[Link]:
-        """A call for it; the first one starts its package."""
+    @rule(target=links, collection=collections, form=FORMS, pause=waits)
+    def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
+        """Time passes, then a call for one of them; the first one starts its package."""
+        self._pass(pause)
         expected = self.model.ask(collection)
         answer = self.ask(collection, form)
         self._compare(expected, answer)
@@ -69,12 +80,6 @@ class History(RuleBasedStateMachine):
         """Many calls in one instant."""
         for _ in range(calls):
             self._compare(self.model.ask(collection), self.ask(collection, "json"))
-
-    @rule(micros=waits)
-    def wait(self, micros: int) -> None:
-        """Time passes."""
-        self.session.wait(micros)
-        self.model.now += micros
 
     @rule(collection=collections, state=st.sampled_from(FINAL))
     def force(self, collection: str, state: str) -> None:
@@ -89,29 +94,31 @@ class History(RuleBasedStateMachine):
             self.session.steer.force(collection, state)
             self.model.jobs[collection].force(state)
 
-    @rule(link=links)
-    def download(self, link: Link) -> None:
-        """A resource URL is used, in its minute or after it."""
+    @rule(link=links, pause=waits)
+    def download(self, link: Link, pause: int) -> None:
+        """Time passes, then a resource URL is used, in its minute or after it."""
+        self._pass(pause)
         if link.collection in self.model.deleted:
             return
         alive = self.model.serves(link.issued_at)
-        age = (self.model.now - link.issued_at) / 1_000_000
+        age = (self.model.now - link.issued_at) / SECOND
         expect(alive, self.session.get(link.url).status == 200, f"a resource URL serves, {age:.6f} s after its answer")
 
+    @precondition(lambda self: not self.model.deleted)
     @rule(collection=collections)
     def delete(self, collection: str) -> None:
-        """It is deleted."""
-        if collection not in self.model.deleted:
-            self.session.trace.add(f"delete {collection}")
-            self.session.steer.delete_collection(collection)
-            self.model.deleted.add(collection)
+        """One of them is deleted."""
+        self.session.trace.add(f"delete {collection}")
+        self.session.steer.delete_collection(collection)
+        self.model.deleted.add(collection)
 
-    @rule(on=st.booleans())
-    def maintenance(self, *, on: bool) -> None:
-        """Maintenance begins or ends."""
-        self.session.trace.add(f"maintenance {'on' if on else 'off'}")
-        self.session.steer.maintenance(on=on)
-        self.model.maintenance = on
+    @rule(collection=collections, pause=waits)
+    def maintenance(self, collection: str, pause: int) -> None:
+        """A spell of maintenance; jobs go on meanwhile, and calls in it start nothing and count for nothing."""
+        self._maintain(on=True)
+        self._compare(self.model.ask(collection), self.ask(collection, "json"))
+        self._pass(pause)
+        self._maintain(on=False)
 
     @invariant()
     def jobs_are_where_the_model_has_them(self) -> None:
@@ -126,6 +133,15 @@ class History(RuleBasedStateMachine):
     def ask(self, collection: str, form: str) -> Answer:
         """The call itself; a client that is compared with the model does it in its own way."""
         return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
+
+    def _pass(self, micros: int) -> None:
+        self.session.wait(micros)
+        self.model.now += micros
+
+    def _maintain(self, *, on: bool) -> None:
+        self.session.trace.add(f"maintenance {'on' if on else 'off'}")
+        self.session.steer.maintenance(on=on)
+        self.model.maintenance = on
 
     def _compare(self, expected: Expected, answer: Answer) -> None:
         expect_code(expected.code, answer, "the code")

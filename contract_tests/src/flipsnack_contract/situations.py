@@ -17,6 +17,7 @@ __all__ = ["ANSWERS", "MISTAKES", "Situation", "pairs", "with_format"]
 
 Make = Callable[[Session, Draft], Draft]
 CONTROL = frozenset({"control"})
+KEY = frozenset({"credentials"})
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,11 @@ MISTAKES: tuple[Situation, ...] = (
     _mistake("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
     _mistake("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
     _mistake("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
-    _mistake("an unknown action", 7, 42, "action", _set(action="collection.fold")),
-    _mistake("a POST", 8, 40, "verb", lambda _session, draft: replace(draft, method="POST")),
-    _mistake("a wrong signature", 9, 44, "signature", _wrong_signature),
-    _mistake("no collectionHash", 10, 30, "collectionHash", _missing("collectionHash")),
-    _mistake("an unknown collection", 11, 43, "collectionHash", _set(collectionHash="nobody-has-this")),
+    _mistake("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
+    _mistake("a POST", 8, 40, "verb", lambda _session, draft: replace(draft, method="POST"), KEY),
+    _mistake("a wrong signature", 9, 44, "signature", _wrong_signature, KEY),
+    _mistake("no collectionHash", 10, 30, "collectionHash", _missing("collectionHash"), KEY),
+    _mistake("an unknown collection", 11, 43, "collectionHash", _set(collectionHash="nobody-has-this"), KEY),
     _mistake("a deleted collection", 11, 43, "collectionHash", _deleted, CONTROL),
     _mistake("somebody else's collection", 11, 43, "collectionHash", _foreign, CONTROL),
 )

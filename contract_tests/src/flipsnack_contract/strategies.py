@@ -46,7 +46,7 @@ SCHEDULES: Sequence[str] = (
 schedules = st.sampled_from(SCHEDULES)
 
 waits = st.one_of(
-    st.sampled_from([1, SECOND // 4, SECOND, 5 * SECOND - 1, 5 * SECOND, 60 * SECOND - 1, 60 * SECOND]),
+    st.sampled_from([0, 1, SECOND // 4, SECOND, 5 * SECOND - 1, 5 * SECOND, 60 * SECOND - 1, 60 * SECOND]),
     st.integers(0, 70 * SECOND),
 )
 """Spans of time in microseconds, the borders of every rule among them."""

@@ -44,7 +44,11 @@ def maintenance_is_22(session: Session) -> None:
     expect_code(20, session.ask(session.draft()), "a call after maintenance")
 
 
-@check("code.30", rows=[{"name": name} for name in ("apiKey", "signature", "action", "collectionHash")])
+@check(
+    "code.30",
+    needs={"credentials"},
+    rows=[{"name": name} for name in ("apiKey", "signature", "action", "collectionHash")],
+)
 def missing_parameter_is_30(session: Session, name: str) -> None:
     """Without any one of the four required parameters a call is 30."""
     _is(30, session.ask(session.draft().without(name)), f"a call without {name}")

@@ -43,7 +43,7 @@ spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@
 
 
 def _as_json(session: Session, reply: Reply, code: int, what: str) -> None:
-    expect_code(code, session.read(reply, "json"), what)
+    expect_code(code, session.read(reply, "json", own=True), what)
 
 
 @check(
@@ -66,7 +66,9 @@ def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None)
     _as_json(session, reply, 30, "format=jsonp without a callback")
 
 
-@check("callback.required", rows=[{"callback": text} for text in ("app.answer", "", *HOSTILE[:4])])
+@check(
+    "callback.required", needs={"credentials"}, rows=[{"callback": text} for text in ("app.answer", "", *HOSTILE[:4])]
+)
 def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
     """With json or xml a callback, however it looks, changes nothing."""
     for form in ("json", "xml"):
@@ -84,6 +86,7 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
 
 @check(
     "callback.identifier",
+    needs={"credentials"},
     rows=[{"callback": text} for text in ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")],
     varies={"callback": identifiers},
     share=0.5,

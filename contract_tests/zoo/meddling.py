@@ -1,0 +1,162 @@
+"""How a correct server is broken: something between it and the caller changes what is asked or what is answered."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from flipsnack_contract.signing import sign
+from flipsnack_mock.app import create_app
+from flipsnack_mock.settings import load_settings
+
+App = Callable[..., Iterable[bytes]]
+Pairs = Sequence[tuple[str, str]]
+# What the kit signs with unless a check asks for another; a broken server may know it.
+SECRET = "a secret of the kit"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request on its way to the server."""
+
+    environ: dict[str, Any]
+
+    @property
+    def method(self) -> str:
+        """The verb."""
+        return str(self.environ["REQUEST_METHOD"])
+
+    @property
+    def path(self) -> str:
+        """The path."""
+        return str(self.environ["PATH_INFO"])
+
+    @property
+    def query(self) -> str:
+        """The raw query."""
+        return str(self.environ["QUERY_STRING"])
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a call of the API, rather than a download or a word to the control plane."""
+        return self.path.startswith("/v1")
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters in the query."""
+        return parse_qsl(self.query, keep_blank_values=True, errors="surrogateescape")
+
+    def get(self, name: str) -> str | None:
+        """A parameter, or None."""
+        return dict(self.pairs).get(name)
+
+    def has(self, **changes: Any) -> Asked:
+        """The same with other WSGI variables."""
+        return Asked({**self.environ, **changes})
+
+    def asks(self, pairs: Pairs) -> Asked:
+        """The same with other parameters."""
+        text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+        return self.has(QUERY_STRING=text)
+
+    def signed_anew(self, pairs: Pairs) -> Asked:
+        """The same with other parameters, signed rightly if it was before, wrongly otherwise."""
+        rest = [pair for pair in pairs if pair[0] != "signature"]
+        right = self.get("signature") == sign(SECRET, [pair for pair in self.pairs if pair[0] != "signature"])
+        return self.asks([*rest, ("signature", sign(SECRET, rest) if right else "0" * 32)])
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer on its way back."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The value of a header, or nothing."""
+        return next((value for found, value in self.headers if found.lower() == name), "")
+
+    def with_header(self, name: str, value: str) -> Answered:
+        """The same with a header changed."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name)
+        return replace(self, headers=(*kept, (name, value)))
+
+    def says(self, body: bytes) -> Answered:
+        """The same with another body."""
+        return replace(self.with_header("content-length", str(len(body))), body=body)
+
+    def replaced(self, old: bytes, new: bytes) -> Answered:
+        """The same with a part of the body replaced."""
+        return self.says(self.body.replace(old, new))
+
+
+Change = Callable[[Asked], "Asked | Answered"]
+Rewrite = Callable[[Asked, Answered], Answered]
+
+
+def api_answer(code: int, status: str) -> Answered:
+    """An answer of the API in JSON."""
+    body = json.dumps({"code": code, "status": status}).encode()
+    return Answered(200, (("content-type", "application/json; charset=utf-8"),), body)
+
+
+def fake(**settings: Any) -> App:
+    """The fake, with these settings."""
+    return create_app(load_settings(flags=settings, environment={}, file=None)[0])
+
+
+def forward(app: App, asked: Asked) -> Answered:
+    """What `app` answers."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    body = b"".join(app(asked.environ, lambda status, headers, _failure=None: started.append((status, headers))))
+    return Answered(int(started[-1][0].split()[0]), tuple(started[-1][1]), body)
+
+
+def meddled(ask: Change = lambda asked: asked, answer: Rewrite = lambda _asked, answered: answered) -> App:
+    """The fake with somebody between: `ask` changes a request or answers it itself, `answer` changes an answer."""
+    return between(fake(), ask, answer)
+
+
+def between(app: App, ask: Change, answer: Rewrite) -> App:
+    """`app` with somebody between."""
+
+    def meddling(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked = Asked(environ)
+        changed = ask(asked)
+        answered = answer(asked, forward(app, changed)) if isinstance(changed, Asked) else changed
+        start_response(f"{answered.status} -", list(answered.headers))
+        return [answered.body]
+
+    return meddling
+
+
+def internal(method: str, path: str, query: str = "", body: object = None) -> Asked:
+    """A request that a meddler makes of its own."""
+    raw = b"" if body is None else json.dumps(body).encode()
+    return Asked(
+        {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(raw)),
+            "SERVER_NAME": "in-process.test",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "in-process.test",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(raw),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+    )

@@ -1,0 +1,226 @@
+"""Servers that read requests wrongly, check in another order, or answer in the wrong shape or words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from contract_tests.zoo.meddling import Answered, App, Asked, api_answer, meddled
+
+from flipsnack_contract.codes import messages
+
+JSON_TYPE = "application/json"
+ACTION = "collection.downloadHTML"
+
+
+def _asks(when: Callable[[Asked], bool], then: Callable[[Asked], Asked | Answered]) -> Callable[[], App]:
+    return lambda: meddled(lambda asked: then(asked) if asked.is_call and when(asked) else asked)
+
+
+def _answers(rewrite: Callable[[Answered], Answered], kind: str = "", when: bytes = b"") -> Callable[[], App]:
+    def change(asked: Asked, answered: Answered) -> Answered:
+        fits = asked.is_call and answered.header("content-type").startswith(kind) and when in answered.body
+        return rewrite(answered) if fits else answered
+
+    return lambda: meddled(answer=change)
+
+
+def _with_query(asked: Asked, query: str) -> Asked:
+    return asked.has(QUERY_STRING=query)
+
+
+def _first_of_each(asked: Asked) -> Asked:
+    return asked.asks(list(dict(reversed(asked.pairs)).items()))
+
+
+def _as_text(asked: Asked) -> Asked:
+    raw = (
+        unquote_to_bytes(asked.query.replace("&", "%26").replace("=", "%3D"))
+        .decode("utf-8", "ignore")
+        .replace("\0", "")
+    )
+    return _with_query(asked, quote_from_bytes(raw.encode(), safe="&="))
+
+
+def _without_callback(asked: Asked) -> Asked:
+    return asked.signed_anew([*(pair for pair in asked.pairs if pair[0] != "callback"), ("callback", "callback")])
+
+
+def _any_callback() -> App:
+    def ask(asked: Asked) -> Asked:
+        if not (asked.is_call and asked.get("format") == "jsonp" and asked.get("callback")):
+            return asked
+        return asked.signed_anew([(name, "x" if name == "callback" else value) for name, value in asked.pairs])
+
+    def answer(asked: Asked, answered: Answered) -> Answered:
+        called = (asked.get("callback") or "").encode("utf-8", "replace")
+        return answered.replaced(b"/**/x(", b"/**/" + called + b"(") if asked.is_call else answered
+
+    return meddled(ask, answer)
+
+
+def _says(code: int, text: str) -> Callable[[], App]:
+    message = messages()[code]
+    return _answers(lambda answered: answered.replaced(message.encode(), text.encode()), when=f"{code}".encode())
+
+
+def _other_code(old: int, new: int, when: Callable[[Asked], bool]) -> Callable[[], App]:
+    def change(asked: Asked, answered: Answered) -> Answered:
+        if not (asked.is_call and when(asked)):
+            return answered
+        return answered.replaced(f'"code":{old}'.encode(), f'"code":{new}'.encode())
+
+    return lambda: meddled(answer=change)
+
+
+def _refuses(code: int, when: Callable[[Asked], bool]) -> Callable[[], App]:
+    return _asks(when, lambda _asked: api_answer(code, messages()[code]))
+
+
+def _known_action(asked: Asked) -> bool:
+    return asked.get("action") in (None, "", ACTION)
+
+
+def _unknown_hash(asked: Asked) -> bool:
+    return not re.fullmatch(r"f\d{6}|foreign|the-same|", asked.get("collectionHash") or "")
+
+
+BROKEN = Answered(500, (("content-type", "text/plain"),), b"broken")
+XML_STATUS = re.compile(rb"<status>([^<]*)</status>")
+
+
+def _lower(match: re.Match[bytes]) -> bytes:
+    return b"<status>" + match[1].lower() + b"</status>"
+
+
+Made = tuple[str, str, Callable[[], App]]
+SERVERS: tuple[Made, ...] = (
+    # --- requests
+    (
+        "answers at any path",
+        "request.path",
+        _asks(lambda a: a.path not in ("/v1", "/v1/"), lambda a: a.has(PATH_INFO="/v1/")),
+    ),
+    ("knows no path without a slash", "request.path", _refuses(40, lambda a: a.path == "/v1")),
+    (
+        "takes PUT for GET",
+        "request.other-verbs",
+        _asks(lambda a: a.method == "PUT", lambda a: a.has(REQUEST_METHOD="GET")),
+    ),
+    ("takes the first of two", "request.duplicate-parameter", _asks(lambda a: a.method == "GET", _first_of_each)),
+    ("drops what it cannot decode", "request.undecodable", _asks(lambda a: a.method == "GET", _as_text)),
+    ("breaks down under a long query", "request.size", _asks(lambda a: len(a.query) > 200_000, lambda _: BROKEN)),
+    ("breaks down at odd bytes", "request.any-bytes", _asks(lambda a: "%FF" in a.query, lambda _: BROKEN)),
+    ("looks for the empty hash", "request.empty-is-missing", _refuses(43, lambda a: a.get("collectionHash") == "")),
+    # --- answers
+    (
+        "gives the code as a text",
+        "answer.envelope",
+        _answers(lambda a: a.says(re.sub(rb'"code":(\d+)', rb'"code":"\1"', a.body)), JSON_TYPE),
+    ),
+    (
+        "gives empty data with errors",
+        "answer.envelope",
+        _answers(lambda a: a.says(a.body[:-1] + b',"data":{}}'), JSON_TYPE, b'"code":4'),
+    ),
+    ("calls its JSON text", "answer.json", _answers(lambda a: a.with_header("content-type", "text/html"), JSON_TYPE)),
+    (
+        "calls its JSONP JSON",
+        "answer.jsonp",
+        _answers(lambda a: a.with_header("content-type", "application/json"), "application/javascript"),
+    ),
+    (
+        "ends a call without semicolon",
+        "answer.jsonp",
+        _answers(lambda a: a.says(a.body.rstrip(b";")), "application/javascript"),
+    ),
+    (
+        "calls the XML root result",
+        "answer.xml",
+        _answers(lambda a: a.replaced(b"response>", b"result>"), "application/xml"),
+    ),
+    (
+        "does not escape in XML",
+        "answer.xml",
+        _answers(lambda a: a.replaced(b"&amp;", b"&"), "application/xml"),
+    ),
+    (
+        "writes XML messages small",
+        "answer.same-in-every-format",
+        _answers(lambda a: a.says(XML_STATUS.sub(_lower, a.body)), "application/xml"),
+    ),
+    (
+        "opens JSONP with the callback",
+        "answer.jsonp-hardened",
+        _answers(lambda a: a.says(a.body.removeprefix(b"/**/")), "application/javascript"),
+    ),
+    (
+        "lets browsers sniff",
+        "answer.jsonp-hardened",
+        _answers(lambda a: a.with_header("x-content-type-options", ""), "application/javascript"),
+    ),
+    # --- format and callback
+    (
+        "takes an unknown format for JSON",
+        "format.unknown",
+        _asks(
+            lambda a: a.get("format") not in (None, "", "json", "jsonp", "xml"),
+            lambda a: a.signed_anew([(n, "json" if n == "format" else v) for n, v in a.pairs]),
+        ),
+    ),
+    (
+        "has a callback for who has none",
+        "callback.required",
+        _asks(lambda a: a.get("format") == "jsonp" and not a.get("callback"), _without_callback),
+    ),
+    (
+        "refuses a callback with JSON",
+        "callback.required",
+        _refuses(40, lambda a: bool(a.get("callback")) and a.get("format") == "json"),
+    ),
+    ("calls any callback", "callback.identifier", _any_callback),
+    # --- order
+    (
+        "looks at the action before the key",
+        "order.checks",
+        _refuses(42, lambda a: not _known_action(a) and a.get("apiKey") == "not-a-key"),
+    ),
+    (
+        "looks at the collection before the signature",
+        "order.checks",
+        _refuses(
+            43, lambda a: a.get("collectionHash") == "nobody-has-this" and (a.get("signature") or "").startswith("0123")
+        ),
+    ),
+    ("looks at the verb first", "order.credentials-before-verb", _refuses(40, lambda a: a.method == "POST")),
+    # --- codes
+    ("says Ok", "code.20", _says(20, "Ok")),
+    ("says Maintenance", "code.22", _says(22, "Maintenance")),
+    ("says Missing parameter", "code.30", _says(30, "Missing parameter")),
+    ("lets the collection be missing", "code.30", _other_code(30, 43, lambda a: a.get("collectionHash") is None)),
+    ("says Too many requests a second", "code.31", _says(31, "Too many requests")),
+    ("says Too many requests a minute", "code.32", _says(32, "Too many requests")),
+    ("says Bad Request", "code.40", _says(40, "Bad Request")),
+    ("says Unknown key", "code.41", _says(41, "Unknown key")),
+    (
+        "trims keys",
+        "code.41",
+        _asks(
+            lambda a: (a.get("apiKey") or "").endswith(" ") and a.get("apiKey") != " ",
+            lambda a: a.asks([(n, v.strip() if n == "apiKey" else v) for n, v in a.pairs]),
+        ),
+    ),
+    ("says Unknown action", "code.42", _says(42, "Unknown action")),
+    (
+        "knows actions in any case",
+        "code.42",
+        _asks(
+            lambda a: (a.get("action") or "").lower() == ACTION.lower(),
+            lambda a: a.signed_anew([(n, ACTION if n == "action" else v) for n, v in a.pairs]),
+        ),
+    ),
+    ("says No access", "code.43", _says(43, "No access")),
+    ("tells unknown from foreign", "code.43-unknown", _other_code(43, 46, _unknown_hash)),
+    ("says Wrong signature", "code.44", _says(44, "Wrong signature")),
+)

@@ -1,0 +1,45 @@
+"""Broken servers, each a few lines over the fake, each named for its fault and for the rule that it breaks.
+
+A rule of the ledger that has a check has a server here that only breaks that; a test sees to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contract_tests.zoo import requests, resources, signatures
+from contract_tests.zoo.meddling import App, fake
+
+__all__ = ["BROKEN_SERVERS", "BrokenServer"]
+
+
+@dataclass(frozen=True)
+class BrokenServer:
+    """A server with one fault: `rule` is the one it breaks."""
+
+    name: str
+    rule: str
+    make: Callable[[], App]
+
+
+def _by_setting(name: str, rule: str, **settings: object) -> BrokenServer:
+    return BrokenServer(name, rule, lambda: fake(**settings))
+
+
+BROKEN_SERVERS: tuple[BrokenServer, ...] = (
+    _by_setting("takes a POST for a read", "request.get-for-reads", lenient_post=True),
+    _by_setting("takes upper-case signatures", "signature.lower-case", uppercase_signatures=True),
+    _by_setting("starts a failed package again", "job.never-goes-back", restart_failed=True),
+    _by_setting("counts calendar windows", "limit.sliding-window", limit_window="fixed"),
+    _by_setting("counts refused calls", "limit.refused-do-not-count", limit_counts_refused=True),
+    _by_setting("allows six in a second", "limit.per-second", requests_per_second=6),
+    _by_setting("allows four in a second", "limit.per-second", requests_per_second=4),
+    _by_setting("allows 61 in a minute", "limit.per-minute", requests_per_minute=61),
+    _by_setting("allows 59 in a minute", "limit.per-minute", requests_per_minute=59),
+    _by_setting("serves for 61 seconds", "url.lives-60s", url_lifetime=61),
+    _by_setting("serves for 59 seconds", "url.lives-60s", url_lifetime=59),
+    _by_setting("answers 41 with HTTP 401", "answer.http-200", http_statuses={41: 401}),
+    *(BrokenServer(*one) for one in (*requests.SERVERS, *signatures.SERVERS, *resources.SERVERS)),
+)
+"""All of them."""
