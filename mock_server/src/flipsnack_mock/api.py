@@ -25,6 +25,7 @@ from flipsnack_mock.errors import (
     Refused,
 )
 from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.jobs import State
 from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.limiter import admit
 from flipsnack_mock.operations import OPERATIONS, UNBUILT
@@ -113,7 +114,7 @@ def _well_formed(call: _Call) -> None:
     if request.method == "POST":
         fields = parse_body(request.body, request.content_type)
         if twice := params.keys() & fields.keys():
-            raise BadRequest(f"{sorted(twice)} is in the query and in the body", rule="request.duplicate-parameter")
+            raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
         params |= fields
     call.params = call.entry.params = params
     call.entry.fmt = _renderable(params)
@@ -237,10 +238,12 @@ def _package(call: _Call) -> Response:
         if account is None:
             raise resource_urls.Denied("no account has this id")
         call.belongs_to(account)
-        resource_urls.verify(account, request.path, request.query, call.now)
+        resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
         collection = account.collections.get(target.collection_hash)
         if collection is None or collection.deleted:
             raise resource_urls.Denied("the collection is gone", rule="code.43")
+        if collection.state(account.behaviour, call.now) is not State.COMPLETE:
+            raise resource_urls.Denied("the package is not built: the account was reset")
     except resource_urls.Denied as denial:
         entry.failed, entry.detail, entry.rule = "resource-url", str(denial), denial.rule
         return Response(403, "application/xml", resource_urls.ACCESS_DENIED, entry)

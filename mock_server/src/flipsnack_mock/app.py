@@ -8,6 +8,7 @@ from typing import Any
 
 import flask
 from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as HttpResponse
 from werkzeug.wsgi import wrap_file
 
@@ -18,19 +19,26 @@ from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Request, Response
 from flipsnack_mock.journal import Entry
 from flipsnack_mock.packages import Package
-from flipsnack_mock.params import MAX_BODY_BYTES
+from flipsnack_mock.params import MAX_BODY_BYTES, MAX_QUERY_BYTES
 from flipsnack_mock.settings import Setting, Settings, load_settings
 from flipsnack_mock.world import Worlds
 
 __all__ = ["REQUEST_ID_HEADER", "create_app"]
 
+
+class NamespaceConverter(BaseConverter):
+    """The name of a namespace in a path."""
+
+    regex = "[A-Za-z0-9_.-]{1,100}"
+
+
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 ADMIN_PREFIX = "/__admin"
-NAMESPACE_PREFIX = "/t/<namespace>"
+NAMESPACE_PREFIX = "/t/<namespace:namespace>"
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_NAMESPACE = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
+_NAMESPACE = re.compile(rf"/t/({NamespaceConverter.regex})(/.*)", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
-_SUFFIX_RANGE = re.compile(r"bytes=-([0-9]{1,18})")
+_ONE_RANGE = re.compile(r"bytes=(?!-$)([0-9]{0,18})-([0-9]{0,18})")
 _PIECE_BYTES = 128 * 1024
 
 OnExchange = Callable[[Entry], None]
@@ -52,6 +60,7 @@ def create_app(
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
+    app.url_map.converters["namespace"] = NamespaceConverter
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, and it is the default
     worlds, clock = Worlds(settings), now or real_time()
     vendor = _Vendor(worlds, clock, on_exchange)
@@ -62,10 +71,9 @@ def create_app(
             )
     app.register_error_handler(HTTPException, vendor.unrouted)
     app.register_error_handler(Refused, refused)
-    if settings.admin:
-        plane = control_plane(worlds, clock, sources or {})
-        app.register_blueprint(plane, url_prefix="")
-        app.register_blueprint(plane, url_prefix=NAMESPACE_PREFIX, name="namespaced control plane")
+    plane = control_plane(worlds, clock, sources or {})
+    app.register_blueprint(plane, url_prefix="")
+    app.register_blueprint(plane, url_prefix=NAMESPACE_PREFIX, name="namespaced control plane")
     return app
 
 
@@ -129,19 +137,27 @@ def _request(environ: Mapping[str, Any], path: str, at: int, origin: str) -> Req
     method = environ["REQUEST_METHOD"]
     body = b""
     if method == "POST":
-        # One byte more than is allowed: enough to see that it was too much.
-        length = min(int(environ.get("CONTENT_LENGTH") or MAX_BODY_BYTES + 1), MAX_BODY_BYTES + 1)
-        body = environ["wsgi.input"].read(length)
+        body = environ["wsgi.input"].read(_body_length(environ))
     return Request(
         method=method,
         path=path.encode("latin-1").decode("utf-8", "replace"),
-        query=environ.get("QUERY_STRING", "").encode("latin-1"),
+        # As of the body, enough to see that it is too long.
+        query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body,
         range=environ.get("HTTP_RANGE", ""),
     )
+
+
+def _body_length(environ: Mapping[str, Any]) -> int:
+    """How much of the body to read: one byte more than is allowed is enough to see that it is too much."""
+    announced = environ.get("CONTENT_LENGTH", "")
+    if announced.isascii() and announced.isdecimal():
+        return min(int(announced), MAX_BODY_BYTES + 1)
+    # Without a length only a server that says so ends the input by itself; another would wait for ever.
+    return MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
 
 
 def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
@@ -151,14 +167,23 @@ def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
     return HttpResponse(response.body, response.http_status, headers, content_type=response.content_type)
 
 
-def _package_response(package: Package, headers: list[tuple[str, str]], environ: dict[str, Any]) -> HttpResponse:
-    wanted = environ.get("HTTP_RANGE", "")
-    if "," in wanted:
-        # Several ranges at once may be ignored (RFC 9110, 14.2), as the vendor's CDN does.
-        environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
-    elif (suffix := _SUFFIX_RANGE.fullmatch(wanted)) and int(suffix[1]) > package.size:
+def _heeded_range(text: str, size: int) -> str:
+    """What of a Range header is heeded for a body of `size` bytes, in Werkzeug's words; nothing: all of it is sent."""
+    match = _ONE_RANGE.fullmatch(text)
+    if match is None or (match[1] and match[2] and int(match[2]) < int(match[1])):
+        # Several ranges may be ignored, other units and nonsense must be (RFC 9110, 14.2).
+        return ""
+    if not match[1] and int(match[2]) > size:
         # The last n bytes of something shorter are all of it (RFC 9110, 14.1.2); Werkzeug calls that unsatisfiable.
-        environ = {**environ, "HTTP_RANGE": "bytes=0-"}
+        return "bytes=0-"
+    return text
+
+
+def _package_response(package: Package, headers: list[tuple[str, str]], environ: dict[str, Any]) -> HttpResponse:
+    heeded = _heeded_range(environ.get("HTTP_RANGE", ""), package.size)
+    environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+    if heeded:
+        environ["HTTP_RANGE"] = heeded
     body = wrap_file({}, package.open(), _PIECE_BYTES)
     response = HttpResponse(body, 200, headers, content_type="application/zip", direct_passthrough=True)
     response.content_length = package.size

@@ -26,7 +26,7 @@ def parse_query(raw: bytes) -> dict[str, str]:
     a NUL, or bytes that are not UTF-8.
     """
     if len(raw) > MAX_QUERY_BYTES:
-        raise BadRequest(f"the query has {len(raw)} bytes, more than {MAX_QUERY_BYTES}", rule="request.size")
+        raise BadRequest(f"the query has more than {MAX_QUERY_BYTES} bytes", rule="request.size")
     return _unique(_pairs(raw))
 
 

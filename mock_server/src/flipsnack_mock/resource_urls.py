@@ -28,7 +28,7 @@ _ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message
 ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
 INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()
 
-_PATH = re.compile(r"/packages/(?P<account>[0-9A-F]{11})/(?P<hash>[A-Za-z0-9_-]{1,64})/(?P<name>[^/]{1,250})\.zip")
+_PATH = re.compile(r"/packages/(?P<account>[0-9A-F]{11})/(?P<hash>[A-Za-z0-9._-]{1,64})/(?P<name>[^/]{1,250})\.zip")
 _STAMP = struct.Struct(">QQ")
 _DIGEST_BYTES = 20
 
@@ -58,7 +58,7 @@ def make(account: Account, collection: Collection, *, origin: str, now: int) -> 
     expires = now + round(account.behaviour.url_lifetime * SECOND)
     path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
-    token = base64.urlsafe_b64encode(stamp + _digest(account, path, stamp)).decode().rstrip("=")
+    token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
     query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"
     return f"{origin}{path}?{query}"
 
@@ -71,11 +71,14 @@ def locate(path: str) -> Target:
     return Target(match["account"], match["hash"])
 
 
-def verify(account: Account, path: str, query: bytes, now: int) -> None:
-    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is alive at `now`."""
+def verify(account: Account, path: str, *, origin: str, query: bytes, now: int) -> None:
+    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is alive at `now`.
+
+    Of `origin` only the namespace counts: under which name the fake was reached may differ from call to call.
+    """
     expires, token = _signed_parts(account, query)
     stamp, digest = token[: _STAMP.size], token[_STAMP.size :]
-    if len(digest) != _DIGEST_BYTES or not hmac.compare_digest(digest, _digest(account, path, stamp)):
+    if len(digest) != _DIGEST_BYTES or not hmac.compare_digest(digest, _digest(account, origin, path, stamp)):
         raise Denied("the signature of the resource URL does not match it")
     dies, _serial = _STAMP.unpack(stamp)
     if expires != str(dies // SECOND):
@@ -101,9 +104,10 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
     return params["Expires"], token
 
 
-def _digest(account: Account, path: str, stamp: bytes) -> bytes:
+def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
     key = f"resource-url:{account.key}:{account.secret}".encode()
-    return hmac.digest(key, path.encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
+    namespace = origin.partition("://")[2].partition("/")[2]
+    return hmac.digest(key, f"{namespace}{path}".encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
 
 
 @lru_cache(maxsize=4096)

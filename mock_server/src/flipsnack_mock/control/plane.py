@@ -26,9 +26,14 @@ MAX_BODY_BYTES = 10_000_000
 
 
 def control_plane(worlds: Worlds, now: RealTime, sources: Mapping[str, Setting]) -> flask.Blueprint:
-    """The control plane of all worlds; a namespace has the same routes below its own prefix."""
+    """The control plane of all worlds; a namespace has the same routes below its own prefix.
+
+    With the setting `admin` off nothing but the health of the server is left of it.
+    """
     blueprint = flask.Blueprint("control plane", __name__)
     for entry in ROUTES:
+        if not worlds.settings.admin and entry.path not in _OPEN:
+            continue
         view = _view(entry, worlds, now, sources)
         blueprint.add_url_rule(
             entry.path,
@@ -47,6 +52,7 @@ def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Set
         if token and entry.path not in _OPEN:
             _check_token(token)
         world = worlds.world(namespace)
+        flask.request.max_content_length = MAX_BODY_BYTES
         raw = flask.request.get_data() if entry.body is not None else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources)
@@ -58,7 +64,7 @@ def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Set
 
 def _check_token(token: bytes) -> None:
     given = flask.request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), token):
+    if not hmac.compare_digest(given.encode("latin-1"), token):
         raise Refused(401, "unauthorized", "the control plane wants `Authorization: Bearer <admin_token>`")
 
 
