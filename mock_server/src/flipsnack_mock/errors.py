@@ -11,16 +11,23 @@ __all__ = [
     "ApiError",
     "BadRequest",
     "CATALOGUE",
+    "DeleteNotAvailable",
+    "FileTooLarge",
     "Forbidden",
     "InvalidAction",
     "InvalidCredentials",
+    "InvalidFileFormat",
     "InvalidSignature",
     "Maintenance",
     "MissingParameter",
+    "MultipleFiles",
     "NotBuilt",
     "PerMinuteLimit",
     "PerSecondLimit",
     "Refused",
+    "StillProcessing",
+    "TooManyPages",
+    "UploadsPerMonthLimit",
 ]
 
 CATALOGUE: dict[int, type[ApiError]] = {}
@@ -64,6 +71,30 @@ class PerMinuteLimit(ApiError, code=32, message="Requests per minute limit excee
     """Too many requests of one key in a minute."""
 
 
+class UploadsPerMonthLimit(ApiError, code=33, message="Uploads per month exceeded"):
+    """The uploads of the month are used up."""
+
+
+class FileTooLarge(ApiError, code=34, message="File size too large"):
+    """An uploaded file is larger than the limit."""
+
+
+class TooManyPages(ApiError, code=35, message="Collection maximum pages number exceeded"):
+    """An uploaded document has more pages than the limit."""
+
+
+class MultipleFiles(ApiError, code=36, message="Multiple files upload not allowed"):
+    """More than one file in one upload."""
+
+
+class DeleteNotAvailable(ApiError, code=37, message="Delete flipbook not available for this collection"):
+    """The flipbook cannot be deleted; the vendor calls the code deprecated."""
+
+
+class StillProcessing(ApiError, code=38, message="Collection is in processing state"):
+    """The collection is not converted yet."""
+
+
 class BadRequest(ApiError, code=40, message="Bad request"):
     """The request is malformed, or uses the wrong verb."""
 
@@ -82,6 +113,10 @@ class Forbidden(ApiError, code=43, message="Forbidden"):
 
 class InvalidSignature(ApiError, code=44, message="Invalid signature"):
     """The signature does not match the request."""
+
+
+class InvalidFileFormat(ApiError, code=45, message="Invalid file format"):
+    """An uploaded file is of a type that is not taken."""
 
 
 class Refused(Exception):

@@ -10,9 +10,9 @@ import msgspec
 from flipsnack_mock import resource_urls
 from flipsnack_mock.account import Account, Collection
 from flipsnack_mock.envelope import Tree
-from flipsnack_mock.errors import Forbidden
+from flipsnack_mock.errors import CATALOGUE, Forbidden
 from flipsnack_mock.jobs import State
-from flipsnack_mock.magic import magic_collection
+from flipsnack_mock.magic import PREFIX, magic, magic_collection
 
 __all__ = ["OPERATIONS", "Operation", "UNBUILT"]
 
@@ -59,6 +59,8 @@ def download_html(account: Account, params: dict[str, str], now: int, origin: st
         collection = msgspec.structs.replace(collection, job=job)
     account.collections[collection.hash] = collection
     state = collection.state(behaviour, now)
+    if state is State.PROCESSING:
+        _arranged_error(collection.hash)
     if state is State.COMPLETE:
         return {
             "status": state.value,
@@ -67,10 +69,19 @@ def download_html(account: Account, params: dict[str, str], now: int, origin: st
     return {"status": state.value}
 
 
+def _arranged_error(collection_hash: str) -> None:
+    # Raised after the call was counted: an error that passes does so after some calls, or some time after the first.
+    meant = magic(collection_hash)
+    if meant is not None and meant.error is not None:
+        # No rule of the vendor stands behind this answer: the caller asked for it.
+        raise CATALOGUE[meant.error](f"the hash {collection_hash!r} asks for it", rule="")
+
+
 def _own_collection(account: Account, collection_hash: str) -> Collection:
     collection = account.collections.get(collection_hash) or magic_collection(collection_hash)
     if collection is None:
-        raise Forbidden(f"the account has no collection {collection_hash[:60]!r}", rule="code.43-unknown")
+        hint = "; /__admin/magic lists the magic ones" if collection_hash.startswith(PREFIX) else ""
+        raise Forbidden(f"the account has no collection {collection_hash[:60]!r}{hint}", rule="code.43-unknown")
     if collection.deleted:
         raise Forbidden(f"the collection {collection_hash!r} is deleted")
     return collection
