@@ -83,8 +83,8 @@ def serve(config: Path | None, **flags: Any) -> None:
     try:
         listener = bind(settings.host, settings.port)
     except OSError as problem:
-        hint = "; choose another with --port, or --port 0 for a free one"
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}{hint}", 1)
+        hint = "choose another --host or --port (--port 0 takes a free one)"
+        _fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources)
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host

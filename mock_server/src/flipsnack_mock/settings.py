@@ -18,6 +18,7 @@ from flipsnack_mock.schedules import GRAMMAR, parse_schedule
 __all__ = [
     "Behaviour",
     "ENVIRONMENT_PREFIX",
+    "FieldError",
     "SeedAccount",
     "SeedCollection",
     "Setting",
@@ -31,7 +32,10 @@ ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
 Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Key = Annotated[str, Meta(min_length=1, max_length=200)]
+# Visible ASCII without the slash: what can stand in a path of the control plane.
+KEY_PATTERN = r"^[!-.0-~]{1,200}$"
+Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
+Secret = Annotated[str, Meta(min_length=1, max_length=200)]
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
@@ -39,6 +43,30 @@ PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
+
+
+class FieldError(ValueError):
+    """A value that its type allows and its meaning does not; `field` has it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Say what is wrong with `field`."""
+        super().__init__(message)
+        self.field = field
+
+
+def _check_schedule(field: str, words: str) -> None:
+    try:
+        parse_schedule(words)
+    except ValueError as refusal:
+        raise FieldError(field, str(refusal)) from None
+
+
+def _refuse_twins(field: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise FieldError(field, f"{name!r} is there more than once; expected each once")
+        seen.add(name)
 
 
 class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,15 +81,19 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse a schedule that the grammar does not know."""
         if self.schedule is not None:
-            parse_schedule(self.schedule)
+            _check_schedule("schedule", self.schedule)
 
 
 class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An account that exists from the start."""
 
     key: Key
-    secret: Key
+    secret: Secret
     collections: tuple[SeedCollection, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse two collections with one hash."""
+        _refuse_twins("collections", [collection.hash for collection in self.collections])
 
 
 # The documented examples work as printed ("collection.downloadHTML" and "How to sign a request").
@@ -106,7 +138,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     restart_failed: Annotated[bool, Meta(description="whether a call after FAILED starts the package again")] = False
     url_lifetime: Annotated[
         float, Meta(ge=0, le=86_400, description="seconds that a resource URL serves the package")
-    ] = 60
+    ] = 60.0
     default_schedule: Annotated[str, Meta(description=f"schedule of collections that name none: {GRAMMAR}")] = (
         "after-5s"
     )
@@ -117,7 +149,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     def __post_init__(self) -> None:
         """Refuse a schedule that the grammar does not know."""
-        parse_schedule(self.default_schedule)
+        _check_schedule("default_schedule", self.default_schedule)
 
 
 class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -148,6 +180,11 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         tuple[SeedAccount, ...],
         Meta(description="accounts that exist from the start, with key, secret and collections"),
     ] = DOCUMENTED_ACCOUNTS
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that the grammar does not know, and two accounts with one key."""
+        super().__post_init__()
+        _refuse_twins("seed", [account.key for account in self.seed])
 
     def behaviour(self) -> Behaviour:
         """The part that accounts begin with."""
@@ -220,15 +257,15 @@ def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
             converted[name] = (_value(value, hints[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})
         except (msgspec.MsgspecError, ValueError) as refusal:
-            raise SettingsError(f"{source} is {_shown(value)}: {refusal}") from None
+            raise SettingsError(f"{source} is {_shown(name, value)}: {_plain(refusal)}") from None
     return converted
 
 
 def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
     if as_text and get_origin(get_args(hint)[0]) in (tuple, dict):
         return msgspec.json.decode(value, type=hint, strict=False)
-    # The environment has only texts; a flag or a file has the type it should have.
-    return msgspec.convert(value, hint, strict=not as_text)
+    # The environment has only texts; a flag or a file has the type it should have, but TOML's keys are texts too.
+    return msgspec.convert(value, hint, strict=not as_text, str_keys=True)
 
 
 def _source(layer: str, name: str) -> str:
@@ -237,9 +274,19 @@ def _source(layer: str, name: str) -> str:
     return f"--{name.replace('_', '-')}" if layer == "flag" else f"{name} (file)"
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name in _CONFIDENTIAL:
+        return "not usable"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _plain(refusal: Exception) -> str:
+    return str(refusal).replace("`bool`", "true or false")
+
+
+# What holds secrets is not repeated in an error message.
+_CONFIDENTIAL = frozenset({"admin_token", "seed"})
 
 
 def _description(hint: Any) -> str:

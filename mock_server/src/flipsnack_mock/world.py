@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 
 from flipsnack_mock.account import Account, account_id, new_account
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.journal import Journal
-from flipsnack_mock.settings import SeedAccount, Settings
+from flipsnack_mock.settings import KEY_PATTERN, SeedAccount, Settings
 
 __all__ = ["AUTOMATIC_PREFIX", "World", "Worlds"]
 
 AUTOMATIC_PREFIX = "test-"
+_KEY = re.compile(KEY_PATTERN)
 
 
 class World:
@@ -45,7 +47,7 @@ class World:
         Raises `Refused` when there is no room for it.
         """
         account = self._accounts.get(key)
-        if account is None and key.startswith(AUTOMATIC_PREFIX):
+        if account is None and key.startswith(AUTOMATIC_PREFIX) and _KEY.fullmatch(key):
             return self.add(new_account(self.seed_of(key), self.behaviour))
         return account
 

@@ -8,7 +8,7 @@ import msgspec
 
 from flipsnack_mock.account import Account, new_account
 from flipsnack_mock.control.routes import Context, Reply, conflict, parse_body, route
-from flipsnack_mock.settings import Behaviour, Key, SeedAccount
+from flipsnack_mock.settings import Behaviour, Key, Secret, SeedAccount
 from flipsnack_mock.virtual_clock import to_text
 
 
@@ -16,7 +16,7 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     """The body that creates an account; without a secret it is `secret-` and the key."""
 
     key: Key
-    secret: Key | None = None
+    secret: Secret | None = None
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True):

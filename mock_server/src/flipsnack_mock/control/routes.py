@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from flipsnack_mock.account import Account
+from flipsnack_mock.control.damage import explain
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.settings import Setting
 from flipsnack_mock.world import World, Worlds
@@ -84,15 +85,10 @@ def parse_body(raw: bytes, shape: type[Body]) -> Body:
     """`raw` JSON as a value of `shape`; raises `Refused` (400) that names the field and what was expected."""
     try:
         return msgspec.json.decode(raw or b"{}", type=shape)
-    except msgspec.DecodeError as damage:
-        expected, _, path = str(damage).partition(" - at ")
-        raise Refused(
-            400,
-            "bad_request",
-            f"the body is not what this route takes: {damage}",
-            path=path.strip("`") or "$",
-            expected=expected,
-        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
+        damage = explain(refusal, shape)
+        message = f"the body is not what this route takes: {refusal}"
+        raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:
