@@ -55,6 +55,8 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         self.session = self._stack.enter_context(open_session())
+        # Each history begins at the same place of its minute, so that it can be repeated.
+        self.session.align()
         self.model = AccountModel(now=self.session.clock.now)
 
     @initialize(target=collections, wanted=st.lists(schedules, min_size=2, max_size=MOST_COLLECTIONS))

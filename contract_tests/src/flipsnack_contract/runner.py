@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import hypothesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisException
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
@@ -81,7 +81,8 @@ def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Out
     except Violation as violation:
         log.violation = violation
         return broken, str(violation)
-    except Flaky:
+    except Flaky as flaky:
+        log.violation = log.violation or _violation_in(flaky)
         if log.violation is None:
             return Outcome.BROKEN, "it came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
@@ -90,6 +91,11 @@ def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Out
     if not log.examples:
         return Outcome.SKIPPED, "no row of it can be tried on this target"
     return Outcome.PASSED, ""
+
+
+def _violation_in(flaky: Flaky) -> Violation | None:
+    found = getattr(flaky, "exceptions", ())
+    return next((one for one in found if isinstance(one, Violation)), None)
 
 
 def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
@@ -172,6 +178,8 @@ def _settings(check: Check, plan: Plan) -> settings:
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
+        # Saying which parts of an example do not matter ("explain") takes as long as finding it.
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
     )
 
 

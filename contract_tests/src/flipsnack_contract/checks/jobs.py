@@ -80,7 +80,16 @@ def what_is_final_stays(session: Session, schedule: str, pauses: list[int]) -> N
             expect(before, after, f"the state after {before} (all states: {seen})")
 
 
-@check("job.never-goes-back", needs=CONTROL, varies={"schedule": schedules, "pauses": lives}, share=0.3)
+@check(
+    "job.never-goes-back",
+    needs=CONTROL,
+    rows=[
+        {"schedule": schedule, "pauses": [5 * SECOND, 0, 0]}
+        for schedule in ("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls")
+    ],
+    varies={"schedule": schedules, "pauses": lives},
+    share=0.3,
+)
 def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: list[int]) -> None:
     """Each answer is the state that the schedule gives at that instant and call."""
     model = JobModel(schedule)
