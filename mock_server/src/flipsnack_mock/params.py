@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from flipsnack_mock.errors import BadRequest
@@ -97,8 +98,10 @@ def _multipart_pairs(raw: bytes, content_type: str) -> list[tuple[str, str]]:
         decoder.receive_data(raw)
         decoder.receive_data(None)
         return _fields(decoder)
+    except RequestEntityTooLarge:
+        raise BadRequest(f"there are more than {MAX_PARAMETERS} parameters", rule="request.size") from None
     except (ValueError, RuntimeError, LookupError) as damage:
-        # Werkzeug reports a damaged body by several exceptions, its own RequestEntityTooLarge among them.
+        # Werkzeug reports a damaged body by several exceptions.
         raise BadRequest(f"the multipart body is damaged: {damage}", rule="code.40") from None
 
 

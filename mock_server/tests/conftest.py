@@ -1,0 +1,153 @@
+"""The fake at three depths: the core alone, the application without a socket, and the real server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from flipsnack_mock import api
+from flipsnack_mock.app import create_app
+from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.settings import load_settings
+from flipsnack_mock.testing import MockServer
+from flipsnack_mock.world import World
+
+KEY = "test-core"
+SECRET = "secret-test-core"
+DOWNLOAD = "collection.downloadHTML"
+START = 1_790_000_000_000_000
+"""Where time stands in tests that hold it in their hand: microseconds, a whole minute."""
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+
+
+def signature_of(secret: str, params: Mapping[str, str]) -> str:
+    """The signature, spelt out once more: no code of the fake judges itself."""
+    text = secret
+    for name in sorted(params):
+        if name not in ("signature", "file"):
+            text += name + params[name]
+    return hashlib.md5(text.encode("utf-8")).hexdigest()
+
+
+def signed(secret: str = SECRET, /, **changes: str | None) -> dict[str, str]:
+    """A complete call of collection.downloadHTML with `changes` (None leaves one out), signed after them.
+
+    A `signature` among the changes stays as it is.
+    """
+    wanted = {"apiKey": KEY, "action": DOWNLOAD, "collectionHash": "mock-complete"} | changes
+    params = {name: value for name, value in wanted.items() if value is not None}
+    if "signature" not in changes:
+        params["signature"] = signature_of(secret, params)
+    return params
+
+
+@dataclass
+class Door:
+    """The core alone: a request goes in as a value, an answer comes out as one, and time is a number."""
+
+    world: World
+    now: int = START
+
+    def send(
+        self,
+        query: str | bytes = b"",
+        *,
+        method: str = "GET",
+        path: str = "/v1/",
+        content_type: str = "",
+        body: bytes = b"",
+        origin: str = "http://fake.test",
+    ) -> Response:
+        """The answer to a raw request."""
+        raw = query.encode() if isinstance(query, str) else query
+        return api.handle(Request(method, path, raw, self.now, origin, content_type, body), self.world)
+
+    def call(self, params: Mapping[str, str] | None = None, /, **changes: str | None) -> dict[str, Any]:
+        """The decoded JSON answer to a signed call."""
+        return decoded(self.send(urlencode(params if params is not None else signed(**changes))))
+
+    def code(self, **changes: str | None) -> int:
+        """The code of the answer to a signed call."""
+        return int(self.call(**changes)["code"])
+
+    def fetch(self, url: str, *, method: str = "GET") -> Response:
+        """The answer of a resource URL."""
+        path, _, query = url.removeprefix("http://fake.test").partition("?")
+        return self.send(query, method=method, path=path)
+
+
+def decoded(response: Response) -> dict[str, Any]:
+    """The JSON of an answer."""
+    assert isinstance(response.body, bytes)
+    return dict(json.loads(response.body))
+
+
+def make_door(**settings: Any) -> Door:
+    """A core with these settings, of which no limit is among the defaults."""
+    flags = {"requests_per_second": 0, "requests_per_minute": 0} | settings
+    return Door(World(load_settings(flags=flags, environment={}, file=None)[0]))
+
+
+@pytest.fixture
+def door() -> Door:
+    """A core without limits."""
+    return make_door()
+
+
+@dataclass
+class Fake:
+    """The application without a socket, and its real time in the test's hand."""
+
+    client: FlaskClient
+    time: list[int]
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let real time pass."""
+        self.time[0] += round(seconds * SECOND)
+
+    def call(self, *, prefix: str = "", **changes: str | None) -> TestResponse:
+        """The answer to a signed call, below `prefix`."""
+        return self.client.get(f"{prefix}/v1/", query_string=signed(**changes))
+
+    def resource(self, url: str, **headers: str) -> TestResponse:
+        """The answer of a resource URL."""
+        return self.client.get(url.removeprefix("http://localhost"), headers=headers)
+
+    def admin(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """The answer of the control plane; a body that is no `bytes` is sent as JSON."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        return self.client.open(path, method=method, data=data, headers=headers)
+
+    def account(self, method: str, path: str = "", body: Any = None) -> TestResponse:
+        """The answer of the control plane of the account that signed calls are made with."""
+        return self.admin(method, f"/__admin/accounts/{KEY}{path}", body)
+
+
+def make_fake(**settings: Any) -> Fake:
+    """An application with these settings, of which no limit is among the defaults."""
+    flags = {"requests_per_second": 0, "requests_per_minute": 0} | settings
+    loaded, sources = load_settings(flags=flags, environment={}, file=None)
+    time = [START]
+    return Fake(create_app(loaded, now=lambda: time[0], sources=sources).test_client(), time)
+
+
+@pytest.fixture
+def fake() -> Fake:
+    """An application without limits."""
+    return make_fake()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[MockServer]:
+    """The real server, one for all tests: each uses a key of its own. It has no limits."""
+    with MockServer(requests_per_second=0, requests_per_minute=0) as running:
+        yield running
