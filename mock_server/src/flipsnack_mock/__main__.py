@@ -79,20 +79,27 @@ def serve(config: Path | None, **flags: Any) -> None:
     from flipsnack_mock.app import create_app
     from flipsnack_mock.exchange_log import exchange_log
     from flipsnack_mock.server import Server, bind
+    from flipsnack_mock.tls import credentials_for
 
     try:
         listener = bind(settings.host, settings.port)
     except OSError as problem:
         hint = "choose another --host or --port (--port 0 takes a free one)"
         _fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
-    app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources)
+    try:
+        tls = credentials_for(settings)
+    except SettingsError as problem:
+        _fail(str(problem), 2)
+    pem = tls.authority_pem if tls else b""
+    app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources, authority_pem=pem)
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host
 
     def ready() -> None:
-        click.echo(f"flipsnack-mock {__version__} listening on http://{shown_host}:{port}")
+        scheme = "https" if tls else "http"
+        click.echo(f"flipsnack-mock {__version__} listening on {scheme}://{shown_host}:{port}")
 
-    Server(app, listener, on_ready=ready).serve_forever()
+    Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
 
 
 @command.command("settings")

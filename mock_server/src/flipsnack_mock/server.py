@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 from types import FrameType
 
@@ -11,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.bridge import Bridge
+from flipsnack_mock.delivery import CONNECTION
 
 __all__ = ["Server", "bind"]
 
@@ -48,6 +50,11 @@ class _Protocol(HttpToolsProtocol):
             return
         super().data_received(data)
 
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # Not a key of ASGI's: faults need the connection itself.
+        self.scope[CONNECTION] = self.transport  # type: ignore[literal-required]
+
     def on_headers_complete(self) -> None:
         self._in_body = True
         super().on_headers_complete()
@@ -76,9 +83,14 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, app: flask.Flask, listener: socket.socket, *, on_ready: Callable[[], None] | None = None
+        self,
+        app: flask.Flask,
+        listener: socket.socket,
+        *,
+        on_ready: Callable[[], None] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Serve `app` on `listener`, and call `on_ready` once it is served."""
+        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served."""
         config = uvicorn.Config(
             Bridge(app.wsgi_app),
             http=_Protocol,
@@ -93,6 +105,8 @@ class Server(uvicorn.Server):
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # any number of seconds works
         )
+        config.load()
+        config.ssl = tls
         super().__init__(config)
         self._listener = listener
         self._on_ready = on_ready

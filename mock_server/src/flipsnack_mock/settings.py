@@ -158,6 +158,12 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     host: Annotated[str, Meta(min_length=1, description="address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535, description="port to listen on; 0 takes a free one")] = 3547
     log: Annotated[Literal["pretty", "json", "off"], Meta(description="how each request is logged")] = "pretty"
+    tls: Annotated[
+        bool, Meta(description="whether to serve https, by a throw-away authority (see /__admin/ca.pem)")
+    ] = False
+    tls_names: Annotated[
+        str, Meta(description="host names and addresses, with commas, that the certificate is for beside `host`")
+    ] = "localhost,127.0.0.1,api.flipsnack.com,upload.flipsnack.com"
     base_url: Annotated[
         str,
         Meta(

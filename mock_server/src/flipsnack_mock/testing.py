@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +15,7 @@ import requests
 from flipsnack_mock.app import create_app
 from flipsnack_mock.server import Server, bind
 from flipsnack_mock.settings import load_settings
+from flipsnack_mock.tls import credentials_for
 
 __all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Jobs", "MockServer"]
 
@@ -34,11 +37,12 @@ class AdminClient:
     reached.
     """
 
-    def __init__(self, url: str, *, token: str = "", namespace: str = "") -> None:
-        """Talk to the fake at `url`."""
+    def __init__(self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "") -> None:
+        """Talk to the fake at `url`; `ca_file` holds the authority to trust when that is https."""
         self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.verify = ca_file or True
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -206,6 +210,7 @@ class Jobs:
 class MockServer:
     """The fake on 127.0.0.1, in a thread of this process, with the real engine: ready on entry, gone on exit.
 
+    With `tls=True` it serves https, and `ca_file` is the authority to trust, as in `requests.get(…, verify=ca_file)`.
     `settings` are those of `flipsnack-mock settings`; the port is free unless given, requests are not logged, and the
     environment is not read. Raises `SettingsError` for a bad one.
     """
@@ -215,6 +220,7 @@ class MockServer:
         flags = {"port": 0, "log": "off"} | settings
         self._settings, self._sources = load_settings(flags=flags, environment={}, file=None)
         self.url = ""
+        self.ca_file = ""
 
     @property
     def base_url(self) -> str:
@@ -224,16 +230,23 @@ class MockServer:
     def __enter__(self) -> MockServer:
         listener = bind(self._settings.host, self._settings.port)
         host, port = listener.getsockname()[:2]
-        self.url = f"http://{host}:{port}"
+        tls = credentials_for(self._settings)
+        self.url = f"{'https' if tls else 'http'}://{host}:{port}"
+        pem = tls.authority_pem if tls else b""
+        self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-")
+        if tls:
+            path = Path(self._folder.name, "ca.pem")
+            path.write_bytes(pem)
+            self.ca_file = str(path)
         ready = threading.Event()
-        app = create_app(self._settings, sources=self._sources)
-        self._server = Server(app, listener, on_ready=ready.set)
+        app = create_app(self._settings, sources=self._sources, authority_pem=pem)
+        self._server = Server(app, listener, on_ready=ready.set, tls=tls.context if tls else None)
         self._thread = threading.Thread(target=self._server.serve_forever, name="flipsnack-mock", daemon=True)
         self._thread.start()
         while not ready.wait(timeout=0.1):
             if not self._thread.is_alive():
                 raise RuntimeError("the fake did not start; its thread has ended")
-        self.admin = AdminClient(self.url, token=self._settings.admin_token)
+        self.admin = AdminClient(self.url, token=self._settings.admin_token, ca_file=self.ca_file)
         return self
 
     def __exit__(
@@ -242,3 +255,4 @@ class MockServer:
         self.admin.close()
         self._server.stop()
         self._thread.join()
+        self._folder.cleanup()

@@ -10,6 +10,7 @@ from flipsnack_mock.account import Account, account_id, new_account
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.journal import Journal
 from flipsnack_mock.settings import KEY_PATTERN, SeedAccount, Settings
+from flipsnack_mock.tally import Tally
 
 __all__ = ["AUTOMATIC_PREFIX", "World", "Worlds"]
 
@@ -31,6 +32,8 @@ class World:
         self.lock = threading.RLock()
         self.maintenance = False
         self.journal = Journal(settings.journal_size)
+        self.tally = Tally()
+        self.journal.listeners.append(self.tally.count)
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
         self._seeds = {seed.key: seed for seed in settings.seed}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flipsnack_mock import __version__
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock import __version__, metrics
 from flipsnack_mock.control.accounts import Switch
 from flipsnack_mock.control.clocks import Nothing
 from flipsnack_mock.control.routes import ROUTES, Context, route
+from flipsnack_mock.errors import Refused
 from flipsnack_mock.rules import ledger
 
 
@@ -58,3 +61,17 @@ def show_settings(context: Context) -> dict[str, Any]:
 def show_rules(_context: Context) -> dict[str, Any]:
     """Every rule with its class (documented, observed, assumed) and source."""
     return ledger()
+
+
+@route("GET", "/__admin/metrics", "show counts for Prometheus")
+def show_metrics(context: Context) -> HttpResponse:
+    """Requests by action, code and HTTP status, accounts, maintenance, forgotten journal entries; of all namespaces."""
+    return HttpResponse(metrics.exposition(context.worlds), content_type=metrics.CONTENT_TYPE)
+
+
+@route("GET", "/__admin/ca.pem", "show the certificate authority that clients of a TLS server must trust")
+def show_authority(context: Context) -> HttpResponse:
+    """Served without a token; 404 when the server does not speak TLS."""
+    if not context.authority_pem:
+        raise Refused(404, "not_found", "this server speaks no TLS; start it with --tls true")
+    return HttpResponse(context.authority_pem, content_type="application/x-pem-file")

@@ -1,0 +1,40 @@
+"""A throw-away certificate authority, so that a client with hard-coded https addresses can be pointed at the fake."""
+
+from __future__ import annotations
+
+import ssl
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from flipsnack_mock.settings import Settings, SettingsError
+
+__all__ = ["Credentials", "credentials_for"]
+
+
+class Credentials(NamedTuple):
+    """What a TLS server needs (`context`), and what its clients must trust (`authority_pem`)."""
+
+    context: ssl.SSLContext
+    authority_pem: bytes
+
+
+def credentials_for(settings: Settings) -> Credentials | None:
+    """New credentials for `host` and the `tls_names` of the settings, or None when they ask for no TLS.
+
+    The authority's key is forgotten at once. Raises `SettingsError` when the extra that makes certificates is not
+    installed, or when a name is none.
+    """
+    if not settings.tls:
+        return None
+    if find_spec("trustme") is None:
+        raise SettingsError("tls needs trustme, which comes with an extra: pip install 'flipsnack-kit[tls]'")
+    import trustme
+
+    names = [name.strip() for name in f"{settings.host},{settings.tls_names}".split(",") if name.strip()]
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        authority.issue_cert(*dict.fromkeys(names)).configure_cert(context)
+    except ValueError as refusal:
+        raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
+    return Credentials(context, authority.cert_pem.bytes())
