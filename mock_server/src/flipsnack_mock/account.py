@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from flipsnack_mock.faults import FaultRule
 from flipsnack_mock.jobs import Job, State
 from flipsnack_mock.schedules import Schedule, parse_schedule
 from flipsnack_mock.settings import Behaviour, SeedAccount, SeedCollection
@@ -45,6 +46,8 @@ class Account(msgspec.Struct):
     counted: list[int] = []
     maintenance: bool = False
     urls_made: int = 0
+    faults: dict[str, FaultRule] = {}
+    faults_made: int = 0
 
     def now(self, real: int) -> int:
         """Virtual time of this account when real time is `real`, in microseconds."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import msgspec
-
 from flipsnack_mock import resource_urls
 from flipsnack_mock.account import Account
+from flipsnack_mock.disturbance import STEP as FAULT
+from flipsnack_mock.disturbance import Arranged, Disturbance, Diverted, could_not_act, refusal_response
 from flipsnack_mock.envelope import FORMATS, NOSNIFF, Answer, Tree, is_callback, render
 from flipsnack_mock.errors import (
     ApiError,
@@ -25,16 +25,18 @@ from flipsnack_mock.errors import (
     Refused,
 )
 from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.faults import PACKAGE_ACTION, Seen
 from flipsnack_mock.jobs import State
 from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.limiter import admit
+from flipsnack_mock.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.packages import build_package
 from flipsnack_mock.params import parse_body, parse_query
 from flipsnack_mock.signature import verify
 from flipsnack_mock.world import World
 
-__all__ = ["CHECKS", "Check", "handle"]
+__all__ = ["CHECKS", "Check", "could_not_act", "handle"]
 
 PATHS = frozenset({"/v1", "/v1/"})
 VERBS = frozenset({"GET", "POST"})
@@ -49,8 +51,13 @@ def handle(request: Request, world: World) -> Response:
         deliver = _package if request.path.startswith(resource_urls.PREFIX) else _answer
         try:
             response = deliver(call)
+        except Diverted as diversion:
+            response = diversion.response
         except Refused as refusal:
-            response = _refused(call, refusal)
+            call.entry.detail = refusal.message
+            response = refusal_response(refusal, call.entry)
+        if call.disturbance is not None:
+            response = call.disturbance.disturbed(response, world)
         call.entry.response = response
         world.journal.append(call.entry)
         return response
@@ -59,22 +66,27 @@ def handle(request: Request, world: World) -> Response:
 class _Call:
     """One request on its way: what is known of it so far."""
 
-    __slots__ = ("account", "behaviour", "entry", "now", "params", "request", "world")
+    __slots__ = ("account", "behaviour", "disturbance", "entry", "now", "params", "request", "world")
 
     def __init__(self, request: Request, world: World) -> None:
         self.request = request
         self.world = world
         self.params: dict[str, str] = {}
         self.account: Account | None = None
+        self.disturbance: Disturbance | None = None
         self.behaviour = world.behaviour
         self.now = request.at
         self.entry = Entry(world.journal.next_number(), request, request.at, NOBODY, self.params)
 
-    def belongs_to(self, account: Account) -> None:
-        """From here on the request is one of `account`, on its clock and with its settings."""
+    def belongs_to(self, account: Account, action: str, collection_hash: str) -> None:
+        """From here on the request is one of `account`, on its clock, with its settings and faults."""
         self.account, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now
+        if account.faults or collection_hash.startswith(MAGIC_PREFIX):
+            seen = Seen(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
+            self.disturbance = Disturbance(account, seen, self.entry)
+            self.disturbance.meet("request")
 
 
 # --- calls of the API ------------------------------------------------------------------------------------------------
@@ -87,7 +99,7 @@ def _answer(call: _Call) -> Response:
         entry.data = answer.data
     except ApiError as refusal:
         answer = Answer(refusal.code, refusal.message)
-        entry.failed = STEPS[entry.passed]
+        entry.failed = FAULT if isinstance(refusal, Arranged) else STEPS[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     return Response(
@@ -105,7 +117,8 @@ def _carry_out(call: _Call) -> Tree:
         call.entry.passed += 1
     assert call.account is not None  # the check "key" saw to it
     operation = OPERATIONS[call.params["action"]]
-    return operation.run(call.account, call.params, call.now, call.request.origin)
+    data = operation.run(call.account, call.params, call.now, call.request.origin)
+    return data if call.disturbance is None else call.disturbance.link(data)
 
 
 def _well_formed(call: _Call) -> None:
@@ -150,7 +163,7 @@ def _open(call: _Call) -> None:
     key = call.params.get("apiKey")
     account = call.world.find(key) if key else None
     if account is not None:
-        call.belongs_to(account)
+        call.belongs_to(account, call.params.get("action", ""), call.params.get("collectionHash", ""))
     if call.world.maintenance or (account is not None and account.maintenance):
         raise Maintenance("maintenance is switched on")
 
@@ -237,7 +250,7 @@ def _package(call: _Call) -> Response:
         account = call.world.find_by_id(target.account_id)
         if account is None:
             raise resource_urls.Denied("no account has this id")
-        call.belongs_to(account)
+        call.belongs_to(account, PACKAGE_ACTION, target.collection_hash)
         resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
         collection = account.collections.get(target.collection_hash)
         if collection is None or collection.deleted:
@@ -247,11 +260,7 @@ def _package(call: _Call) -> Response:
     except resource_urls.Denied as denial:
         entry.failed, entry.detail, entry.rule = "resource-url", str(denial), denial.rule
         return Response(403, "application/xml", resource_urls.ACCESS_DENIED, entry)
+    if call.disturbance is not None:
+        call.disturbance.meet("zip")
     package = build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
     return Response(200, "application/zip", package, entry)
-
-
-def _refused(call: _Call, refusal: Refused) -> Response:
-    call.entry.detail = refusal.message
-    body = msgspec.json.encode(refusal.body())
-    return Response(refusal.http_status, "application/json; charset=utf-8", body, call.entry)

@@ -13,15 +13,17 @@ from werkzeug.wrappers import Response as HttpResponse
 from werkzeug.wsgi import wrap_file
 
 from flipsnack_mock import api, resource_urls
-from flipsnack_mock.clock import RealTime, real_time
+from flipsnack_mock.clock import RealTime, Sleep, real_sleep, real_time
 from flipsnack_mock.control import control_plane
+from flipsnack_mock.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.faults.effects import Body, Effect
 from flipsnack_mock.journal import Entry
 from flipsnack_mock.packages import Package
 from flipsnack_mock.params import MAX_BODY_BYTES, MAX_QUERY_BYTES
 from flipsnack_mock.settings import Setting, Settings, load_settings
-from flipsnack_mock.world import Worlds
+from flipsnack_mock.world import World, Worlds
 
 __all__ = ["REQUEST_ID_HEADER", "create_app"]
 
@@ -48,13 +50,14 @@ def create_app(
     settings: Settings | None = None,
     *,
     now: RealTime | None = None,
+    sleep: Sleep = real_sleep,
     on_exchange: OnExchange | None = None,
     sources: Mapping[str, Setting] | None = None,
 ) -> flask.Flask:
     """A plain, thread-safe WSGI application with a fake of its own.
 
-    `now` gives real time in microseconds, `on_exchange` is told of every answered request, `sources` says where each
-    setting came from (for `/__admin/settings`).
+    `now` gives real time in microseconds, `sleep` waits (where the server is not ours), `on_exchange` is told of every
+    answered request, `sources` says where each setting came from (for `/__admin/settings`).
     """
     if settings is None:
         settings, sources = load_settings(flags={}, environment={}, file=None)
@@ -63,7 +66,7 @@ def create_app(
     app.url_map.converters["namespace"] = NamespaceConverter
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, and it is the default
     worlds, clock = Worlds(settings), now or real_time()
-    vendor = _Vendor(worlds, clock, on_exchange)
+    vendor = _Vendor(worlds, clock, sleep, on_exchange)
     for rule in ("/v1", "/v1/", "/v1/<path:rest>", f"{resource_urls.PREFIX}<path:rest>"):
         for prefix in ("", NAMESPACE_PREFIX):
             app.add_url_rule(
@@ -80,9 +83,10 @@ def create_app(
 class _Vendor:
     """The vendor's surface of all worlds."""
 
-    def __init__(self, worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> None:
+    def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
         self._worlds = worlds
         self._now = now
+        self._sleep = sleep
         self._on_exchange = on_exchange
 
     def view(self, **_path_parts: str) -> HttpResponse:
@@ -90,13 +94,30 @@ class _Vendor:
         environ = flask.request.environ
         namespace, path = _split_namespace(environ["PATH_INFO"])
         at = self._now()
-        response = api.handle(
-            _request(environ, path, at, self._origin(environ, namespace)), self._worlds.world(namespace)
-        )
+        world = self._worlds.world(namespace)
+        response = api.handle(_request(environ, path, at, self._origin(environ, namespace)), world)
+        answer = _http_response(response, environ)
+        if response.effect is not None:
+            answer = self._with_effect(response, response.effect, answer, world)
         response.entry.duration = self._now() - at
         if self._on_exchange is not None:
             self._on_exchange(response.entry)
-        return _http_response(response, environ)
+        return answer
+
+    def _with_effect(self, response: Response, effect: Effect, answer: HttpResponse, world: World) -> HttpResponse:
+        """`answer`, to be sent with `effect`; or the refusal that says why that cannot be done."""
+        environ = flask.request.environ
+        ours = CONNECTION in environ
+        obstacle = effect.obstacle(_served(answer, environ["REQUEST_METHOD"]))
+        if not obstacle and effect.needs_connection and not ours:
+            obstacle = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
+        if obstacle:
+            return _http_response(api.could_not_act(response.entry, obstacle, world), environ)
+        if ours:
+            environ[EFFECT] = effect
+        else:
+            slow_down(answer, effect, self._sleep)
+        return answer
 
     def unrouted(self, error: HTTPException) -> HttpResponse:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
@@ -163,7 +184,7 @@ def _body_length(environ: Mapping[str, Any]) -> int:
 def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
     headers = [*response.headers, (REQUEST_ID_HEADER, response.entry.id)]
     if isinstance(response.body, Package):
-        return _package_response(response.body, headers, environ)
+        return _package_response(response.body, response.content_type, headers, environ)
     return HttpResponse(response.body, response.http_status, headers, content_type=response.content_type)
 
 
@@ -179,13 +200,23 @@ def _heeded_range(text: str, size: int) -> str:
     return text
 
 
-def _package_response(package: Package, headers: list[tuple[str, str]], environ: dict[str, Any]) -> HttpResponse:
+def _served(answer: HttpResponse, method: str) -> Body:
+    if method == "HEAD" or answer.status_code in (204, 304):
+        return Body(0, 0)
+    if answer.status_code == 206:
+        return Body(answer.content_range.start or 0, answer.content_range.stop or 0)
+    return Body(0, answer.content_length or 0)
+
+
+def _package_response(
+    package: Package, content_type: str, headers: list[tuple[str, str]], environ: dict[str, Any]
+) -> HttpResponse:
     heeded = _heeded_range(environ.get("HTTP_RANGE", ""), package.size)
     environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
     if heeded:
         environ["HTTP_RANGE"] = heeded
     body = wrap_file({}, package.open(), _PIECE_BYTES)
-    response = HttpResponse(body, 200, headers, content_type="application/zip", direct_passthrough=True)
+    response = HttpResponse(body, 200, headers, content_type=content_type, direct_passthrough=True)
     response.content_length = package.size
     response.set_etag(package.etag.strip('"'))
     try:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from flipsnack_mock.delivery import CONNECTION, EFFECT, Answer, Connection, Message, Receive, Send, deliver
 from flipsnack_mock.params import MAX_BODY_BYTES
 
 __all__ = ["Bridge"]
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 # What is read beyond the limit is thrown away, so that the client gets its answer; an endless body is cut off.
@@ -27,7 +25,7 @@ MAX_READ_BYTES = 256 * 1024 * 1024
 
 
 class Bridge:
-    """An ASGI application that answers by `app`, a WSGI one."""
+    """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`."""
 
     def __init__(self, app: WsgiApp) -> None:
         """Answer by `app`."""
@@ -38,30 +36,26 @@ class Bridge:
         body = await _read(receive) if _has_body(scope) else b""
         if body is None:
             return
+        environ = _environ(scope, body)
         start: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
             start[:] = status, headers
 
-        chunks = self._app(_environ(scope, body), start_response)
+        chunks = self._app(environ, start_response)
         try:
-            await _send(send, start, chunks)
+            connection = Connection(scope[CONNECTION], receive, send)
+            await deliver(_answer(start, chunks), environ.get(EFFECT), connection)
         finally:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
 
 
-async def _send(send: Send, start: list[Any], chunks: Iterable[bytes]) -> None:
+def _answer(start: list[Any], chunks: Iterable[bytes]) -> Answer:
     status, headers = start
     raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    await send({"type": "http.response.start", "status": int(status[:3]), "headers": raw_headers})
-    held = b""
-    for chunk in chunks:
-        if held:
-            await send({"type": "http.response.body", "body": held, "more_body": True})
-        held = chunk
-    await send({"type": "http.response.body", "body": held, "more_body": False})
+    return Answer(int(status[:3]), raw_headers, chunks)
 
 
 def _has_body(scope: Message) -> bool:
@@ -102,6 +96,7 @@ def _environ(scope: Message, body: bytes) -> dict[str, Any]:
         "wsgi.multithread": False,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        CONNECTION: scope[CONNECTION],
     }
     for name, value in scope["headers"]:
         key = _HEADERS.get(name) or _header_key(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ["RealTime", "real_time"]
+__all__ = ["RealTime", "Sleep", "real_sleep", "real_time"]
 
 RealTime = Callable[[], int]
+Sleep = Callable[[float], None]
 
 
 def real_time() -> RealTime:
@@ -22,3 +23,8 @@ def real_time() -> RealTime:
         return (start + time.monotonic_ns()) // 1_000
 
     return now
+
+
+def real_sleep(seconds: float) -> None:
+    """Hold this thread for so many real seconds."""
+    time.sleep(seconds)

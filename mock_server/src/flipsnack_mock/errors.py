@@ -5,8 +5,6 @@ The messages are the vendor's, letter by letter (source: "API status codes").
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 __all__ = [
     "ApiError",
     "BadRequest",
@@ -34,12 +32,14 @@ CATALOGUE: dict[int, type[ApiError]] = {}
 
 
 class ApiError(Exception):
-    """An answer of the vendor other than 20. Subclasses register themselves by their code."""
+    """An answer of the vendor other than 20. Subclasses register themselves by their code, if they have one."""
 
-    code: ClassVar[int]
-    message: ClassVar[str]
+    code: int
+    message: str
 
-    def __init_subclass__(cls, *, code: int, message: str) -> None:
+    def __init_subclass__(cls, *, code: int | None = None, message: str = "") -> None:
+        if code is None:
+            return
         if code in CATALOGUE:
             raise TypeError(f"code {code} is taken by {CATALOGUE[code].__name__}")
         cls.code, cls.message = code, message

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from flipsnack_mock.faults.effects import Effect
     from flipsnack_mock.journal import Entry
     from flipsnack_mock.packages import Package
 
@@ -33,7 +34,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 class Response(msgspec.Struct, frozen=True):
     """The answer: HTTP status, content type, and a body that is either bytes or a package to stream.
 
-    `entry` is the line of the journal that remembers the exchange.
+    `entry` is the line of the journal that remembers the exchange, `effect` what a fault does to the answer on its way.
     """
 
     http_status: int
@@ -41,3 +42,4 @@ class Response(msgspec.Struct, frozen=True):
     body: bytes | Package
     entry: Entry
     headers: tuple[tuple[str, str], ...] = ()
+    effect: Effect | None = None

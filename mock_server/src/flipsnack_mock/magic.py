@@ -15,10 +15,13 @@ import msgspec
 
 from flipsnack_mock.account import Collection
 from flipsnack_mock.errors import CATALOGUE
+from flipsnack_mock.faults import FaultRule
+from flipsnack_mock.faults.content import UrlLifetime
+from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.schedules import parse_schedule
 from flipsnack_mock.settings import MAX_PACKAGE_BYTES
 
-__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Magic", "magic", "magic_collection"]
+__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Magic", "magic", "magic_collection", "magic_fault"]
 
 PREFIX = "mock-"
 MEGABYTE = 1_000_000
@@ -149,3 +152,15 @@ def magic_collection(collection_hash: str) -> Collection | None:
     return Collection(
         hash=collection_hash, title=collection_hash, schedule=meant.schedule, package_bytes=meant.package_bytes
     )
+
+
+@lru_cache(maxsize=1024)
+def magic_fault(collection_hash: str) -> FaultRule | None:
+    """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
+    meant = magic(collection_hash)
+    if meant is None:
+        return None
+    if meant.url_lifetime is not None:
+        return FaultRule(id=collection_hash, made_at=0, fault=UrlLifetime(seconds=meant.url_lifetime))
+    preset = PRESETS.get(meant.fault)
+    return None if preset is None else FaultRule(id=collection_hash, made_at=0, fault=preset.fault, when=preset.when)

@@ -10,7 +10,9 @@ import hashlib
 import io
 import zipfile
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 import msgspec
 
@@ -36,6 +38,30 @@ class Package(msgspec.Struct, frozen=True):
     def open(self) -> io.BufferedReader:
         """The package as a file to read and seek in; it costs no memory of its size."""
         return io.BufferedReader(_Reader(self))
+
+    @property
+    def middle(self) -> int:
+        """The offset in the middle of the largest part: in a file's content, which has a checksum."""
+        index = max(range(len(self.parts)), key=lambda number: len(self.parts[number]))
+        return self.offsets[index] + len(self.parts[index]) // 2
+
+    def byte(self, offset: int) -> int:
+        """The byte at `offset`; raises `IndexError` when there is none."""
+        index = bisect_right(self.offsets, offset) - 1
+        return self.parts[index][offset - self.offsets[index]]
+
+    def overwritten(self, offset: int, wrong: bytes) -> Package:
+        """The package, damaged on its way: `wrong` stands at `offset`; size and ETag are those of the true one."""
+        parts: tuple[bytes | memoryview, ...]
+        parts = (*self._between(0, offset), wrong, *self._between(offset + len(wrong), self.size))
+        offsets = (0, *accumulate(len(part) for part in parts))[:-1]
+        return Package(parts, offsets, self.size, self.etag)
+
+    def _between(self, start: int, stop: int) -> Iterator[memoryview]:
+        for offset, part in zip(self.offsets, self.parts, strict=True):
+            piece = memoryview(part)[max(start - offset, 0) : max(stop - offset, 0)]
+            if piece:
+                yield piece
 
 
 class _Reader(io.RawIOBase):

@@ -49,13 +49,13 @@ class Target(msgspec.Struct, frozen=True):
     collection_hash: str
 
 
-def make(account: Account, collection: Collection, *, origin: str, now: int) -> str:
-    """A new resource URL for `collection`, below `origin`, good for the account's `url_lifetime` from `now` on.
+def make(account: Account, collection: Collection, *, origin: str, now: int, lifetime: float | None = None) -> str:
+    """A new resource URL for `collection`, below `origin`, good for `lifetime` seconds from `now` on.
 
-    It counts itself in `account.urls_made`.
+    Without a `lifetime` it is the account's setting `url_lifetime`. The URL counts itself in `account.urls_made`.
     """
     account.urls_made += 1
-    expires = now + round(account.behaviour.url_lifetime * SECOND)
+    expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
     path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")

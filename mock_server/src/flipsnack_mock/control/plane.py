@@ -11,7 +11,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
-from flipsnack_mock.control import accounts, clocks, collections, server
+from flipsnack_mock.control import accounts, clocks, collections, faults, server
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.settings import Setting
@@ -20,7 +20,7 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, server)
+_MODULES = (accounts, clocks, collections, faults, server)
 _OPEN = frozenset({"/health"})
 MAX_BODY_BYTES = 10_000_000
 

@@ -1,0 +1,141 @@
+"""What faults do to one request: which rule meets it, what stands in the journal of it, what becomes of the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from flipsnack_mock import resource_urls
+from flipsnack_mock.envelope import Tree
+from flipsnack_mock.errors import ApiError, Refused
+from flipsnack_mock.exchange import Response
+from flipsnack_mock.faults import CannotAct, FaultRule, Seen, meet, retract
+from flipsnack_mock.faults.content import OnResourceUrl
+from flipsnack_mock.faults.instead import HttpAnswer, VendorCode
+from flipsnack_mock.faults.kind import Moment, OnAnswer
+from flipsnack_mock.magic import magic_fault
+
+if TYPE_CHECKING:
+    from flipsnack_mock.account import Account
+    from flipsnack_mock.journal import Entry
+    from flipsnack_mock.world import World
+
+__all__ = ["Arranged", "Disturbance", "Diverted", "STEP", "could_not_act", "refusal_response"]
+
+STEP = "fault"
+"""What the journal names instead of the check that failed, when a fault answered."""
+
+
+class Arranged(ApiError):
+    """A code of the API that a fault answers instead; it may be one that the vendor has not."""
+
+    def __init__(self, kind: VendorCode, detail: str) -> None:
+        """Answer the code of `kind`."""
+        super().__init__(detail, rule="")
+        self.code, self.message = kind.code, kind.text
+
+
+class Diverted(Exception):
+    """A fault answers instead, in HTTP; `response` is that answer."""
+
+    def __init__(self, response: Response) -> None:
+        """Divert to `response`."""
+        super().__init__("a fault answers instead")
+        self.response = response
+
+
+class Disturbance:
+    """One request of an account that has faults, or of a magic hash that has one."""
+
+    __slots__ = ("_account", "_entry", "_rule", "_seen")
+
+    def __init__(self, account: Account, seen: Seen, entry: Entry) -> None:
+        """Look after the request that `entry` remembers and that rules see as `seen`."""
+        self._account = account
+        self._seen = seen
+        self._entry = entry
+        self._rule: FaultRule | None = None
+
+    def meet(self, moment: Moment) -> None:
+        """Let the first rule that wants this request have it, unless one has it already.
+
+        Raises `Arranged` or `Diverted` when its fault answers instead.
+        """
+        if self._rule is not None:
+            return
+        entry = self._entry
+        self._rule = rule = meet(
+            self._account.faults, self._seen, moment, now=entry.now, request=entry.id
+        ) or self._by_magic(moment)
+        if rule is None:
+            return
+        entry.fault = rule.mark
+        detail = f"the fault {rule.mark} answers instead"
+        if isinstance(rule.fault, VendorCode):
+            raise Arranged(rule.fault, detail)
+        if isinstance(rule.fault, HttpAnswer):
+            entry.failed, entry.detail = STEP, detail
+            raise Diverted(_plain_response(rule.fault, entry))
+
+    def _by_magic(self, moment: Moment) -> FaultRule | None:
+        rule = magic_fault(self._seen.hash)
+        return rule if rule is not None and rule.sees(self._seen, moment, self._entry.now) else None
+
+    def link(self, data: Tree) -> Tree:
+        """The data of an answer, its resource URL made as a fault wants it."""
+        if "resourceUrl" not in data:
+            return data
+        self.meet("resource-url")
+        fault = self._rule.fault if self._rule is not None else None
+        if not isinstance(fault, OnResourceUrl):
+            return data
+        url = resource_urls.make(
+            self._account,
+            self._account.collections[self._seen.hash],
+            origin=fault.moved(self._entry.request.origin),
+            now=self._entry.now,
+            lifetime=fault.lifetime,
+        )
+        return {**data, "resourceUrl": url}
+
+    def disturbed(self, response: Response, world: World) -> Response:
+        """`response` with the fault in it, or the refusal that says why the fault could do nothing."""
+        rule = self._rule
+        if rule is None or not isinstance(rule.fault, OnAnswer):
+            return response
+        try:
+            return rule.fault.disturb(response, self._entry.fmt, rule.draw)
+        except CannotAct as obstacle:
+            return could_not_act(self._entry, str(obstacle), world)
+
+
+def could_not_act(entry: Entry, obstacle: str, world: World) -> Response:
+    """The answer in place of the one that a fault met and could do nothing to: HTTP 500, loud, in the journal.
+
+    The hit is counted as a failure, so that a rule for the next request waits for one that it can disturb.
+    """
+    rule_id, _, kind = entry.fault.rpartition(":")
+    with world.lock:
+        account = world.find(entry.key)
+        if account is not None:
+            retract(account.faults, rule_id)
+        entry.failed, entry.code = STEP, None
+        entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
+        refusal = Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind)
+        entry.response = refusal_response(refusal, entry)
+        return entry.response
+
+
+def refusal_response(refusal: Refused, entry: Entry) -> Response:
+    """A refusal of the fake itself, in the control plane's shape."""
+    body = msgspec.json.encode(refusal.body())
+    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry)
+
+
+def _plain_response(fault: HttpAnswer, entry: Entry) -> Response:
+    request = entry.request
+    query = f"?{request.query.decode('latin-1')}" if request.query else ""
+    plain = fault.plain(f"{request.origin}{quote(request.path)}{query}")
+    return Response(plain.status, plain.content_type, plain.body, entry, plain.headers, plain.effect)

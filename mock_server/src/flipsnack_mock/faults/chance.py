@@ -1,0 +1,36 @@
+"""Chance that can be repeated: a number is a pure function of a seed, a call's number and a purpose."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from statistics import NormalDist
+
+__all__ = ["fraction", "lognormal", "noise", "uniform"]
+
+# One bit less than a float holds, so that half a step is kept and neither 0 nor 1 is reached.
+_STEPS = 2**52
+
+
+def fraction(seed: int, number: int, purpose: str) -> float:
+    """A number above 0 and below 1 that looks random; the same for the same three arguments, on every machine."""
+    digest = hashlib.sha256(f"{seed}:{number}:{purpose}".encode()).digest()
+    return ((int.from_bytes(digest[:8], "big") >> 12) + 0.5) / _STEPS
+
+
+def uniform(chance: float, low: float, high: float) -> float:
+    """Where `chance` (from 0 to 1) falls between `low` and `high`."""
+    return low + (high - low) * chance
+
+
+def lognormal(chance: float, median: float, sigma: float) -> float:
+    """Where `chance` (above 0, below 1) falls in the lognormal distribution with this median and sigma."""
+    return median * math.exp(sigma * NormalDist().inv_cdf(chance))
+
+
+def noise(seed: int, number: int, length: int) -> bytes:
+    """`length` bytes that look random and begin no HTTP answer; the same for the same arguments."""
+    blocks = range(length // 32 + 1)
+    text = b"".join(hashlib.sha256(f"{seed}:{number}:noise:{block}".encode()).digest() for block in blocks)
+    # A first byte above 127 is no letter of a status line.
+    return bytes([text[0] | 0x80]) + text[1:length]
