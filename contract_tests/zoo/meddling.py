@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,6 +50,14 @@ class Asked:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters in the query."""
         return parse_qsl(self.query, keep_blank_values=True, errors="surrogateescape")
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether nothing is there twice or cannot be decoded: what is malformed is not meddled with."""
+        names = [name for name, _ in self.pairs]
+        text = "".join(name + value for name, value in self.pairs)
+        broken = re.search(r"%(?![0-9A-Fa-f]{2})", self.query) or re.search("[\0\udc80-\udcff]", text)
+        return len(set(names)) == len(names) and not broken
 
     def get(self, name: str) -> str | None:
         """A parameter, or None."""

@@ -16,7 +16,7 @@ WRONG = "0" * 32
 def _signing(own: OwnSign) -> Callable[[], App]:
     def ask(asked: Asked) -> Asked:
         sent = asked.get("signature")
-        if not asked.is_call or asked.method != "GET" or not sent:
+        if not (asked.is_call and asked.method == "GET" and sent and asked.is_well_formed):
             return asked
         unsigned = [pair for pair in asked.pairs if pair[0] != "signature"]
         verdict = sign(SECRET, unsigned) if sent == own(asked, unsigned) else WRONG

@@ -76,16 +76,15 @@ class HttpTarget:
     def send(self, request: Request) -> Reply:
         """The answer to `request`; raises `Unreachable`."""
         place = (urlsplit(request.url).scheme, urlsplit(request.url).netloc)
-        try:
-            return self._exchange(place, request)
-        except (ConnectionError, http.client.BadStatusLine):
-            # A server may close a kept-alive connection at any time: once more, on a new one.
-            self._drop(place)
+        kept = place in self._connections
         try:
             return self._exchange(place, request)
         except (OSError, http.client.HTTPException) as trouble:
-            self._drop(place)
-            raise Unreachable(f"no answer from {'://'.join(place)}: {trouble or type(trouble).__name__}") from None
+            # A server may close a kept-alive connection at any time: once more, on a new one.
+            if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
+                return self.send(request)
+            said = str(trouble) or type(trouble).__name__
+        raise Unreachable(f"no whole answer from {'://'.join(place)}: {said}")
 
     def close(self) -> None:
         """Close every connection."""
