@@ -48,6 +48,7 @@ def _facts(entry: Entry) -> dict[str, str | int | None]:
         "key": shortened(entry.key),
         "format": entry.fmt,
         "us": entry.duration,
+        "fault": entry.fault,
         "why": entry.detail,
     }
 
@@ -63,6 +64,7 @@ def _pretty(entry: Entry) -> str:
         f"{str(facts['at'])[11:23]} {facts['method']} {facts['action'] or '-'} {code or '-'} HTTP {facts['http']} "
         f"{facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
     )
-    text = f"{line}  {facts['why']}" if facts["why"] else line
+    fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
+    text = "  ".join(filter(None, (line, fault, entry.detail)))
     # A client chooses some of these words: no line breaks or terminal codes of its own.
     return "".join(character if character.isprintable() else "?" for character in text)

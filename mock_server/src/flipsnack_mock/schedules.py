@@ -20,8 +20,8 @@ GRAMMAR = (
     "immediate, after-<seconds>s, after-<n>-polls, half-way, half-way-<seconds>s, manual or never; "
     "with failed- in front the job ends FAILED, and failed alone means failed-immediate"
 )
-_SECONDS = re.compile(r"(after|half-way)-(\d{1,9}(?:\.\d{1,6})?)s")
-_POLLS = re.compile(r"after-(\d{1,6})-polls?")
+_SECONDS = re.compile(r"(after|half-way)-([0-9]{1,9}(?:\.[0-9]{1,6})?)s")
+_POLLS = re.compile(r"after-([0-9]{1,6})-polls?")
 _HALF_WAY_SECONDS = 5
 
 
@@ -41,7 +41,7 @@ class Schedule(msgspec.Struct, frozen=True):
 def parse_schedule(words: str) -> Schedule:
     """The schedule that `words` name; raises `ValueError` with the grammar when they name none."""
     failed = words == "failed" or words.startswith("failed-")
-    plain = (words.removeprefix("failed").removeprefix("-") or "immediate") if failed else words
+    plain = "immediate" if words == "failed" else words.removeprefix("failed-")
     if plain in ("immediate", "manual", "never"):
         return Schedule(plain, failed=failed)
     if plain == "half-way":

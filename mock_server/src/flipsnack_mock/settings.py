@@ -31,9 +31,9 @@ __all__ = [
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
-Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 # Visible ASCII without the slash: what can stand in a path of the control plane.
-KEY_PATTERN = r"^[!-.0-~]{1,200}$"
+KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
 Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
 Secret = Annotated[str, Meta(min_length=1, max_length=200)]
 Title = Annotated[str, Meta(max_length=200)]

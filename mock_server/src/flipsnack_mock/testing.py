@@ -13,11 +13,12 @@ from urllib.parse import quote
 import requests
 
 from flipsnack_mock.app import create_app
+from flipsnack_mock.fault_admin import Faults
 from flipsnack_mock.server import Server, bind
 from flipsnack_mock.settings import load_settings
 from flipsnack_mock.tls import credentials_for
 
-__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Jobs", "MockServer"]
+__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Faults", "Jobs", "MockServer"]
 
 
 class AdminError(Exception):
@@ -82,6 +83,14 @@ class AdminClient:
         """The rules ledger."""
         return dict(self.call("GET", "/__admin/rules"))
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The fault rules of all accounts, each with the `key` of its own."""
+        return list(self.call("GET", "/__admin/faults")["faults"])
+
+    def fault_presets(self) -> list[dict[str, Any]]:
+        """The faults with names: `name`, `does`, and the body that each stands for."""
+        return list(self.call("GET", "/__admin/faults/presets")["presets"])
+
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
@@ -105,6 +114,7 @@ class AccountAdmin:
         self.clock = Clock(self)
         self.collections = Collections(self)
         self.jobs = Jobs(self)
+        self.faults = Faults(self.call)
 
     def call(self, method: str, path: str = "", body: Any = None, **query: str) -> Any:
         """The decoded answer of `method` on `path` below this account."""

@@ -1,0 +1,57 @@
+"""The fault rules of one account, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+__all__ = ["Faults"]
+
+
+class Faults:
+    """The fault rules of one account; they are asked in the order in which they were added.
+
+    Every method raises `AdminError` when the control plane refuses.
+    """
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        """Steer by `call(method, path, body)`, the control plane of the account."""
+        self._call = call
+
+    def add(
+        self,
+        kind: str | None = None,
+        *,
+        preset: str | None = None,
+        when: Mapping[str, Any] | None = None,
+        count: int | None = None,
+        ttl: float | None = None,
+        id: str | None = None,  # noqa: A002  # as the control plane calls it
+        **fields: Any,
+    ) -> dict[str, Any]:
+        """A new rule: `add("delay", seconds=0.05, when={"action": "package"}, count=1)`, or `add(preset="slow")`.
+
+        `fields` are those of the kind; `when` the conditions, `count` the most hits, `ttl` seconds of virtual time.
+        """
+        given = {"preset": preset, "when": when, "count": count, "ttl": ttl, "id": id}
+        body: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if kind is not None:
+            body["fault"] = {"kind": kind} | fields
+        return dict(self._call("POST", "/faults", body))
+
+    def list(self) -> list[dict[str, Any]]:
+        """The rules, with `seen`, `hits`, `hits_left` and `failures`."""
+        return [dict(rule) for rule in self._call("GET", "/faults")["faults"]]
+
+    def show(self, rule_id: str) -> dict[str, Any]:
+        """One rule."""
+        return dict(self._call("GET", f"/faults/{quote(rule_id, safe='')}"))
+
+    def delete(self, rule_id: str) -> None:
+        """Delete one rule."""
+        self._call("DELETE", f"/faults/{quote(rule_id, safe='')}")
+
+    def clear(self) -> None:
+        """Delete all rules of the account."""
+        self._call("DELETE", "/faults")
