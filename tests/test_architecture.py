@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGE = (REPOSITORY / "ARCHITECTURE.md").read_text()
+CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+
+# What touches the world outside: an engine, a framework, a clock, a file, the environment.
+EDGES = frozenset(
+    (
+        "__main__ app bridge clock containers control delivery exchange_log intercept pytest_plugin server testing tls"
+    ).split()
+)
+
+
+def _modules(package: str) -> set[str]:
+    (folder,) = REPOSITORY.glob(f"*/src/{package}")
+    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or any(path.glob("*.*"))}
+    return names - {"__init__", "__pycache__"}
+
+
+@pytest.mark.parametrize("package", ["flipsnack_client", "flipsnack_contract", "flipsnack_mock"])
+def test_every_module_has_its_place_on_the_page(package: str) -> None:
+    """Whoever reads ARCHITECTURE.md has heard of each module."""
+    assert set() == {name for name in _modules(package) - {"__main__"} if f"`{name}`" not in PAGE}
+
+
+def test_every_module_of_the_fake_is_core_or_edge() -> None:
+    """A new module is held to the rules of the core unless it is named an edge here."""
+    (core,) = (contract["source_modules"] for contract in CONTRACTS if contract["id"] == "core")
+
+    assert _modules("flipsnack_mock") - EDGES == {name.removeprefix("flipsnack_mock.") for name in core}

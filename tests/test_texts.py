@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MADE_BY_TOOLS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules"}
+
+# Spelled so that this file does not find itself.
+MACHINE_PATHS = re.compile(r"(?<!\w)/(?:wor[k]|roo[t]|hom[e]/\w+|opt/pyp[i]|User[s]/\w+)/")
+REGISTRY_HOSTS = re.compile(r"pypi\.or[g]|pythonhosted\.or[g]|registry\.npmjs|deb\.debia[n]|docker\.i[o]|ghcr\.i[o]")
+BLANK_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for path in sorted(REPOSITORY.rglob("*")):
+        relative = path.relative_to(REPOSITORY)
+        hidden = any(part in MADE_BY_TOOLS or part.endswith("_cache") for part in relative.parts)
+        if path.is_file() and not hidden and ".hypothesis" not in relative.parts:
+            try:
+                yield str(relative), path.read_text("utf-8")
+            except UnicodeDecodeError:
+                continue
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    return [f"{name}: {match.group()}" for name, text in _texts() for match in pattern.finditer(text)]
+
+
+def test_no_text_names_a_path_of_one_machine() -> None:
+    """What is written works wherever it is cloned to."""
+    assert [] == _found(MACHINE_PATHS)
+
+
+def test_no_text_names_the_host_of_a_registry() -> None:
+    """Packages come from wherever the reader's tools are set up to take them from."""
+    assert [] == _found(REGISTRY_HOSTS)
+
+
+def test_no_line_ends_in_blanks() -> None:
+    """Diffs show what changed and nothing else."""
+    assert [] == _found(BLANK_AT_END)
