@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT
 from flipsnack_mock.delivery import CONNECTION, EFFECT, Answer, Connection, Message, Receive, Send, deliver
 from flipsnack_mock.params import MAX_BODY_BYTES
 
@@ -43,6 +44,11 @@ class Bridge:
             start[:] = status, headers
 
         chunks = self._app(environ, start_response)
+        wait = environ.get(WAIT)
+        if wait is not None:
+            if not await wait.over(receive):
+                return
+            chunks = self._app(environ, start_response)
         try:
             connection = Connection(scope[CONNECTION], receive, send)
             await deliver(_answer(start, chunks), environ.get(EFFECT), connection)
@@ -97,6 +103,7 @@ def _environ(scope: Message, body: bytes) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
         CONNECTION: scope[CONNECTION],
+        CAN_AWAIT: True,
     }
     for name, value in scope["headers"]:
         key = _HEADERS.get(name) or _header_key(name)

@@ -172,9 +172,13 @@ class Journal:
     def empty(self, baselines: dict[str, bytes]) -> None:
         """Drop the entries of these keys; what comes later builds on these states of their accounts."""
         for key, baseline in baselines.items():
+            before = self._rings.get(key)
             self.forget(key)
-            self._rings[key] = Ring(self._size)
-            self._rings[key].baseline = baseline
+            ring = self._rings[key] = Ring(self._size)
+            ring.baseline = baseline
+            if key == NOBODY and before is not None:
+                # What was changed for everybody has no state of an account to stand in.
+                ring.changes = before.changes
 
     def forget(self, key: str) -> None:
         """Drop everything of one key: its account begins anew."""

@@ -54,6 +54,14 @@ class World:
             return self.add(new_account(self.seed_of(key), self.behaviour))
         return account
 
+    def existing(self, key: str) -> Account | None:
+        """The account of `key` if there is one; none comes into being."""
+        return self._accounts.get(key)
+
+    def is_seeded(self, key: str) -> bool:
+        """Whether the account of `key` is there from the start."""
+        return key in self._seeds
+
     def find_by_id(self, public_id: str) -> Account | None:
         """The account with this public id, or None."""
         return self._accounts.get(self._keys.get(public_id, ""))

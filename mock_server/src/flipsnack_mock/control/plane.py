@@ -11,8 +11,10 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
-from flipsnack_mock.control import accounts, clocks, collections, faults, server
+from flipsnack_mock.control import accounts, clocks, collections, faults, requests, server
+from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
+from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.settings import Setting
 from flipsnack_mock.world import Worlds
@@ -20,7 +22,7 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, faults, server)
+_MODULES = (accounts, clocks, collections, faults, requests, server)
 _OPEN = frozenset({"/health"})
 MAX_BODY_BYTES = 10_000_000
 
@@ -56,10 +58,25 @@ def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Set
         raw = flask.request.get_data() if entry.body is not None else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources)
-            answer = entry.handler(context)
+            answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
+            if entry.changes:
+                remember(context, entry, answer)
+        if isinstance(answer, Wait):
+            return _later(answer, lambda: view(namespace, **args))
         return _json(answer)
 
     return view
+
+
+def _later(wait: Wait, again: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer when `wait` is over; a server that can await it asks a second time itself."""
+    environ = flask.request.environ
+    environ[WAITED] = True
+    if CAN_AWAIT in environ:
+        environ[WAIT] = wait
+        return HttpResponse(status=204)
+    wait.block()
+    return again()
 
 
 def _check_token(token: bytes) -> None:

@@ -13,7 +13,7 @@ from flipsnack_mock.errors import Refused
 from flipsnack_mock.settings import Setting
 from flipsnack_mock.world import World, Worlds
 
-__all__ = ["Context", "ROUTES", "Reply", "Route", "conflict", "not_found", "parse_body", "route"]
+__all__ = ["Context", "ROUTES", "Reply", "Route", "conflict", "not_found", "parse_body", "parse_query", "route"]
 
 Body = TypeVar("Body")
 
@@ -36,6 +36,7 @@ class Context(NamedTuple):
     raw_body: bytes
     worlds: Worlds
     sources: Mapping[str, Setting]
+    waited: bool = False
 
     @property
     def account(self) -> Account:
@@ -59,23 +60,30 @@ Handler = Callable[[Context], Any]
 
 
 class Route(NamedTuple):
-    """One route: `body` is the shape of its request body, if it takes one."""
+    """One route: `body` is the shape of its request body, if it takes one.
+
+    `changes` says whether it changes what is answered from now on; then the journal remembers it for a replay.
+    """
 
     method: str
     path: str
     does: str
     handler: Handler
     body: Any = None
+    changes: bool = True
 
 
 ROUTES: list[Route] = []
 
 
-def route(method: str, path: str, does: str, *, body: Any = None) -> Callable[[Handler], Handler]:
-    """Register a handler for `method` and `path`; `does` is its line in the list of routes."""
+def route(method: str, path: str, does: str, *, body: Any = None, changes: bool = True) -> Callable[[Handler], Handler]:
+    """Register a handler for `method` and `path`; `does` is its line in the list of routes.
+
+    One that is no GET and changes nothing of what is answered says `changes=False`.
+    """
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, does, handler, body))
+        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET"))
         return handler
 
     return register
@@ -88,6 +96,16 @@ def parse_body(raw: bytes, shape: type[Body]) -> Body:
     except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
         damage = explain(refusal, shape)
         message = f"the body is not what this route takes: {refusal}"
+        raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
+
+
+def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:
+    """The parameters of a query as a value of `shape`; raises `Refused` (400) that names the one that is wrong."""
+    try:
+        return msgspec.convert(dict(query), shape, strict=False)
+    except msgspec.ValidationError as refusal:
+        damage = explain(refusal, shape)
+        message = f"the query is not what this route takes: {refusal}"
         raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
 
 
