@@ -12,12 +12,12 @@ import click
 from flipsnack_client import __version__, credentials
 from flipsnack_client.client import BASE_URL, Flipsnack
 from flipsnack_client.clock import SystemClock
-from flipsnack_client.deadline import DEFAULT_SECONDS
+from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
 from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.log import log
-from flipsnack_client.poller import JobStatus
+from flipsnack_client.poller import JobStatus, Poller
 from flipsnack_client.signature import UNSIGNED, masked_canonical, sign
 
 T = TypeVar("T")
@@ -120,8 +120,8 @@ def download(
     Starts the job, waits until it is done, fetches the zip, checks it, and only then puts it at FILE.
     """
     with _client(environ, **options) as client, _showing(**options) as display:
-        poller = client.download_html(collection_hash)
-        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=deadline, resume=resume)
+        poller, limit = _asked(client, collection_hash, deadline)
+        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
         display.note(f"saved {path} ({path.stat().st_size:,} bytes)")
 
 
@@ -135,13 +135,14 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
     The vendor has one method for both: asking starts the job where there is none. FAILED exits with 1.
     """
     with _client(environ, **options) as client, _showing(plain=True, **options):
-        update = client.download_html(collection_hash).poll_once(deadline=deadline)
+        poller, limit = _asked(client, collection_hash, deadline)
+        update = poller.poll_once(deadline=limit)
         log.debug("%s", state(update))
     click.echo(update.status.value)
     return 1 if update.status is JobStatus.FAILED else 0
 
 
-@flipsnack.command("sign")
+@flipsnack.command("sign", epilog=_EPILOG)
 @click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
 @_credentials_option
 @click.pass_obj
@@ -205,6 +206,12 @@ def _client(
     _warn(found)
     url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
+
+
+def _asked(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Poller, Deadline]:
+    return _usage(
+        lambda: (client.download_html(collection_hash), Deadline.after(seconds, clock=client.clock)),
+    )
 
 
 def _warn(found: credentials.Credentials) -> None:

@@ -1,0 +1,25 @@
+import threading
+
+from flipsnack_client import SystemClock
+
+
+def test_an_event_that_is_set_ends_the_sleep() -> None:
+    """A sleep of an hour returns at once, or this test does not."""
+    cancel = threading.Event()
+    cancel.set()
+    SystemClock().sleep(3600, cancel=cancel)
+    assert cancel.is_set()
+
+
+def test_a_sleep_lasts_at_least_as_long_as_asked() -> None:
+    """The clock has moved on by the time slept."""
+    clock = SystemClock()
+    before = clock.now()
+    clock.sleep(0.01)
+    assert clock.now() - before >= 0.01
+
+
+def test_chance_is_a_share() -> None:
+    """Every draw is at least 0 and below 1."""
+    clock = SystemClock()
+    assert all(0 <= clock.random() < 1 for _ in range(1000))
