@@ -167,7 +167,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     base_url: Annotated[
         str,
         Meta(
-            pattern=r"^(https?://[^/?#]+)?$",
+            pattern=r"^(https?://[^/?#\s]+)?\Z",
             description="scheme and host that resource URLs begin with; empty takes them from the request",
         ),
     ] = ""
