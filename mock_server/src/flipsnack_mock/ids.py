@@ -1,0 +1,12 @@
+"""The one door for chance: names that nobody else has. What a request is answered with never depends on it."""
+
+from __future__ import annotations
+
+import secrets
+
+__all__ = ["fresh_id"]
+
+
+def fresh_id() -> str:
+    """Twelve hexadecimal digits that no other call returns."""
+    return secrets.token_hex(6)
