@@ -1,0 +1,56 @@
+import pytest
+
+from flipsnack_mock.faults.effects import Body, Break, Cut, Damage, Drip, Effect, Pause
+
+NOTHING = Body(0, 0)
+HUNDRED = Body(0, 100)
+
+
+@pytest.mark.parametrize(
+    ("effect", "body"),
+    [
+        (Pause(1), NOTHING),
+        (Pause(1, "body"), HUNDRED),
+        (Drip(99, 1), HUNDRED),
+        (Cut(99), HUNDRED),
+        (Cut(0), Body(0, 1)),
+        (Cut(None), Body(0, 1)),
+        (Break(), NOTHING),
+        (Damage(50, 51), HUNDRED),
+        (Damage(99, 100), Body(60, 100)),
+    ],
+)
+def test_an_effect_that_shows_has_no_obstacle(effect: Effect, body: Body) -> None:
+    """What the client will notice can be carried out."""
+    assert "" == effect.obstacle(body)
+
+
+@pytest.mark.parametrize(
+    ("effect", "body"),
+    [
+        (Pause(1, "body"), NOTHING),
+        (Drip(100, 1), HUNDRED),
+        (Cut(100), HUNDRED),
+        (Cut(None), NOTHING),
+        (Damage(50, 51), Body(0, 50)),
+        (Damage(50, 52), Body(51, 100)),
+    ],
+)
+def test_an_effect_that_nobody_could_notice_says_so(effect: Effect, body: Body) -> None:
+    """What would change nothing is an obstacle, with the reason in words."""
+    assert effect.obstacle(body)
+
+
+@pytest.mark.parametrize(
+    ("expected", "effect"),
+    [(False, Pause(1)), (False, Drip(1, 1)), (False, Damage(0, 1)), (True, Cut(1)), (True, Break())],
+)
+def test_only_cuts_and_breaks_need_the_connection(expected: bool, effect: Effect) -> None:
+    """Waiting and damage work under any WSGI server."""
+    assert expected == effect.needs_connection
+
+
+@pytest.mark.parametrize(("kept", "keep", "length"), [(5, None, 10), (5, None, 11), (0, None, 1), (3, 3, 10)])
+def test_a_cut_without_a_number_keeps_half(kept: int, keep: int | None, length: int) -> None:
+    """None means half of the body, rounded down."""
+    assert kept == Cut(keep).kept(length)
