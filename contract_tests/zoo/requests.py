@@ -207,7 +207,7 @@ SERVERS: tuple[Made, ...] = (
         "trims keys",
         "code.41",
         _asks(
-            lambda a: (a.get("apiKey") or "").endswith(" ") and a.get("apiKey") != " ",
+            lambda a: (a.get("apiKey") or "").startswith(" ") and a.get("apiKey") != " ",
             lambda a: a.asks([(n, v.strip() if n == "apiKey" else v) for n, v in a.pairs]),
         ),
     ),

@@ -111,7 +111,10 @@ def _damaged() -> App:
 
 
 def _without_ranges() -> App:
-    return meddled(lambda asked: asked.has(HTTP_RANGE="") if _is_download(asked) else asked)
+    def ask(asked: Asked) -> Asked:
+        return Asked({name: value for name, value in asked.environ.items() if name != "HTTP_RANGE"})
+
+    return meddled(ask)
 
 
 def _one_limit_for_all() -> App:

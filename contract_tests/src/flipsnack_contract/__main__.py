@@ -198,7 +198,7 @@ def _announce(subject: Subject, plan: Plan, checks: tuple[Check, ...], console: 
     if subject.control is None:
         console.print(
             f"no control plane: {len(checks)} checks, with at most {plan.examples} drawn examples and "
-            f"{plan.rows or 'all'} rows each; every call keeps to the pace",
+            f"{plan.rows or 'all'} rows each; {'calls keep to the pace' if plan.rows else 'calls are not paced'}",
             highlight=False,
         )
 

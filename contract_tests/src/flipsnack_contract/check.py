@@ -58,13 +58,13 @@ def check(
     `share` is the part of a run's examples it gets: less for a check whose examples are long. Raises `UnknownRule`
     for an id the ledger does not have and `ValueError` for an unknown capability.
     """
-    needed = frozenset(needs)
+    cited, needed = rule(rule_id), frozenset(needs)
     if unknown := needed - CAPABILITIES.keys():
         raise ValueError(f"{sorted(unknown)} are no capabilities; there are {sorted(CAPABILITIES)}")
 
     def wrap(run: Callable[..., None]) -> Check:
         name = f"{rule_id}/{run.__name__.replace('_', '-')}"
-        return Check(name, rule(rule_id), run, needed, tuple(rows), varies or {}, share)
+        return Check(name, cited, run, needed, tuple(rows), varies or {}, share)
 
     return wrap
 
