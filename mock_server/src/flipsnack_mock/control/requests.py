@@ -122,11 +122,7 @@ def export_har(context: Context) -> HttpResponse:
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
 def show_request(context: Context) -> Any:
     """Everything that is known of one request."""
-    entry = context.world.journal.find(context.args["id"])
-    if entry is None:
-        message = f"the journal has no entry {context.args['id'][:40]!r}; it may have been dropped"
-        raise Refused(404, "not_found", message, dropped=context.world.journal.dropped())
-    return records_of(context.world, [entry])[0]
+    return records_of(context.world, [entry_of(context)])[0]
 
 
 @route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", changes=False)
@@ -141,6 +137,15 @@ def delete_account_requests(context: Context) -> Reply:
     """The journal of this account is empty."""
     _empty(context, [context.account.key])
     return Reply(204, None)
+
+
+def entry_of(context: Context) -> Entry:
+    """The entry that the path names; raises `Refused` (404) when there is none."""
+    entry = context.world.journal.find(context.args["id"])
+    if entry is None:
+        message = f"the journal has no entry {context.args['id'][:40]!r}; it may have been dropped"
+        raise Refused(404, "not_found", message, dropped=context.world.journal.dropped())
+    return entry
 
 
 def _matcher(context: Context, other: Any = Nothing) -> tuple[Matcher, Any]:

@@ -1,0 +1,89 @@
+"""Cases out of what there is: a URL, a list of parameters, an entry of the journal; with the secrets a world knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
+from flipsnack_mock.errors import BadRequest
+from flipsnack_mock.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.params import parse_query
+from flipsnack_mock.world import AUTOMATIC_PREFIX
+
+if TYPE_CHECKING:
+    from flipsnack_mock.journal import Entry
+    from flipsnack_mock.world import World
+
+__all__ = ["case_of_entry", "case_of_params", "case_of_url"]
+
+Pairs = tuple[tuple[str, str], ...]
+
+_MOST_OTHERS = 20
+"""Other accounts, and other collections, whose secrets and hashes are tried."""
+
+
+def case_of_url(world: World, url: str, *, key: str | None = None, secret: str | None = None) -> Case:
+    """The case of a URL or of a query alone; raises `BadRequest` when the API could not read its parameters.
+
+    `key` and `secret` stand for those of the account, where the world does not know better.
+    """
+    query = url.partition("#")[0]
+    query = query.partition("?")[2] if "?" in query else "" if "://" in query else query
+    raw = query.encode()
+    return _case(world, tuple(parse_query(raw).items()), raw=_raw_pairs(raw), key=key, secret=secret)
+
+
+def case_of_params(world: World, pairs: Iterable[tuple[str, str]], *, key: str | None, secret: str | None) -> Case:
+    """The case of parameters as they are before encoding; raises `BadRequest` when a name comes twice."""
+    sent = tuple(pairs)
+    names = [name for name, _ in sent]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadRequest(f"the parameter {twice[0][:60]!r} is there more than once", rule="request.duplicate-parameter")
+    return _case(world, sent, key=key, secret=secret)
+
+
+def case_of_entry(world: World, entry: Entry) -> Case:
+    """The case of a request that the API could read."""
+    raw = _raw_pairs(entry.request.query)
+    sent = tuple(entry.params.items())
+    return _case(world, sent, raw=raw if len(raw) == len(sent) else ())
+
+
+def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None, secret: str | None = None) -> Case:
+    key = key or dict(sent).get("apiKey", "")
+    account = world.existing(key)
+    return Case(
+        sent=sent,
+        raw=raw,
+        secrets=dict(_secrets(world, key, secret)),
+        values={
+            "action": tuple(sorted(OPERATIONS.keys() | UNBUILT)),
+            "collectionHash": tuple(islice(account.collections, _MOST_OTHERS)) if account else (),
+            "apiKey": tuple(islice((other.key for other in world.accounts), _MOST_OTHERS)),
+        },
+        uppercase=(account.behaviour if account else world.behaviour).uppercase_signatures,
+    )
+
+
+def _secrets(world: World, key: str, given: str | None) -> Iterator[tuple[str, str]]:
+    own = given or _known_secret(world, key)
+    if own is not None:
+        yield OWN, own
+    others = (other for other in world.accounts if other.key != key and other.secret != own)
+    for other in islice(others, _MOST_OTHERS):
+        yield ANOTHER + other.key, other.secret
+
+
+def _known_secret(world: World, key: str) -> str | None:
+    account = world.existing(key)
+    if account is not None:
+        return account.secret
+    # The account would come into being when it is used; to be asked about is no use of it.
+    return world.seed_of(key).secret if key.startswith(AUTOMATIC_PREFIX) or world.is_seeded(key) else None
+
+
+def _raw_pairs(query: bytes) -> Pairs:
+    pieces = (piece.partition("=") for piece in query.decode("utf-8", "replace").split("&") if piece)
+    return tuple((name, value) for name, _, value in pieces)

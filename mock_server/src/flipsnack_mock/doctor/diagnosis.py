@@ -1,0 +1,139 @@
+"""What the doctor says: what should have been signed, what was signed instead, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
+from flipsnack_mock.doctor.recipe import Recipe
+from flipsnack_mock.doctor.search import Explanation, Finding, search
+from flipsnack_mock.doctor.shape import looks, printed_on
+from flipsnack_mock.doctor.signing import Workshop
+
+__all__ = ["Cause", "Diagnosis", "MadeMistake", "Verdict", "diagnose"]
+
+Verdict = Literal["right", "explained", "unexplained", "unsigned", "no-secret"]
+
+_PLACE = "\0"
+"""Stands for the secret while a text is masked; no parameter holds one."""
+
+_FINDABLE = 6
+"""A shorter secret is masked only in its place: it may be part of any word."""
+
+
+class MadeMistake(msgspec.Struct, frozen=True):
+    """One mistake: its name in the table, what went wrong, how exactly, and how to mend it."""
+
+    name: str
+    what: str
+    how: str
+    fix: str
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Mistakes that together give the signature that was sent, and the text that was signed with them."""
+
+    mistakes: tuple[MadeMistake, ...]
+    signed: str
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """The finding on one signature.
+
+    `canonical` is the text whose MD5 is the right signature, with the secret masked; `expected` that signature, when
+    the account's secret is at hand. `causes` stand with the likeliest first. `notes` say what else is to be seen, and
+    what cannot be known. `tried` counts the ways to sign that were tried; `complete` is false when not all of them
+    were, because the request is too long.
+    """
+
+    verdict: Verdict
+    summary: str
+    canonical: str
+    given: str
+    expected: str | None = None
+    causes: tuple[Cause, ...] = ()
+    notes: tuple[str, ...] = ()
+    tried: int = 0
+    complete: bool = True
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """Find out why the signature of `case` is wrong, if it is."""
+    workshop = Workshop(case)
+    seen = Diagnosis(
+        verdict="no-secret",
+        summary="The secret of this account is not known here, so the signature cannot be judged.",
+        canonical=_masked_text(case, workshop, Recipe()),
+        given=case.given,
+        notes=tuple(looks(case.given)),
+    )
+    if OWN not in case.secrets:
+        return seen
+    seen = replace(seen, expected=workshop.signature(Recipe()))
+    if not case.given:
+        return replace(seen, verdict="unsigned", summary="There is no signature: the API answers code 30.")
+    if (case.given.lower() if case.uppercase else case.given) == seen.expected:
+        return replace(seen, verdict="right", summary="The signature is right.", notes=())
+    return _searched(case, workshop, seen)
+
+
+def _searched(case: Case, workshop: Workshop, seen: Diagnosis) -> Diagnosis:
+    finding = search(case)
+    causes = tuple(_cause(case, workshop, explanation) for explanation in finding.explanations)
+    if place := printed_on(case.given):
+        causes = (_copied(place), *causes)
+    notes = () if causes else (*seen.notes, *_unknown(finding))
+    return replace(
+        seen,
+        verdict="explained" if causes else "unexplained",
+        summary=_summary(causes),
+        causes=causes,
+        notes=notes,
+        tried=finding.tried,
+        complete=finding.complete,
+    )
+
+
+def _summary(causes: tuple[Cause, ...]) -> str:
+    if not causes:
+        return "The signature is wrong, and none of the known mistakes, nor any two together, gives it."
+    return " ".join(mistake.what for mistake in causes[0].mistakes)
+
+
+def _cause(case: Case, workshop: Workshop, explanation: Explanation) -> Cause:
+    mistakes = tuple(
+        MadeMistake(made.mistake.name, made.mistake.what, made.variant.detail, made.mistake.fix)
+        for made in explanation.made
+    )
+    return Cause(mistakes, _masked_text(case, workshop, explanation.recipe))
+
+
+def _copied(place: str) -> Cause:
+    mistake = MadeMistake(
+        "copied-example",
+        "The signature is one that the vendor prints as an example.",
+        f"it stands in {place}",
+        "Compute the signature of each request from its own parameters and your secret.",
+    )
+    return Cause((mistake,), "")
+
+
+def _unknown(finding: Finding) -> Iterator[str]:
+    yield f"{finding.tried:,} ways to sign were tried."
+    if not finding.complete:
+        yield "The request is so long that not every pair of mistakes was tried; shorten it and ask again."
+    yield "A parameter that was signed with an unknown value, or an unknown secret, cannot be found by trying."
+    yield "Compare the text above, letter by letter, with the one that the client digests."
+
+
+def _masked_text(case: Case, workshop: Workshop, recipe: Recipe) -> str:
+    owner = "[secret]" if recipe.secret == OWN else f"[secret of {recipe.secret.removeprefix(ANOTHER)}]"
+    text = workshop.text(recipe, recipe.mangled.replace("{}", _PLACE))
+    for secret in sorted(case.secrets.values(), key=len, reverse=True):
+        if len(secret) >= _FINDABLE:
+            text = text.replace(secret, _PLACE)
+    return text.replace(_PLACE, owner)

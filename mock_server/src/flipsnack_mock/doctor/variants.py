@@ -1,0 +1,201 @@
+"""The ways to make each mistake with a given request: which fields of a recipe it sets.
+
+They stand from likely to far-fetched; where several explain a signature, they are told in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from flipsnack_mock.doctor.case import ANOTHER, Case
+from flipsnack_mock.doctor.signing import AS_SENT, ESCAPES
+
+__all__ = ["Variant", "Variants"]
+
+_MOST_NAMES = 40
+_MOST_OTHERS = 20
+_MOST_PERMUTED = 5
+
+
+class Variant(NamedTuple):
+    """One way to make a mistake: in words, the fields of a recipe that it sets, and whether it is tried only alone."""
+
+    detail: str
+    fields: dict[str, Any]
+    alone: bool = False
+
+
+Variants = Callable[[Case], Iterable[Variant]]
+
+
+def always(*variants: Variant) -> Variants:
+    """The same variants with every request."""
+    return lambda _case: variants
+
+
+# --- which parameters ------------------------------------------------------------------------------------------------
+
+
+def _names(case: Case) -> list[str]:
+    return [name for name, _ in case.sent if name not in ("signature", "file")][:_MOST_NAMES]
+
+
+def optional_left_out(case: Case) -> Iterable[Variant]:
+    """`format`, `callback` or both forgotten."""
+    sent = [name for name in ("format", "callback") if name in _names(case)]
+    for names in [sent] if len(sent) < 2 else [sent, *([name] for name in sent)]:
+        if names:
+            yield Variant(f"{' and '.join(names)} left out", {"left_out": frozenset(names)})
+
+
+def left_out(case: Case) -> Iterable[Variant]:
+    """One of the other parameters forgotten."""
+    for name in _names(case):
+        if name not in ("format", "callback"):
+            yield Variant(f"{name} left out", {"left_out": frozenset({name})})
+
+
+_GUESSES = (
+    ("format", "json"),
+    ("format", "jsonp"),
+    ("format", "xml"),
+    ("callback", "callback"),
+    ("collectionHash", ""),
+)
+
+
+def added(case: Case) -> Iterable[Variant]:
+    """A parameter of the vendor's page signed with a value that is likely; other values cannot be guessed."""
+    names = _names(case)
+    for name, value in _GUESSES:
+        if name not in names:
+            yield Variant(f"{name}={value} signed too", {"added": ((name, value),)})
+
+
+def file(case: Case) -> Iterable[Variant]:
+    """`file` signed, where it was sent."""
+    if any(name == "file" for name, _ in case.sent):
+        yield Variant("file signed too", {"with_file": True})
+
+
+def other_request(case: Case) -> Iterable[Variant]:
+    """Another value of a parameter signed, out of those that the case knows."""
+    sent = dict(case.sent)
+    for name, values in case.values.items():
+        for value in values:
+            if name in sent and value != sent[name]:
+                detail = f"signed with {name}={value}, sent with {sent[name][:60]}"
+                yield Variant(detail, {"replaced": ((name, value),)})
+
+
+# --- their order, separators and encoding ----------------------------------------------------------------------------
+
+
+def some_order(case: Case) -> Iterable[Variant]:
+    """The order of the URL, and every order of few parameters."""
+    yield Variant("signed in the order of the URL", {"order": "as sent"})
+    names = _names(case)
+    if 2 < len(names) <= _MOST_PERMUTED:
+        for order in permutations(names):
+            yield Variant(f"signed in the order {', '.join(order)}", {"order": order}, alone=True)
+
+
+_SEPARATORS = (
+    ("=", "&"),
+    ("=", ""),
+    ("", "&"),
+    ("", "\n"),
+    ("=", "\n"),
+    (":", "\n"),
+    ("\n", "\n"),
+    ("=", ","),
+    (":", ","),
+    ("", ","),
+    ("=", ";"),
+    ("=", "|"),
+    ("", "|"),
+    ("", " "),
+    (" ", " "),
+    (":", ""),
+    ("", ":"),
+)
+
+
+def separators(_case: Case) -> Iterable[Variant]:
+    """Something between names, values and parameters, at the end or after the secret."""
+    for between, joint in _SEPARATORS:
+        places = ((between, "name and value"), (joint, "parameters"))
+        words = [f"{text!r} between {what}" for text, what in places if text]
+        fields = {"between": between, "joint": joint}
+        yield Variant(", ".join(words), fields)
+        if joint:
+            yield Variant(", ".join([*words, "and after the secret"]), fields | {"after_secret": True})
+            yield Variant(", ".join([*words, "and at the end"]), fields | {"trailing": True})
+
+
+def escaped(_case: Case) -> Iterable[Variant]:
+    """Names and values percent-encoded, in one of the ways there are."""
+    yield Variant("encoded as in the URL", {"escape": AS_SENT})
+    for way in ESCAPES:
+        yield Variant(f"encoded as by {way}", {"escape": way})
+
+
+# --- the secret ------------------------------------------------------------------------------------------------------
+
+
+def another_secret(case: Case) -> Iterable[Variant]:
+    """The secret of each other account that the case knows."""
+    for label in [label for label in case.secrets if label.startswith(ANOTHER)][:_MOST_OTHERS]:
+        yield Variant(f"signed with the secret of {label.removeprefix(ANOTHER)}", {"secret": label})
+
+
+def key_for_secret(case: Case) -> Iterable[Variant]:
+    """The API key in place of the secret."""
+    if key := dict(case.sent).get("apiKey"):
+        yield Variant("the API key stands where the secret belongs", {"mangled": key})
+
+
+MANGLINGS = {
+    "a newline after it": "{}\n",
+    "CR LF after it": "{}\r\n",
+    "a blank after it": "{} ",
+    "a blank before it": " {}",
+    "in double quotes": '"{}"',
+    "in single quotes": "'{}'",
+    "with a byte order mark": "\ufeff{}",
+}
+
+# --- the digest ------------------------------------------------------------------------------------------------------
+
+
+def keyed(_case: Case) -> Iterable[Variant]:
+    """An HMAC, with the secret as key only or in the text as well."""
+    for algorithm in ("md5", "sha256", "sha1", "sha512"):
+        fields = {"keyed": True, "algorithm": algorithm}
+        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key", fields | {"places": ()})
+        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key and in the text", fields)
+
+
+def cut(case: Case) -> Iterable[Variant]:
+    """As much of the digest as was sent; fewer than 8 digits could fit by accident."""
+    length = len(case.given)
+    if 8 <= length < 128:
+        yield Variant(f"only the first {length} characters were sent", {"kept": (0, length)})
+        yield Variant("only the middle 16 digits were sent", {"kept": (8, 24)})
+
+
+def padded(case: Case) -> Iterable[Variant]:
+    """White space or quotes around the signature."""
+    core = case.given.strip(" \t\r\n\"'")
+    before, found, after = case.given.partition(core)
+    if core and found and (before or after):
+        yield Variant(f"sent as {before!r} + signature + {after!r}", {"around": (before, after)})
+
+
+def base64(_case: Case) -> Iterable[Variant]:
+    """The digest in one of the alphabets of base64."""
+    for writing in ("base64", "base64 without =", "base64 for URLs", "base64 for URLs without ="):
+        yield Variant(f"sent as {writing}", {"writing": writing})
+    yield Variant("sent as base64 with + sent as it is", {"writing": "base64 with + sent as it is"})
