@@ -1,3 +1,4 @@
+import errno
 import stat
 from pathlib import Path
 
@@ -89,3 +90,11 @@ def test_received_bytes_stay_for_later(tmp_path: Path) -> None:
     part = half(tmp_path / "p.zip")
     part.drop_if_empty()
     assert 5 == part.size
+
+
+def test_a_full_device_is_told_in_the_systems_words(tmp_path: Path) -> None:
+    """No space left is a CannotWrite with its errno."""
+    part = Part.claim(tmp_path / "p.zip", "h", resume=True)
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(CannotWrite, match="No space left") as caught:
+        part.write(full, b"x")
+    assert errno.ENOSPC == caught.value.errno
