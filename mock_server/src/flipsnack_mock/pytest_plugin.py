@@ -1,0 +1,133 @@
+"""Fixtures for pytest: a fake for the session, and for each test an account that nobody else uses.
+
+Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top conftest.py, or by
+`pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker has a fake of its own; with `--flipsnack-url` all
+share the one that runs there, and accounts still never meet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from flipsnack_mock.fault_admin import Faults
+from flipsnack_mock.ids import fresh_id
+from flipsnack_mock.signature import sign
+from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock, MockServer
+
+__all__ = [
+    "FlipsnackServer",
+    "flipsnack_account",
+    "flipsnack_call",
+    "flipsnack_clock",
+    "flipsnack_environment",
+    "flipsnack_faults",
+    "flipsnack_server",
+]
+
+Call = Callable[..., dict[str, Any]]
+
+
+class FlipsnackServer(NamedTuple):
+    """The fake that the tests of this session use: its `url`, the API's `base_url`, and its control plane `admin`."""
+
+    url: str
+    base_url: str
+    admin: AdminClient
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this plugin."""
+    group = parser.getgroup("flipsnack", "the fake of the Flipsnack API")
+    group.addoption("--flipsnack-url", help="use the fake at this address instead of starting one")
+    group.addoption("--flipsnack-token", default="", help="admin token of that fake")
+    group.addoption("--flipsnack-lint", action="store_true", help="fail a test whose client broke a rule of the vendor")
+    parser.addini("flipsnack_lint", "fail a test whose client broke a rule of the vendor", type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the marker is for."""
+    config.addinivalue_line("markers", "flipsnack_lint(on): whether this test's client is held to the vendor's rules")
+
+
+@pytest.fixture(scope="session")
+def flipsnack_server(request: pytest.FixtureRequest) -> Iterator[FlipsnackServer]:
+    """The fake of this session, started if `--flipsnack-url` names none."""
+    url = request.config.getoption("--flipsnack-url")
+    if url:
+        admin = AdminClient(url, token=request.config.getoption("--flipsnack-token"))
+        yield FlipsnackServer(url.rstrip("/"), f"{url.rstrip('/')}/v1/", admin)
+        admin.close()
+        return
+    with MockServer() as server:
+        yield FlipsnackServer(server.url, server.base_url, server.admin)
+
+
+@pytest.fixture
+def flipsnack_account(flipsnack_server: FlipsnackServer, request: pytest.FixtureRequest) -> Iterator[AccountAdmin]:
+    """An account for this test alone: `key`, `secret`, clock, collections, faults. It is deleted afterwards.
+
+    With linting on, a test that passed fails here when its client broke a rule of the vendor.
+    """
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]
+    account = flipsnack_server.admin.account(f"test-{digest}-{fresh_id()}")
+    account.show()
+    yield account
+    findings = account.lint() if _lints(request) else []
+    account.delete()
+    if findings:
+        pytest.fail("\n".join(["the client broke rules of the vendor:", *map(str, findings)]), pytrace=False)
+
+
+@pytest.fixture
+def flipsnack_clock(flipsnack_account: AccountAdmin) -> Clock:
+    """The clock of this test's account."""
+    return flipsnack_account.clock
+
+
+@pytest.fixture
+def flipsnack_faults(flipsnack_account: AccountAdmin) -> Faults:
+    """The faults of this test's account."""
+    return flipsnack_account.faults
+
+
+@pytest.fixture
+def flipsnack_environment(
+    flipsnack_server: FlipsnackServer, flipsnack_account: AccountAdmin, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The variables that point a client at this test's account, set for the length of the test."""
+    variables = {
+        "FLIPSNACK_BASE_URL": flipsnack_server.base_url,
+        "FLIPSNACK_API_KEY": flipsnack_account.key,
+        "FLIPSNACK_SECRET": flipsnack_account.secret,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+def flipsnack_call(flipsnack_server: FlipsnackServer, flipsnack_account: AccountAdmin) -> Iterator[Call]:
+    """The smallest client: `flipsnack_call("collection.downloadHTML", collectionHash=…)` signs, asks, decodes JSON."""
+    secret = flipsnack_account.secret
+    session = requests.Session()
+    session.trust_env = False
+
+    def call(action: str, **params: str) -> dict[str, Any]:
+        params = {"action": action, "apiKey": flipsnack_account.key, **params}
+        signed = params | {"signature": sign(secret, params)}
+        return dict(session.get(flipsnack_server.base_url, params=signed, timeout=30).json())
+
+    yield call
+    session.close()
+
+
+def _lints(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("flipsnack_lint")
+    if marker is not None:
+        return bool(marker.args[0]) if marker.args else True
+    return bool(request.config.getoption("--flipsnack-lint") or request.config.getini("flipsnack_lint"))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from flipsnack_mock.testing import MockServer
+
+PLUGIN = ("-p", "flipsnack_mock.pytest_plugin", "-p", "no:cacheprovider", "-p", "xdist")
+
+
+@pytest.fixture(autouse=True)
+def only_this_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inner runs load no plugin that happens to be installed."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+SUITE = """
+    import requests
+
+    def test_an_account_of_its_own(flipsnack_account, flipsnack_server):
+        assert flipsnack_account.key.startswith("test-")
+        assert flipsnack_server.base_url.endswith("/v1/")
+
+    def test_the_clock_moves_the_job(flipsnack_call, flipsnack_clock):
+        ask = lambda: flipsnack_call("collection.downloadHTML", collectionHash="mock-after-30s")["data"]["status"]
+        before = ask()
+        flipsnack_clock.advance(30)
+        assert ("PROCESSING", "COMPLETE") == (before, ask())
+
+    def test_a_fault_meets_this_account(flipsnack_call, flipsnack_faults):
+        flipsnack_faults.add("code", code=22, count=1)
+        codes = [flipsnack_call("collection.downloadHTML", collectionHash="mock-complete")["code"] for _ in range(2)]
+        assert [22, 20] == codes
+
+    def test_a_client_is_pointed_at_the_account(flipsnack_environment, flipsnack_account):
+        import os
+        assert flipsnack_account.key == os.environ["FLIPSNACK_API_KEY"]
+        assert flipsnack_environment["FLIPSNACK_SECRET"] == "secret-" + flipsnack_account.key
+"""
+
+# Each test uses up the minute's requests of its account: if another test could see that, it would be refused.
+GREEDY = """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(8))
+    def test_nobody_else_is_here(number, flipsnack_call, flipsnack_clock, flipsnack_account):
+        flipsnack_clock.freeze()
+        for second in range(12):
+            codes = [flipsnack_call("collection.downloadHTML", collectionHash="mock-never")["code"] for _ in range(6)]
+            assert [20] * 5 + [31] == codes
+            flipsnack_clock.advance(1)
+        assert 32 == flipsnack_call("collection.downloadHTML", collectionHash="mock-never")["code"]
+        assert 60 == flipsnack_account.jobs.show("mock-never")["polls"]
+"""
+
+
+def test_the_fixtures_work_together(pytester: pytest.Pytester) -> None:
+    """A suite of a user gets server, account, clock, faults and a signed call from the plugin alone."""
+    pytester.makepyfile(SUITE)
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=4)
+
+
+def test_every_worker_of_xdist_has_a_fake(pytester: pytest.Pytester) -> None:
+    """The same suite passes when several workers run it at once."""
+    pytester.makepyfile(SUITE)
+    pytester.runpytest_subprocess(*PLUGIN, "-n", "2").assert_outcomes(passed=4)
+
+
+def test_two_suites_at_once_on_one_server_cannot_tell(pytester: pytest.Pytester) -> None:
+    """Two pytest runs, each with two workers, use up the limits of their accounts on one server, and all pass."""
+    path = pytester.makepyfile(GREEDY)
+    with MockServer() as server:
+        command = [sys.executable, "-m", "pytest", "-q", *PLUGIN, "-n", "2", "--flipsnack-url", server.url, str(path)]
+        runs = [subprocess.Popen(command, cwd=path.parent, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        outputs = [run.communicate(timeout=120)[0] for run in runs]
+        left = [account["key"] for account in server.admin.accounts() if account["key"].startswith("test-")]
+    assert [0, 0] == [run.returncode for run in runs], outputs
+    assert [] == left
