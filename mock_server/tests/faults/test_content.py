@@ -1,0 +1,122 @@
+import io
+import zipfile
+
+import pytest
+from lxml import etree
+from mock_server.tests.conftest import SECOND, Door, decoded
+from mock_server.tests.faults.conftest import account, answer, arrange, content, package
+
+from flipsnack_mock.faults.content import (
+    EmptyBody,
+    InvalidJson,
+    InvalidXml,
+    InvalidZip,
+    UrlLifetime,
+    UrlOrigin,
+    WrongByte,
+    WrongContentType,
+)
+from flipsnack_mock.packages import Package
+
+
+def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:
+    """Only the label is wrong."""
+    arrange(door, WrongContentType(content_type="text/html"))
+    response = answer(door)
+    assert "text/html" == response.content_type
+    assert 20 == decoded(response)["code"]
+
+
+@pytest.mark.parametrize("fmt", ["json", "jsonp"])
+def test_invalid_json_does_not_parse(door: Door, fmt: str) -> None:
+    """A brace is missing, so no reader can close the object."""
+    arrange(door, InvalidJson())
+    body = answer(door, format=fmt, callback="f").body
+    assert isinstance(body, bytes)
+    assert body.count(b"{") == body.count(b"}") + 1
+
+
+def test_invalid_xml_is_not_well_formed(door: Door) -> None:
+    """No XML reader accepts it."""
+    arrange(door, InvalidXml())
+    body = answer(door, format="xml").body
+    assert isinstance(body, bytes)
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(body)
+
+
+def test_an_empty_body_keeps_status_and_type(door: Door) -> None:
+    """Everything looks right until the body is read."""
+    arrange(door, EmptyBody())
+    response = answer(door)
+    assert (200, "application/json; charset=utf-8", b"") == (
+        response.http_status,
+        response.content_type,
+        response.body,
+    )
+
+
+def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> None:
+    """The package promises what it should and is none."""
+    true = content(package(door))
+    arrange(door, InvalidZip())
+    wrong = content(package(door))
+    assert len(true) == len(wrong)
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(wrong))
+
+
+def test_a_wrong_byte_is_seen_by_a_checksum_only(door: Door) -> None:
+    """The archive opens and lists its files; one of them does not match its checksum."""
+    true = content(package(door))
+    arrange(door, WrongByte())
+    wrong = content(package(door))
+    assert 1 == sum(left != right for left, right in zip(true, wrong, strict=True))
+    assert zipfile.ZipFile(io.BytesIO(wrong)).testzip() is not None
+
+
+def test_a_wrong_byte_stands_where_it_was_ordered(door: Door) -> None:
+    """With an offset, it is that byte and no other."""
+    true = content(package(door))
+    arrange(door, WrongByte(offset=0))
+    wrong = content(package(door))
+    assert [0] == [index for index, pair in enumerate(zip(true, wrong, strict=True)) if pair[0] != pair[1]]
+
+
+def test_a_package_keeps_its_etag_when_it_is_damaged_on_the_way(door: Door) -> None:
+    """The server believes that it sends the true file; only the bytes are wrong."""
+    true = package(door).body
+    arrange(door, WrongByte())
+    wrong = package(door).body
+    assert isinstance(true, Package)
+    assert isinstance(wrong, Package)
+    assert true.etag == wrong.etag
+
+
+@pytest.mark.parametrize(("statuses", "seconds"), [([403], 0), ([200, 403], 5)])
+def test_a_resource_url_lives_as_long_as_the_fault_says(door: Door, statuses: list[int], seconds: float) -> None:
+    """0 is dead on arrival; 5 is alive until the account's clock has moved 5 s."""
+    arrange(door, UrlLifetime(seconds=seconds))
+    url = door.call()["data"]["resourceUrl"]
+    seen = []
+    for _ in statuses:
+        seen.append(door.fetch(url).http_status)
+        door.now += round(seconds * SECOND)
+    assert statuses == seen
+
+
+def test_a_resource_url_points_where_the_fault_says(door: Door) -> None:
+    """Scheme, host and port are the fault's; by default nobody listens there."""
+    arrange(door, UrlOrigin())
+    assert door.call()["data"]["resourceUrl"].startswith("http://127.0.0.1:1/packages/")
+
+
+def test_a_fault_of_resource_urls_waits_for_one(door: Door) -> None:
+    """While the job is PROCESSING there is no URL to change: the rule neither sees nor counts those answers."""
+    arrange(door, UrlLifetime(seconds=0), count=1)
+    for _ in range(3):
+        door.call(collectionHash="mock-after-3-polls")
+    assert 0 == account(door).faults["f1"].seen
+    url = door.call(collectionHash="mock-after-3-polls")["data"]["resourceUrl"]
+    assert 403 == door.fetch(url).http_status
+    assert 1 == account(door).faults["f1"].hits
