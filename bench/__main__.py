@@ -1,0 +1,87 @@
+"""`make bench`: measures, prints a table, saves JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench import examples, memory, start, throughput
+from bench.figure import Figure
+from bench.size import SIZES, Size
+
+MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
+    "throughput": throughput.measure,
+    "start": start.measure,
+    "memory": memory.measure,
+    "examples": examples.measure,
+}
+RESULTS = Path(__file__).with_name("results")
+MARKS = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("", "measured", "aim", "", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
+    table.columns[1].justify = "right"
+    for figure in figures:
+        table.add_row(figure.name, figure.shown, figure.aim and f"{figure.aim} {figure.unit}", MARKS[figure.met])
+    return table
+
+
+def _conditions(size: str) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "size": size,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": "wrk" if shutil.which("wrk") else "python",
+    }
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--size", type=click.Choice(list(SIZES)), default="quick", show_default=True, help="How much is measured."
+)
+@click.option("--only", type=click.Choice(list(MEASURES)), multiple=True, help="Only this; may be repeated.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=RESULTS / "latest.json",
+    help="Where the figures are saved as JSON.  [default: bench/results/latest.json]",
+)
+def main(size: str, only: tuple[str, ...], out: Path) -> None:
+    """Measure the fake's speed and memory on this machine.
+
+    The server runs on one core and the load on another; everything stays on 127.0.0.1. Only ratios within one run mean
+    something: they are compared with the aims. `quick` takes five minutes, `full` half an hour, `tiny` is for a test.
+    """
+    console = Console()
+    figures: list[Figure] = []
+    try:
+        for name in only or MEASURES:
+            console.print(f"measuring {name} …")
+            figures += MEASURES[name](SIZES[size])
+    except KeyboardInterrupt:
+        sys.exit(130)
+    console.print(_table(figures))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    saved = {"conditions": _conditions(size), "figures": [{**asdict(figure), "met": figure.met} for figure in figures]}
+    out.write_text(json.dumps(saved, indent=2, ensure_ascii=False) + "\n")
+    console.print(f"saved to {out}")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m bench")

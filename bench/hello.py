@@ -1,0 +1,20 @@
+"""The ceiling: the least that Flask can do, under the fake's own engine. Says where it listens, like the fake."""
+
+from __future__ import annotations
+
+import flask
+
+from flipsnack_mock.server import Server, bind
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    app = flask.Flask("hello", static_folder=None)
+    app.add_url_rule("/v1/", view_func=lambda: "hello, world", endpoint="hello")
+    listener = bind("127.0.0.1", 0)
+    host, port = listener.getsockname()[:2]
+    Server(app, listener, on_ready=lambda: print(f"listening on http://{host}:{port}", flush=True)).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

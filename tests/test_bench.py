@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bench.figure import Figure
+from bench.load import Load, parse_report
+from bench.throughput import signed_target
+
+from flipsnack_mock.testing import MockServer
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+REPORT = """Running 5s test @ http://127.0.0.1:33333
+  1 threads and 16 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     2.20ms  303.23us   9.27ms   93.08%
+    Req/Sec     7.27k   337.11     7.60k    84.00%
+  Latency Distribution
+     50%    2.15ms
+     75%    2.21ms
+     90%    2.31ms
+     99%    3.58ms
+  36172 requests in 5.00s, 9.83MB read
+Requests/sec:   7232.83
+Transfer/sec:      1.97MB
+"""
+
+
+def test_a_report_of_wrk_is_read() -> None:
+    """Requests, rate and p99 in microseconds; no error is mentioned where there was none."""
+    assert Load(36172, 7232.83, 3580.0, 0) == parse_report(REPORT)
+
+
+def test_refusals_and_broken_connections_are_errors() -> None:
+    """Both lines of wrk count, so that a run that was refused is not taken for a fast one."""
+    worse = REPORT + "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 100\n"
+
+    assert 110 == parse_report(worse).errors
+
+
+def test_what_is_no_report_is_refused() -> None:
+    """A generator that failed does not pass for one that measured nothing."""
+    with pytest.raises(ValueError, match="no report"):
+        parse_report("unable to connect")
+
+
+@pytest.mark.parametrize(
+    ("value", "aim", "met"), [(71.0, "≥ 70", True), (69.9, "≥ 70", False), (2.0, "< 2", False), (5.0, "", None)]
+)
+def test_an_aim_is_a_comparison(value: float, aim: str, met: bool | None) -> None:
+    """An aim says what it is compared by; without one there is nothing to meet."""
+    assert met is Figure("name", value, "", aim).met
+
+
+def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
+    """The command still works as the fake changes; its figures mean nothing at this size."""
+    out = tmp_path / "figures.json"
+    run = _bench("--size", "tiny", "--only", "start", "--only", "memory", "--out", str(out))
+    assert run.returncode == 0, run.stdout + run.stderr
+
+    names = {figure["name"] for figure in json.loads(out.read_text())["figures"]}
+    assert {"cold start to the first answer", "most memory while 5 MB streamed"} <= names
+
+
+def test_a_load_without_wrk_counts_what_was_refused(tmp_path: Path) -> None:
+    """The generator of our own speaks to the fake and reports as wrk does."""
+    targets = tmp_path / "targets"
+    targets.write_text(signed_target("test-load", "mock-complete") + "\n/nowhere\n")
+    with MockServer(requests_per_second=0, requests_per_minute=0) as fake:
+        run = subprocess.run(
+            [sys.executable, "-m", "bench.load", fake.url, "0.2"],
+            cwd=REPOSITORY,
+            env={"LOAD_TARGETS": str(targets)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    load = parse_report(run.stdout)
+
+    assert load.requests > 0
+    assert 0 < load.errors < load.requests
