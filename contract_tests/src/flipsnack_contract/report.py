@@ -25,23 +25,17 @@ COLOURS = {
 
 
 def follow(results: Iterable[Result], checks: Sequence[Check], console: Console) -> Iterator[Result]:
-    """Pass the results on; show where the run stands, and at once whatever is not as it should be."""
+    """Pass the results of `checks` on, one each; show where the run stands, and at once what is not as it should be."""
+    iterator = iter(results)
     with console.status("") as status:
-        for number, result in enumerate(_announced(results, checks, status.update), 1):
+        for number, check in enumerate(checks, 1):
+            status.update(f"{number}/{len(checks)} {check.name}")
+            result = next(iterator)
             if not console.is_terminal:
                 _print_line(result, number, len(checks), console)
             if result.outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.BROKEN):
                 _print_broken(result, console)
             yield result
-
-
-def _announced(results: Iterable[Result], checks: Sequence[Check], say: object) -> Iterator[Result]:
-    names = iter(checks)
-    iterator = iter(results)
-    for number, check in enumerate(names, 1):
-        if callable(say):
-            say(f"{number}/{len(checks)} {check.name}")
-        yield next(iterator)
 
 
 def _print_line(result: Result, number: int, total: int, console: Console) -> None:

@@ -13,6 +13,7 @@ from flipsnack_contract.checks import (
     orders,
     requests,
     signatures,
+    signed_texts,
     sockets,
     urls,
 )
@@ -20,7 +21,7 @@ from flipsnack_contract.machine import History
 
 __all__ = ["CHECKS"]
 
-_MODULES = (requests, answers, formats, codes, orders, signatures, jobs, urls, limits, keys, sockets)
+_MODULES = (requests, answers, formats, codes, orders, signatures, signed_texts, jobs, urls, limits, keys, sockets)
 
 CHECKS: tuple[Check, ...] = (
     *(found for module in _MODULES for found in vars(module).values() if isinstance(found, Check)),
