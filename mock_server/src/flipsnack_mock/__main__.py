@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from flipsnack_mock import __version__
+from flipsnack_mock.lint_command import lint_command
+from flipsnack_mock.replay_command import replay_command
 from flipsnack_mock.settings import ENVIRONMENT_PREFIX, Setting, Settings, SettingsError, load_settings, setting_docs
 
 __all__ = ["main"]
@@ -115,6 +117,9 @@ def show_settings(config: Path | None, **flags: Any) -> None:
         table.add_row(name, _shown(name, setting.value), setting.source, setting.does)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
+
+command.add_command(lint_command)
+command.add_command(replay_command)
 
 if __name__ == "__main__":
     main()

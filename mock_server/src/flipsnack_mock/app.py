@@ -53,6 +53,7 @@ def create_app(
     sleep: Sleep = real_sleep,
     on_exchange: OnExchange | None = None,
     sources: Mapping[str, Setting] | None = None,
+    authority_pem: bytes = b"",
 ) -> flask.Flask:
     """A plain, thread-safe WSGI application with a fake of its own.
 
@@ -74,7 +75,7 @@ def create_app(
             )
     app.register_error_handler(HTTPException, vendor.unrouted)
     app.register_error_handler(Refused, refused)
-    plane = control_plane(worlds, clock, sources or {})
+    plane = control_plane(worlds, clock, sources or {}, authority_pem=authority_pem)
     app.register_blueprint(plane, url_prefix="")
     app.register_blueprint(plane, url_prefix=NAMESPACE_PREFIX, name="namespaced control plane")
     return app

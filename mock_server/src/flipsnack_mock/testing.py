@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,11 +15,26 @@ import requests
 
 from flipsnack_mock.app import create_app
 from flipsnack_mock.fault_admin import Faults
+from flipsnack_mock.journal_admin import Requests, Unmet, assert_clean
+from flipsnack_mock.lint import Finding
 from flipsnack_mock.server import Server, bind
 from flipsnack_mock.settings import load_settings
 from flipsnack_mock.tls import credentials_for
 
-__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Faults", "Jobs", "MockServer"]
+__all__ = [
+    "AccountAdmin",
+    "AdminClient",
+    "AdminError",
+    "Clock",
+    "Collections",
+    "Faults",
+    "Finding",
+    "Jobs",
+    "MockServer",
+    "Requests",
+    "Unmet",
+    "assert_clean",
+]
 
 
 class AdminError(Exception):
@@ -49,10 +65,20 @@ class AdminClient:
 
     def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """The decoded answer of `method` on `path` (below the fake's root)."""
-        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=30)
+        answer = self._answer(method, path, body, query)
+        return answer.json() if answer.content else None
+
+    def text(self, path: str, **query: str) -> str:
+        """The answer of GET on `path` as it comes."""
+        return self._answer("GET", path, None, query).text
+
+    def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> requests.Response:
+        # A route that waits does so for the `timeout` it is given.
+        patience = 30 + float(query.get("timeout", 0))
+        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=patience)
         if answer.status_code >= 400:
             raise AdminError(answer.status_code, _error(answer))
-        return answer.json() if answer.content else None
+        return answer
 
     def account(self, key: str) -> AccountAdmin:
         """The account of `key`; nothing is asked yet."""
@@ -115,6 +141,7 @@ class AccountAdmin:
         self.collections = Collections(self)
         self.jobs = Jobs(self)
         self.faults = Faults(self.call)
+        self.requests = Requests(admin.call, admin.text, key)
 
     def call(self, method: str, path: str = "", body: Any = None, **query: str) -> Any:
         """The decoded answer of `method` on `path` below this account."""
@@ -144,6 +171,10 @@ class AccountAdmin:
     def delete(self) -> None:
         """Delete the account."""
         self.call("DELETE")
+
+    def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
+        """What the client of this account did against the vendor's advice; `ignore` names rules to leave out."""
+        return self.requests.lint(level=level, ignore=ignore)
 
 
 class Clock:

@@ -11,7 +11,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
-from flipsnack_mock.control import accounts, clocks, collections, faults, requests, server
+from flipsnack_mock.control import accounts, clocks, collections, faults, lint, requests, server
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
@@ -22,12 +22,14 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, faults, requests, server)
-_OPEN = frozenset({"/health"})
+_MODULES = (accounts, clocks, collections, faults, lint, requests, server)
+_OPEN = frozenset({"/health", "/__admin/ca.pem"})
 MAX_BODY_BYTES = 10_000_000
 
 
-def control_plane(worlds: Worlds, now: RealTime, sources: Mapping[str, Setting]) -> flask.Blueprint:
+def control_plane(
+    worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
+) -> flask.Blueprint:
     """The control plane of all worlds; a namespace has the same routes below its own prefix.
 
     With the setting `admin` off nothing but the health of the server is left of it.
@@ -36,7 +38,7 @@ def control_plane(worlds: Worlds, now: RealTime, sources: Mapping[str, Setting])
     for entry in ROUTES:
         if not worlds.settings.admin and entry.path not in _OPEN:
             continue
-        view = _view(entry, worlds, now, sources)
+        view = _view(entry, worlds, now, sources, authority_pem)
         blueprint.add_url_rule(
             entry.path,
             f"{entry.method} {entry.path}".replace(".", "-"),
@@ -47,7 +49,9 @@ def control_plane(worlds: Worlds, now: RealTime, sources: Mapping[str, Setting])
     return blueprint
 
 
-def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting]) -> Callable[..., HttpResponse]:
+def _view(
+    entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], authority_pem: bytes
+) -> Callable[..., HttpResponse]:
     token = worlds.settings.admin_token.encode()
 
     def view(namespace: str = "", **args: str) -> HttpResponse:
@@ -57,7 +61,7 @@ def _view(entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Set
         flask.request.max_content_length = MAX_BODY_BYTES
         raw = flask.request.get_data() if entry.body is not None else b""
         with world.lock:
-            context = Context(world, now(), args, flask.request.args, raw, worlds, sources)
+            context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
             if entry.changes:
                 remember(context, entry, answer)

@@ -36,6 +36,7 @@ class Context(NamedTuple):
     raw_body: bytes
     worlds: Worlds
     sources: Mapping[str, Setting]
+    authority_pem: bytes = b""
     waited: bool = False
 
     @property
