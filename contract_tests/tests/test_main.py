@@ -49,6 +49,7 @@ def test_a_broken_must_ends_in_1() -> None:
         (("server",), "Give --base-url URL or --app module:factory"),
         (("server", "--base-url", "http://x/", "--app", "a:b"), "one of them"),
         (("server", "--base-url", "ftp://x/"), "expected http:// or https://"),
+        (("server", "--base-url", "http://x.test/"), "which ends in /v1/"),
         (("server", "--app", "nothing"), "expected module:factory"),
         (("server", "--examples", "0", *APP), "0 is not in the range"),
         (("explain", "no.such"), "'no.such' is no rule"),

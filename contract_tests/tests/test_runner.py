@@ -98,6 +98,18 @@ def test_a_target_that_is_gone_proves_nothing() -> None:
     assert "Unreachable: no whole answer from http://127.0.0.1:1" in result.message
 
 
+def test_a_check_that_falls_over_costs_only_itself(subject: Subject) -> None:
+    """A mistake of ours is told as ours, and the run goes on."""
+
+    def mistaken(_session: Session) -> None:
+        raise KeyError("code")
+
+    result = run_check(_check(mistaken), subject, Plan())
+    assert Outcome.BROKEN is result.outcome
+    assert "the check itself fell over" in result.message
+    assert "KeyError" in result.message
+
+
 def test_a_broken_should_is_a_warning(subject: Subject) -> None:
     """SHOULD is advice."""
     one = check("url.ranges", rows=[{"number": 11}])(_below_eleven)

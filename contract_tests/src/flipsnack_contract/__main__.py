@@ -171,6 +171,10 @@ def _target(options: Options, stack: ExitStack) -> Target:
 def _reached(target: HttpTarget) -> HttpTarget:
     if not target.base_url.startswith(("http://", "https://")):
         raise click.UsageError(f"--base-url is {target.base_url!r}; expected http:// or https://, as in …/v1/")
+    if not target.base_url.endswith("/v1/"):
+        raise click.UsageError(
+            f"--base-url is {target.base_url!r}; expected the address of the API, which ends in /v1/"
+        )
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,6 +89,8 @@ def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Out
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
     except (Unreachable, Refused, HypothesisException) as trouble:
         return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
+    except Exception:  # one check that falls over, by a mistake of ours, must not cost the results of the others
+        return Outcome.BROKEN, f"the check itself fell over: {traceback.format_exc(limit=-2)}"
     if not log.examples:
         return Outcome.SKIPPED, "no row of it can be tried on this target"
     return Outcome.PASSED, ""

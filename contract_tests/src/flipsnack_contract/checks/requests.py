@@ -12,8 +12,8 @@ from flipsnack_contract.check import check
 from flipsnack_contract.draft import encoded
 from flipsnack_contract.session import Session
 from flipsnack_contract.strategies import hostile_bytes, names, texts
-from flipsnack_contract.target import Reply, Request
-from flipsnack_contract.verdict import expect, expect_code, expect_in
+from flipsnack_contract.target import Reply, Request, Unreachable
+from flipsnack_contract.verdict import Violation, expect, expect_code, expect_in
 
 BOUNDARY = "the-kits-boundary"
 # HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).
@@ -173,7 +173,10 @@ def an_empty_required_parameter_is_30(session: Session, name: str) -> None:
 )
 def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
     """Whatever bytes a request holds, the answer is one of the API's, and the next call is served."""
-    reply = session.send(_hostile(session, raw, place))
+    try:
+        reply = session.send(_hostile(session, raw, place))
+    except Unreachable as trouble:
+        raise Violation(f"{raw!r} in the {place}", "an answer", trouble) from None
     expect(True, reply.status < 500, f"{raw!r} in the {place} is no server error (HTTP {reply.status})")
     if reply.status == 200:
         expect_in((30, 40, 41, 42, 43, 44), session.read(reply).code, f"the code for {raw!r} in the {place}")
