@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -108,18 +109,25 @@ class Connection(NamedTuple):
             self.transport.close()
         await self.gone()
 
+    async def drop(self) -> None:
+        """Let go of the connection at once, whatever is on its way."""
+        self.transport.abort()
+        with suppress(asyncio.CancelledError):
+            await self.gone()
+
 
 async def deliver(answer: Answer, effect: Effect | None, connection: Connection) -> None:
     """Send `answer`, with `effect` on its way."""
-    if effect is None:
-        await connection.head(answer)
-        await connection.body(answer.chunks)
-    else:
+    try:
         await _WAYS[type(effect)](effect, answer, connection)
+    except asyncio.CancelledError:
+        # The server stops and has waited long enough. The engine would send a 500 behind what was sent already.
+        await connection.drop()
 
 
-async def _as_it_is(_effect: Damage, answer: Answer, connection: Connection) -> None:
-    await deliver(answer, None, connection)
+async def _whole(_effect: Damage | None, answer: Answer, connection: Connection) -> None:
+    await connection.head(answer)
+    await connection.body(answer.chunks)
 
 
 async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
@@ -169,12 +177,13 @@ async def _break(effect: Break, _answer: Answer, connection: Connection) -> None
     await connection.end(reset=effect.reset)
 
 
-_WAYS: dict[type[Effect], Callable[[Any, Answer, Connection], Awaitable[None]]] = {
+_WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[None]]] = {
+    type(None): _whole,
+    Damage: _whole,
     Pause: _pause,
     Drip: _drip,
     Cut: _cut,
     Break: _break,
-    Damage: _as_it_is,
 }
 
 
