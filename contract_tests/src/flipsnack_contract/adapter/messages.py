@@ -1,0 +1,244 @@
+"""The lines of the adapter protocol, declared once: the shipped JSON Schemas are generated from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+__all__ = [
+    "CAPABILITIES",
+    "ERROR_CLASSES",
+    "MAX_LINE",
+    "PROTOCOL",
+    "Bye",
+    "Cancel",
+    "Client",
+    "Credentials",
+    "Event",
+    "FileMade",
+    "FromAdapter",
+    "FromKit",
+    "Greeting",
+    "Hello",
+    "NotAMessage",
+    "Options",
+    "Result",
+    "Run",
+    "Sleep",
+    "Trouble",
+    "Wake",
+    "encode",
+    "read_from_adapter",
+    "read_from_kit",
+    "schema",
+]
+
+PROTOCOL = 1
+MAX_LINE = 1024 * 1024
+"""Bytes of a line, its end included."""
+LONGEST_SLEEP = 366 * 24 * 3600 * 1000
+EXPECTED = "hello, sleep, event or result"
+
+CAPABILITIES = {
+    "virtual_sleep": "sleeps by asking the kit to, and takes the time from it",
+    "json": "reads answers in JSON",
+    "jsonp": "reads answers in JSONP",
+    "xml": "reads answers in XML",
+    "cancel": "stops when it is told to while it sleeps",
+    "deadline": "keeps options.deadline_ms",
+    "retries": "tries again after 22, 31, 32 and transport faults",
+    "refresh": "asks for a new resource URL when the one it has is refused",
+    "progress": "sends events while it works",
+}
+
+ErrorClass = Literal[
+    "auth",
+    "forbidden",
+    "bad_request",
+    "rate_limited",
+    "maintenance",
+    "job_failed",
+    "deadline",
+    "transport",
+    "protocol",
+    "damaged",
+    "cancelled",
+]
+ERROR_CLASSES: tuple[str, ...] = ErrorClass.__args__  # type: ignore[attr-defined]  # a Literal has them
+
+Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
+
+
+class NotAMessage(ValueError):
+    """A line that is no message of the protocol; the text says what was expected."""
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    pass
+
+
+# --- what the kit says
+
+
+class Greeting(_Message, frozen=True, tag="hello"):
+    """The kit's first line: the protocols it speaks, its version, and a name for this run."""
+
+    protocols: tuple[int, ...]
+    kit: str
+    run: str
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """The API key and its secret."""
+
+    key: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.key!r})"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How the operation is to be done; `deadline_ms` bounds all of it."""
+
+    format: Literal["json", "jsonp", "xml"] = "json"
+    deadline_ms: Milliseconds | None = None
+
+
+class Run(_Message, frozen=True, tag="run"):
+    """One case. `args` are those of the operation: `collection`, and for a download `dest`, the file to make."""
+
+    id: str
+    op: str
+    base_url: str
+    credentials: Credentials
+    args: dict[str, str]
+    now_ms: int
+    options: Options
+
+
+class Wake(_Message, frozen=True, tag="wake"):
+    """The sleep is over; `now_ms` is the time since 1970."""
+
+    id: str
+    now_ms: int
+
+
+class Cancel(_Message, frozen=True, tag="cancel"):
+    """Stop this case; comes while the client sleeps, and the wake follows at once."""
+
+    id: str
+
+
+class Bye(_Message, frozen=True, tag="bye"):
+    """There are no more cases: end with exit code 0."""
+
+
+FromKit = Greeting | Run | Wake | Cancel | Bye
+
+
+# --- what an adapter says
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is judged."""
+
+    name: str
+    version: str
+    language: str
+
+
+class Hello(_Message, frozen=True, tag="hello"):
+    """The adapter's first line: the protocol it chose, its operations and its capabilities."""
+
+    protocol: int
+    client: Client
+    ops: tuple[str, ...]
+    capabilities: tuple[str, ...] = ()
+
+
+class Sleep(_Message, frozen=True, tag="sleep"):
+    """The client wants to sleep; nothing more is sent until the wake."""
+
+    id: str
+    ms: Milliseconds
+    why: str = ""
+
+
+class Event(_Message, frozen=True, tag="event"):
+    """Something for the reader of the report; `status` is the job's state, `attempt` counts calls."""
+
+    id: str
+    kind: str
+    status: str | None = None
+    attempt: int | None = None
+    message: str = ""
+
+
+class FileMade(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that the client made: its length and the SHA-256 of its content in lower-case hexadecimal."""
+
+    bytes: Annotated[int, Meta(ge=0)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why it did not work: the class of the error, and the vendor's code where the API gave one."""
+
+    kind: ErrorClass = field(name="class")
+    code: int | None = None
+    message: str = ""
+
+
+class Result(_Message, frozen=True, tag="result"):
+    """How the case ended. `value.status` is the job's last state; `error` belongs to the outcome error, `why` to
+    unsupported."""
+
+    id: str
+    outcome: Literal["ok", "error", "unsupported"]
+    value: dict[str, Any] = {}
+    file: FileMade | None = None
+    error: Trouble | None = None
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an error without its error, and one where there is none."""
+        if (self.outcome == "error") != (self.error is not None):
+            raise ValueError("`error` is there with outcome error, and only then")
+
+
+FromAdapter = Hello | Sleep | Event | Result
+
+_encoder = msgspec.json.Encoder()
+_from_adapter = msgspec.json.Decoder(FromAdapter)
+_from_kit = msgspec.json.Decoder(FromKit)
+
+
+def encode(message: FromKit | FromAdapter) -> bytes:
+    """The line of a message, its end included."""
+    return _encoder.encode(message) + b"\n"
+
+
+def read_from_adapter(line: bytes) -> FromAdapter:
+    """The message that a line of an adapter holds; raises `NotAMessage`."""
+    return _read(_from_adapter, line)  # type: ignore[no-any-return]
+
+
+def read_from_kit(line: bytes) -> FromKit:
+    """The message that a line of the kit holds; raises `NotAMessage`."""
+    return _read(_from_kit, line)  # type: ignore[no-any-return]
+
+
+def schema(direction: Any) -> dict[str, Any]:
+    """The JSON Schema of one direction: `FromKit` or `FromAdapter`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(direction)}
+
+
+def _read(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as damage:
+        shown = repr(line[:120].decode("utf-8", "replace"))
+        raise NotAMessage(f"{damage}; expected one JSON object with type {EXPECTED}, got {shown}") from None

@@ -1,0 +1,92 @@
+"""How time passes in a case: on the frozen clock of the fake, or on the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from flipsnack_contract.clock import RealClock
+from flipsnack_contract.control import AccountControl
+
+__all__ = ["RealTimeline", "Timeline", "Turn", "VirtualTimeline"]
+
+MILLI = 1000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that happens to the account `after_ms` milliseconds after the start of a case."""
+
+    after_ms: int
+    happen: Callable[[AccountControl], None]
+
+
+class Timeline(Protocol):
+    """The time of one case, in whole milliseconds since 1970."""
+
+    is_virtual: bool
+
+    @property
+    def now_ms(self) -> int:
+        """The present instant."""
+
+    def pass_by(self, ms: int) -> None:
+        """Let that much time pass."""
+
+
+class VirtualTimeline:
+    """Time that passes only when it is told to, on the clock of an account at the fake."""
+
+    is_virtual = True
+
+    def __init__(self, account: AccountControl, turns: Sequence[Turn] = ()) -> None:
+        """Stop the clock, on a whole second: a limit's calendar windows then begin with the case."""
+        self._account = account
+        micros = account.freeze()
+        account.advance(-micros % 1_000_000)
+        self._now = -(-micros // 1_000_000) * MILLI
+        self._start = self._now
+        self._turns = sorted(turns, key=lambda turn: turn.after_ms)
+        self._take_turns()
+
+    @property
+    def now_ms(self) -> int:
+        """The present instant."""
+        return self._now
+
+    def pass_by(self, ms: int) -> None:
+        """Move the clock on; what happens on the way happens at its instant."""
+        until = self._now + ms
+        while self._turns and self._start + self._turns[0].after_ms <= until:
+            self._advance(self._start + self._turns[0].after_ms)
+            self._take_turns()
+        self._advance(until)
+
+    def _advance(self, until: int) -> None:
+        if until > self._now:
+            self._account.advance((until - self._now) * MILLI)
+            self._now = until
+
+    def _take_turns(self) -> None:
+        while self._turns and self._start + self._turns[0].after_ms <= self._now:
+            self._turns.pop(0).happen(self._account)
+
+
+class RealTimeline:
+    """The time of the wall. Nothing can happen at an instant of it, so a case has no turns."""
+
+    is_virtual = False
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._clock = RealClock()
+
+    @property
+    def now_ms(self) -> int:
+        """The present instant, on some clock: only differences matter."""
+        return self._clock.now // MILLI
+
+    def pass_by(self, ms: int) -> None:
+        """Sleep."""
+        self._clock.pass_by(ms * MILLI)
