@@ -6,6 +6,11 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a machine that other work shares.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A machine that has everything says so, and then a skipped test is a hole in the net: `.ci/run` sets this.
 NO_SKIPS = "FLIPSNACK_KIT_NO_SKIPS"
