@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from urllib.parse import urlsplit
 
-from flipsnack_contract.check import check
+from flipsnack_contract.check import Unsuitable, check
 from flipsnack_contract.session import Session
 from flipsnack_contract.strategies import raw_requests
 from flipsnack_contract.verdict import Violation, expect_code
 
 PATIENCE = 10.0
+# 501 and 505 are HTTP's words for a verb or a version it does not know (RFC 9110, 15.6).
+SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
 
 
 @check(
@@ -36,9 +39,11 @@ PATIENCE = 10.0
 )
 def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
     """Whatever is sent over a connection, no server error comes back, and the next call is served."""
+    if session.target.base_url.startswith("https:"):
+        raise Unsuitable("below TLS no byte of HTTP arrives")
     answer = _exchange(session.target.base_url, raw)
     session.trace.add(f"raw {raw[:200]!r} -> {answer[:200]!r}")
-    if answer.startswith(b"HTTP/1.1 5"):
+    if SERVER_ERROR.match(answer):
         raise Violation("the answer to bytes that are no request", "no server error", repr(answer[:200]))
     expect_code(20, session.ask(session.draft()), "the next call")
 
