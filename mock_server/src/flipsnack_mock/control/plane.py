@@ -11,7 +11,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
-from flipsnack_mock.control import accounts, clocks, collections, doctor, faults, lint, requests, server
+from flipsnack_mock.control import accounts, clocks, collections, doctor, faults, lint, namespaces, requests, server
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
@@ -22,7 +22,7 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, doctor, faults, lint, requests, server)
+_MODULES = (accounts, clocks, collections, doctor, faults, lint, namespaces, requests, server)
 _OPEN = frozenset({"/health", "/__admin/ca.pem"})
 MAX_BODY_BYTES = 10_000_000
 
