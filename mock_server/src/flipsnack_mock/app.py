@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import flask
-from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed, NotFound, RequestedRangeNotSatisfiable
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as HttpResponse
 from werkzeug.wsgi import wrap_file
@@ -124,7 +124,7 @@ class _Vendor:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
         _, path = _split_namespace(flask.request.environ["PATH_INFO"])
         code = error.code or 500
-        if code in _UNROUTED and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
+        if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
             return self.view()
         message = f"{flask.request.method[:20]} {path[:200]}: {error.description}"
         if code == 404:
@@ -141,7 +141,7 @@ class _Vendor:
         return f"{origin}/t/{namespace}" if namespace else origin
 
 
-_UNROUTED = frozenset({404, 405})
+_UNROUTED = (NotFound, MethodNotAllowed, BadHost)
 _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
 
 
