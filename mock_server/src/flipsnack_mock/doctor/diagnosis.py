@@ -66,7 +66,7 @@ def diagnose(case: Case) -> Diagnosis:
     workshop = Workshop(case)
     seen = Diagnosis(
         verdict="no-secret",
-        summary="The secret of this account is not known here, so the signature cannot be judged.",
+        summary="The secret of this account is not known here; hand it in, and the signature is judged.",
         canonical=_masked_text(case, workshop, Recipe()),
         given=case.given,
         notes=tuple(looks(case.given)),

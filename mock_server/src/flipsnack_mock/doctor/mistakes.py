@@ -11,12 +11,16 @@ __all__ = ["MISTAKES", "Mistake"]
 
 
 class Mistake(NamedTuple):
-    """A mistake with a name; `variants` lists the ways in which it can have been made with a request."""
+    """A mistake with a name; `variants` lists the ways in which it can have been made with a request.
+
+    `visible` says that the signature itself looks otherwise for it, whatever was signed.
+    """
 
     name: str
     what: str
     fix: str
     variants: Variants
+    visible: bool = False
 
 
 MISTAKES = (
@@ -33,6 +37,12 @@ MISTAKES = (
         variants.optional_left_out,
     ),
     Mistake(
+        "empty-dropped",
+        "A parameter with an empty value was sent but skipped while signing.",
+        "Sign the name of a parameter that is sent empty, or do not send it.",
+        variants.always(Variant("empty values skipped", {"empties": False})),
+    ),
+    Mistake(
         "sent-not-signed",
         "A parameter was sent that was not signed.",
         "Add all parameters first and sign last; only `signature` and `file` stay out.",
@@ -43,12 +53,6 @@ MISTAKES = (
         "A parameter was signed that was not sent.",
         "Sign what you send: build the query and the signed text from the same parameters.",
         variants.added,
-    ),
-    Mistake(
-        "empty-dropped",
-        "A parameter with an empty value was sent but skipped while signing.",
-        "Sign the name of a parameter that is sent empty, or do not send it.",
-        variants.always(Variant("empty values skipped", {"empties": False})),
     ),
     Mistake(
         "percent-encoded",
@@ -201,30 +205,37 @@ MISTAKES = (
         "The hexadecimal digits are in upper case.",
         "Send them in lower case (the fake's setting uppercase_signatures takes both).",
         variants.always(Variant("upper-case digits", {"upper": True})),
+        visible=True,
     ),
     Mistake(
         "truncated",
         "Only a part of the digest was sent.",
         "Send all 32 digits. The prose of the vendor's older page lacks the last three; the URL beside it has them.",
         variants.cut,
+        visible=True,
     ),
-    Mistake("base64", "The digest was sent in base64.", "Send it in hexadecimal: 32 digits.", variants.base64),
+    Mistake(
+        "base64", "The digest was sent in base64.", "Send it in hexadecimal: 32 digits.", variants.base64, visible=True
+    ),
     Mistake(
         "dashes",
         "The digits were sent with dashes between them.",
         "Take the dashes out (in .NET: BitConverter.ToString adds them, Convert.ToHexString does not).",
         variants.always(Variant("dashes between the bytes", {"writing": "hex with dashes"})),
+        visible=True,
     ),
     Mistake(
         "leading-zeros",
         "The zeros that the digest begins with were not sent.",
         "Fill up with zeros to 32 digits (a big integer printed in base 16 loses them).",
         variants.always(Variant("leading zeros lost", {"writing": "hex without leading zeros"})),
+        visible=True,
     ),
     Mistake(
         "padded",
         "The signature was sent with something around it.",
         "Send the 32 digits and nothing else.",
         variants.padded,
+        visible=True,
     ),
 )

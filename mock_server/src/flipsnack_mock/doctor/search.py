@@ -1,11 +1,15 @@
 """Looks for the mistake behind a wrong signature: each mistake alone, then two at a time.
 
+A third is tried only where it can be seen: a signature that is no 32 lower-case digits says itself that it was written
+in another way, so two mistakes before that still count as two.
+
 The work is bounded by the characters that are digested, not by a clock: the same request gives the same finding on
 every machine.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -13,7 +17,7 @@ from typing import Any, NamedTuple
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
 from flipsnack_mock.doctor.recipe import Recipe
-from flipsnack_mock.doctor.signing import Impossible, Workshop
+from flipsnack_mock.doctor.signing import DIGEST_BYTES, LENGTHS, Impossible, Workshop
 from flipsnack_mock.doctor.variants import Variant
 
 __all__ = ["MOST_CHARACTERS", "Explanation", "Finding", "Made", "search"]
@@ -22,6 +26,7 @@ MOST_CHARACTERS = 30_000_000
 """What one search digests at most."""
 
 _MOST_EXPLANATIONS = 5
+_USUAL = re.compile("[0-9a-f]{32}")
 # What a trial costs beside its text, in characters.
 _TRIAL = 300
 
@@ -34,7 +39,7 @@ class Made(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """One or two mistakes that, made together, give the signature in question; `recipe` is how it was made."""
+    """The mistakes that, made together, give the signature in question; `recipe` is how it was made."""
 
     made: tuple[Made, ...]
     recipe: Recipe
@@ -53,11 +58,20 @@ def search(case: Case, *, most_characters: int = MOST_CHARACTERS) -> Finding:
     made = [Made(mistake, variant) for mistake in MISTAKES for variant in mistake.variants(case)]
     trials = _Trials(case, most_characters)
     found = trials.run((one,) for one in made) or trials.run(_pairs(made))
+    if not found and not _USUAL.fullmatch(case.given):
+        found = trials.run(_with_a_visible_one(made, case.given))
     return Finding(tuple(found), trials.tried, trials.left > 0)
 
 
 def _pairs(made: list[Made]) -> Iterator[tuple[Made, ...]]:
     return combinations([one for one in made if not one.variant.alone], 2)
+
+
+def _with_a_visible_one(made: list[Made], given: str) -> Iterator[tuple[Made, ...]]:
+    visible = [one for one in made if one.mistake.visible and _can_look_like(one.variant, given)]
+    for pair in _pairs([one for one in made if not one.mistake.visible]):
+        for one in visible:
+            yield *pair, one
 
 
 class _Trials:
@@ -115,13 +129,15 @@ def _recipe(made: tuple[Made, ...]) -> Recipe | None:
     return Recipe(**fields)
 
 
-_HEX_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+def _can_look_like(variant: Variant, given: str) -> bool:
+    recipes = (Recipe(**{"algorithm": algorithm} | variant.fields) for algorithm in DIGEST_BYTES)
+    return any(_same_length(recipe, given) for recipe in recipes)
 
 
 def _same_length(recipe: Recipe, given: str) -> bool:
     """Whether a signature of this recipe can be as long as the one given; known without making it."""
-    if recipe.writing != "hex":
+    length = LENGTHS[recipe.writing](DIGEST_BYTES[recipe.algorithm])
+    if length is None:
         return True
-    start, end = recipe.kept or (0, _HEX_DIGITS[recipe.algorithm])
-    whole = min(end, _HEX_DIGITS[recipe.algorithm]) - start
-    return len(recipe.around[0]) + whole + len(recipe.around[1]) == len(given)
+    start, end = recipe.kept or (0, length)
+    return len(recipe.around[0]) + max(0, min(end, length) - start) + len(recipe.around[1]) == len(given)

@@ -55,7 +55,7 @@ def looks(given: str) -> Iterator[str]:
         yield "There is white space or a quote around it."
     yield next(
         (look.says for look in _LOOKS if look.regex.fullmatch(core)),
-        f"It has {len(core)} characters, not all of them hexadecimal; expected 32 lower-case hexadecimal digits.",
+        f"It is no digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
     )
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.recipe import Pair, Recipe
 
-__all__ = ["AS_SENT", "ESCAPES", "ORDERS", "WRITINGS", "Impossible", "Workshop"]
+__all__ = ["AS_SENT", "DIGEST_BYTES", "ESCAPES", "LENGTHS", "ORDERS", "WRITINGS", "Impossible", "Workshop"]
 
 
 class Impossible(Exception):
@@ -43,7 +43,7 @@ ESCAPES: dict[str, Callable[[str], str]] = {
 ORDERS: dict[str, Callable[[list[Pair]], list[Pair]]] = {
     "name": sorted,
     "as sent": list,
-    "name without letter case": partial(sorted, key=lambda pair: pair[0].casefold()),
+    "name without letter case": partial(sorted, key=lambda pair: pair[0].lower()),
     "value": partial(sorted, key=lambda pair: pair[1]),
     "name and value as one text": partial(sorted, key="".join),
     "name, backwards": partial(sorted, reverse=True),
@@ -67,6 +67,20 @@ WRITINGS: dict[str, Callable[[bytes], str]] = {
     "hex with dashes": lambda digest: digest.hex("-"),
     "hex without leading zeros": lambda digest: digest.hex().lstrip("0"),
 }
+
+DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
+
+LENGTHS: dict[str, Callable[[int], int | None]] = {
+    "hex": lambda size: 2 * size,
+    "base64": lambda size: -(-size // 3) * 4,
+    "base64 without =": lambda size: -(-size * 4 // 3),
+    "base64 with + sent as it is": lambda size: -(-size // 3) * 4,
+    "base64 for URLs": lambda size: -(-size // 3) * 4,
+    "base64 for URLs without =": lambda size: -(-size * 4 // 3),
+    "hex with dashes": lambda size: 3 * size - 1,
+    "hex without leading zeros": lambda _size: None,
+}
+"""How long a digest of so many bytes is in each writing; None where that depends on the digest."""
 
 
 class Workshop:

@@ -1,0 +1,96 @@
+import pytest
+from mock_server.tests.conftest import Door, make_door
+from mock_server.tests.doctor.careless import KEY, SECRET
+
+from flipsnack_mock.doctor import ANOTHER, OWN
+from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
+from flipsnack_mock.errors import BadRequest
+
+DOCUMENTED = "LK12NS-0-IOBW3S89VVJH12Z"
+PUBLISHED_SECRET = "123ABCDE-456-7890-FGH"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.flipsnack.com/v1/?b=%20x&a=1%2B",
+        "http://127.0.0.1:3547/t/worker-1/v1?b=%20x&a=1%2B#part",
+        "/v1/?b=%20x&a=1%2B",
+        "?b=%20x&a=1%2B",
+        "b=%20x&a=1%2B",
+    ],
+)
+def test_a_url_is_read_as_the_api_reads_it(door: Door, url: str) -> None:
+    """Whole or in part, it gives the parameters in their order, decoded and as they stood there."""
+    case = case_of_url(door.world, url)
+    assert (("b", " x"), ("a", "1+")) == case.sent
+    assert (("b", "%20x"), ("a", "1%2B")) == case.raw
+
+
+def test_a_url_without_a_query_has_no_parameters(door: Door) -> None:
+    """Scheme and path are no parameters."""
+    assert () == case_of_url(door.world, "https://api.flipsnack.com/v1/").sent
+
+
+@pytest.mark.parametrize("url", ["?a=1&a=2", "?a=%zz", "?a=%ff"])
+def test_what_the_api_cannot_read_is_no_case(door: Door, url: str) -> None:
+    """It is code 40, and there is no signature to judge."""
+    with pytest.raises(BadRequest):
+        case_of_url(door.world, url)
+
+
+def test_a_name_that_comes_twice_is_no_case(door: Door) -> None:
+    """A list of parameters is held to the same rule as a URL."""
+    with pytest.raises(BadRequest, match="more than once"):
+        case_of_params(door.world, [("a", "1"), ("a", "2")], key=None, secret=None)
+
+
+def test_the_secret_is_the_one_of_the_key_in_the_request(door: Door) -> None:
+    """Documented accounts and the rule of `test-` keys are known without any set-up; nobody else is."""
+    assert PUBLISHED_SECRET == case_of_url(door.world, f"?apiKey={DOCUMENTED}").secrets[OWN]
+    assert SECRET == case_of_url(door.world, f"?apiKey={KEY}").secrets[OWN]
+    assert OWN not in case_of_url(door.world, "?apiKey=nobody").secrets
+
+
+def test_a_secret_that_is_handed_in_wins(door: Door) -> None:
+    """So a request to the vendor can be judged."""
+    assert "mine" == case_of_url(door.world, f"?apiKey={DOCUMENTED}", secret="mine").secrets[OWN]
+
+
+def test_to_ask_about_a_key_is_no_use_of_it(door: Door) -> None:
+    """No account comes into being by a question."""
+    case_of_url(door.world, f"?apiKey={KEY}")
+    assert door.world.existing(KEY) is None
+
+
+def test_other_accounts_are_tried_unless_their_secret_is_the_same(door: Door) -> None:
+    """The two documented accounts share a secret: neither is another's."""
+    own = case_of_url(door.world, f"?apiKey={DOCUMENTED}").secrets
+    assert {OWN: PUBLISHED_SECRET} == own
+    assert f"{ANOTHER}{DOCUMENTED}" in case_of_url(door.world, f"?apiKey={KEY}").secrets
+
+
+def test_an_entry_of_the_journal_is_the_request_as_it_came(door: Door) -> None:
+    """Order and spelling of the query are kept."""
+    door.send("collectionHash=mock%2Dcomplete&apiKey=test-core&signature=x")
+    [entry] = door.world.journal.entries()
+    case = case_of_entry(door.world, entry)
+    assert ("collectionHash", "mock-complete") == case.sent[0]
+    assert ("collectionHash", "mock%2Dcomplete") == case.raw[0]
+
+
+def test_a_posted_form_has_no_spelling_of_a_url(door: Door) -> None:
+    """What stood in a body is guessed, not taken from the query."""
+    body = b"apiKey=test-core&signature=x"
+    door.send("a=1", method="POST", content_type="application/x-www-form-urlencoded", body=body)
+    [entry] = door.world.journal.entries()
+    case = case_of_entry(door.world, entry)
+    assert (("a", "1"), ("apiKey", "test-core"), ("signature", "x")) == case.sent
+    assert () == case.raw
+
+
+def test_an_account_that_takes_capitals_says_so() -> None:
+    """The setting of the account counts, or that of the server where there is no account yet."""
+    door = make_door(uppercase_signatures=True)
+    assert case_of_url(door.world, f"?apiKey={KEY}").uppercase
+    assert not case_of_url(make_door().world, f"?apiKey={KEY}").uppercase

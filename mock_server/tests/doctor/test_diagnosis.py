@@ -1,0 +1,101 @@
+from itertools import combinations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import signature_of
+from mock_server.tests.doctor.careless import KEY, OTHER_SECRET, SECRET, SLIPS, careless, together
+
+from flipsnack_mock.doctor import ANOTHER, OWN, Case, diagnose
+
+PARAMS = {"collectionHash": "fxh4k89", "action": "collection.downloadHTML", "apiKey": KEY, "note": "Café à la carte"}
+CANONICAL = f"[secret]actioncollection.downloadHTMLapiKey{KEY}collectionHashfxh4k89noteCafé à la carte"
+SECRETS = {OWN: SECRET, f"{ANOTHER}45FD-267-7SG7832": OTHER_SECRET}
+
+
+def case(signature: str | None, *, secrets: dict[str, str] = SECRETS, uppercase: bool = False) -> Case:
+    """A request with that signature."""
+    sent = PARAMS | ({} if signature is None else {"signature": signature})
+    return Case(sent=tuple(sent.items()), secrets=secrets, uppercase=uppercase)
+
+
+def test_a_right_signature_is_called_right() -> None:
+    """Verdict, text and digest; no cause, and nothing was tried."""
+    found = diagnose(case(signature_of(SECRET, PARAMS)))
+    assert ("right", CANONICAL, signature_of(SECRET, PARAMS)) == (found.verdict, found.canonical, found.expected)
+    assert ((), 0) == (found.causes, found.tried)
+
+
+def test_an_upper_case_signature_is_right_where_the_account_takes_it() -> None:
+    """The account's setting decides, as it does for the API."""
+    loud = signature_of(SECRET, PARAMS).upper()
+    assert "right" == diagnose(case(loud, uppercase=True)).verdict
+    assert "upper-case" == diagnose(case(loud)).causes[0].mistakes[0].name
+
+
+def test_an_absent_signature_is_told_what_it_should_be() -> None:
+    """Without a signature there is nothing to explain but what is to be sent."""
+    found = diagnose(case(None))
+    assert ("unsigned", signature_of(SECRET, PARAMS)) == (found.verdict, found.expected)
+
+
+def test_without_the_secret_nothing_is_expected() -> None:
+    """The signature is not judged, and none is given out."""
+    found = diagnose(case("0" * 32, secrets={}))
+    assert ("no-secret", None, CANONICAL) == (found.verdict, found.expected, found.canonical)
+
+
+def test_a_cause_says_what_was_signed_and_how_to_mend_it() -> None:
+    """The mistake has a name, a sentence, how it was made, a remedy, and the text that came of it."""
+    [cause] = diagnose(case(careless("separators").sign(PARAMS))).causes
+    [mistake] = cause.mistakes
+    assert "separators" == mistake.name
+    assert "'=' between name and value, '&' between parameters" == mistake.how
+    assert "nothing in between" in mistake.fix
+    assert cause.signed.startswith("[secret]action=collection.downloadHTML&apiKey=")
+
+
+def test_another_accounts_secret_is_named_by_its_key() -> None:
+    """Whose secret it was is said; the secret is not."""
+    [cause] = diagnose(case(careless("secret-of-another").sign(PARAMS))).causes
+    assert "signed with the secret of 45FD-267-7SG7832" == cause.mistakes[0].how
+    assert cause.signed.startswith("[secret of 45FD-267-7SG7832]action")
+
+
+@pytest.mark.parametrize(
+    ("digest", "words"),
+    [
+        ("2298a6456c1dd2d12b895ce4688ffe31", "belongs to no documented request"),
+        ("26e781d3d1751d82ec284acf4a019def", "How to sign a request"),
+        ("26e781d3d1751d82ec284acf4a019", "three digits are missing"),
+    ],
+)
+def test_an_example_of_the_vendors_page_is_recognised(digest: str, words: str) -> None:
+    """Who copies a printed signature is told where it stands."""
+    [mistake] = diagnose(case(digest)).causes[0].mistakes
+    assert "copied-example" == mistake.name
+    assert words in mistake.how
+
+
+def test_what_cannot_be_explained_is_said_honestly() -> None:
+    """The shape, how much was tried, and what no trying can find."""
+    found = diagnose(case(signature_of("nobody has it", PARAMS)))
+    assert "unexplained" == found.verdict
+    assert "right shape" in found.notes[0]
+    assert f"{found.tried:,} ways to sign were tried." == found.notes[1]
+    assert any("cannot be found by trying" in note for note in found.notes)
+
+
+@given(st.sampled_from([pair for pair in combinations(SLIPS, 2) if together(*pair)]))
+def test_no_secret_is_ever_in_a_diagnosis(pair: tuple[str, str]) -> None:
+    """Whatever went wrong, the diagnosis holds no secret of any account."""
+    text = msgspec.json.encode(diagnose(case(careless(*pair).sign(PARAMS)))).decode()
+    assert SECRET not in text
+    assert OTHER_SECRET not in text
+
+
+def test_a_secret_that_was_sent_as_a_parameter_is_masked_too() -> None:
+    """The canonical text shows no secret, wherever it stands."""
+    sent = (("apiKey", KEY), ("secret", SECRET), ("signature", "0" * 32))
+    assert SECRET not in diagnose(Case(sent=sent, secrets=SECRETS)).canonical
