@@ -11,12 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, unquote_to_bytes
 
+from flipsnack_mock.world import AUTOMATIC_PREFIX
+
 __all__ = ["MASK", "Mask", "label", "masked_urls", "rewritten"]
 
 MASK = "***"
 
 # Shorter ones are only recognised as a whole value: a secret of one letter is in every word.
 _FINDABLE = 6
+_WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
+_AUTOMATIC_SECRET = f"secret-{AUTOMATIC_PREFIX}"
 _URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _FIELD_NAME = re.compile(r'name="?([^"\r\n;]{0,200})')
@@ -95,13 +99,11 @@ class Mask:
         return tuple(name for name, value in params.items() if self.is_secret(name, value))
 
     def text(self, text: str) -> str:
-        """A text without the account's own secret."""
+        """A text without the account's own secret, and without words that are a secret of another one."""
         own = self._own
-        return text.replace(own, MASK) if own and len(own) >= _FINDABLE else text
-
-    def path(self, path: str) -> str:
-        """A path without a secret."""
-        return "/".join(MASK if part and part in self._others else self.text(part) for part in path.split("/"))
+        if own and len(own) >= _FINDABLE:
+            text = text.replace(own, MASK)
+        return _WORD.sub(lambda word: MASK if self._is_anybodys(word[0]) else word[0], text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
         """A query (without `content_type`) or body as text, one character a byte, with every value as it may be shown.
@@ -114,4 +116,7 @@ class Mask:
 
     def _is_known(self, value: str) -> bool:
         own = self._own
-        return value in self._others or value == own or bool(own and len(own) >= _FINDABLE and own in value)
+        return self._is_anybodys(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
+
+    def _is_anybodys(self, word: str) -> bool:
+        return word in self._others or word.startswith(_AUTOMATIC_SECRET)

@@ -110,7 +110,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
     request = entry.request
     rules = grounds(entry)
     params = params_of(entry)
-    path = mask.path(request.path)
+    path = mask.text(request.path)
     return Record(
         id=entry.id,
         kind=kind_of(entry),
