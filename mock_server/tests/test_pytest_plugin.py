@@ -56,6 +56,27 @@ GREEDY = """
 """
 
 
+CARELESS = """
+    import pytest
+
+    def poll_without_a_pause(call):
+        for _ in range(3):
+            call("collection.downloadHTML", collectionHash="mock-processing")
+
+    def test_careless(flipsnack_call):
+        poll_without_a_pause(flipsnack_call)
+
+    @pytest.mark.flipsnack_lint(False)
+    def test_excused(flipsnack_call):
+        poll_without_a_pause(flipsnack_call)
+
+    def test_careful(flipsnack_call, flipsnack_clock):
+        flipsnack_call("collection.downloadHTML", collectionHash="mock-processing")
+        flipsnack_clock.advance(5)
+        flipsnack_call("collection.downloadHTML", collectionHash="mock-processing")
+"""
+
+
 def test_the_fixtures_work_together(pytester: pytest.Pytester) -> None:
     """A suite of a user gets server, account, clock, faults and a signed call from the plugin alone."""
     pytester.makepyfile(SUITE)
@@ -78,3 +99,24 @@ def test_two_suites_at_once_on_one_server_cannot_tell(pytester: pytest.Pytester)
         left = [account["key"] for account in server.admin.accounts() if account["key"].startswith("test-")]
     assert [0, 0] == [run.returncode for run in runs], outputs
     assert [] == left
+
+
+def test_a_careless_client_fails_its_test_when_linted(pytester: pytest.Pytester) -> None:
+    """With linting on, a test whose client broke a rule fails on teardown by the rule's name; a marker excuses one."""
+    pytester.makepyfile(CARELESS)
+    result = pytester.runpytest_subprocess(*PLUGIN, "--flipsnack-lint")
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*client.poll-interval*"])
+
+
+def test_linting_can_be_switched_on_in_the_ini_file(pytester: pytest.Pytester) -> None:
+    """`flipsnack_lint = true` does for a project what the flag does for a run."""
+    pytester.makepyfile(CARELESS)
+    pytester.makeini("[pytest]\nflipsnack_lint = true\n")
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3, errors=1)
+
+
+def test_nothing_is_linted_unless_asked(pytester: pytest.Pytester) -> None:
+    """A careless client passes by default."""
+    pytester.makepyfile(CARELESS)
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=3)

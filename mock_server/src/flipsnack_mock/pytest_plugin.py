@@ -1,8 +1,8 @@
 """Fixtures for pytest: a fake for the session, and for each test an account that nobody else uses.
 
 Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top conftest.py, or by
-`pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker has a fake of its own; with `--flipsnack-url` all
-share the one that runs there, and accounts still never meet.
+`pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker has a fake of its own; with `--flipsnack-url`
+all share the one that runs there, and accounts still never meet.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import requests
 
 from flipsnack_mock.fault_admin import Faults
 from flipsnack_mock.ids import fresh_id
+from flipsnack_mock.journal_admin import assert_clean
 from flipsnack_mock.signature import sign
 from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock, MockServer
 
@@ -77,10 +78,13 @@ def flipsnack_account(flipsnack_server: FlipsnackServer, request: pytest.Fixture
     account = flipsnack_server.admin.account(f"test-{digest}-{fresh_id()}")
     account.show()
     yield account
-    findings = account.lint() if _lints(request) else []
-    account.delete()
-    if findings:
-        pytest.fail("\n".join(["the client broke rules of the vendor:", *map(str, findings)]), pytrace=False)
+    try:
+        if _lints(request):
+            assert_clean(account)
+    except AssertionError as findings:
+        pytest.fail(str(findings), pytrace=False)
+    finally:
+        account.delete()
 
 
 @pytest.fixture
