@@ -67,12 +67,15 @@ def _maintenance_for_all(session: Session, draft: Draft) -> Draft:
 
 
 def _used_up_second(session: Session, draft: Draft) -> Draft:
+    # From the beginning of a minute on it is the same whether windows slide: that is another rule's matter.
+    session.align()
     for _ in range(5):
         session.send(session.draft(), paced=False)
     return draft
 
 
 def _used_up_minute(session: Session, draft: Draft) -> Draft:
+    session.align()
     for _ in range(60):
         session.send(session.draft())
     session.wait(SECOND)

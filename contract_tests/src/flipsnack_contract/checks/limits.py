@@ -100,6 +100,7 @@ def each_call_leaves_the_window_alone(session: Session) -> None:
 @check("limit.refused-do-not-count", needs=CONTROL, rows=[{"refused": refused} for refused in (1, 20)])
 def refused_calls_do_not_count_in_the_second(session: Session, refused: int) -> None:
     """However often a caller runs into the limit of a second, five calls are served once the second is over."""
+    session.align()
     expect([OK] * 5, _burst(session, 5), "five calls in one instant")
     session.wait(SECOND - 1)
     _burst(session, refused)
@@ -110,6 +111,7 @@ def refused_calls_do_not_count_in_the_second(session: Session, refused: int) -> 
 @check("limit.refused-do-not-count", needs=CONTROL)
 def refused_calls_do_not_count_in_the_minute(session: Session) -> None:
     """Calls refused for the second do not use up the minute."""
+    session.align()
     for _ in range(12):
         expect([OK] * 5, _burst(session, 5), "five calls in a new second")
         _burst(session, 3)
