@@ -115,7 +115,7 @@ STEPS: dict[str, Callable[[Fake], Any]] = {
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=12))
 def test_any_history_runs_again_with_the_same_answers(history: list[str]) -> None:
-    """Whatever clients and control plane did, an export of everything and of one account replay without a difference."""
+    """Whatever clients and control plane did, exports of everything and of one account replay without a difference."""
     fake = make_fake(requests_per_second=5, requests_per_minute=60)
     for step in history:
         fake.pass_seconds(0.01)
