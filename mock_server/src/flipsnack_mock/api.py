@@ -29,7 +29,7 @@ from flipsnack_mock.faults import PACKAGE_ACTION, Seen
 from flipsnack_mock.jobs import State
 from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.limiter import admit
-from flipsnack_mock.magic import PREFIX as MAGIC_PREFIX
+from flipsnack_mock.magic import magic_fault
 from flipsnack_mock.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.packages import build_package
 from flipsnack_mock.params import parse_body, parse_query
@@ -83,7 +83,7 @@ class _Call:
         self.account, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now
-        if account.faults or collection_hash.startswith(MAGIC_PREFIX):
+        if account.faults or magic_fault(collection_hash) is not None:
             seen = Seen(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
             self.disturbance = Disturbance(account, seen, self.entry)
             self.disturbance.meet("request")
