@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import examples, memory, start, throughput
+from bench import examples, memory, robustness, start, throughput
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -25,6 +25,7 @@ MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "throughput": throughput.measure,
     "start": start.measure,
     "memory": memory.measure,
+    "robustness": robustness.measure,
     "examples": examples.measure,
 }
 RESULTS = Path(__file__).with_name("results")

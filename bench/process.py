@@ -41,15 +41,20 @@ class Serving:
     url: str
     pid: int
 
-    def kilobytes(self, field: str) -> int:
-        """A line of /proc/PID/status: VmRSS is the memory held now, VmHWM the most that was ever held."""
-        match = re.search(rf"^{field}:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
+    def cpu_seconds(self) -> float:
+        """Processor time that the server has used, in user and kernel mode: fields 14 and 15 of /proc/PID/stat."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def number(self, field: str) -> int:
+        """A line of /proc/PID/status: VmRSS is the memory held now, VmHWM the most ever held (kB)."""
+        match = re.search(rf"^{field}:\s+(\d+)", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
         assert match, f"the kernel does not tell {field}"
         return int(match[1])
 
     def megabytes(self, field: str = "VmRSS") -> float:
         """The same in megabytes."""
-        return self.kilobytes(field) * 1024 / 1_000_000
+        return self.number(field) * 1024 / 1_000_000
 
 
 @contextmanager

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """Load and warm-up in seconds, how many rounds and starts a median is taken of, and how much of everything else."""
+    """Load and warm-up in seconds, how many rounds and starts a median is taken of, and how much of everything else.
+
+    `idle` and `slow` are connections, `calls` what is called one by one beside them.
+    """
 
     seconds: int
     warm_up: int
@@ -16,11 +19,15 @@ class Size:
     requests: int
     package_bytes: int
     examples: int
+    idle: int
+    slow: int
+    calls: int
 
 
 MEGABYTE = 1_000_000
 SIZES = {
-    "tiny": Size(1, 1, 1, 1, 1_000, 5 * MEGABYTE, 2),  # for the test that this still runs; its figures mean nothing
-    "quick": Size(5, 2, 3, 7, 100_000, 500 * MEGABYTE, 20),
-    "full": Size(10, 3, 5, 15, 1_000_000, 500 * MEGABYTE, 100),
+    # For the test that this still runs; its figures mean nothing.
+    "tiny": Size(1, 1, 1, 1, 1_000, 5 * MEGABYTE, 2, 20, 10, 20),
+    "quick": Size(5, 2, 3, 7, 100_000, 500 * MEGABYTE, 20, 2_000, 1_000, 2_000),
+    "full": Size(10, 3, 5, 15, 1_000_000, 500 * MEGABYTE, 100, 2_000, 1_000, 10_000),
 }

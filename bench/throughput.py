@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from statistics import median
 
 from bench.figure import Figure
@@ -13,6 +14,7 @@ from bench.size import Size
 
 # So many keys that the vendor's limits, which stay on, refuse none of them: each is asked every half second or so.
 KEYS = 5_000
+HELLO_WORLD = "Flask hello, world"
 SHIPPED: dict[str, str] = {}
 QUIET = {"FLIPSNACK_MOCK_LOG": "off"}
 FORGETFUL = {**QUIET, "FLIPSNACK_MOCK_JOURNAL_SIZE": "0"}
@@ -36,38 +38,49 @@ def _targets(collection_hash: str, answer_format: str = "json") -> list[str]:
     return [signed_target(key, collection_hash, answer_format=answer_format) for key in keys]
 
 
-def _load(argv: list[str], env: Mapping[str, str], targets: list[str], size: Size) -> Load:
+@dataclass(frozen=True)
+class Run:
+    """One run of load; `cpu` is what a request cost the server, in microseconds of its processor."""
+
+    load: Load
+    cpu: float
+
+
+def _run(argv: list[str], env: Mapping[str, str], targets: list[str], size: Size) -> Run:
     with serving(argv, env) as server:
         run_load(server.url, targets, seconds=size.warm_up)
-        return run_load(server.url, targets, seconds=size.seconds)
+        before = server.cpu_seconds()
+        load = run_load(server.url, targets, seconds=size.seconds)
+        return Run(load, 1_000_000 * (server.cpu_seconds() - before) / load.requests)
 
 
 def measure(size: Size) -> Iterator[Figure]:
     """All variants in turn, round after round, so that what disturbs the machine disturbs each of them alike."""
     complete = _targets("mock-complete")
     variants: dict[str, tuple[list[str], Mapping[str, str], list[str]]] = {
-        "Flask hello, world": (HELLO, {}, complete),
+        HELLO_WORLD: (HELLO, {}, complete),
         "COMPLETE, as shipped": (FAKE, SHIPPED, complete),
         "COMPLETE, no log": (FAKE, QUIET, complete),
         "COMPLETE, no log, no journal": (FAKE, FORGETFUL, complete),
         "PROCESSING, no log": (FAKE, QUIET, _targets("mock-processing")),
         "COMPLETE as XML, no log": (FAKE, QUIET, _targets("mock-complete", "xml")),
     }
-    loads: dict[str, list[Load]] = {name: [] for name in variants}
+    runs: dict[str, list[Run]] = {name: [] for name in variants}
     for _ in range(size.rounds):
         for name, (argv, env, targets) in variants.items():
-            loads[name].append(_load(argv, env, targets, size))
-    yield from _figures(loads)
+            runs[name].append(_run(argv, env, targets, size))
+    yield from _figures(runs)
 
 
-def _figures(loads: Mapping[str, list[Load]]) -> Iterator[Figure]:
-    rates = {name: median(load.per_second for load in runs) for name, runs in loads.items()}
-    ceiling = rates["Flask hello, world"]
-    for name, runs in loads.items():
-        yield Figure(f"{name}: rate", rates[name], "req/s")
-        yield Figure(f"{name}: p99", median(load.p99 for load in runs) / 1000, "ms")
-        if name != "Flask hello, world":
+def _figures(runs: Mapping[str, list[Run]]) -> Iterator[Figure]:
+    """Shares are of processor time, which other processes on the machine disturb less than the rate."""
+    cpu = {name: median(run.cpu for run in of_name) for name, of_name in runs.items()}
+    for name, of_name in runs.items():
+        yield Figure(f"{name}: rate", median(run.load.per_second for run in of_name), "req/s")
+        yield Figure(f"{name}: p99", median(run.load.p99 for run in of_name) / 1000, "ms")
+        yield Figure(f"{name}: processor time a request", cpu[name], "µs")
+        if name != HELLO_WORLD:
             aim = "≥ 70" if name == "COMPLETE, no log" else ""
-            yield Figure(f"{name}: share of hello, world", 100 * rates[name] / ceiling, "%", aim)
-    without, with_journal = rates["COMPLETE, no log, no journal"], rates["COMPLETE, no log"]
-    yield Figure("what the journal costs of a request", 100 * (1 - with_journal / without), "%", "< 15")
+            yield Figure(f"{name}: share of hello, world", 100 * cpu[HELLO_WORLD] / cpu[name], "%", aim)
+    without, with_journal = cpu["COMPLETE, no log, no journal"], cpu["COMPLETE, no log"]
+    yield Figure("what the journal costs of a request", 100 * (1 - without / with_journal), "%", "< 15")
