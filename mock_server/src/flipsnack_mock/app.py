@@ -7,7 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import flask
-from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed, NotFound, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import (
+    BadHost,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+)
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as HttpResponse
 from werkzeug.wsgi import wrap_file
@@ -123,13 +129,10 @@ class _Vendor:
     def unrouted(self, error: HTTPException) -> HttpResponse:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
         _, path = _split_namespace(flask.request.environ["PATH_INFO"])
-        code = error.code or 500
         if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
             return self.view()
-        message = f"{flask.request.method[:20]} {path[:200]}: {error.description}"
-        if code == 404:
-            message = f"nothing is served at {path[:200]}: the API is at /v1/, the control plane at {ADMIN_PREFIX}"
-        return refused(Refused(code, _KINDS.get(code, "bad_request"), message))
+        code = error.code or 500
+        return refused(Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, path[:200])))
 
     def _origin(self, environ: Mapping[str, Any], namespace: str) -> str:
         origin = self._worlds.settings.base_url
@@ -142,6 +145,17 @@ class _Vendor:
 
 
 _UNROUTED = (NotFound, MethodNotAllowed, BadHost)
+
+
+def _explanation(error: HTTPException, path: str) -> str:
+    request = f"{flask.request.method[:20]} {path}"
+    if isinstance(error, NotFound):
+        return f"nothing is served at {path}: the API is at /v1/, the control plane at {ADMIN_PREFIX}"
+    if isinstance(error, MethodNotAllowed):
+        return f"{request} is no route; allowed here: {', '.join(sorted(error.valid_methods or ()))}"
+    return f"{request}: {error.description}"
+
+
 _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
 
 

@@ -67,12 +67,14 @@ def set_clock(context: Context) -> dict[str, Any]:
 @route("POST", "/__admin/accounts/<key>/clock/freeze", "let the clock of an account stand still", body=Nothing)
 def freeze(context: Context) -> dict[str, Any]:
     """The clock stands where it is."""
+    context.body(Nothing)
     return _changed(context, context.account.clock.freeze(context.at))
 
 
 @route("POST", "/__admin/accounts/<key>/clock/resume", "let the clock of an account run again", body=Nothing)
 def resume(context: Context) -> dict[str, Any]:
     """The clock runs on from where it stood."""
+    context.body(Nothing)
     return _changed(context, context.account.clock.resume(context.at))
 
 

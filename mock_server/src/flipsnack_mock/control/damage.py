@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import inspect
 
 from flipsnack_mock.settings import FieldError
@@ -22,14 +23,15 @@ class Damage(NamedTuple):
 
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.+)`")
+_TAG = re.compile(r"Invalid value .+", re.DOTALL)
 _ENUM = re.compile(r"Invalid enum value .+", re.DOTALL)
 _TYPE = re.compile(r"Expected (.+?)(?:, got .+)?", re.DOTALL)
 _NO_JSON = re.compile(r"JSON is malformed.*|Input data was truncated|Invalid UTF-8 bytes.*", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(?:\d+|\.\.\.)\]")
 
 
-def explain(refusal: Exception, shape: Any) -> Damage:
-    """What msgspec's `refusal` says about a body that should have been a `shape`."""
+def explain(refusal: Exception, shape: Any, raw: bytes = b"") -> Damage:
+    """What msgspec's `refusal` says about a body, `raw`, that should have been a `shape`."""
     text, _, where = str(refusal).partition(" - at ")
     path = where.rpartition(" in ")[2].strip("`") or "$"
     if isinstance(refusal.__cause__, FieldError):
@@ -37,7 +39,12 @@ def explain(refusal: Exception, shape: Any) -> Damage:
     if match := _MISSING.fullmatch(text):
         return Damage(f"{path}.{match[1]}", "a value: the field is required")
     if match := _UNKNOWN.fullmatch(text):
-        return Damage(f"{path}.{match[1]}", f"one of the fields {', '.join(_field_names(shape, path))}")
+        names = ", ".join(_field_names(shape, path)) or "(it has none)"
+        return Damage(
+            f"{path}.{match[1]}", f"one of the fields {', '.join(_field_names(shape, path)) or '(it has none)'}"
+        )
+    if _TAG.fullmatch(text) and (tags := _tags(shape, path.rpartition(".")[0])):
+        return Damage(path, f"one of {', '.join(tags)}")
     if _ENUM.fullmatch(text):
         return Damage(path, f"one of {', '.join(_words(shape, path))}")
     if match := _TYPE.fullmatch(text):
@@ -47,13 +54,25 @@ def explain(refusal: Exception, shape: Any) -> Damage:
     return Damage(path, "JSON in UTF-8" if _NO_JSON.fullmatch(text) else text)
 
 
-def _field_names(shape: Any, path: str) -> list[str]:
-    return [
-        field.encode_name
-        for kind in _kinds_at(shape, path)
-        if isinstance(kind, inspect.StructType)
-        for field in kind.fields
-    ]
+def _field_names(shape: Any, path: str, raw: bytes) -> list[str]:
+    kinds = [kind for kind in _kinds_at(shape, path) if isinstance(kind, inspect.StructType)]
+    if len(kinds) > 1:
+        # Of a union, only the kind that the body names: its fields are what can be mended.
+        value = _value_at(raw, path)
+        kinds = [kind for kind in kinds if kind.tag_field and value.get(kind.tag_field) == kind.tag]
+    return [field.encode_name for kind in kinds for field in kind.fields]
+
+
+def _tags(shape: Any, path: str) -> list[str]:
+    """The names of the kinds among which the value at `path` chooses."""
+    return [str(kind.tag) for kind in _kinds_at(shape, path) if isinstance(kind, inspect.StructType) and kind.tag]
+
+
+def _value_at(raw: bytes, path: str) -> dict[str, Any]:
+    value = msgspec.json.decode(raw)
+    for name in _STEP.findall(path):
+        value = value[name]
+    return dict(value)
 
 
 def _words(shape: Any, path: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import flask
 import msgspec
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
@@ -58,8 +59,7 @@ def _view(
         if token and entry.path not in _OPEN:
             _check_token(token)
         world = worlds.world(namespace)
-        flask.request.max_content_length = MAX_BODY_BYTES
-        raw = flask.request.get_data() if entry.body is not None else b""
+        raw = _body() if entry.body is not None else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
@@ -81,6 +81,14 @@ def _later(wait: Wait, again: Callable[[], HttpResponse]) -> HttpResponse:
         return HttpResponse(status=204)
     wait.block()
     return again()
+
+
+def _body() -> bytes:
+    flask.request.max_content_length = MAX_BODY_BYTES
+    try:
+        return flask.request.get_data()
+    except RequestEntityTooLarge:
+        raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes") from None
 
 
 def _check_token(token: bytes) -> None:

@@ -29,6 +29,7 @@ def list_routes(_context: Context) -> dict[str, Any]:
 @route("POST", "/__admin/reset", "put everything back to how the server started", body=Nothing)
 def reset(context: Context) -> dict[str, int]:
     """All accounts are as they were seeded, others are gone, maintenance is off."""
+    context.body(Nothing)
     context.world.reset()
     return {"accounts": len(list(context.world.accounts))}
 
