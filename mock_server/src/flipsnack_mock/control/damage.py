@@ -39,19 +39,21 @@ def explain(refusal: Exception, shape: Any, raw: bytes = b"") -> Damage:
     if match := _MISSING.fullmatch(text):
         return Damage(f"{path}.{match[1]}", "a value: the field is required")
     if match := _UNKNOWN.fullmatch(text):
-        names = ", ".join(_field_names(shape, path)) or "(it has none)"
-        return Damage(
-            f"{path}.{match[1]}", f"one of the fields {', '.join(_field_names(shape, path)) or '(it has none)'}"
-        )
+        names = ", ".join(_field_names(shape, path, raw)) or "(it has none)"
+        return Damage(f"{path}.{match[1]}", f"one of the fields {names}")
     if _TAG.fullmatch(text) and (tags := _tags(shape, path.rpartition(".")[0])):
         return Damage(path, f"one of {', '.join(tags)}")
     if _ENUM.fullmatch(text):
         return Damage(path, f"one of {', '.join(_words(shape, path))}")
+    return Damage(path, _plainly(text))
+
+
+def _plainly(text: str) -> str:
     if match := _TYPE.fullmatch(text):
-        return Damage(path, match[1])
+        return match[1]
     if text == "Invalid RFC3339 encoded datetime":
-        return Damage(path, "a date and time with an offset, as in 2026-11-23T10:00:00Z")
-    return Damage(path, "JSON in UTF-8" if _NO_JSON.fullmatch(text) else text)
+        return "a date and time with an offset, as in 2026-11-23T10:00:00Z"
+    return "JSON in UTF-8" if _NO_JSON.fullmatch(text) else text
 
 
 def _field_names(shape: Any, path: str, raw: bytes) -> list[str]:

@@ -95,7 +95,7 @@ def parse_body(raw: bytes, shape: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw or b"{}", type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
-        damage = explain(refusal, shape)
+        damage = explain(refusal, shape, raw)
         message = f"the body is not what this route takes: {refusal}"
         raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
 
