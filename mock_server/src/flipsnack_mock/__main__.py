@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 import click
 
 from flipsnack_mock import __version__
+from flipsnack_mock.doctor_command import doctor_command
 from flipsnack_mock.lint_command import lint_command
+from flipsnack_mock.magic_command import magic_command
 from flipsnack_mock.replay_command import replay_command
 from flipsnack_mock.settings import ENVIRONMENT_PREFIX, Setting, Settings, SettingsError, load_settings, setting_docs
 
@@ -21,7 +23,7 @@ CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 
 def main() -> None:
     """Run the command line."""
-    command(prog_name="flipsnack-mock")
+    command(prog_name="flipsnack-mock", obj=os.environ)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,7 +120,9 @@ def show_settings(config: Path | None, **flags: Any) -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
+command.add_command(doctor_command)
 command.add_command(lint_command)
+command.add_command(magic_command)
 command.add_command(replay_command)
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.schedules import parse_schedule
 from flipsnack_mock.settings import MAX_PACKAGE_BYTES
 
-__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Magic", "magic", "magic_collection", "magic_fault"]
+__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Listed", "Magic", "listed", "magic"]
+__all__ += ["magic_collection", "magic_fault"]
 
 PREFIX = "mock-"
 MEGABYTE = 1_000_000
@@ -55,11 +56,11 @@ NAMED: dict[str, Magic] = {
 
 
 class Family(NamedTuple):
-    """Magic hashes with a part that the caller chooses: `pattern` for people, `regex` for us, `example` to try."""
+    """Magic hashes with a part that the caller chooses: `pattern` for people, `regex` for us, `examples` to try."""
 
     pattern: str
     regex: re.Pattern[str]
-    example: str
+    examples: tuple[str, ...]
     build: Callable[[re.Match[str]], Magic]
 
 
@@ -108,24 +109,50 @@ def _code(match: re.Match[str]) -> int:
 
 _SECONDS = r"(?P<seconds>\d{1,5}(?:\.\d{1,6})?)s"
 FAMILIES = (
-    Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>\d{1,3})mb"), "mock-50mb", _sized),
-    Family("mock-short-link-<n>s", re.compile(f"mock-short-link-{_SECONDS}"), "mock-short-link-5s", _short_link),
-    Family("mock-error-<code>", re.compile(r"mock-error-(?P<code>\d\d)"), "mock-error-43", _always_an_error),
+    Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>\d{1,3})mb"), ("mock-50mb", "mock-500mb"), _sized),
+    Family("mock-short-link-<n>s", re.compile(f"mock-short-link-{_SECONDS}"), ("mock-short-link-5s",), _short_link),
+    Family(
+        "mock-error-<code>",
+        re.compile(r"mock-error-(?P<code>\d\d)"),
+        tuple(f"mock-error-{code}" for code in sorted(CATALOGUE)),
+        _always_an_error,
+    ),
     Family(
         "mock-error-<code>-<n>-times",
         re.compile(r"mock-error-(?P<code>\d\d)-(?P<times>\d{1,4})-times"),
-        "mock-error-31-2-times",
+        ("mock-error-31-2-times",),
         _error_some_times,
     ),
     Family(
         "mock-error-<code>-for-<n>s",
         re.compile(rf"mock-error-(?P<code>\d\d)-for-{_SECONDS}"),
-        "mock-error-22-for-30s",
+        ("mock-error-22-for-30s",),
         _error_for_seconds,
     ),
-    Family("mock-<schedule>", re.compile(r"mock-(?P<words>.+)"), "mock-after-3-polls", _scheduled),
+    Family(
+        "mock-<schedule>",
+        re.compile(r"mock-(?P<words>.+)"),
+        ("mock-after-30s", "mock-after-3-polls", "mock-half-way", "mock-manual", "mock-failed-after-5s"),
+        _scheduled,
+    ),
 )
 """The first family whose `regex` fits decides."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A magic hash as it is listed: what it is an example of, and what it stands for."""
+
+    hash: str
+    pattern: str
+    magic: Magic
+
+
+def listed() -> list[Listed]:
+    """Every magic hash without a part to choose, and examples of all the others."""
+    patterns = {name: name for name in NAMED} | {
+        example: family.pattern for family in FAMILIES for example in family.examples
+    }
+    return [Listed(name, pattern, meant) for name, pattern in patterns.items() if (meant := magic(name))]
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,45 @@
+"""A diagnosis as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis
+
+__all__ = ["told"]
+
+
+def told(found: Diagnosis) -> str:
+    """The diagnosis in lines: the verdict, each cause with its remedy, then what is right."""
+    return "\n".join(map(_printable, _lines(found)))
+
+
+def _lines(found: Diagnosis) -> Iterator[str]:
+    yield found.summary
+    for number, cause in enumerate(found.causes):
+        yield ""
+        if number:
+            yield "The same signature comes of this, too:"
+        yield from _cause_lines(cause)
+    yield ""
+    yield f"  to sign   {found.canonical}"
+    if found.expected is not None:
+        yield f"  expected  {found.expected}"
+    if found.given:
+        yield f"  given     {found.given}"
+    if found.notes:
+        yield ""
+        yield from found.notes
+
+
+def _cause_lines(cause: Cause) -> Iterator[str]:
+    for mistake in cause.mistakes:
+        yield f"  {mistake.name}: {mistake.how}"
+        yield f"  {' ' * len(mistake.name)}  {mistake.fix}"
+    if cause.signed:
+        yield f"  signed    {cause.signed}"
+
+
+def _printable(line: str) -> str:
+    """`line` without what a terminal would obey: other people's parameters are in it."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)

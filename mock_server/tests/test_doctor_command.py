@@ -1,0 +1,128 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner, Result
+from mock_server.tests.conftest import signature_of
+from mock_server.tests.doctor.careless import careless, url_of
+
+from flipsnack_mock.__main__ import command
+
+DOCUMENTED = {
+    "action": "collection.downloadHTML",
+    "apiKey": "LK12NS-0-IOBW3S89VVJH12Z",
+    "collectionHash": "d3m0h45h",
+}
+SECRET = "123ABCDE-456-7890-FGH"
+OWN = DOCUMENTED | {"apiKey": "my-own-key"}
+
+
+def run(*arguments: str, stdin: str | None = None, **environ: str) -> Result:
+    """The command with these arguments and this environment."""
+    return CliRunner().invoke(command, ["doctor", *arguments], obj=environ, input=stdin)
+
+
+def test_the_cause_and_the_remedy_are_told() -> None:
+    """The mistake by name, how it was made, how to mend it, what to sign; the secret is not told."""
+    result = run(
+        url_of(
+            {"apiKey": "test-careless", "b": "1", "a": "2"},
+            careless("unsorted").sign({"apiKey": "test-careless", "b": "1", "a": "2"}),
+        )
+    )
+    assert 1 == result.exit_code
+    for words in ("unsorted: signed in the order of the URL", "Sort the parameters by name", "[secret]a2apiKey"):
+        assert words in result.output
+    assert "secret-test-careless" not in result.output
+
+
+def test_a_right_signature_exits_with_0() -> None:
+    """Nothing to mend."""
+    result = run(url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED)))
+    assert 0 == result.exit_code
+    assert "The signature is right." in result.output
+
+
+def test_an_absent_signature_is_told_what_it_should_be() -> None:
+    """The right one stands there."""
+    result = run("https://api.flipsnack.com/v1/?" + urlencode(DOCUMENTED))
+    assert 1 == result.exit_code
+    assert signature_of(SECRET, DOCUMENTED) in result.output
+
+
+def test_the_secret_is_read_from_the_environment_or_from_a_file(tmp_path: Path) -> None:
+    """Never from the command line, where everybody sees it."""
+    url, file = url_of(OWN, signature_of("mine", OWN)), tmp_path / "secret"
+    file.write_text("mine\n", "utf-8")
+    assert 2 == run(url).exit_code
+    assert 0 == run(url, FLIPSNACK_SECRET="mine").exit_code
+    assert 0 == run(url, "--secret-env", "OTHER", OTHER="mine", FLIPSNACK_SECRET="not mine").exit_code
+    assert 0 == run(url, "--secret-file", str(file), FLIPSNACK_SECRET="not mine").exit_code
+
+
+def test_without_a_secret_it_says_how_to_hand_it_in() -> None:
+    """Exit 2, with the option and the variable."""
+    result = run(url_of(OWN, "0" * 32))
+    assert 2 == result.exit_code
+    assert "FLIPSNACK_SECRET" in result.output
+    assert "--secret-file" in result.output
+
+
+def test_seeded_accounts_are_known() -> None:
+    """The accounts that the environment gives a fake are known without one."""
+    seed = json.dumps([{"key": "my-own-key", "secret": "mine"}])
+    assert 0 == run(url_of(OWN, signature_of("mine", OWN)), FLIPSNACK_MOCK_SEED=seed).exit_code
+
+
+def test_a_bad_seed_is_usage() -> None:
+    """Exit 2, and the variable is named."""
+    result = run(url_of(OWN, "0" * 32), FLIPSNACK_MOCK_SEED="{")
+    assert (2, True) == (result.exit_code, "FLIPSNACK_MOCK_SEED" in result.output)
+
+
+@pytest.mark.parametrize("url", ["?a=1&a=2", "?a=%zz"])
+def test_what_the_api_cannot_read_is_usage(url: str) -> None:
+    """Exit 2, and why it would be code 40."""
+    result = run(url)
+    assert (2, True) == (result.exit_code, "code 40" in result.output)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff"])
+def test_a_secret_that_cannot_be_read_is_usage(tmp_path: Path, content: bytes | None) -> None:
+    """No file, an empty one, one that is no text: exit 2, and its name."""
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    result = run("?a=1", "--secret-file", str(file))
+    assert (2, True) == (result.exit_code, str(file) in result.output)
+
+
+def test_json_is_the_whole_diagnosis() -> None:
+    """For programs: what `/__admin/explain` answers."""
+    result = run("--format", "json", url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED).upper()))
+    found = json.loads(result.output)
+    assert "explained" == found["verdict"]
+    assert SECRET not in result.output
+
+
+def test_the_url_can_come_from_standard_input() -> None:
+    """A dash reads it, so that nothing has to be quoted."""
+    result = run("-", stdin=url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED)) + "\n")
+    assert 0 == result.exit_code
+
+
+def test_it_works_as_a_process_with_the_environment_of_the_shell() -> None:
+    """The real command, without a server."""
+    url = url_of(OWN, signature_of("mine", OWN))
+    ran = subprocess.run(
+        [sys.executable, "-m", "flipsnack_mock", "doctor", url],
+        env={"FLIPSNACK_SECRET": "mine", "PYTHONWARNINGS": "error"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert "The signature is right." in ran.stdout
