@@ -10,6 +10,7 @@ from msgspec import Meta
 from flipsnack_mock.errors import CATALOGUE
 from flipsnack_mock.faults.effects import Break, Effect
 from flipsnack_mock.faults.kind import CALLS, Instead, MediaType
+from flipsnack_mock.settings import FieldError
 
 __all__ = ["HttpAnswer", "Outage", "PlainAnswer", "Redirect", "VendorCode", "Verbatim"]
 
@@ -53,7 +54,7 @@ class VendorCode(Instead, frozen=True, tag="code", kw_only=True):
         """Refuse a code that has no message."""
         if self.message is None and self.code not in CATALOGUE:
             known = ", ".join(map(str, sorted(CATALOGUE)))
-            raise ValueError(f"code {self.code} needs a `message`; without one there are {known}")
+            raise FieldError("message", f"code {self.code} has no message of the vendor's; expected one, or {known}")
 
     @property
     def text(self) -> str:
@@ -73,11 +74,12 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
     def __post_init__(self) -> None:
         """Refuse two bodies, a body where HTTP has none, and headers that would break the answer's frame."""
         if self.body and self.body_base64:
-            raise ValueError("give `body` or `body_base64`, not both")
+            raise FieldError("body_base64", "there is a `body` too; expected one of the two")
         if self.status in _BODILESS and (self.body or self.body_base64):
-            raise ValueError(f"an answer {self.status} has no body")
+            raise FieldError("body", f"an answer {self.status} has no body; expected none")
         if wrong := sorted(name for name in self.headers if name.lower() in _FRAMING):
-            raise ValueError(f"{wrong[0]} is no header to set here; see `content_type` and the kind `truncate`")
+            expected = "others; for these there are `content_type` and the kind `truncate`"
+            raise FieldError("headers", f"{wrong[0]} says where the body ends or what it is; expected {expected}")
 
     def plain(self, _url: str) -> PlainAnswer:
         """The answer that was given."""

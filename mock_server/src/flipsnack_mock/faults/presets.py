@@ -62,7 +62,9 @@ PRESETS: dict[str, Preset] = {
     "network-down-30s": Preset(
         "every connection is reset for 30 s of the account's clock", Outage(answer="reset"), When(seconds=30)
     ),
-    "flaky": Preset("one request in ten gets HTTP 503", Verbatim(status=503, body="try again\n"), When(share=0.1, seed=1)),
+    "flaky": Preset(
+        "one request in ten gets HTTP 503", Verbatim(status=503, body="try again\n"), When(share=0.1, seed=1)
+    ),
     "redirect": Preset("the next request is redirected to itself", Redirect(), count=1),
     "redirect-loop": Preset("every request is redirected to itself", Redirect()),
     "slow": Preset("2 s before the headers", Delay(seconds=2)),

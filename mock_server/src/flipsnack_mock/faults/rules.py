@@ -35,7 +35,7 @@ from flipsnack_mock.faults.sending import (
     Truncate,
     UniformDelay,
 )
-from flipsnack_mock.settings import Hash
+from flipsnack_mock.settings import FieldError, Hash
 from flipsnack_mock.virtual_clock import SECOND
 
 __all__ = ["FaultKind", "FaultRule", "PACKAGE_ACTION", "Seen", "When", "meet", "retract", "sweep"]
@@ -91,9 +91,9 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def __post_init__(self) -> None:
         """Refuse conditions that no request can meet."""
         if self.start is not None and self.until is not None and _micros(self.start) >= _micros(self.until):
-            raise ValueError("`until` is not after `from`")
+            raise FieldError("until", "the window ends before it begins; expected an instant after `from`")
         if self.action == PACKAGE_ACTION and self.params:
-            raise ValueError("the download of a package has no `params`; use `hash`")
+            raise FieldError("params", "the download of a package has no parameters; expected none, use `hash`")
 
     def matches(self, seen: Seen) -> bool:
         """Whether `seen` is what the rule is about."""

@@ -10,6 +10,7 @@ from msgspec import Meta
 from flipsnack_mock.faults.chance import lognormal, noise, uniform
 from flipsnack_mock.faults.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.faults.kind import MAX_PAUSE, Bytes, Draw, OnAnswer, Seconds
+from flipsnack_mock.settings import FieldError
 
 if TYPE_CHECKING:
     from flipsnack_mock.exchange import Response
@@ -53,7 +54,7 @@ class UniformDelay(Sent, frozen=True, tag="delay-uniform", kw_only=True):
     def __post_init__(self) -> None:
         """Refuse an empty range."""
         if self.low > self.high:
-            raise ValueError("`low` is more than `high`")
+            raise FieldError("high", f"{self.high:g} is less than `low`; expected at least {self.low:g}")
 
     def effect(self, draw: Draw) -> Effect:
         """The wait."""
