@@ -65,11 +65,15 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
     """The command still works as the fake changes; its figures mean nothing at this size."""
     out = tmp_path / "figures.json"
-    run = _bench("--size", "tiny", "--only", "start", "--only", "memory", "--out", str(out))
+    run = _bench("--size", "tiny", "--only", "start", "--only", "memory", "--only", "robustness", "--out", str(out))
     assert run.returncode == 0, run.stdout + run.stderr
 
     names = {figure["name"] for figure in json.loads(out.read_text())["figures"]}
-    assert {"cold start to the first answer", "most memory while 5 MB streamed"} <= names
+    assert {
+        "cold start to the first answer",
+        "most memory while 5 MB streamed",
+        "slow downloads still dripping",
+    } <= names
 
 
 def test_a_load_without_wrk_counts_what_was_refused(tmp_path: Path) -> None:
