@@ -1,0 +1,81 @@
+"""HAR: the journal as an archive that other tools read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from mock_server.tests.conftest import SECRET, Fake, make_fake, signed
+
+# What HAR 1.2 requires of each object (http://www.softwareishard.com/blog/har-12-spec/).
+REQUIRED: dict[str, set[str]] = {
+    "log": {"version", "creator", "entries"},
+    "entry": {"startedDateTime", "time", "request", "response", "cache", "timings"},
+    "request": {
+        "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize",
+    },
+    "response": {
+        "status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL",
+        "headersSize", "bodySize",
+    },
+    "content": {"size", "mimeType"},
+    "timings": {"send", "wait", "receive"},
+}  # fmt: skip
+
+
+def archived(fake: Fake) -> list[dict[str, Any]]:
+    """The entries of the exported archive."""
+    log = fake.client.get("/__admin/requests.har").get_json()["log"]
+    assert REQUIRED["log"] <= log.keys()
+    assert "1.2" == log["version"]
+    return list(log["entries"])
+
+
+@pytest.fixture
+def played() -> Fake:
+    """A fake that was called, downloaded from, and posted to, in a namespace too."""
+    fake = make_fake()
+    url = fake.call().get_json()["data"]["resourceUrl"]
+    fake.resource(url, Range="bytes=0-1")
+    fake.client.post("/v1/", data=signed())
+    return fake
+
+
+def test_every_object_has_what_the_format_requires(played: Fake) -> None:
+    """Each entry is complete in the sense of HAR 1.2."""
+    for entry in archived(played):
+        assert REQUIRED["entry"] <= entry.keys()
+        assert REQUIRED["request"] <= entry["request"].keys()
+        assert REQUIRED["response"] <= entry["response"].keys()
+        assert REQUIRED["content"] <= entry["response"]["content"].keys()
+        assert REQUIRED["timings"] <= entry["timings"].keys()
+        assert entry["time"] == sum(entry["timings"].values())
+
+
+def test_requests_and_answers_are_told_without_secrets(played: Fake) -> None:
+    """URL, range, body and answer are there; secret and signatures are not."""
+    call, package, post = archived(played)
+    assert call["request"]["url"].startswith("http://localhost/v1/?apiKey=test-core&")
+    assert "signature=***" in call["request"]["url"]
+    assert "COMPLETE" == json.loads(call["response"]["content"]["text"])["data"]["status"]
+    assert {"name": "Range", "value": "bytes=0-1"} in package["request"]["headers"]
+    assert "text" not in package["response"]["content"]
+    assert "signature=***" in post["request"]["postData"]["text"]
+    assert signed()["signature"] not in json.dumps([call, package, post])
+    assert SECRET not in json.dumps([call, package, post])
+
+
+def test_what_the_format_has_no_field_for_stands_apart(played: Fake) -> None:
+    """Code, rules and virtual time are under a name of our own."""
+    ours = archived(played)[0]["_flipsnack"]
+    assert (20, "COMPLETE", "test-core") == (ours["code"], ours["status"], ours["key"])
+    assert "signature.digest" in ours["rules"]
+
+
+def test_a_namespace_is_part_of_the_url() -> None:
+    """The URL of a request in a namespace is the one that was asked for."""
+    fake = make_fake()
+    fake.call(prefix="/t/one")
+    entry = fake.client.get("/t/one/__admin/requests.har").get_json()["log"]["entries"][0]
+    assert entry["request"]["url"].startswith("http://localhost/t/one/v1/?")
