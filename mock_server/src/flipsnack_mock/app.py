@@ -14,7 +14,6 @@ from werkzeug.exceptions import (
     NotFound,
     RequestedRangeNotSatisfiable,
 )
-from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as HttpResponse
 from werkzeug.wsgi import wrap_file
 
@@ -26,6 +25,7 @@ from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Request, Response
 from flipsnack_mock.faults.effects import Body, Effect
 from flipsnack_mock.journal import Entry
+from flipsnack_mock.namespaces import namespace_of, without_namespace
 from flipsnack_mock.packages import Package
 from flipsnack_mock.params import MAX_BODY_BYTES, MAX_QUERY_BYTES
 from flipsnack_mock.settings import Setting, Settings, load_settings
@@ -34,17 +34,9 @@ from flipsnack_mock.world import World, Worlds
 __all__ = ["REQUEST_ID_HEADER", "create_app"]
 
 
-class NamespaceConverter(BaseConverter):
-    """The name of a namespace in a path."""
-
-    regex = "[A-Za-z0-9_.-]{1,100}"
-
-
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 ADMIN_PREFIX = "/__admin"
-NAMESPACE_PREFIX = "/t/<namespace:namespace>"
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_NAMESPACE = re.compile(rf"/t/({NamespaceConverter.regex})(/.*)", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _ONE_RANGE = re.compile(r"bytes=(?!-$)([0-9]{0,18})-([0-9]{0,18})")
 _PIECE_BYTES = 128 * 1024
@@ -70,20 +62,15 @@ def create_app(
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
-    app.url_map.converters["namespace"] = NamespaceConverter
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, and it is the default
     worlds, clock = Worlds(settings), now or real_time()
     vendor = _Vendor(worlds, clock, sleep, on_exchange)
     for rule in ("/v1", "/v1/", "/v1/<path:rest>", f"{resource_urls.PREFIX}<path:rest>"):
-        for prefix in ("", NAMESPACE_PREFIX):
-            app.add_url_rule(
-                prefix + rule, f"vendor {prefix}{rule}", vendor.view, provide_automatic_options=False, methods=_VERBS
-            )
+        app.add_url_rule(rule, f"vendor {rule}", vendor.view, provide_automatic_options=False, methods=_VERBS)
     app.register_error_handler(HTTPException, vendor.unrouted)
     app.register_error_handler(Refused, refused)
-    plane = control_plane(worlds, clock, sources or {}, authority_pem=authority_pem)
-    app.register_blueprint(plane, url_prefix="")
-    app.register_blueprint(plane, url_prefix=NAMESPACE_PREFIX, name="namespaced control plane")
+    app.register_blueprint(control_plane(worlds, clock, sources or {}, authority_pem=authority_pem))
+    app.wsgi_app = without_namespace(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says to
     return app
 
 
@@ -99,10 +86,9 @@ class _Vendor:
     def view(self, **_path_parts: str) -> HttpResponse:
         """Answer the request that is being served."""
         environ = flask.request.environ
-        namespace, path = _split_namespace(environ["PATH_INFO"])
-        at = self._now()
+        namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
-        response = api.handle(_request(environ, path, at, self._origin(environ, namespace)), world)
+        response = api.handle(_request(environ, at, self._origin(environ, namespace)), world)
         answer = _http_response(response, environ)
         if response.effect is not None:
             answer = self._with_effect(response, response.effect, answer, world)
@@ -128,7 +114,7 @@ class _Vendor:
 
     def unrouted(self, error: HTTPException) -> HttpResponse:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
-        _, path = _split_namespace(flask.request.environ["PATH_INFO"])
+        path = flask.request.environ["PATH_INFO"]
         if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
             return self.view()
         code = error.code or 500
@@ -164,19 +150,14 @@ def refused(refusal: Refused) -> HttpResponse:
     return flask.make_response(flask.jsonify(refusal.body()), refusal.http_status)
 
 
-def _split_namespace(path: str) -> tuple[str, str]:
-    match = _NAMESPACE.fullmatch(path) if path.startswith("/t/") else None
-    return (match[1], match[2]) if match else ("", path)
-
-
-def _request(environ: Mapping[str, Any], path: str, at: int, origin: str) -> Request:
+def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:
     method = environ["REQUEST_METHOD"]
     body = b""
     if method == "POST":
         body = environ["wsgi.input"].read(_body_length(environ))
     return Request(
         method=method,
-        path=path.encode("latin-1").decode("utf-8", "replace"),
+        path=environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,

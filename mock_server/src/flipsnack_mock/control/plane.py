@@ -17,6 +17,7 @@ from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
 from flipsnack_mock.errors import Refused
+from flipsnack_mock.namespaces import namespace_of
 from flipsnack_mock.settings import Setting
 from flipsnack_mock.world import Worlds
 
@@ -31,7 +32,7 @@ MAX_BODY_BYTES = 10_000_000
 def control_plane(
     worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
 ) -> flask.Blueprint:
-    """The control plane of all worlds; a namespace has the same routes below its own prefix.
+    """The control plane of all worlds.
 
     With the setting `admin` off nothing but the health of the server is left of it.
     """
@@ -55,10 +56,10 @@ def _view(
 ) -> Callable[..., HttpResponse]:
     token = worlds.settings.admin_token.encode()
 
-    def view(namespace: str = "", **args: str) -> HttpResponse:
+    def view(**args: str) -> HttpResponse:
         if token and entry.path not in _OPEN:
             _check_token(token)
-        world = worlds.world(namespace)
+        world = worlds.world(namespace_of(flask.request.environ))
         raw = _body() if entry.body is not None else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
@@ -66,7 +67,7 @@ def _view(
             if entry.changes:
                 remember(context, entry, answer)
         if isinstance(answer, Wait):
-            return _later(answer, lambda: view(namespace, **args))
+            return _later(answer, lambda: view(**args))
         return _json(answer)
 
     return view

@@ -1,0 +1,32 @@
+"""Namespaces in paths: `/t/<name>` is taken off before a request is routed, so each route is there only once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+__all__ = ["namespace_of", "without_namespace"]
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
+_NAMESPACE = "flipsnack_mock.namespace"
+
+
+def without_namespace(app: WsgiApp) -> WsgiApp:
+    """`app`, behind a step that takes the namespace off the path and notes it in the WSGI environment."""
+
+    def stripped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        # An environment that was noted already is served a second time.
+        if path.startswith("/t/") and _NAMESPACE not in environ and (match := _PREFIXED.fullmatch(path)):
+            environ[_NAMESPACE], environ["PATH_INFO"] = match[1], match[2]
+        return app(environ, start_response)
+
+    return stripped
+
+
+def namespace_of(environ: Mapping[str, Any]) -> str:
+    """The namespace that a request is for; the empty one is the main world."""
+    return str(environ.get(_NAMESPACE, ""))
