@@ -82,7 +82,8 @@ def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> Non
 def test_failed_is_final_unless_a_setting_restarts_it(restart: bool, expected: State) -> None:
     """The next call reports the failure, or starts the package again."""
     words, late = "failed-after-5s", START + 6 * SECOND
-    job = called(called(Job(), words), words, late, restart_failed=restart)
+    reported = called(called(Job(), words), words, late, restart_failed=restart).reported()
+    job = called(reported, words, late, restart_failed=restart)
     assert expected is job.state(parse_schedule(words), late)
 
 
@@ -98,5 +99,5 @@ def test_a_job_remembers_the_words_it_was_started_with() -> None:
     """What a setting says later is for jobs that start later."""
     job = called(Job(), "after-5s")
     assert "after-5s" == called(job, "never").schedule
-    retried = called(Job(), "failed").called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
+    retried = called(Job(), "failed").reported().called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
     assert "immediate" == retried.schedule

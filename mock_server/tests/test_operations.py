@@ -63,6 +63,12 @@ def test_a_setting_restarts_what_failed_with_the_next_call() -> None:
     assert "PFPF" == "".join(states(make_door(restart_failed=True), "mock-failed-after-1-poll", 0, 0, 0))
 
 
+def test_a_failure_is_reported_before_it_is_restarted() -> None:
+    """Also when it came while nobody asked: otherwise a client would never see FAILED."""
+    told = states(make_door(restart_failed=True), "mock-failed-after-5s", 5, 0, 5)
+    assert "PFPF" == "".join(told)
+
+
 def test_a_resource_url_comes_with_complete_alone(door: Door) -> None:
     """Otherwise it is absent, not null."""
     assert {"status": "PROCESSING"} == door.call(collectionHash="mock-processing")["data"]

@@ -54,13 +54,15 @@ class IllegalMove(Exception):
 class Job(msgspec.Struct, frozen=True):
     """One job: when it was started (microseconds on the account's clock) and how often it was asked for.
 
-    `schedule` are the words it was started with: a setting that changes later changes nothing for it.
+    `schedule` are the words it was started with: a setting that changes later changes nothing for it. `told` says that
+    an answer has reported the failure: only then may a call start it again.
     """
 
     started_at: int | None = None
     calls: int = 0
     forced: State | None = None
     schedule: str | None = None
+    told: bool = False
 
     def state(self, schedule: Schedule, now: int) -> State:
         """Where the job stands at `now`."""
@@ -78,11 +80,15 @@ class Job(msgspec.Struct, frozen=True):
         `schedule` is the one it runs on, `words` are those of the one it would be started with now.
         """
         state = self.state(schedule, now)
-        if state is State.NEW or (state is State.FAILED and restart_failed):
+        if state is State.NEW or (state is State.FAILED and self.told and restart_failed):
             return Job(started_at=now, calls=1, schedule=words)
         if state is State.PROCESSING:
             return msgspec.structs.replace(self, calls=self.calls + 1)
         return self
+
+    def reported(self) -> Job:
+        """The job after an answer that said FAILED."""
+        return msgspec.structs.replace(self, told=True)
 
     def force(self, target: State, schedule: Schedule, now: int, *, words: str) -> Job:
         """The job put into `target` from outside; raises `IllegalMove` when the table has no such way.

@@ -55,10 +55,11 @@ def download_html(account: Account, params: dict[str, str], now: int, origin: st
     behaviour = account.behaviour
     timetable, words = collection.timetable(behaviour), collection.words(behaviour)
     job = collection.job.called(timetable, now, words=words, restart_failed=behaviour.restart_failed)
-    if job is not collection.job:
-        collection = msgspec.structs.replace(collection, job=job)
-    account.collections[collection.hash] = collection
+    collection = msgspec.structs.replace(collection, job=job)
     state = collection.state(behaviour, now)
+    if state is State.FAILED:
+        collection = msgspec.structs.replace(collection, job=job.reported())
+    account.collections[collection.hash] = collection
     if state is State.PROCESSING:
         _arranged_error(collection.hash)
     if state is State.COMPLETE:
