@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "RealClock", "stopwatch"]
+__all__ = ["Clock", "RealClock", "stopwatch", "today"]
 
 SECOND = 1_000_000
 
@@ -37,3 +38,8 @@ class RealClock:
 def stopwatch() -> float:
     """Seconds since some fixed instant, to measure a run with."""
     return time.perf_counter()
+
+
+def today() -> datetime.date:
+    """The present day in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()

@@ -21,6 +21,8 @@ COLOURS = {
     Outcome.WARNED: "yellow",
     Outcome.SKIPPED: "dim",
     Outcome.BROKEN: "magenta",
+    Outcome.EXPECTED: "yellow",
+    Outcome.FLAKY: "yellow",
 }
 
 

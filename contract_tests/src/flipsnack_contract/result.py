@@ -11,13 +11,19 @@ __all__ = ["Exit", "Outcome", "Result", "exit_code"]
 
 
 class Outcome(StrEnum):
-    """How a check ended. `WARNED`: a SHOULD was broken. `BROKEN`: it could not be carried out, so nothing is known."""
+    """How a check ended.
+
+    `WARNED`: a SHOULD was broken. `BROKEN`: it could not be carried out, nothing is known. `EXPECTED` and `FLAKY`: it
+    failed, as a list of known failures says.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     WARNED = "warned"
     SKIPPED = "skipped"
     BROKEN = "broken"
+    EXPECTED = "expected"
+    FLAKY = "flaky"
 
 
 class Exit:
@@ -26,6 +32,8 @@ class Exit:
     AS_EXPECTED = 0
     FAILURES = 1
     USAGE = 2
+    ADAPTER = 3
+    STALE = 4
     INCONCLUSIVE = 5
 
 
@@ -48,12 +56,24 @@ class Result:
         """The result as plain data, for a line of JSON."""
         return {**asdict(self), "outcome": str(self.outcome)}
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """The result that `as_json` wrote; raises `ValueError`, `TypeError` or `KeyError` for anything else."""
+        lists = {name: tuple(data.get(name, ())) for name in ("steps", "missing")}
+        return cls(**{**data, **lists, "outcome": Outcome(data["outcome"])})
 
-def exit_code(results: Iterable[Result]) -> int:
-    """1 when a MUST was broken; 5 when nothing ran or a check could not be carried out; else 0."""
+
+_CONCLUSIVE = frozenset({Outcome.PASSED, Outcome.WARNED, Outcome.EXPECTED, Outcome.FLAKY})
+
+
+def exit_code(results: Iterable[Result], *, stale: bool = False) -> int:
+    """1 when a MUST was broken; 4 when the list of known failures is stale; 5 when nothing ran or a check could not be
+    carried out; else 0."""
     outcomes = [result.outcome for result in results]
     if Outcome.FAILED in outcomes:
         return Exit.FAILURES
-    if Outcome.BROKEN in outcomes or not {Outcome.PASSED, Outcome.WARNED}.intersection(outcomes):
+    if stale:
+        return Exit.STALE
+    if Outcome.BROKEN in outcomes or not _CONCLUSIVE.intersection(outcomes):
         return Exit.INCONCLUSIVE
     return Exit.AS_EXPECTED
