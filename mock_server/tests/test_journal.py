@@ -73,17 +73,20 @@ def change(journal: Journal, key: str) -> Change:
     return Change(journal.next_number(), 0, key, "PUT", "/x", {}, b"")
 
 
-def test_emptying_keeps_what_concerns_everybody() -> None:
-    """An emptied ring knows the state its account had; changes for everybody have no such state and stay."""
+def test_emptying_keeps_the_state_and_what_concerns_everybody() -> None:
+    """An emptied ring holds the state its account had; changes for everybody are in no such state and stay."""
     journal = Journal(5)
     for key in KEYS:
         journal.append(entry(journal, key))
         journal.record(change(journal, key))
-    journal.empty({"one": b"{}", NOBODY: b""})
+    state = change(journal, "one")
+    journal.empty("one", state)
+    assert ["two", NOBODY] == [one.key for one in journal.entries()]
+    journal.empty(NOBODY, change(journal, NOBODY))
     rings = journal.rings()
     assert ["two"] == [one.key for one in journal.entries()]
-    assert (b"{}", None) == (rings["one"].baseline, rings["two"].baseline)
-    assert [0, 1, 1] == [len(rings[key].changes) for key in KEYS]
+    assert [state] == list(rings["one"].changes)
+    assert [6] == [one.number for one in rings[NOBODY].changes]
     assert {"one", NOBODY} == journal.rings("one").keys()
 
 

@@ -75,7 +75,8 @@ class Entry(msgspec.Struct):
 class Change(msgspec.Struct, frozen=True):
     """One change made through the control plane: route, parts of the path and body, at `at` in real microseconds.
 
-    `account` is the whole state of the account afterwards, where the change put all of it at once.
+    `account` is the whole state of the account afterwards, where the change put all of it at once; it is empty when the
+    account was gone by then.
     """
 
     number: int
@@ -89,19 +90,15 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Ring:
-    """What is remembered of one key. `baseline` is the state its account had when the ring was last emptied on request.
+    """What is remembered of one key."""
 
-    An empty baseline says that the account was gone by then; None, that the ring was never emptied.
-    """
-
-    __slots__ = ("baseline", "changes", "dropped", "entries")
+    __slots__ = ("changes", "dropped", "entries")
 
     def __init__(self, size: int) -> None:
         """Make an empty ring of that size."""
         self.entries: deque[Entry] = deque(maxlen=size)
         self.changes: deque[Change] = deque(maxlen=size)
         self.dropped = 0
-        self.baseline: bytes | None = None
 
 
 class Journal:
@@ -169,16 +166,14 @@ class Journal:
         rings: Any = self._rings.values() if key is None else filter(None, [self._rings.get(key)])
         return sum(ring.dropped for ring in rings)
 
-    def empty(self, baselines: dict[str, bytes]) -> None:
-        """Drop the entries of these keys; what comes later builds on these states of their accounts."""
-        for key, baseline in baselines.items():
-            before = self._rings.get(key)
-            self.forget(key)
-            ring = self._rings[key] = Ring(self._size)
-            ring.baseline = baseline
-            if key == NOBODY and before is not None:
-                # What was changed for everybody has no state of an account to stand in.
-                ring.changes = before.changes
+    def empty(self, key: str, change: Change) -> None:
+        """Drop the entries of `key`, but not the state that they led to, which `change` holds."""
+        changes = self._rings[key].changes if key == NOBODY and key in self._rings else ()
+        self.forget(key)
+        self.record(change)
+        if key == NOBODY:
+            # What was changed for everybody is in the state of no account.
+            self._rings[key].changes = deque(changes, maxlen=self._size)
 
     def forget(self, key: str) -> None:
         """Drop everything of one key: its account begins anew."""

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock import api, disturbance
+from flipsnack_mock.account import Account
 from flipsnack_mock.control.routes import ROUTES, Context
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Request, Response
@@ -103,15 +104,10 @@ class _Stage:
         self._worlds = Worlds(trace.header.settings)
         self._world = World(trace.header.settings, trace.header.world)
         self._urls: dict[str, str] = {}
-        for baseline in trace.header.baselines:
-            if baseline.account is not None:
-                self._world.add(baseline.account)
-            elif self._world.existing(baseline.key) is not None:
-                self._world.remove(baseline.key)
 
     def change(self, line: int, step: Step) -> Divergence | None:
-        if step.account is not None:
-            self._world.add(step.account)
+        if step.account is not msgspec.UNSET:
+            self._put(step.key, step.account)
             return None
         what = f"{step.id} {step.method} {step.path}"
         route = next((one for one in ROUTES if (one.method, one.path) == (step.method, step.path)), None)
@@ -123,6 +119,12 @@ class _Stage:
         except Refused as refusal:
             return Divergence(line, what, {"answer": ("done", refusal.message)})
         return None
+
+    def _put(self, key: str, account: Account | None) -> None:
+        if account is not None:
+            self._world.add(account)
+        elif self._world.existing(key) is not None:
+            self._world.remove(key)
 
     def request(self, line: int, recorded: Record) -> Divergence | None:
         response = api.handle(self._request(recorded), self._world)

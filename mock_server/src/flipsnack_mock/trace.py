@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flipsnack_mock.account import Account
-from flipsnack_mock.journal import NOBODY, Change
+from flipsnack_mock.journal import Change
 from flipsnack_mock.masking import MASK
 from flipsnack_mock.records import Record, records_of
 from flipsnack_mock.settings import Settings
@@ -21,7 +21,7 @@ from flipsnack_mock.virtual_clock import to_text
 if TYPE_CHECKING:
     from flipsnack_mock.world import World
 
-__all__ = ["BadTrace", "Baseline", "Header", "Line", "Step", "Trace", "VERSION", "read_trace", "trace"]
+__all__ = ["BadTrace", "Header", "Line", "Step", "Trace", "VERSION", "read_trace", "trace"]
 
 VERSION = 1
 
@@ -30,29 +30,21 @@ class BadTrace(ValueError):
     """A text that is no trace, or not one that this version reads; says which line and what was expected."""
 
 
-class Baseline(msgspec.Struct, frozen=True):
-    """The state that an account had when its journal was emptied; None when it was gone."""
-
-    key: str
-    account: Account | None
-
-
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What the world was made from. `key` is set in the trace of one account, `dropped` counts what is missing.
-
-    `baselines` are the accounts whose journal was emptied on the way.
-    """
+    """What the world was made from. `key` is set in the trace of one account, `dropped` counts what is missing."""
 
     trace: int
     world: str
     key: str | None
     dropped: int
     settings: Settings
-    baselines: tuple[Baseline, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A change made through the control plane: the route and what it was given, or the `account` that came of it."""
+    """A change made through the control plane: the route and what it was given, or the `account` that came of it.
+
+    The account is null for one that is gone; it is left out where the route says it all.
+    """
 
     id: str
     wall: str
@@ -62,7 +54,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     args: dict[str, str]
     body: Any = None
-    account: Account | None = None
+    account: Account | msgspec.UnsetType | None = msgspec.UNSET
 
     @property
     def number(self) -> int:
@@ -125,11 +117,6 @@ def _header(world: World, key: str | None) -> dict[str, Any]:
         "key": key,
         "dropped": sum(ring.dropped for name, ring in rings.items() if key is None or name == key),
         "settings": _masked(msgspec.to_builtins(settings)),
-        "baselines": [
-            {"key": name, "account": _state(ring.baseline)}
-            for name, ring in rings.items()
-            if ring.baseline is not None and name != NOBODY
-        ],
     }
 
 
@@ -145,8 +132,7 @@ def _changes(world: World, key: str | None) -> Iterator[tuple[int, Any]]:
 
 
 def _step(change: Change) -> dict[str, Any]:
-    whole = change.account is not None
-    return {
+    step = {
         "id": f"c{change.number}",
         "wall": to_text(change.at),
         "at_us": change.at,
@@ -154,13 +140,10 @@ def _step(change: Change) -> dict[str, Any]:
         "method": change.method,
         "path": change.path,
         "args": change.args,
-        "body": _masked(msgspec.json.decode(change.body)) if change.body and not whole else None,
-        "account": _state(change.account) if change.account is not None else None,
     }
-
-
-def _state(account: bytes) -> Any:
-    return _masked(msgspec.json.decode(account)) if account else None
+    if change.account is None:
+        return step | {"body": _masked(msgspec.json.decode(change.body)) if change.body else None}
+    return step | {"account": _masked(msgspec.json.decode(change.account)) if change.account else None}
 
 
 def _masked(value: Any) -> Any:

@@ -16,7 +16,7 @@ from flipsnack_mock.control.routes import Context, Reply, parse_query, route
 from flipsnack_mock.control.waiting import Wait
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.har import har
-from flipsnack_mock.journal import NOBODY, Entry
+from flipsnack_mock.journal import NOBODY, Change, Entry
 from flipsnack_mock.matching import Matcher, Miss, nearest
 from flipsnack_mock.records import records_of
 from flipsnack_mock.trace import trace
@@ -175,9 +175,13 @@ def _shown_miss(miss: Miss) -> Mapping[str, Any]:
 
 
 def _empty(context: Context, keys: list[str]) -> None:
-    states = {account.key: account for account in context.world.accounts}
-    baselines = {key: msgspec.json.encode(states[key]) if key in states else b"" for key in keys}
-    context.world.journal.empty(baselines)
+    world = context.world
+    for key in keys:
+        account = world.existing(key)
+        state = b"" if account is None else msgspec.json.encode(account)
+        number = world.journal.next_number()
+        path = "/__admin/accounts/<key>/requests"
+        world.journal.empty(key, Change(number, context.at, key, "DELETE", path, {"key": key}, b"", state))
 
 
 def _file(text: str, content_type: str) -> HttpResponse:

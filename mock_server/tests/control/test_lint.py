@@ -1,0 +1,66 @@
+"""The lint over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from mock_server.tests.conftest import KEY, Fake, signed
+
+
+@pytest.fixture
+def careless(fake: Fake) -> Fake:
+    """A fake that two careless clients have used."""
+    fake.call(format="xml", token="secret-" + KEY)
+    fake.client.get("/v1/", query_string=signed("secret-test-two", apiKey="test-two", format="xml"))
+    return fake
+
+
+def rules(fake: Fake, **query: str) -> list[tuple[str, str]]:
+    """Key and rule of each finding."""
+    findings = fake.client.get("/__admin/lint", query_string=query).get_json()["findings"]
+    return [(finding["key"], finding["rule"]) for finding in findings]
+
+
+def test_findings_can_be_narrowed(careless: Fake) -> None:
+    """By key, by level, and by leaving out rules."""
+    secret, xml, other = (KEY, "client.secret-not-sent"), (KEY, "client.no-xml"), ("test-two", "client.no-xml")
+    assert [secret, xml, other] == rules(careless)
+    assert [secret, xml] == rules(careless, key=KEY)
+    assert [secret] == rules(careless, level="MUST")
+    assert [secret] == rules(careless, ignore="client.no-xml,client.back-off")
+
+
+def test_a_finding_says_rule_statement_requests_and_what_to_do(careless: Fake) -> None:
+    """Nothing has to be looked up."""
+    finding = careless.client.get("/__admin/lint").get_json()["findings"][0]
+    assert ("MUST", ["r1"], "the secret was sent in token") == (finding["level"], finding["requests"], finding["seen"])
+    assert finding["statement"].startswith("The secret is used to sign")
+    assert finding["advice"]
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [("json", "application/json"), ("sarif", "application/sarif+json"), ("text", "text/plain; charset=utf-8")],
+)
+def test_three_forms(careless: Fake, form: str, content_type: str) -> None:
+    """Text for people, JSON for programs, SARIF for code review."""
+    answer = careless.client.get("/__admin/lint", query_string={"format": form})
+    assert content_type == answer.headers["Content-Type"]
+    assert "client.no-xml" in answer.text
+    assert form == "text" or json.loads(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ({"level": "MAY"}, "$.level"),
+        ({"format": "csv"}, "$.format"),
+        ({"rule": "x"}, "$.rule"),
+        ({"ignore": "x"}, "$.ignore"),
+    ],
+)
+def test_a_bad_parameter_is_named(fake: Fake, query: dict[str, str], path: str) -> None:
+    """What the lint does not know is 400."""
+    answer = fake.client.get("/__admin/lint", query_string=query)
+    assert (400, path) == (answer.status_code, answer.get_json()["error"]["path"])

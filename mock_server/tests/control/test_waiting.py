@@ -1,0 +1,81 @@
+"""Waiting for requests: hundreds wait at once on the real server, none holds a thread, and all are answered in time."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from mock_server.tests.conftest import signed
+
+from flipsnack_mock.testing import MockServer, Unmet
+
+WAITERS = 200
+
+
+def call(server: MockServer, key: str) -> requests.Response:
+    """A call of that account."""
+    return requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key), timeout=10)
+
+
+def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
+    """A connection on which a wait was begun."""
+    parts = urlsplit(server.url)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=20)
+    path = f"/__admin/requests/wait?key={key}&timeout={timeout}"
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    return connection
+
+
+def received(connection: socket.socket) -> bytes:
+    """The whole answer."""
+    with connection:
+        data = b""
+        while piece := connection.recv(65_536):
+            data += piece
+    return data
+
+
+def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
+    """Many waits are open while calls go on; the request they wait for ends them all."""
+    key = "test-waiting-many"
+    threads = threading.active_count()
+    waiting = [begin(server, key, 60) for _ in range(WAITERS)]
+    assert 200 == call(server, "test-waiting-other").status_code
+    assert threads == threading.active_count()
+    call(server, key)
+    answers = [received(connection) for connection in waiting]
+    assert WAITERS == sum(b'"complete":true' in answer and b'"count":1' in answer for answer in answers)
+
+
+def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
+    """When nothing comes the answer says so, with the nearest misses."""
+    account = server.admin.account("test-waiting-timeout")
+    call(server, account.key)
+    with pytest.raises(
+        Unmet, match=r"waited 0.02 s for 1, found 0\n  nearly r\d+: hash is 'mock-complete', expected 'f1'"
+    ):
+        account.requests.wait(hash="f1", timeout=0.02)
+
+
+def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
+    """Requests that came earlier count; only the missing ones are waited for."""
+    account = server.admin.account("test-waiting-count")
+    call(server, account.key)
+    with ThreadPoolExecutor(1) as pool:
+        waited: Future[Any] = pool.submit(lambda: account.requests.wait(count=2, timeout=20))
+        call(server, account.key)
+        assert 2 == len(waited.result(20))
+
+
+def test_who_goes_away_waits_no_more(server: MockServer) -> None:
+    """A client that hangs up leaves nothing behind, and others are served."""
+    key = "test-waiting-gone"
+    for _ in range(20):
+        begin(server, key, 300).close()
+    assert 200 == call(server, key).status_code
+    assert b'"complete":true' in received(begin(server, key, 5))
