@@ -103,3 +103,30 @@ def test_the_etag_is_quoted() -> None:
     """As HTTP writes it."""
     assert build().etag.startswith('"')
     assert build().etag.endswith('"')
+
+
+@given(st.data())
+def test_an_overwritten_package_differs_only_where_it_was_overwritten(data: st.DataObject) -> None:
+    """Size and ETag stay, and so does every other byte, across the borders of its parts too."""
+    package = build_package("d3m0h45h", "Title", 3, 20_000)
+    offset = data.draw(st.integers(0, package.size - 1))
+    wrong = data.draw(st.binary(min_size=1, max_size=min(5_000, package.size - offset)))
+    damaged = package.overwritten(offset, wrong)
+    expected = bytearray(package.open().read())
+    expected[offset : offset + len(wrong)] = wrong
+    assert bytes(expected) == damaged.open().read()
+    assert (package.size, package.etag) == (damaged.size, damaged.etag)
+
+
+def test_each_byte_of_a_package_can_be_asked_for() -> None:
+    """A byte by its offset is the byte that is read there."""
+    package = build_package("d3m0h45h", "Title", 1, 0)
+    assert package.open().read() == bytes(package.byte(offset) for offset in range(package.size))
+
+
+@pytest.mark.parametrize("package_bytes", [0, 3_000_000])
+def test_the_middle_of_a_package_is_in_a_file_with_a_checksum(package_bytes: int) -> None:
+    """One bit turned there is found by the check of the archive, in exactly one file."""
+    package = build_package("d3m0h45h", "Title", 3, package_bytes)
+    damaged = package.overwritten(package.middle, bytes([package.byte(package.middle) ^ 1]))
+    assert zipfile.ZipFile(damaged.open()).testzip() is not None
