@@ -117,7 +117,8 @@ def show_settings(config: Path | None, **flags: Any) -> None:
     table = Table("setting", "value", "source", "what it does", box=None, pad_edge=False)
     for name, setting in sources.items():
         table.add_row(name, _shown(name, setting.value), setting.source, setting.does)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    # A program that reads this gets a line for each setting, whatever its length.
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 command.add_command(doctor_command)

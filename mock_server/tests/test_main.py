@@ -1,0 +1,309 @@
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import requests
+from mock_server.tests.conftest import KEY, SECRET, signed
+
+from flipsnack_mock import __version__
+from flipsnack_mock.settings import setting_docs
+
+PREFIX = "FLIPSNACK_MOCK_"
+LISTENING = re.compile(rf"flipsnack-mock {re.escape(__version__)} listening on (http://127\.0\.0\.1:\d+)\n")
+MEGABYTES = 64
+BOUND = 30
+"""Seconds that a test waits before it calls a process stuck; no test asserts how long anything takes."""
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This environment without our variables, and with the given ones."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}  # noqa: TID251
+    return own | {PREFIX + name.upper(): value for name, value in variables.items()}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command line, run to its end."""
+    command = [sys.executable, "-m", "flipsnack_mock", *arguments]
+    return subprocess.run(command, env=environment(**variables), capture_output=True, text=True, timeout=BOUND)
+
+
+class Served:
+    """The fake as a process of its own."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        """Start it on a free port, and wait until it says where it listens."""
+        command = [sys.executable, "-m", "flipsnack_mock", "serve", "--port", "0", *arguments]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment(**variables), stdout=pipe, stderr=pipe, text=True)
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        match = LISTENING.fullmatch(self.first_line)
+        assert match is not None, self.first_line + self.end(signal.SIGKILL)[2]
+        self.url = match[1]
+
+    def call(self, **changes: str | None) -> dict[str, Any]:
+        """The answer to a signed call."""
+        answer = requests.get(f"{self.url}/v1/", params=signed(**changes), timeout=BOUND)
+        return dict(answer.json())
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        """Stop it: exit status, what it printed after its first line, what it said on stderr."""
+        self.process.send_signal(how)
+        return self.ended()
+
+    def ended(self) -> tuple[int, str, str]:
+        """Wait for its end."""
+        out, err = self.process.communicate(timeout=BOUND)
+        return self.process.returncode, out, err
+
+    def connect(self) -> socket.socket:
+        """A connection to it."""
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname, parts.port), timeout=BOUND)
+
+    def resident(self) -> int:
+        """The memory that it holds, in bytes."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text("ascii").splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
+
+@contextlib.contextmanager
+def served(*arguments: str, **variables: str) -> Iterator[Served]:
+    """The fake as a process that is gone afterwards, whatever happens."""
+    process = Served(*arguments, **variables)
+    try:
+        yield process
+    finally:
+        if process.process.poll() is None:
+            process.end(signal.SIGKILL)
+
+
+# --- start and stop --------------------------------------------------------------------------------------------------
+
+
+def test_it_prints_one_line_when_it_is_ready_and_answers() -> None:
+    """Port 0 is shown as the port that it became."""
+    with served("--log", "off") as fake:
+        assert 20 == fake.call()["code"]
+        assert (0, "", "") == fake.end()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_status_0(how: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C, without a traceback; connections that only wait are closed."""
+    with served("--log", "off") as fake, requests.Session() as session:
+        session.get(f"{fake.url}/health", timeout=BOUND)
+        assert (0, "", "") == fake.end(how)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_answers_in_flight_are_finished(how: signal.Signals) -> None:
+    """A request whose body is still being sent when the signal comes is answered."""
+    body = urlencode(signed()).encode()
+    head = f"POST /v1/ HTTP/1.1\r\nHost: fake.test\r\nContent-Length: {len(body)}\r\n"
+    with served("--log", "off", "--lenient-post", "true") as fake, fake.connect() as connection:
+        connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode() + body[:20])
+        # An answer on a second connection shows that the first one is being served.
+        assert 20 == fake.call()["code"]
+        fake.process.send_signal(how)
+        connection.sendall(body[20:])
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert b'{"code":20,' in answer
+        assert (0, "", "") == fake.ended()
+
+
+def test_a_download_in_flight_is_finished() -> None:
+    """One that its reader takes at once comes whole, even if the signal comes in between."""
+    with served("--log", "off", seed=seed(package_bytes=MEGABYTES * 1_000_000)) as fake:
+        url = fake.call(collectionHash="big")["data"]["resourceUrl"]
+        with requests.get(url, stream=True, timeout=BOUND) as answer:
+            pieces = answer.iter_content(1_000_000)
+            length = len(next(pieces))
+            fake.process.send_signal(signal.SIGTERM)
+            length += sum(len(piece) for piece in pieces)
+        assert MEGABYTES * 1_000_000 == length
+        assert (0, "", "") == fake.ended()
+
+
+def test_a_reader_that_does_not_read_holds_up_nothing() -> None:
+    """A download that nobody takes is cut off."""
+    with served("--log", "off", seed=seed(package_bytes=MEGABYTES * 1_000_000)) as fake, fake.connect() as connection:
+        path = fake.call(collectionHash="big")["data"]["resourceUrl"].removeprefix(fake.url)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: fake.test\r\n\r\n".encode())
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        status, out, _ = fake.end()
+        assert (0, "") == (status, out)
+
+
+def test_a_port_in_use_is_one_clear_line() -> None:
+    """Exit status 1, and how to mend it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("serve", "--port", str(port))
+    expected = (
+        f"flipsnack-mock: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --host or --port (--port 0 takes a free one)\n"
+    )
+    assert (1, "", expected) == (ended.returncode, ended.stdout, ended.stderr)
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "complaint"),
+    [
+        ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is no setting; there are admin,"),
+        ((), {"port": "http"}, "FLIPSNACK_MOCK_PORT is 'http': Expected `int`"),
+        ((), {"admin": "off"}, "FLIPSNACK_MOCK_ADMIN is 'off': Expected true or false"),
+        (("--log", "loud"), {}, "--log is 'loud': Invalid enum value 'loud'"),
+        (("--port", "70000"), {}, "--port is 70000: Expected `int` <= 65535"),
+        (("--default-schedule", "soon"), {}, "'soon' is no schedule; expected immediate"),
+        (("--config", "/nowhere/fake.toml"), {}, "cannot read /nowhere/fake.toml: "),
+        ((), {"config": "/nowhere/fake.toml"}, "cannot read /nowhere/fake.toml: "),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "settings"])
+def test_a_bad_setting_refuses_to_start(
+    command: str, arguments: tuple[str, ...], variables: dict[str, str], complaint: str
+) -> None:
+    """Exit status 2, one line, which setting and why."""
+    ended = run(command, *arguments, **variables)
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert ended.stderr.startswith("flipsnack-mock: ")
+    assert complaint in ended.stderr
+    assert 1 == ended.stderr.count("\n")
+
+
+@pytest.mark.parametrize("arguments", [("--prot", "1"), ("--port", "x"), ("--admin", "maybe"), ("--url-lifetime", "x")])
+def test_a_bad_flag_is_a_usage_error(arguments: tuple[str, str]) -> None:
+    """Exit status 2, and the flag is named."""
+    ended = run("serve", *arguments)
+    assert 2 == ended.returncode
+    assert arguments[0] in ended.stderr
+
+
+def test_the_settings_are_printed_with_where_they_came_from(tmp_path: Path) -> None:
+    """Every one: name, value, source and purpose; a flag beats a variable beats the file."""
+    file = tmp_path / "fake.toml"
+    file.write_text('port = 1\nurl_lifetime = 2.5\nlog = "json"\nadmin_token = "sesame"\n', "utf-8")
+    ended = run("settings", "--port", "3", port="2", url_lifetime="3.5", config=str(file))
+    rows = {line.split()[0]: line for line in ended.stdout.splitlines()[1:]}
+    assert (0, "", set(setting_docs())) == (ended.returncode, ended.stderr, set(rows))
+    found = {name: re.split(r"\s{2,}", rows[name])[1:3] for name in ("port", "url_lifetime", "log", "host")}
+    assert {
+        "port": ["3", "--port"],
+        "url_lifetime": ["3.5", "FLIPSNACK_MOCK_URL_LIFETIME"],
+        "log": ["json", "log (file)"],
+        "host": ["127.0.0.1", "default"],
+    } == found
+    assert "sesame" not in ended.stdout
+
+
+def test_a_flag_takes_a_fraction_where_the_setting_does() -> None:
+    """Seconds are not always whole."""
+    assert "0.5" in run("settings", "--url-lifetime", "0.5").stdout
+
+
+def seed(**collection: object) -> str:
+    """The seed as inline JSON: the account of the signed calls with one collection."""
+    fields = {"hash": "big", "schedule": "immediate", **collection}
+    return json.dumps([{"key": KEY, "secret": SECRET, "collections": [fields]}])
+
+
+def test_it_is_seeded_by_a_file_and_by_a_variable(tmp_path: Path) -> None:
+    """Both put their collections in place of the documented ones."""
+    file = tmp_path / "fake.toml"
+    file.write_text(
+        f'log = "off"\n[[seed]]\nkey = "{KEY}"\nsecret = "{SECRET}"\n'
+        '[[seed.collections]]\nhash = "big"\nschedule = "immediate"\n',
+        "utf-8",
+    )
+    for arguments, variables in ((("--config", str(file)), {}), ((), {"seed": seed(), "log": "off"})):
+        with served(*arguments, **variables) as fake:
+            assert "COMPLETE" == fake.call(collectionHash="big")["data"]["status"]
+            assert 41 == fake.call(apiKey="LK12NS-0-IOBW3S89VVJH12Z")["code"]
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help"), ("settings", "--help"), ("--version",)])
+def test_help_suffices(arguments: tuple[str, ...]) -> None:
+    """Each command explains itself and ends with 0."""
+    ended = run(*arguments)
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert ended.stdout
+
+
+def test_every_simple_setting_is_a_flag() -> None:
+    """With what it does and its default."""
+    text = run("serve", "--help").stdout
+    simple = set(setting_docs()) - {"seed", "http_statuses"}
+    assert all(f"--{name.replace('_', '-')} " in text for name in simple)
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["pretty", "json", "off"])
+def test_the_log_has_a_line_for_each_request_and_no_secrets(style: str) -> None:
+    """A good call, a bad signature, a download, an unknown key, a wrong path."""
+    with served("--log", style) as fake:
+        url = fake.call()["data"]["resourceUrl"]
+        fake.call(signature="deadbeef" * 4)
+        fake.call(apiKey="0123456789abcdef-unknown")
+        requests.get(url, timeout=BOUND)
+        requests.get(f"{fake.url}/v1/nowhere", timeout=BOUND)
+        status, out, err = fake.end()
+    assert (0, "", 0 if style == "off" else 5) == (status, err, len(out.splitlines()))
+    for secret in (SECRET, KEY, "deadbeef", signed()["signature"], url.partition("?")[2], "0123456789abcdef"):
+        assert secret not in out
+
+
+def test_a_reader_of_the_log_that_goes_away_stops_nothing() -> None:
+    """As in `flipsnack-mock serve | head -1`."""
+    with served("--log", "json") as fake:
+        assert fake.process.stdout is not None
+        fake.process.stdout.close()
+        assert [20, 20] == [fake.call()["code"] for _ in range(2)]
+        assert fake.process.stderr is not None
+        with fake.process.stderr as complaints:
+            fake.process.send_signal(signal.SIGTERM)
+            assert (0, "") == (fake.process.wait(timeout=BOUND), complaints.read())
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_the_largest_package_is_streamed_in_bounded_memory() -> None:
+    """500 MB leave a process that never holds 100 MB."""
+    with served("--log", "off", seed=seed(package_bytes=500_000_000)) as fake:
+        url, length, most = fake.call(collectionHash="big")["data"]["resourceUrl"], 0, 0
+        with requests.get(url, stream=True, timeout=BOUND) as answer:
+            for number, piece in enumerate(answer.iter_content(4_000_000)):
+                length += len(piece)
+                if number % 10 == 0:
+                    most = max(most, fake.resident())
+    assert 500_000_000 == length
+    assert 20_000_000 < most < 100_000_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_hostile_requests_leave_no_memory_behind() -> None:
+    """Two hundred overlong queries and long bodies later it holds little more than before."""
+    with served("--log", "off", "--requests-per-second", "0", "--requests-per-minute", "0") as fake:
+        fake.call()
+        before = fake.resident()
+        with requests.Session() as session:
+            for _ in range(100):
+                session.post(f"{fake.url}/v1/?a={'1' * 60_000}", data=b"a=" + b"1" * 2_000_000, timeout=BOUND)
+        assert fake.resident() - before < 60_000_000
