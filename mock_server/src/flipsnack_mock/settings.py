@@ -31,7 +31,8 @@ __all__ = [
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
-Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+# A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
+Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
 # Visible ASCII without the slash: what can stand in a path of the control plane.
 KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
 Key = Annotated[str, Meta(pattern=KEY_PATTERN)]

@@ -12,7 +12,19 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.clock import RealTime
-from flipsnack_mock.control import accounts, clocks, collections, doctor, faults, lint, namespaces, requests, server
+from flipsnack_mock.control import (
+    accounts,
+    clocks,
+    collections,
+    doctor,
+    faults,
+    lint,
+    magic,
+    namespaces,
+    requests,
+    server,
+    snapshots,
+)
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
@@ -24,7 +36,7 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, doctor, faults, lint, namespaces, requests, server)
+_MODULES = (accounts, clocks, collections, doctor, faults, lint, magic, namespaces, requests, server, snapshots)
 _OPEN = frozenset({"/health", "/__admin/ca.pem"})
 MAX_BODY_BYTES = 10_000_000
 

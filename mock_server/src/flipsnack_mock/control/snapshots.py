@@ -1,0 +1,83 @@
+"""Snapshots of an account, its fork, and the whole server as a seed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.control.accounts import shown
+from flipsnack_mock.control.routes import Context, Reply, conflict, parse_body, parse_query, route
+from flipsnack_mock.errors import Refused
+from flipsnack_mock.settings import Key
+from flipsnack_mock.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take
+
+
+class Versioned(msgspec.Struct):
+    """What every snapshot has, whatever its version."""
+
+    version: int
+
+
+class Twin(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that forks an account; without a secret it is `secret-` and the key."""
+
+    key: Key
+    secret: Key | None = None
+
+
+class Export(msgspec.Struct, forbid_unknown_fields=True):
+    """The query of the export: TOML for `--config`, or JSON for the variable FLIPSNACK_MOCK_SEED."""
+
+    format: Literal["toml", "json"] = "toml"
+
+
+@route("GET", "/__admin/accounts/<key>/snapshot", "take a snapshot of an account")
+def take_snapshot(context: Context) -> Snapshot:
+    """Everything the account has but its journal, as JSON to be put back."""
+    return take(context.account, context.at)
+
+
+@route("PUT", "/__admin/accounts/<key>/snapshot", "put an account back to a snapshot", body=Snapshot)
+def restore_snapshot(context: Context) -> dict[str, Any]:
+    """The account is as it was, its clock too, and its journal is empty; it comes into being if it is not there."""
+    snapshot = _snapshot(context)
+    if snapshot.account.key != context.args["key"]:
+        message = f"this is a snapshot of {snapshot.account.key!r}; put it back there, or fork that account"
+        raise Refused(400, "bad_request", message, path="$.account.key", expected=context.args["key"])
+    try:
+        account = restored(snapshot, context.at)
+    except ValueError as damage:
+        message = f"the snapshot holds what no account can: {damage}"
+        raise Refused(400, "bad_request", message, path="$.account", expected="an account as it was taken") from None
+    context.world.add(account)
+    context.world.journal.forget(account.key)
+    return shown(account, context.at)
+
+
+@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=Twin)
+def fork_account(context: Context) -> Reply:
+    """The copy, which goes its own way from here; 409 when the key is taken."""
+    wanted = context.body(Twin)
+    if context.world.existing(wanted.key) is not None:
+        raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
+    twin = fork(context.account, wanted.key, wanted.secret or f"secret-{wanted.key}")
+    return Reply(201, shown(context.world.add(twin), context.at))
+
+
+@route("GET", "/__admin/export", "export the accounts as a seed: TOML, or with ?format=json for the variable")
+def export(context: Context) -> HttpResponse:
+    """Keys, secrets and collections, as a server takes them at its start."""
+    seeds = [seed_of(account) for account in context.world.accounts]
+    if parse_query(context.query, Export).format == "json":
+        return HttpResponse(msgspec.json.encode(seeds) + b"\n", content_type="application/json")
+    return HttpResponse(seed_toml(seeds), content_type="application/toml")
+
+
+def _snapshot(context: Context) -> Snapshot:
+    version = context.body(Versioned).version
+    if version != VERSION:
+        message = f"this is a snapshot of version {version}, and this server reads version {VERSION}"
+        raise Refused(400, "bad_request", message, path="$.version", expected=str(VERSION))
+    return parse_body(context.raw_body, Snapshot)
