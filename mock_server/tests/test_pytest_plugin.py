@@ -55,6 +55,35 @@ GREEDY = """
         assert 60 == flipsnack_account.jobs.show("mock-never")["polls"]
 """
 
+# A client whose key cannot be changed: each worker is a tenant by its path. Everything that one server shares is used.
+ONE_KEY = """
+    import os
+    import pytest
+    from flipsnack_client import ApiError, Flipsnack
+    from flipsnack_mock.testing import AdminClient
+
+    KEY, SECRET = "LK12NS-0-IOBW3S89VVJH12Z", "123ABCDE-456-7890-FGH"
+    TENANT = os.environ["PYTEST_XDIST_WORKER"]
+
+    @pytest.mark.parametrize("number", range(6))
+    def test_nobody_else_is_here(number):
+        admin = AdminClient(os.environ["FAKE"], namespace=TENANT)
+        admin.reset()
+        account = admin.account(KEY)
+        account.clock.freeze()
+        with Flipsnack(KEY, SECRET, base_url=f"{os.environ['FAKE']}/t/{TENANT}/v1/") as client:
+            poller = client.download_html("d3m0h45h")
+            states = [poller.poll_once().status.value for _ in range(3)]
+            account.clock.advance(5)
+            states.append(poller.poll_once().status.value)
+        assert ["PROCESSING", "PROCESSING", "PROCESSING", "COMPLETE"] == states
+        admin.maintenance(on=True)
+        admin.maintenance(on=False)
+        assert 4 == account.requests.count()
+        assert 2 == len(admin.accounts())
+        admin.close()
+"""
+
 
 CARELESS = """
     import pytest
@@ -99,6 +128,19 @@ def test_two_suites_at_once_on_one_server_cannot_tell(pytester: pytest.Pytester)
         left = [account["key"] for account in server.admin.accounts() if account["key"].startswith("test-")]
     assert [0, 0] == [run.returncode for run in runs], outputs
     assert [] == left
+
+
+def test_two_suites_with_one_key_cannot_tell_by_their_paths(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of two workers runs the whole suite with the same key below a path of its own; they reset all they see."""
+    pytester.makepyfile(ONE_KEY)
+    with MockServer() as server:
+        monkeypatch.setenv("FAKE", server.url)
+        ran = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "xdist", "-n", "2", "--dist", "each")
+        ran.assert_outcomes(passed=12)
+        assert {"gw0", "gw1"} == set(server.admin.namespaces())
+        assert 0 == server.admin.account("LK12NS-0-IOBW3S89VVJH12Z").requests.count()
 
 
 def test_a_careless_client_fails_its_test_when_linted(pytester: pytest.Pytester) -> None:
