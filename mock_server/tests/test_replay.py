@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mock_server.tests.conftest import DOWNLOAD, KEY, Fake, make_fake, signed
+from mock_server.tests.conftest import KEY, Fake, make_fake, signed
 
 from flipsnack_client import Flipsnack, FlipsnackError
 from flipsnack_mock.replay import Incomplete, replay
 from flipsnack_mock.testing import MockServer
-from flipsnack_mock.trace import BadTrace, read_trace
+from flipsnack_mock.trace import read_trace
 
 OWN_SECRET = "a-secret-of-its-own"
 OWN_KEY = "own-key"
@@ -245,38 +244,3 @@ def test_what_real_clients_did_over_sockets_runs_again(server: MockServer, tmp_p
     outcome = replay(read_trace(account.requests.trace()))
     assert None is outcome.divergence
     assert 6 <= outcome.compared
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("", "nothing in it"),
-        ("no json", "line 1 cannot be read"),
-        ("{}", "version None"),
-        ('{"trace":2}', "version 2"),
-        ('{"trace":1}', "line 1 cannot be read"),
-    ],
-)
-def test_what_is_no_trace_is_refused(text: str, problem: str) -> None:
-    """A text that is no trace is refused with the line and what was expected."""
-    with pytest.raises(BadTrace, match=problem):
-        read_trace(text)
-
-
-def test_a_damaged_line_is_named() -> None:
-    """A trace that was cut off in the middle of a line is refused with that line's number."""
-    fake = make_fake()
-    fake.call()
-    with pytest.raises(BadTrace, match="line 2 cannot be read"):
-        read_trace(trace_of(fake)[:-20])
-
-
-def test_the_header_has_no_secret() -> None:
-    """Settings are exported without the admin token and with secrets masked."""
-    fake = make_fake(admin_token="sesame")
-    header = json.loads(
-        fake.client.get("/__admin/requests.ndjson", headers={"Authorization": "Bearer sesame"}).text.splitlines()[0]
-    )
-    assert "" == header["settings"]["admin_token"]
-    assert {"***"} == {account["secret"] for account in header["settings"]["seed"]}
-    assert DOWNLOAD not in json.dumps(header)

@@ -32,4 +32,5 @@ def replay_command(trace: TextIO) -> None:
     if outcome.divergence is not None:
         click.echo(f"{outcome.divergence}\nthe first difference, at request {outcome.compared}{left_out}")
         sys.exit(1)
-    click.echo(f"{outcome.compared} requests, every answer the same{left_out}")
+    count = f"{outcome.compared} request{'' if outcome.compared == 1 else 's'}"
+    click.echo(f"{count}, every answer the same{left_out}")

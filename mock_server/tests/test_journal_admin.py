@@ -1,0 +1,86 @@
+"""The journal in Python: what a test writes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+from mock_server.tests.conftest import signed
+
+from flipsnack_mock.testing import AccountAdmin, AdminError, MockServer, Unmet, assert_clean
+
+
+@pytest.fixture
+def account(server: MockServer, request: pytest.FixtureRequest) -> AccountAdmin:
+    """An account of this test alone."""
+    return server.admin.account(f"test-journal-{request.node.name}")
+
+
+def call(server: MockServer, account: AccountAdmin, **changes: str) -> requests.Response:
+    """A signed call of that account."""
+    params = signed(f"secret-{account.key}", apiKey=account.key, **changes)
+    return requests.get(server.base_url, params=params, timeout=10)
+
+
+def test_requests_are_typed(server: MockServer, account: AccountAdmin) -> None:
+    """A list gives records, narrowed by filters; one is shown by the id in its answer's header."""
+    answer = call(server, account, collectionHash="mock-complete")
+    call(server, account, collectionHash="nope")
+    assert [20, 43] == [record.code for record in account.requests.list()]
+    assert [43] == [record.code for record in account.requests.list(limit=1)]
+    assert ["nope"] == [record.hash for record in account.requests.list(code=43)]
+    assert 1 == account.requests.count(status="COMPLETE")
+    shown = account.requests.show(answer.headers["X-Flipsnack-Mock-Request"])
+    assert ("COMPLETE", "right") == (shown.status, shown.signature)
+    assert shown.answer is not None
+    assert 200 == shown.answer.http_status
+
+
+def test_what_was_expected_is_verified(server: MockServer, account: AccountAdmin) -> None:
+    """An expectation that holds says nothing; one that does not is an `AssertionError` with counts and near misses."""
+    call(server, account, collectionHash="mock-complete")
+    account.requests.verify(exactly=1, hash="mock-complete")
+    account.requests.verify(exactly=0, after={"status": "COMPLETE"})
+    with pytest.raises(Unmet, match=r"expected at least 1, found 0\n  nearly r\d+: hash is 'mock-complete'"):
+        account.requests.verify(hash="mock-complet")
+    with pytest.raises(Unmet, match=r"expected at most 0, found 1: r\d+$"):
+        account.requests.verify(at_most=0)
+    with pytest.raises(AssertionError):
+        account.requests.verify(at_least=2)
+
+
+def test_other_accounts_are_not_seen(server: MockServer, account: AccountAdmin) -> None:
+    """Every method looks at its own account alone."""
+    other = server.admin.account(account.key + "-other")
+    call(server, other)
+    assert ([], 0) == (account.requests.list(), account.requests.count())
+    account.requests.verify(exactly=0)
+
+
+def test_a_filter_that_does_not_exist_is_refused(account: AccountAdmin) -> None:
+    """A misspelt filter is an error, not an empty answer."""
+    with pytest.raises(AdminError, match="kode"):
+        account.requests.list(kode=43)
+
+
+def test_a_clean_client_is_clean_and_a_careless_one_is_told(server: MockServer, account: AccountAdmin) -> None:
+    """`assert_clean` raises with every finding; rules can be left out."""
+    call(server, account)
+    assert_clean(account)
+    call(server, account, format="xml")
+    assert ["client.final-state", "client.no-xml"] == [finding.rule for finding in account.lint()]
+    with pytest.raises(AssertionError, match=r"(?s)broke rules of the vendor:.*client.final-state.*client.no-xml"):
+        assert_clean(account)
+    assert_clean(account, ignore=["client.no-xml", "client.final-state"])
+    assert ["client.final-state"] == [finding.rule for finding in account.lint(level="MUST")]
+
+
+def test_exports_are_of_this_account(server: MockServer, account: AccountAdmin) -> None:
+    """Trace and archive hold what the account did; emptying leaves nothing of it."""
+    call(server, account)
+    header, line = map(json.loads, account.requests.trace().splitlines())
+    assert (account.key, account.key) == (header["key"], line["request"]["key"])
+    assert 1 == len(json.loads(account.requests.har())["log"]["entries"])
+    account.requests.clear()
+    assert [] == account.requests.list()
