@@ -16,6 +16,7 @@ from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
 from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
+from flipsnack_client.explanation import explain
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
 from flipsnack_client.signature import UNSIGNED, masked_canonical, sign
@@ -144,13 +145,16 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
 
 @flipsnack.command("sign", epilog=_EPILOG)
 @click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.option("--explain", "given", metavar="SIGNATURE", help="Say why this signature is wrong; 1 if it is.")
 @_credentials_option
 @click.pass_obj
-def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], file: Path | None) -> None:
+def sign_command(
+    environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None, given: str | None
+) -> int:
     """Print the string that is signed, its secret masked, and the signature.
 
     Nothing is added to the parameters given; `signature` and `file` are never signed. Values are as they
-    are before URL encoding.
+    are before URL encoding. To explain a signature, give the parameters in the order they were sent in.
     """
     params = _parameters(parameters)
     found = credentials.load(environ, file=file)
@@ -158,7 +162,18 @@ def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], fil
     for name in sorted(UNSIGNED & params.keys()):
         click.echo(f"note: {name} is never signed", err=True)
     click.echo(f"canonical  {printable(masked_canonical(params))}")
-    click.echo(f"signature  {_usage(lambda: sign(params, found.secret))}")
+    right = _usage(lambda: sign(params, found.secret))
+    click.echo(f"signature  {right}")
+    return 0 if given in (None, right) else _explained(params, found.secret, given)
+
+
+def _explained(params: dict[str, str], secret: str, given: str | None) -> int:
+    causes = list(explain(params, secret, given or ""))
+    for cause in causes:
+        click.echo(f"mistake    {cause.name}: {cause.remedy}")
+    if not causes:
+        click.echo("mistake    not among the common ones; `flipsnack-mock doctor URL` tries more, and pairs of them")
+    return 1
 
 
 def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
