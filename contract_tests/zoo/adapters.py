@@ -63,6 +63,14 @@ def hang(_run: dict[str, Any]) -> None:
     subprocess.run(["sleep", "600"], check=False)
 
 
+def holds(_run: dict[str, Any]) -> None:
+    """Hang, with a child that holds the pipe named by the second argument: its end shows that both are gone."""
+    with open(sys.argv[2], "w", encoding="ascii") as pipe:
+        pipe.write("here\n")
+        pipe.flush()
+        subprocess.run(["sleep", "600"], pass_fds=[pipe.fileno()], check=False)
+
+
 def garbage(_run: dict[str, Any]) -> None:
     """Write what is no JSON."""
     print("starting up…", flush=True)
@@ -163,6 +171,9 @@ def greet(name: str) -> None:
         "wrong_protocol": {**HELLO, "protocol": 2},
         "no_client": {"type": "hello", "protocol": 1},
         "sleeps_undeclared": {**HELLO, "capabilities": []},
+        "odd_capability": {**HELLO, "capabilities": ["json", "telepathy"]},
+        "odd_operation": {**HELLO, "ops": ["dance"]},
+        "nameless": {**HELLO, "capabilities": ["json"], "client": {**CLIENT, "version": ""}},
     }
     if name == "prints_first":
         print("warming up", flush=True)
@@ -178,6 +189,8 @@ def main(name: str) -> None:
             greet(name)
         elif message["type"] == "run":
             RUNS.get(name, correct)(message)
+    if name == "bad_exit":
+        sys.exit(4)
     if name == "ignores_bye":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.pause()

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flipsnack_contract import report
+from flipsnack_contract.adapter.commands import adapter
 from flipsnack_contract.check import Check
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.explanation import explain
@@ -113,10 +114,13 @@ def explain_rule(rule_id: str) -> None:
         click.echo(line)
 
 
+cli.add_command(adapter)
+
+
 def main() -> None:
     """Run the command; Ctrl-C ends it with one line and exit code 130."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(standalone_mode=False, obj=os.environ)
     except click.Abort:
         click.echo("interrupted", err=True)
         raise SystemExit(INTERRUPTED) from None

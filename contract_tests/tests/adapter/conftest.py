@@ -4,16 +4,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import Hourglass, faulty
+from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, faulty
 
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.fake import Fake, started_fake
 
 
 @pytest.fixture
 def hourglass() -> Hourglass:
     """A time of its own for each test."""
     return Hourglass()
+
+
+@pytest.fixture(scope="session")
+def played() -> Iterator[Fake]:
+    """A fake of the kit's own, one for all tests: each uses namespaces of its own."""
+    with started_fake() as fake:
+        yield fake
 
 
 @pytest.fixture
@@ -23,7 +31,7 @@ def opened() -> Iterator[Callable[..., Session]]:
 
         def open_session(name: str, *, patience: float = 30.0) -> Session:
             waits = Patience(hello=30.0, case=patience)
-            session = Session(lambda: Process(faulty(name)), kit="0", name="test", patience=waits)
+            session = Session(lambda: Process(faulty(name)), GREETING, patience=waits)
             return stack.enter_context(session)
 
         yield open_session

@@ -1,16 +1,27 @@
 """A case that needs no server, and a time that passes when it is told to."""
 
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from flipsnack_contract.adapter.case import Case
-from flipsnack_contract.adapter.messages import Options
+from flipsnack_contract.adapter.messages import Greeting, Options
 
 ZOO = Path(__file__).parents[2] / "zoo" / "adapters.py"
+ADAPTERS = Path(__file__).parents[2] / "adapters"
+SHIPPED = {
+    "python": (sys.executable, str(ADAPTERS / "python" / "adapter.py")),
+    "node": ("node", str(ADAPTERS / "node" / "adapter.mjs")),
+    "java": ("java", str(ADAPTERS / "java" / "Adapter.java")),
+    "bash": ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "{collection}", "{dest}", "{deadline_s}"),
+}
 START = 1_790_000_000_000
 SECRET = 'a "secret"'
+GREETING = Greeting(protocols=(1,), kit="0", run="rehearsal")
 
 
 @dataclass
@@ -44,3 +55,11 @@ def case(case_id: str = "case-1", **changes: Any) -> Case:
         "options": Options(),
     }
     return Case(**{**fields, **changes})
+
+
+def shipped(name: str) -> tuple[str, ...]:
+    """The command of a shipped adapter; skips the test where its runtime is absent."""
+    command = SHIPPED[name]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    return command

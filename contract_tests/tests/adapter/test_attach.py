@@ -1,7 +1,7 @@
 import subprocess
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import Hourglass, case, faulty
+from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, case, faulty
 
 from flipsnack_contract.adapter.attach import Listener, instructions
 from flipsnack_contract.adapter.case import Outcome
@@ -20,7 +20,7 @@ def test_an_adapter_that_somebody_else_starts_is_driven(hourglass: Hourglass) ->
     with Listener() as listener:
         started: list[subprocess.Popen[bytes]] = []
         waiting = lambda: started.append(_start(listener.port, "correct"))  # noqa: E731
-        with Session(lambda: listener.accept(waiting=waiting), kit="0", name="t", patience=FOR_EVER) as session:
+        with Session(lambda: listener.accept(waiting=waiting), GREETING, patience=FOR_EVER) as session:
             assert Outcome.OK == session.run(case(), hourglass).outcome
         assert [0] == [process.wait() for process in started]
 
@@ -30,7 +30,7 @@ def test_an_adapter_that_hangs_up_is_a_fault_and_the_next_one_is_awaited(hourgla
     with Listener() as listener:
         started: list[subprocess.Popen[bytes]] = []
         waiting = lambda: started.append(_start(listener.port, "crash"))  # noqa: E731
-        with Session(lambda: listener.accept(waiting=waiting), kit="0", name="t", patience=FOR_EVER) as session:
+        with Session(lambda: listener.accept(waiting=waiting), GREETING, patience=FOR_EVER) as session:
             reports = [session.run(case(f"case-{number}"), hourglass) for number in (1, 2)]
         assert [(Outcome.FAULT, "crash")] * 2 == [(report.outcome, report.fault) for report in reports]
         assert [0, 0] == [process.wait() for process in started]

@@ -20,7 +20,6 @@ from flipsnack_contract.adapter.channel import Channel, Ended, Silent
 from flipsnack_contract.adapter.conversation import Conversation
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import (
-    PROTOCOL,
     Cancel,
     Credentials,
     FromAdapter,
@@ -95,11 +94,11 @@ class Session:
     """One adapter, for any number of cases. A context manager."""
 
     def __init__(
-        self, connect: Callable[[], Connection], *, kit: str, name: str, patience: Patience | None = None
+        self, connect: Callable[[], Connection], greeting: Greeting, *, patience: Patience | None = None
     ) -> None:
-        """`connect` gets hold of an adapter, again each time one broke; `kit` is our version, `name` names the run."""
+        """`connect` gets hold of an adapter, again each time one broke; `greeting` is what each of them hears first."""
         self._connect = connect
-        self._greeting = Greeting(protocols=(PROTOCOL,), kit=kit, run=name)
+        self._greeting = greeting
         self._patience = patience or Patience()
         self._connection: Connection | None = None
         self._conversation = Conversation()

@@ -1,0 +1,79 @@
+// Adapter protocol v1 around a small client in plain Node (20 or newer, no dependency): both are in this file.
+import { createHash } from "node:crypto";
+import { rename, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+const CLIENT = { name: "plain-node", version: "1.0", language: "javascript" };
+const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh"];
+
+const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth" };
+const FLOORS = { 22: 5000, 31: 1000, 32: 10000 }; // milliseconds before such a call may be tried again
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const hear = async () => JSON.parse((await lines.next()).value ?? '{"type":"bye"}');
+const say = (type, fields) => process.stdout.write(JSON.stringify({ type, ...fields }) + "\n");
+const crash = (error) => { console.error(error); process.exit(1); }; // a mistake of ours: no result
+const fail = (kind, message, more) => { throw Object.assign(new Error(message), { kind, ...more }); };
+async function sleep(run, ms) {
+  if (run.now + ms >= run.end) fail("deadline", `another ${ms} ms do not fit into the deadline`);
+  say("sleep", { id: run.id, ms: Math.ceil(ms) });
+  const first = await hear();
+  run.now = (first.type === "cancel" ? await hear() : first).now_ms;
+  if (first.type === "cancel") fail("cancelled", "cancelled by the caller");
+}
+async function retrying(run, step) { // `wait` marks what may be tried again: the least pause before that
+  for (let pause = 500, failures = 1; ; pause = Math.min(2 * pause, 20000), failures++) {
+    try { return await step(); } catch (failure) {
+      if (failure.wait === undefined || failures === 8) throw failure;
+      await sleep(run, failure.wait + pause);
+    }
+  }
+}
+async function get(url) {
+  const broken = (trouble) => fail("transport", `no whole answer: ${trouble.cause?.code ?? trouble.name}`, { wait: 0 });
+  const reply = await fetch(url, { redirect: "manual" }).catch(broken);
+  if ([429, 500, 502, 503, 504].includes(reply.status)) fail("transport", `HTTP ${reply.status}`, { wait: 0 });
+  return [reply.status, Buffer.from(await reply.arrayBuffer().catch(broken))];
+}
+async function ask({ credentials: { key, secret }, args, base_url }) {
+  const asked = { action: "collection.downloadHTML", apiKey: key, collectionHash: args.collection };
+  const text = secret + Object.keys(asked).sort().map((name) => name + asked[name]).join("");
+  asked.signature = createHash("md5").update(text, "utf8").digest("hex");
+  const [http, body] = await get(`${base_url}?${new URLSearchParams(asked)}`);
+  let answer;
+  try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
+  const { code, status, data } = answer ?? {};
+  const kind = CLASSES[code] ?? ([30, 40, 42].includes(code) ? "bad_request" : "protocol");
+  if (code !== 20) fail(kind, `${code} ${status}`, { code: Number.isInteger(code) ? code : null, wait: FLOORS[code] });
+  if (!["PROCESSING", "COMPLETE", "FAILED"].includes(data?.status)) fail("protocol", "an unknown status");
+  if (data.status === "COMPLETE" && !URL.canParse(data.resourceUrl)) fail("protocol", "COMPLETE without a link");
+  return data;
+}
+async function link(run) {
+  for (let pause = 2000; ; pause = Math.min(1.5 * pause, 10000)) {
+    const { status, resourceUrl } = await retrying(run, () => ask(run));
+    if (status === "FAILED") fail("job_failed", "the package could not be generated");
+    if (status === "COMPLETE") return resourceUrl;
+    await sleep(run, Math.min(pause, Math.max(run.end - run.now - 1000, 1000))); // the last poll: 1 s before the end
+  }
+}
+async function download(run, refreshed = false) {
+  const url = await link(run);
+  const [http, body] = await retrying(run, () => get(url));
+  if (http === 403 && !refreshed) return download(run, true);
+  if (http !== 200) fail("transport", `HTTP ${http} for the package`);
+  if (body.lastIndexOf("PK\x05\x06", undefined, "latin1") < 0) fail("damaged", "the package is not a whole zip");
+  await writeFile(`${run.args.dest}.part`, body).then(() => rename(`${run.args.dest}.part`, run.args.dest));
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  return { value: { status: "COMPLETE" }, file: { bytes: body.length, sha256 } };
+}
+const ops = { download, poll: async (run) => ({ value: { status: (await retrying(run, () => ask(run))).status } }) };
+const HELLO = { protocol: 1, client: CLIENT, ops: Object.keys(ops), capabilities: ABLE };
+for (let message = await hear(); message.type !== "bye"; message = await hear()) {
+  const { id, op, options, now_ms: now } = message;
+  const run = { ...message, now, end: now + (options?.deadline_ms ?? 1800000) };
+  const over = (outcome, fields) => say("result", { id, outcome, ...fields });
+  const failed = ({ kind, code, message }) => over("error", { error: { class: kind, code, message } });
+  if (message.type === "hello") say("hello", HELLO);
+  else if (!ops[op]) over("unsupported", { why: `there is no ${op}` });
+  else await ops[op](run).then((done) => over("ok", done)).catch((error) => error.kind ? failed(error) : crash(error));
+}
+process.exit(0);

@@ -1,0 +1,57 @@
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flipsnack_contract.adapter.timeline import RealTimeline, Turn, VirtualTimeline
+from flipsnack_contract.control import AccountControl, Control
+from flipsnack_contract.target import WsgiTarget
+
+numbers = count()
+
+
+def _account(fake: WsgiTarget) -> AccountControl:
+    return Control(fake, fake.base_url.removesuffix("v1/")).create_account(f"timeline-{next(numbers)}", "a secret")
+
+
+def _now(account: AccountControl) -> int:
+    return int(account.call("GET", "/clock")["now_us"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(st.integers(0, 100_000), max_size=5))
+def test_the_clock_of_the_fake_goes_with_it(fake: WsgiTarget, steps: list[int]) -> None:
+    """To the millisecond, from a whole second on."""
+    account = _account(fake)
+    timeline = VirtualTimeline(account)
+    start = timeline.now_ms
+    for step in steps:
+        timeline.pass_by(step)
+        assert _now(account) == timeline.now_ms * 1000
+    assert (0, sum(steps)) == (start % 1000, timeline.now_ms - start)
+
+
+@pytest.mark.parametrize("steps", [[10_000], [4_999, 1, 5_000], [5_000, 5_000], [1_000] * 10])
+def test_what_is_to_happen_happens_at_its_instant(fake: WsgiTarget, steps: list[int]) -> None:
+    """However the sleeps fall, in order, and once."""
+    account = _account(fake)
+    seen: list[tuple[str, int]] = []
+
+    def turn(name: str, after_ms: int) -> Turn:
+        return Turn(after_ms, lambda account: seen.append((name, _now(account) // 1000)))
+
+    turns = [turn("late", 5_000), turn("first", 0), turn("never", 10_001), turn("early", 1)]
+    timeline = VirtualTimeline(account, turns)
+    start = timeline.now_ms
+    for step in steps:
+        timeline.pass_by(step)
+    assert [("first", 0), ("early", 1), ("late", 5_000)] == [(name, at - start) for name, at in seen]
+
+
+def test_the_time_of_the_wall_passes_by_itself() -> None:
+    """It is never less than what was asked for."""
+    timeline = RealTimeline()
+    before = timeline.now_ms
+    timeline.pass_by(2)
+    assert before + 2 <= timeline.now_ms
