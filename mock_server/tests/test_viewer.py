@@ -134,7 +134,7 @@ def test_a_package_opens_from_disk(browser: webdriver.Chrome, unpacked: Path) ->
     book = Book(browser, unpacked)
     assert book.shows(1)
     assert TITLE == browser.title == browser.find_element(By.ID, "title").text
-    assert [] == browser.get_log("browser")
+    assert [] == browser.get_log("browser")  # type: ignore[no-untyped-call]
 
 
 def test_its_pages_turn(browser: webdriver.Chrome, unpacked: Path) -> None:
