@@ -103,6 +103,8 @@ class Mask:
         own = self._own
         if own and len(own) >= _FINDABLE:
             text = text.replace(own, MASK)
+        if _AUTOMATIC_SECRET not in text and self._others.isdisjoint(_WORD.findall(text)):
+            return text
         return _WORD.sub(lambda word: MASK if self._is_anybodys(word[0]) else word[0], text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
