@@ -55,6 +55,14 @@ def test_the_installed_version_is_the_pinned_one(name: str) -> None:
     assert _pinned()[name] == installed
 
 
+def test_every_direct_dependency_has_a_reason() -> None:
+    """Nothing is depended on that CONTRIBUTING.md does not account for."""
+    words = re.findall(r"[\w.-]+", (REPOSITORY / "CONTRIBUTING.md").read_text())
+    direct = {canonicalize_name(Requirement(text).name) for text in distribution("flipsnack-kit").requires or ()}
+
+    assert set() == direct - {"flipsnack-kit"} - set(map(canonicalize_name, words))
+
+
 def test_a_pin_is_a_name_and_a_version_and_nothing_else() -> None:
     """No address, no option, no path: the file works wherever packages come from."""
     pins = [line for line in LINES if not line.startswith("#")]

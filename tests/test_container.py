@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -228,13 +229,14 @@ def _carried_out(stage: Stage, step: tuple[str, str], stages: dict[str, Stage]) 
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stage]]:
+def stages() -> Iterator[dict[str, Stage]]:
     """Every stage of the Dockerfile by its name, with all steps carried out."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
         pytest.skip("only root may mount the layers of an image")
-    # Not below pytest's own folder: that one is closed to every other user.
-    folder = tmp_path_factory.getbasetemp().parent.parent / f"flipsnack-image-{os.getpid()}"
-    (folder / "bin").mkdir(parents=True)
+    # pytest's own folder is closed to every other user, and the image has one.
+    folder = Path(tempfile.mkdtemp(prefix="flipsnack-image-"))
+    folder.chmod(0o755)
+    (folder / "bin").mkdir()
     (folder / "bin" / "python").symlink_to(Path(sys.executable).resolve())
     path = f"{folder / 'bin'}:{os.environ['PATH']}"
     try:
