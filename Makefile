@@ -51,6 +51,8 @@ generate: ## rewrite the files that are made from others
 	@cp $(RULES) mock_server/src/flipsnack_mock/rules.toml
 	@echo "== the signature vectors"
 	@$(BIN)/python contract_tests/generate_vectors.py
+	@echo "== the tables of the fake's page"
+	@$(BIN)/python mock_server/generate_readme.py
 	@echo "== the schemas of the adapter protocol"
 	@$(BIN)/python contract_tests/generate_schemas.py
 

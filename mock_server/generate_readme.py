@@ -1,0 +1,90 @@
+"""Write the tables of the fake's README that come from its source: `make generate`, and a test that they are fresh."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from flipsnack_mock.app import create_app
+from flipsnack_mock.control.routes import ROUTES
+from flipsnack_mock.jobs import TRANSITIONS, Move
+from flipsnack_mock.magic import listed
+from flipsnack_mock.settings import Settings, setting_docs
+
+README = Path(__file__).with_name("README.md")
+
+
+def settings_table() -> str:
+    """Every setting with its default."""
+    defaults = Settings()
+    rows = (
+        (f"`{name}`", "the documented accounts" if name == "seed" else f"`{_toml(getattr(defaults, name))}`", does)
+        for name, does in setting_docs().items()
+    )
+    return _table(("setting", "default", "what it does"), rows)
+
+
+def routes_table() -> str:
+    """Every route of the control plane."""
+    create_app()  # which fills the table
+    rows = ((f"`{item.method}`", f"`{item.path}`", item.does) for item in ROUTES)
+    return _table(("", "path", "what it does"), rows)
+
+
+def magic_table() -> str:
+    """Every kind of magic hash, with an example where a part of it can be chosen."""
+    rows = {item.pattern: (item.hash, item.magic.does) for item in reversed(listed())}
+    cells = (
+        (f"`{pattern}`" if pattern == example else f"`{pattern}`, as in `{example}`", does)
+        for pattern, (example, does) in reversed(rows.items())
+    )
+    return _table(("collectionHash", "what happens"), cells)
+
+
+def jobs_diagram() -> str:
+    """The states of a job, and what moves it from one to another."""
+    moves = [(state, move, target) for state, row in TRANSITIONS.items() for move, target in row.items()]
+    arrows = [f"    {state} --> {target}: {_MOVES[move]}" for state, move, target in moves]
+    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> NEW", *arrows, "```"])
+
+
+_MOVES = {
+    Move.CALL: "a call",
+    Move.FINISH: "its schedule, or forced",
+    Move.FAIL: "its schedule, or forced",
+    Move.RETRY: "forced",
+}
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "routes": routes_table,
+    "magic": magic_table,
+    "jobs": jobs_diagram,
+}
+
+
+def fresh(text: str) -> str:
+    """`text` with what stands between the markers of each part written anew; raises `ValueError` without markers."""
+    for name, part in PARTS.items():
+        marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
+        if not marked.search(text):
+            raise ValueError(f"{README.name} has no <!-- generated: {name} --> with its <!-- end: {name} -->")
+        body = part()
+        text = marked.sub(lambda match, body=body: f"{match[1]}\n{body}\n\n{match[2]}", text)  # type: ignore[misc]
+    return text
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+if __name__ == "__main__":
+    README.write_text(fresh(README.read_text("utf-8")), "utf-8")
