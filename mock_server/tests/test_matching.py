@@ -73,6 +73,12 @@ def test_the_nearest_miss_comes_first_and_says_why() -> None:
     assert ["hash is 'mock-complete', expected 'mock-complet'"] == [str(one) for one in misses[0].differs]
 
 
+def test_another_key_is_near_only_when_the_key_is_unknown() -> None:
+    """What others sent is no near miss of a key that has sent something itself."""
+    assert {KEY} == {miss.entry.key for miss in nearest(Matcher(key=KEY, code=41), ENTRIES)}
+    assert ["r5"] == [miss.entry.id for miss in nearest(Matcher(key="nobodi", code=41), ENTRIES)][:1]
+
+
 def test_what_is_meant_is_no_near_miss() -> None:
     """Near misses are those that differ, and have something of what was meant."""
     assert [] == nearest(Matcher(), ENTRIES)

@@ -113,9 +113,11 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
 def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[Miss]:
     """Those of `entries` that differ least from `matcher` but do differ, the best first, later ones before earlier.
 
-    An entry that has nothing of what was meant is no near miss.
+    An entry that has nothing of what was meant is no near miss, nor is one of another key if that key has any.
     """
-    misses = [Miss(entry, matcher.differences(entry)) for entry in entries]
+    candidates = list(entries)
+    own = [entry for entry in candidates if _GETTERS["key"](entry) == matcher.key]
+    misses = [Miss(entry, matcher.differences(entry)) for entry in own or candidates]
     near = [miss for miss in misses if 0 < len(miss.differs) < max(2, matcher.conditions)]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
     return near[:most]
