@@ -10,7 +10,7 @@ PAGE = (REPOSITORY / "ARCHITECTURE.md").read_text()
 CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 # What touches the world outside: an engine, a framework, a clock, a file, the environment.
-ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "replay", "server", "tls"})
+ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "namespaces", "replay", "server", "tls"})
 DOORS = frozenset({"clock", "ids"})
 COMMANDS = frozenset({"__main__", "doctor_command", "lint_command", "magic_command", "replay_command"})
 IN_TESTS = frozenset({"containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"})
