@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flipsnack_mock.app import create_app
 from flipsnack_mock.control.routes import ROUTES
+from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.jobs import TRANSITIONS, Move
 from flipsnack_mock.magic import listed
 from flipsnack_mock.settings import Settings, setting_docs
@@ -42,6 +43,11 @@ def magic_table() -> str:
     return _table(("collectionHash", "what happens"), cells)
 
 
+def presets_table() -> str:
+    """Every fault with a name."""
+    return _table(("preset", "what it does"), ((f"`{name}`", preset.does) for name, preset in PRESETS.items()))
+
+
 def jobs_diagram() -> str:
     """The states of a job, and what moves it from one to another."""
     moves = [(state, move, target) for state, row in TRANSITIONS.items() for move, target in row.items()]
@@ -60,6 +66,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "routes": routes_table,
     "magic": magic_table,
+    "presets": presets_table,
     "jobs": jobs_diagram,
 }
 
