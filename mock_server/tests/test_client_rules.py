@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,15 @@ def test_every_rule_has_a_careless_client() -> None:
 def test_every_rule_is_in_the_ledger_and_kept_by_the_client() -> None:
     """The lint knows no rule of its own."""
     assert set(RULES) <= {rule["id"] for rule in ledger()["rule"] if rule["by"] == "client"}
+
+
+def test_the_readme_lists_every_rule_with_its_level() -> None:
+    """The table of the page is the ledger's."""
+    page = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    levels = {rule["id"]: rule["level"] for rule in ledger()["rule"]}
+    assert [(rule, levels[rule]) for rule in RULES] == re.findall(
+        r"^\| `(client\.[a-z-]+)` \| (\w+) \|", page, re.MULTILINE
+    )
 
 
 def sleep_under_a_frozen_clock(fake: Fake) -> None:
