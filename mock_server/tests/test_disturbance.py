@@ -106,7 +106,11 @@ def test_a_fault_disturbs_the_refusal_of_an_unbuilt_method_too(door: Door) -> No
 
 @pytest.mark.parametrize(
     ("mark", "collection_hash"),
-    [("mock-corrupt-zip:wrong-byte", "mock-corrupt-zip"), ("mock-truncated:truncate", "mock-truncated")],
+    [
+        ("mock-corrupt-zip:wrong-byte", "mock-corrupt-zip"),
+        ("mock-truncated:truncate", "mock-truncated"),
+        ("mock-slow-download:drip", "mock-slow-download"),
+    ],
 )
 def test_a_magic_hash_brings_its_fault_along(door: Door, mark: str, collection_hash: str) -> None:
     """Without any rule the download of the magic hash is disturbed, and the journal says by what."""
