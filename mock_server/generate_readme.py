@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flipsnack_mock.app import create_app
 from flipsnack_mock.control.routes import ROUTES
+from flipsnack_mock.doctor import MISTAKES
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.jobs import TRANSITIONS, Move
 from flipsnack_mock.magic import listed
@@ -48,6 +49,11 @@ def presets_table() -> str:
     return _table(("preset", "what it does"), ((f"`{name}`", preset.does) for name, preset in PRESETS.items()))
 
 
+def mistakes_table() -> str:
+    """Every mistake that the signature doctor knows."""
+    return _table(("mistake", "what went wrong"), ((f"`{item.name}`", item.what) for item in MISTAKES))
+
+
 def jobs_diagram() -> str:
     """The states of a job, and what moves it from one to another."""
     moves = [(state, move, target) for state, row in TRANSITIONS.items() for move, target in row.items()]
@@ -67,6 +73,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "routes": routes_table,
     "magic": magic_table,
     "presets": presets_table,
+    "mistakes": mistakes_table,
     "jobs": jobs_diagram,
 }
 
