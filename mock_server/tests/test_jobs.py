@@ -99,5 +99,6 @@ def test_a_job_remembers_the_words_it_was_started_with() -> None:
     """What a setting says later is for jobs that start later."""
     job = called(Job(), "after-5s")
     assert "after-5s" == called(job, "never").schedule
-    retried = called(Job(), "failed").reported().called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
+    failed = called(Job(), "failed").reported()
+    retried = failed.called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
     assert "immediate" == retried.schedule
