@@ -52,8 +52,8 @@ def doctor_command(
         found = diagnose(case_of_url(World(settings), text, secret=_secret(known, secret_file, name=secret_env)))
     except SettingsError as problem:
         _fail(str(problem))
-    except (BadRequest, UnicodeEncodeError) as refusal:
-        _fail(f"the API would answer code 40, Bad request: {getattr(refusal, 'detail', 'the URL is not UTF-8')}")
+    except BadRequest as refusal:
+        _fail(f"the API would answer code 40, Bad request: {refusal.detail}")
     click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else told(found))
     if found.verdict == "no-secret":
         _fail(f"the secret is missing; set {secret_env} or give --secret-file")

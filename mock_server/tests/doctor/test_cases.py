@@ -1,11 +1,14 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mock_server.tests.conftest import Door, make_door
 from mock_server.tests.doctor.careless import KEY, SECRET
 
-from flipsnack_mock.doctor import ANOTHER, OWN
+from flipsnack_mock.doctor import ANOTHER, OWN, diagnose
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
 from flipsnack_mock.errors import BadRequest
 
+WORLD = make_door().world
 DOCUMENTED = "LK12NS-0-IOBW3S89VVJH12Z"
 PUBLISHED_SECRET = "123ABCDE-456-7890-FGH"
 
@@ -32,11 +35,21 @@ def test_a_url_without_a_query_has_no_parameters(door: Door) -> None:
     assert () == case_of_url(door.world, "https://api.flipsnack.com/v1/").sent
 
 
-@pytest.mark.parametrize("url", ["?a=1&a=2", "?a=%zz", "?a=%ff"])
+@pytest.mark.parametrize("url", ["?a=1&a=2", "?a=%zz", "?a=%ff", "?a=\udcff"])
 def test_what_the_api_cannot_read_is_no_case(door: Door, url: str) -> None:
     """It is code 40, and there is no signature to judge."""
     with pytest.raises(BadRequest):
         case_of_url(door.world, url)
+
+
+@given(st.text(), st.text())
+def test_any_text_is_read_or_refused(before: str, query: str) -> None:
+    """Nothing that is called a URL breaks the doctor: a diagnosis comes of it, or code 40."""
+    try:
+        case = case_of_url(WORLD, f"{before}?apiKey={KEY}&{query}&signature=0")
+    except BadRequest:
+        return
+    assert diagnose(case).verdict in ("explained", "unexplained", "unsigned", "no-secret")
 
 
 def test_a_name_that_comes_twice_is_no_case(door: Door) -> None:

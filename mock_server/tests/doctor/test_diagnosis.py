@@ -2,7 +2,7 @@ from itertools import combinations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 from mock_server.tests.doctor.careless import KEY, OTHER_SECRET, SECRET, SLIPS, careless, together
@@ -90,6 +90,8 @@ def test_what_cannot_be_explained_is_said_honestly() -> None:
 @given(st.sampled_from([pair for pair in combinations(SLIPS, 2) if together(*pair)]))
 def test_no_secret_is_ever_in_a_diagnosis(pair: tuple[str, str]) -> None:
     """Whatever went wrong, the diagnosis holds no secret of any account."""
+    # The decomposed accent of NFD is not in Latin-1: nobody can sign so.
+    assume(set(pair) != {"normal-form", "latin-1"})
     text = msgspec.json.encode(diagnose(case(careless(*pair).sign(PARAMS)))).decode()
     assert SECRET not in text
     assert OTHER_SECRET not in text

@@ -31,7 +31,10 @@ def case_of_url(world: World, url: str, *, key: str | None = None, secret: str |
     """
     query = url.partition("#")[0]
     query = query.partition("?")[2] if "?" in query else "" if "://" in query else query
-    raw = query.encode()
+    try:
+        raw = query.encode()
+    except UnicodeEncodeError:
+        raise BadRequest("the URL is not UTF-8", rule="request.undecodable") from None
     return _case(world, tuple(parse_query(raw).items()), raw=_raw_pairs(raw), key=key, secret=secret)
 
 
