@@ -34,8 +34,9 @@ MARKS = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}
 
 def _table(figures: list[Figure]) -> Table:
     table = Table("", "measured", "aim", "", box=None, pad_edge=False)
-    table.columns[0].no_wrap = True
     table.columns[1].justify = "right"
+    for column in table.columns:
+        column.no_wrap = True
     for figure in figures:
         table.add_row(figure.name, figure.shown, figure.aim and f"{figure.aim} {figure.unit}", MARKS[figure.met])
     return table
@@ -48,6 +49,7 @@ def _conditions(size: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cores": len(os.sched_getaffinity(0)),
+        "others": round(os.getloadavg()[0], 2),  # what the machine was doing already
         "load": "wrk" if shutil.which("wrk") else "python",
     }
 
@@ -69,7 +71,7 @@ def main(size: str, only: tuple[str, ...], out: Path) -> None:
     The server runs on one core and the load on another; everything stays on 127.0.0.1. Only ratios within one run mean
     something: they are compared with the aims. `quick` takes five minutes, `full` half an hour, `tiny` is for a test.
     """
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     figures: list[Figure] = []
     try:
         for name in only or MEASURES:

@@ -45,7 +45,7 @@ def run_load(url: str, targets: list[str], *, seconds: int) -> Load:
         raise RuntimeError(f"the load generator failed: {run.stdout}{run.stderr}")
     load = parse_report(run.stdout)
     if load.errors:
-        raise RuntimeError(f"{load.errors} of {load.requests} requests were refused: the figure would mean nothing")
+        raise RuntimeError(f"requests were refused or broken, so the figure would mean nothing: {run.stdout}")
     return load
 
 
