@@ -72,6 +72,7 @@ def main(size: str, only: tuple[str, ...], out: Path) -> None:
     something: they are compared with the aims. `quick` takes five minutes, `full` half an hour, `tiny` is for a test.
     """
     console = Console(width=None if sys.stdout.isatty() else 120)
+    conditions = _conditions(size)
     figures: list[Figure] = []
     try:
         for name in only or MEASURES:
@@ -81,7 +82,7 @@ def main(size: str, only: tuple[str, ...], out: Path) -> None:
         sys.exit(130)
     console.print(_table(figures))
     out.parent.mkdir(parents=True, exist_ok=True)
-    saved = {"conditions": _conditions(size), "figures": [{**asdict(figure), "met": figure.met} for figure in figures]}
+    saved = {"conditions": conditions, "figures": [{**asdict(figure), "met": figure.met} for figure in figures]}
     out.write_text(json.dumps(saved, indent=2, ensure_ascii=False) + "\n")
     console.print(f"saved to {out}")
 
