@@ -102,6 +102,7 @@ class Server(uvicorn.Server):
             log_level="error",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # where resource URLs point is said by the setting base_url, or by Host
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # any number of seconds works
         )
