@@ -26,6 +26,7 @@ from flipsnack_mock.exchange import Request, Response
 from flipsnack_mock.faults.effects import Body, Effect
 from flipsnack_mock.journal import Entry
 from flipsnack_mock.namespaces import namespace_of, without_namespace
+from flipsnack_mock.origin import origin_of
 from flipsnack_mock.packages import Package
 from flipsnack_mock.params import MAX_BODY_BYTES, MAX_QUERY_BYTES
 from flipsnack_mock.settings import Setting, Settings, load_settings
@@ -37,7 +38,6 @@ __all__ = ["REQUEST_ID_HEADER", "create_app"]
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 ADMIN_PREFIX = "/__admin"
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _ONE_RANGE = re.compile(r"bytes=(?!-$)([0-9]{0,18})-([0-9]{0,18})")
 _PIECE_BYTES = 128 * 1024
 
@@ -88,7 +88,8 @@ class _Vendor:
         environ = flask.request.environ
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
-        response = api.handle(_request(environ, at, self._origin(environ, namespace)), world)
+        origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
+        response = api.handle(_request(environ, at, origin), world)
         answer = _http_response(response, environ)
         if response.effect is not None:
             answer = self._with_effect(response, response.effect, answer, world)
@@ -119,15 +120,6 @@ class _Vendor:
             return self.view()
         code = error.code or 500
         return refused(Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, path[:200])))
-
-    def _origin(self, environ: Mapping[str, Any], namespace: str) -> str:
-        origin = self._worlds.settings.base_url
-        if not origin:
-            host = environ.get("HTTP_HOST", "")
-            if not _HOST.fullmatch(host):
-                host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-            origin = f"{environ['wsgi.url_scheme']}://{host}"
-        return f"{origin}/t/{namespace}" if namespace else origin
 
 
 _UNROUTED = (NotFound, MethodNotAllowed, BadHost)

@@ -36,6 +36,10 @@ class Schedule(msgspec.Struct, frozen=True):
         """Whether the job has ended, `elapsed` microseconds after its start, at its call number `calls` (from 1)."""
         return _ENDS[self.kind](self.amount, elapsed, calls)
 
+    def ends_after(self, calls: int) -> int | None:
+        """Microseconds from start to end if no call follows the `calls` so far; None when the job does not end so."""
+        return _INSTANTS.get(self.kind, _no_instant)(self.amount, calls)
+
 
 @lru_cache(maxsize=1024)
 def parse_schedule(words: str) -> Schedule:
@@ -54,9 +58,17 @@ def parse_schedule(words: str) -> Schedule:
 
 
 def _half_way(whole: int, elapsed: int, calls: int) -> bool:
+    return elapsed >= _half_way_instant(whole, calls)
+
+
+def _half_way_instant(whole: int, calls: int) -> int:
     # Each call halves what is left: a loop that never waits still ends, and one that waits ends sooner.
     left = whole >> (calls - 1)
-    return elapsed >= left or left < SECOND
+    return left if left >= SECOND else 0
+
+
+def _no_instant(_amount: int, _calls: int) -> None:
+    return None
 
 
 _ENDS: dict[str, Callable[[int, int, int], bool]] = {
@@ -66,4 +78,10 @@ _ENDS: dict[str, Callable[[int, int, int], bool]] = {
     "half-way": _half_way,
     "manual": lambda _amount, _elapsed, _calls: False,
     "never": lambda _amount, _elapsed, _calls: False,
+}
+
+_INSTANTS: dict[str, Callable[[int, int], int | None]] = {
+    "immediate": lambda _amount, _calls: 0,
+    "after": lambda amount, _calls: amount,
+    "half-way": _half_way_instant,
 }

@@ -174,6 +174,10 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
     admin: Annotated[bool, Meta(description="whether the control plane at /__admin exists")] = True
     admin_token: Annotated[str, Meta(description="when set, the control plane wants it as a bearer token")] = ""
+    admin_hosts: Annotated[
+        str,
+        Meta(description="public host names, with commas, under which the control plane answers without a token"),
+    ] = "api.flipsnack.com,upload.flipsnack.com"
     max_accounts: Annotated[
         int, Meta(ge=1, le=10_000_000, description="accounts that may exist at once in one namespace")
     ] = 100_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from flipsnack_mock.control import (
     accounts,
     clocks,
     collections,
+    dashboard,
     doctor,
     faults,
     lint,
@@ -25,6 +25,7 @@ from flipsnack_mock.control import (
     server,
     snapshots,
 )
+from flipsnack_mock.control.guard import Guard
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
@@ -36,8 +37,20 @@ from flipsnack_mock.world import Worlds
 __all__ = ["control_plane"]
 
 # Importing these modules fills the table.
-_MODULES = (accounts, clocks, collections, doctor, faults, lint, magic, namespaces, requests, server, snapshots)
-_OPEN = frozenset({"/health", "/__admin/ca.pem"})
+_MODULES = (
+    accounts,
+    clocks,
+    collections,
+    dashboard,
+    doctor,
+    faults,
+    lint,
+    magic,
+    namespaces,
+    requests,
+    server,
+    snapshots,
+)
 MAX_BODY_BYTES = 10_000_000
 
 
@@ -50,7 +63,7 @@ def control_plane(
     """
     blueprint = flask.Blueprint("control plane", __name__)
     for entry in ROUTES:
-        if not worlds.settings.admin and entry.path not in _OPEN:
+        if not worlds.settings.admin and entry.access != "open":
             continue
         view = _view(entry, worlds, now, sources, authority_pem)
         blueprint.add_url_rule(
@@ -66,13 +79,12 @@ def control_plane(
 def _view(
     entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], authority_pem: bytes
 ) -> Callable[..., HttpResponse]:
-    token = worlds.settings.admin_token.encode()
+    guard = Guard(worlds.settings)
 
     def view(**args: str) -> HttpResponse:
-        if token and entry.path not in _OPEN:
-            _check_token(token)
+        _admit(entry, guard)
         world = worlds.world(namespace_of(flask.request.environ))
-        raw = _body() if entry.body is not None else b""
+        raw = _body() if entry.body is not None or entry.access == "page" else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
@@ -104,10 +116,12 @@ def _body() -> bytes:
         raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes") from None
 
 
-def _check_token(token: bytes) -> None:
-    given = flask.request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode("latin-1"), token):
-        raise Refused(401, "unauthorized", "the control plane wants `Authorization: Bearer <admin_token>`")
+def _admit(entry: Route, guard: Guard) -> None:
+    """Raise `Refused` unless the request may be made; the page asks for the token itself."""
+    if entry.path.startswith("/__admin"):
+        guard.check_sender(flask.request.environ, visitors=entry.access == "page")
+    if entry.access == "token":
+        guard.check_token(flask.request.headers.get("Authorization", ""))
 
 
 def _json(answer: Any) -> HttpResponse:

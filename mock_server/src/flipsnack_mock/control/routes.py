@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -58,12 +58,14 @@ class Context(NamedTuple):
 
 
 Handler = Callable[[Context], Any]
+Access = Literal["token", "open", "page"]
 
 
 class Route(NamedTuple):
     """One route: `body` is the shape of its request body, if it takes one.
 
-    `changes` says whether it changes what is answered from now on; then the journal remembers it for a replay.
+    `changes` says whether it changes what is answered from now on; then the journal remembers it for a replay. `access`
+    is who may use it: who has the token, anybody (`open`), or people in a browser (`page`), who sign in there.
     """
 
     method: str
@@ -72,19 +74,22 @@ class Route(NamedTuple):
     handler: Handler
     body: Any = None
     changes: bool = True
+    access: Access = "token"
 
 
 ROUTES: list[Route] = []
 
 
-def route(method: str, path: str, does: str, *, body: Any = None, changes: bool = True) -> Callable[[Handler], Handler]:
+def route(
+    method: str, path: str, does: str, *, body: Any = None, changes: bool = True, access: Access = "token"
+) -> Callable[[Handler], Handler]:
     """Register a handler for `method` and `path`; `does` is its line in the list of routes.
 
     One that is no GET and changes nothing of what is answered says `changes=False`.
     """
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET"))
+        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET", access))
         return handler
 
     return register

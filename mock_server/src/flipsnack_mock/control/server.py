@@ -14,7 +14,7 @@ from flipsnack_mock.errors import Refused
 from flipsnack_mock.rules import ledger
 
 
-@route("GET", "/health", "say that the server answers")
+@route("GET", "/health", "say that the server answers", access="open")
 def health(_context: Context) -> dict[str, str]:
     """Served without a token."""
     return {"status": "ok", "service": "flipsnack-mock", "version": __version__}
@@ -70,7 +70,7 @@ def show_metrics(context: Context) -> HttpResponse:
     return HttpResponse(metrics.exposition(context.worlds), content_type=metrics.CONTENT_TYPE)
 
 
-@route("GET", "/__admin/ca.pem", "show the certificate authority that clients of a TLS server must trust")
+@route("GET", "/__admin/ca.pem", "show the authority that clients of a TLS server must trust", access="open")
 def show_authority(context: Context) -> HttpResponse:
     """Served without a token; 404 when the server does not speak TLS."""
     if not context.authority_pem:
