@@ -13,7 +13,9 @@ CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["
 ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "namespaces", "replay", "server", "tls"})
 DOORS = frozenset({"clock", "ids"})
 COMMANDS = frozenset({"__main__", "doctor_command", "lint_command", "magic_command", "replay_command"})
-IN_TESTS = frozenset({"containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"})
+IN_TESTS = frozenset(
+    {"admin_client", "containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"}
+)
 EDGES = ENGINE | DOORS | COMMANDS | IN_TESTS
 
 
