@@ -12,11 +12,12 @@ CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["
 # What touches the world outside: an engine, a framework, a clock, a file, the environment.
 ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "namespaces", "replay", "server", "tls"})
 DOORS = frozenset({"clock", "ids"})
+CONTROL = frozenset({"admin_client", "fault_admin", "journal_admin"})
 COMMANDS = frozenset({"__main__", "doctor_command", "lint_command", "magic_command", "replay_command"})
 IN_TESTS = frozenset(
     {"admin_client", "containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"}
 )
-EDGES = ENGINE | DOORS | COMMANDS | IN_TESTS
+EDGES = ENGINE | DOORS | COMMANDS | CONTROL | IN_TESTS
 
 
 def _modules(package: str) -> set[str]:
