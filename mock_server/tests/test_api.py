@@ -349,6 +349,14 @@ def test_nothing_is_served_of_a_collection_that_was_deleted(door: Door) -> None:
     assert 403 == door.fetch(url).http_status
 
 
+def test_a_link_of_an_earlier_life_stays_dead(door: Door) -> None:
+    """What an account gave out before it was reset serves nothing, even when the same package is built again."""
+    link = door.call()["data"]["resourceUrl"]
+    door.world.reset_account(KEY)
+    assert "COMPLETE" == door.call()["data"]["status"]
+    assert 403 == door.fetch(link).http_status
+
+
 def test_nothing_is_served_after_a_reset(door: Door) -> None:
     """The package is no longer built."""
     url = resource_url(door)

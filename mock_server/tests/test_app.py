@@ -363,3 +363,14 @@ def test_the_secret_is_never_in_an_answer(fake: Fake) -> None:
     """Nor the reason of a refusal: the body is the vendor's alone."""
     assert SECRET.encode() not in fake.call(signature="0" * 32).data
     assert {"code", "status"} == fake.call(signature="0" * 32).get_json().keys()
+
+
+def test_a_request_for_nothing_here_is_told_to_the_log() -> None:
+    """Somebody with a wrong address sees in the log that it was the address; the journal keeps no such entry."""
+    told: list[Entry] = []
+    app = create_app(on_exchange=told.append)
+    app.test_client().get("/api/v2/?action=x")
+    entry = told.pop()
+    assert ("GET", "/api/v2/", "") == (entry.request.method, entry.request.path, entry.key)
+    assert "nothing is served at /api/v2/" in entry.detail
+    assert [] == app.test_client().get("/__admin/requests").get_json()["requests"]

@@ -1,4 +1,5 @@
 from bisect import bisect_right
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import MINUTE, SECOND, START
 
-from flipsnack_mock.errors import PerMinuteLimit, PerSecondLimit
+from flipsnack_mock.errors import ApiError, PerMinuteLimit, PerSecondLimit
 from flipsnack_mock.limiter import admit
 from flipsnack_mock.settings import Behaviour
 
@@ -145,3 +146,14 @@ def test_requests_that_threads_deliver_out_of_order_keep_the_log_sorted(times: l
         except (PerSecondLimit, PerMinuteLimit):
             continue
     assert all(earlier <= later for earlier, later in pairwise(counted))
+
+
+def test_refusals_that_count_take_bounded_memory() -> None:
+    """On a clock that stands still, no number of refused requests makes the log longer than a limit."""
+    counted: list[int] = []
+    # The second's limit is off, so that the minute's is the one that refuses.
+    behaviour = Behaviour(limit_counts_refused=True, requests_per_second=0)
+    for _ in range(500):
+        with suppress(ApiError):
+            admit(counted, START, behaviour)
+    assert behaviour.requests_per_minute == len(counted)

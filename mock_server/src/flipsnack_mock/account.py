@@ -36,13 +36,18 @@ class Collection(SeedCollection, frozen=True):
 
 
 class Account(msgspec.Struct):
-    """Everything one API key has; `counted` holds the instants of the requests that count for its limits."""
+    """Everything one API key has; `counted` holds the instants of the requests that count for its limits.
+
+    `life` is a number of its own for each account that begins in a world: what an earlier account of the same key has
+    given out is not good for a later one.
+    """
 
     key: str
     secret: str
     behaviour: Behaviour
     clock: VirtualClock = VirtualClock()
     collections: dict[str, Collection] = {}
+    life: int = 0
     counted: list[int] = []
     maintenance: bool = False
     urls_made: int = 0
@@ -54,10 +59,10 @@ class Account(msgspec.Struct):
         return self.clock.now(real)
 
 
-def new_account(seed: SeedAccount, behaviour: Behaviour) -> Account:
+def new_account(seed: SeedAccount, behaviour: Behaviour, *, life: int = 0) -> Account:
     """The account that `seed` describes."""
     collections = {item.hash: Collection(**msgspec.structs.asdict(item)) for item in seed.collections}
-    return Account(key=seed.key, secret=seed.secret, behaviour=behaviour, collections=collections)
+    return Account(key=seed.key, secret=seed.secret, behaviour=behaviour, life=life, collections=collections)
 
 
 @lru_cache(maxsize=4096)

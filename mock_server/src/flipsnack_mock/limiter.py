@@ -29,6 +29,9 @@ def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
     if refusal is None or behaviour.limit_counts_refused:
         # Requests that threads serve side by side may come a little out of order; the instants stay sorted.
         insort(counted, now)
+        if behaviour.limit_counts_refused:
+            # More than a limit's worth changes no decision, and refusals could go on without end.
+            del counted[: -max(behaviour.requests_per_second, behaviour.requests_per_minute)]
     if refusal is not None:
         raise refusal
 

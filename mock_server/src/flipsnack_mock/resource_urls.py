@@ -105,7 +105,7 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
 
 
 def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
-    key = f"resource-url:{account.key}:{account.secret}".encode()
+    key = f"resource-url:{account.life}:{account.key}:{account.secret}".encode()
     namespace = origin.partition("://")[2].partition("/")[2]
     return hmac.digest(key, f"{namespace}{path}".encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
 

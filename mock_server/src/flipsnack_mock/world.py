@@ -34,6 +34,7 @@ class World:
         self.journal = Journal(settings.journal_size)
         self.tally = Tally()
         self.journal.listeners.append(self.tally.count)
+        self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
         self._seeds = {seed.key: seed for seed in settings.seed}
@@ -51,7 +52,7 @@ class World:
         """
         account = self._accounts.get(key)
         if account is None and key.startswith(AUTOMATIC_PREFIX) and _KEY.fullmatch(key):
-            return self.add(new_account(self.seed_of(key), self.behaviour))
+            return self.add(self.begin(self.seed_of(key)))
         return account
 
     def existing(self, key: str) -> Account | None:
@@ -88,11 +89,16 @@ class World:
     def reset_account(self, key: str) -> Account:
         """Put the account of `key` back to how it began, in one swap."""
         self.journal.forget(key)
-        return self.add(new_account(self.seed_of(key), self.behaviour))
+        return self.add(self.begin(self.seed_of(key)))
+
+    def begin(self, seed: SeedAccount) -> Account:
+        """A new account as `seed` describes it, not in the world yet."""
+        self._begun += 1
+        return new_account(seed, self.behaviour, life=self._begun)
 
     def reset(self) -> None:
         """Put everything back to how the server started."""
-        accounts = [new_account(seed, self.behaviour) for seed in self._seeds.values()]
+        accounts = [self.begin(seed) for seed in self._seeds.values()]
         self._accounts = {account.key: account for account in accounts}
         self._keys = {account_id(key): key for key in self._accounts}
         self.maintenance = False

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from flipsnack_mock.account import Account, new_account
+from flipsnack_mock.account import Account
 from flipsnack_mock.control.routes import Context, Reply, conflict, parse_body, route
 from flipsnack_mock.settings import Behaviour, Key, Secret, SeedAccount
 from flipsnack_mock.virtual_clock import to_text
@@ -38,7 +38,7 @@ def create_account(context: Context) -> Reply:
     if any(account.key == wanted.key for account in context.world.accounts):
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
     seed = SeedAccount(key=wanted.key, secret=wanted.secret or f"secret-{wanted.key}")
-    return Reply(201, shown(context.world.add(new_account(seed, context.world.behaviour)), context.at))
+    return Reply(201, shown(context.world.add(context.world.begin(seed)), context.at))
 
 
 @route("GET", "/__admin/accounts/<key>", "show an account")
