@@ -85,7 +85,8 @@ public class Adapter {
             var answer = ask();
             if (answer.get("data.status").equals("FAILED")) throw new Failure("job_failed", null, "FAILED");
             if (answer.get("data.status").equals("COMPLETE")) return answer.get("data.resourceUrl");
-            sleep(Math.min(pause, Math.max(end - now - 1000, 1000))); // the last poll: 1 s before the end
+            long landing = end - now - 1000; // the last poll comes 1 s before the end, and none shortly before it
+            sleep(landing - pause >= 2000 ? pause : Math.max(landing, 1000));
         }
     }
     static String download(boolean refreshed) throws Exception {

@@ -10,7 +10,6 @@ const FLOORS = { 22: 5000, 31: 1000, 32: 10000 }; // milliseconds before such a 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const hear = async () => JSON.parse((await lines.next()).value ?? '{"type":"bye"}');
 const say = (type, fields) => process.stdout.write(JSON.stringify({ type, ...fields }) + "\n");
-const crash = (error) => { console.error(error); process.exit(1); }; // a mistake of ours: no result
 const fail = (kind, message, more) => { throw Object.assign(new Error(message), { kind, ...more }); };
 async function sleep(run, ms) {
   if (run.now + ms >= run.end) fail("deadline", `another ${ms} ms do not fit into the deadline`);
@@ -52,7 +51,8 @@ async function link(run) {
     const { status, resourceUrl } = await retrying(run, () => ask(run));
     if (status === "FAILED") fail("job_failed", "the package could not be generated");
     if (status === "COMPLETE") return resourceUrl;
-    await sleep(run, Math.min(pause, Math.max(run.end - run.now - 1000, 1000))); // the last poll: 1 s before the end
+    const landing = run.end - run.now - 1000; // the last poll comes 1 s before the end, and none shortly before it
+    await sleep(run, landing - pause >= 2000 ? pause : Math.max(landing, 1000));
   }
 }
 async function download(run, refreshed = false) {
@@ -74,6 +74,6 @@ for (let message = await hear(); message.type !== "bye"; message = await hear())
   const failed = ({ kind, code, message }) => over("error", { error: { class: kind, code, message } });
   if (message.type === "hello") say("hello", HELLO);
   else if (!ops[op]) over("unsupported", { why: `there is no ${op}` });
-  else await ops[op](run).then((done) => over("ok", done)).catch((error) => error.kind ? failed(error) : crash(error));
+  else await ops[op](run).then((done) => over("ok", done)).catch((e) => e.kind ? failed(e) : Promise.reject(e));
 }
 process.exit(0);

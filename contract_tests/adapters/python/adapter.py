@@ -12,7 +12,7 @@ from typing import Any
 import flipsnack_client as fc
 
 CLIENT = {"name": "flipsnack_client", "version": fc.__version__, "language": "python"}
-ABLE = ["virtual_sleep", "json", "jsonp", "xml", "cancel", "deadline", "retries", "refresh", "progress"]
+ABLE = "virtual_sleep json jsonp xml cancel deadline retries refresh checksums progress"
 CODES = {22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth"}
 ERRORS = {fc.JobFailed: "job_failed", fc.DeadlineExceeded: "deadline", fc.Cancelled: "cancelled"}
 
@@ -67,7 +67,7 @@ def error_of(error: fc.FlipsnackError) -> dict[str, Any]:
 for line in sys.stdin:
     match json.loads(line):
         case {"type": "hello"}:
-            say("hello", protocol=1, client=CLIENT, ops=["download", "poll"], capabilities=ABLE)
+            say("hello", protocol=1, client=CLIENT, ops=["download", "poll"], capabilities=ABLE.split())
         case {"type": "run", "op": "download" | "poll"} as run:
             try:
                 say("result", id=run["id"], outcome="ok", **work(run))

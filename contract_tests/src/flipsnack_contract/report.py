@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
 
-from flipsnack_contract.check import Check
 from flipsnack_contract.ledger import rule
 from flipsnack_contract.result import Outcome, Result
 
-__all__ = ["follow", "print_skipped", "print_summary"]
+__all__ = ["Named", "follow", "print_skipped", "print_summary"]
 
 STEPS_SHOWN = 12
+
+
+class Named(Protocol):
+    """Whatever is judged by, as far as a report is concerned: a check of a server, a duty of a client."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
 COLOURS = {
     Outcome.PASSED: "green",
     Outcome.FAILED: "red",
@@ -26,7 +36,7 @@ COLOURS = {
 }
 
 
-def follow(results: Iterable[Result], checks: Sequence[Check], console: Console) -> Iterator[Result]:
+def follow(results: Iterable[Result], checks: Sequence[Named], console: Console) -> Iterator[Result]:
     """Pass the results of `checks` on, one each; show where the run stands, and at once what is not as it should be."""
     iterator = iter(results)
     with console.status("") as status:

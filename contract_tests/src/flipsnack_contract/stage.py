@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flipsnack_contract.adapter.timeline import RealTimeline, Timeline, Turn, VirtualTimeline
 from flipsnack_contract.control import AccountControl
 from flipsnack_contract.decoding import Malformed, decode
@@ -36,6 +38,12 @@ class Stage:
     def calls(self) -> int:
         """How many requests the fake has seen of the case."""
         return int(self.control.call("GET", "/requests/count")["count"])
+
+    def archive(self, *, before: int) -> bytes:
+        """The first `before` requests of the case as an HTTP archive (HAR 1.2), secrets and signatures masked."""
+        archive = self.control.call("GET", "/requests.har")
+        archive["log"]["entries"] = archive["log"]["entries"][:before]
+        return json.dumps(archive, indent=1, ensure_ascii=False).encode()
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""

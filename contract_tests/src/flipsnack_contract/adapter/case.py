@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flipsnack_contract.adapter.messages import Credentials, Options, Result, Run
 
-__all__ = ["Case", "Outcome", "Report", "Said", "masked"]
+__all__ = ["MASK", "Case", "Outcome", "Report", "Said", "masked"]
+
+MASK = "«the secret»"
+"""What stands where a secret stood. Nothing else prints that."""
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -98,5 +102,7 @@ class Report:
 
 
 def masked(text: str, secret: str) -> str:
-    """`text` without the secret, as far as it stands there in one piece."""
-    return text.replace(secret, "***") if secret else text
+    """`text` without the secret, as it is and as JSON spells it."""
+    for spelling in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} - {""}:
+        text = text.replace(spelling, MASK)
+    return text

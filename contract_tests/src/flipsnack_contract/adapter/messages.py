@@ -50,6 +50,7 @@ CAPABILITIES = {
     "deadline": "keeps options.deadline_ms",
     "retries": "tries again after 22, 31, 32 and transport faults",
     "refresh": "asks for a new resource URL when the one it has is refused",
+    "checksums": "checks the checksums inside a package",
     "progress": "sends events while it works",
 }
 

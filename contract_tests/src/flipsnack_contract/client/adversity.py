@@ -1,0 +1,109 @@
+"""What can go wrong, each with a name: the fault rules that scenarios are made of, as the fake takes them.
+
+A fault that answers in the vendor's name must do so in the format that was asked for, so some are made for a format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flipsnack_contract.client.scenario import Fault, Form
+
+__all__ = ["DEAD_LINKS", "PASSING", "SPOILT_ANSWERS", "SPOILT_PACKAGES", "spoilt_answer"]
+
+CALL = {"action": "collection.downloadHTML"}
+PACKAGE = {"action": "package"}
+CALLBACK = "callback"
+HTML = "text/html; charset=utf-8"
+LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
+TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
+
+
+def _passing(name: str, fault: dict[str, Any], when: dict[str, Any], count: int = 1) -> Fault:
+    return Fault(name=name, hurts="passing", fault=fault, when=when, count=count)
+
+
+PASSING: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        _passing("31 once", {"kind": "code", "code": 31}, CALL),
+        _passing("31 three times", {"kind": "code", "code": 31}, CALL, 3),
+        _passing("32 once", {"kind": "code", "code": 32}, CALL),
+        _passing("22 twice", {"kind": "code", "code": 22}, CALL, 2),
+        _passing("HTTP 503 once", {"kind": "status", "status": 503, "body": "later"}, CALL),
+        _passing("HTTP 429 once", {"kind": "status", "status": 429, "body": "slow down"}, CALL),
+        _passing("a reset once", {"kind": "reset"}, CALL),
+        _passing("an empty reply once", {"kind": "empty-reply"}, CALL),
+        _passing("an answer cut off once", {"kind": "truncate"}, CALL),
+        _passing("a download cut off once", {"kind": "truncate"}, PACKAGE),
+        _passing("a download reset once", {"kind": "reset", "after": 1000}, PACKAGE),
+        _passing("HTTP 503 for the package once", {"kind": "status", "status": 503, "body": "later"}, PACKAGE),
+    )
+}
+"""Faults that pass: a client that tries again after a pause comes to the same end as without them."""
+
+
+DEAD_LINKS: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        Fault(name="a dead link once", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}, count=1),
+        Fault(name="dead links", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}),
+        Fault(name="links to a closed port", hurts="link", fault={"kind": "url-origin"}),
+    )
+}
+"""Resource URLs that serve nothing."""
+
+
+def _package(name: str, fault: dict[str, Any], *needs: str) -> Fault:
+    return Fault(name=name, hurts="package", fault=fault, when=PACKAGE, needs=needs)
+
+
+SPOILT_PACKAGES: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        _package("packages cut off", {"kind": "truncate"}),
+        _package("packages cut off and no length", {"kind": "truncate", "framing": "close"}),
+        _package("packages that are no zip", {"kind": "invalid-zip"}),
+        _package("packages with a wrong byte", {"kind": "wrong-byte"}, "checksums"),
+        _package("a page instead of a package", {"kind": "status", "status": 200, "body": LOGIN, "content_type": HTML}),
+    )
+}
+"""Packages that never arrive whole, however often they are fetched."""
+
+
+def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
+    if form == "xml":
+        inner = "".join(f"<{name}>{value}</{name}>" for name, value in (data or {}).items())
+        shown = f"<data>{inner}</data>" if data is not None else ""
+        return (
+            f'<?xml version="1.0" encoding="utf-8"?><response><code>{code}</code><status>OK</status>{shown}</response>'
+        )
+    text = json.dumps({"code": code, "status": "OK"} | ({} if data is None else {"data": dict(data)}))
+    return f"{CALLBACK}({text});" if form == "jsonp" else text
+
+
+LINK = "http://127.0.0.1:9/nothing.zip"
+BODIES: Mapping[str, Callable[[str], str]] = {
+    "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
+    "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
+    "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
+    "no data": lambda form: _envelope(form, 20, None),
+    "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
+    "an answer cut in the middle": lambda form: _envelope(form, 20, {"status": "PROCESSING"})[:-9],
+    "nothing at all": lambda _form: "",
+    "somebody else's page": lambda _form: LOGIN,
+}
+SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, "an unknown code")
+"""Names of answers that are none, however often one asks."""
+
+
+def spoilt_answer(name: str, form: Form) -> Fault:
+    """The fault of that name for answers in that format."""
+    if name == "an unknown code":
+        fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
+    else:
+        content_type = HTML if name.startswith("somebody") else TYPES[form]
+        fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
+    return Fault(name=name, hurts="answer", fault=fault, when=CALL)

@@ -1,0 +1,126 @@
+"""How it ends: as the server meant it, whatever happened on the way."""
+
+from __future__ import annotations
+
+from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.client.duty import duty
+from flipsnack_contract.client.performance import Performance
+from flipsnack_contract.client.prospect import COMFORT_S, LONGEST_PAUSE_S, prospects, undisturbed
+from flipsnack_contract.verdict import Violation, expect
+
+WAITING_S = 300.0
+# What a client may say of an answer or a package that is none.
+HELPLESS = ("protocol", "transport", "damaged", "deadline")
+
+
+def _expect_end(expected: str, performance: Performance, what: str) -> None:
+    """Compare how it ended; a program names no class, so any error is as good as another."""
+    found = performance.error or str(performance.outcome)
+    if performance.outcome is Outcome.ERROR and performance.error is None and expected != "ok":
+        return
+    if expected != found:
+        raise Violation(what, expected, f"{found} {performance.report.why}".rstrip())
+
+
+def _judge_end(performance: Performance, *ends: str, form: str = "json") -> None:
+    expected = undisturbed(performance.scenario)
+    if performance.scenario.format == form and expected in ends:
+        _expect_end(expected, performance, "the end of an undisturbed job" if expected == "ok" else "the end")
+
+
+@duty("client.success")
+def an_undisturbed_job_succeeds(performance: Performance) -> None:
+    """A package that is built in time is downloaded, and one poll is one poll."""
+    _judge_end(performance, "ok")
+
+
+@duty("client.failed-job")
+def a_failed_job_is_an_error(performance: Performance) -> None:
+    """FAILED is reported as the failure of the job."""
+    _judge_end(performance, "job_failed")
+
+
+@duty("client.refusal")
+def a_refusal_is_reported_as_what_it_is(performance: Performance) -> None:
+    """A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden."""
+    _judge_end(performance, "auth", "forbidden")
+    if performance.error in ("auth", "forbidden") and performance.last is not None and performance.code is not None:
+        expect(performance.last.code, performance.code, "the code in the client's error")
+
+
+@duty("client.deadline", needs={"deadline"})
+def a_deadline_that_is_over_is_reported(performance: Performance) -> None:
+    """A job that does not end in time is an error of class deadline."""
+    _judge_end(performance, "deadline")
+
+
+@duty("client.jsonp", needs={"jsonp"})
+def jsonp_ends_as_json_does(performance: Performance) -> None:
+    """Whatever is said in JSONP is understood as if it were said in JSON."""
+    _judge_end(performance, "ok", "job_failed", "auth", "forbidden", "deadline", form="jsonp")
+
+
+@duty("client.xml", needs={"xml"})
+def xml_ends_as_json_does(performance: Performance) -> None:
+    """Whatever is said in XML is understood as if it were said in JSON."""
+    _judge_end(performance, "ok", "job_failed", "auth", "forbidden", "deadline", form="xml")
+
+
+@duty("client.retry", needs={"retries"})
+def what_passes_is_survived(performance: Performance) -> None:
+    """After faults that pass, the end is the one without them, when there is time enough."""
+    scenario = performance.scenario
+    passing = scenario.faults and all(fault.hurts == "passing" for fault in scenario.faults)
+    if not passing or scenario.acts or scenario.settings or scenario.cancel_after_s is not None:
+        return
+    if scenario.deadline_s is None or scenario.deadline_s >= _time_for(performance):
+        expected = prospects(scenario)
+        if len(expected) == 1 and expected <= {"ok", "job_failed"}:
+            _expect_end(next(iter(expected)), performance, "the end, once the trouble had passed")
+
+
+def _time_for(performance: Performance) -> float:
+    times = sum(fault.count or 1 for fault in performance.scenario.faults)
+    return WAITING_S + (times + len(performance.asked)) * LONGEST_PAUSE_S / 10 + COMFORT_S
+
+
+@duty("client.fresh-url", needs={"refresh"})
+def a_dead_link_is_replaced(performance: Performance) -> None:
+    """When one resource URL is dead, a new one is asked for and the package is downloaded."""
+    scenario = performance.scenario
+    once = [fault for fault in scenario.faults if fault.hurts == "link" and fault.count == 1]
+    alone = len(once) == len(scenario.faults) == 1 and not scenario.acts and not scenario.settings
+    if alone and scenario.cancel_after_s is None and prospects(scenario) == {"ok"} and scenario.op == "download":
+        _expect_end("ok", performance, "the end, after one dead link")
+
+
+@duty("client.malformed-answer")
+def what_is_no_answer_is_an_error(performance: Performance) -> None:
+    """An answer that makes no sense is neither success nor a failed job, but an error that says so."""
+    spoilt = [call for call in performance.asked if call.fault]
+    sound = [call for call in performance.asked if not call.fault and call.code == 20 and call.status != "PROCESSING"]
+    if "answer" not in performance.faults or not spoilt or sound:
+        return
+    if performance.outcome is Outcome.OK:
+        raise Violation("the end, when no answer made sense", "an error", "ok")
+    if performance.error is not None and performance.error not in (*HELPLESS, "cancelled"):
+        raise Violation(
+            "the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", performance.error
+        )
+
+
+@duty("client.adapter")
+def every_case_is_played(performance: Performance) -> None:
+    """No case ends by a crash, by silence or by a line that is no message."""
+    if performance.outcome is Outcome.FAULT:
+        raise Violation("a case", "a result", f"{performance.report.fault}: {performance.report.why}")
+
+
+@duty("client.unsupported")
+def only_what_it_cannot_is_declined(performance: Performance) -> None:
+    """A client declines nothing for which it has the capabilities."""
+    if performance.outcome is Outcome.UNSUPPORTED:
+        needed = ", ".join(sorted(performance.case.needs))
+        raise Violation(
+            f"a case for {needed}, all of which it declares", "an attempt", f"unsupported: {performance.report.why}"
+        )

@@ -1,0 +1,90 @@
+"""What came of a scenario: the server's view, the client's word, and what is on the disk. A value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.client.scenario import Scenario
+from flipsnack_contract.client.witness import Call
+
+__all__ = ["Disk", "Performance"]
+
+FINAL = ("COMPLETE", "FAILED")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What stands where the package shall go (`content`, None for nothing), what stood there before, and what else."""
+
+    content: bytes | None = field(default=None, repr=False)
+    before: bytes | None = field(default=None, repr=False)
+    leftovers: tuple[str, ...] = ()
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is as it was."""
+        return self.content == self.before
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One scenario, played once. `package` is what the kit itself fetched afterwards, where there was a need to."""
+
+    scenario: Scenario
+    capabilities: frozenset[str]
+    case: Case
+    report: Report
+    calls: tuple[Call, ...]
+    disk: Disk
+    package: bytes | None = field(default=None, repr=False)
+
+    @cached_property
+    def asked(self) -> tuple[Call, ...]:
+        """The calls of the API."""
+        return tuple(call for call in self.calls if call.is_api)
+
+    @cached_property
+    def fetched(self) -> tuple[Call, ...]:
+        """The downloads."""
+        return tuple(call for call in self.calls if not call.is_api)
+
+    @property
+    def last(self) -> Call | None:
+        """The last call of the API."""
+        return self.asked[-1] if self.asked else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the client ended."""
+        return self.report.outcome
+
+    @property
+    def error(self) -> str | None:
+        """The class of the error it reported; None for none, and for a program that has no classes."""
+        return self.report.error_class
+
+    @property
+    def code(self) -> int | None:
+        """The code in the error it reported."""
+        result = self.report.result
+        return result.error.code if result and result.error else None
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """What was hurt, of the faults that were met: `passing`, `answer`, `package`, `link`."""
+        met = {call.fault.partition(":")[0] for call in self.calls if call.fault}
+        return frozenset(fault.hurts for number, fault in enumerate(self.scenario.faults) if f"fault-{number}" in met)
+
+    def lines(self) -> tuple[str, ...]:
+        """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""
+        start = self.report.started_ms / 1000
+        shown = [f"{max(0.0, call.seconds - start):>9.3f} s  {call}" for call in self.calls]
+        return (*shown, f"{self.report.elapsed_ms / 1000:>9.3f} s  the client said: {self._word()}")
+
+    def _word(self) -> str:
+        if self.error:
+            code = "" if self.code is None else f", code {self.code}"
+            return f"error {self.error}{code}"
+        return f"{self.outcome} {self.report.why}".rstrip()

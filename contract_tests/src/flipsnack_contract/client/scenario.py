@@ -1,0 +1,124 @@
+"""A situation that a client is put into, as a value: it can be drawn, shrunk, written down and played again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+__all__ = ["ACTS", "FORMS", "Act", "ActName", "Fault", "Form", "Scenario", "Who", "Whose"]
+
+Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
+Who = Literal["right", "wrong-secret", "unknown-key"]
+Form = Literal["json", "jsonp", "xml"]
+FORMS: tuple[Form, ...] = ("json", "jsonp", "xml")
+Whose = Literal["own", "deleted", "foreign", "unknown"]
+ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail"]
+ACTS: tuple[str, ...] = ActName.__args__  # type: ignore[attr-defined]  # a Literal has them
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens to the account, `after_s` seconds of its time after the start."""
+
+    after_s: Seconds
+    what: ActName
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
+
+    `hurts` says what a client can know of it: nothing, and the call may be tried again (`passing`); that the answer is
+    not one (`answer`); that the package is not one (`package`); that a resource URL is dead (`link`). `needs` are
+    capabilities without which a client cannot be blamed.
+    """
+
+    name: str
+    hurts: Literal["passing", "answer", "package", "link"]
+    fault: dict[str, Any]
+    when: dict[str, Any] = {}
+    count: int | None = None
+    needs: tuple[str, ...] = ()
+
+    def as_rule(self) -> dict[str, Any]:
+        """The body that makes the rule."""
+        return {"fault": self.fault, "when": self.when, "count": self.count}
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is told.
+
+    Times are seconds of the account's clock. `limits` are the account's settings; `unknown_hash` is what is asked for
+    when the collection is unknown. `old_file` puts another file to where the package shall go.
+    """
+
+    op: Literal["download", "poll"] = "download"
+    format: Form = "json"
+    deadline_s: Seconds | None = 600.0
+    cancel_after_s: Seconds | None = None
+    key: str = "client"
+    secret: str = "a secret of the kit"
+    who: Who = "right"
+    whose: Whose = "own"
+    unknown_hash: str = "nobody-has-this"
+    schedule: str = "immediate"
+    pages: Annotated[int, Meta(ge=1, le=20)] = 2
+    settings: dict[str, float] = {}
+    faults: tuple[Fault, ...] = ()
+    acts: tuple[Act, ...] = ()
+    old_file: bool = False
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The capabilities that a client must have to be put into it."""
+        needed: set[str] = {self.format, *(need for fault in self.faults for need in fault.needs)}
+        if self.cancel_after_s is not None:
+            needed.add("cancel")
+        if not self.ends_by_itself:
+            needed.add("deadline")
+        if self.timed:
+            needed.add("virtual_sleep")
+        return frozenset(needed)
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether a client that follows the job to its end comes to one, without a deadline."""
+        ended = {"complete", "fail", "delete"} & {act.what for act in self.acts}
+        return bool(ended) or not ({"never", "manual", "failed-manual"} & {self.schedule})
+
+    @property
+    def timed(self) -> bool:
+        """Whether it can only be played in virtual time: something happens at an instant, or it would take too long."""
+        slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
+        return bool(self.acts or self.faults or self.settings) or slow or self.cancel_after_s is not None
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing but the job itself decides how it ends."""
+        return not (self.faults or self.acts or self.settings) and self.cancel_after_s is None
+
+    @property
+    def key_said(self) -> str:
+        """The key that the client is told."""
+        return "nobody-s-key" if self.who == "unknown-key" else self.key
+
+    @property
+    def secret_said(self) -> str:
+        """The secret that the client is told."""
+        return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
+
+    def as_json(self) -> bytes:
+        """It as JSON, the same for equal ones."""
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, text: bytes | str) -> Scenario:
+        """The scenario that `as_json` wrote; raises `msgspec.DecodeError`."""
+        return msgspec.json.decode(text, type=cls)
+
+    def __hash__(self) -> int:
+        return hash(self.as_json())
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]
+        return f"Scenario({', '.join(parts)})"

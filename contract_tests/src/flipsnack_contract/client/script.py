@@ -1,0 +1,87 @@
+"""Scenarios written by hand: each plain situation once, and what chance would seldom hit on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from flipsnack_contract.client.adversity import DEAD_LINKS, PASSING, SPOILT_ANSWERS, SPOILT_PACKAGES, spoilt_answer
+from flipsnack_contract.client.scenario import FORMS, Act, Scenario
+
+__all__ = ["SCRIPT"]
+
+PLAIN: Mapping[str, Scenario] = {
+    "built already": Scenario(),
+    "built in 5 s": Scenario(schedule="after-5s"),
+    "built in exactly a minute": Scenario(schedule="after-60s"),
+    "built at the third poll": Scenario(schedule="after-3-polls"),
+    "built in two hours": Scenario(schedule="after-7200s", deadline_s=10_000),
+    "failed at once": Scenario(schedule="failed"),
+    "failed after a while": Scenario(schedule="failed-after-20s"),
+    "never built": Scenario(schedule="never", deadline_s=120),
+    "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
+    "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
+    "another file was there": Scenario(schedule="after-5s", old_file=True),
+    "another file was there, and it fails": Scenario(schedule="failed", old_file=True),
+    "one poll": Scenario(op="poll", schedule="never"),
+    "one poll of a failed job": Scenario(op="poll", schedule="failed"),
+    "one poll of a finished job": Scenario(op="poll"),
+}
+REFUSED: Mapping[str, Scenario] = {
+    "a wrong secret": Scenario(who="wrong-secret"),
+    "an unknown key": Scenario(who="unknown-key"),
+    "a deleted collection": Scenario(whose="deleted"),
+    "somebody else's collection": Scenario(whose="foreign"),
+    "a collection that nobody has": Scenario(whose="unknown"),
+}
+HOSTILE: Mapping[str, Scenario] = {
+    "a secret with blanks around": Scenario(secret="  a secret "),
+    "a secret beyond ASCII": Scenario(secret="šécrét €日😀"),
+    "a secret beyond Latin-1 only": Scenario(secret="жж"),
+    "a key that needs encoding": Scenario(key="a+b%20c&d=e;f#g?h"),
+    "a key in upper case": Scenario(key="ZZ-Key"),
+    "a hash that needs encoding": Scenario(whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"),
+    "a hash with blanks around": Scenario(whose="unknown", unknown_hash=" x "),
+}
+ADVERSE: Mapping[str, Scenario] = {
+    **{name: Scenario(schedule="after-5s", faults=(fault,)) for name, fault in PASSING.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in DEAD_LINKS.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in SPOILT_PACKAGES.items()},
+    **{
+        f"{name}, over another file": Scenario(faults=(fault,), old_file=True)
+        for name, fault in SPOILT_PACKAGES.items()
+    },
+    **{
+        f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
+        for name in SPOILT_ANSWERS
+        for form in FORMS
+    },
+}
+EVENTFUL: Mapping[str, Scenario] = {
+    "maintenance for 40 s": Scenario(
+        schedule="after-5s", acts=(Act(after_s=0, what="maintenance-on"), Act(after_s=40, what="maintenance-off"))
+    ),
+    "deleted while it is built": Scenario(schedule="never", acts=(Act(after_s=30, what="delete"),)),
+    "failed by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="fail"),)),
+    "finished by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="complete"),)),
+    "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
+    "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
+    "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
+    "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
+}
+IN_EVERY_FORMAT: Mapping[str, Scenario] = {
+    "built in 5 s": PLAIN["built in 5 s"],
+    "failed at once": PLAIN["failed at once"],
+    "a wrong secret": REFUSED["a wrong secret"],
+    "a deleted collection": REFUSED["a deleted collection"],
+    "a hash like markup": Scenario(whose="unknown", unknown_hash="<a>&amp;'\"é😀"),
+}
+FORMATTED: Mapping[str, Scenario] = {
+    f"{name} ({form})": msgspec.structs.replace(scenario, format=form)
+    for form in FORMS
+    for name, scenario in IN_EVERY_FORMAT.items()
+    if form != "json"
+}
+SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL}
+"""Every scenario that is played to every client that can be put into it."""
