@@ -81,6 +81,7 @@ def serve(config: Path | None, **flags: Any) -> None:
     settings, sources = _load(config, flags)
     # The engine is imported only where it is needed: `settings` and `--help` stay quick.
     from flipsnack_mock.app import create_app
+    from flipsnack_mock.control.guard import exposure
     from flipsnack_mock.exchange_log import exchange_log
     from flipsnack_mock.server import Server, bind
     from flipsnack_mock.tls import credentials_for
@@ -102,6 +103,8 @@ def serve(config: Path | None, **flags: Any) -> None:
     def ready() -> None:
         scheme = "https" if tls else "http"
         click.echo(f"flipsnack-mock {__version__} listening on {scheme}://{shown_host}:{port}")
+        if warning := exposure(settings, host):
+            click.echo(f"flipsnack-mock: warning: {warning}", err=True)
 
     Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
 

@@ -1,9 +1,12 @@
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 from mock_server.tests.conftest import Fake, make_fake
 
+from flipsnack_mock.control.guard import exposure
+from flipsnack_mock.settings import load_settings
 from flipsnack_mock.testing import MockServer
 
 HOST = "localhost:3547"
@@ -128,3 +131,21 @@ def test_fetch_of_node_may_use_it(server: MockServer) -> None:
     script = f"fetch('{server.url}/__admin/accounts/test-node').then(answer => console.log(answer.status))"
     run = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=30)
     assert "200" == run.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("address", "settings", "warns"),
+    [
+        ("127.0.0.1", {}, False),
+        ("::1", {}, False),
+        ("0.0.0.0", {}, True),
+        ("::", {}, True),
+        ("192.168.0.7", {}, True),
+        ("0.0.0.0", {"admin_token": TOKEN}, False),
+        ("0.0.0.0", {"admin": False}, False),
+    ],
+)
+def test_it_warns_where_others_can_steer_it(address: str, settings: dict[str, Any], warns: bool) -> None:
+    """Beyond the machine itself, without a token."""
+    loaded, _ = load_settings(flags=settings, environment={}, file=None)
+    assert warns == ("admin_token" in exposure(loaded, address))

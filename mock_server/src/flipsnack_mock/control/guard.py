@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.settings import Settings
 
-__all__ = ["COOKIE", "Guard"]
+__all__ = ["COOKIE", "Guard", "exposure"]
 
 COOKIE = "flipsnack_mock_admin"
 
@@ -27,6 +27,13 @@ _OWN_SITES = frozenset({"same-origin", "none"})
 # What nobody can register: reserved by RFC 2606, 6762, 8375 and by ICANN (internal), or in use inside of clusters.
 _PRIVATE = ("localhost", "local", "internal", "test", "home.arpa", "lan", "svc")
 _PUBLIC_END = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+
+
+def exposure(settings: Settings, address: str) -> str:
+    """What to warn of when the fake listens on `address`: nothing, unless others can reach and steer it."""
+    if ipaddress.ip_address(address).is_loopback or settings.admin_token or not settings.admin:
+        return ""
+    return f"whoever reaches {address} can steer this fake: set admin_token, or admin to false, unless that is meant"
 
 
 class Guard:

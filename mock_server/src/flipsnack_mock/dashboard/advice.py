@@ -17,7 +17,7 @@ BY_RULE: dict[str, str] = {
     "format.unknown": "Use format=json or jsonp, or leave format out.",
     "callback.required": "Add callback=NAME, or use format=json.",
     "callback.identifier": "Use the name of a JavaScript function as callback.",
-    "code.43-unknown": "Create the collection below, or use a magic hash such as mock-complete.",
+    "code.43-unknown": "Create the collection above, or use a magic hash such as mock-complete.",
     "url.expired-is-403": "Call collection.downloadHTML again and use the resource URL of that answer.",
     "url.tamper-proof": "Fetch the resource URL exactly as it was given.",
     "url.ranges": "Fetch a package by GET or HEAD.",

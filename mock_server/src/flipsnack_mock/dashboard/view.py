@@ -32,10 +32,12 @@ LINTED = 200
 """How many of the latest requests the lint of the page looks at."""
 
 FILTERS: dict[str, Callable[[Entry], bool]] = {
-    "all": lambda _entry: True,
-    "refused": lambda entry: bool(entry.failed or entry.detail),
+    "all": lambda entry: bool(entry.key),
+    "refused": lambda entry: bool(entry.key and (entry.failed or entry.detail)),
     "disturbed": lambda entry: bool(entry.fault),
+    "of nobody": lambda entry: not entry.key,
 }
+"""Which requests are shown: the account's own, or those with a key that nobody has: a mistyped one ends up there."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -138,7 +140,7 @@ def _busiest(world: World) -> str:
 
 def _chosen(world: World, account: Account, asked: Asked, at: int, base_url: str, memory: Memory) -> Chosen:
     now = account.now(at)
-    entries = _entries(world, account.key)
+    entries = [*world.journal.entries(account.key), *world.journal.entries(NOBODY)]
     wanted = [entry for entry in entries if FILTERS[asked.show](entry)]
     known = sorted(account.collections.values(), key=lambda item: -(item.job.started_at or 0))
     drawn = known[:MOST_COLLECTIONS]
@@ -155,15 +157,9 @@ def _chosen(world: World, account: Account, asked: Asked, at: int, base_url: str
         dropped=world.journal.dropped(account.key),
         faults=[Fault(rule, _conditions(rule), rule.is_active(now)) for rule in sweep(dict(account.faults), now)],
         findings=findings,
-        linted=min(LINTED, len(entries)),
+        linted=min(LINTED, len(list(world.journal.entries(account.key)))),
         example=download_call(account.key, "mock-after-5s", secret=account.secret, base_url=base_url),
     )
-
-
-def _entries(world: World, key: str) -> list[Entry]:
-    """The requests of the account, and those of nobody's: who has mistyped a key looks for them."""
-    own = [*world.journal.entries(key), *world.journal.entries(NOBODY)]
-    return sorted(own, key=lambda entry: entry.number)
 
 
 def _shelf(item: Collection, account: Account, window: Window) -> Shelf:
