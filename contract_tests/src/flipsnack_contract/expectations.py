@@ -6,22 +6,26 @@ One expectation a line::
 
 `CHECK` is a check's name, `*` fits anything; `@VERSION` limits it to one version of the client; `MESSAGE` is how the
 failure's message begins. A line whose check passes, is skipped, fails with another message or does not exist, whose
-date has come, or whose pattern covers more than twenty failures, is stale: a list nobody trims hides new failures.
+date is over, or whose pattern covers more than twenty failures, is stale: a list nobody trims hides new failures.
+A list of flaky checks looks the same; its checks may pass or fail, its dates are kept all the same.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from flipsnack_contract.ledger import rule
 from flipsnack_contract.result import Outcome, Result
 
-__all__ = ["Expectation", "ExpectationError", "Settlement", "parse_expectations", "rewritten", "settle", "settle_flaky"]
+__all__ = ["Expectation", "ExpectationError", "Known", "parse_expectations", "rewritten", "unsettled"]
 
 WIDEST = 20
+RESPITE = datetime.timedelta(days=90)
+TO_FILL_IN = "https://example.com/fill-in"
 _LINE = re.compile(
     r"(?P<check>\S+)(?:\s+@(?P<version>\S+))?\s+#\s*(?P<message>[^|]*?)\s*\|\s*(?P<issue>https?://\S+)\s*"
     r"\|\s*until\s+(?P<until>\d{4}-\d{2}-\d{2})\s*"
@@ -42,7 +46,7 @@ class Expectation:
     issue: str
     until: datetime.date
     version: str | None = None
-    line: int = 0
+    where: str = field(default="", compare=False)
 
     def covers(self, result: Result) -> bool:
         """Whether it speaks of this check."""
@@ -54,14 +58,6 @@ class Expectation:
         return f"{self.check}{version}  # {self.message} | {self.issue} | until {self.until.isoformat()}"
 
 
-@dataclass(frozen=True)
-class Settlement:
-    """The results after the list was applied, and a sentence for each line that is stale."""
-
-    results: tuple[Result, ...]
-    stale: tuple[str, ...]
-
-
 def parse_expectations(text: str, name: str) -> tuple[Expectation, ...]:
     """The expectations in `text`, a file called `name`; empty lines and lines that begin with # are for people.
 
@@ -70,15 +66,15 @@ def parse_expectations(text: str, name: str) -> tuple[Expectation, ...]:
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
-            found.append(_parsed(line.strip(), f"{name}:{number}", number))
+            found.append(_parsed(line.strip(), f"{name}:{number}"))
     checks = [(one.check, one.version) for one in found]
     for one in found:
         if checks.count((one.check, one.version)) > 1:
-            raise ExpectationError(f"{name}:{one.line}: {one.check} is listed more than once")
+            raise ExpectationError(f"{one.where}: {one.check} is listed more than once")
     return tuple(found)
 
 
-def _parsed(line: str, where: str, number: int) -> Expectation:
+def _parsed(line: str, where: str) -> Expectation:
     match = _LINE.fullmatch(line)
     if match is None:
         form = "CHECK [@VERSION]  # MESSAGE | https://issue | until 2027-03-01"
@@ -87,78 +83,99 @@ def _parsed(line: str, where: str, number: int) -> Expectation:
         until = datetime.date.fromisoformat(match["until"])
     except ValueError as wrong:
         raise ExpectationError(f"{where}: {match['until']} is no date: {wrong}") from None
-    return Expectation(match["check"], match["message"], match["issue"], until, match["version"], number)
+    place = f"{where}: {match['check']}"
+    return Expectation(match["check"], match["message"], match["issue"], until, match["version"], place)
 
 
-def settle(
+@dataclass(frozen=True)
+class Known:
+    """Both lists together, for one version of a client: what is expected to fail, and what fails now and then."""
+
+    expected: tuple[Expectation, ...] = ()
+    flaky: tuple[Expectation, ...] = ()
+    version: str = ""
+
+    def settle(self, result: Result) -> Result:
+        """The result, as one that was expected or flaky if a line says so. A line of another version says nothing.
+
+        Raises `ExpectationError` for a check that both lists cover: it cannot be known and unknown at once.
+        """
+        fresh = unsettled(result)
+        lists = {Outcome.EXPECTED: self._own(self.expected), Outcome.FLAKY: self._own(self.flaky)}
+        covering = {to: [one for one in lines if one.covers(fresh)] for to, lines in lists.items()}
+        if all(covering.values()):
+            raise ExpectationError(f"{fresh.check} is listed as expected to fail and as flaky; keep one of them")
+        if fresh.outcome not in _BROKEN:
+            return fresh
+        for to, lines in covering.items():
+            if any(fresh.message.startswith(one.message) for one in lines):
+                return replace(fresh, outcome=to)
+        return fresh
+
+    def stale(self, settled: Sequence[Result], *, today: datetime.date, complete: bool) -> tuple[str, ...]:
+        """A sentence for each line that no longer is as it says.
+
+        After a run that was not `complete` nothing is said of lines whose checks were not run.
+        """
+        return (
+            *(text for one in self._own(self.expected) for text in _staleness(one, settled, today, complete=complete)),
+            *(text for one in self._own(self.flaky) for text in _outdated(one, settled, today, complete=complete)),
+        )
+
+    def _own(self, lines: Iterable[Expectation]) -> list[Expectation]:
+        return [one for one in lines if one.version in (None, self.version)]
+
+
+def unsettled(result: Result) -> Result:
+    """The result as the check left it, before any list was applied."""
+    if result.outcome not in (Outcome.EXPECTED, Outcome.FLAKY):
+        return result
+    return replace(result, outcome=Outcome.FAILED if rule(result.rule).is_must else Outcome.WARNED)
+
+
+def rewritten(
     results: Iterable[Result], expected: Sequence[Expectation], *, today: datetime.date, version: str = ""
-) -> Settlement:
-    """Turn each failure that is known into one that was expected, and find what is stale in the list.
-
-    Lines for another version than `version` are left alone.
-    """
-    own = [one for one in expected if one.version in (None, version)]
-    settled = tuple(_settled(result, own) for result in results)
-    stale = [sentence for one in own for sentence in _staleness(one, settled, today)]
-    return Settlement(settled, tuple(stale))
-
-
-def settle_flaky(
-    results: Iterable[Result], flaky: Sequence[Expectation], expected: Sequence[Expectation]
-) -> Settlement:
-    """Let the checks on the list of flaky ones fail or pass as they like.
-
-    Raises `ExpectationError` for a check that both lists name: it cannot be known and unknown at once.
-    """
-    both = {one.check for one in flaky} & {one.check for one in expected}
-    if both:
-        raise ExpectationError(f"{', '.join(sorted(both))}: listed as expected to fail and as flaky; keep one of them")
-    found = tuple(results)
-    settled = tuple(_settled(result, flaky, Outcome.FLAKY) for result in found)
-    names = [one for one in flaky if not any(one.covers(result) for result in found)]
-    return Settlement(settled, tuple(f"line {one.line}: no check is called {one.check}" for one in names))
-
-
-def rewritten(results: Iterable[Result], expected: Sequence[Expectation], *, until: datetime.date) -> str:
+) -> str:
     """The list as it should be after a complete run: what still fails, each by its own name.
 
-    A failure that was not listed gets an issue to fill in and the date `until`.
+    A failure that was not listed gets an issue to fill in and some months; so does a line whose date has come. Lines of
+    other versions than `version` stay.
     """
-    lines = []
+    lines = [str(one) for one in expected if one.version not in (None, version)]
     for result in results:
         if result.outcome in _BROKEN or result.outcome is Outcome.EXPECTED:
-            known = next((one for one in expected if one.covers(result)), None)
-            issue, end = (known.issue, max(known.until, until)) if known else ("https://example.com/fill-in", until)
-            lines.append(str(Expectation(result.check, _beginning(result.message), issue, end)))
+            known = next((one for one in expected if one.version in (None, version) and one.covers(result)), None)
+            lines.append(str(_renewed(result, known, today)))
     return "".join(f"{line}\n" for line in sorted(lines))
+
+
+def _renewed(result: Result, known: Expectation | None, today: datetime.date) -> Expectation:
+    fresh = today + RESPITE
+    if known is None:
+        return Expectation(result.check, _beginning(result.message), TO_FILL_IN, fresh)
+    until = known.until if known.until >= today else fresh
+    return Expectation(result.check, _beginning(result.message), known.issue, until, known.version)
 
 
 def _beginning(message: str) -> str:
     return message.partition("\n")[0].partition("|")[0][:80].strip()
 
 
-def _settled(result: Result, known: Sequence[Expectation], to: Outcome = Outcome.EXPECTED) -> Result:
-    if result.outcome not in _BROKEN:
-        return result
-    if any(one.covers(result) and result.message.startswith(one.message) for one in known):
-        return replace(result, outcome=to)
-    return result
-
-
-def _staleness(one: Expectation, results: Sequence[Result], today: datetime.date) -> list[str]:
+def _staleness(one: Expectation, results: Sequence[Result], today: datetime.date, *, complete: bool) -> Iterator[str]:
+    yield from _outdated(one, results, today, complete=complete)
     covered = [result for result in results if one.covers(result)]
-    expected = [result for result in covered if result.outcome is Outcome.EXPECTED]
-    where = f"line {one.line}: {one.check}"
-    sentences = []
+    failing = [result for result in covered if result.outcome is Outcome.EXPECTED]
+    if len(failing) > WIDEST:
+        yield f"{one.where}: covers {len(failing)} failures, more than {WIDEST}; name them one by one"
+    if covered and not failing:
+        yield f"{one.where}: did not fail as listed ({_instead(covered[0])}); remove the line"
+
+
+def _outdated(one: Expectation, results: Sequence[Result], today: datetime.date, *, complete: bool) -> Iterator[str]:
     if today > one.until:
-        sentences.append(f"{where}: expired on {one.until.isoformat()}; mend the client, or say anew until when")
-    if len(expected) > WIDEST:
-        sentences.append(f"{where}: covers {len(expected)} failures, more than {WIDEST}; name them one by one")
-    if not covered:
-        sentences.append(f"{where}: no such check was run")
-    elif not expected:
-        sentences.append(f"{where}: did not fail as listed ({_instead(covered[0])}); remove the line")
-    return sentences
+        yield f"{one.where}: expired on {one.until.isoformat()}; mend what fails, or say anew until when"
+    if complete and not any(one.covers(result) for result in results):
+        yield f"{one.where}: no such check was run; remove the line"
 
 
 def _instead(result: Result) -> str:

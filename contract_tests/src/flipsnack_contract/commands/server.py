@@ -1,0 +1,118 @@
+"""The command `flipsnack-contract server`: judge a server by the rules of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import click
+from rich.console import Console
+
+from flipsnack_contract import report
+from flipsnack_contract.check import Check
+from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.commands.aim import credentials_in, http_target, wsgi_target
+from flipsnack_contract.commands.outputs import known_options, output_options, outputs_of
+from flipsnack_contract.commands.window import window
+from flipsnack_contract.pace import PER_MINUTE
+from flipsnack_contract.result import Exit
+from flipsnack_contract.runner import Plan, run
+from flipsnack_contract.selection import NothingFits, select
+from flipsnack_contract.subject import Subject, examine
+from flipsnack_contract.target import Target
+
+__all__ = ["EXAMPLES", "selected", "server"]
+
+EXAMPLES = 100
+# Where every call costs a second, a few examples and a spread of each table must do.
+EXAMPLES_PACED, ROWS_PACED = 2, 12
+
+
+@click.command("server")
+@click.option("--base-url", envvar="FLIPSNACK_BASE_URL", help="The API, as in http://127.0.0.1:3547/v1/.")
+@click.option("--app", help="A WSGI app in this process instead, as module:factory.")
+@click.option(
+    "-k", "patterns", multiple=True, metavar="TEXT", help="Only checks with TEXT in their name; * fits anything."
+)
+@click.option("--examples", type=click.IntRange(1), help=f"Drawn examples a check: {EXAMPLES}, paced {EXAMPLES_PACED}.")
+@click.option("--seed", type=int, help="Draw by this seed; without one every run draws the same.")
+@click.option("--collection", envvar="FLIPSNACK_COLLECTION", help="A collection of the key, where none can be made.")
+@click.option(
+    "--calls-per-minute",
+    type=click.IntRange(0),
+    default=PER_MINUTE,
+    show_default=True,
+    help="Pace for a target without a control plane; 0 for none.",
+)
+@click.option("--alone", is_flag=True, help="Nobody else uses the target: maintenance may be on for everybody.")
+@click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the target's control plane.")
+@output_options
+@known_options
+@click.pass_obj
+def server(environment: Mapping[str, str] | None, /, **options: Any) -> None:
+    """Judge the server at --base-url, or the WSGI app --app.
+
+    Where the target has a control plane (/__admin beside /v1), keys, collections and the clock are steered by it.
+    Elsewhere the key and its secret come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET, calls are paced, and what cannot
+    be steered is skipped by name.
+    """
+    raise SystemExit(_judge(options, environment or {}))
+
+
+def selected(patterns: tuple[str, ...]) -> tuple[Check, ...]:
+    """The checks that fit; ends the command where a pattern fits none."""
+    try:
+        return select(CHECKS, patterns)
+    except NothingFits as slip:
+        click.echo(str(slip), err=True)
+        raise SystemExit(Exit.INCONCLUSIVE) from None
+
+
+def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
+    console = window()
+    outputs = outputs_of(options, partial=bool(options["patterns"]))
+    checks = selected(options["patterns"])
+    with ExitStack() as stack:
+        subject = _subject(options, environment, stack)
+        plan = _plan(subject, options)
+        _announce(subject, plan, checks, console)
+        results = list(report.follow(outputs.kept(run(checks, subject, plan)), checks, console))
+    report.print_skipped(results, console)
+    report.print_summary(results, console)
+    return outputs.finish(results, console)
+
+
+def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
+    return examine(
+        _target(options, stack),
+        credentials=credentials_in(environment, options["collection"]),
+        token=options["admin_token"],
+        per_minute=options["calls_per_minute"],
+        alone=options["alone"],
+    )
+
+
+def _target(options: Mapping[str, Any], stack: ExitStack) -> Target:
+    base_url, app = options["base_url"], options["app"]
+    if bool(base_url) == bool(app):
+        raise click.UsageError("what is to be judged? Give --base-url URL or --app module:factory, one of them")
+    return wsgi_target(app) if app else http_target(base_url, stack)
+
+
+def _plan(subject: Subject, options: Mapping[str, Any]) -> Plan:
+    examples, seed = options["examples"], options["seed"]
+    if subject.control is not None or not options["calls_per_minute"]:
+        return Plan(examples=examples or EXAMPLES, seed=seed)
+    return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
+
+
+def _announce(subject: Subject, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
+    have = ", ".join(sorted(subject.capabilities)) or "nothing but its address"
+    console.print(f"judging {subject.target.base_url}  ({have})", highlight=False)
+    if subject.control is None:
+        console.print(
+            f"no control plane: {len(checks)} checks, with at most {plan.examples} drawn examples and "
+            f"{plan.rows or 'all'} rows each; {'calls keep to the pace' if plan.rows else 'calls are not paced'}",
+            highlight=False,
+        )
