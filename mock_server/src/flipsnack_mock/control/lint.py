@@ -25,7 +25,12 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     format: Literal["json", "sarif", "text"] = "json"
 
 
-@route("GET", "/__admin/lint", "lint the client: what it did against the vendor's advice (key, level, ignore, format)")
+@route(
+    "GET",
+    "/__admin/lint",
+    "lint the client: what it did against the vendor's advice (key, level, ignore, format)",
+    query=(Asked,),
+)
 def lint_client(context: Context) -> HttpResponse:
     """Each finding with rule, level, what was seen, what to do and the requests; nothing found is an empty list."""
     asked = parse_query(context.query, Asked)

@@ -51,7 +51,12 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     expectations: Annotated[list[Expectation], Meta(min_length=1, max_length=1000)]
 
 
-@route("GET", "/__admin/requests", "list the journal: filters key, kind, action, hash, code, status, fault, since, …")
+@route(
+    "GET",
+    "/__admin/requests",
+    "list the journal: filters key, kind, action, hash, code, status, fault, since, …",
+    query=(Matcher, Listing),
+)
 def list_requests(context: Context) -> dict[str, Any]:
     """The entries that match, oldest first: the latest `limit`, or with `since` the first `limit` after that one."""
     matcher, listing = _matcher(context, Listing)
@@ -65,14 +70,19 @@ def list_requests(context: Context) -> dict[str, Any]:
     }
 
 
-@route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list")
+@route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=(Matcher,))
 def count_requests(context: Context) -> dict[str, int]:
     """How many entries match, and how many of the key (or of all) were dropped for want of room."""
     matcher, _ = _matcher(context)
     return {"count": len(_found(context, matcher)), "dropped": context.world.journal.dropped(matcher.key)}
 
 
-@route("GET", "/__admin/requests/wait", "wait until `count` entries match, at most `timeout` seconds; filters as above")
+@route(
+    "GET",
+    "/__admin/requests/wait",
+    "wait until `count` entries match, at most `timeout` seconds; filters as above",
+    query=(Matcher, Patience),
+)
 def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
     """The matching entries as soon as there are enough; `complete` is false when time ran out before."""
     matcher, patience = _matcher(context, Patience)
@@ -106,13 +116,18 @@ def verify_requests(context: Context) -> dict[str, Any]:
     return {"ok": all(finding.ok for finding in findings), "expectations": shown}
 
 
-@route("GET", "/__admin/requests.ndjson", "export the journal with all that a replay needs; of one account with ?key=")
+@route(
+    "GET",
+    "/__admin/requests.ndjson",
+    "export the journal with all that a replay needs; of one account with ?key=",
+    query=(OneAccount,),
+)
 def export_ndjson(context: Context) -> HttpResponse:
     """One JSON value a line; `flipsnack-mock replay` runs it again. Secrets and signatures are masked."""
     return _file(trace(context.world, parse_query(context.query, OneAccount).key), "application/x-ndjson")
 
 
-@route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list")
+@route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=(Matcher,))
 def export_har(context: Context) -> HttpResponse:
     """An HTTP archive for the tools that read such; secrets and signatures are masked."""
     matcher, _ = _matcher(context)

@@ -62,7 +62,7 @@ Access = Literal["token", "open", "page"]
 
 
 class Route(NamedTuple):
-    """One route: `body` is the shape of its request body, if it takes one.
+    """One route: `body` is the shape of its request body, if it takes one, and `query` those of its query.
 
     `changes` says whether it changes what is answered from now on; then the journal remembers it for a replay. `access`
     is who may use it: who has the token, anybody (`open`), or people in a browser (`page`), who sign in there.
@@ -75,13 +75,21 @@ class Route(NamedTuple):
     body: Any = None
     changes: bool = True
     access: Access = "token"
+    query: tuple[Any, ...] = ()
 
 
 ROUTES: list[Route] = []
 
 
 def route(
-    method: str, path: str, does: str, *, body: Any = None, changes: bool = True, access: Access = "token"
+    method: str,
+    path: str,
+    does: str,
+    *,
+    body: Any = None,
+    query: tuple[Any, ...] = (),
+    changes: bool = True,
+    access: Access = "token",
 ) -> Callable[[Handler], Handler]:
     """Register a handler for `method` and `path`; `does` is its line in the list of routes.
 
@@ -89,7 +97,7 @@ def route(
     """
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET", access))
+        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET", access, query))
         return handler
 
     return register

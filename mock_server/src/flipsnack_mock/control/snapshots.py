@@ -66,7 +66,12 @@ def fork_account(context: Context) -> Reply:
     return Reply(201, shown(context.world.add(twin), context.at))
 
 
-@route("GET", "/__admin/export", "export the accounts as a seed: TOML, or with ?format=json for the variable")
+@route(
+    "GET",
+    "/__admin/export",
+    "export the accounts as a seed: TOML, or with ?format=json for the variable",
+    query=(Export,),
+)
 def export(context: Context) -> HttpResponse:
     """Keys, secrets and collections, as a server takes them at its start."""
     seeds = [seed_of(account) for account in context.world.accounts]
