@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from itertools import takewhile
 
 from flipsnack_contract.ledger import rule
 from flipsnack_contract.result import Outcome, Result
@@ -108,7 +109,7 @@ class Known:
         if fresh.outcome not in _BROKEN:
             return fresh
         for to, lines in covering.items():
-            if any(fresh.message.startswith(one.message) for one in lines):
+            if any(fresh.message.lstrip().startswith(one.message) for one in lines):
                 return replace(fresh, outcome=to)
         return fresh
 
@@ -158,7 +159,8 @@ def _renewed(result: Result, known: Expectation | None, today: datetime.date) ->
 
 
 def _beginning(message: str) -> str:
-    return message.partition("\n")[0].partition("|")[0][:80].strip()
+    # What is on the list stands on one line: up to the first character that cannot.
+    return "".join(takewhile(lambda char: char.isprintable() and char != "|", message.lstrip()))[:80].rstrip()
 
 
 def _staleness(one: Expectation, results: Sequence[Result], today: datetime.date, *, complete: bool) -> Iterator[str]:

@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
+from flipsnack_contract.ledger import rules
+
 __all__ = ["Exit", "Outcome", "Result", "exit_code"]
 
 
@@ -58,9 +62,11 @@ class Result:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
-        """The result that `as_json` wrote; raises `ValueError`, `TypeError` or `KeyError` for anything else."""
-        lists = {name: tuple(data.get(name, ())) for name in ("steps", "missing")}
-        return cls(**{**data, **lists, "outcome": Outcome(data["outcome"])})
+        """The result that `as_json` wrote; raises `ValueError` saying what is wrong with anything else."""
+        found = msgspec.convert(data, cls)
+        if found.rule not in rules():
+            raise ValueError(f"{found.rule!r} is no rule of this version of the kit")
+        return found
 
 
 _CONCLUSIVE = frozenset({Outcome.PASSED, Outcome.WARNED, Outcome.EXPECTED, Outcome.FLAKY})

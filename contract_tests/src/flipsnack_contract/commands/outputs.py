@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
@@ -47,7 +47,7 @@ class Outputs:
         Raises `click.UsageError` for a check that both lists cover.
         """
         with ExitStack() as stack:
-            file = stack.enter_context(open(self.jsonl, "w", encoding="utf-8")) if self.jsonl else None
+            file = stack.enter_context(_opened(self.jsonl)) if self.jsonl else None
             for result in results:
                 settled = self._settled(result)
                 if file is not None:
@@ -58,8 +58,8 @@ class Outputs:
         """Write the reports, say what is stale in the lists or rewrite them; the exit code."""
         _writing(lambda: write_reports(results, self.files))
         if self.fix:
-            self._fix(results, console)
-            return exit_code([result for result in results if result.outcome is not Outcome.FAILED])
+            known = self._fixed(results, console)
+            return exit_code(known.settle(result) for result in results)
         stale = self.known.stale(results, today=today(), complete=not self.partial)
         for sentence in stale:
             console.print(f"stale  {escape(sentence)}", highlight=False, style="yellow", soft_wrap=True)
@@ -71,7 +71,7 @@ class Outputs:
         except ExpectationError as wrong:
             raise click.UsageError(str(wrong)) from None
 
-    def _fix(self, results: Sequence[Result], console: Console) -> None:
+    def _fixed(self, results: Sequence[Result], console: Console) -> Known:
         if any(result.outcome is Outcome.BROKEN for result in results):
             raise click.UsageError(
                 f"--fix left {self.list_file} as it was: a check could not be carried out, so not all is known"
@@ -79,6 +79,7 @@ class Outputs:
         text = rewritten(results, self.known.expected, today=today(), version=self.known.version)
         _writing(lambda: Path(str(self.list_file)).write_text(text, encoding="utf-8"))
         console.print(f"wrote {text.count(chr(10))} known failures to {self.list_file}", highlight=False)
+        return replace(self.known, expected=parse_expectations(text, str(self.list_file)))
 
 
 def output_options(command: _Command) -> _Command:
@@ -134,8 +135,20 @@ def _listed(file: str | None) -> tuple[Expectation, ...]:
         raise click.UsageError(str(wrong)) from None
 
 
+def _opened(file: str) -> TextIO:
+    try:
+        # Half a surrogate pair is no text, but a fine escape of JSON.
+        return open(file, "w", encoding="utf-8", errors="backslashreplace")
+    except OSError as trouble:
+        raise _unwritable(trouble) from None
+
+
 def _writing(write: Callable[[], Any]) -> None:
     try:
         write()
     except OSError as trouble:
-        raise click.UsageError(f"cannot write {trouble.filename}: {trouble.strerror}") from None
+        raise _unwritable(trouble) from None
+
+
+def _unwritable(trouble: OSError) -> click.UsageError:
+    return click.UsageError(f"cannot write {trouble.filename}: {trouble.strerror}")

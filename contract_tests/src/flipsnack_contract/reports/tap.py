@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from flipsnack_contract.reports.words import story
 from flipsnack_contract.result import Outcome, Result
 
 __all__ = ["tap"]
 
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _NOT_OK = frozenset({Outcome.FAILED, Outcome.BROKEN, Outcome.EXPECTED, Outcome.FLAKY})
 # What is known to fail is a TODO in this protocol: not ok, and no failure.
 _DIRECTIVES = {Outcome.SKIPPED: "SKIP", Outcome.EXPECTED: "TODO expected to fail", Outcome.FLAKY: "TODO flaky"}
@@ -30,14 +32,22 @@ def _point(number: int, result: Result) -> Iterator[str]:
     yield f"{ok} {number} - {_plain(result.check)}" + (f" # {directive}{reason}" if directive else "")
     if result.outcome not in (Outcome.PASSED, Outcome.SKIPPED):
         yield "  ---"
-        # JSON strings are YAML.
         yield f"  outcome: {result.outcome}"
         yield f"  rule: {result.rule}"
-        yield f"  message: {json.dumps(result.message)}"
-        yield "  story:"
-        yield from (f"    - {json.dumps(line)}" for line in story(result))
+        yield f"  message: {_quoted(result.message)}"
+        yield from _listed("story", story(result))
         yield "  ..."
 
 
 def _plain(text: str) -> str:
     return " ".join(text.replace("\\", "\\\\").replace("#", "\\#").split())
+
+
+def _listed(name: str, lines: Iterable[str]) -> Iterator[str]:
+    found = [f"    - {_quoted(line)}" for line in lines]
+    yield from (f"  {name}:", *found) if found else (f"  {name}: []",)
+
+
+def _quoted(text: str) -> str:
+    # A string of JSON is one of YAML, but for what YAML takes for unprintable and for JSON's pairs of surrogates.
+    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
