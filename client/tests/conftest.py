@@ -9,8 +9,10 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from client.tests.shell import Shell
 
 from flipsnack_client import Flipsnack, RetryPolicy
 from flipsnack_mock.testing import AccountAdmin, MockServer
@@ -69,6 +71,13 @@ class Stage:
 def fake() -> Iterator[MockServer]:
     """The fake, one for all tests; each uses an account of its own."""
     with MockServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secure() -> Iterator[MockServer]:
+    """The fake behind TLS, with a certificate nobody trusts unless told to."""
+    with MockServer(tls=True) as server:
         yield server
 
 
@@ -257,3 +266,23 @@ class Talk:
 def talk(scripted: ScriptedServer) -> Talk:
     """The scripted server with a virtual clock."""
     return Talk(scripted, VirtualClock())
+
+
+@pytest.fixture
+def shell(tmp_path: Path, fake: MockServer) -> Iterator[Shell]:
+    """A shell whose base URL is the fake, with an account of its own."""
+    yield from _shell(tmp_path, fake)
+
+
+@pytest.fixture
+def secure_shell(tmp_path: Path, secure: MockServer) -> Iterator[Shell]:
+    """A shell whose base URL is the fake behind TLS, and that trusts whom everybody trusts."""
+    yield from _shell(tmp_path, secure)
+
+
+def _shell(folder: Path, server: MockServer) -> Iterator[Shell]:
+    account = server.admin.account("test-cli")
+    account.show()
+    account.reset()
+    yield Shell(folder, server.base_url, account)
+    account.reset()

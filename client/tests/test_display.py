@@ -1,5 +1,10 @@
+import os
+import pty
+import subprocess
+
 import pytest
 from client.tests.conftest import VirtualClock
+from client.tests.shell import COMMAND, Shell, blocks
 
 from flipsnack_client import Progress
 from flipsnack_client.display import PlainDisplay, printable
@@ -14,7 +19,23 @@ def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture
         clock.time += 0.1
     lines = capsys.readouterr().err.splitlines()
     assert 11 == len(lines)
-    assert "received 5.0 of 10.0 MB (50 %), 1.0 MB/s, 5 s left" == lines[5]
+    assert "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left" == lines[5]
+
+
+def test_a_slow_download_is_not_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """Half a minute without a further tenth gets a line all the same."""
+    clock = VirtualClock()
+    display = PlainDisplay(clock)
+    for received in range(0, 61_000, 1_000):
+        display.progress(Progress(received, 10_000_000, 0))
+        clock.time += 1.0
+    lines = capsys.readouterr().err.splitlines()
+    expected = [
+        "received 0 bytes of 10.0 MB (0 %)",
+        "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left",
+        "received 60.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9940 s left",
+    ]
+    assert expected == lines
 
 
 def test_without_a_length_there_is_a_rate_and_no_share(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,10 +55,41 @@ def test_bytes_from_an_earlier_run_do_not_count_as_speed(capsys: pytest.CaptureF
     display.progress(Progress(8_000_000, 10_000_000, 8_000_000))
     clock.time += 1
     display.progress(Progress(9_000_000, 10_000_000, 8_000_000))
-    assert "received 9.0 of 10.0 MB (90 %), 1.0 MB/s, 1 s left" == capsys.readouterr().err.splitlines()[-1]
+    assert "received 9.0 MB of 10.0 MB (90 %), 1.0 MB/s, 1 s left" == capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\r\nb", "\u202eright to left", "\x00"])
 def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     """Control and direction characters do not get through."""
     assert printable(text).isprintable()
+
+
+def drawn(shell: Shell, *arguments: str) -> tuple[int, str]:
+    """The exit code, and all that a terminal on stderr was sent."""
+    leader, follower = pty.openpty()
+    environment = shell.environment(TERM="xterm", COLUMNS="120")
+    with subprocess.Popen([*COMMAND, *arguments], cwd=shell.folder, env=environment, stderr=follower) as process:
+        os.close(follower)
+        sent = b"".join(blocks(leader))
+        code = process.wait(30)
+    os.close(leader)
+    return code, sent.decode()
+
+
+def test_a_terminal_gets_a_bar(shell: Shell) -> None:
+    """The progress is drawn with size and rate; the last line stands below it."""
+    shell.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
+    code, sent = drawn(shell, "download", "twenty", "-o", "p.zip")
+    assert 0 == code
+    for words in ("downloading", "20.0/20.0 MB", "MB/s", "\x1b["):
+        assert words in sent
+    assert sent.rindex("20.0/20.0 MB") < sent.rindex("saved p.zip")
+
+
+def test_a_terminal_sees_the_wait_without_an_empty_bar(shell: Shell) -> None:
+    """Before the first byte there are the state and the time, and no sizes; none of it stays."""
+    code, sent = drawn(shell, "download", "mock-failed", "-o", "p.zip")
+    assert 1 == code
+    assert "FAILED (1 poll)" in sent
+    assert "bytes" not in sent
+    assert "\x1b[2K" in sent[sent.rindex("FAILED (1 poll)") : sent.rindex("error: ")]

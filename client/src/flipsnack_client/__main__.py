@@ -3,12 +3,16 @@
 import os
 import sys
 
+from flipsnack_client import interrupt
 from flipsnack_client.cli import run
 
 
 def main() -> None:
     """Run the command and exit with its code."""
-    sys.exit(run(sys.argv[1:], os.environ))
+    interrupt.install()
+    code = run(sys.argv[1:], os.environ)
+    interrupt.over()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,12 @@ from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDi
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.explanation import explain
+from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
 from flipsnack_client.signature import UNSIGNED, masked_canonical, sign
 
 T = TypeVar("T")
-
-INTERRUPTED = 130
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -58,7 +57,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         result = flipsnack.main(list(arguments), prog_name="flipsnack", obj=environ, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -66,6 +65,17 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except FlipsnackError as error:
         click.echo(f"error: {printable(_told(error))}", err=True)
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+
+
+def _show(error: click.ClickException) -> None:
+    """One line, but for the help that click shows where no command is named."""
+    told = error.format_message()
+    if "\n" in told:
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "flipsnack"
+    click.echo(f"error: {printable(told.rstrip('.'))} (see {path} --help)", err=True)
 
 
 def _told(error: FlipsnackError) -> str:
@@ -123,7 +133,7 @@ def download(
     with _client(environ, **options) as client, _showing(**options) as display:
         poller, limit = _asked(client, collection_hash, deadline)
         path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
-        display.note(f"saved {path} ({path.stat().st_size:,} bytes)")
+        display.done(f"saved {path} ({path.stat().st_size:,} bytes)")
 
 
 @flipsnack.command(epilog=_EPILOG)

@@ -10,6 +10,9 @@ from typing import BinaryIO
 
 from flipsnack_client.exceptions import CannotWrite
 
+_ELSEWHERE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""Flags that only some systems have: POSIX does not follow a link, Windows does not translate line ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -31,9 +34,10 @@ class Part:
     @classmethod
     def claim(cls, target: Path, collection_hash: str, *, resume: bool) -> "Part":
         """Return the part of `target`; CannotWrite now rather than after minutes of waiting."""
+        with _blaming(target):
+            if not target.name or (target.exists() and not target.is_file()):
+                raise OSError(0, "it is not a regular file; name one, or a new one")
         part = cls(target, collection_hash)
-        if target.exists() and not target.is_file():
-            raise CannotWrite(target, OSError(0, "it exists and is not a regular file; name another one"))
         with part.appending():
             pass
         if not resume or part.entity().validator is None:
@@ -79,7 +83,7 @@ class Part:
     def appending(self) -> Iterator[BinaryIO]:
         """Open the part for more bytes. A symbolic link in its place is not followed."""
         with _blaming(self.path):
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _ELSEWHERE
             file = os.fdopen(os.open(self.path, flags, 0o666), "ab", buffering=0)
         with file:
             yield file

@@ -225,9 +225,9 @@ class Poller:
     def _with_state(self, error: DeadlineExceeded) -> DeadlineExceeded:
         status = self.last.status.value if self.last else None
         polls = "1 poll" if self.attempts == 1 else f"{self.attempts} polls"
+        known = f" (last status after {polls}: {status})" if status else ""
         return DeadlineExceeded(
-            f"{error} (last status after {polls}: {status or 'none yet'}); "
-            "give it a longer deadline, or go on later with the token",
+            f"{error}{known}; give it more time, or go on later",
             elapsed=error.elapsed,
             attempts=self.attempts,
             last_status=status,
