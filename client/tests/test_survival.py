@@ -1,29 +1,46 @@
-"""The trouble a download must survive, against the fake over a socket."""
+"""The trouble a download must survive, against the fake over a socket; most of it is arranged as faults of one account.
+
+What the fake cannot do, because no server that works does it, stands in `test_client` and `test_download`.
+"""
 
 import io
+import json
 import threading
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from client.tests.conftest import SECRET, ScriptedServer, Stage, VirtualClock, raw, reset, through, void
+from client.tests.conftest import SECRET, Stage, VirtualClock, void
 
 from flipsnack_client import (
     ApiError,
     Cancelled,
+    ConnectionFailed,
+    DamagedPackage,
     DeadlineExceeded,
     Flipsnack,
+    FlipsnackError,
     Forbidden,
+    HttpError,
     InvalidCredentials,
     InvalidSignature,
     JobFailed,
+    LinkRefused,
     MaintenanceMode,
+    MalformedAnswer,
     Progress,
     RetryPolicy,
 )
+from flipsnack_client.envelope import CALLBACK
 from flipsnack_mock.testing import MockServer
 
 FORMATS = ["json", "jsonp", "xml"]
+CALLS = {"action": "collection.downloadHTML"}
+PACKAGES = {"action": "package"}
+SIZE = 400_000
+
+Fault = dict[str, Any]
 
 
 def sound(path: Path) -> bool:
@@ -32,12 +49,28 @@ def sound(path: Path) -> bool:
         return archive.testzip() is None and "index.html" in archive.namelist()
 
 
+def book(stage: Stage, *, schedule: str = "immediate") -> str:
+    """A collection with a package of `SIZE` bytes."""
+    return str(stage.account.collections.create(hash="book", schedule=schedule, package_bytes=SIZE)["hash"])
+
+
+def envelope(answer_format: str, data: dict[str, str] | None) -> str:
+    """A success of the API with this data, which the fake would not give."""
+    body = json.dumps({"code": 20, "status": "OK"} | ({} if data is None else {"data": data}))
+    fields = "".join(f"<{name}>{text}</{name}>" for name, text in (data or {}).items())
+    holder = "" if data is None else f"<data>{fields}</data>"
+    return {
+        "json": body,
+        "jsonp": f"{CALLBACK}({body});",
+        "xml": f"<response><code>20</code><status>OK</status>{holder}</response>",
+    }[answer_format]
+
+
 @pytest.mark.parametrize("answer_format", FORMATS)
 def test_a_package_is_polled_for_and_saved(stage: Stage, tmp_path: Path, answer_format: str) -> None:
     """From the first poll to the file, in each format."""
-    stage.account.collections.create(hash="book", schedule="after-30s")
     seen: list[str] = []
-    poller = stage.client(format=answer_format).download_html("book")
+    poller = stage.client(format=answer_format).download_html(book(stage, schedule="after-30s"))
     path = poller.save(tmp_path / "p.zip", on_poll=lambda update: seen.append(update.status))
     assert sound(path)
     assert ["PROCESSING", "COMPLETE"] == list(dict.fromkeys(seen))
@@ -73,35 +106,36 @@ def test_a_job_that_never_ends_runs_into_the_deadline(stage: Stage, tmp_path: Pa
     assert 119.0 == pytest.approx(stage.clock.now() - began, abs=0.01)
     assert ("PROCESSING", len(stage.clock.sleeps) + 1) == (caught.value.last_status, caught.value.attempts)
     assert "mock-processing" == client.resume(str(caught.value.token)).collection_hash
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_link_that_expired_before_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
     """A minute after COMPLETE the link is dead; one more poll brings a fresh one."""
-    stage.account.collections.create(hash="book", schedule="immediate")
-    poller = stage.client().download_html("book")
+    poller = stage.client().download_html(book(stage))
     poller.wait()
     stage.account.clock.advance(61)
     assert sound(poller.save(tmp_path / "p.zip"))
     assert 2 == poller.attempts
 
 
-def test_a_link_that_expires_during_the_download_is_replaced(
-    stage: Stage, scripted: ScriptedServer, tmp_path: Path
-) -> None:
+def test_a_link_that_expires_during_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
     """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
-    stage.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
-    upstream = stage.base_url.removesuffix("/v1/")
-    pass_on = through(upstream)
-    scripted.plan = [pass_on, through(upstream, cut_after=1_000_000), pass_on]
-    client = Flipsnack(stage.account.key, SECRET, base_url=f"{scripted.url}/v1/", clock=stage.clock)
+    stage.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
     stage.clock.on_sleep = lambda _: void(stage.account.clock.advance(61))
     told: list[Progress] = []
-    poller = client.download_html("book")
+    poller = stage.client().download_html(book(stage))
     assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
     assert 2 == poller.attempts
     received = [one.received for one in told]
     assert received == sorted(received)
-    assert b"Range: bytes=9" in scripted.requests[-1]
+    rest = f"bytes={SIZE // 2}-"
+    assert ["", rest, rest] == [one.range for one in packages(stage)]
+    assert ["", "resource-url", ""] == [one.failed for one in packages(stage)]
+
+
+def packages(stage: Stage) -> list[Any]:
+    """The downloads the fake has seen."""
+    return list(stage.account.requests.list(kind="package"))
 
 
 def test_an_interrupted_download_is_gone_on_with_after_expiry(stage: Stage, tmp_path: Path) -> None:
@@ -117,58 +151,91 @@ def test_an_interrupted_download_is_gone_on_with_after_expiry(stage: Stage, tmp_
     assert received == told[0].received > 0
 
 
-@pytest.mark.parametrize(
-    ("limits", "least"), [({"requests_per_second": 1}, 1.0), ({"requests_per_minute": 1}, 10.0)], ids=["31", "32"]
-)
-def test_a_limit_tighter_than_documented_is_lived_with(
-    stage: Stage, tmp_path: Path, limits: dict[str, int], least: float
+def test_a_link_that_is_always_dead_on_arrival_ends_it(stage: Stage, tmp_path: Path) -> None:
+    """One fresh link is asked for, not one after the other."""
+    stage.account.faults.add(preset="expired-link")
+    poller = stage.client().download_html(book(stage))
+    with pytest.raises(LinkRefused, match="only just been given out"):
+        poller.save(tmp_path / "p.zip")
+    assert (2, 2) == (poller.attempts, len(packages(stage)))
+    assert not list(tmp_path.iterdir())
+
+
+PASSING: dict[str, tuple[int, Fault]] = {
+    "HTTP 429": (1, {"preset": "too-many-requests"}),
+    "HTTP 500": (2, {"kind": "status", "status": 500, "body": "oops"}),
+    "HTTP 502": (2, {"preset": "bad-gateway"}),
+    "HTTP 503": (2, {"kind": "outage"}),
+    "reset": (2, {"preset": "connection-reset"}),
+    "no answer": (2, {"preset": "empty-reply"}),
+    "no HTTP": (2, {"preset": "garbage"}),
+    "cut with a length": (1, {"kind": "truncate"}),
+    "cut in chunks": (1, {"kind": "truncate", "framing": "chunked"}),
+    "cut without a length": (1, {"kind": "truncate", "framing": "close"}),
+    "reset in the body": (1, {"kind": "reset", "after": 10}),
+}
+
+PASSING_CODES: dict[str, tuple[int, Fault]] = {
+    "31": (1, {"preset": "per-second-limit"}),
+    "32": (1, {"preset": "per-minute-limit"}),
+    "22": (3, {"preset": "maintenance"}),
+}
+
+
+@pytest.mark.parametrize("answer_format", FORMATS)
+@pytest.mark.parametrize("name", PASSING | PASSING_CODES)
+def test_a_call_that_may_succeed_later_is_made_again(
+    stage: Stage, tmp_path: Path, name: str, answer_format: str
 ) -> None:
-    """31 and 32 are waited out and the package arrives all the same."""
-    stage.account.settings(**limits)
-    stage.account.collections.create(hash="book", schedule="immediate")
-    client = stage.client()
-    assert "COMPLETE" == client.download_html("book").poll_once().status
-    assert sound(client.download_html("book").save(tmp_path / "p.zip"))
-    assert stage.clock.sleeps[0] >= least
+    """Each trouble of a call that passes costs one more call for each time, and the package arrives."""
+    times, fault = (PASSING | PASSING_CODES)[name]
+    rule = stage.account.faults.add(**fault, when=CALLS, count=times)["id"]
+    path = stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert sound(path)
+    assert times == stage.account.faults.show(rule)["hits"]
+    assert times + 1 == stage.account.requests.count(kind="api")
 
 
-def test_a_client_that_keeps_the_limits_is_never_refused(stage: Stage) -> None:
-    """Seventy calls as fast as the limiter lets them: no 31, no 32."""
-    stage.account.collections.create(hash="book", schedule="manual")
-    client = stage.client(retry=RetryPolicy(attempts=1))
-    codes = [client.call("collection.downloadHTML", {"collectionHash": "book"}).code for _ in range(70)]
-    assert [20] * 70 == codes
+@pytest.mark.parametrize("name", PASSING)
+def test_a_download_that_may_succeed_later_is_tried_again(stage: Stage, tmp_path: Path, name: str) -> None:
+    """Each trouble of a download that passes ends with the whole package and nothing beside it."""
+    times, fault = PASSING[name]
+    rule = stage.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
+    path = stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
+    assert sound(path)
+    assert (SIZE, [path]) == (path.stat().st_size, list(tmp_path.iterdir()))
+    assert times == stage.account.faults.show(rule)["hits"]
+    assert times + 1 == len(packages(stage))
 
 
-def test_maintenance_for_a_while_is_waited_out(stage: Stage, tmp_path: Path) -> None:
-    """22 until the servers are back."""
-    stage.account.collections.create(hash="book", schedule="immediate")
-    stage.account.maintenance(on=True)
-
-    def pass_time(seconds: float) -> None:
-        stage.account.clock.advance(seconds)
-        stage.account.maintenance(on=len(stage.clock.sleeps) < 3)
-
-    stage.clock.on_sleep = pass_time
-    assert sound(stage.client().download_html("book").save(tmp_path / "p.zip"))
-    assert 3 == len(stage.clock.sleeps)
+def test_a_package_that_only_comes_in_pieces_arrives(stage: Stage, tmp_path: Path) -> None:
+    """As long as each attempt brings something, there is no last one."""
+    stage.account.faults.add("truncate", keep=SIZE // 16, when=PACKAGES, count=15)
+    path = stage.client(retry=RetryPolicy(attempts=2)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert sound(path)
+    assert 16 == len(packages(stage))
 
 
-def test_maintenance_that_stays_is_told(stage: Stage) -> None:
-    """After the last attempt the vendor's code comes out."""
-    stage.account.maintenance(on=True)
-    with pytest.raises(MaintenanceMode):
-        stage.client().download_html("mock-complete").poll_once()
+@pytest.mark.parametrize("name", ["HTTP 429", "HTTP 503 with a hint"])
+@pytest.mark.parametrize("when", [CALLS, PACKAGES], ids=["call", "download"])
+def test_the_servers_hint_is_the_least_pause(stage: Stage, tmp_path: Path, name: str, when: Fault) -> None:
+    """Retry-After in seconds is kept, with a random part on top."""
+    status = int(name.split()[1])
+    stage.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
+    stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
+    assert [3.25] == stage.clock.sleeps
 
 
-def test_a_server_that_is_gone_for_a_while_is_waited_for(
-    scripted: ScriptedServer, fake: MockServer, tmp_path: Path
-) -> None:
-    """Refused and reset connections before the poll and before the download: the package arrives."""
-    pass_on = through(fake.url)
-    scripted.plan = [reset, raw(b""), pass_on, reset, reset, pass_on]
-    client = Flipsnack("test-gone", "secret-test-gone", base_url=f"{scripted.url}/v1/", clock=VirtualClock())
-    assert sound(client.download_html("mock-complete").save(tmp_path / "p.zip"))
+@pytest.mark.parametrize("preset", ["outage-30s", "network-down-30s"])
+def test_a_server_that_is_gone_for_a_while_is_waited_for(stage: Stage, tmp_path: Path, preset: str) -> None:
+    """Half a minute of nothing before the poll, and again before the download: the package arrives."""
+    began = stage.clock.now()
+    poller = stage.client(retry=RetryPolicy(attempts=20)).download_html(book(stage))
+    stage.account.faults.add(preset=preset)
+    poller.wait()
+    stage.account.faults.add(preset=preset)
+    assert sound(poller.save(tmp_path / "p.zip"))
+    assert 60 <= stage.clock.now() - began
 
 
 def test_nobody_listening_for_a_while_is_waited_out(tmp_path: Path) -> None:
@@ -186,9 +253,162 @@ def test_nobody_listening_for_a_while_is_waited_out(tmp_path: Path) -> None:
         late.__exit__(None, None, None)
 
 
+REFUSED_CALLS: dict[str, tuple[Fault, type[FlipsnackError], str]] = {
+    "somebody's page": ({"preset": "login-page"}, MalformedAnswer, "not the documented"),
+    "nothing": ({"preset": "empty-body"}, MalformedAnswer, "not the documented"),
+    "a code nobody knows": ({"preset": "unknown-code"}, ApiError, "99 Something new"),
+    "HTTP 404": ({"kind": "status", "status": 404}, HttpError, "HTTP 404.*check the base URL"),
+    "a redirect": ({"kind": "redirect"}, HttpError, "HTTP 302"),
+}
+
+
+@pytest.mark.parametrize("answer_format", FORMATS)
+@pytest.mark.parametrize("name", REFUSED_CALLS)
+def test_a_call_that_would_fail_again_is_not_made_again(
+    stage: Stage, tmp_path: Path, name: str, answer_format: str
+) -> None:
+    """What is whole and wrong is believed at once, and leaves no file."""
+    fault, expected, words = REFUSED_CALLS[name]
+    stage.account.faults.add(**fault, when=CALLS)
+    with pytest.raises(expected, match=words) as caught:
+        stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert expected is type(caught.value)
+    assert 1 == stage.account.requests.count(kind="api")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("answer_format", "preset"), [("json", "invalid-json"), ("jsonp", "invalid-json"), ("xml", "invalid-xml")]
+)
+def test_an_answer_without_its_end_is_malformed_and_kept(stage: Stage, answer_format: str, preset: str) -> None:
+    """A missing brace or tag is no answer, and what came can be looked at."""
+    stage.account.faults.add(preset=preset)
+    with pytest.raises(MalformedAnswer) as caught:
+        stage.client(format=answer_format).download_html(book(stage)).poll_once()
+    assert b"COMPLETE" in caught.value.raw
+    assert 1 == stage.account.requests.count(kind="api")
+
+
+WITHOUT: dict[str, tuple[dict[str, str] | None, str]] = {
+    "data": (None, "without data"),
+    "status": ({"resourceUrl": "https://x.example/p.zip"}, "has no status"),
+    "resourceUrl": ({"status": "COMPLETE"}, "without a resourceUrl"),
+}
+
+
+@pytest.mark.parametrize("answer_format", FORMATS)
+@pytest.mark.parametrize("missing", WITHOUT)
+def test_a_success_without_what_it_promises_is_malformed(
+    stage: Stage, tmp_path: Path, missing: str, answer_format: str
+) -> None:
+    """Code 20 alone is not enough."""
+    data, words = WITHOUT[missing]
+    stage.account.faults.add("status", status=200, body=envelope(answer_format, data), when=CALLS)
+    with pytest.raises(MalformedAnswer, match=words):
+        stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("answer_format", FORMATS)
+def test_a_link_without_a_scheme_is_read_as_https(
+    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer_format: str
+) -> None:
+    """The vendor's JSON example has none: the package comes over TLS all the same."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
+    account = secure.admin.account(f"test-bare-{answer_format}")
+    client = Flipsnack(account.key, account.secret, base_url=secure.base_url, format=answer_format)
+    link = client.download_html("mock-complete").wait().resource_url or ""
+    bare = link.removeprefix("https://").replace("&", "&amp;" if answer_format == "xml" else "&")
+    body = envelope(answer_format, {"status": "COMPLETE", "resourceUrl": bare})
+    account.faults.add("status", status=200, body=body, when=CALLS)
+    assert sound(client.download_html("mock-complete").save(tmp_path / "p.zip"))
+
+
+REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
+    "one bit turned": (1, {"preset": "corrupt-zip"}, DamagedPackage),
+    "no zip": (1, {"preset": "invalid-zip"}, DamagedPackage),
+    "somebody's page": (1, {"preset": "login-page", "when": PACKAGES}, DamagedPackage),
+    "nothing": (1, {"preset": "empty-body", "when": PACKAGES}, DamagedPackage),
+    "HTTP 404": (1, {"kind": "status", "status": 404, "when": PACKAGES}, HttpError),
+    "always HTTP 503": (3, {"kind": "outage", "when": PACKAGES}, HttpError),
+    "always reset": (3, {"preset": "connection-reset", "when": PACKAGES}, ConnectionFailed),
+    "always cut at once": (3, {"kind": "truncate", "keep": 0, "when": PACKAGES}, ConnectionFailed),
+    "never HTTP": (3, {"preset": "garbage", "when": PACKAGES}, ConnectionFailed),
+    "nobody there": (0, {"preset": "link-to-closed-port"}, ConnectionFailed),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
+def test_what_never_gets_whole_never_gets_its_name(stage: Stage, tmp_path: Path, name: str) -> None:
+    """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
+    attempts, fault, expected = REFUSED_DOWNLOADS[name]
+    (tmp_path / "p.zip").write_bytes(b"old")
+    stage.account.faults.add(**fault)
+    with pytest.raises(expected) as caught:
+        stage.client(retry=RetryPolicy(attempts=3)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert expected is type(caught.value)
+    assert attempts == len(packages(stage))
+    assert [b"old"] == [path.read_bytes() for path in tmp_path.iterdir()]
+
+
+def test_redirects_in_a_circle_are_left(stage: Stage, tmp_path: Path) -> None:
+    """A download follows redirects, but not for ever."""
+    stage.account.faults.add(preset="redirect-loop", when=PACKAGES)
+    with pytest.raises(ConnectionFailed, match="too many redirects"):
+        stage.client(retry=RetryPolicy(attempts=1)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_download_follows_a_redirect(stage: Stage, tmp_path: Path) -> None:
+    """A store that moves its files is gone along with."""
+    stage.account.faults.add(preset="redirect", when=PACKAGES)
+    assert sound(stage.client().download_html(book(stage)).save(tmp_path / "p.zip"))
+
+
+@pytest.mark.parametrize(
+    ("limits", "least"), [({"requests_per_second": 1}, 1.0), ({"requests_per_minute": 1}, 10.0)], ids=["31", "32"]
+)
+def test_a_limit_tighter_than_documented_is_lived_with(
+    stage: Stage, tmp_path: Path, limits: dict[str, int], least: float
+) -> None:
+    """31 and 32 are waited out and the package arrives all the same."""
+    stage.account.settings(**limits)
+    client, name = stage.client(), book(stage)
+    assert "COMPLETE" == client.download_html(name).poll_once().status
+    assert sound(client.download_html(name).save(tmp_path / "p.zip"))
+    assert stage.clock.sleeps[0] >= least
+
+
+def test_a_client_that_keeps_the_limits_is_never_refused(stage: Stage) -> None:
+    """Seventy calls as fast as the limiter lets them: no 31, no 32."""
+    params = {"collectionHash": book(stage, schedule="manual")}
+    client = stage.client(retry=RetryPolicy(attempts=1))
+    assert [20] * 70 == [client.call("collection.downloadHTML", params).code for _ in range(70)]
+
+
+def test_maintenance_for_a_while_is_waited_out(stage: Stage, tmp_path: Path) -> None:
+    """22 until the servers are back."""
+    name = book(stage)
+    stage.account.maintenance(on=True)
+
+    def pass_time(seconds: float) -> None:
+        stage.account.clock.advance(seconds)
+        stage.account.maintenance(on=len(stage.clock.sleeps) < 3)
+
+    stage.clock.on_sleep = pass_time
+    assert sound(stage.client().download_html(name).save(tmp_path / "p.zip"))
+
+
+def test_maintenance_that_stays_is_told(stage: Stage) -> None:
+    """After the last attempt the vendor's code comes out."""
+    stage.account.maintenance(on=True)
+    with pytest.raises(MaintenanceMode):
+        stage.client().download_html("mock-complete").poll_once()
+
+
 def test_an_action_the_fake_has_not_built_is_an_error_not_a_lie(stage: Stage) -> None:
     """A 501 without the vendor's envelope is told as an HTTP status."""
-    with pytest.raises(Exception, match="HTTP 501"):
+    with pytest.raises(HttpError, match="HTTP 501"):
         stage.client().call("collection.getEmbed", {"collectionHash": "mock-complete"})
 
 

@@ -1,31 +1,55 @@
-import ssl
+import zipfile
 from pathlib import Path
 
+import certifi
 import pytest
 import requests
-import urllib3
-from client.tests.conftest import KEY, SECRET, Talk, complete, raw
+from client.tests.conftest import KEY, SECRET, Talk, VirtualClock, raw
 
 from flipsnack_client import CertificateRefused, ConnectionFailed, Flipsnack
 from flipsnack_client.transport import _translated
+from flipsnack_mock.testing import MockServer
 
 HOST = "api.example"
 
 
-def certificate_error() -> requests.RequestException:
-    """What requests raises for a certificate that nobody vouches for."""
-    verification = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    verification.verify_message = "self-signed certificate"
-    reason = urllib3.exceptions.SSLError(verification)
-    pool = urllib3.HTTPSConnectionPool(HOST)
-    return requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(pool, "/v1/?signature=s", reason))
-
-
-def test_a_refused_certificate_is_told_apart_and_named() -> None:
+def test_a_certificate_nobody_vouches_for_is_told_and_not_asked_for_again(secure: MockServer) -> None:
     """TLS trouble that will not pass is no connection failure, and says what is wrong with the certificate."""
-    error = _translated(certificate_error(), HOST)
-    assert CertificateRefused is type(error)
-    assert f"the certificate of {HOST} is refused: self-signed certificate" == str(error)
+    clock = VirtualClock()
+    client = Flipsnack(KEY, SECRET, base_url=secure.base_url, clock=clock)
+    with pytest.raises(CertificateRefused, match=r"^the certificate of 127\.0\.0\.1 is refused: unable"):
+        client.download_html("mock-complete").poll_once()
+    assert not clock.sleeps
+
+
+def test_a_certificate_that_the_environment_vouches_for_is_accepted(
+    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REQUESTS_CA_BUNDLE names the authority; the package comes over TLS too."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
+    poller = Flipsnack(KEY, SECRET, base_url=secure.base_url).download_html("mock-complete")
+    assert zipfile.is_zipfile(poller.save(tmp_path / "p.zip"))
+    assert str(poller.wait().resource_url).startswith("https://")
+
+
+def test_a_certificate_that_the_session_vouches_for_is_accepted(
+    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session of the caller's own brings its own trust, whatever the environment trusts."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    with requests.Session() as session:
+        session.verify = secure.ca_file
+        client = Flipsnack(KEY, SECRET, base_url=secure.base_url, session=session)
+        assert zipfile.is_zipfile(client.download_html("mock-complete").save(tmp_path / "p.zip"))
+
+
+def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trusted authority is not enough: the name must be the one that was asked for."""
+    with MockServer(tls=True, tls_names="api.example") as elsewhere:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", elsewhere.ca_file)
+        url = elsewhere.base_url.replace("127.0.0.1", "localhost")
+        with pytest.raises(CertificateRefused, match="'localhost'"):
+            Flipsnack(KEY, SECRET, base_url=url).call("a", {})
 
 
 @pytest.mark.parametrize(
@@ -57,14 +81,3 @@ def test_plain_http_on_a_tls_port_is_a_connection_failure(talk: Talk) -> None:
     url = talk.server.url.replace("http", "https")
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):
         Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=talk.clock).call("a", {})
-
-
-def test_a_link_without_a_scheme_is_fetched_by_https(talk: Talk, tmp_path: Path) -> None:
-    """The vendor's JSON example has none: what reaches the server is a TLS greeting."""
-    talk.server.plan = [complete(talk.server.url.removeprefix("http://") + "/p.zip"), raw(b"")]
-    poller = talk.client().download_html("h")
-    update = poller.wait()
-    assert str(update.resource_url).startswith("https://127.0.0.1:")
-    with pytest.raises(ConnectionFailed):
-        poller.save(tmp_path / "p.zip")
-    assert talk.server.requests[1].startswith(b"\x16\x03")

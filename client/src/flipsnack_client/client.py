@@ -138,7 +138,7 @@ class Flipsnack:
             failure: FlipsnackError = error
             error.maybe_cut = reply.ends_with_connection
         if reply.status != requests.codes.ok:
-            failure = HttpError(reply.status, host=reply.host, retry_after=_retry_after(reply))
+            failure = _refused(reply)
         raise failure
 
 
@@ -151,9 +151,10 @@ def _format_parameters(answer_format: str) -> dict[str, str]:
     }[answer_format]
 
 
-def _retry_after(reply: Reply) -> float | None:
-    hint = reply.headers.get("Retry-After", "")
-    return float(hint) if hint.isascii() and hint.isdecimal() and len(hint) < 10 else None
+def _refused(reply: Reply) -> HttpError:
+    hint = "; check the base URL" if reply.status == requests.codes.not_found else ""
+    expected = f"an answer of the API{hint}"
+    return HttpError(reply.status, host=reply.host, expected=expected, retry_after=reply.retry_after)
 
 
 def _checked(base_url: str) -> str:

@@ -120,7 +120,7 @@ class Download:
             case 403:
                 raise _Expired(f"{reply.host} refuses the link (HTTP 403)")
             case status:
-                raise HttpError(status, host=reply.host)
+                raise HttpError(status, host=reply.host, expected="the package", retry_after=reply.retry_after)
         with self._part.appending() as file:
             self._append(reply, file)
 

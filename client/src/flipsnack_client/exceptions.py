@@ -192,8 +192,10 @@ class HttpError(TransportError):
     `retry_after` is the server's hint in seconds, where it gave one.
     """
 
-    def __init__(self, status: int, *, host: str, retry_after: float | None = None) -> None:
-        super().__init__(f"{host} answered HTTP {status} instead of what was asked for")
+    def __init__(
+        self, status: int, *, host: str, expected: str = "an answer of the API", retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{host} answered HTTP {status}, expected {expected}")
         self.status = status
         self.retry_after = retry_after
 

@@ -70,6 +70,15 @@ class Reply:
         """Whether nothing but the end of the connection marks the end of the body."""
         return self._announced is None and "chunked" not in self.headers.get("Transfer-Encoding", "").lower()
 
+    @property
+    def retry_after(self) -> float | None:
+        """The pause the server asks for, in seconds.
+
+        HTTP knows dates too; they are not read. The vendor documents neither, and a date needs a clock that agrees.
+        """
+        hint = self.headers.get("Retry-After", "")
+        return float(hint) if hint.isascii() and hint.isdecimal() and len(hint) < 10 else None
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the body. Raises ConnectionFailed and DeadlineExceeded."""
         parts = self._parts()
@@ -141,7 +150,9 @@ class Transport:
         timeout = min(self._timeout, deadline.remaining())
 
         def send() -> requests.Response:
-            settings = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+            # What the caller told the session counts more than REQUESTS_CA_BUNDLE; requests has it the other way round.
+            verify = None if self._session.verify is True else self._session.verify
+            settings = self._session.merge_environment_settings(prepared.url, {}, True, verify, None)
             return self._session.send(prepared, timeout=timeout, allow_redirects=redirects, **settings)
 
         return Reply(exchange.step(send), exchange)
@@ -173,6 +184,9 @@ def _translated(error: BaseException, host: str) -> TransportError:
 
 def _reason(chain: list[BaseException]) -> str:
     for link in chain:
+        if isinstance(link, ssl.SSLError) and link.reason:
+            # "wrong version number" is OpenSSL's name for plain http on the port.
+            return f"no usable TLS there ({link.reason.replace('_', ' ').lower()})"
         # The system's own words ("Connection refused") hold no URL; anybody else's may.
         if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
             return link.strerror
