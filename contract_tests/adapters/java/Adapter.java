@@ -86,7 +86,7 @@ public class Adapter {
             if (answer.get("data.status").equals("FAILED")) throw new Failure("job_failed", null, "FAILED");
             if (answer.get("data.status").equals("COMPLETE")) return answer.get("data.resourceUrl");
             long landing = end - now - 1000; // the last poll comes 1 s before the end, and none shortly before it
-            sleep(landing - pause >= 2000 ? pause : Math.max(landing, 1000));
+            sleep(landing - pause >= 2000 ? pause : landing >= 2000 ? landing : end - now);
         }
     }
     static String download(boolean refreshed) throws Exception {

@@ -52,7 +52,7 @@ async function link(run) {
     if (status === "FAILED") fail("job_failed", "the package could not be generated");
     if (status === "COMPLETE") return resourceUrl;
     const landing = run.end - run.now - 1000; // the last poll comes 1 s before the end, and none shortly before it
-    await sleep(run, landing - pause >= 2000 ? pause : Math.max(landing, 1000));
+    await sleep(run, landing - pause >= 2000 ? pause : landing >= 2000 ? landing : run.end - run.now);
   }
 }
 async function download(run, refreshed = false) {

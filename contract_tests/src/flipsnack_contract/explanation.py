@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flipsnack_contract.check import Check
+from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.ledger import Rule, sources, untested
 
 __all__ = ["explain"]
@@ -16,7 +17,7 @@ KINDS = {
 }
 
 
-def explain(rule: Rule, checks: tuple[Check, ...]) -> Iterator[str]:
+def explain(rule: Rule, checks: tuple[Check | Duty, ...]) -> Iterator[str]:
     """The lines that explain `rule`; `checks` are all there are."""
     yield f"{rule.id}  ({rule.level}, kept by the {rule.by})"
     yield ""
@@ -35,12 +36,12 @@ def explain(rule: Rule, checks: tuple[Check, ...]) -> Iterator[str]:
         yield f"no check {reason}"
 
 
-def _about(check: Check) -> Iterator[str]:
+def _about(check: Check | Duty) -> Iterator[str]:
     yield ""
     yield f"check    {check.name}"
     yield f"         {check.promise}"
     if check.needs:
         yield f"needs    {', '.join(sorted(check.needs))}"
-    if check.rows:
+    if isinstance(check, Check) and check.rows:
         shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items())
         yield f"example  {shown}" + (f"  (and {len(check.rows) - 1} more)" if len(check.rows) > 1 else "")

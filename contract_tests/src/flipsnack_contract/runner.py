@@ -30,11 +30,15 @@ STEPS_PER_HISTORY = 25
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is tried: `examples` drawn for a whole share, at most `rows` rows (None: all), and the `seed`."""
+    """How much is tried: `examples` drawn for a whole share, at most `rows` rows (None: all), and the `seed`.
+
+    Without `shrink` the first counterexample is reported as it was found: enough to know that there is one.
+    """
 
     examples: int = 100
     rows: int | None = None
     seed: int | None = None
+    shrink: bool = True
 
 
 @dataclass
@@ -182,7 +186,7 @@ def _settings(check: Check, plan: Plan) -> settings:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
         # Saying which parts of an example do not matter ("explain") takes as long as finding it.
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if plan.shrink else (Phase.generate,),
     )
 
 

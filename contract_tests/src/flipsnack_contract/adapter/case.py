@@ -31,8 +31,8 @@ class Outcome(StrEnum):
 class Case:
     """One operation that a client is asked for. All times are milliseconds; `needs` are capabilities.
 
-    A client that goes on `horizon_ms` after the start, or sleeps or calls more often than `most_sleeps` and
-    `most_calls`, is stopped: it would go on for ever.
+    A client that goes on `horizon_ms` after the start, sleeps more often than `most_sleeps`, or calls more often than
+    `most_calls` without sleeping, is stopped: it would go on for ever.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Case:
     cancel_after_ms: int | None = None
     needs: frozenset[str] = frozenset()
     horizon_ms: int = DAY_MS
-    most_sleeps: int = 1000
+    most_sleeps: int = 5000
     most_calls: int = 500
 
     def as_run(self, now_ms: int) -> Run:

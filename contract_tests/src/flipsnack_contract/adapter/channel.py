@@ -72,6 +72,14 @@ class Channel:
         self._read_some(0.0)
         return not self._lines and not self._buffer
 
+    @property
+    def last_words(self) -> str:
+        """The last line that was kept aside, cut to 200 characters; it stays there."""
+        if self._aside is not None:
+            self._keep(self._aside)
+        lines = self._kept.decode("utf-8", "replace").split("\n")
+        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
+
     def take_aside(self) -> str:
         """What was kept aside since the last time, at most its last 64 KiB."""
         if self._aside is not None:

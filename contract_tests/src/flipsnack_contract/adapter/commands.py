@@ -22,9 +22,9 @@ from flipsnack_contract.result import Exit
 from flipsnack_contract.stage import NoPackage
 from flipsnack_contract.target import Unreachable
 
-__all__ = ["adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of"]
+__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of", "say"]
 
-_EPILOG = f"""
+EPILOG = f"""
 \b
 Modes:
 {chr(10).join(f"  {name:<11} {does}" for name, does in MODES.items())}
@@ -69,7 +69,7 @@ def client_options(command: _Command) -> _Command:
     return command
 
 
-@adapter.command("lint", epilog=_EPILOG)
+@adapter.command("lint", epilog=EPILOG)
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
 @click.option("--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang.")
 def lint_command(*, command: tuple[str, ...], patience: float) -> None:
@@ -85,7 +85,7 @@ def lint_command(*, command: tuple[str, ...], patience: float) -> None:
     raise SystemExit(Exit.ADAPTER if not hello else Exit.FAILURES if wrong else Exit.AS_EXPECTED)
 
 
-@adapter.command("smoke", epilog=_EPILOG)
+@adapter.command("smoke", epilog=EPILOG)
 @client_options
 @click.pass_obj
 def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> None:
@@ -93,7 +93,7 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     wrong = 0
     with failing_clearly():
         manner = manner_of(options, environment or {})
-        with chosen_fake(options) as fake, playing(manner, greeting_of(_version()), say=_say) as player:
+        with chosen_fake(options) as fake, playing(manner, greeting_of(_version()), say=say) as player:
             for smoked in smoke(player, fake):
                 time = f"{smoked.report.elapsed_ms / 1000:g} s" + (
                     "" if manner.mode == "exec" else " of the case's time"
@@ -148,7 +148,8 @@ def _fail(text: str, code: int) -> None:
     sys.exit(code)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell the user something that is no result."""
     click.echo(text, err=True)
 
 

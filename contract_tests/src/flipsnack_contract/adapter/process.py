@@ -85,7 +85,9 @@ class Process:
             code = self._process.wait(REAP)
         except subprocess.TimeoutExpired:
             return AdapterFault("closed", "stdout is at its end, but the process goes on")
-        return AdapterFault("crash", f"{exit_text(code)} while it was expected to speak")
+        said = self.channel.last_words
+        words = f"; the last it printed: {said}" if said else ""
+        return AdapterFault("crash", f"{exit_text(code)} while it was expected to speak{words}")
 
     def say_goodbye(self) -> int | None:
         """Say bye, end its input, and wait up to 3 s; the exit code, or None when it had to be ended."""

@@ -40,6 +40,8 @@ __all__ = ["Connection", "Patience", "Session", "Stopped"]
 TICK = 0.5
 # What a kit allows a client without a deadline of its own in real time.
 REAL_LIMIT_MS = 60_000
+# Polls are seconds apart: who sleeps less than half a second on average, hundreds of times, goes nowhere.
+MANY_NAPS, NAP_MS = 300, 500
 
 
 class Connection(Protocol):
@@ -88,6 +90,11 @@ class _Course:
     @property
     def elapsed_ms(self) -> int:
         return self.timeline.now_ms - self.started_ms
+
+    @property
+    def only_naps(self) -> bool:
+        """Whether it sleeps so often and so shortly that it will never come to an end."""
+        return len(self.sleeps) > MANY_NAPS and self.elapsed_ms < NAP_MS * len(self.sleeps)
 
 
 class Session:
@@ -179,7 +186,7 @@ class Session:
             self.open()
             result = self._converse(course)
         except AdapterFault as fault:
-            return Outcome.FAULT, None, fault.kind, fault.text
+            return Outcome.FAULT, None, fault.kind, masked(fault.text, course.case.secret)
         except Stopped as stop:
             return Outcome.STOPPED, None, "", str(stop)
         return Outcome(result.outcome), result, "", result.why
@@ -196,8 +203,8 @@ class Session:
     def _sleep(self, course: _Course, message: Sleep) -> None:
         case = course.case
         course.sleeps.append(message.ms)
-        if len(course.sleeps) > case.most_sleeps:
-            raise Stopped(f"it slept {case.most_sleeps} times in {course.elapsed_ms / 1000:g} s and did not end")
+        if len(course.sleeps) > case.most_sleeps or course.only_naps:
+            raise Stopped(f"it slept {len(course.sleeps)} times in {course.elapsed_ms / 1000:g} s and did not end")
         until_cancel = None if case.cancel_after_ms is None else case.cancel_after_ms - course.elapsed_ms
         if until_cancel is not None and not course.cancelled and until_cancel <= message.ms:
             course.timeline.pass_by(max(0, until_cancel))

@@ -42,10 +42,14 @@ MOST_PLAYS_TO_SHRINK = 80
 
 @dataclass
 class Bench:
-    """Where performances are kept: each scenario is played once. `hours` are those of the account's clocks."""
+    """Where performances are kept: each scenario is played once.
+
+    `guilty` has for each broken duty the scenario that shows it; `hours` are those of the accounts' clocks.
+    """
 
     theatre: Theatre
     plays: dict[Scenario, Performance] = field(default_factory=dict)
+    guilty: dict[str, Scenario] = field(default_factory=dict)
     hours: float = 0.0
     _drawn: tuple[Plan, tuple[Scenario, ...]] | None = None
     _faults: int = 0
@@ -131,6 +135,8 @@ def _judged(duty: Duty, bench: Bench, plan: Plan) -> Result:
     hearing, began = _Hearing(duty, bench), stopwatch()
     outcome, message = _heard(hearing, plan)
     guilty = hearing.guilty if hearing.violation else None
+    if guilty:
+        bench.guilty[duty.name] = guilty.scenario
     return Result(
         check=duty.name,
         rule=duty.rule.id,

@@ -8,10 +8,11 @@ from functools import cached_property
 from flipsnack_contract.adapter.case import Case, Outcome, Report
 from flipsnack_contract.client.scenario import Scenario
 from flipsnack_contract.client.witness import Call
+from flipsnack_contract.draft import ACTION
 
 __all__ = ["Disk", "Performance"]
 
-FINAL = ("COMPLETE", "FAILED")
+MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,29 @@ class Performance:
         met = {call.fault.partition(":")[0] for call in self.calls if call.fault}
         return frozenset(fault.hurts for number, fault in enumerate(self.scenario.faults) if f"fault-{number}" in met)
 
+    @property
+    def misasked(self) -> bool:
+        """Whether the client's own calls were wrong, so that nothing can be said of how it takes the answers."""
+        wrong_on_purpose = ("signature",) if self.scenario.who == "wrong-secret" else ()
+        refused = any(call.failed in MISTAKES and call.failed not in wrong_on_purpose for call in self.asked)
+        return refused or any(call.action != ACTION for call in self.asked)
+
+    @property
+    def misread(self) -> bool:
+        """Whether it said that answers made no sense which nothing had spoilt."""
+        return self.error == "protocol" and not any(call.fault for call in self.asked)
+
     def lines(self) -> tuple[str, ...]:
         """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""
-        start = self.report.started_ms / 1000
-        shown = [f"{max(0.0, call.seconds - start):>9.3f} s  {call}" for call in self.calls]
-        return (*shown, f"{self.report.elapsed_ms / 1000:>9.3f} s  the client said: {self._word()}")
+        # On the wall the client's clock and the account's are not the same: what counts is when the first call came.
+        real = "virtual_sleep" not in self.capabilities and self.calls
+        start = self.calls[0].seconds if real else self.report.started_ms / 1000
+        shown = [f"{max(0.0, call.seconds - start):>9.3f} s  {call.id:<4} {call}" for call in self.calls]
+        return (*shown, f"{self.report.elapsed_ms / 1000:>9.3f} s  the client said: {self.word}")
 
-    def _word(self) -> str:
+    @property
+    def word(self) -> str:
+        """What the client said, in short."""
         if self.error:
             code = "" if self.code is None else f", code {self.code}"
             return f"error {self.error}{code}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["ACTS", "FORMS", "Act", "ActName", "Fault", "Form", "Scenario", "Who", "Whose"]
+__all__ = ["ACTS", "FORMS", "Act", "ActName", "Fault", "Form", "Scenario", "Who", "Whose", "operation"]
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Who = Literal["right", "wrong-secret", "unknown-key"]
@@ -16,6 +16,11 @@ FORMS: tuple[Form, ...] = ("json", "jsonp", "xml")
 Whose = Literal["own", "deleted", "foreign", "unknown"]
 ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail"]
 ACTS: tuple[str, ...] = ActName.__args__  # type: ignore[attr-defined]  # a Literal has them
+
+
+def operation(name: str) -> str:
+    """How an operation stands among capabilities."""
+    return f"op:{name}"
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +75,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def needs(self) -> frozenset[str]:
-        """The capabilities that a client must have to be put into it."""
-        needed: set[str] = {self.format, *(need for fault in self.faults for need in fault.needs)}
+        """What a client must be able to do to be put into it: capabilities, and the operation."""
+        needed: set[str] = {self.format, operation(self.op), *(need for fault in self.faults for need in fault.needs)}
         if self.cancel_after_s is not None:
             needed.add("cancel")
         if not self.ends_by_itself:

@@ -11,7 +11,7 @@ from flipsnack_contract.adapter.case import Case, Outcome, Report
 from flipsnack_contract.adapter.messages import Hello, Options
 from flipsnack_contract.adapter.timeline import Timeline, Turn
 from flipsnack_contract.client.performance import Disk, Performance
-from flipsnack_contract.client.scenario import Act, Scenario
+from flipsnack_contract.client.scenario import Act, Scenario, operation
 from flipsnack_contract.client.witness import witnessed
 from flipsnack_contract.control import AccountControl
 from flipsnack_contract.fake import Fake
@@ -47,7 +47,7 @@ class Theatre:
         self._name = name
         self._count = 0
         self.hello = player.open()
-        self.capabilities = frozenset(self.hello.capabilities)
+        self.capabilities = frozenset(self.hello.capabilities) | {operation(op) for op in self.hello.ops}
 
     @property
     def virtual(self) -> bool:

@@ -24,6 +24,8 @@ class Answered(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request: to the API (kind `api`) or to a resource URL (`package`). `now_us` is the account's time.
 
+    `id` is its number in the case.
+
     `signature` is right, wrong or unjudged; `failed` is the check that refused it and `rule` the ledger's entry;
     `leaks` are the places where it said the secret; `fault` is what disturbed it.
     """
@@ -75,4 +77,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 def witnessed(control: Control) -> tuple[Call, ...]:
     """Every request of a namespace, oldest first. Raises `Refused`."""
     listing: dict[str, Any] = control.call("GET", "/requests?limit=100000")
-    return msgspec.convert(tuple(listing["requests"]), tuple[Call, ...])
+    calls = msgspec.convert(listing["requests"], list[Call])
+    # Numbered by their order, so that a failure reads the same whenever it is played.
+    return tuple(msgspec.structs.replace(call, id=f"#{number}") for number, call in enumerate(calls, 1))

@@ -22,9 +22,11 @@ def _expect_end(expected: str, performance: Performance, what: str) -> None:
         raise Violation(what, expected, f"{found} {performance.report.why}".rstrip())
 
 
-def _judge_end(performance: Performance, *ends: str, form: str = "json") -> None:
+def _judge_end(performance: Performance, *ends: str) -> None:
     expected = undisturbed(performance.scenario)
-    if performance.scenario.format == form and expected in ends:
+    # Wrong calls, and formats that are not understood, have duties of their own.
+    other = performance.misasked or (performance.misread and performance.scenario.format != "json")
+    if expected in ends and not other:
         _expect_end(expected, performance, "the end of an undisturbed job" if expected == "ok" else "the end")
 
 
@@ -55,15 +57,20 @@ def a_deadline_that_is_over_is_reported(performance: Performance) -> None:
 
 
 @duty("client.jsonp", needs={"jsonp"})
-def jsonp_ends_as_json_does(performance: Performance) -> None:
-    """Whatever is said in JSONP is understood as if it were said in JSON."""
-    _judge_end(performance, "ok", "job_failed", "auth", "forbidden", "deadline", form="jsonp")
+def jsonp_is_understood(performance: Performance) -> None:
+    """No sound answer in JSONP is taken for one that makes no sense."""
+    _expect_understood("jsonp", performance)
 
 
 @duty("client.xml", needs={"xml"})
-def xml_ends_as_json_does(performance: Performance) -> None:
-    """Whatever is said in XML is understood as if it were said in JSON."""
-    _judge_end(performance, "ok", "job_failed", "auth", "forbidden", "deadline", form="xml")
+def xml_is_understood(performance: Performance) -> None:
+    """No sound answer in XML is taken for one that makes no sense."""
+    _expect_understood("xml", performance)
+
+
+def _expect_understood(form: str, performance: Performance) -> None:
+    if performance.scenario.format == form and performance.misread and not performance.misasked:
+        raise Violation(f"what the client makes of {form}", "the state of the job", performance.word)
 
 
 @duty("client.retry", needs={"retries"})
@@ -75,7 +82,7 @@ def what_passes_is_survived(performance: Performance) -> None:
         return
     if scenario.deadline_s is None or scenario.deadline_s >= _time_for(performance):
         expected = prospects(scenario)
-        if len(expected) == 1 and expected <= {"ok", "job_failed"}:
+        if len(expected) == 1 and expected <= {"ok", "job_failed"} and not performance.misasked:
             _expect_end(next(iter(expected)), performance, "the end, once the trouble had passed")
 
 
@@ -89,7 +96,7 @@ def a_dead_link_is_replaced(performance: Performance) -> None:
     """When one resource URL is dead, a new one is asked for and the package is downloaded."""
     scenario = performance.scenario
     once = [fault for fault in scenario.faults if fault.hurts == "link" and fault.count == 1]
-    alone = len(once) == len(scenario.faults) == 1 and not scenario.acts and not scenario.settings
+    alone = len(once) == len(scenario.faults) == 1 and not (scenario.acts or scenario.settings or performance.misasked)
     if alone and scenario.cancel_after_s is None and prospects(scenario) == {"ok"} and scenario.op == "download":
         _expect_end("ok", performance, "the end, after one dead link")
 
