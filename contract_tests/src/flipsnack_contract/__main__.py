@@ -8,6 +8,8 @@ from importlib.metadata import version
 import click
 
 from flipsnack_contract.adapter.commands import adapter
+from flipsnack_contract.client.commands import client, replay_command
+from flipsnack_contract.commands.live import live
 from flipsnack_contract.commands.report import report
 from flipsnack_contract.commands.rules import explain_rule, list_rules
 from flipsnack_contract.commands.server import server
@@ -29,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (server, adapter, report, list_rules, explain_rule):
+for command in (server, client, replay_command, live, adapter, report, list_rules, explain_rule):
     cli.add_command(command)
 
 

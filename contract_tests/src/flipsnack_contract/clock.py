@@ -6,7 +6,7 @@ import datetime
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "RealClock", "stopwatch", "today"]
+__all__ = ["Clock", "RealClock", "WallClock", "stopwatch", "today"]
 
 SECOND = 1_000_000
 
@@ -33,6 +33,15 @@ class RealClock:
     def pass_by(self, micros: int) -> None:
         """Sleep."""
         time.sleep(micros / SECOND)
+
+
+class WallClock(RealClock):
+    """The time of the wall as the world counts it, so that a later run can tell how long ago something was."""
+
+    @property
+    def now(self) -> int:
+        """Microseconds since 1970, in UTC."""
+        return time.time_ns() // 1000
 
 
 def stopwatch() -> float:

@@ -17,12 +17,14 @@ REAL_MARGIN = SECOND // 20
 class Pace:
     """A sliding log of calls: never more than 5 in a second or 60 in a minute ("API limitations")."""
 
-    def __init__(self, clock: Clock, *, margin: int = 0, per_minute: int = PER_MINUTE) -> None:
-        """`margin` microseconds are added to each wait; `per_minute` 0 switches pacing off."""
+    def __init__(
+        self, clock: Clock, *, margin: int = 0, per_minute: int = PER_MINUTE, made: Sequence[int] = ()
+    ) -> None:
+        """`margin` microseconds are added to each wait; `per_minute` 0 is no pace; `made` are earlier calls."""
         self._clock = clock
         self._margin = margin
         self._per_minute = per_minute
-        self._calls: list[int] = []
+        self._calls: list[int] = sorted(made)
 
     def call(self) -> None:
         """Wait until one more call keeps both limits, and count it."""
@@ -34,6 +36,10 @@ class Pace:
     def count(self) -> None:
         """Count a call that was made without waiting."""
         self._calls = [*self._calls[-(max(PER_MINUTE, self._per_minute) - 1) :], self._clock.now]
+
+    def answered(self) -> None:
+        """Let the last call count from now on, when its answer is there."""
+        self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:
         waits = (

@@ -22,6 +22,7 @@ CAPABILITIES = {
     "credentials": "an API key and its secret (or a control plane, to make one)",
     "collection": "the hash of a collection of that key (or a control plane, to make one)",
     "socket": "a target that is reached over TCP",
+    "slow": "a minute of real time may be waited for (--slow)",
     "alone": "nobody else uses the target meanwhile, so that maintenance can be switched on for everybody",
 }
 
@@ -46,8 +47,13 @@ class Subject:
         credentials: Credentials | None = None,
         per_minute: int = PER_MINUTE,
         alone: bool = False,
+        slow: bool = False,
     ) -> None:
-        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it."""
+        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
+
+        `slow`: a minute of real time may be waited for.
+        """
+        self._slow = slow
         self.target = target
         self.control = control
         self._credentials = credentials
@@ -63,8 +69,7 @@ class Subject:
         have = {"socket"} if self.target.over_socket else set()
         if self.control is not None:
             have |= {"control", "credentials", "collection"}
-        if self._alone:
-            have.add("alone")
+        have |= {name for name, is_so in (("alone", self._alone), ("slow", self._slow)) if is_so}
         if self._credentials is not None:
             have |= {"credentials", "collection"} if self._credentials.collection else {"credentials"}
         return frozenset(have)
@@ -135,7 +140,8 @@ def examine(
     token: str | None = None,
     per_minute: int = PER_MINUTE,
     alone: bool = False,
+    slow: bool = False,
 ) -> Subject:
     """The subject behind `target`: finds out whether it has a control plane."""
     control = find_control(target, token=token)
-    return Subject(target, control=control, credentials=credentials, per_minute=per_minute, alone=alone)
+    return Subject(target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow)

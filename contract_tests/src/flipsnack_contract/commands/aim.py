@@ -24,13 +24,17 @@ def wsgi_target(name: str) -> Target:
         raise click.UsageError(str(wrong)) from None
 
 
-def http_target(base_url: str, stack: ExitStack, *, option: str = "--base-url") -> HttpTarget:
-    """The server at `base_url`, closed with `stack`. Raises `click.UsageError`; ends the command if nobody answers."""
+def http_target(base_url: str, stack: ExitStack, *, option: str = "--base-url", knock: bool = True) -> HttpTarget:
+    """The server at `base_url`, closed with `stack`. Raises `click.UsageError`.
+
+    When it is to `knock`, one request finds out whether anybody answers; the command ends where nobody does.
+    """
     if not base_url.startswith(("http://", "https://")):
         raise click.UsageError(f"{option} is {base_url!r}; expected http:// or https://, as in …/v1/")
     if not base_url.rstrip("/").endswith("/v1"):
         raise click.UsageError(f"{option} is {base_url!r}; expected the address of the API, which ends in /v1/")
-    return _answering(stack.enter_context(HttpTarget(base_url)))
+    target = stack.enter_context(HttpTarget(base_url))
+    return _answering(target) if knock else target
 
 
 def _answering(target: HttpTarget) -> HttpTarget:

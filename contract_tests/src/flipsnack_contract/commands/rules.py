@@ -12,11 +12,14 @@ from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.commands.window import window
 from flipsnack_contract.explanation import explain
 from flipsnack_contract.ledger import UnknownRule, rule, rules, untested
+from flipsnack_contract.live.probe import Probe
+from flipsnack_contract.live.probes import PROBES
 from flipsnack_contract.subject import CAPABILITIES
 
 __all__ = ["explain_rule", "list_rules"]
 
 JUDGED: tuple[Check | Duty, ...] = (*CHECKS, *DUTIES)
+SHOWN: tuple[Check | Duty | Probe, ...] = (*JUDGED, *PROBES)
 
 
 @click.command("list")
@@ -54,7 +57,7 @@ def _count(rule_id: str, count: int) -> str:
 
 def _checks_table() -> Table:
     table = Table("check", "needs", "looks at", box=None, header_style="bold")
-    for check in JUDGED:
+    for check in SHOWN:
         table.add_row(check.name, ", ".join(sorted(check.needs)), check.promise)
     table.caption = "; ".join(f"{name}: {what}" for name, what in CAPABILITIES.items())
     return table

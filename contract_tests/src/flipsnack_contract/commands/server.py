@@ -15,6 +15,7 @@ from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.commands.aim import credentials_in, http_target, wsgi_target
 from flipsnack_contract.commands.outputs import known_options, output_options, outputs_of
 from flipsnack_contract.commands.window import window
+from flipsnack_contract.live.checks import REAL_CHECKS
 from flipsnack_contract.pace import PER_MINUTE
 from flipsnack_contract.result import Exit
 from flipsnack_contract.runner import Plan, run
@@ -46,6 +47,7 @@ EXAMPLES_PACED, ROWS_PACED = 2, 12
     help="Pace for a target without a control plane; 0 for none.",
 )
 @click.option("--alone", is_flag=True, help="Nobody else uses the target: maintenance may be on for everybody.")
+@click.option("--slow", is_flag=True, help="Without a control plane: wait for the minute of a resource URL too.")
 @click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the target's control plane.")
 @output_options
 @known_options
@@ -60,10 +62,10 @@ def server(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     raise SystemExit(_judge(options, environment or {}))
 
 
-def selected(patterns: tuple[str, ...]) -> tuple[Check, ...]:
+def selected(patterns: tuple[str, ...], *, among: tuple[Check, ...] = CHECKS) -> tuple[Check, ...]:
     """The checks that fit; ends the command where a pattern fits none."""
     try:
-        return select(CHECKS, patterns)
+        return select(among, patterns)
     except NothingFits as slip:
         click.echo(str(slip), err=True)
         raise SystemExit(Exit.INCONCLUSIVE) from None
@@ -72,9 +74,11 @@ def selected(patterns: tuple[str, ...]) -> tuple[Check, ...]:
 def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
     console = window()
     outputs = outputs_of(options, partial=bool(options["patterns"]))
-    checks = selected(options["patterns"])
     with ExitStack() as stack:
         subject = _subject(options, environment, stack)
+        # Where jobs can be made and time can be moved, the same is judged in virtual time and far more closely.
+        among = CHECKS if subject.control is not None else (*CHECKS, *REAL_CHECKS)
+        checks = selected(options["patterns"], among=among)
         plan = _plan(subject, options)
         _announce(subject, plan, checks, console)
         results = list(report.follow(outputs.kept(run(checks, subject, plan)), checks, console))
@@ -90,6 +94,7 @@ def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: 
         token=options["admin_token"],
         per_minute=options["calls_per_minute"],
         alone=options["alone"],
+        slow=options["slow"],
     )
 
 

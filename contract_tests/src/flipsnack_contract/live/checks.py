@@ -1,0 +1,32 @@
+"""Probes as checks, for `flipsnack-contract server` at a target that cannot be steered: packages in real time."""
+
+from __future__ import annotations
+
+from flipsnack_contract.check import Check, Unsuitable
+from flipsnack_contract.live import packages
+from flipsnack_contract.live.budget import Budget
+from flipsnack_contract.live.caller import Caller, Inconclusive
+from flipsnack_contract.live.probe import Probe
+from flipsnack_contract.session import Session
+from flipsnack_contract.subject import Credentials
+
+__all__ = ["REAL_CHECKS"]
+
+
+def _check(probe: Probe) -> Check:
+    def run(session: Session) -> None:
+        who = Credentials(session.key, session.secret, session.known_collection)
+        caller = Caller(
+            session.target, who, clock=session.clock, pace=session.pace, budget=Budget(probe.calls), trace=session.trace
+        )
+        try:
+            probe.run(caller)
+        except Inconclusive as trouble:
+            raise Unsuitable(str(trouble)) from None
+
+    run.__doc__ = probe.run.__doc__
+    return Check(probe.name, probe.rule, run, probe.needs)
+
+
+REAL_CHECKS: tuple[Check, ...] = tuple(_check(one) for one in vars(packages).values() if isinstance(one, Probe))
+"""What can be said of packages where no control plane makes them, and time is real."""

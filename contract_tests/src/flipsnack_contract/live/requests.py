@@ -1,0 +1,123 @@
+"""Probes of what a call must be like: its key, its signature, its parameters, and the shape of the answer."""
+
+from __future__ import annotations
+
+from flipsnack_contract.live.call import Call, Collection, Key, Signature
+from flipsnack_contract.live.caller import Reader
+from flipsnack_contract.live.probe import probe
+from flipsnack_contract.verdict import expect, expect_code, expect_in
+
+KEY = {"credentials"}
+# Not a collection of anybody: what is right with such a call is told by 43 in place of an error of its own.
+RIGHT = 43
+STRANGER = Call(key=Key.UNKNOWN)
+
+
+def _nobodys(*more: tuple[str, str], signature: Signature = Signature.RIGHT, backwards: bool = False) -> Call:
+    return Call(collection=Collection.NOBODYS, more=more, signature=signature, backwards=backwards)
+
+
+@probe("code.41")
+def an_unknown_key(reader: Reader) -> None:
+    """A key that nobody has is 41."""
+    expect_code(41, reader.ask(STRANGER), "a call with an unknown key")
+
+
+@probe("code.30", calls=2)
+def no_key_and_no_signature(reader: Reader) -> None:
+    """Without apiKey, and without signature, a call is 30."""
+    expect_code(30, reader.ask(Call(key=Key.NONE)), "a call without apiKey")
+    expect_code(30, reader.ask(Call(signature=Signature.NONE)), "a call without signature")
+
+
+@probe("code.30", needs=KEY)
+def no_collection(reader: Reader) -> None:
+    """Without collectionHash a call is 30."""
+    expect_code(30, reader.ask(Call(collection=Collection.NONE)), "a call without collectionHash")
+
+
+@probe("code.44", needs=KEY)
+def a_wrong_signature(reader: Reader) -> None:
+    """A signature that does not match is 44."""
+    expect_code(44, reader.ask(_nobodys(signature=Signature.WRONG)), "a call with a wrong signature")
+
+
+@probe("code.43-unknown", needs=KEY)
+def a_collection_nobody_has(reader: Reader) -> None:
+    """A hash that nobody ever had is 43."""
+    expect_code(RIGHT, reader.ask(_nobodys()), "a call for a collection nobody has")
+
+
+@probe("format.unknown")
+def a_format_that_is_none(reader: Reader) -> None:
+    """format=yaml is 40, as JSON."""
+    expect_code(40, reader.ask(Call(key=Key.UNKNOWN, more=(("format", "yaml"),))), "a call for YAML")
+
+
+@probe("callback.required")
+def jsonp_without_a_callback(reader: Reader) -> None:
+    """format=jsonp without callback is 30, as JSON."""
+    expect_code(30, reader.ask(Call(key=Key.UNKNOWN, more=(("format", "jsonp"),))), "JSONP without callback")
+
+
+@probe("request.duplicate-parameter")
+def a_parameter_twice(reader: Reader) -> None:
+    """A parameter that is sent twice is 40."""
+    expect_code(40, reader.ask(Call(key=Key.UNKNOWN, more=(("twice", "1"), ("twice", "2")))), "a parameter twice")
+
+
+@probe("answer.http-200")
+def errors_are_http_200(reader: Reader) -> None:
+    """An error of the API has HTTP status 200."""
+    expect(200, reader.reply(STRANGER).status, "the HTTP status of an error")
+
+
+@probe("answer.json")
+def the_default_is_json(reader: Reader) -> None:
+    """Without `format` the answer is application/json in UTF-8."""
+    expect_in(
+        ("application/json;charset=utf-8", "application/json"),
+        reader.reply(STRANGER).content_type,
+        "the content type of an answer",
+    )
+
+
+@probe("answer.same-in-every-format", calls=3)
+def an_error_in_each_format(reader: Reader) -> None:
+    """An error says the same in JSON, JSONP and XML."""
+    wanted = {"json": (), "jsonp": (("format", "jsonp"), ("callback", "app.answer")), "xml": (("format", "xml"),)}
+    answers = {form: reader.ask(Call(key=Key.UNKNOWN, more=more)) for form, more in wanted.items()}
+    for form, answer in answers.items():
+        said = (answer.code, answer.status)
+        expect((answers["json"].code, answers["json"].status), said, f"an error in {form}")
+
+
+@probe("signature.sorted", needs=KEY)
+def any_order_of_sending(reader: Reader) -> None:
+    """Parameters sent backwards, an unknown one among them, are right when they were signed by name."""
+    expect_code(RIGHT, reader.ask(_nobodys(("Zebra", "1"), ("_last", "2"), backwards=True)), "a call sent backwards")
+
+
+@probe("signature.decoded-utf8", needs=KEY)
+def decoded_text_is_signed(reader: Reader) -> None:
+    """Letters beyond ASCII and characters that a query escapes are signed as text in UTF-8."""
+    expect_code(RIGHT, reader.ask(_nobodys(("note", "é ß 日本 + & = %41 /"))), "a call with such a text")
+
+
+@probe("signature.empty-values", needs=KEY)
+def an_empty_value_is_signed(reader: Reader) -> None:
+    """The name of an empty parameter counts."""
+    expect_code(RIGHT, reader.ask(_nobodys(("note", ""))), "a call with an empty parameter")
+
+
+@probe("signature.lower-case", needs=KEY)
+def upper_case_is_wrong(reader: Reader) -> None:
+    """The right signature in upper case is 44."""
+    expect_code(44, reader.ask(_nobodys(signature=Signature.UPPER)), "a call signed in upper case")
+
+
+@probe("limit.sliding-window", calls=12, needs=KEY)
+def who_keeps_to_the_pace_is_served(reader: Reader) -> None:
+    """Twelve calls as fast as five in a second allow are all served."""
+    for number in range(1, 13):
+        expect_in((20, 43), reader.ask(_nobodys()).code, f"call {number} of 12 that keep both limits")
