@@ -11,11 +11,23 @@ from typing import Any
 
 from flipsnack_contract.client.scenario import Fault, Form
 
-__all__ = ["DEAD_LINKS", "PASSING", "SPOILT_ANSWERS", "SPOILT_PACKAGES", "spoilt_answer"]
+__all__ = [
+    "DEAD_LINKS",
+    "LASTING",
+    "LURE",
+    "ODD_ANSWERS",
+    "PASSING",
+    "SPOILT_ANSWERS",
+    "SPOILT_PACKAGES",
+    "XML_BODIES",
+    "spoilt_answer",
+]
 
 CALL = {"action": "collection.downloadHTML"}
 PACKAGE = {"action": "package"}
 CALLBACK = "callback"
+LURE = "lure"
+"""The end of a path that nobody has a reason to ask for, but who follows a document type."""
 HTML = "text/html; charset=utf-8"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
 TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
@@ -43,6 +55,18 @@ PASSING: Mapping[str, Fault] = {
     )
 }
 """Faults that pass: a client that tries again after a pause comes to the same end as without them."""
+
+
+LASTING: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        Fault(name="HTTP 503 for ever", hurts="lasting", fault={"kind": "status", "status": 503}, when=CALL),
+        Fault(name="22 for ever", hurts="lasting", fault={"kind": "code", "code": 22}, when=CALL),
+        Fault(name="32 for ever", hurts="lasting", fault={"kind": "code", "code": 32}, when=CALL),
+        Fault(name="packages never served", hurts="lasting", fault={"kind": "status", "status": 503}, when=PACKAGE),
+    )
+}
+"""Trouble that does not pass: a client may try again for as long as its deadline lets it."""
 
 
 DEAD_LINKS: Mapping[str, Fault] = {
@@ -91,9 +115,21 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
     "no data": lambda form: _envelope(form, 20, None),
     "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
+    "another code with OK": lambda form: _envelope(form, 99, {"status": "COMPLETE", "resourceUrl": LINK}),
+    "another code with FAILED": lambda form: _envelope(form, 99, {"status": "FAILED"}),
     "an answer cut in the middle": lambda form: _envelope(form, 20, {"status": "PROCESSING"})[:-9],
     "nothing at all": lambda _form: "",
     "somebody else's page": lambda _form: LOGIN,
+}
+XML_BODIES: Mapping[str, str] = {
+    "an entity that points somewhere": (
+        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x SYSTEM "{base_url}' + LURE + '">]>'
+        "<response><code>20</code><status>OK</status><data><status>PROCESSING&x;</status></data></response>"
+    ),
+    "an entity that says FAILED": (
+        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x "FAILED">]>'
+        "<response><code>20</code><status>OK</status><data><status>&x;</status></data></response>"
+    ),
 }
 SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, "an unknown code")
 """Names of answers that are none, however often one asks."""
@@ -103,7 +139,45 @@ def spoilt_answer(name: str, form: Form) -> Fault:
     """The fault of that name for answers in that format."""
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
+    elif name in XML_BODIES:
+        fault = {"kind": "status", "status": 200, "body": XML_BODIES[name], "content_type": TYPES["xml"]}
     else:
         content_type = HTML if name.startswith("somebody") else TYPES[form]
         fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
     return Fault(name=name, hurts="answer", fault=fault, when=CALL)
+
+
+def _odd(name: str, form: Form, body: str) -> Fault:
+    fault = {"kind": "status", "status": 200, "body": body, "content_type": TYPES[form]}
+    return Fault(name=name, hurts="nothing", fault=fault, when=CALL, count=1)
+
+
+ODD_ANSWERS: Mapping[Form, tuple[Fault, ...]] = {
+    "json": (
+        _odd(
+            "members in another order, and more of them",
+            "json",
+            '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n',
+        ),
+        _odd(
+            "letters written as numbers",
+            "json",
+            '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}',
+        ),
+    ),
+    "jsonp": (),
+    "xml": (
+        _odd(
+            "elements in another order, and more of them",
+            "xml",
+            "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
+            " <status>OK</status> <code>20</code>\n</response>\n",
+        ),
+        _odd(
+            "letters written as numbers",
+            "xml",
+            "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>",
+        ),
+    ),
+}
+"""Answers that say PROCESSING in an unusual spelling. None in JSONP: the callback is the client's to choose."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.client.adversity import LURE
 from flipsnack_contract.client.scenario import Scenario
 from flipsnack_contract.client.witness import Call
 from flipsnack_contract.draft import ACTION
@@ -43,8 +44,13 @@ class Performance:
 
     @cached_property
     def asked(self) -> tuple[Call, ...]:
-        """The calls of the API."""
-        return tuple(call for call in self.calls if call.is_api)
+        """The calls of the API, without those that only a document type can have led to."""
+        return tuple(call for call in self.calls if call.is_api and not call.path.endswith(LURE))
+
+    @cached_property
+    def lured(self) -> tuple[Call, ...]:
+        """The calls that only a document type can have led to."""
+        return tuple(call for call in self.calls if call.path.endswith(LURE))
 
     @cached_property
     def fetched(self) -> tuple[Call, ...]:
@@ -75,8 +81,12 @@ class Performance:
     @property
     def faults(self) -> frozenset[str]:
         """What was hurt, of the faults that were met: `passing`, `answer`, `package`, `link`."""
-        met = {call.fault.partition(":")[0] for call in self.calls if call.fault}
-        return frozenset(fault.hurts for number, fault in enumerate(self.scenario.faults) if f"fault-{number}" in met)
+        return frozenset(self.hurt_by(call) for call in self.calls if call.fault)
+
+    def hurt_by(self, call: Call) -> str:
+        """What the fault hurt that a call met: `nothing`, also where it met none."""
+        number = call.fault.partition(":")[0].removeprefix("fault-")
+        return self.scenario.faults[int(number)].hurts if number.isdecimal() else "nothing"
 
     @property
     def misasked(self) -> bool:
@@ -87,8 +97,15 @@ class Performance:
 
     @property
     def misread(self) -> bool:
-        """Whether it said that answers made no sense which nothing had spoilt."""
-        return self.error == "protocol" and not any(call.fault for call in self.asked)
+        """Whether it took sound answers for senseless ones, or a link in them for another one."""
+        sound = all(self.hurt_by(call) == "nothing" for call in self.asked)
+        return sound and (self.error == "protocol" or self._garbled_link)
+
+    @property
+    def _garbled_link(self) -> bool:
+        # What is refused for another reason than its age is no link that anybody was given.
+        refused = [call for call in self.fetched if call.http_status == 403 and call.rule != "url.expired-is-403"]
+        return bool(refused) and "link" not in self.faults
 
     def lines(self) -> tuple[str, ...]:
         """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""

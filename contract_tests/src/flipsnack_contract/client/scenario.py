@@ -33,21 +33,23 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
 
-    `hurts` says what a client can know of it: nothing, and the call may be tried again (`passing`); that the answer is
-    not one (`answer`); that the package is not one (`package`); that a resource URL is dead (`link`). `needs` are
-    capabilities without which a client cannot be blamed.
+    `hurts` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
+    (`passing`) or without (`lasting`); that the answer is not one (`answer`); that the package is not one (`package`);
+    that a resource URL is dead (`link`). `needs` are capabilities without which a client cannot be blamed. In the body
+    of an answer, `{base_url}` stands for the API's address.
     """
 
     name: str
-    hurts: Literal["passing", "answer", "package", "link"]
+    hurts: Literal["nothing", "passing", "lasting", "answer", "package", "link"]
     fault: dict[str, Any]
     when: dict[str, Any] = {}
     count: int | None = None
     needs: tuple[str, ...] = ()
 
-    def as_rule(self) -> dict[str, Any]:
-        """The body that makes the rule."""
-        return {"fault": self.fault, "when": self.when, "count": self.count}
+    def as_rule(self, base_url: str) -> dict[str, Any]:
+        """The body that makes the rule, at the API's address."""
+        body = {"body": self.fault["body"].replace("{base_url}", base_url)} if "body" in self.fault else {}
+        return {"fault": self.fault | body, "when": self.when, "count": self.count}
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,7 +102,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def calm(self) -> bool:
         """Whether nothing but the job itself decides how it ends."""
-        return not (self.faults or self.acts or self.settings) and self.cancel_after_s is None
+        hurt = any(fault.hurts != "nothing" for fault in self.faults)
+        return not (hurt or self.acts or self.settings) and self.cancel_after_s is None
 
     @property
     def key_said(self) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from flipsnack_contract.client.adversity import DEAD_LINKS, PASSING, SPOILT_ANSWERS, SPOILT_PACKAGES, spoilt_answer
+from flipsnack_contract.client.adversity import (
+    DEAD_LINKS,
+    LASTING,
+    ODD_ANSWERS,
+    PASSING,
+    SPOILT_ANSWERS,
+    SPOILT_PACKAGES,
+    XML_BODIES,
+    spoilt_answer,
+)
 from flipsnack_contract.client.scenario import FORMS, Act, Scenario
 
 __all__ = ["SCRIPT"]
@@ -22,6 +31,7 @@ PLAIN: Mapping[str, Scenario] = {
     "never built": Scenario(schedule="never", deadline_s=120),
     "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
+    "a package of more pages": Scenario(pages=5),
     "another file was there": Scenario(schedule="after-5s", old_file=True),
     "another file was there, and it fails": Scenario(schedule="failed", old_file=True),
     "one poll": Scenario(op="poll", schedule="never"),
@@ -39,9 +49,12 @@ HOSTILE: Mapping[str, Scenario] = {
     "a secret with blanks around": Scenario(secret="  a secret "),
     "a secret beyond ASCII": Scenario(secret="šécrét €日😀"),
     "a secret beyond Latin-1 only": Scenario(secret="жж"),
+    "a secret of letters and accents apart": Scenario(secret="e\u0301 secre\u0301t"),
     "a key that needs encoding": Scenario(key="a+b%20c&d=e;f#g?h"),
     "a key in upper case": Scenario(key="ZZ-Key"),
     "a hash that needs encoding": Scenario(whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"),
+    "a hash of letters and accents apart": Scenario(whose="unknown", unknown_hash="e\u0301"),
+    "a very long hash": Scenario(whose="unknown", unknown_hash="abcdefghij" * 30),
     "a hash with blanks around": Scenario(whose="unknown", unknown_hash=" x "),
 }
 ADVERSE: Mapping[str, Scenario] = {
@@ -51,6 +64,13 @@ ADVERSE: Mapping[str, Scenario] = {
     **{
         f"{name}, over another file": Scenario(faults=(fault,), old_file=True)
         for name, fault in SPOILT_PACKAGES.items()
+    },
+    **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
+    **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in XML_BODIES},
+    **{
+        f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
+        for form in FORMS
+        for fault in ODD_ANSWERS[form]
     },
     **{
         f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
@@ -68,6 +88,7 @@ EVENTFUL: Mapping[str, Scenario] = {
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
+    "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {

@@ -90,7 +90,7 @@ def _set_up(scenario: Scenario, stage: Stage) -> str:
     if scenario.settings:
         account.settings(**{name: _number(value) for name, value in scenario.settings.items()})
     for number, fault in enumerate(scenario.faults):
-        account.call("POST", "/faults", {"id": f"fault-{number}", **fault.as_rule()})
+        account.call("POST", "/faults", {"id": f"fault-{number}", **fault.as_rule(stage.base_url)})
     return collection
 
 

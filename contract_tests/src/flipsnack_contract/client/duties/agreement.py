@@ -98,8 +98,8 @@ GROUNDS: Mapping[str, Callable[[Performance], bool]] = {
     **{kind: _code_of(kind) for kind in CODES},
     "job_failed": _failed,
     "deadline": _late,
-    "transport": _hurt("passing", "answer", "package", "link"),
-    "protocol": _hurt("passing", "answer"),
+    "transport": _hurt("passing", "lasting", "answer", "package", "link"),
+    "protocol": _hurt("passing", "lasting", "answer"),
     "damaged": _hurt("package", "passing"),
     "cancelled": _cancelled,
 }

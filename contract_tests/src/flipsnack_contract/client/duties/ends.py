@@ -6,6 +6,7 @@ from flipsnack_contract.adapter.case import Outcome
 from flipsnack_contract.client.duty import duty
 from flipsnack_contract.client.performance import Performance
 from flipsnack_contract.client.prospect import COMFORT_S, LONGEST_PAUSE_S, prospects, undisturbed
+from flipsnack_contract.client.scenario import Scenario
 from flipsnack_contract.verdict import Violation, expect
 
 WAITING_S = 300.0
@@ -95,21 +96,32 @@ def _time_for(performance: Performance) -> float:
 def a_dead_link_is_replaced(performance: Performance) -> None:
     """When one resource URL is dead, a new one is asked for and the package is downloaded."""
     scenario = performance.scenario
-    once = [fault for fault in scenario.faults if fault.hurts == "link" and fault.count == 1]
-    alone = len(once) == len(scenario.faults) == 1 and not (scenario.acts or scenario.settings or performance.misasked)
+    halfway = _dies_halfway(scenario) and "retries" in performance.capabilities
+    once = [fault for fault in scenario.faults if fault.count == 1 and (fault.hurts == "link" or halfway)]
+    alone = len(once) == len(scenario.faults) == 1 and not (scenario.acts or performance.misasked)
     if alone and scenario.cancel_after_s is None and prospects(scenario) == {"ok"} and scenario.op == "download":
         _expect_end("ok", performance, "the end, after one dead link")
+
+
+def _dies_halfway(scenario: Scenario) -> bool:
+    """Whether a download is cut off, and the resource URL dies before it can go on."""
+    cut = any(fault.when.get("action") == "package" for fault in scenario.faults)
+    return cut and set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
 
 
 @duty("client.malformed-answer")
 def what_is_no_answer_is_an_error(performance: Performance) -> None:
     """An answer that makes no sense is neither success nor a failed job, but an error that says so."""
-    spoilt = [call for call in performance.asked if call.fault]
+    if performance.lured:
+        raise Violation("what a document type in XML points at", "not to be fetched", f"{performance.lured[0]}")
+    spoilt = [call for call in performance.asked if performance.hurt_by(call) == "answer"]
     sound = [call for call in performance.asked if not call.fault and call.code == 20 and call.status != "PROCESSING"]
     if "answer" not in performance.faults or not spoilt or sound:
         return
     if performance.outcome is Outcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")
+    if performance.error == "deadline" and (performance.scenario.deadline_s or 0) >= WAITING_S:
+        raise Violation("the end, when no answer made sense", "an error at once", "to wait for the deadline")
     if performance.error is not None and performance.error not in (*HELPLESS, "cancelled"):
         raise Violation(
             "the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", performance.error
