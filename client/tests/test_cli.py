@@ -189,6 +189,25 @@ def test_sign_notes_what_is_never_signed(shell: Shell) -> None:
     assert "signature is never signed" in signed.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [["secret=S3cret"], ["a=1", "b=xS3cretx"], ["S3cret"], ["=S3cret"], ["x=S3cret", "x=1"]]
+)
+@pytest.mark.parametrize("explain", [[], ["--explain", "0" * 32]], ids=["plain", "explained"])
+def test_sign_never_prints_the_secret(shell: Shell, arguments: list[str], explain: list[str]) -> None:
+    """Not even one that was typed among the parameters by mistake."""
+    told = shell.run("sign", *arguments, *explain, FLIPSNACK_SECRET="S3cret")
+    assert told.stdout + told.stderr
+    assert "S3cret" not in told.stdout + told.stderr
+
+
+def test_an_output_that_takes_nothing_is_told(shell: Shell) -> None:
+    """A status that nobody can read is no success."""
+    full = shell.run(
+        "status", "mock-complete", command=("sh", "-c", '"$@" > /dev/full', "sh", *COMMAND), PATH=os.defpath
+    )
+    assert (3, "error: cannot write the output: No space left on device\n") == (full.returncode, full.stderr)
+
+
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": (["unknown"], "No such command"),
     "no file": (["download", "h"], "Missing option '-o'"),

@@ -1,6 +1,7 @@
 """The commands of `flipsnack`; each is a few lines over the client."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,15 +21,18 @@ from flipsnack_client.explanation import explain
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
-from flipsnack_client.signature import UNSIGNED, masked_canonical, sign
+from flipsnack_client.signature import MASK, UNSIGNED, masked_canonical, sign
 
 T = TypeVar("T")
+
+FAILED = 3
+"""The exit code where neither the API nor the user is to blame."""
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
     (JobFailed, 1),
     (CredentialsError, 2),
-    (FlipsnackError, 3),
+    (FlipsnackError, FAILED),
 )
 """The first class that fits gives the exit code."""
 
@@ -65,6 +69,12 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except FlipsnackError as error:
         click.echo(f"error: {printable(_told(error))}", err=True)
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+    except OSError as error:
+        # The client's own faults are FlipsnackErrors: this is stdout, full or gone.
+        click.echo(f"error: cannot write the output: {error.strerror}", err=True)
+        # What is still buffered cannot be written either; Python would try, and exit with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
 
 
 def _show(error: click.ClickException) -> None:
@@ -171,7 +181,9 @@ def sign_command(
     _warn(found)
     for name in sorted(UNSIGNED & params.keys()):
         click.echo(f"note: {name} is never signed", err=True)
-    click.echo(f"canonical  {printable(masked_canonical(params))}")
+    # A secret that was put among the parameters by mistake is not shown either.
+    shown = {name: value.replace(found.secret, MASK) for name, value in params.items()}
+    click.echo(f"canonical  {printable(masked_canonical(shown))}")
     right = _usage(lambda: sign(params, found.secret))
     click.echo(f"signature  {right}")
     return 0 if given in (None, right) else _explained(params, found.secret, given)
@@ -188,10 +200,11 @@ def _explained(params: dict[str, str], secret: str, given: str | None) -> int:
 
 def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
     params: dict[str, str] = {}
-    for argument in arguments:
+    for place, argument in enumerate(arguments, start=1):
         name, equals, value = argument.partition("=")
         if not equals or not name:
-            raise click.UsageError(f"{argument!r} is not NAME=VALUE")
+            # Not quoted: it may be a secret in the wrong place.
+            raise click.UsageError(f"parameter {place} is not NAME=VALUE")
         if name in params:
             raise click.UsageError(f"{name} is given twice; the vendor's signature knows each name once")
         params[name] = value
