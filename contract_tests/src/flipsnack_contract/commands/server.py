@@ -23,7 +23,7 @@ from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.subject import Subject, examine
 from flipsnack_contract.target import Target
 
-__all__ = ["EXAMPLES", "selected", "server"]
+__all__ = ["ROWS_PACED", "selected", "server"]
 
 EXAMPLES = 100
 # Where every call costs a second, a few examples and a spread of each table must do.

@@ -1,0 +1,57 @@
+"""The command `flipsnack-contract drift`, over sockets and in process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flipsnack_contract.__main__ import cli
+from flipsnack_mock.testing import MockServer
+
+APP = "flipsnack_mock.app:create_app"
+
+
+def _drift(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ("drift", *arguments), obj={}, standalone_mode=False)
+
+
+def test_a_difference_is_shown_with_both_answers_and_the_ledger(tmp_path: Path) -> None:
+    """And ends in 1."""
+    file = tmp_path / "drift.jsonl"
+    with MockServer(uppercase_signatures=True) as other:
+        done = _drift(APP, other.base_url, "-k", "signature.lower-case", "--examples", "2", "--jsonl", str(file))
+    assert 1 == done.exit_code
+    for part in (
+        "DRIFT signature.lower-case",
+        "A       keeps the rule",
+        "B       breaks it: ",
+        '"code":44',
+        "ledger  spec/rules.toml:",
+        "with the setting uppercase_signatures",
+        "1 of 1 checks differ, on 1 rules",
+    ):
+        assert part in done.stdout
+    (line,) = map(json.loads, file.read_text().splitlines())
+    assert ("signature.lower-case", "passed", "failed") == (line["rule"], line["a"]["outcome"], line["b"]["outcome"])
+
+
+def test_no_difference_ends_in_0() -> None:
+    """Two of the same."""
+    assert 0 == _drift(APP, APP, "-k", "code.4", "--examples", "2").exit_code
+
+
+def test_nothing_to_compare_ends_in_5() -> None:
+    """What was not compared is named."""
+    with MockServer(admin=False) as bare:
+        done = _drift(APP, bare.base_url, "-k", "job.states/the-three")
+    assert 5 == done.exit_code
+    assert "not compared  job.states/the-three-states-and-no-other: needs control" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("nothing", "expected module:factory"), ("http://x.test/", "which ends in /v1/")]
+)
+def test_a_target_that_is_none_is_wrong_usage(name: str, says: str) -> None:
+    """With what was expected."""
+    assert says in str(_drift(APP, name).exception)
