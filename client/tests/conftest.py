@@ -1,4 +1,4 @@
-"""A clock that sleeps in no time, the fake, and a server that breaks off wherever a test asks it to."""
+"""A clock that sleeps in no time, the fake, and a server for what the fake does not do: it says whatever it is told."""
 
 import contextlib
 import io
@@ -143,8 +143,6 @@ class ScriptedServer:
         number = len(self.requests)
         self.requests.append(bytes(head))
         action = self.plan[min(number, len(self.plan) - 1)]
-        if isinstance(action, _Through):
-            action.head = bytes(head)
         action(connection)
 
 
@@ -163,30 +161,6 @@ def scripted() -> Iterator[ScriptedServer]:
     """A server that does what the test says."""
     with serving() as server:
         yield server
-
-
-def through(url: str, *, cut_after: int | None = None) -> Action:
-    """Pass the last request on to `url`'s server, and no more of its answer back than `cut_after` bytes."""
-    host, port = url.removeprefix("http://").split(":")
-
-    def act(connection: socket.socket, head: bytes) -> None:
-        left = cut_after
-        with socket.create_connection((host, int(port))) as upstream:
-            upstream.sendall(head.replace(b"keep-alive", b"close"))
-            while (left is None or left > 0) and (block := upstream.recv(65536 if left is None else min(left, 65536))):
-                connection.sendall(block)
-                left = None if left is None else left - len(block)
-
-    return _Through(act)
-
-
-@dataclass
-class _Through:
-    act: Callable[[socket.socket, bytes], None]
-    head: bytes = b""
-
-    def __call__(self, connection: socket.socket) -> None:
-        self.act(connection, self.head)
 
 
 def raw(data: bytes) -> Action:

@@ -190,7 +190,16 @@ def test_sign_notes_what_is_never_signed(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["secret=S3cret"], ["a=1", "b=xS3cretx"], ["S3cret"], ["=S3cret"], ["x=S3cret", "x=1"]]
+    "arguments",
+    [
+        ["secret=S3cret"],
+        ["a=1", "b=xS3cretx"],
+        ["S3cret"],
+        ["=S3cret"],
+        ["x=S3cret", "x=1"],
+        ["S3cret=1"],
+        ["S3cret=1", "S3cret=2"],
+    ],
 )
 @pytest.mark.parametrize("explain", [[], ["--explain", "0" * 32]], ids=["plain", "explained"])
 def test_sign_never_prints_the_secret(shell: Shell, arguments: list[str], explain: list[str]) -> None:

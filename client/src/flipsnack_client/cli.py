@@ -21,7 +21,7 @@ from flipsnack_client.explanation import explain
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
-from flipsnack_client.signature import MASK, UNSIGNED, masked_canonical, sign
+from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
 
 T = TypeVar("T")
 
@@ -182,8 +182,8 @@ def sign_command(
     for name in sorted(UNSIGNED & params.keys()):
         click.echo(f"note: {name} is never signed", err=True)
     # A secret that was put among the parameters by mistake is not shown either.
-    shown = {name: value.replace(found.secret, MASK) for name, value in params.items()}
-    click.echo(f"canonical  {printable(masked_canonical(shown))}")
+    shown = canonical(params).replace(found.secret, MASK)
+    click.echo(f"canonical  {MASK}{printable(shown)}")
     right = _usage(lambda: sign(params, found.secret))
     click.echo(f"signature  {right}")
     return 0 if given in (None, right) else _explained(params, found.secret, given)
@@ -206,7 +206,7 @@ def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
             # Not quoted: it may be a secret in the wrong place.
             raise click.UsageError(f"parameter {place} is not NAME=VALUE")
         if name in params:
-            raise click.UsageError(f"{name} is given twice; the vendor's signature knows each name once")
+            raise click.UsageError(f"parameter {place} is given twice; the vendor's signature knows each name once")
         params[name] = value
     return params
 
