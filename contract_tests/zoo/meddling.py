@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -16,15 +16,15 @@ from flipsnack_mock.settings import load_settings
 
 App = Callable[..., Iterable[bytes]]
 Pairs = Sequence[tuple[str, str]]
-# What the kit signs with unless a check asks for another; a broken server may know it.
-SECRET = "a secret of the kit"
+ACCOUNTS = "/__admin/accounts"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request on its way to the server."""
+    """A request on its way to the server, which knows the secret of each key (`secrets`)."""
 
     environ: dict[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -40,6 +40,23 @@ class Asked:
     def query(self) -> str:
         """The raw query."""
         return str(self.environ["QUERY_STRING"])
+
+    @property
+    def body(self) -> bytes:
+        """What is sent behind the headers; it can be read again."""
+        raw: bytes = self.environ["wsgi.input"].read()
+        self.environ["wsgi.input"] = io.BytesIO(raw)
+        return raw
+
+    @property
+    def secret(self) -> str:
+        """The secret of the key that asks; nothing for one that nobody has."""
+        return self.secrets.get(self.get("apiKey") or "", "")
+
+    @property
+    def collection(self) -> str:
+        """Whose collection of which hash it is for."""
+        return f"{self.get('apiKey')} {self.get('collectionHash')}"
 
     @property
     def is_call(self) -> bool:
@@ -65,7 +82,7 @@ class Asked:
 
     def has(self, **changes: Any) -> Asked:
         """The same with other WSGI variables."""
-        return Asked({**self.environ, **changes})
+        return replace(self, environ={**self.environ, **changes})
 
     def asks(self, pairs: Pairs) -> Asked:
         """The same with other parameters."""
@@ -75,8 +92,8 @@ class Asked:
     def signed_anew(self, pairs: Pairs) -> Asked:
         """The same with other parameters, signed rightly if it was before, wrongly otherwise."""
         rest = [pair for pair in pairs if pair[0] != "signature"]
-        right = self.get("signature") == sign(SECRET, [pair for pair in self.pairs if pair[0] != "signature"])
-        return self.asks([*rest, ("signature", sign(SECRET, rest) if right else "0" * 32)])
+        right = self.get("signature") == sign(self.secret, [pair for pair in self.pairs if pair[0] != "signature"])
+        return self.asks([*rest, ("signature", sign(self.secret, rest) if right else "0" * 32)])
 
 
 @dataclass(frozen=True)
@@ -133,10 +150,14 @@ def meddled(ask: Change = lambda asked: asked, answer: Rewrite = lambda _asked, 
 
 
 def between(app: App, ask: Change, answer: Rewrite) -> App:
-    """`app` with somebody between."""
+    """`app` with somebody between, who learns the secret of each key when it is made."""
+    secrets: dict[str, str] = {}
 
     def meddling(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asked = Asked(environ)
+        asked = Asked(environ, secrets)
+        if asked.method == "POST" and asked.path == ACCOUNTS:
+            made = json.loads(asked.body)
+            secrets[made["key"]] = made["secret"]
         changed = ask(asked)
         answered = answer(asked, forward(app, changed)) if isinstance(changed, Asked) else changed
         start_response(f"{answered.status} -", list(answered.headers))

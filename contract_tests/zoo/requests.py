@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes
 
 from contract_tests.zoo.meddling import Answered, App, Asked, api_answer, meddled
 
@@ -30,6 +31,36 @@ def _with_query(asked: Asked, query: str) -> Asked:
     return asked.has(QUERY_STRING=query)
 
 
+def _once_each(asked: Asked) -> Asked:
+    return _with_query(asked, "&".join(dict.fromkeys(asked.query.split("&"))))
+
+
+def _latin_names(asked: Asked) -> Asked:
+    """A name that is no UTF-8 is read as Latin-1."""
+    return _with_query(asked, "&".join(_latin_name(piece) for piece in asked.query.split("&")))
+
+
+def _latin_name(piece: str) -> str:
+    name, equals, value = piece.partition("=")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", name):
+        return piece
+    raw = unquote_to_bytes(name)
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return quote_from_bytes(raw.decode("latin-1").encode()) + equals + value
+    return piece
+
+
+def _is_multipart(asked: Asked) -> bool:
+    return asked.method == "POST" and str(asked.environ.get("CONTENT_TYPE", "")).startswith("multipart/")
+
+
+def _post_of_unknown_key(asked: Asked) -> bool:
+    sent = dict(parse_qsl(asked.body.decode("utf-8", "replace"))) if asked.method == "POST" else {}
+    return bool(sent.keys() >= {"apiKey", "action", "signature"} and sent["apiKey"] not in asked.secrets)
+
+
 def _first_of_each(asked: Asked) -> Asked:
     return asked.asks(list(dict(reversed(asked.pairs)).items()))
 
@@ -47,9 +78,9 @@ def _without_callback(asked: Asked) -> Asked:
     return asked.signed_anew([*(pair for pair in asked.pairs if pair[0] != "callback"), ("callback", "callback")])
 
 
-def _any_callback() -> App:
+def _any_callback(fits: Callable[[str], bool] = bool) -> App:
     def ask(asked: Asked) -> Asked:
-        if not (asked.is_call and asked.get("format") == "jsonp" and asked.get("callback")):
+        if not (asked.is_call and asked.get("format") == "jsonp" and fits(asked.get("callback") or "")):
             return asked
         return asked.signed_anew([(name, "x" if name == "callback" else value) for name, value in asked.pairs])
 
@@ -60,18 +91,41 @@ def _any_callback() -> App:
     return meddled(ask, answer)
 
 
-def _says(code: int, text: str) -> Callable[[], App]:
-    message = messages()[code]
-    return _answers(lambda answered: answered.replaced(message.encode(), text.encode()), when=f"{code}".encode())
+def _always(_asked: Asked) -> bool:
+    return True
 
 
-def _other_code(old: int, new: int, when: Callable[[Asked], bool]) -> Callable[[], App]:
+def _says(code: int, text: str, when: Callable[[Asked], bool] = _always) -> Callable[[], App]:
     def change(asked: Asked, answered: Answered) -> Answered:
         if not (asked.is_call and when(asked)):
             return answered
-        return answered.replaced(f'"code":{old}'.encode(), f'"code":{new}'.encode())
+        for quoted in ('"status":"%s"', "<status>%s</status>"):
+            answered = answered.replaced((quoted % messages()[code]).encode(), (quoted % text).encode())
+        return answered
 
     return lambda: meddled(answer=change)
+
+
+def _recoded(old: int, new: int, when: Callable[[Asked], bool] = _always) -> Callable[[], App]:
+    """Another number for a code, in every format."""
+
+    def change(asked: Asked, answered: Answered) -> Answered:
+        if not (asked.is_call and when(asked)):
+            return answered
+        json_code, xml_code = (b'"code":%d', b"<code>%d</code>")
+        return answered.replaced(json_code % old, json_code % new).replaced(xml_code % old, xml_code % new)
+
+    return lambda: meddled(answer=change)
+
+
+def _other_words_each_time() -> App:
+    count = itertools.count()
+
+    def change(asked: Asked, answered: Answered) -> Answered:
+        odd = asked.is_call and messages()[42].encode() in answered.body and next(count) % 2
+        return answered.replaced(messages()[42].encode(), b"Unknown action") if odd else answered
+
+    return meddled(answer=change)
 
 
 def _refuses(code: int, when: Callable[[Asked], bool]) -> Callable[[], App]:
@@ -108,11 +162,32 @@ SERVERS: tuple[Made, ...] = (
         "request.other-verbs",
         _asks(lambda a: a.method == "PUT", lambda a: a.has(REQUEST_METHOD="GET")),
     ),
+    (
+        "takes PATCH for GET",
+        "request.other-verbs",
+        _asks(lambda a: a.method == "PATCH", lambda a: a.has(REQUEST_METHOD="GET")),
+    ),
+    (
+        "takes a POST without a body",
+        "request.get-for-reads",
+        _asks(lambda a: a.method == "POST" and bool(a.query) and not a.body, lambda a: a.has(REQUEST_METHOD="GET")),
+    ),
     ("takes the first of two", "request.duplicate-parameter", _asks(lambda a: a.method == "GET", _first_of_each)),
+    ("takes the same thing twice", "request.duplicate-parameter", _asks(lambda a: a.method == "GET", _once_each)),
     ("drops what it cannot decode", "request.undecodable", _asks(lambda a: a.method == "GET", _as_text)),
+    ("reads odd names as Latin-1", "request.undecodable", _asks(lambda a: a.method == "GET", _latin_names)),
     ("breaks down under a long query", "request.size", _asks(lambda a: len(a.query) > 200_000, lambda _: BROKEN)),
     ("breaks down at odd bytes", "request.any-bytes", _asks(lambda a: "%FF" in a.query, lambda _: BROKEN)),
-    ("looks for the empty hash", "request.empty-is-missing", _refuses(43, lambda a: a.get("collectionHash") == "")),
+    (
+        "breaks down at a form that ends too early",
+        "request.any-bytes",
+        _asks(lambda a: _is_multipart(a) and not a.body.rstrip().endswith(b"--"), lambda _: BROKEN),
+    ),
+    (
+        "looks for the empty hash",
+        "request.empty-is-missing",
+        _refuses(43, lambda a: a.is_well_formed and a.get("collectionHash") == ""),
+    ),
     # --- answers
     (
         "gives the code as a text",
@@ -151,6 +226,12 @@ SERVERS: tuple[Made, ...] = (
         _answers(lambda a: a.says(XML_STATUS.sub(_lower, a.body)), "application/xml"),
     ),
     (
+        "writes the messages of errors small in XML",
+        "answer.same-in-every-format",
+        _answers(lambda a: a if b"<data>" in a.body else a.says(XML_STATUS.sub(_lower, a.body)), "application/xml"),
+    ),
+    ("finds other words each time", "answer.same-in-every-format", _other_words_each_time),
+    (
         "opens JSONP with the callback",
         "answer.jsonp-hardened",
         _answers(lambda a: a.says(a.body.removeprefix(b"/**/")), "application/javascript"),
@@ -170,6 +251,14 @@ SERVERS: tuple[Made, ...] = (
         ),
     ),
     (
+        "knows formats in any case",
+        "format.unknown",
+        _asks(
+            lambda a: (a.get("format") or "").lower() in ("json", "jsonp", "xml"),
+            lambda a: a.signed_anew([(n, v.lower() if n == "format" else v) for n, v in a.pairs]),
+        ),
+    ),
+    (
         "has a callback for who has none",
         "callback.required",
         _asks(lambda a: a.get("format") == "jsonp" and not a.get("callback"), _without_callback),
@@ -180,6 +269,11 @@ SERVERS: tuple[Made, ...] = (
         _refuses(40, lambda a: bool(a.get("callback")) and a.get("format") == "json"),
     ),
     ("calls any callback", "callback.identifier", _any_callback),
+    (
+        "calls a reserved word",
+        "callback.identifier",
+        lambda: _any_callback(lambda text: text in ("function", "return", "null", "class")),
+    ),
     # --- order
     (
         "looks at the action before the key",
@@ -194,11 +288,12 @@ SERVERS: tuple[Made, ...] = (
         ),
     ),
     ("looks at the verb first", "order.credentials-before-verb", _refuses(40, lambda a: a.method == "POST")),
+    ("looks at the verb before the key", "order.credentials-before-verb", _refuses(40, _post_of_unknown_key)),
     # --- codes
     ("says Ok", "code.20", _says(20, "Ok")),
     ("says Maintenance", "code.22", _says(22, "Maintenance")),
     ("says Missing parameter", "code.30", _says(30, "Missing parameter")),
-    ("lets the collection be missing", "code.30", _other_code(30, 43, lambda a: a.get("collectionHash") is None)),
+    ("lets the collection be missing", "code.30", _recoded(30, 43, lambda a: a.get("collectionHash") is None)),
     ("says Too many requests a second", "code.31", _says(31, "Too many requests")),
     ("says Too many requests a minute", "code.32", _says(32, "Too many requests")),
     ("says Bad Request", "code.40", _says(40, "Bad Request")),
@@ -221,6 +316,27 @@ SERVERS: tuple[Made, ...] = (
         ),
     ),
     ("says No access", "code.43", _says(43, "No access")),
-    ("tells unknown from foreign", "code.43-unknown", _other_code(43, 46, _unknown_hash)),
+    (
+        "says No access to somebody else",
+        "code.43",
+        _says(43, "No access", lambda a: a.get("collectionHash") == "foreign"),
+    ),
+    ("tells unknown from foreign", "code.43-unknown", _recoded(43, 46, _unknown_hash)),
     ("says Wrong signature", "code.44", _says(44, "Wrong signature")),
+    # --- every code a wrong number
+    *(
+        (f"says {new} for {old}", f"code.{old}", _recoded(old, new))
+        for old, new in (
+            (20, 200),
+            (22, 23),
+            (30, 40),
+            (31, 429),
+            (32, 31),
+            (40, 30),
+            (41, 44),
+            (42, 40),
+            (43, 44),
+            (44, 41),
+        )
+    ),
 )

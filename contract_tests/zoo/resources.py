@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from contract_tests.zoo.meddling import SECRET, Answered, App, Asked, between, fake, forward, internal, meddled
+from contract_tests.zoo.meddling import Answered, App, Asked, between, fake, forward, internal, meddled
 
 from flipsnack_contract.draft import ACTION, encoded
 from flipsnack_contract.signing import sign
 
 LINK = re.compile(rb'"resourceUrl":"([^"]*)"')
 COLLECTIONS = re.compile(r"/__admin/accounts/([^/]+)/collections")
+LINK_PARTS = ("Expires", "Signature", "Key-Pair-Id")
 PROCESSING = b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}'
 
 
@@ -32,7 +33,7 @@ def _started_when_made() -> App:
         if asked.method == "POST" and made:
             collection_hash = re.findall(rb'"hash":"([^"]*)"', answered.body)[0].decode()
             pairs = [("action", ACTION), ("apiKey", made[1]), ("collectionHash", collection_hash)]
-            query = encoded([*pairs, ("signature", sign(SECRET, pairs))])
+            query = encoded([*pairs, ("signature", sign(asked.secrets[made[1]], pairs))])
             forward(app, internal("GET", "/v1/", query))
         return answered
 
@@ -43,7 +44,7 @@ def _always_processing_first() -> App:
     seen: set[str] = set()
 
     def answer(asked: Asked, answered: Answered) -> Answered:
-        collection = f"{asked.get('apiKey')} {asked.get('collectionHash')}"
+        collection = asked.collection
         if not (asked.is_call and b'"COMPLETE"' in answered.body) or collection in seen:
             return answered
         seen.add(collection)
@@ -58,7 +59,7 @@ def _goes_back() -> App:
     def answer(asked: Asked, answered: Answered) -> Answered:
         if not (asked.is_call and b'"COMPLETE"' in answered.body):
             return answered
-        collection = f"{asked.get('apiKey')} {asked.get('collectionHash')}"
+        collection = asked.collection
         calls[collection] = calls.get(collection, 0) + 1
         return answered.says(PROCESSING) if calls[collection] == 3 else answered
 
@@ -72,8 +73,51 @@ def _same_link() -> App:
         found = LINK.search(answered.body)
         if not (asked.is_call and found):
             return answered
-        first = links.setdefault(f"{asked.get('apiKey')} {asked.get('collectionHash')}", found[1])
+        first = links.setdefault(asked.collection, found[1])
         return answered.replaced(found[1], first)
+
+    return meddled(answer=answer)
+
+
+def _null_link() -> App:
+    """A `resourceUrl` without a URL in it while a package is not there."""
+
+    def answer(asked: Asked, answered: Answered) -> Answered:
+        if not asked.is_call:
+            return answered
+        in_json = answered.replaced(b'"status":"PROCESSING"', b'"status":"PROCESSING","resourceUrl":null')
+        return in_json.replaced(b"<status>PROCESSING</status>", b"<status>PROCESSING</status><resourceUrl/>")
+
+    return meddled(answer=answer)
+
+
+def _link_for_all() -> App:
+    """Keys with a collection of the same hash that ask in the same second are given the same link."""
+    links: dict[str, bytes] = {}
+
+    def answer(asked: Asked, answered: Answered) -> Answered:
+        found = LINK.search(answered.body)
+        if not (asked.is_call and found) or re.fullmatch(r"f\d{6}", asked.get("collectionHash") or ""):
+            return answered
+        second = re.findall(rb"Expires=(\d+)", found[1])[0].decode()
+        return answered.replaced(found[1], links.setdefault(f"{asked.get('collectionHash')} {second}", found[1]))
+
+    return meddled(answer=answer)
+
+
+def _more_than_enough(asked: Asked) -> Asked:
+    kept = [piece for piece in asked.query.split("&") if piece.partition("=")[0] in LINK_PARTS]
+    return asked.has(QUERY_STRING="&".join(kept[:3])) if _is_download(asked) else asked
+
+
+def _damaged_by_title() -> App:
+    """Of the package of a collection with a blank in its title one byte is wrong."""
+
+    def answer(asked: Asked, answered: Answered) -> Answered:
+        whole = asked.path.endswith("/a-book.zip") and answered.status == 200
+        middle = len(answered.body) // 2
+        flipped = bytes([answered.body[middle] ^ 1]) if whole else b""
+        return answered.says(answered.body[:middle] + flipped + answered.body[middle + 1 :]) if whole else answered
 
     return meddled(answer=answer)
 
@@ -171,7 +215,7 @@ def _forced_too_early() -> App:
         return asked
 
     def answer(asked: Asked, answered: Answered) -> Answered:
-        collection = f"{asked.get('apiKey')} {asked.get('collectionHash')}"
+        collection = asked.collection
         if not (asked.is_call and collection in forced and b'"COMPLETE"' in answered.body):
             return answered
         forced.discard(collection)
@@ -185,11 +229,7 @@ SERVERS: tuple[tuple[str, str, Callable[[], App]], ...] = (
     ("says RUNNING", "job.states", _job_says(b'"PROCESSING"', b'"RUNNING"')),
     ("goes back from COMPLETE once", "job.never-goes-back", _goes_back),
     ("is never complete at once", "job.complete-at-once", _always_processing_first),
-    (
-        "has an empty link while it works",
-        "job.resource-url-with-complete",
-        _job_says(b'"PROCESSING"', b'"PROCESSING","resourceUrl":null'),
-    ),
+    ("has an empty link while it works", "job.resource-url-with-complete", _null_link),
     (
         "completes without a link",
         "job.resource-url-with-complete",
@@ -211,10 +251,13 @@ SERVERS: tuple[tuple[str, str, Callable[[], App]], ...] = (
         _denied(lambda answered: answered.says(b"<html><body>Denied<br></body></html>")),
     ),
     ("takes any query for a known path", "url.tamper-proof", _without_its_query),
+    ("takes more than it handed out", "url.tamper-proof", lambda: meddled(_more_than_enough)),
     ("damages a byte of the package", "url.zip", _damaged),
+    ("damages packages with a blank in the title", "url.zip", _damaged_by_title),
     ("knows no ranges", "url.ranges", _without_ranges),
     ("has one limit for all keys", "limit.per-key", _one_limit_for_all),
     ("puts everybody into maintenance", "key.isolation", _maintenance_for_all),
+    ("gives everybody the same link", "key.isolation", _link_for_all),
     ("shows collections to every key", "key.isolation", _collections_for_all),
     ("reports a job ended early as PROCESSING", "history.agrees", _forced_too_early),
 )

@@ -5,29 +5,19 @@ A rule of the ledger that has a check has a server here that only breaks that; a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from contract_tests.zoo import edits, requests, resources, signatures
+from contract_tests.zoo.judging import SERVER_CHECKS, open_server
+from contract_tests.zoo.meddling import fake
+from contract_tests.zoo.mutant import Mutant, Side
 
-from contract_tests.zoo import requests, resources, signatures
-from contract_tests.zoo.meddling import App, fake
-
-__all__ = ["BROKEN_SERVERS", "BrokenServer"]
-
-
-@dataclass(frozen=True)
-class BrokenServer:
-    """A server with one fault: `rule` is the one it breaks."""
-
-    name: str
-    rule: str
-    make: Callable[[], App]
+__all__ = ["BROKEN_SERVERS", "SIDE"]
 
 
-def _by_setting(name: str, rule: str, **settings: object) -> BrokenServer:
-    return BrokenServer(name, rule, lambda: fake(**settings))
+def _by_setting(name: str, rule: str, **settings: object) -> Mutant:
+    return Mutant(name, rule, lambda: fake(**settings))
 
 
-BROKEN_SERVERS: tuple[BrokenServer, ...] = (
+BROKEN_SERVERS: tuple[Mutant, ...] = (
     _by_setting("takes a POST for a read", "request.get-for-reads", lenient_post=True),
     _by_setting("takes upper-case signatures", "signature.lower-case", uppercase_signatures=True),
     _by_setting("starts a failed package again", "job.never-goes-back", restart_failed=True),
@@ -40,6 +30,9 @@ BROKEN_SERVERS: tuple[BrokenServer, ...] = (
     _by_setting("serves for 61 seconds", "url.lives-60s", url_lifetime=61),
     _by_setting("serves for 59 seconds", "url.lives-60s", url_lifetime=59),
     _by_setting("answers 41 with HTTP 401", "answer.http-200", http_statuses={41: 401}),
-    *(BrokenServer(*one) for one in (*requests.SERVERS, *signatures.SERVERS, *resources.SERVERS)),
+    *(Mutant(*one) for one in (*requests.SERVERS, *signatures.SERVERS, *resources.SERVERS, *edits.SERVERS)),
 )
 """All of them."""
+
+SIDE = Side("server", BROKEN_SERVERS, SERVER_CHECKS, open_server)
+"""The zoo of broken servers."""

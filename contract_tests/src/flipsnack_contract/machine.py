@@ -148,7 +148,7 @@ class History(RuleBasedStateMachine):
     def _compare(self, expected: Expected, answer: Answer) -> None:
         expect_code(expected.code, answer, "the code")
         expect(expected.state, answer.state, "the state of the package")
-        expect(expected.has_url, answer.resource_url is not None, "a resource URL is there")
+        expect(expected.has_url, bool(answer.resource_url), "a resource URL is there")
 
     def _refuses(self, collection: str, state: str) -> None:
         try:

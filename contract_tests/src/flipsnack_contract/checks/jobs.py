@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -44,16 +45,21 @@ def time_runs_from_the_first_call(session: Session, idle: int) -> None:
     expect("COMPLETE", session.ask(session.draft(collection_hash)).state, "at the end")
 
 
-@check("job.started-by-first-call", needs=CONTROL)
-def a_refused_call_starts_nothing(session: Session) -> None:
+@check("job.started-by-first-call", needs=CONTROL, rows=[{"signature": ""}, {"signature": "0" * 32}])
+def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
     """A call that is refused, here for its signature, does not start the package."""
     collection_hash = session.collection("never")
-    draft = session.draft(collection_hash)
-    session.ask(draft.also(("added", "1")).without("signature"))
+    session.ask(replace(session.draft(collection_hash), signature=signature))
     expect("NEW", session.steer.job_state(collection_hash), "the job after a refused call")
 
 
-@check("job.states", needs=CONTROL, varies={"schedule": schedules, "pauses": lives}, share=0.3)
+@check(
+    "job.states",
+    needs=CONTROL,
+    rows=[{"schedule": schedule, "pauses": [SECOND] * 5} for schedule in ("half-way", "failed-half-way")],
+    varies={"schedule": schedules, "pauses": lives},
+    share=0.3,
+)
 def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[int]) -> None:
     """The status is one of PROCESSING, COMPLETE and FAILED, spelled so."""
     for state in _states(session, schedule, pauses):
@@ -100,10 +106,10 @@ def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: lis
         session.wait(pause)
 
 
-@check("job.complete-at-once", needs=CONTROL)
-def a_built_package_is_complete_at_once(session: Session) -> None:
-    """A package that is there already is COMPLETE with the very first call."""
-    answer = session.ask(session.draft(session.collection("immediate")))
+@check("job.complete-at-once", needs=CONTROL, rows=[{"pages": pages} for pages in (1, 12, 200)])
+def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
+    """A package that is there already is COMPLETE with the very first call, however large the collection is."""
+    answer = session.ask(session.draft(session.collection("immediate", pages=pages)))
     expect("COMPLETE", answer.state, "the first call for a package that is built")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -35,6 +36,11 @@ def _text(pairs: Pairs) -> str:
     return "".join(name + value for name, value in pairs)
 
 
+def _sent_sorted(draft: Draft) -> Draft:
+    """The call with its parameters sent in the order of their names: that any order will do has a rule of its own."""
+    return replace(draft, parameters=tuple(sorted(draft.parameters)))
+
+
 def _by_name(pairs: Pairs) -> Pairs:
     return tuple(sorted(pair for pair in pairs if pair[0] not in NOT_SIGNED))
 
@@ -51,6 +57,7 @@ SEPARATED: dict[str, Callable[[str, Pairs], str]] = {
     "values only": lambda secret, pairs: secret + "".join(value for _, value in pairs),
     "another secret": lambda secret, pairs: secret + "x" + _text(pairs),
 }
+OTHER_HASHES = ("sha1", "sha256", "sha512")
 
 
 @check("signature.digest", needs=NEEDS, rows=[{"how": how} for how in SEPARATED])
@@ -60,6 +67,14 @@ def other_recipes_are_44(session: Session, how: str) -> None:
     text = SEPARATED[how](draft.secret, _by_name(draft.parameters))
     accepted(session, draft, "the documented recipe")
     refused(session, draft, digest(text), f"a signature made with {how}")
+
+
+@check("signature.digest", needs=NEEDS, rows=[{"name": name} for name in OTHER_HASHES])
+def other_hashes_are_44(session: Session, name: str) -> None:
+    """The digest is MD5 and no other, however much better it is."""
+    draft = session.draft()
+    text = draft.secret + _text(_by_name(draft.parameters))
+    refused(session, draft, hashlib.new(name, text.encode()).hexdigest(), f"a signature by {name}")
 
 
 @check(
@@ -136,6 +151,8 @@ def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], ord
 def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, str]]) -> None:
     """A signature over the parameters in the order they are sent, where that is not sorted, is 44."""
     draft = session.draft().also(*extra)
+    # Backwards: that is in no order of names, with regard to case or without.
+    draft = replace(draft, parameters=tuple(sorted(draft.parameters, reverse=True)))
     text = draft.secret + _text(draft.parameters)
     refused(session, draft, digest(text), "a signature over unsorted parameters")
 
@@ -149,7 +166,7 @@ def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, s
 )
 def names_are_ordered_with_regard_to_case(session: Session, extra: list[tuple[str, str]]) -> None:
     """Upper case goes before lower case: an order blind to case, or by locale, is 44."""
-    draft = session.draft().also(*extra)
+    draft = _sent_sorted(session.draft().also(*extra))
     blind = sorted(draft.parameters, key=lambda pair: (pair[0].casefold(), pair[0]))
     accepted(session, draft, "names ordered by code point")
     refused(session, draft, digest(draft.secret + _text(tuple(blind))), "names ordered without regard to case")
@@ -162,7 +179,7 @@ def names_are_ordered_with_regard_to_case(session: Session, extra: list[tuple[st
 )
 def names_beyond_ascii_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str]]) -> None:
     """Beyond ASCII too it is the code point that counts, not UTF-16 units."""
-    draft = session.draft().also(*extra)
+    draft = _sent_sorted(session.draft().also(*extra))
     utf16 = sorted(draft.parameters, key=lambda pair: pair[0].encode("utf-16-be"))
     accepted(session, draft, "names ordered by code point")
     refused(session, draft, digest(draft.secret + _text(tuple(utf16))), "names ordered by UTF-16 units")
@@ -180,7 +197,7 @@ def names_beyond_ascii_are_ordered_by_code_point(session: Session, extra: list[t
 )
 def file_is_not_signed(session: Session, file: str) -> None:
     """`file` may be sent and is left out of the signature; a signature that covers it is 44."""
-    draft = session.draft(file=file)
+    draft = _sent_sorted(session.draft(file=file))
     accepted(session, draft, f"file={file!r} sent but not signed")
     covering = digest(draft.secret + _text(tuple(sorted(draft.parameters))))
     refused(session, draft, covering, f"file={file!r} sent and signed")
@@ -197,13 +214,17 @@ def file_is_not_signed(session: Session, file: str) -> None:
         {"name": "Signature", "value": "a"},
         {"name": "unknown", "value": "1"},
     ],
-    varies={"name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file"), "value": texts},
+    varies={
+        "name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file"),
+        # An empty value has a rule of its own.
+        "value": texts.filter(bool),
+    },
     share=0.3,
 )
 def everything_else_is_signed(session: Session, name: str, value: str) -> None:
     """Every other parameter, even one that no method knows, must be covered: left out of the signature it is 44."""
     bare = session.draft()
-    draft = bare.also((name, value))
+    draft = _sent_sorted(bare.also((name, value)))
     accepted(session, draft, f"{name} sent and signed")
     refused(session, draft, sign(bare.secret, bare.parameters), f"{name} sent but not signed")
 

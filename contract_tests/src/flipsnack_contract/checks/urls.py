@@ -67,9 +67,9 @@ def being_used_does_not_change_the_life(session: Session) -> None:
     expect(True, session.get(url).status != 200, "a resource URL that was used is dead after its minute")
 
 
-@check("url.expired-is-403", needs=CONTROL, rows=[{"age": age} for age in (MINUTE, 3600 * SECOND)])
+@check("url.expired-is-403", needs=CONTROL, rows=[{"age": age} for age in (2 * MINUTE, 3600 * SECOND)])
 def an_expired_url_is_access_denied(session: Session, age: int) -> None:
-    """After its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, and no package."""
+    """Well after its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, and no package."""
     url = _url(session)
     session.wait(age)
     reply = session.get(url)

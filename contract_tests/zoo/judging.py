@@ -1,0 +1,30 @@
+"""How a server of a zoo is judged: in this process, by the checks of the kit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contract_tests.zoo.mutant import Judge, Mutant
+
+from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.runner import run_check
+from flipsnack_contract.subject import Subject, examine
+from flipsnack_contract.target import WsgiTarget
+
+__all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
+
+_BY_NAME = {one.name: one for one in CHECKS if "socket" not in one.needs}
+SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
+"""The rule of each check that needs no socket."""
+
+
+@contextmanager
+def open_server(mutant: Mutant) -> Iterator[Judge]:
+    """The server that `mutant` makes, ready to be judged."""
+    yield judge_of(examine(WsgiTarget(mutant.make())))
+
+
+def judge_of(subject: Subject) -> Judge:
+    """The judge of one server."""
+    return lambda name, plan: run_check(_BY_NAME[name], subject, plan)
