@@ -24,7 +24,7 @@ from flipsnack_mock.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Request, Response
 from flipsnack_mock.faults.effects import Body, Effect
-from flipsnack_mock.journal import Entry
+from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.namespaces import namespace_of, without_namespace
 from flipsnack_mock.origin import origin_of
 from flipsnack_mock.packages import Package
@@ -119,10 +119,22 @@ class _Vendor:
         if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
             return self.view()
         code = error.code or 500
-        return refused(Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, path[:200])))
+        refusal = Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, path[:200]))
+        if self._on_exchange is not None:
+            # Somebody with a wrong address must see in the log that it was the address.
+            self._on_exchange(_stray(flask.request.environ, refusal, self._now()))
+        return refused(refusal)
 
 
 _UNROUTED = (NotFound, MethodNotAllowed, BadHost)
+
+
+def _stray(environ: Mapping[str, Any], refusal: Refused, at: int) -> Entry:
+    """What a log says of a request that was for nothing here; it has no number, for no journal keeps it."""
+    request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], b"", at, "")
+    entry = Entry(0, request, at, NOBODY, {}, detail=refusal.message)
+    entry.response = Response(refusal.http_status, "application/json", b"", entry)
+    return entry
 
 
 def _explanation(error: HTTPException, path: str) -> str:
