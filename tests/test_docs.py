@@ -180,7 +180,8 @@ def _readmes() -> str:
 @pytest.mark.parametrize("setting", sorted(setting_docs()))
 def test_every_setting_of_the_fake_is_in_a_readme(setting: str) -> None:
     """A setting that nobody can read about does not exist."""
-    assert f"`{setting}`" in _readmes()
+    named = f"`{setting}`" in _readmes()
+    assert named, "describe it in mock_server/README.md"
 
 
 def _commands() -> list[str]:
@@ -195,4 +196,5 @@ def _commands() -> list[str]:
 @pytest.mark.parametrize("command", _commands())
 def test_every_command_is_in_a_readme(command: str) -> None:
     """A command that nobody can read about does not exist."""
-    assert command in _readmes()
+    named = command in _readmes()
+    assert named, "describe it in the README of its role"
