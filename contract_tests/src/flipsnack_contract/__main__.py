@@ -10,6 +10,7 @@ import click
 from flipsnack_contract.adapter.commands import adapter
 from flipsnack_contract.client.commands import client, replay_command
 from flipsnack_contract.commands.drift import drift
+from flipsnack_contract.commands.history import history
 from flipsnack_contract.commands.live import live
 from flipsnack_contract.commands.report import report
 from flipsnack_contract.commands.rules import explain_rule, list_rules
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (server, client, replay_command, live, drift, adapter, report, list_rules, explain_rule):
+for command in (server, client, replay_command, live, drift, history, adapter, report, list_rules, explain_rule):
     cli.add_command(command)
 
 
