@@ -87,9 +87,7 @@ def curl_lines(performance: Performance) -> list[str]:
 def _curl(call: Call) -> str:
     if not call.is_api:
         byte_range = ["--header", f"Range: {call.range}"] if call.range else []
-        return (
-            shlex.join(["curl", "--remote-name", *byte_range, f"{call.path}?{call.query}"]) + f"  # {call.id}: {call}"
-        )
+        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.id}: {call}'
     pairs = [f"{name}={value}" for name, value in call.params.items() if name != "signature"]
     method = ["--get"] if call.method == "GET" else ["--request", call.method]
     words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]

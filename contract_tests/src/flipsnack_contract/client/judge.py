@@ -69,7 +69,8 @@ class Bench:
         """The scenarios that are drawn for `plan`: the same for every duty."""
         if self._drawn is None or self._drawn[0] != plan:
             found: list[Scenario] = []
-            _draw(found.append, self.theatre.capabilities, plan)
+            if _rows(self.theatre.capabilities, None):
+                _draw(found.append, self.theatre.capabilities, plan)
             self._drawn = (plan, tuple(dict.fromkeys(found)))
         return self._drawn[1]
 
@@ -172,7 +173,7 @@ def _verdict(duty: Duty) -> Outcome:
 
 def _hear_all(hearing: _Hearing, plan: Plan) -> None:
     capabilities = hearing.bench.theatre.capabilities
-    for scenario in _rows(capabilities, plan):
+    for scenario in _rows(capabilities, plan.rows):
         hearing.hear(scenario)
 
     try:
@@ -193,9 +194,8 @@ def _draw(hear: Callable[[Scenario], None], capabilities: frozenset[str], plan: 
     hypothesis.seed(plan.seed or 0)(settings(_settings(plan))(drawn))()
 
 
-def _rows(capabilities: frozenset[str], plan: Plan) -> Sequence[Scenario]:
-    able = [scenario for scenario in SCRIPT.values() if scenario.needs <= capabilities]
-    return able if plan.rows is None else able[: plan.rows]
+def _rows(capabilities: frozenset[str], most: int | None) -> Sequence[Scenario]:
+    return [scenario for scenario in SCRIPT.values() if scenario.needs <= capabilities][:most]
 
 
 def _settings(plan: Plan) -> settings:

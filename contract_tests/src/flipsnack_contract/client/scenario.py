@@ -35,8 +35,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `hurts` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
     (`passing`) or without (`lasting`); that the answer is not one (`answer`); that the package is not one (`package`);
-    that a resource URL is dead (`link`). `needs` are capabilities without which a client cannot be blamed. In the body
-    of an answer, `{base_url}` stands for the API's address.
+    that a resource URL is dead (`link`). `means` is the end that a sound answer leads to. `needs` are capabilities
+    without which a client cannot be blamed. In the body of an answer, `{base_url}` stands for the API's address.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     when: dict[str, Any] = {}
     count: int | None = None
     needs: tuple[str, ...] = ()
+    means: str = ""
 
     def as_rule(self, base_url: str) -> dict[str, Any]:
         """The body that makes the rule, at the API's address."""
@@ -125,7 +126,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.json.decode(text, type=cls)
 
     def __hash__(self) -> int:
-        return hash(self.as_json())
+        # Only of what is no number and no mapping: 1 and 1.0 are equal and must not differ here.
+        told = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
+        return hash((*told, *(fault.name for fault in self.faults), *(act.what for act in self.acts)))
 
     def __repr__(self) -> str:
         parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]
