@@ -164,6 +164,7 @@ def _ends_with_its_input(examined: _Examined) -> str:
             fault = process.how_it_ended()
             return "" if fault.kind == "crash" else str(fault)
         except Silent:
+            process.kill()
             return "it goes on"
         return "it spoke before it was greeted"
 

@@ -91,6 +91,8 @@ class Process:
 
     def say_goodbye(self) -> int | None:
         """Say bye, end its input, and wait up to 3 s; the exit code, or None when it had to be ended."""
+        if self._ended:
+            return None
         with suppress(Silent, Ended):
             self.channel.send(encode(Bye()), patience=GRACE_AFTER_BYE)
         self.channel.close_writing()
