@@ -89,41 +89,39 @@ def test_a_certificate_of_an_authority_in_the_environment_is_accepted(secure_she
     assert (0, ["p.zip"]) == (done.returncode, secure_shell.files())
 
 
-def test_a_quota_that_is_used_up_exits_with_3_and_leaves_no_half_file(shell: Shell) -> None:
-    """A quota of 100 kB, a package of 200 kB: told in the system's words, nothing under the final name."""
-    shell.account.collections.create(hash="book", schedule="immediate", package_bytes=200_000)
-    script = (
-        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
-        "from flipsnack_client.__main__ import main; main()"
-    )
-    full = shell.run("download", "book", "-o", "p.zip", command=(sys.executable, "-c", script))
-    assert 3 == full.returncode
-    assert "error: cannot write p.zip.part: File too large" == full.stderr.splitlines()[-1]
-    assert "p.zip" not in shell.files()
-
-
-# A disk of 100 kB of our own, in a namespace that ends with the process; what is left on it is told on stdout.
-TINY_DISK = """mount -t tmpfs -o size=100k none disk && cd disk && "$@"; code=$?; ls; exit $code"""
+# Each has room for 100 kB. The disk is in a namespace that ends with the process; what is left on it is told on stdout.
+QUOTA = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+from flipsnack_client.__main__ import main
+main()
+"""
+TINY_DISK = """mount -t tmpfs -o size=100k none . && cd "$PWD" && "$@"; code=$?; ls; exit $code"""
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 
 
 def may_mount() -> bool:
-    """Whether this system lets a user mount a disk in a namespace of its own."""
+    """Whether this system lets a user mount a disk in a namespace of its own; no package can be installed for that."""
     if not shutil.which("unshare"):
         return False
     probe = [*UNSHARE, "mount -t tmpfs none /mnt"]
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.skipif(not may_mount(), reason="needs a user namespace that may mount a tmpfs")
-def test_a_full_disk_exits_with_3_and_leaves_no_half_file(shell: Shell) -> None:
-    """A disk of 100 kB, a package of 200 kB: told in the system's words, nothing under the final name."""
+ROOMS: dict[str, tuple[tuple[str, ...], str]] = {"quota": ((sys.executable, "-c", QUOTA), "File too large")}
+if may_mount():
+    ROOMS["disk"] = ((*UNSHARE, TINY_DISK, "sh", *COMMAND), "No space left on device")
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(shell: Shell, name: str) -> None:
+    """100 kB of room, a package of 200 kB: told in the system's words, nothing under the final name."""
+    command, words = ROOMS[name]
     shell.account.collections.create(hash="book", schedule="immediate", package_bytes=200_000)
-    (shell.folder / "disk").mkdir()
-    full = shell.run("download", "book", "-o", "p.zip", command=(*UNSHARE, TINY_DISK, "sh", *COMMAND), PATH=os.defpath)
+    full = shell.run("download", "book", "-o", "p.zip", command=command, PATH=os.defpath)
     assert 3 == full.returncode, full.stderr
-    assert "error: cannot write p.zip.part: No space left on device" == full.stderr.splitlines()[-1]
-    assert "p.zip" not in full.stdout.split()
+    assert f"error: cannot write p.zip.part: {words}" == full.stderr.splitlines()[-1]
+    assert "p.zip" not in {*shell.files(), *full.stdout.split()}
 
 
 UNWRITABLE = {
