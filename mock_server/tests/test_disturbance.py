@@ -75,7 +75,7 @@ def test_a_fault_that_could_do_nothing_is_an_error(door: Door, fault: Any, chang
         error["fault"],
     )
     entry = last_entry(door)
-    assert ("fault", None, response) == (entry.failed, entry.code, entry.response)
+    assert ("fault", None, response.sent) == (entry.failed, entry.code, entry.sent)
     assert "could not act" in entry.detail
     rule = account(door).faults["f1"]
     assert (0, 1) == (rule.hits, rule.failures)
@@ -93,7 +93,7 @@ def test_the_edge_can_say_that_a_fault_could_not_act(door: Door) -> None:
     entry = answer(door).entry
     response = could_not_act(entry, "there is no connection", door.world)
     assert 500 == response.http_status
-    assert response == last_entry(door).response
+    assert response.sent == last_entry(door).sent
     assert (0, 1) == (account(door).faults["f1"].hits, account(door).faults["f1"].failures)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mock_server.tests.conftest import make_door, signed
 
 from flipsnack_mock.exchange import Request
 from flipsnack_mock.journal import KEPT_BYTES, NOBODY, Change, Entry, Journal
@@ -101,3 +104,17 @@ def test_forgetting_a_key_leaves_the_others() -> None:
     journal.clear()
     assert 4 == journal.next_number()
     assert [] == list(journal.entries())
+
+
+@pytest.mark.parametrize("collection_hash", ["mock-complete", "mock-processing", "mock-error-43"])
+def test_what_the_journal_forgets_is_freed_at_once(collection_hash: str) -> None:
+    """Nothing of an exchange points back at itself: memory stays flat without waiting for the garbage collector."""
+    door = make_door(journal_size=1)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            door.send(urlencode(signed(collectionHash=collection_hash)))
+        assert 0 == gc.collect()
+    finally:
+        gc.enable()

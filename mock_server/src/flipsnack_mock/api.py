@@ -58,7 +58,7 @@ def handle(request: Request, world: World) -> Response:
             response = refusal_response(refusal, call.entry)
         if call.disturbance is not None:
             response = call.disturbance.disturbed(response, world)
-        call.entry.response = response
+        call.entry.sent = response.sent
         world.journal.append(call.entry)
         return response
 

@@ -22,7 +22,7 @@ from flipsnack_mock.clock import RealTime, Sleep, real_sleep, real_time
 from flipsnack_mock.control import control_plane
 from flipsnack_mock.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.errors import Refused
-from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.exchange import Request, Response, Sent
 from flipsnack_mock.faults.effects import Body, Effect
 from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.namespaces import namespace_of, without_namespace
@@ -132,9 +132,8 @@ _UNROUTED = (NotFound, MethodNotAllowed, BadHost)
 def _stray(environ: Mapping[str, Any], refusal: Refused, at: int) -> Entry:
     """What a log says of a request that was for nothing here; it has no number, for no journal keeps it."""
     request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], b"", at, "")
-    entry = Entry(0, request, at, NOBODY, {}, detail=refusal.message)
-    entry.response = Response(refusal.http_status, "application/json", b"", entry)
-    return entry
+    sent = Sent(refusal.http_status, "application/json", b"")
+    return Entry(0, request, at, NOBODY, {}, detail=refusal.message, sent=sent)
 
 
 def _explanation(error: HTTPException, path: str) -> str:

@@ -124,8 +124,9 @@ def could_not_act(entry: Entry, obstacle: str, world: World) -> Response:
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
         refusal = Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind)
-        entry.response = refusal_response(refusal, entry)
-        return entry.response
+        response = refusal_response(refusal, entry)
+        entry.sent = response.sent
+        return response
 
 
 def refusal_response(refusal: Refused, entry: Entry) -> Response:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flipsnack_mock.journal import Entry
     from flipsnack_mock.packages import Package
 
-__all__ = ["Request", "Response"]
+__all__ = ["Request", "Response", "Sent"]
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -31,6 +31,14 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     range: str = ""
 
 
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """What the journal remembers of an answer."""
+
+    http_status: int
+    content_type: str
+    body: bytes | Package
+
+
 class Response(msgspec.Struct, frozen=True):
     """The answer: HTTP status, content type, and a body that is either bytes or a package to stream.
 
@@ -43,3 +51,8 @@ class Response(msgspec.Struct, frozen=True):
     entry: Entry
     headers: tuple[tuple[str, str], ...] = ()
     effect: Effect | None = None
+
+    @property
+    def sent(self) -> Sent:
+        """What is to be remembered. Not the response itself: it knows its entry, and a circle is only freed late."""
+        return Sent(self.http_status, self.content_type, self.body)

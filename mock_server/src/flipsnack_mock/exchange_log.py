@@ -37,14 +37,14 @@ def shortened(key: str) -> str:
 
 
 def _facts(entry: Entry) -> dict[str, str | int | None]:
-    assert entry.response is not None  # an entry is logged when it was answered
+    assert entry.sent is not None  # an entry is logged when it was answered
     return {
         "id": entry.id,
         "at": to_text(entry.request.at),
         "method": entry.request.method,
         "action": entry.action[:60] or ("package" if entry.fmt == "zip" else ""),
         "code": entry.code,
-        "http": entry.response.http_status,
+        "http": entry.sent.http_status,
         "key": shortened(entry.key),
         "format": entry.fmt,
         "us": entry.duration,

@@ -14,7 +14,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from flipsnack_mock.envelope import Tree
-    from flipsnack_mock.exchange import Request, Response
+    from flipsnack_mock.exchange import Request, Sent
 
 __all__ = ["Change", "Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
 
@@ -48,7 +48,7 @@ class Entry(msgspec.Struct):
     detail: str = ""
     rule: str = ""
     duration: int = 0
-    response: Response | None = None
+    sent: Sent | None = None
     data: Tree | None = None
     fault: str = ""
     cut: bool = False

@@ -178,15 +178,15 @@ def job_status(entry: Entry) -> str:
 
 
 def _answered(entry: Entry, mask: Mask) -> Answered | None:
-    response = entry.response
-    if response is None:
+    sent = entry.sent
+    if sent is None:
         return None
-    body = response.body
+    body = sent.body
     if isinstance(body, Package):
-        return Answered(response.http_status, response.content_type, body.size, body.etag)
+        return Answered(sent.http_status, sent.content_type, body.size, body.etag)
     url, expires = _resource_url(entry)
     text = mask.text(masked_urls(body[:_KEPT_ANSWER].decode("utf-8", "replace")))
-    return Answered(response.http_status, response.content_type, len(body), text, url, expires)
+    return Answered(sent.http_status, sent.content_type, len(body), text, url, expires)
 
 
 def _resource_url(entry: Entry) -> tuple[str | None, int | None]:

@@ -25,5 +25,5 @@ class Tally:
     def count(self, entry: Entry) -> None:
         """Count one answered request."""
         action = entry.action if entry.action in _KNOWN else PACKAGE if entry.fmt == "zip" else OTHER
-        label = (action, entry.code, entry.response.http_status if entry.response else 0)
+        label = (action, entry.code, entry.sent.http_status if entry.sent else 0)
         self.counts[label] = self.counts.get(label, 0) + 1
