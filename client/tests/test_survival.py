@@ -1,23 +1,16 @@
-"""The trouble a download must survive, against the fake over a socket; most of it is arranged as faults of one account.
+"""The trouble a poll must survive, against the fake over a socket; most of it is arranged as faults of one account.
 
 What the fake cannot do, because no server that works does it, stands in `test_client` and `test_download`.
 """
 
-import io
-import json
-import threading
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-from client.tests.conftest import SECRET, Stage, VirtualClock, void
+from client.tests.conftest import SECRET, Stage, VirtualClock
+from client.tests.trouble import CALLS, FORMATS, PACKAGES, PASSING, PASSING_CODES, Fault, book, envelope, sound
 
 from flipsnack_client import (
     ApiError,
-    Cancelled,
-    ConnectionFailed,
-    DamagedPackage,
     DeadlineExceeded,
     Flipsnack,
     FlipsnackError,
@@ -26,44 +19,11 @@ from flipsnack_client import (
     InvalidCredentials,
     InvalidSignature,
     JobFailed,
-    LinkRefused,
     MaintenanceMode,
     MalformedAnswer,
-    Progress,
     RetryPolicy,
 )
-from flipsnack_client.envelope import CALLBACK
 from flipsnack_mock.testing import MockServer
-
-FORMATS = ["json", "jsonp", "xml"]
-CALLS = {"action": "collection.downloadHTML"}
-PACKAGES = {"action": "package"}
-SIZE = 400_000
-
-Fault = dict[str, Any]
-
-
-def sound(path: Path) -> bool:
-    """Whether the file is a zip with a page to open."""
-    with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-        return archive.testzip() is None and "index.html" in archive.namelist()
-
-
-def book(stage: Stage, *, schedule: str = "immediate") -> str:
-    """A collection with a package of `SIZE` bytes."""
-    return str(stage.account.collections.create(hash="book", schedule=schedule, package_bytes=SIZE)["hash"])
-
-
-def envelope(answer_format: str, data: dict[str, str] | None) -> str:
-    """A success of the API with this data, which the fake would not give."""
-    body = json.dumps({"code": 20, "status": "OK"} | ({} if data is None else {"data": data}))
-    fields = "".join(f"<{name}>{text}</{name}>" for name, text in (data or {}).items())
-    holder = "" if data is None else f"<data>{fields}</data>"
-    return {
-        "json": body,
-        "jsonp": f"{CALLBACK}({body});",
-        "xml": f"<response><code>20</code><status>OK</status>{holder}</response>",
-    }[answer_format]
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
@@ -109,79 +69,6 @@ def test_a_job_that_never_ends_runs_into_the_deadline(stage: Stage, tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
-def test_a_link_that_expired_before_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
-    """A minute after COMPLETE the link is dead; one more poll brings a fresh one."""
-    poller = stage.client().download_html(book(stage))
-    poller.wait()
-    stage.account.clock.advance(61)
-    assert sound(poller.save(tmp_path / "p.zip"))
-    assert 2 == poller.attempts
-
-
-def test_a_link_that_expires_during_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
-    """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
-    stage.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
-    stage.clock.on_sleep = lambda _: void(stage.account.clock.advance(61))
-    told: list[Progress] = []
-    poller = stage.client().download_html(book(stage))
-    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
-    assert 2 == poller.attempts
-    received = [one.received for one in told]
-    assert received == sorted(received)
-    rest = f"bytes={SIZE // 2}-"
-    assert ["", rest, rest] == [one.range for one in packages(stage)]
-    assert ["", "resource-url", ""] == [one.failed for one in packages(stage)]
-
-
-def packages(stage: Stage) -> list[Any]:
-    """The downloads the fake has seen."""
-    return list(stage.account.requests.list(kind="package"))
-
-
-def test_an_interrupted_download_is_gone_on_with_after_expiry(stage: Stage, tmp_path: Path) -> None:
-    """What another run received is kept, and the rest comes by a fresh link."""
-    stage.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
-    poller, cancel = stage.client().download_html("book"), threading.Event()
-    with pytest.raises(Cancelled):
-        poller.save(tmp_path / "p.zip", cancel=cancel, on_progress=lambda _: cancel.set())
-    received = (tmp_path / "p.zip.part").stat().st_size
-    stage.account.clock.advance(61)
-    told: list[Progress] = []
-    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
-    assert received == told[0].received > 0
-
-
-def test_a_link_that_is_always_dead_on_arrival_ends_it(stage: Stage, tmp_path: Path) -> None:
-    """One fresh link is asked for, not one after the other."""
-    stage.account.faults.add(preset="expired-link")
-    poller = stage.client().download_html(book(stage))
-    with pytest.raises(LinkRefused, match="only just been given out"):
-        poller.save(tmp_path / "p.zip")
-    assert (2, 2) == (poller.attempts, len(packages(stage)))
-    assert not list(tmp_path.iterdir())
-
-
-PASSING: dict[str, tuple[int, Fault]] = {
-    "HTTP 429": (1, {"preset": "too-many-requests"}),
-    "HTTP 500": (2, {"kind": "status", "status": 500, "body": "oops"}),
-    "HTTP 502": (2, {"preset": "bad-gateway"}),
-    "HTTP 503": (2, {"kind": "outage"}),
-    "reset": (2, {"preset": "connection-reset"}),
-    "no answer": (2, {"preset": "empty-reply"}),
-    "no HTTP": (2, {"preset": "garbage"}),
-    "cut with a length": (1, {"kind": "truncate"}),
-    "cut in chunks": (1, {"kind": "truncate", "framing": "chunked"}),
-    "cut without a length": (1, {"kind": "truncate", "framing": "close"}),
-    "reset in the body": (1, {"kind": "reset", "after": 10}),
-}
-
-PASSING_CODES: dict[str, tuple[int, Fault]] = {
-    "31": (1, {"preset": "per-second-limit"}),
-    "32": (1, {"preset": "per-minute-limit"}),
-    "22": (3, {"preset": "maintenance"}),
-}
-
-
 @pytest.mark.parametrize("answer_format", FORMATS)
 @pytest.mark.parametrize("name", PASSING | PASSING_CODES)
 def test_a_call_that_may_succeed_later_is_made_again(
@@ -194,26 +81,6 @@ def test_a_call_that_may_succeed_later_is_made_again(
     assert sound(path)
     assert times == stage.account.faults.show(rule)["hits"]
     assert times + 1 == stage.account.requests.count(kind="api")
-
-
-@pytest.mark.parametrize("name", PASSING)
-def test_a_download_that_may_succeed_later_is_tried_again(stage: Stage, tmp_path: Path, name: str) -> None:
-    """Each trouble of a download that passes ends with the whole package and nothing beside it."""
-    times, fault = PASSING[name]
-    rule = stage.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
-    path = stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
-    assert sound(path)
-    assert (SIZE, [path]) == (path.stat().st_size, list(tmp_path.iterdir()))
-    assert times == stage.account.faults.show(rule)["hits"]
-    assert times + 1 == len(packages(stage))
-
-
-def test_a_package_that_only_comes_in_pieces_arrives(stage: Stage, tmp_path: Path) -> None:
-    """As long as each attempt brings something, there is no last one."""
-    stage.account.faults.add("truncate", keep=SIZE // 16, when=PACKAGES, count=15)
-    path = stage.client(retry=RetryPolicy(attempts=2)).download_html(book(stage)).save(tmp_path / "p.zip")
-    assert sound(path)
-    assert 16 == len(packages(stage))
 
 
 @pytest.mark.parametrize("name", ["HTTP 429", "HTTP 503 with a hint"])
@@ -307,62 +174,6 @@ def test_a_success_without_what_it_promises_is_malformed(
     with pytest.raises(MalformedAnswer, match=words):
         stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("answer_format", FORMATS)
-def test_a_link_without_a_scheme_is_read_as_https(
-    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer_format: str
-) -> None:
-    """The vendor's JSON example has none: the package comes over TLS all the same."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
-    account = secure.admin.account(f"test-bare-{answer_format}")
-    client = Flipsnack(account.key, account.secret, base_url=secure.base_url, format=answer_format)
-    link = client.download_html("mock-complete").wait().resource_url or ""
-    bare = link.removeprefix("https://").replace("&", "&amp;" if answer_format == "xml" else "&")
-    body = envelope(answer_format, {"status": "COMPLETE", "resourceUrl": bare})
-    account.faults.add("status", status=200, body=body, when=CALLS)
-    assert sound(client.download_html("mock-complete").save(tmp_path / "p.zip"))
-
-
-REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
-    "one bit turned": (1, {"preset": "corrupt-zip"}, DamagedPackage),
-    "no zip": (1, {"preset": "invalid-zip"}, DamagedPackage),
-    "somebody's page": (1, {"preset": "login-page", "when": PACKAGES}, DamagedPackage),
-    "nothing": (1, {"preset": "empty-body", "when": PACKAGES}, DamagedPackage),
-    "HTTP 404": (1, {"kind": "status", "status": 404, "when": PACKAGES}, HttpError),
-    "always HTTP 503": (3, {"kind": "outage", "when": PACKAGES}, HttpError),
-    "always reset": (3, {"preset": "connection-reset", "when": PACKAGES}, ConnectionFailed),
-    "always cut at once": (3, {"kind": "truncate", "keep": 0, "when": PACKAGES}, ConnectionFailed),
-    "never HTTP": (3, {"preset": "garbage", "when": PACKAGES}, ConnectionFailed),
-    "nobody there": (0, {"preset": "link-to-closed-port"}, ConnectionFailed),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
-def test_what_never_gets_whole_never_gets_its_name(stage: Stage, tmp_path: Path, name: str) -> None:
-    """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
-    attempts, fault, expected = REFUSED_DOWNLOADS[name]
-    (tmp_path / "p.zip").write_bytes(b"old")
-    stage.account.faults.add(**fault)
-    with pytest.raises(expected) as caught:
-        stage.client(retry=RetryPolicy(attempts=3)).download_html(book(stage)).save(tmp_path / "p.zip")
-    assert expected is type(caught.value)
-    assert attempts == len(packages(stage))
-    assert [b"old"] == [path.read_bytes() for path in tmp_path.iterdir()]
-
-
-def test_redirects_in_a_circle_are_left(stage: Stage, tmp_path: Path) -> None:
-    """A download follows redirects, but not for ever."""
-    stage.account.faults.add(preset="redirect-loop", when=PACKAGES)
-    with pytest.raises(ConnectionFailed, match="too many redirects"):
-        stage.client(retry=RetryPolicy(attempts=1)).download_html(book(stage)).save(tmp_path / "p.zip")
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_download_follows_a_redirect(stage: Stage, tmp_path: Path) -> None:
-    """A store that moves its files is gone along with."""
-    stage.account.faults.add(preset="redirect", when=PACKAGES)
-    assert sound(stage.client().download_html(book(stage)).save(tmp_path / "p.zip"))
 
 
 @pytest.mark.parametrize(

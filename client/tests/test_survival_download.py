@@ -1,0 +1,144 @@
+"""The trouble a download must survive, against the fake over a socket, with faults of its packages and links."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from client.tests.conftest import Stage, void
+from client.tests.trouble import CALLS, FORMATS, PACKAGES, PASSING, SIZE, Fault, book, envelope, packages, sound
+
+from flipsnack_client import (
+    Cancelled,
+    ConnectionFailed,
+    DamagedPackage,
+    Flipsnack,
+    FlipsnackError,
+    HttpError,
+    LinkRefused,
+    Progress,
+    RetryPolicy,
+)
+from flipsnack_mock.testing import MockServer
+
+
+def test_a_link_that_expired_before_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
+    """A minute after COMPLETE the link is dead; one more poll brings a fresh one."""
+    poller = stage.client().download_html(book(stage))
+    poller.wait()
+    stage.account.clock.advance(61)
+    assert sound(poller.save(tmp_path / "p.zip"))
+    assert 2 == poller.attempts
+
+
+def test_a_link_that_expires_during_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
+    """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
+    stage.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
+    stage.clock.on_sleep = lambda _: void(stage.account.clock.advance(61))
+    told: list[Progress] = []
+    poller = stage.client().download_html(book(stage))
+    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
+    assert 2 == poller.attempts
+    received = [one.received for one in told]
+    assert received == sorted(received)
+    rest = f"bytes={SIZE // 2}-"
+    assert ["", rest, rest] == [one.range for one in packages(stage)]
+    assert ["", "resource-url", ""] == [one.failed for one in packages(stage)]
+
+
+def test_an_interrupted_download_is_gone_on_with_after_expiry(stage: Stage, tmp_path: Path) -> None:
+    """What another run received is kept, and the rest comes by a fresh link."""
+    stage.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
+    poller, cancel = stage.client().download_html("book"), threading.Event()
+    with pytest.raises(Cancelled):
+        poller.save(tmp_path / "p.zip", cancel=cancel, on_progress=lambda _: cancel.set())
+    received = (tmp_path / "p.zip.part").stat().st_size
+    stage.account.clock.advance(61)
+    told: list[Progress] = []
+    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
+    assert received == told[0].received > 0
+
+
+def test_a_link_that_is_always_dead_on_arrival_ends_it(stage: Stage, tmp_path: Path) -> None:
+    """One fresh link is asked for, not one after the other."""
+    stage.account.faults.add(preset="expired-link")
+    poller = stage.client().download_html(book(stage))
+    with pytest.raises(LinkRefused, match="only just been given out"):
+        poller.save(tmp_path / "p.zip")
+    assert (2, 2) == (poller.attempts, len(packages(stage)))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_download_that_may_succeed_later_is_tried_again(stage: Stage, tmp_path: Path, name: str) -> None:
+    """Each trouble of a download that passes ends with the whole package and nothing beside it."""
+    times, fault = PASSING[name]
+    rule = stage.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
+    path = stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
+    assert sound(path)
+    assert (SIZE, [path]) == (path.stat().st_size, list(tmp_path.iterdir()))
+    assert times == stage.account.faults.show(rule)["hits"]
+    assert times + 1 == len(packages(stage))
+
+
+def test_a_package_that_only_comes_in_pieces_arrives(stage: Stage, tmp_path: Path) -> None:
+    """As long as each attempt brings something, there is no last one."""
+    stage.account.faults.add("truncate", keep=SIZE // 16, when=PACKAGES, count=15)
+    path = stage.client(retry=RetryPolicy(attempts=2)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert sound(path)
+    assert 16 == len(packages(stage))
+
+
+@pytest.mark.parametrize("answer_format", FORMATS)
+def test_a_link_without_a_scheme_is_read_as_https(
+    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer_format: str
+) -> None:
+    """The vendor's JSON example has none: the package comes over TLS all the same."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
+    account = secure.admin.account(f"test-bare-{answer_format}")
+    client = Flipsnack(account.key, account.secret, base_url=secure.base_url, format=answer_format)
+    link = client.download_html("mock-complete").wait().resource_url or ""
+    bare = link.removeprefix("https://").replace("&", "&amp;" if answer_format == "xml" else "&")
+    body = envelope(answer_format, {"status": "COMPLETE", "resourceUrl": bare})
+    account.faults.add("status", status=200, body=body, when=CALLS)
+    assert sound(client.download_html("mock-complete").save(tmp_path / "p.zip"))
+
+
+REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
+    "one bit turned": (1, {"preset": "corrupt-zip"}, DamagedPackage),
+    "no zip": (1, {"preset": "invalid-zip"}, DamagedPackage),
+    "somebody's page": (1, {"preset": "login-page", "when": PACKAGES}, DamagedPackage),
+    "nothing": (1, {"preset": "empty-body", "when": PACKAGES}, DamagedPackage),
+    "HTTP 404": (1, {"kind": "status", "status": 404, "when": PACKAGES}, HttpError),
+    "always HTTP 503": (3, {"kind": "outage", "when": PACKAGES}, HttpError),
+    "always reset": (3, {"preset": "connection-reset", "when": PACKAGES}, ConnectionFailed),
+    "always cut at once": (3, {"kind": "truncate", "keep": 0, "when": PACKAGES}, ConnectionFailed),
+    "never HTTP": (3, {"preset": "garbage", "when": PACKAGES}, ConnectionFailed),
+    "nobody there": (0, {"preset": "link-to-closed-port"}, ConnectionFailed),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
+def test_what_never_gets_whole_never_gets_its_name(stage: Stage, tmp_path: Path, name: str) -> None:
+    """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
+    attempts, fault, expected = REFUSED_DOWNLOADS[name]
+    (tmp_path / "p.zip").write_bytes(b"old")
+    stage.account.faults.add(**fault)
+    with pytest.raises(expected) as caught:
+        stage.client(retry=RetryPolicy(attempts=3)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert expected is type(caught.value)
+    assert attempts == len(packages(stage))
+    assert [b"old"] == [path.read_bytes() for path in tmp_path.iterdir()]
+
+
+def test_redirects_in_a_circle_are_left(stage: Stage, tmp_path: Path) -> None:
+    """A download follows redirects, but not for ever."""
+    stage.account.faults.add(preset="redirect-loop", when=PACKAGES)
+    with pytest.raises(ConnectionFailed, match="too many redirects"):
+        stage.client(retry=RetryPolicy(attempts=1)).download_html(book(stage)).save(tmp_path / "p.zip")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_download_follows_a_redirect(stage: Stage, tmp_path: Path) -> None:
+    """A store that moves its files is gone along with."""
+    stage.account.faults.add(preset="redirect", when=PACKAGES)
+    assert sound(stage.client().download_html(book(stage)).save(tmp_path / "p.zip"))
