@@ -68,7 +68,7 @@ class TakesAnyStateForDone(Client):
     def understand(self, answer: Answer) -> dict[str, Any]:
         data = dict(answer.data or {})
         known = data.get("status") in STATES or answer.code != 20
-        return super().understand(answer) if known else {**data, "status": "COMPLETE"}
+        return super().understand(answer) if known else {"resourceUrl": "", **data, "status": "COMPLETE"}
 
 
 class TakesAnyStateForRunning(Client):
@@ -117,7 +117,7 @@ class GoesByTheMessage(Client):
     breaks = "client.malformed-answer"
 
     def decode(self, body: bytes) -> Answer:
-        lenient = re.sub(rb'"code": ?"\w+"|(?<=<code>)\w+(?=</code>)', self._twenty, body)
+        lenient = re.sub(rb'"code": ?"\w+"|(?<=<code>)[a-z]+(?=</code>)', self._twenty, body)
         return super().decode(lenient)
 
     @staticmethod
@@ -138,7 +138,7 @@ class FollowsEntities(Client):
         text = body.decode("utf-8", "replace")
         if found := re.search(r'<!ENTITY (\w+) SYSTEM "([^"]+)">\s*\]>', text):
             fetched = self.get(found[2]).body.decode("utf-8", "replace")
-            body = text[found.end() :].replace(f"&{found[1]};", fetched[:0]).encode()
+            body = text[found.end() :].replace(f"&{found[1]};", fetched).encode()
         return super().decode(body)
 
 

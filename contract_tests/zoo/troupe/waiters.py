@@ -25,10 +25,14 @@ class StartsAndAsks(Client):
 
     breaks = "client.poll-interval"
 
-    def follow(self) -> str:
-        if self.insist(self.ask)["status"] == "PROCESSING":
-            return super().follow()
-        return super().follow()
+    started = False
+
+    def ask(self) -> dict[str, Any]:
+        data = super().ask()
+        if self.started or data["status"] != "PROCESSING":
+            return data
+        self.started = True
+        return super().ask()
 
 
 class PollsAllTheTime(Client):
@@ -250,6 +254,7 @@ class IgnoresCancel(Client):
         except Trouble as trouble:
             if trouble.kind != "cancelled":
                 raise
+            self.wait(ms)
 
 
 class CallsCancelADeadline(Client):

@@ -5,7 +5,10 @@ A fault that answers in the vendor's name must do so in the format that was aske
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +18,8 @@ __all__ = [
     "DEAD_LINKS",
     "LASTING",
     "LURE",
+    "HOSTILE_WORDS",
+    "OTHER_PART",
     "ODD_ANSWERS",
     "PASSING",
     "SPOILT_ANSWERS",
@@ -27,7 +32,7 @@ CALL = {"action": "collection.downloadHTML"}
 PACKAGE = {"action": "package"}
 CALLBACK = "callback"
 LURE = "lure"
-"""The end of a path that nobody has a reason to ask for, but who follows a document type."""
+"""The end of a path that nobody asks for but who follows a document type, or an answer that makes no sense."""
 HTML = "text/html; charset=utf-8"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
 TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
@@ -108,7 +113,7 @@ def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
     return f"{CALLBACK}({text});" if form == "jsonp" else text
 
 
-LINK = "http://127.0.0.1:9/nothing.zip"
+LINK = "{base_url}" + LURE
 BODIES: Mapping[str, Callable[[str], str]] = {
     "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
     "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
@@ -145,6 +150,38 @@ def spoilt_answer(name: str, form: Form) -> Fault:
         content_type = HTML if name.startswith("somebody") else TYPES[form]
         fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
     return Fault(name=name, hurts="answer", fault=fault, when=CALL)
+
+
+def _other_package() -> str:
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
+        package.writestr("index.html", "another package")
+    return base64.b64encode(made.getvalue()).decode()
+
+
+OTHER_PART = Fault(
+    name="a part of another package",
+    hurts="package",
+    fault={
+        "kind": "status",
+        "status": 206,
+        "body_base64": _other_package(),
+        "content_type": "application/zip",
+        "headers": {"Content-Range": "bytes 0-130/100000", "ETag": '"another"'},
+    },
+    when=PACKAGE,
+    count=1,
+)
+"""What comes, once, instead of the rest of a package: put behind the first part it makes a zip that opens."""
+
+
+HOSTILE_WORDS = Fault(
+    name="hostile words",
+    hurts="nothing",
+    means="forbidden",
+    fault={"kind": "code", "code": 43, "message": 'Not (really); it\'s "gone" &c. <b>]]></b> </script> \\ é\u2028😀'},
+    when=CALL,
+)
+"""A refusal whose message has in it whatever ends something in one of the formats."""
 
 
 def _odd(name: str, form: Form, body: str) -> Fault:

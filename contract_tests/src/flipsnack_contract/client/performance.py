@@ -13,6 +13,7 @@ from flipsnack_contract.draft import ACTION
 
 __all__ = ["Disk", "Performance"]
 
+FINAL = {30: "bad_request", 40: "bad_request", 41: "auth", 42: "bad_request", 43: "forbidden", 44: "auth"}
 MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 
@@ -100,6 +101,20 @@ class Performance:
         """Whether it took sound answers for senseless ones, or a link in them for another one."""
         sound = all(self.hurt_by(call) == "nothing" for call in self.asked)
         return sound and (self.error == "protocol" or self._garbled_link)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it misread another format than JSON: that has a rule of its own."""
+        return self.misread and self.scenario.format != "json"
+
+    @property
+    def told(self) -> str | None:
+        """The class of error that the last answer leaves no choice but to report, None where it leaves one."""
+        if self.last is None or self.last.fault:
+            return None
+        if self.scenario.op == "download" and self.last.status == "FAILED":
+            return "job_failed"
+        return FINAL.get(self.last.code or 0)
 
     @property
     def _garbled_link(self) -> bool:

@@ -24,6 +24,8 @@ def prospects(scenario: Scenario) -> frozenset[str]:
         return frozenset({"auth"})
     if scenario.whose != "own":
         return frozenset({"forbidden"})
+    if said := {fault.means for fault in scenario.faults if fault.means}:
+        return frozenset(said)
     if scenario.op == "poll":
         return frozenset({"ok"})
     return _followed(scenario)

@@ -8,8 +8,10 @@ import msgspec
 
 from flipsnack_contract.client.adversity import (
     DEAD_LINKS,
+    HOSTILE_WORDS,
     LASTING,
     ODD_ANSWERS,
+    OTHER_PART,
     PASSING,
     SPOILT_ANSWERS,
     SPOILT_PACKAGES,
@@ -67,6 +69,8 @@ ADVERSE: Mapping[str, Scenario] = {
     },
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
     **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in XML_BODIES},
+    **{f"hostile words ({form})": Scenario(format=form, faults=(HOSTILE_WORDS,)) for form in FORMS},
+    "a part of another package": Scenario(pages=8, faults=(PASSING["a download cut off once"], OTHER_PART)),
     **{
         f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
         for form in FORMS
@@ -89,6 +93,9 @@ EVENTFUL: Mapping[str, Scenario] = {
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
+    "a link that dies while a download is cut off": Scenario(
+        faults=(PASSING["a download cut off once"],), settings={"url_lifetime": 0.25}
+    ),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {

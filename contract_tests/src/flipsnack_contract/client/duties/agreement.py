@@ -36,24 +36,14 @@ def success_was_seen_by_the_server_too(performance: Performance) -> None:
 
 @duty("client.agreement")
 def an_error_was_seen_by_the_server_too(performance: Performance) -> None:
-    """For each class of error the server knows of a reason: the code, the state, a fault, the time, or a cancel."""
-    if performance.error is None or (performance.misread and performance.scenario.format != "json"):
+    """For each class of error the server knows of a reason: the code, the state, a fault, the time, or a cancel.
+
+    What a client makes of FAILED and of a final refusal has duties of its own.
+    """
+    if performance.error is None or performance.told or performance.foreign:
         return
     if not GROUNDS[performance.error](performance):
         raise Violation(f"a client that says {performance.error}", "a reason that the server saw", _last(performance))
-
-
-@duty("client.agreement")
-def a_clear_end_is_reported_as_such(performance: Performance) -> None:
-    """When the last answer was FAILED, or a refusal that is final, the client says that and nothing else."""
-    last = performance.last
-    if last is None or last.fault or performance.error in (None, "cancelled", "deadline"):
-        return
-    if performance.scenario.op == "download" and last.status == "FAILED" and performance.error != "job_failed":
-        raise Violation("a client that was told FAILED", "job_failed", performance.error)
-    for kind in ("auth", "forbidden", "bad_request"):
-        if last.code in CODES[kind] and performance.error != kind:
-            raise Violation(f"a client that was told code {last.code}", kind, performance.error)
 
 
 def _same_state(performance: Performance) -> None:

@@ -17,7 +17,7 @@ HELPLESS = ("protocol", "transport", "damaged", "deadline")
 def _expect_end(expected: str, performance: Performance, what: str) -> None:
     """Compare how it ended; a program names no class, so any error is as good as another."""
     found = performance.error or str(performance.outcome)
-    if performance.outcome is Outcome.ERROR and performance.error is None and expected != "ok":
+    if performance.outcome is Outcome.UNSUPPORTED or (found == "error" and expected != "ok"):
         return
     if expected != found:
         raise Violation(what, expected, f"{found} {performance.report.why}".rstrip())
@@ -26,7 +26,7 @@ def _expect_end(expected: str, performance: Performance, what: str) -> None:
 def _judge_end(performance: Performance, *ends: str) -> None:
     expected = undisturbed(performance.scenario)
     # Wrong calls, and formats that are not understood, have duties of their own.
-    other = performance.misasked or (performance.misread and performance.scenario.format != "json")
+    other = performance.misasked or performance.foreign
     if expected in ends and not other:
         _expect_end(expected, performance, "the end of an undisturbed job" if expected == "ok" else "the end")
 
@@ -49,6 +49,25 @@ def a_refusal_is_reported_as_what_it_is(performance: Performance) -> None:
     _judge_end(performance, "auth", "forbidden")
     if performance.error in ("auth", "forbidden") and performance.last is not None and performance.code is not None:
         expect(performance.last.code, performance.code, "the code in the client's error")
+
+
+@duty("client.failed-job")
+def failed_is_reported_whatever_came_before(performance: Performance) -> None:
+    """When the last answer was FAILED, the client says that the job has failed."""
+    if performance.told == "job_failed":
+        _expect_told(performance)
+
+
+@duty("client.refusal")
+def a_refusal_is_reported_whatever_came_before(performance: Performance) -> None:
+    """When the last answer was a refusal that is final, the client says that."""
+    if performance.told not in (None, "job_failed"):
+        _expect_told(performance)
+
+
+def _expect_told(performance: Performance) -> None:
+    if performance.error not in (None, performance.told, "cancelled", "deadline") and not performance.foreign:
+        raise Violation(f"the end after {performance.last}", str(performance.told), str(performance.error))
 
 
 @duty("client.deadline", needs={"deadline"})
@@ -113,7 +132,7 @@ def _dies_halfway(scenario: Scenario) -> bool:
 def what_is_no_answer_is_an_error(performance: Performance) -> None:
     """An answer that makes no sense is neither success nor a failed job, but an error that says so."""
     if performance.lured:
-        raise Violation("what a document type in XML points at", "not to be fetched", f"{performance.lured[0]}")
+        raise Violation("what an answer without sense points at", "not to be fetched", f"{performance.lured[0]}")
     spoilt = [call for call in performance.asked if performance.hurt_by(call) == "answer"]
     sound = [call for call in performance.asked if not call.fault and call.code == 20 and call.status != "PROCESSING"]
     if "answer" not in performance.faults or not spoilt or sound:
