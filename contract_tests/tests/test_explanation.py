@@ -2,7 +2,7 @@ import pytest
 
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.explanation import explain
-from flipsnack_contract.ledger import Rule, rules
+from flipsnack_contract.ledger import Rule, breaking, rules
 
 
 def _explained(rule: Rule) -> str:
@@ -18,8 +18,9 @@ def test_an_explanation_has_all_that_is_known() -> None:
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
 def test_every_rule_can_be_explained(rule: Rule) -> None:
-    """Whoever keeps it, and whether it is checked or not."""
+    """Whoever keeps it, and whether it is checked or not, with one way to break it."""
     assert rule.statement in _explained(rule)
+    assert f"broken   {breaking()[rule.id]}" in _explained(rule)
 
 
 def test_a_rule_without_a_check_says_why() -> None:

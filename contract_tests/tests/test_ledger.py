@@ -1,6 +1,6 @@
 import pytest
 
-from flipsnack_contract.ledger import UnknownRule, rule, rules, sources, untested
+from flipsnack_contract.ledger import UnknownRule, breaking, rule, rules, sources, untested
 
 
 def test_each_rule_cites_known_sources() -> None:
@@ -45,3 +45,9 @@ def test_what_is_not_tested_are_rules_with_reasons() -> None:
     """An entry of `untested.toml` is a rule of the ledger, with a sentence."""
     assert untested().keys() <= rules().keys()
     assert all(len(reason) > 20 for reason in untested().values())
+
+
+def test_each_rule_can_be_broken_in_a_way_that_is_told() -> None:
+    """One sentence for each rule, and none for a rule that is gone."""
+    assert rules().keys() == breaking().keys()
+    assert {True} == {way.endswith(".") for way in breaking().values()}

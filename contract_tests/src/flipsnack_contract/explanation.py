@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flipsnack_contract.check import Check
 from flipsnack_contract.client.duty import Duty
-from flipsnack_contract.ledger import Rule, sources, untested
+from flipsnack_contract.ledger import Rule, breaking, sources, untested
 
 __all__ = ["explain"]
 
@@ -29,6 +29,7 @@ def explain(rule: Rule, checks: tuple[Check | Duty, ...]) -> Iterator[str]:
         yield f"source   {source.title}" + (f"  {source.url}" if source.url else "")
     if rule.setting:
         yield f"setting  {rule.setting}: the setting of our fake that changes it, where another reading is plausible"
+    yield f"broken   {breaking()[rule.id]}"
     own = [check for check in checks if check.rule == rule]
     for check in own:
         yield from _about(check)

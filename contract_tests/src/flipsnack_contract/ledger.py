@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Rule", "Source", "UnknownRule", "rule", "rules", "sources", "untested"]
+__all__ = ["Rule", "Source", "UnknownRule", "breaking", "rule", "rules", "sources", "untested"]
 
 
 class UnknownRule(LookupError):
@@ -71,6 +71,12 @@ def sources() -> Mapping[str, Source]:
 def untested() -> Mapping[str, str]:
     """The rules that no check holds a server to, each with the reason (`spec/untested.toml`)."""
     return dict(_table("untested.toml")["reasons"])
+
+
+@cache
+def breaking() -> Mapping[str, str]:
+    """One way to break each rule, in a sentence (`spec/breaking.toml`)."""
+    return dict(_table("breaking.toml")["ways"])
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

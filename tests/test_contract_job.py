@@ -1,0 +1,86 @@
+"""The CI job in the kit's README: it fits the schema of its vendor, and its commands do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from flipsnack_mock.testing import MockServer
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+TOOLS = Path(sys.executable).parent
+INSTALL = re.compile(r"pip install '(?P<name>[\w-]+)\[(?P<extra>\w+)\]'")
+
+
+def _text() -> str:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", (REPOSITORY / "contract_tests/README.md").read_text(), re.M | re.S)
+    return str(block)
+
+
+def _runs() -> list[str]:
+    job: dict[str, Any] = YAML(typ="safe").load(_text())["jobs"]["contract"]
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_the_job_fits_the_schema_of_its_vendor(tmp_path: Path) -> None:
+    """Whoever copies the block has a file that GitHub accepts."""
+    file = tmp_path / "ci.yml"
+    file.write_text(_text())
+    check = (TOOLS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", file)
+    run = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+def test_what_the_job_installs_exists() -> None:
+    """The distribution has that name and that extra; what it installs is tested from the wheel elsewhere."""
+    (found,) = [match for match in map(INSTALL.fullmatch, _runs()) if match]
+    assert found["extra"] in (metadata(found["name"]).get_all("Provides-Extra") or [])
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subprocess.CompletedProcess[str]]]:
+    """The folder in which every other command of the job ran, and how each ended."""
+    folder = tmp_path_factory.mktemp("job")
+    (folder / "contract_tests").symlink_to(REPOSITORY / "contract_tests")
+    environment = {
+        "PATH": f"{TOOLS}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+    }
+    with MockServer() as fake:
+        return folder, [
+            subprocess.run(
+                ["bash", "-eo", "pipefail", "-c", command.replace("http://localhost:3547", fake.url)],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for command in _runs()
+            if not INSTALL.fullmatch(command)
+        ]
+
+
+def test_each_command_of_the_job_succeeds(done: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
+    """With a fake where the service would be."""
+    for run in done[1]:
+        assert run.returncode == 0, f"{run.args[-1]}\n{run.stdout[-3000:]}{run.stderr}"
+    assert 3 == len(done[1])
+
+
+def test_the_summary_of_the_job_has_both_runs(done: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
+    """Checks of the server and of the client, in Markdown and as JUnit XML."""
+    folder, _ = done
+    assert (folder / "summary.md").read_text().startswith("## Flipsnack contract")
+    junit = (folder / "junit.xml").read_text()
+    assert [True, True] == [f'classname="{rule}"' in junit for rule in ("url.lives-60s", "client.back-off")]
