@@ -67,4 +67,4 @@ def _pretty(entry: Entry) -> str:
     fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
     text = "  ".join(filter(None, (line, fault, entry.detail)))
     # A client chooses some of these words: no line breaks or terminal codes of its own.
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)

@@ -11,7 +11,7 @@ import io
 import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 import msgspec
@@ -114,7 +114,7 @@ def _archive(files: dict[str, bytes], *, filler: int) -> Package:
         number = 0
         while filler > _ENTRY_OVERHEAD:
             length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
-            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_FILLER)[:length])
+            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_filler())[:length])
             filler -= _ENTRY_OVERHEAD + length
             number += 1
         # Too little for a file of its own: a comment makes the size exact.
@@ -128,8 +128,10 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-# Not a repetition that a compressing proxy would reduce to nothing, and the same on every machine.
-_FILLER = b"".join(hashlib.sha256(number.to_bytes(4, "big")).digest() for number in range(FILLER_BLOCK // 32))
+@cache
+def _filler() -> bytes:
+    """One block: no repetition that a compressing proxy would reduce to nothing, and the same on every machine."""
+    return hashlib.shake_128(b"filler").digest(FILLER_BLOCK)
 
 
 class _Parts(io.RawIOBase):
@@ -169,8 +171,10 @@ class _Parts(io.RawIOBase):
     def package(self) -> Package:
         digest = hashlib.sha256()
         for part in self._parts:
-            digest.update(hashlib.sha256(part).digest() if len(part) < FILLER_BLOCK else _BLOCK_DIGEST)
+            digest.update(hashlib.sha256(part).digest() if len(part) < FILLER_BLOCK else _block_digest())
         return Package(tuple(self._parts), tuple(self._offsets), self._end, f'"{digest.hexdigest()[:32]}"')
 
 
-_BLOCK_DIGEST = hashlib.sha256(_FILLER).digest()
+@cache
+def _block_digest() -> bytes:
+    return hashlib.sha256(_filler()).digest()

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock import __version__, metrics
+from flipsnack_mock import __version__
 from flipsnack_mock.control.accounts import Switch
 from flipsnack_mock.control.clocks import Nothing
 from flipsnack_mock.control.routes import ROUTES, Context, route
@@ -67,6 +67,9 @@ def show_rules(_context: Context) -> dict[str, Any]:
 @route("GET", "/__admin/metrics", "show counts for Prometheus")
 def show_metrics(context: Context) -> HttpResponse:
     """Requests by action, code and HTTP status, accounts, maintenance, forgotten journal entries; of all namespaces."""
+    # Its library is loaded by the first who asks: a fake must start quickly, and most are never scraped.
+    from flipsnack_mock import metrics
+
     return HttpResponse(metrics.exposition(context.worlds), content_type=metrics.CONTENT_TYPE)
 
 
