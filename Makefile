@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ := build/fuzz
 SERVER_READY := $(VENV)/.server-ready
 TOOLS_READY := $(VENV)/.tools-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
@@ -10,7 +11,7 @@ RULES := contract_tests/src/flipsnack_contract/spec/rules.toml
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check lint types contracts bench generate constraints clean
+.PHONY: help serve test demo check lint types contracts bench fuzz generate constraints clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,16 @@ contracts: $(TOOLS_READY) ## import-linter: who may import whom
 bench: $(TOOLS_READY) ## measure speed and memory, print a table, save JSON (BENCH="--help" shows the options)
 	@echo "== the bench"
 	@$(BIN)/python -m bench $(BENCH)
+
+fuzz: $(TOOLS_READY) $(FUZZ)/.ready ## try what the OpenAPI documents describe on a running fake (a few minutes)
+	@echo "== fuzzing both surfaces"
+	@$(BIN)/python -m bench.fuzz --tools $(FUZZ)/bin
+
+$(FUZZ)/.ready: bench/fuzz-requirements.txt
+	@echo "== installing Schemathesis into $(FUZZ)"
+	@$(PYTHON) -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 generate: ## rewrite the files that are made from others
 	@echo "== the fake's copy of the rules ledger"

@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import examples, memory, robustness, start, throughput
+from bench import accounts, examples, memory, restart, robustness, start, throughput
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -26,6 +26,8 @@ MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "start": start.measure,
     "memory": memory.measure,
     "robustness": robustness.measure,
+    "accounts": accounts.measure,
+    "restart": restart.measure,
     "examples": examples.measure,
 }
 RESULTS = Path(__file__).with_name("results")

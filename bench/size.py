@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Size:
     """Load and warm-up in seconds, how many rounds and starts a median is taken of, and how much of everything else.
 
-    `idle` and `slow` are connections, `calls` what is called one by one beside them.
+    `idle` and `slow` are connections, `calls` what is called one by one beside them, `accounts` how many fill a fake.
     """
 
     seconds: int
@@ -22,12 +22,13 @@ class Size:
     idle: int
     slow: int
     calls: int
+    accounts: int
 
 
 MEGABYTE = 1_000_000
 SIZES = {
     # For the test that this still runs; its figures mean nothing.
-    "tiny": Size(1, 1, 1, 1, 1_000, 5 * MEGABYTE, 2, 20, 10, 20),
-    "quick": Size(5, 2, 3, 7, 100_000, 500 * MEGABYTE, 20, 2_000, 1_000, 2_000),
-    "full": Size(10, 3, 5, 15, 1_000_000, 500 * MEGABYTE, 100, 2_000, 1_000, 10_000),
+    "tiny": Size(1, 1, 1, 1, 1_000, 5 * MEGABYTE, 2, 20, 10, 20, 200),
+    "quick": Size(5, 2, 3, 7, 100_000, 500 * MEGABYTE, 20, 2_000, 1_000, 2_000, 100_000),
+    "full": Size(10, 3, 5, 15, 1_000_000, 500 * MEGABYTE, 100, 2_000, 1_000, 10_000, 100_000),
 }

@@ -65,7 +65,8 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
     """The command still works as the fake changes; its figures mean nothing at this size."""
     out = tmp_path / "figures.json"
-    run = _bench("--size", "tiny", "--only", "start", "--only", "memory", "--only", "robustness", "--out", str(out))
+    parts = ("start", "memory", "robustness", "accounts", "restart")
+    run = _bench("--size", "tiny", *(word for part in parts for word in ("--only", part)), "--out", str(out))
     assert run.returncode == 0, run.stdout + run.stderr
 
     names = {figure["name"] for figure in json.loads(out.read_text())["figures"]}
@@ -73,6 +74,8 @@ def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
         "cold start to the first answer",
         "most memory while 5 MB streamed",
         "slow downloads still dripping",
+        "memory with 200 accounts",
+        "killed, started and answering again",
     } <= names
 
 
