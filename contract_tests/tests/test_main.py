@@ -152,6 +152,18 @@ def test_explain_tells_a_rule() -> None:
     assert (0, "signature.sorted") == (done.returncode, done.stdout[:16])
 
 
+def test_explain_tells_all_that_holds_somebody_to_a_rule() -> None:
+    """Probes of the API itself and looks at recordings too, and how the rule is broken."""
+    told = _run("explain", "url.lives-60s").stdout
+    for part in (
+        "a-url-lives-exactly-a-minute",
+        "live-a-link-lives-a-minute",
+        "recorded-links-live-a-minute",
+        "broken   ",
+    ):
+        assert part in told
+
+
 def test_help_suffices() -> None:
     """It names the commands, the exit codes, and where credentials come from."""
     assert "5 nothing ran" in _run("--help").stdout

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from flipsnack_contract.check import Check
-from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.ledger import Rule, breaking, sources, untested
 
-__all__ = ["explain"]
+__all__ = ["Explained", "explain"]
 
 KINDS = {
     "documented": "a page of the vendor says so",
@@ -17,7 +17,27 @@ KINDS = {
 }
 
 
-def explain(rule: Rule, checks: tuple[Check | Duty, ...]) -> Iterator[str]:
+class Explained(Protocol):
+    """Whatever holds somebody to a rule: a check, a duty, a probe, a look at a recording."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that it is for."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What must be there for it."""
+
+    @property
+    def promise(self) -> str:
+        """What it looks at."""
+
+
+def explain(rule: Rule, checks: Sequence[Explained]) -> Iterator[str]:
     """The lines that explain `rule`; `checks` are all there are."""
     yield f"{rule.id}  ({rule.level}, kept by the {rule.by})"
     yield ""
@@ -37,7 +57,7 @@ def explain(rule: Rule, checks: tuple[Check | Duty, ...]) -> Iterator[str]:
         yield f"no check {reason}"
 
 
-def _about(check: Check | Duty) -> Iterator[str]:
+def _about(check: Explained) -> Iterator[str]:
     yield ""
     yield f"check    {check.name}"
     yield f"         {check.promise}"

@@ -10,7 +10,8 @@ from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.client.duties import DUTIES
 from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.commands.window import window
-from flipsnack_contract.explanation import explain
+from flipsnack_contract.explanation import Explained, explain
+from flipsnack_contract.history.judging import LOOKS
 from flipsnack_contract.ledger import UnknownRule, rule, rules, untested
 from flipsnack_contract.live.probe import Probe
 from flipsnack_contract.live.probes import PROBES
@@ -19,7 +20,8 @@ from flipsnack_contract.subject import CAPABILITIES
 __all__ = ["explain_rule", "list_rules"]
 
 JUDGED: tuple[Check | Duty, ...] = (*CHECKS, *DUTIES)
-SHOWN: tuple[Check | Duty | Probe, ...] = (*JUDGED, *PROBES)
+LISTED: tuple[Check | Duty | Probe, ...] = (*JUDGED, *PROBES)
+EXPLAINED: tuple[Explained, ...] = (*LISTED, *LOOKS)
 
 
 @click.command("list")
@@ -38,7 +40,7 @@ def explain_rule(rule_id: str) -> None:
         found = rule(rule_id)
     except UnknownRule as unknown:
         raise click.UsageError(str(unknown.args[0])) from None
-    for line in explain(found, JUDGED):
+    for line in explain(found, EXPLAINED):
         click.echo(line)
 
 
@@ -57,7 +59,7 @@ def _count(rule_id: str, count: int) -> str:
 
 def _checks_table() -> Table:
     table = Table("check", "needs", "looks at", box=None, header_style="bold")
-    for check in SHOWN:
+    for check in LISTED:
         table.add_row(check.name, ", ".join(sorted(check.needs)), check.promise)
     table.caption = "; ".join(f"{name}: {what}" for name, what in CAPABILITIES.items())
     return table
