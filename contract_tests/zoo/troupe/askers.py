@@ -95,7 +95,7 @@ class PrefersXml(Client):
     """Asks for XML when it was told to ask for JSON."""
 
     breaks = "client.no-xml"
-    read = {**Client.read, "json": from_xml}
+    read = {**Client.read, "json": lambda body: from_xml(body) if body.startswith(b"<") else from_json(body)}
 
     def params(self) -> dict[str, str]:
         known = super().params()

@@ -48,8 +48,8 @@ class AsksAgainAfterComplete(Client):
         return super().follow()
 
 
-class CallsFailedABrokenAnswer(Client):
-    """Reports FAILED as an answer that makes no sense."""
+class CallsFailedTransport(Client):
+    """Reports FAILED as a broken connection."""
 
     breaks = "client.failed-job"
 
@@ -57,7 +57,7 @@ class CallsFailedABrokenAnswer(Client):
         try:
             return super().follow()
         except Trouble as trouble:
-            raise (Trouble("protocol", "FAILED?") if trouble.kind == "job_failed" else trouble) from None
+            raise (Trouble("transport", "FAILED?") if trouble.kind == "job_failed" else trouble) from None
 
 
 class TakesAnyStateForDone(Client):

@@ -120,7 +120,8 @@ class Performance:
     def _garbled_link(self) -> bool:
         # What is refused for another reason than its age is no link that anybody was given.
         refused = [call for call in self.fetched if call.http_status == 403 and call.rule != "url.expired-is-403"]
-        return bool(refused) and "link" not in self.faults
+        served = any(call.http_status in (200, 206) for call in self.fetched)
+        return bool(refused) and not served and "link" not in self.faults
 
     def lines(self) -> tuple[str, ...]:
         """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""

@@ -1,0 +1,51 @@
+"""The zoo of broken clients, and how they are judged: each in a thread of this process, at a fake of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.mutant import Judge, Mutant, Side
+from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
+
+from flipsnack_contract.adapter.players import greeting_of
+from flipsnack_contract.adapter.session import Session
+from flipsnack_contract.client.duties import DUTIES
+from flipsnack_contract.client.judge import ADAPTER, Bench, judge
+from flipsnack_contract.client.theatre import Theatre
+from flipsnack_contract.fake import Fake, fake_at
+from flipsnack_mock.testing import MockServer
+
+__all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of"]
+
+_BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
+CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
+"""The rule of each duty of a client; what an adapter does wrong proves nothing, so that duty is none of them."""
+
+
+@contextmanager
+def bench_of(client: type[Client], fake: Fake) -> Iterator[Bench]:
+    """The bench before which `client` plays, at `fake`."""
+    with Session(lambda: Actor(client), greeting_of("zoo")) as session:
+        yield Bench(Theatre(session, fake, name=client.__name__))
+
+
+def judge_of(bench: Bench) -> Judge:
+    """The judge of the client that plays before `bench`."""
+    return lambda name, plan: next(judge([_BY_NAME[name]], bench, plan))
+
+
+@contextmanager
+def _opened(mutant: Mutant) -> Iterator[Judge]:
+    with MockServer() as server, fake_at(server.url) as fake, bench_of(mutant.make(), fake) as bench:
+        yield judge_of(bench)
+
+
+def _mutant(client: type[Client]) -> Mutant:
+    return Mutant(name_of(client), client.breaks, lambda: client)
+
+
+SIDE = Side("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _opened)
+"""The zoo of broken clients."""
