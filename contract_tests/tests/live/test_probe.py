@@ -22,7 +22,7 @@ def test_a_probe_says_what_it_looks_at(one: Probe) -> None:
 
 def test_names_are_their_own() -> None:
     """Among checks and probes no two are the same, so that results can be told apart."""
-    names = [one.name for one in (*CHECKS, *PROBES)]
+    names = [*(one.name for one in CHECKS), *(one.name for one in PROBES)]
     assert len(set(names)) == len(names)
 
 
