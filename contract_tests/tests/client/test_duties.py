@@ -28,6 +28,15 @@ KEPT = [
     performed(asked(code=43), error="forbidden", whose="deleted", disk=Disk(OLD, OLD), old_file=True),
     performed(asked(status="PROCESSING"), error="deadline", schedule="never", deadline_s=60, elapsed_s=60),
     performed(asked(status="FAILED"), op="poll", schedule="failed"),
+    performed(
+        asked(status="PROCESSING"),
+        asked(2, status="PROCESSING"),
+        asked(2.75, status="PROCESSING"),
+        error="deadline",
+        schedule="never",
+        deadline_s=3,
+        elapsed_s=2.75,
+    ),
     performed(asked(status="PROCESSING"), error="cancelled", cancelled_s=1, cancel_after_s=1, schedule="never"),
     performed(
         asked(code=31, fault="fault-0:code", failed="fault"),
@@ -105,6 +114,11 @@ BROKEN: list[tuple[str, Performance, str]] = [
     (
         "client.poll-interval/polls-are-a-few-seconds-apart",
         performed(asked(status="PROCESSING"), asked(1.4, status="COMPLETE")),
+        "got 1.400 s",
+    ),
+    (
+        "client.poll-interval/polls-are-a-few-seconds-apart",
+        performed(asked(status="PROCESSING"), asked(1.4, status="PROCESSING"), schedule="never", deadline_s=3),
         "got 1.400 s",
     ),
     ("client.back-off/a-refused-call-waits", performed(asked(code=31), asked(0.4)), "got 0.400 s"),

@@ -96,6 +96,7 @@ EVENTFUL: Mapping[str, Scenario] = {
     "a link that dies while a download is cut off": Scenario(
         faults=(PASSING["a download cut off once"],), settings={"url_lifetime": 0.25}
     ),
+    "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {
