@@ -138,6 +138,21 @@ def test_a_history_is_shrunk_to_the_steps_that_matter() -> None:
     assert len(kinds) <= 8
 
 
+def test_making_a_history_shorter_has_an_end() -> None:
+    """The shortest that was found within the bound is reported, with its own steps."""
+    result = run_check(HISTORY, examine(WsgiTarget(TIRED.make())), Plan(examples=200, histories_to_shrink=5))
+    assert (Outcome.FAILED, "history.agrees") == (result.outcome, result.broke)
+    assert result.examples <= 200 * HISTORY.share + 5
+    assert result.steps
+
+
+def test_without_shrinking_the_first_counterexample_is_reported(subject: Subject) -> None:
+    """Enough for who only wants to know whether there is one."""
+    one = _check(_below_eleven, varies={"number": st.integers(min_value=11)})
+    result = run_check(one, subject, Plan(shrink=False))
+    assert (Outcome.FAILED, True) == (result.outcome, int(result.counterexample["number"]) >= 11)
+
+
 def test_each_check_is_run_once_and_in_order(subject: Subject) -> None:
     """Results come as the checks do."""
     chosen = CHECKS[:4]

@@ -125,9 +125,12 @@ class _Hearing:
 
 
 def _try(charge: Charge, speaking: Connection) -> None:
-    side = side_named(charge.side)
-    for cell in _cells(charge, side):
-        speaking.send(cell)
+    try:
+        for cell in _cells(charge, side_named(charge.side)):
+            speaking.send(cell)
+    except Exception as trouble:  # whatever a mutant does to itself is its fate, not ours
+        said = f"{type(trouble).__name__}: {trouble}"
+        speaking.send(Cell("", Fate.FAULT, message=said[:200]))
     speaking.send(None)
 
 

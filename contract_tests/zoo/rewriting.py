@@ -17,7 +17,8 @@ __all__ = ["private_copy", "source_of"]
 def private_copy(package: str, changed: Mapping[str, ast.Module]) -> Iterator[None]:
     """Within, imports of `package` and what is below give new modules, those in `changed` made from these trees.
 
-    What is imported within goes on living afterwards, for whoever holds it.
+    What is imported within goes on living afterwards, for whoever holds it; what it looks up by the name of a module
+    it then finds in the first copy.
     """
     kept = _taken_out(package)
     finder = _Finder(changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -55,16 +56,20 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         self.session = self._stack.enter_context(open_session())
-        # Each history begins at the same place of its minute, so that it can be repeated.
-        self.session.align()
+        # Each history begins at the same place of its minute, so that it can be repeated: no step of it.
+        self.session.clock.pass_by(self.session.to_next_minute)
         self.model = AccountModel(now=self.session.clock.now)
 
-    @initialize(target=collections, wanted=st.lists(schedules, min_size=2, max_size=MOST_COLLECTIONS))
-    def create(self, wanted: list[str]) -> MultipleResults[str]:
-        """The key's collections."""
-        made = [self.session.collection(schedule) for schedule in wanted]
-        self.model.jobs = {one: JobModel(schedule) for one, schedule in zip(made, wanted, strict=True)}
-        return multiple(*made)
+    @initialize(target=collections, schedule=schedules)
+    def begin(self, schedule: str) -> str:
+        """The key's first collection."""
+        return self._create(schedule)
+
+    @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
+    @rule(target=collections, schedule=schedules)
+    def create(self, schedule: str) -> str:
+        """One more collection."""
+        return self._create(schedule)
 
     @rule(target=links, collection=collections, form=FORMS, pause=waits)
     def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
@@ -106,7 +111,7 @@ class History(RuleBasedStateMachine):
         age = (self.model.now - link.issued_at) / SECOND
         expect(alive, self.session.get(link.url).status == 200, f"a resource URL serves, {age:.6f} s after its answer")
 
-    @precondition(lambda self: not self.model.deleted)
+    @precondition(lambda self: not self.model.deleted and len(self.model.jobs) > 1)
     @rule(collection=collections)
     def delete(self, collection: str) -> None:
         """One of them is deleted."""
@@ -129,12 +134,17 @@ class History(RuleBasedStateMachine):
             expect(self.model.look(collection), self.session.steer.job_state(collection), "a job, seen from outside")
 
     def teardown(self) -> None:
-        """Forget the key."""
-        self._stack.close()
+        """Forget the key; the session is told how the history ended."""
+        self._stack.__exit__(*sys.exc_info())
 
     def ask(self, collection: str, form: str) -> Answer:
         """The call itself; a client that is compared with the model does it in its own way."""
         return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
+
+    def _create(self, schedule: str) -> str:
+        made = self.session.collection(schedule)
+        self.model.jobs[made] = JobModel(schedule)
+        return made
 
     def _pass(self, micros: int) -> None:
         self.session.wait(micros)

@@ -32,13 +32,15 @@ STEPS_PER_HISTORY = 25
 class Plan:
     """How much is tried: `examples` drawn for a whole share, at most `rows` rows (None: all), and the `seed`.
 
-    Without `shrink` the first counterexample is reported as it was found: enough to know that there is one.
+    Without `shrink` the first counterexample is reported as it was found: enough to know that there is one. Otherwise
+    at most `histories_to_shrink` histories are played to make one that fails shorter: the first hundreds do nearly all.
     """
 
     examples: int = 100
     rows: int | None = None
     seed: int | None = None
     shrink: bool = True
+    histories_to_shrink: int = 600
 
 
 @dataclass
@@ -49,6 +51,11 @@ class _Log:
     drawn: Mapping[str, Any] = field(default_factory=dict)
     session: Session | None = None
     violation: Violation | None = None
+    failed_at: int | None = None
+
+
+class _Enough(BaseException):
+    """Enough was tried to make a failure smaller; nothing catches it on its way out."""
 
 
 def run(checks: Iterable[Check], subject: Subject, plan: Plan) -> Iterator[Result]:
@@ -158,18 +165,37 @@ def _machine(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
 
     @contextmanager
     def session() -> Iterator[Session]:
+        if log.failed_at is not None and log.examples >= log.failed_at + plan.histories_to_shrink:
+            raise _Enough
         with subject.session() as opened:
-            # The last history that Hypothesis runs is the shortest one that fails.
-            log.session = opened
             log.examples += 1
-            yield opened
+            try:
+                yield opened
+            except Violation as violation:
+                _keep_shortest(log, opened, violation)
+                raise
+            except BaseException:
+                log.session = log.session or opened
+                raise
 
     def machine() -> RuleBasedStateMachine:
         return build(session)
 
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(machine, plan))
-    run_state_machine_as_test(factory, settings=settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY))
+    bounds = settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY)
+    try:
+        run_state_machine_as_test(factory, settings=bounds)
+    except (_Enough, Violation):
+        assert log.violation is not None  # whichever it was, a history failed
+        raise log.violation from None
+
+
+def _keep_shortest(log: _Log, session: Session, violation: Violation) -> None:
+    log.failed_at = log.failed_at or log.examples
+    known = None if log.session is None else len(tuple(log.session.trace))
+    if log.violation is None or known is None or len(tuple(session.trace)) <= known:
+        log.session, log.violation = session, violation
 
 
 def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:

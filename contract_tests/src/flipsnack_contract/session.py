@@ -134,7 +134,12 @@ class Session:
 
     def align(self) -> None:
         """Let time pass until a whole minute of the clock begins."""
-        self.wait(-self.clock.now % (60 * SECOND))
+        self.wait(self.to_next_minute)
+
+    @property
+    def to_next_minute(self) -> int:
+        """Microseconds until a whole minute of the clock begins."""
+        return -self.clock.now % (60 * SECOND)
 
     def maintenance_for_everybody(self) -> None:
         """Maintenance for all keys until this session ends; only where nobody else uses the target."""

@@ -1,0 +1,71 @@
+"""Mutants of the fake's core, made by machine: each a copy of the fake with one small fault in one module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+
+from contract_tests.zoo.judging import SERVER_CHECKS, judge_of
+from contract_tests.zoo.mutant import Judge, Mutant, Side
+from contract_tests.zoo.mutation import Mutation, mutated, mutations
+from contract_tests.zoo.rewriting import private_copy, source_of
+
+from flipsnack_contract.subject import examine
+from flipsnack_contract.target import WsgiTarget
+
+__all__ = ["MODULES", "SIDE", "checks_for"]
+
+PACKAGE = "flipsnack_mock"
+MODULES: dict[str, tuple[str, ...]] = {
+    "signature": ("signature",),
+    "params": ("request", "code.40"),
+    "limiter": ("limit",),
+    "jobs": ("job", "history"),
+    "schedules": ("job", "history"),
+    "resource_urls": ("url", "job.fresh"),
+    "envelope": ("answer", "callback"),
+    "api": ("order", "request", "url"),
+    "virtual_clock": ("limit", "url"),
+    "operations": ("job", "code"),
+}
+"""Which modules are mutated, and what the rules are called that should know best of each: these are tried first."""
+
+
+@cache
+def _source(module: str) -> str:
+    return source_of(f"{PACKAGE}.{module}")
+
+
+def checks_for(module: str) -> tuple[str, ...]:
+    """Every check, those first that should know best of a module."""
+    return tuple(sorted(SERVER_CHECKS, key=lambda check: not SERVER_CHECKS[check].startswith(MODULES[module])))
+
+
+@contextmanager
+def _opened(mutant: Mutant) -> Iterator[Judge]:
+    mutation: Mutation = mutant.make()
+    tree = mutated(mutation, _source(mutation.module))
+    with private_copy(PACKAGE, {f"{PACKAGE}.{mutation.module}": tree}):
+        subject = examine(WsgiTarget(import_module(f"{PACKAGE}.app").create_app()))
+        if subject.control is None:
+            raise RuntimeError("the mutant has no control plane any more, so nothing can be tried")
+        yield judge_of(subject)
+
+
+def _mutant(mutation: Mutation) -> Mutant:
+    return Mutant(mutation.name, mutation.module, _made(mutation))
+
+
+def _made(mutation: Mutation) -> Callable[[], Mutation]:
+    return lambda: mutation
+
+
+SIDE = Side(
+    "core",
+    tuple(_mutant(one) for module in MODULES for one in mutations(module, _source(module))),
+    SERVER_CHECKS,
+    _opened,
+)
+"""The mutants of the core. Their `rule` is the module that each is in: no rule of the ledger is meant to catch it."""
