@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +15,16 @@ settings.load_profile("untimed")
 
 # A machine that has everything says so, and then a skipped test is a hole in the net: `.ci/run` sets this.
 NO_SKIPS = "FLIPSNACK_KIT_NO_SKIPS"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the processes that tests start.
+
+    A shell starts what runs in its background with SIGINT ignored, and that is inherited: a test that interrupts a
+    process would wait for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
