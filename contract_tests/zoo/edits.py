@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from importlib import import_module
 
-from contract_tests.zoo.meddling import App
+from contract_tests.zoo.meddling import App, Made
 from contract_tests.zoo.rewriting import private_copy, source_of
 
 __all__ = ["SERVERS", "edited"]
@@ -66,7 +66,6 @@ def _without(check: str) -> Callable[[], App]:
     return _edit("api", (_line(check), ""))
 
 
-Made = tuple[str, str, Callable[[], App]]
 SERVERS: tuple[Made, ...] = (
     # --- checks left out, and in another order
     *((f"looks at {second} before {first}", "order.checks", _swapped(first, second)) for first, second in NEIGHBOURS),
@@ -118,6 +117,19 @@ SERVERS: tuple[Made, ...] = (
                 '    return {"status": state.value}\n',
                 '    nearly = timetable.kind == "half-way" and collection.job.calls > 1 and state is State.PROCESSING\n'
                 '    return {"status": "FINISHING" if nearly else state.value}\n',
+            ),
+        ),
+    ),
+    (
+        "takes a package that was built slowly back again",
+        "job.never-goes-back",
+        _edit(
+            "operations",
+            (
+                "    state = collection.state(behaviour, now)\n",
+                "    state = collection.state(behaviour, now)\n"
+                '    if timetable.kind == "half-way" and state is State.COMPLETE and len(account.counted) % 2:\n'
+                "        state = State.PROCESSING\n",
             ),
         ),
     ),

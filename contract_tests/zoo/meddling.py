@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from flipsnack_contract.codes import messages
 from flipsnack_contract.signing import sign
 from flipsnack_mock.app import create_app
 from flipsnack_mock.settings import load_settings
 
 App = Callable[..., Iterable[bytes]]
 Pairs = Sequence[tuple[str, str]]
+Made = tuple[str, str, Callable[[], App]]
+"""A broken server: its name, the rule that it breaks, and how it is made."""
 ACCOUNTS = "/__admin/accounts"
 
 
@@ -190,3 +193,23 @@ def internal(method: str, path: str, query: str = "", body: object = None) -> As
             "wsgi.run_once": False,
         }
     )
+
+
+def asks(when: Callable[[Asked], bool], then: Callable[[Asked], Asked | Answered]) -> Callable[[], App]:
+    """A server that does `then` with the calls that `when` picks, before it looks at them."""
+    return lambda: meddled(lambda asked: then(asked) if asked.is_call and when(asked) else asked)
+
+
+def answers(rewrite: Callable[[Answered], Answered], kind: str = "", when: bytes = b"") -> Callable[[], App]:
+    """A server whose answers of that content type, with `when` in them, are rewritten."""
+
+    def change(asked: Asked, answered: Answered) -> Answered:
+        fits = asked.is_call and answered.header("content-type").startswith(kind) and when in answered.body
+        return rewrite(answered) if fits else answered
+
+    return lambda: meddled(answer=change)
+
+
+def refuses(code: int, when: Callable[[Asked], bool]) -> Callable[[], App]:
+    """A server that gives this code to the calls that `when` picks."""
+    return asks(when, lambda _asked: api_answer(code, messages()[code]))

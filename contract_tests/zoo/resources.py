@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from contract_tests.zoo.meddling import Answered, App, Asked, between, fake, forward, internal, meddled
+from contract_tests.zoo.meddling import Answered, App, Asked, Made, between, fake, forward, internal, meddled
 
 from flipsnack_contract.draft import ACTION, encoded
 from flipsnack_contract.signing import sign
@@ -14,7 +14,16 @@ from flipsnack_contract.signing import sign
 LINK = re.compile(rb'"resourceUrl":"([^"]*)"')
 COLLECTIONS = re.compile(r"/__admin/accounts/([^/]+)/collections")
 LINK_PARTS = ("Expires", "Signature", "Key-Pair-Id")
-PROCESSING = b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}'
+COMPLETE = re.compile(rb'"COMPLETE","resourceUrl":"[^"]*"|COMPLETE</status><resourceUrl>[^<]*</resourceUrl>')
+
+
+def _at_work(answered: Answered) -> Answered:
+    """The same answer about a package that is not built yet, in whatever format."""
+
+    def change(found: re.Match[bytes]) -> bytes:
+        return b'"PROCESSING"' if found[0].startswith(b'"') else b"PROCESSING</status>"
+
+    return answered.says(COMPLETE.sub(change, answered.body))
 
 
 def _is_download(asked: Asked) -> bool:
@@ -45,10 +54,10 @@ def _always_processing_first() -> App:
 
     def answer(asked: Asked, answered: Answered) -> Answered:
         collection = asked.collection
-        if not (asked.is_call and b'"COMPLETE"' in answered.body) or collection in seen:
+        if not (asked.is_call and COMPLETE.search(answered.body)) or collection in seen:
             return answered
         seen.add(collection)
-        return answered.says(PROCESSING)
+        return _at_work(answered)
 
     return meddled(answer=answer)
 
@@ -57,11 +66,11 @@ def _goes_back() -> App:
     calls: dict[str, int] = {}
 
     def answer(asked: Asked, answered: Answered) -> Answered:
-        if not (asked.is_call and b'"COMPLETE"' in answered.body):
+        if not (asked.is_call and COMPLETE.search(answered.body)):
             return answered
         collection = asked.collection
         calls[collection] = calls.get(collection, 0) + 1
-        return answered.says(PROCESSING) if calls[collection] == 3 else answered
+        return _at_work(answered) if calls[collection] == 3 else answered
 
     return meddled(answer=answer)
 
@@ -216,15 +225,15 @@ def _forced_too_early() -> App:
 
     def answer(asked: Asked, answered: Answered) -> Answered:
         collection = asked.collection
-        if not (asked.is_call and collection in forced and b'"COMPLETE"' in answered.body):
+        if not (asked.is_call and collection in forced and COMPLETE.search(answered.body)):
             return answered
         forced.discard(collection)
-        return answered.says(PROCESSING)
+        return _at_work(answered)
 
     return meddled(ask, answer)
 
 
-SERVERS: tuple[tuple[str, str, Callable[[], App]], ...] = (
+SERVERS: tuple[Made, ...] = (
     ("starts a package when it is made", "job.started-by-first-call", _started_when_made),
     ("says RUNNING", "job.states", _job_says(b'"PROCESSING"', b'"RUNNING"')),
     ("goes back from COMPLETE once", "job.never-goes-back", _goes_back),

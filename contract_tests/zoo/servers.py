@@ -5,7 +5,7 @@ A rule of the ledger that has a check has a server here that only breaks that; a
 
 from __future__ import annotations
 
-from contract_tests.zoo import edits, requests, resources, signatures
+from contract_tests.zoo import codes, edits, requests, resources, signatures
 from contract_tests.zoo.judging import SERVER_CHECKS, open_server
 from contract_tests.zoo.meddling import fake
 from contract_tests.zoo.mutant import Mutant, Side
@@ -30,7 +30,10 @@ BROKEN_SERVERS: tuple[Mutant, ...] = (
     _by_setting("serves for 61 seconds", "url.lives-60s", url_lifetime=61),
     _by_setting("serves for 59 seconds", "url.lives-60s", url_lifetime=59),
     _by_setting("answers 41 with HTTP 401", "answer.http-200", http_statuses={41: 401}),
-    *(Mutant(*one) for one in (*requests.SERVERS, *signatures.SERVERS, *resources.SERVERS, *edits.SERVERS)),
+    *(
+        Mutant(*one)
+        for one in (*requests.SERVERS, *codes.SERVERS, *signatures.SERVERS, *resources.SERVERS, *edits.SERVERS)
+    ),
 )
 """All of them."""
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
-from contract_tests.zoo.meddling import App, Asked, Pairs, meddled
+from contract_tests.zoo.meddling import App, Asked, Made, Pairs, meddled
 
 from flipsnack_contract.signing import digest, sign
 
@@ -107,7 +107,7 @@ def _filled(asked: Asked, pairs: Pairs) -> str:
     return digest(_text(asked, [pair for pair in _plain(pairs) if pair[1]]))
 
 
-SERVERS: tuple[tuple[str, str, Callable[[], App]], ...] = (
+SERVERS: tuple[Made, ...] = (
     ("looks at no signature", "signature.digest", _only(_everything_goes)),
     ("signs values only", "signature.digest", _only(_values)),
     ("takes a signature without the secret", "signature.digest", _too(_bare)),

@@ -6,6 +6,8 @@ here. Just what the checks need, and no more: resource URLs are looked up, not c
 
 from __future__ import annotations
 
+import email
+import email.message
 import hashlib
 import html
 import io
@@ -220,15 +222,27 @@ def _looked_at_format(environ: dict[str, Any], asked: dict[str, str]) -> None:
 
 def _parameters(environ: dict[str, Any], body: bytes) -> dict[str, str]:
     texts = [environ["QUERY_STRING"].encode("latin-1")]
-    if environ["REQUEST_METHOD"] == "POST" and body:
-        # What is sent in parts can only be an upload, and there is none.
-        _unless(environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"), 40)
+    kind = environ.get("CONTENT_TYPE", "") if environ["REQUEST_METHOD"] == "POST" and body else ""
+    parts = _parts(kind, body) if kind.startswith("multipart/form-data") else []
+    if kind and not parts:
+        _unless(kind.startswith("application/x-www-form-urlencoded"), 40)
         texts.append(body)
     _unless(all(len(text) <= LARGEST and text.count(b"&") < 1000 for text in texts), 40)
-    pairs = [_pair(piece) for text in texts for piece in text.split(b"&") if piece]
+    pairs = [*parts, *(_pair(piece) for text in texts for piece in text.split(b"&") if piece)]
     found = dict(pairs)
     _unless(len(found) == len(pairs) and "" not in found, 40)
     return found
+
+
+def _parts(kind: str, body: bytes) -> list[tuple[str, str]]:
+    message = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    parts = message.get_payload()
+    _unless(isinstance(parts, list) and not message.defects, 40)
+    return [
+        (str(part.get_param("name", header="content-disposition")), str(part.get_payload()))
+        for part in parts
+        if isinstance(part, email.message.Message)
+    ]
 
 
 def _pair(piece: bytes) -> tuple[str, str]:

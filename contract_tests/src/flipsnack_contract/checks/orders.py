@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flipsnack_contract.check import check
+from flipsnack_contract.checks.requests import form, multipart
+from flipsnack_contract.draft import encoded
 from flipsnack_contract.session import Session
 from flipsnack_contract.situations import Situation, pairs
 from flipsnack_contract.verdict import expect_code
@@ -20,8 +20,12 @@ def the_earlier_check_wins(session: Session, first: Situation, second: Situation
     expect_code(first.code, answer, f"{first} together with {second}")
 
 
-@check("order.credentials-before-verb", rows=[{"key": key} for key in ("not-a-key", "0")])
-def a_post_with_an_unknown_key_is_41(session: Session, key: str) -> None:
-    """A form-encoded POST with an unknown key is 41, as the one public client saw it."""
-    draft = replace(session.draft().with_(apiKey=key), method="POST")
-    expect_code(41, session.ask(draft), f"a POST with the key {key!r}")
+@check(
+    "order.credentials-before-verb",
+    rows=[{"key": key, "parts": parts} for key in ("not-a-key", "0") for parts in (False, True)],
+)
+def a_post_with_an_unknown_key_is_41(session: Session, key: str, *, parts: bool) -> None:
+    """A POST with an unknown key is 41, form-encoded as the one public client saw it, or in parts as uploads are."""
+    pairs = session.draft().with_(apiKey=key).signed()
+    request = multipart(session, pairs) if parts else form(session, encoded(pairs).encode())
+    expect_code(41, session.read(session.send(request)), f"a POST with the key {key!r}")
