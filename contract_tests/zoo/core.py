@@ -15,7 +15,7 @@ from contract_tests.zoo.rewriting import private_copy, source_of
 from flipsnack_contract.subject import examine
 from flipsnack_contract.target import WsgiTarget
 
-__all__ = ["MODULES", "SIDE", "checks_for"]
+__all__ = ["MODULES", "SIDE"]
 
 PACKAGE = "flipsnack_mock"
 MODULES: dict[str, tuple[str, ...]] = {
@@ -38,9 +38,9 @@ def _source(module: str) -> str:
     return source_of(f"{PACKAGE}.{module}")
 
 
-def checks_for(module: str) -> tuple[str, ...]:
-    """Every check, those first that should know best of a module."""
-    return tuple(sorted(SERVER_CHECKS, key=lambda check: not SERVER_CHECKS[check].startswith(MODULES[module])))
+def _order(mutant: Mutant) -> tuple[str, ...]:
+    own = MODULES[mutant.rule]
+    return tuple(sorted(SERVER_CHECKS, key=lambda check: not SERVER_CHECKS[check].startswith(own)))
 
 
 @contextmanager
@@ -67,5 +67,6 @@ SIDE = Side(
     tuple(_mutant(one) for module in MODULES for one in mutations(module, _source(module))),
     SERVER_CHECKS,
     _opened,
+    _order,
 )
 """The mutants of the core. Their `rule` is the module that each is in: no rule of the ledger is meant to catch it."""

@@ -12,7 +12,7 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from contract_tests.zoo.mutant import Cell, Fate, Side, Trial, cell_of
+from contract_tests.zoo.mutant import Cell, Fate, Judge, Side, Trial, cell_of
 from contract_tests.zoo.sides import side_named
 
 from flipsnack_contract.clock import stopwatch
@@ -31,7 +31,8 @@ class Charge:
 
     A trial ends with the first kill by a rule that the mutant does not break: that is all there is to know. The further
     checks of a rule that was found broken are left out. With `whole` all others are made; with `first_only` none is
-    after the first kill.
+    after the first kill. `afresh` makes each group a trial of its own, that ends when the rule is found broken that
+    the mutant breaks.
     """
 
     side: str
@@ -40,6 +41,7 @@ class Charge:
     plans: tuple[tuple[Plan, tuple[str, ...]], ...]
     whole: bool = False
     first_only: bool = False
+    afresh: bool = False
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -135,17 +137,34 @@ def _try(charge: Charge, speaking: Connection) -> None:
 
 
 def _cells(charge: Charge, side: Side) -> Iterator[Cell]:
-    broken: set[str] = set()
     with side.open(side.mutant(charge.mutant)) as judge:
-        for number, (plan, checks) in enumerate(charge.plans):
-            for check in checks:
-                if side.checks[check] in broken:
-                    continue
-                cell = cell_of(judge(check, plan))
-                yield cell
-                broken |= {cell.broke} if cell.fate is Fate.KILLED else set()
-                if broken and (charge.first_only or _is_enough(charge, broken, number)):
-                    return
+        if charge.afresh:
+            for number in range(len(charge.plans)):
+                yield from _group(charge, judge, number)
+        else:
+            yield from _in_turn(charge, side, judge)
+
+
+def _group(charge: Charge, judge: Judge, number: int) -> Iterator[Cell]:
+    plan, checks = charge.plans[number]
+    for check in checks:
+        cell = cell_of(judge(check, plan), group=number)
+        yield cell
+        if cell.fate is Fate.KILLED and cell.broke == charge.rule:
+            return
+
+
+def _in_turn(charge: Charge, side: Side, judge: Judge) -> Iterator[Cell]:
+    broken: set[str] = set()
+    for number, (plan, checks) in enumerate(charge.plans):
+        for check in checks:
+            if side.checks[check] in broken:
+                continue
+            cell = cell_of(judge(check, plan), group=number)
+            yield cell
+            broken |= {cell.broke} if cell.fate is Fate.KILLED else set()
+            if broken and (charge.first_only or _is_enough(charge, broken, number)):
+                return
 
 
 def _is_enough(charge: Charge, broken: set[str], group: int) -> bool:

@@ -10,7 +10,7 @@ from contract_tests.zoo.mutant import Judge, Mutant
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.runner import run_check
 from flipsnack_contract.subject import Subject, examine
-from flipsnack_contract.target import WsgiTarget
+from flipsnack_contract.target import HttpTarget, WsgiTarget
 
 __all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
 
@@ -21,8 +21,13 @@ SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 
 @contextmanager
 def open_server(mutant: Mutant) -> Iterator[Judge]:
-    """The server that `mutant` makes, ready to be judged."""
-    yield judge_of(examine(WsgiTarget(mutant.make())))
+    """The server that `mutant` makes, ready to be judged: a WSGI app, or one that runs and is reached over a socket."""
+    made = mutant.make()
+    if not hasattr(made, "base_url"):
+        yield judge_of(examine(WsgiTarget(made)))
+        return
+    with made, HttpTarget(made.base_url) as target:
+        yield judge_of(examine(target, alone=True))
 
 
 def judge_of(subject: Subject) -> Judge:

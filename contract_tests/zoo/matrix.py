@@ -18,7 +18,7 @@ from contract_tests.zoo.sides import SIDES, side_named
 from flipsnack_contract.clock import stopwatch
 from flipsnack_contract.runner import Plan
 
-__all__ = ["charge_of", "problems", "summary"]
+__all__ = ["charge_of", "has_own", "problems", "summary"]
 
 # Its own checks may look for long; the others must only not see what is not theirs.
 OWN = Plan(examples=100, seed=1, shrink=False)
@@ -65,7 +65,7 @@ def _together(side: Side, trials: Sequence[Trial], entries: Sequence[Inseparable
     ]
     for rule in side.rules:
         own = [trial for trial in trials if trial.rule == rule and trial.right]
-        alone = any(_was_alone(side, trial) for trial in own)
+        alone = any(has_own(side, trial) for trial in own)
         entry = excused.get(rule)
         if alone and entry:
             found.append(f"{rule} has a mutant that it alone catches: take it out of inseparable.toml")
@@ -85,7 +85,7 @@ def summary(side: Side, trials: Sequence[Trial]) -> str:
     """The matrix in one line."""
     counts = {fate: sum(1 for trial in trials if trial.fate is fate) for fate in Fate}
     right = sum(1 for trial in trials if trial.right)
-    alone = {trial.rule for trial in trials if _was_alone(side, trial)}
+    alone = {trial.rule for trial in trials if has_own(side, trial)}
     shown = ", ".join(f"{count} {fate}" for fate, count in counts.items())
     rules = f"{len(alone)} of {len(side.rules)} rules have a mutant of their own"
     return f"{side.name}: {len(trials)} mutants: {shown}; {right} for the right reason; {rules}"
@@ -107,13 +107,14 @@ def tried(
     )
     for trial in try_all(charges, processes=processes, patience=patience):
         trials.append(trial)
-        alone |= {trial.rule} if _was_alone(side, trial) else set()
+        alone |= {trial.rule} if has_own(side, trial) else set()
         others = f", also {', '.join(sorted(trial.killers - {trial.rule}))}" if trial.killers - {trial.rule} else ""
         say(f"{len(trials):4}/{len(side.mutants)} {trial.fate:<8} {trial.rule}: {trial.mutant}{others}")
     return trials
 
 
-def _was_alone(side: Side, trial: Trial) -> bool:
+def has_own(side: Side, trial: Trial) -> bool:
+    """Whether every check was made, and only those of the rule that the mutant breaks found something."""
     everywhere = {cell.check for cell in trial.cells} | {c for c, rule in side.checks.items() if rule in trial.killers}
     return trial.killers == {trial.rule} and everywhere >= side.checks.keys()
 

@@ -45,29 +45,42 @@ Judge = Callable[[str, Plan], Result]
 
 @dataclass(frozen=True)
 class Side:
-    """One zoo and those who judge it: mutants, the rule of each check, and how a mutant is brought before them."""
+    """One zoo and those who judge it: mutants, the rule of each check, and how a mutant is brought before them.
+
+    `order` gives the checks, those first that should know best of a mutant; by itself it is that of `checks`. `correct`
+    are opened like mutants and break nothing: whatever a check finds there is a false alarm.
+    """
 
     name: str
     mutants: tuple[Mutant, ...]
     checks: Mapping[str, str]
     open: Callable[[Mutant], AbstractContextManager[Judge]]
+    order: Callable[[Mutant], tuple[str, ...]] | None = None
+    correct: tuple[Mutant, ...] = ()
 
     @property
     def rules(self) -> tuple[str, ...]:
         """Every rule that a check stands for, in their order."""
         return tuple(dict.fromkeys(self.checks.values()))
 
+    def checks_for(self, mutant: Mutant) -> tuple[str, ...]:
+        """Every check, in the order in which they should be tried on a mutant."""
+        return self.order(mutant) if self.order else tuple(self.checks)
+
     def mutant(self, name: str) -> Mutant:
         """The mutant of that name; raises `LookupError`."""
         try:
-            return next(one for one in self.mutants if one.name == name)
+            return next(one for one in (*self.mutants, *self.correct) if one.name == name)
         except StopIteration:
             raise LookupError(f"the {self.name} zoo has no {name!r}") from None
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one check made of one mutant: `broke` is the rule it found broken, `steps` the length of what it shows."""
+    """What one check made of one mutant: `broke` is the rule it found broken, `steps` the length of what it shows.
+
+    `group` is the number of the plan that it was made by.
+    """
 
     check: str
     fate: Fate
@@ -76,6 +89,7 @@ class Cell:
     examples: int = 0
     seconds: float = 0.0
     steps: int = 0
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,9 +127,10 @@ _FATES = {
 }
 
 
-def cell_of(result: Result) -> Cell:
+def cell_of(result: Result, *, group: int = 0) -> Cell:
     """The cell that a result stands for."""
     return Cell(
+        group=group,
         check=result.check,
         fate=_FATES[result.outcome],
         broke=result.broke,

@@ -5,10 +5,12 @@ A rule of the ledger that has a check has a server here that only breaks that; a
 
 from __future__ import annotations
 
-from contract_tests.zoo import codes, edits, requests, resources, signatures
+from contract_tests.zoo import codes, edits, requests, resources, signatures, twin
 from contract_tests.zoo.judging import SERVER_CHECKS, open_server
 from contract_tests.zoo.meddling import fake
 from contract_tests.zoo.mutant import Mutant, Side
+
+from flipsnack_mock.testing import MockServer
 
 __all__ = ["BROKEN_SERVERS", "SIDE"]
 
@@ -37,5 +39,12 @@ BROKEN_SERVERS: tuple[Mutant, ...] = (
 )
 """All of them."""
 
-SIDE = Side("server", BROKEN_SERVERS, SERVER_CHECKS, open_server)
+CORRECT = (
+    Mutant("the fake", "", fake),
+    Mutant("the twin", "", twin.create_app),
+    Mutant("the fake over a socket", "", MockServer),
+)
+"""Servers that keep every rule: the fake, and one that shares nothing with it."""
+
+SIDE = Side("server", BROKEN_SERVERS, SERVER_CHECKS, open_server, correct=CORRECT)
 """The zoo of broken servers."""

@@ -237,7 +237,7 @@ def _parameters(environ: dict[str, Any], body: bytes) -> dict[str, str]:
 def _parts(kind: str, body: bytes) -> list[tuple[str, str]]:
     message = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     parts = message.get_payload()
-    _unless(isinstance(parts, list) and not message.defects, 40)
+    _unless(isinstance(parts, list) and not message.defects and len(parts) <= 1000, 40)
     return [
         (str(part.get_param("name", header="content-disposition")), str(part.get_payload()))
         for part in parts

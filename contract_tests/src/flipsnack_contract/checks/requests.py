@@ -145,6 +145,9 @@ LARGE: dict[str, Callable[[Session, str], Request]] = {
     "10,000 parameters in a form": lambda session, text: form(
         session, f"{text}&{'&'.join(f'p{number}=1' for number in range(10_000))}".encode()
     ),
+    "10,000 parameters in parts": lambda session, _text: multipart(
+        session, (*session.draft().signed(), *((f"p{number}", "1") for number in range(10_000)))
+    ),
     "a form of 20 megabytes": lambda session, text: form(session, text.encode() + b"&x=" + b"a" * 20 * 2**20),
     "a name of 100 kilobytes": lambda session, text: Request(
         "GET", f"{session.target.base_url}?{text}&{'n' * 100_000}=1"
@@ -182,9 +185,12 @@ def an_empty_required_parameter_is_30(session: Session, name: str) -> None:
     rows=[
         {"raw": raw, "place": place}
         for raw in (b"", b"%", b"&&=&=", b"\xff\xfe")
-        for place in ("query", "form", "multipart")
+        for place in ("query", "form", "multipart", "unbounded")
     ],
-    varies={"raw": hostile_bytes, "place": st.sampled_from(["query", "path", "form", "multipart", "other", "escaped"])},
+    varies={
+        "raw": hostile_bytes,
+        "place": st.sampled_from(["query", "path", "form", "multipart", "unbounded", "other", "escaped"]),
+    },
 )
 def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
     """Whatever bytes a request holds, the answer is one of the API's, and the next call is served."""
@@ -203,7 +209,11 @@ def _hostile(session: Session, raw: bytes, place: str) -> Request:
     # In a URL only what can stand there goes as it is; the rest is escaped, as every HTTP library does.
     text = quote_from_bytes(raw, safe="%&=+;/?:@[]!$'()*,")
     right = encoded(session.draft().signed())
-    kinds = {"form": "application/x-www-form-urlencoded", "multipart": f"multipart/form-data; boundary={BOUNDARY}"}
+    kinds = {
+        "form": "application/x-www-form-urlencoded",
+        "multipart": f"multipart/form-data; boundary={BOUNDARY}",
+        "unbounded": "multipart/form-data",
+    }
     if place in ("query", "escaped"):
         return Request("GET", f"{base}?{right}&{text if place == 'query' else quote_from_bytes(raw, safe='')}=1&1=2&1")
     if place == "path":

@@ -1,0 +1,130 @@
+"""Measures one side of the judge by its zoo: what is caught, why, how soon and how small, and what is not to be caught.
+
+Everything comes from trials; what is written down are plain numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from contract_tests.zoo.court import PROCESSES, Charge, try_all
+from contract_tests.zoo.matrix import OWN, charge_of, has_own
+from contract_tests.zoo.mutant import Cell, Fate, Mutant, Side, Trial
+from contract_tests.zoo.mutants import counts, tried
+
+from flipsnack_contract.runner import Plan
+
+__all__ = ["SEEDS", "circumstances", "machine_made", "measured"]
+
+SEEDS = 20
+# Generous: what is measured shall not depend on what else the machine does.
+PATIENCE = 900.0
+Say = Callable[[str], None]
+Facts = dict[str, Any]
+
+
+def measured(side: Side, *, say: Say, seeds: int = SEEDS, processes: int = PROCESSES) -> Facts:
+    """All that the scoreboard says of one side."""
+
+    def trials(what: str, charges: Sequence[Charge]) -> list[Trial]:
+        say(f"{side.name}: {what} ({len(charges)} trials)")
+        return list(try_all(charges, processes=processes, patience=PATIENCE))
+
+    matrix = trials("the whole matrix", [charge_of(side, one, whole=True) for one in side.mutants])
+    plans = [Plan(examples=OWN.examples, seed=seed, shrink=False) for seed in range(1, seeds + 1)]
+    finding = trials("how soon", [_own(side, one, plans) for one in side.mutants])
+    shrinking = trials("how small", [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants])
+    alarms = trials("false alarms", [_all(side, one, plan) for one in side.correct for plan in _calm(plans)])
+    return {
+        "rules": list(side.rules),
+        "mutants": _mutants(matrix),
+        "own": sorted({trial.rule for trial in matrix if has_own(side, trial)}),
+        "found": _found(finding, seeds),
+        "shrunk": _spread([cell.steps for trial in shrinking for cell in _kills(trial)]),
+        "correct": {one.name: _correct([t for t in alarms if t.mutant == one.name]) for one in side.correct},
+    }
+
+
+def machine_made(side: Side, *, say: Say, processes: int = PROCESSES) -> Facts:
+    """How the machine-made mutants of one side ended."""
+    say(f"{side.name}: machine-made mutants ({len(side.mutants)} trials)")
+    trials = list(tried(side, side.mutants, processes=processes, patience=PATIENCE))
+    modules = dict.fromkeys(one.rule for one in side.mutants)
+    return {module: counts(trial for trial in trials if trial.rule == module) for module in modules}
+
+
+def circumstances() -> Facts:
+    """What the numbers of time depend on."""
+    load = round(os.getloadavg()[0], 1)
+    return {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count(), "load": load}
+
+
+def _own(side: Side, mutant: Mutant, plans: Sequence[Plan]) -> Charge:
+    checks = tuple(check for check, rule in side.checks.items() if rule == mutant.rule)
+    return Charge(side.name, mutant.name, mutant.rule, tuple((plan, checks) for plan in plans), afresh=True)
+
+
+def _all(side: Side, correct: Mutant, plan: Plan) -> Charge:
+    return Charge(side.name, correct.name, "", ((plan, tuple(side.checks)),), afresh=True)
+
+
+def _calm(plans: Iterable[Plan]) -> list[Plan]:
+    return [Plan(examples=20, seed=plan.seed, shrink=False) for plan in plans]
+
+
+def _mutants(trials: Iterable[Trial]) -> list[Facts]:
+    facts = [
+        {"name": trial.mutant, "rule": trial.rule, "fate": str(trial.fate), "killers": sorted(trial.killers)}
+        for trial in trials
+    ]
+    return sorted(facts, key=lambda one: (one["rule"], one["name"]))
+
+
+def _found(trials: Iterable[Trial], seeds: int) -> Facts:
+    searches = [
+        [cell for cell in trial.cells if cell.group == group and cell.examples]
+        for trial in trials
+        for group in range(seeds)
+    ]
+    hits = [cells for cells in searches if cells and cells[-1].fate is Fate.KILLED]
+    return {
+        "seeds": seeds,
+        "searches": len(searches),
+        "missed": len(searches) - len(hits),
+        "examples": _spread([sum(cell.examples for cell in cells) for cells in hits]),
+        "seconds": _spread([round(sum(cell.seconds for cell in cells), 4) for cells in hits]),
+    }
+
+
+def _kills(trial: Trial) -> list[Cell]:
+    return [cell for cell in trial.cells if cell.fate is Fate.KILLED and cell.broke == trial.rule]
+
+
+def _correct(trials: Sequence[Trial]) -> Facts:
+    cells = [cell for trial in trials for cell in trial.cells]
+    made = [cell for cell in cells if cell.examples]
+    examples, seconds = sum(cell.examples for cell in made), sum(cell.seconds for cell in made)
+    return {
+        "runs": len(trials),
+        "examples": examples,
+        "alarms": sum(1 for cell in cells if cell.fate is Fate.KILLED),
+        "inconclusive": sum(1 for cell in cells if cell.fate in (Fate.TIMEOUT, Fate.FAULT)),
+        "examples_per_second": round(examples / seconds) if seconds else 0,
+        "checks_per_second": round(len(made) / seconds, 1) if seconds else 0,
+    }
+
+
+def _spread(values: Sequence[float]) -> Facts:
+    """Median and 95th percentile by nearest rank, and the largest."""
+    ranked = sorted(values)
+    if not ranked:
+        return {"median": None, "p95": None, "most": None}
+    return {"median": _rank(ranked, 0.5), "p95": _rank(ranked, 0.95), "most": ranked[-1]}
+
+
+def _rank(ranked: Sequence[float], part: float) -> float:
+    return ranked[max(0, math.ceil(part * len(ranked)) - 1)]
