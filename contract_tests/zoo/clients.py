@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import Judge, Mutant, Side
 from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
 
-from flipsnack_contract.adapter.players import greeting_of
+from flipsnack_contract.adapter.players import Manner, greeting_of, playing
 from flipsnack_contract.adapter.session import Session
 from flipsnack_contract.client.duties import DUTIES
 from flipsnack_contract.client.judge import ADAPTER, Bench, judge
@@ -20,6 +22,7 @@ from flipsnack_mock.testing import MockServer
 
 __all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of"]
 
+ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 _BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each duty of a client; what an adapter does wrong proves nothing, so that duty is none of them."""
@@ -39,13 +42,37 @@ def judge_of(bench: Bench) -> Judge:
 
 @contextmanager
 def _opened(mutant: Mutant) -> Iterator[Judge]:
-    with MockServer() as server, fake_at(server.url) as fake, bench_of(mutant.make(), fake) as bench:
+    made = mutant.make()
+    open_bench = _played if isinstance(made, Manner) else bench_of
+    with MockServer() as server, fake_at(server.url) as fake, open_bench(made, fake) as bench:
         yield judge_of(bench)
+
+
+@contextmanager
+def _played(manner: Manner, fake: Fake) -> Iterator[Bench]:
+    with playing(manner, greeting_of("zoo"), say=_silent) as player:
+        yield Bench(Theatre(player, fake, name=Path(manner.command[-1]).parent.name))
+
+
+def _manner(interpreter: str, adapter: str) -> Manner:
+    # Patient: what is measured may share the machine with others.
+    return Manner((interpreter, str(ADAPTERS / adapter)), patience=120.0)
+
+
+def _silent(_text: str) -> None:
+    """Nobody is asked to do anything."""
 
 
 def _mutant(client: type[Client]) -> Mutant:
     return Mutant(name_of(client), client.breaks, lambda: client)
 
 
-SIDE = Side("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _opened)
+CORRECT = (
+    Mutant("the plain client", "", lambda: Client),
+    Mutant("the reference client", "", lambda: _manner(sys.executable, "python/adapter.py")),
+    Mutant("the client in Node", "", lambda: _manner("node", "node/adapter.mjs")),
+)
+"""Clients that keep every rule: one in this process, and two that share nothing with it, each behind its adapter."""
+
+SIDE = Side("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _opened, correct=CORRECT, shared=True)
 """The zoo of broken clients."""

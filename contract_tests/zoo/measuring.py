@@ -36,16 +36,16 @@ def measured(side: Side, *, say: Say, seeds: int = SEEDS, processes: int = PROCE
 
     matrix = trials("the whole matrix", [charge_of(side, one, whole=True) for one in side.mutants])
     plans = [Plan(examples=OWN.examples, seed=seed, shrink=False) for seed in range(1, seeds + 1)]
-    finding = trials("how soon", [_own(side, one, plans) for one in side.mutants])
+    finding = trials("how soon", _searches(side, plans))
     shrinking = trials("how small", [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants])
     alarms = trials("false alarms", [_all(side, one, plan) for one in side.correct for plan in _calm(plans)])
     return {
         "rules": list(side.rules),
         "mutants": _mutants(matrix),
         "own": sorted({trial.rule for trial in matrix if has_own(side, trial)}),
-        "found": _found(finding, seeds),
+        "found": _found(side, finding, seeds),
         "shrunk": _spread([cell.steps for trial in shrinking for cell in _kills(trial)]),
-        "correct": {one.name: _correct([t for t in alarms if t.mutant == one.name]) for one in side.correct},
+        "correct": {one.name: _correct(side, [t for t in alarms if t.mutant == one.name]) for one in side.correct},
     }
 
 
@@ -68,6 +68,12 @@ def _own(side: Side, mutant: Mutant, plans: Sequence[Plan]) -> Charge:
     return Charge(side.name, mutant.name, mutant.rule, tuple((plan, checks) for plan in plans), afresh=True)
 
 
+def _searches(side: Side, plans: Sequence[Plan]) -> list[Charge]:
+    # Where checks share their examples a second search in the same process would know the first one's.
+    parts = [[plan] for plan in plans] if side.shared else [list(plans)]
+    return [_own(side, one, part) for one in side.mutants for part in parts]
+
+
 def _all(side: Side, correct: Mutant, plan: Plan) -> Charge:
     return Charge(side.name, correct.name, "", ((plan, tuple(side.checks)),), afresh=True)
 
@@ -84,18 +90,16 @@ def _mutants(trials: Iterable[Trial]) -> list[Facts]:
     return sorted(facts, key=lambda one: (one["rule"], one["name"]))
 
 
-def _found(trials: Iterable[Trial], seeds: int) -> Facts:
-    searches = [
-        [cell for cell in trial.cells if cell.group == group and cell.examples]
-        for trial in trials
-        for group in range(seeds)
-    ]
+def _found(side: Side, trials: Iterable[Trial], seeds: int) -> Facts:
+    groups = range(1 if side.shared else seeds)
+    searches = [[cell for cell in trial.cells if cell.group == group] for trial in trials for group in groups]
     hits = [cells for cells in searches if cells and cells[-1].fate is Fate.KILLED]
     return {
         "seeds": seeds,
         "searches": len(searches),
         "missed": len(searches) - len(hits),
-        "examples": _spread([sum(cell.examples for cell in cells) for cells in hits]),
+        # The examples of a result are those that passed; the one that did not is one more.
+        "examples": _spread([1 + _examples(side, cells) for cells in hits]),
         "seconds": _spread([round(sum(cell.seconds for cell in cells), 4) for cells in hits]),
     }
 
@@ -104,10 +108,15 @@ def _kills(trial: Trial) -> list[Cell]:
     return [cell for cell in trial.cells if cell.fate is Fate.KILLED and cell.broke == trial.rule]
 
 
-def _correct(trials: Sequence[Trial]) -> Facts:
+def _examples(side: Side, cells: Iterable[Cell]) -> int:
+    made = [cell.examples for cell in cells]
+    return max(made, default=0) if side.shared else sum(made)
+
+
+def _correct(side: Side, trials: Sequence[Trial]) -> Facts:
     cells = [cell for trial in trials for cell in trial.cells]
     made = [cell for cell in cells if cell.examples]
-    examples, seconds = sum(cell.examples for cell in made), sum(cell.seconds for cell in made)
+    examples, seconds = sum(_examples(side, trial.cells) for trial in trials), sum(cell.seconds for cell in made)
     return {
         "runs": len(trials),
         "examples": examples,

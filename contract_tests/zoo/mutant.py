@@ -48,7 +48,8 @@ class Side:
     """One zoo and those who judge it: mutants, the rule of each check, and how a mutant is brought before them.
 
     `order` gives the checks, those first that should know best of a mutant; by itself it is that of `checks`. `correct`
-    are opened like mutants and break nothing: whatever a check finds there is a false alarm.
+    are opened like mutants and break nothing: whatever a check finds there is a false alarm. `shared`: all checks look
+    at the same examples.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Side:
     open: Callable[[Mutant], AbstractContextManager[Judge]]
     order: Callable[[Mutant], tuple[str, ...]] | None = None
     correct: tuple[Mutant, ...] = ()
+    shared: bool = False
 
     @property
     def rules(self) -> tuple[str, ...]:
