@@ -49,6 +49,45 @@ def test_what_is_to_happen_happens_at_its_instant(fake: WsgiTarget, steps: list[
     assert [("first", 0), ("early", 1), ("late", 5_000)] == [(name, at - start) for name, at in seen]
 
 
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([1_000, 2_000], [1_000, 60_000]),
+        ([2_000, 2_000], [60_000, 62_000]),
+        ([100_000], [100_000]),
+        ([0, 1_999, 1], [0, 1_999, 60_000]),
+    ],
+)
+def test_a_sleep_ends_no_sooner_than_the_suspension_in_it(
+    fake: WsgiTarget, steps: list[int], expected: list[int]
+) -> None:
+    """The machine is suspended for 58 s after 2 s: the sleep that it is in lasts until then, the next is as asked."""
+    account = _account(fake)
+    timeline = VirtualTimeline(account, [Turn(2_000, suspend_ms=58_000)])
+    start, woken = timeline.now_ms, []
+    for step in steps:
+        timeline.pass_by(step)
+        woken.append(timeline.now_ms - start)
+    assert expected == woken
+    assert _now(account) == timeline.now_ms * 1000
+
+
+def test_what_happens_while_the_machine_is_suspended_happens_at_its_instant(fake: WsgiTarget) -> None:
+    """The rest of the world goes on; a suspension within another ends no sooner than either."""
+    account = _account(fake)
+    seen: list[int] = []
+    turns = [
+        Turn(1_000, suspend_ms=10_000),
+        Turn(5_000, lambda account: seen.append(_now(account) // 1000)),
+        Turn(8_000, suspend_ms=2_000),
+        Turn(9_000, suspend_ms=20_000),
+    ]
+    timeline = VirtualTimeline(account, turns)
+    start = timeline.now_ms
+    timeline.pass_by(3_000)
+    assert ([5_000], 29_000) == ([at - start for at in seen], timeline.now_ms - start)
+
+
 def test_the_time_of_the_wall_passes_by_itself() -> None:
     """It is never less than what was asked for."""
     timeline = RealTimeline()

@@ -8,18 +8,21 @@ from flipsnack_contract.adapter.messages import FileMade
 from flipsnack_contract.client.adversity import DEAD_LINKS, PASSING, spoilt_answer
 from flipsnack_contract.client.duties import DUTIES
 from flipsnack_contract.client.performance import Disk, Performance
+from flipsnack_contract.client.scenario import Act
 from flipsnack_contract.ledger import rules
 from flipsnack_contract.verdict import Violation
 
 BY_NAME = {duty.name: duty for duty in DUTIES}
 OLD = b"old"
+HOUR = 3600
+OVERSLEPT = (Act(after_s=5, what="suspend", for_s=HOUR),)
 
 
 def _params(**changes: str) -> dict[str, str]:
     return {**asked().params, **changes}
 
 
-KEPT = [
+KEPT: list[Performance] = [
     performed(*DOWNLOADED),
     performed(asked(status="PROCESSING"), asked(2, status="COMPLETE"), fetched(2), schedule="after-2s", elapsed_s=2),
     performed(asked(status="FAILED"), error="job_failed", schedule="failed"),
@@ -53,6 +56,15 @@ KEPT = [
     ),
     performed(asked(code=None, fault="fault-0:status"), error="protocol", faults=(spoilt_answer("no data", "json"),)),
     performed(outcome=Outcome.ERROR, why="exit code 1", schedule="failed"),
+    performed(asked(status="PROCESSING"), error="deadline", schedule="never", acts=OVERSLEPT, elapsed_s=HOUR + 5),
+    performed(
+        asked(status="PROCESSING"),
+        asked(HOUR + 5, status="COMPLETE"),
+        fetched(HOUR + 5),
+        schedule="after-60s",
+        acts=OVERSLEPT,
+        elapsed_s=HOUR + 5,
+    ),
 ]
 
 BROKEN: list[tuple[str, Performance, str]] = [
@@ -141,6 +153,16 @@ BROKEN: list[tuple[str, Performance, str]] = [
     ),
     ("client.repeated-call/a-package-is-fetched-once", performed(fetched(), fetched(id="#3")), "#2, #3"),
     ("client.deadline/the-deadline-is-kept", performed(elapsed_s=62, deadline_s=60), "got after 62 s"),
+    (
+        "client.deadline/the-deadline-is-kept",
+        performed(acts=OVERSLEPT, elapsed_s=HOUR + 7),
+        "expected within 3605 s, got after 3607 s",
+    ),
+    (
+        "client.success/an-undisturbed-job-succeeds",
+        performed(acts=OVERSLEPT, deadline_s=2 * HOUR, error="deadline", elapsed_s=HOUR + 5),
+        "expected ok, got deadline",
+    ),
     (
         "client.deadline/the-deadline-is-kept",
         performed(outcome=Outcome.STOPPED, why="it went on", deadline_s=60),

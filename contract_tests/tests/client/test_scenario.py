@@ -10,6 +10,8 @@ from flipsnack_contract.client.script import SCRIPT
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
 
+OVERSLEPT = (Act(after_s=2, what="suspend", for_s=900),)
+
 
 @given(scenarios(ALL))
 def test_a_drawn_scenario_survives_being_written_down(scenario: Scenario) -> None:
@@ -69,6 +71,11 @@ def test_a_scenario_knows_what_it_needs(scenario: Scenario, needs: set[str]) -> 
         (Scenario(schedule="failed-after-3-polls", deadline_s=150), {"job_failed"}),
         (Scenario(schedule="failed-after-3-polls", deadline_s=100), {"job_failed", "deadline"}),
         (Scenario(schedule="failed-manual"), {"deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=5, acts=OVERSLEPT), {"ok", "deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=1, acts=OVERSLEPT), {"deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=600, acts=OVERSLEPT), {"ok", "deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=1200, acts=OVERSLEPT), {"ok"}),
+        (Scenario(schedule="never", acts=OVERSLEPT), {"deadline"}),
     ],
 )
 def test_how_it_must_end_follows_from_schedule_and_deadline(scenario: Scenario, ends: set[str]) -> None:

@@ -60,6 +60,16 @@ def test_whoever_may_not_is_refused(theatre: Theatre, scenario: Scenario, code: 
     assert ([code], code) == ([call.code for call in performance.asked], performance.code)
 
 
+def test_a_suspended_client_oversleeps(theatre: Theatre) -> None:
+    """It polls before and after, and nothing is asked for meanwhile; the lines tell of it."""
+    night = Act(after_s=5, what="suspend", for_s=28_800)
+    performance = theatre.play(Scenario(schedule="after-60s", deadline_s=86_400, acts=(night,)))
+    instants = [call.seconds - performance.report.started_ms / 1000 for call in performance.asked]
+    assert [] == [instant for instant in instants if 5 < instant < 28_805]
+    assert (Outcome.OK, 28_800) == (performance.outcome, performance.suspended_s)
+    assert any("meanwhile: suspend for 28800 s" in line for line in performance.lines())
+
+
 def test_an_old_file_is_there_before(theatre: Theatre) -> None:
     """And it is seen whether it still is."""
     performance = theatre.play(Scenario(schedule="failed", old_file=True))

@@ -20,6 +20,22 @@ class PollsEverySecond(Client):
     first_ms = longest_ms = 1_200
 
 
+class CatchesUp(Client):
+    """Makes up for the polls that it overslept."""
+
+    breaks = "client.poll-interval"
+    missed = 0
+
+    def wait(self, ms: int) -> None:
+        if self.missed:
+            self.missed -= 1
+            return
+        before = self.world.now_ms
+        super().wait(ms)
+        # As timers do that fire at a fixed rate.
+        self.missed = min(3, (self.world.now_ms - before) // ms - 1)
+
+
 class StartsAndAsks(Client):
     """Asks at once what became of the job that it has just started."""
 
@@ -210,6 +226,19 @@ class DeadlineAfterTheSleep(Client):
             raise Trouble("deadline", "it is over")
 
 
+class CountsItsSleeps(Client):
+    """Counts how long it meant to sleep, and never looks at the clock."""
+
+    breaks = "client.deadline"
+    slept_ms = 0
+
+    def wait(self, ms: int) -> None:
+        if self.errand.deadline_ms is not None and self.slept_ms + ms > self.errand.deadline_ms:
+            raise Trouble("deadline", "it is over")
+        self.slept_ms += ms
+        self.world.sleep(ms)
+
+
 class NoDeadlineForTrouble(Client):
     """Forgets the deadline while it tries something again."""
 
@@ -241,6 +270,18 @@ class CallsTheDeadlineTransport(Client):
             super().wait(ms)
         except Trouble as trouble:
             raise (Trouble("transport", "timed out") if trouble.kind == "deadline" else trouble) from None
+
+
+class GivesUpWhenItOverslept(Client):
+    """Takes a long sleep for the end of its time."""
+
+    breaks = "client.success"
+
+    def wait(self, ms: int) -> None:
+        before = self.world.now_ms
+        super().wait(ms)
+        if self.world.now_ms - before > ms + 60_000:
+            raise Trouble("deadline", "it overslept")
 
 
 class IgnoresCancel(Client):

@@ -16,10 +16,14 @@ MILLI = 1000
 
 @dataclass(frozen=True)
 class Turn:
-    """Something that happens to the account `after_ms` milliseconds after the start of a case."""
+    """Something that happens `after_ms` milliseconds after the start of a case: to the account, or to the client.
+
+    With `suspend_ms` the machine of the client is suspended for so long: the sleep that it is in ends no sooner.
+    """
 
     after_ms: int
-    happen: Callable[[AccountControl], None]
+    happen: Callable[[AccountControl], None] | None = None
+    suspend_ms: int = 0
 
 
 class Timeline(Protocol):
@@ -48,7 +52,7 @@ class VirtualTimeline:
         self._now = -(-micros // 1_000_000) * MILLI
         self._start = self._now
         self._turns = sorted(turns, key=lambda turn: turn.after_ms)
-        self._take_turns()
+        self.pass_by(0)
 
     @property
     def now_ms(self) -> int:
@@ -56,21 +60,20 @@ class VirtualTimeline:
         return self._now
 
     def pass_by(self, ms: int) -> None:
-        """Move the clock on; what happens on the way happens at its instant."""
+        """Move the clock on; what happens on the way happens at its instant. A suspension makes it later."""
         until = self._now + ms
         while self._turns and self._start + self._turns[0].after_ms <= until:
-            self._advance(self._start + self._turns[0].after_ms)
-            self._take_turns()
+            turn = self._turns.pop(0)
+            self._advance(self._start + turn.after_ms)
+            if turn.happen:
+                turn.happen(self._account)
+            until = max(until, self._now + turn.suspend_ms)
         self._advance(until)
 
     def _advance(self, until: int) -> None:
         if until > self._now:
             self._account.advance((until - self._now) * MILLI)
             self._now = until
-
-    def _take_turns(self) -> None:
-        while self._turns and self._start + self._turns[0].after_ms <= self._now:
-            self._turns.pop(0).happen(self._account)
 
 
 class RealTimeline:

@@ -29,7 +29,7 @@ from flipsnack_contract.selection import NothingFits, select
 
 __all__ = ["client", "replay_command"]
 
-EXAMPLES = 100
+EXAMPLES = 300
 # Where a sleep is a sleep, a scenario takes seconds.
 EXAMPLES_REAL = 5
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.BROKEN)
@@ -103,7 +103,9 @@ def _judge(duties: tuple[Duty, ...], theatre: Theatre, options: Mapping[str, Any
     report.print_skipped(results, console)
     report.print_summary(results, console)
     console.print(
-        f"{len(bench.plays)} scenarios played, {bench.hours:.1f} hours of the accounts' time", highlight=False
+        f"{len(bench.plays)} scenarios played, {bench.hours:,.1f} hours of the accounts' time, "
+        f"{bench.suspended_hours:,.1f} of them while the client's machine was suspended",
+        highlight=False,
     )
     return outputs.finish(results, console)
 

@@ -12,17 +12,22 @@ from flipsnack_contract.client.scenario import FORMS, Act, ActName, Fault, Form,
 
 __all__ = ["scenarios"]
 
-SCHEDULES = ("immediate", "failed", "never", "after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
+POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
 DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
+HOUR, DAY = 3600.0, 86400.0
+# A lunch, a night, a day, a weekend, a holiday; and deadlines beyond them.
+SUSPENSIONS = (HOUR, 8 * HOUR, DAY, 64 * HOUR, 14 * DAY)
+LONG_DEADLINES = (30 * DAY, 2 * DAY)
 # Every letter of these has broken somebody's encoding; a key is printable ASCII, a secret is any text.
 KEY_LETTERS = "abzABZ09-_.~+%&=;?#[]'\"<>\\,:@!$()*"
 LETTERS = KEY_LETTERS + " éßжж日\u2028😀"
 
-schedules = st.one_of(
-    st.sampled_from(SCHEDULES),
+slow = st.one_of(
+    st.sampled_from(POLLED),
     st.integers(1, 300).map(lambda seconds: f"after-{seconds}s"),
     st.integers(1, 300).map(lambda seconds: f"failed-after-{seconds}s"),
 )
+schedules = st.one_of(st.sampled_from(("immediate", "failed", "never", *POLLED)), slow)
 keys = st.one_of(st.just("client"), st.text(KEY_LETTERS, min_size=1, max_size=8))
 # A secret that is also a key, or a word, would seem to be sent or printed where only that was.
 secrets = st.one_of(
@@ -36,7 +41,7 @@ def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
     forms = [form for form in FORMS if form in capabilities]
     families = [_calm(forms), _refused(forms)]
     if "virtual_sleep" in capabilities:
-        families += [_disturbed(forms), _spoilt(forms), _eventful(forms)]
+        families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
     return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
 
 
@@ -86,6 +91,19 @@ def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
     acts = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
     cancel = st.one_of(st.none(), st.integers(1, 60).map(float))
     return _built(forms, schedule=st.one_of(st.just("manual"), schedules), acts=acts, cancel_after_s=cancel)
+
+
+def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    """A machine that is suspended while its client waits: for longer than it has, or for less."""
+    one = st.builds(
+        Act, after_s=st.integers(1, 60).map(float), what=st.just("suspend"), for_s=st.sampled_from(SUSPENSIONS)
+    )
+    acts = st.lists(one, min_size=1, max_size=2).map(tuple)
+    faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
+    waiting = {"acts": acts, "faults": faults}
+    # Only what ends: a client that polls for a month is a long play.
+    long = _built(forms, schedule=slow, deadline_s=st.sampled_from(LONG_DEADLINES), **waiting)
+    return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
 
 
 def _limits() -> st.SearchStrategy[dict[str, float]]:

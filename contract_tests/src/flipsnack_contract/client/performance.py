@@ -59,6 +59,17 @@ class Performance:
         return tuple(call for call in self.calls if not call.is_api)
 
     @property
+    def suspended_s(self) -> float:
+        """For how long it was suspended."""
+        # Suspensions that overlap last from the first to the end of all of them.
+        ended_s, awake_s, total = self.report.elapsed_ms / 1000, 0.0, 0.0
+        for act in sorted(self.scenario.suspensions, key=lambda act: act.after_s):
+            if act.after_s < ended_s:
+                total += max(0.0, act.after_s + act.for_s - max(awake_s, act.after_s))
+                awake_s = max(awake_s, act.after_s + act.for_s)
+        return total
+
+    @property
     def last(self) -> Call | None:
         """The last call of the API."""
         return self.asked[-1] if self.asked else None
@@ -128,8 +139,11 @@ class Performance:
         # On the wall the client's clock and the account's are not the same: what counts is when the first call came.
         real = "virtual_sleep" not in self.capabilities and self.calls
         start = self.calls[0].seconds if real else self.report.started_ms / 1000
-        shown = [f"{max(0.0, call.seconds - start):>9.3f} s  {call.id:<4} {call}" for call in self.calls]
-        return (*shown, f"{self.report.elapsed_ms / 1000:>9.3f} s  the client said: {self.word}")
+        shown = [(max(0.0, call.seconds - start), f"{call.id:<4} {call}") for call in self.calls]
+        ended = self.report.elapsed_ms / 1000
+        shown += [(act.after_s, f"meanwhile: {act}") for act in self.scenario.acts if act.after_s <= ended]
+        shown += [(ended, f"the client said: {self.word}")]
+        return tuple(f"{seconds:>9.3f} s  {text}" for seconds, text in sorted(shown, key=lambda line: line[0]))
 
     @property
     def word(self) -> str:

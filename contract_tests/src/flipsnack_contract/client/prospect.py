@@ -42,9 +42,10 @@ def _followed(scenario: Scenario) -> frozenset[str]:
     earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
     deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
     ends = set()
-    if earliest <= deadline:
+    # Who wakes up too late may take one last look, and need not.
+    if earliest <= max(deadline, scenario.awake_s(deadline)):
         ends.add(end)
-    if latest + COMFORT_S > deadline:
+    if latest + scenario.suspended_s + COMFORT_S > deadline:
         ends.add("deadline")
     return frozenset(ends)
 

@@ -14,7 +14,7 @@ Who = Literal["right", "wrong-secret", "unknown-key"]
 Form = Literal["json", "jsonp", "xml"]
 FORMS: tuple[Form, ...] = ("json", "jsonp", "xml")
 Whose = Literal["own", "deleted", "foreign", "unknown"]
-ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail"]
+ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
 ACTS: tuple[str, ...] = ActName.__args__  # type: ignore[attr-defined]  # a Literal has them
 
 
@@ -23,11 +23,18 @@ def operation(name: str) -> str:
     return f"op:{name}"
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens to the account, `after_s` seconds of its time after the start."""
+class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happens to the account, `after_s` seconds of its time after the start.
+
+    `suspend` happens to the client: its machine is suspended for `for_s` seconds, so that it oversleeps.
+    """
 
     after_s: Seconds
     what: ActName
+    for_s: Seconds = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.what} for {self.for_s:g} s" if self.for_s else self.what
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,7 +111,26 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def calm(self) -> bool:
         """Whether nothing but the job itself decides how it ends."""
         hurt = any(fault.hurts != "nothing" for fault in self.faults)
-        return not (hurt or self.acts or self.settings) and self.cancel_after_s is None
+        return not (hurt or self.eventful or self.settings) and self.cancel_after_s is None
+
+    @property
+    def suspensions(self) -> tuple[Act, ...]:
+        """The acts that the client oversleeps by."""
+        return tuple(act for act in self.acts if act.what == "suspend")
+
+    @property
+    def suspended_s(self) -> float:
+        """For how long the client's machine is suspended, in all."""
+        return sum(act.for_s for act in self.suspensions)
+
+    @property
+    def eventful(self) -> bool:
+        """Whether something happens to the account."""
+        return len(self.suspensions) < len(self.acts)
+
+    def awake_s(self, elapsed_s: float) -> float:
+        """The instant at which the last suspension is over that began by `elapsed_s`; 0 without one."""
+        return max((act.after_s + act.for_s for act in self.suspensions if act.after_s <= elapsed_s), default=0.0)
 
     @property
     def key_said(self) -> str:

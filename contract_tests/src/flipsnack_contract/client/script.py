@@ -99,6 +99,35 @@ EVENTFUL: Mapping[str, Scenario] = {
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
+NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
+SUSPENDED: Mapping[str, Scenario] = {
+    "suspended overnight, and built meanwhile": Scenario(
+        schedule="after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=NIGHT),)
+    ),
+    "suspended over a weekend, and failed meanwhile": Scenario(
+        schedule="failed-after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+    ),
+    "suspended over a weekend, and not built yet": Scenario(
+        schedule="after-5-polls", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+    ),
+    "suspended beyond the deadline": Scenario(schedule="never", acts=(Act(after_s=20, what="suspend", for_s=WEEKEND),)),
+    "suspended just beyond the deadline": Scenario(
+        schedule="never", deadline_s=60, acts=(Act(after_s=20, what="suspend", for_s=50),)
+    ),
+    "suspended for two nights": Scenario(
+        schedule="after-20-polls",
+        deadline_s=MONTH,
+        acts=(Act(after_s=5, what="suspend", for_s=NIGHT), Act(after_s=NIGHT + 60, what="suspend", for_s=NIGHT)),
+    ),
+    "suspended while a download is cut off": Scenario(
+        deadline_s=MONTH,
+        faults=(PASSING["a download cut off once"],),
+        acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),),
+    ),
+    "suspended after code 32": Scenario(
+        deadline_s=MONTH, faults=(PASSING["32 once"],), acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),)
+    ),
+}
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {
     "built in 5 s": PLAIN["built in 5 s"],
     "failed at once": PLAIN["failed at once"],
@@ -112,5 +141,5 @@ FORMATTED: Mapping[str, Scenario] = {
     for name, scenario in IN_EVERY_FORMAT.items()
     if form != "json"
 }
-SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL}
+SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
 """Every scenario that is played to every client that can be put into it."""

@@ -75,7 +75,7 @@ class Theatre:
         if scenario.old_file:
             dest.write_bytes(OLD)
         case = _case(scenario, stage, collection, dest)
-        turns = tuple(Turn(round(act.after_s * 1000), _happening(act, collection)) for act in scenario.acts)
+        turns = tuple(_turn(act, collection) for act in scenario.acts)
         report = self._player.run(case, stage.timeline(virtual=self.virtual, turns=turns), calls=stage.calls)
         calls = witnessed(stage.control)
         disk = _look(folder, OLD if scenario.old_file else None)
@@ -109,7 +109,8 @@ def _collection(scenario: Scenario, stage: Stage) -> str:
 
 
 def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case:
-    deadline = None if scenario.deadline_s is None else round(scenario.deadline_s * 1000)
+    deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
+    horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
         id=stage.name,
         op=scenario.op,
@@ -118,10 +119,20 @@ def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case
         secret=scenario.secret_said,
         args={"collection": collection, "dest": str(dest)},
         options=Options(format=scenario.format, deadline_ms=deadline),
-        cancel_after_ms=None if scenario.cancel_after_s is None else round(scenario.cancel_after_s * 1000),
+        cancel_after_ms=None if scenario.cancel_after_s is None else _milliseconds(scenario.cancel_after_s),
         needs=scenario.needs,
-        horizon_ms=DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS,
+        horizon_ms=horizon + _milliseconds(scenario.suspended_s),
     )
+
+
+def _turn(act: Act, collection: str) -> Turn:
+    if act.what == "suspend":
+        return Turn(_milliseconds(act.after_s), suspend_ms=_milliseconds(act.for_s))
+    return Turn(_milliseconds(act.after_s), _happening(act, collection))
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def _happening(act: Act, collection: str) -> Callable[[AccountControl], None]:

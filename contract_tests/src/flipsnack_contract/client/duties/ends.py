@@ -98,7 +98,10 @@ def what_passes_is_survived(performance: Performance) -> None:
     """After faults that pass, the end is the one without them, when there is time enough."""
     scenario = performance.scenario
     passing = scenario.faults and all(fault.hurts == "passing" for fault in scenario.faults)
-    if not passing or scenario.acts or scenario.settings or scenario.cancel_after_s is not None:
+    if not passing or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None:
+        return
+    # A resource URL that dies on the way has a duty of its own.
+    if _dies_halfway(scenario):
         return
     if scenario.deadline_s is None or scenario.deadline_s >= _time_for(performance):
         expected = prospects(scenario)
@@ -108,7 +111,8 @@ def what_passes_is_survived(performance: Performance) -> None:
 
 def _time_for(performance: Performance) -> float:
     times = sum(fault.count or 1 for fault in performance.scenario.faults)
-    return WAITING_S + (times + len(performance.asked)) * LONGEST_PAUSE_S / 10 + COMFORT_S
+    pauses = (times + len(performance.asked)) * LONGEST_PAUSE_S / 10
+    return WAITING_S + pauses + COMFORT_S + performance.scenario.suspended_s
 
 
 @duty("client.fresh-url", needs={"refresh"})
@@ -117,7 +121,7 @@ def a_dead_link_is_replaced(performance: Performance) -> None:
     scenario = performance.scenario
     halfway = _dies_halfway(scenario) and "retries" in performance.capabilities
     once = [fault for fault in scenario.faults if fault.count == 1 and (fault.hurts == "link" or halfway)]
-    alone = len(once) == len(scenario.faults) == 1 and not (scenario.acts or performance.misasked)
+    alone = len(once) == len(scenario.faults) == 1 and not (scenario.eventful or performance.misasked)
     if alone and scenario.cancel_after_s is None and prospects(scenario) == {"ok"} and scenario.op == "download":
         _expect_end("ok", performance, "the end, after one dead link")
 
@@ -125,7 +129,8 @@ def a_dead_link_is_replaced(performance: Performance) -> None:
 def _dies_halfway(scenario: Scenario) -> bool:
     """Whether a download is cut off, and the resource URL dies before it can go on."""
     cut = any(fault.when.get("action") == "package" for fault in scenario.faults)
-    return cut and set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
+    at_once = set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
+    return cut and (at_once or bool(scenario.suspensions and not scenario.settings))
 
 
 @duty("client.malformed-answer")
