@@ -70,10 +70,11 @@ class Door:
         content_type: str = "",
         body: bytes = b"",
         origin: str = "http://fake.test",
+        **more: Any,
     ) -> Response:
-        """The answer to a raw request."""
+        """The answer to a raw request; `more` are other fields of it."""
         raw = query.encode() if isinstance(query, str) else query
-        return api.handle(Request(method, path, raw, self.now, origin, content_type, body), self.world)
+        return api.handle(Request(method, path, raw, self.now, origin, content_type, body, **more), self.world)
 
     def call(self, params: Mapping[str, str] | None = None, /, **changes: str | None) -> dict[str, Any]:
         """The decoded JSON answer to a signed call."""
@@ -83,10 +84,10 @@ class Door:
         """The code of the answer to a signed call."""
         return int(self.call(**changes)["code"])
 
-    def fetch(self, url: str, *, method: str = "GET") -> Response:
-        """The answer of a resource URL."""
+    def fetch(self, url: str, *, method: str = "GET", **more: Any) -> Response:
+        """The answer of a resource URL; `more` are other fields of the request."""
         path, _, query = url.removeprefix("http://fake.test").partition("?")
-        return self.send(query, method=method, path=path)
+        return self.send(query, method=method, path=path, **more)
 
 
 def decoded(response: Response) -> dict[str, Any]:

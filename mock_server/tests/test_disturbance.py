@@ -1,10 +1,11 @@
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import DOWNLOAD, KEY, SECOND, Door, decoded, signed
 from mock_server.tests.faults.conftest import account, answer, arrange, last_entry, package
 
-from flipsnack_mock.disturbance import could_not_act
+from flipsnack_mock.disturbance import NO_CONNECTION
 from flipsnack_mock.faults import When
 from flipsnack_mock.faults.content import (
     InvalidJson,
@@ -14,7 +15,7 @@ from flipsnack_mock.faults.content import (
     WrongContentType,
 )
 from flipsnack_mock.faults.effects import Break
-from flipsnack_mock.faults.instead import VendorCode, Verbatim
+from flipsnack_mock.faults.instead import Outage, VendorCode, Verbatim
 from flipsnack_mock.faults.sending import ConnectionReset, EmptyReply
 
 
@@ -87,12 +88,13 @@ def test_a_wrong_byte_beyond_the_package_is_an_error(door: Door) -> None:
     assert 500 == package(door).http_status
 
 
-def test_the_edge_can_say_that_a_fault_could_not_act(door: Door) -> None:
-    """What only the edge can see ends in the same error, the same journal entry and the same count."""
-    arrange(door, ConnectionReset())
-    entry = answer(door).entry
-    response = could_not_act(entry, "there is no connection", door.world)
+@pytest.mark.parametrize("fault", [ConnectionReset(), EmptyReply(), Outage(answer="reset")])
+def test_a_fault_that_needs_the_connection_says_where_there_is_none(door: Door, fault: Any) -> None:
+    """Under another WSGI server it ends in the same error, the same journal entry and the same count."""
+    arrange(door, fault)
+    response = door.send(urlencode(signed()), cuttable=False)
     assert 500 == response.http_status
+    assert NO_CONNECTION in last_entry(door).detail
     assert response.sent == last_entry(door).sent
     assert (0, 1) == (account(door).faults["f1"].hits, account(door).faults["f1"].failures)
 

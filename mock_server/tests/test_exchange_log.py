@@ -40,7 +40,7 @@ def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
     """Time, verb, method, code, HTTP status, key shortened, format, duration and the reason."""
     entry = entry_of(door, format="xml", collectionHash=None)
     expected = (
-        "14:13:20.000 GET collection.downloadHTML code 30 HTTP 200 test-c… xml 1.5 ms"
+        "14:13:20.000 GET collection.downloadHTML code 30 HTTP 200 120 B test-c… xml 1.5 ms"
         "  the parameter collectionHash is absent"
     )
     assert expected == line(entry, "pretty")

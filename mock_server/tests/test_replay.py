@@ -31,10 +31,12 @@ def fetch_latest(fake: Fake) -> str:
 
 
 def download_twice(fake: Fake) -> None:
-    """A whole download, a ranged one, and one with a signature that was tampered with."""
+    """A whole download, ranged ones, one of what is there already, and one with a signature that was tampered with."""
     url = fetch_latest(fake)
-    fake.resource(url)
+    etag = fake.resource(url).headers["ETag"]
     fake.resource(url, Range="bytes=0-9")
+    fake.resource(url, Range="bytes=0-9", **{"If-Range": '"other"'})
+    fake.resource(url, **{"If-None-Match": etag})
     fake.resource(url.replace("Signature=", "Signature=A"))
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flipsnack_mock import resource_urls
 from flipsnack_mock.account import Account
 from flipsnack_mock.disturbance import STEP as FAULT
-from flipsnack_mock.disturbance import Arranged, Disturbance, Diverted, could_not_act, refusal_response
+from flipsnack_mock.disturbance import Arranged, Disturbance, Diverted, refusal_response
 from flipsnack_mock.envelope import FORMATS, NOSNIFF, Answer, Tree, is_callback, render
 from flipsnack_mock.errors import (
     ApiError,
@@ -33,10 +33,11 @@ from flipsnack_mock.magic import magic_fault
 from flipsnack_mock.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.packages import build_package
 from flipsnack_mock.params import parse_body, parse_query
+from flipsnack_mock.ranges import package_response
 from flipsnack_mock.signature import verify
 from flipsnack_mock.world import World
 
-__all__ = ["CHECKS", "Check", "could_not_act", "handle"]
+__all__ = ["CHECKS", "Check", "handle"]
 
 PATHS = frozenset({"/v1", "/v1/"})
 VERBS = frozenset({"GET", "POST"})
@@ -57,7 +58,7 @@ def handle(request: Request, world: World) -> Response:
             call.entry.detail = refusal.message
             response = refusal_response(refusal, call.entry)
         if call.disturbance is not None:
-            response = call.disturbance.disturbed(response, world)
+            response = call.disturbance.disturbed(response)
         call.entry.sent = response.sent
         world.journal.append(call.entry)
         return response
@@ -263,4 +264,4 @@ def _package(call: _Call) -> Response:
     if call.disturbance is not None:
         call.disturbance.meet("zip")
     package = build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
-    return Response(200, "application/zip", package, entry)
+    return package_response(package, entry)

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import flask
-from werkzeug.exceptions import (
-    BadHost,
-    HTTPException,
-    MethodNotAllowed,
-    NotFound,
-    RequestedRangeNotSatisfiable,
-)
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
-from werkzeug.wsgi import wrap_file
 
 from flipsnack_mock import api, resource_urls
 from flipsnack_mock.clock import RealTime, Sleep, real_sleep, real_time
 from flipsnack_mock.control import control_plane
 from flipsnack_mock.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.errors import Refused
-from flipsnack_mock.exchange import Request, Response, Sent
-from flipsnack_mock.faults.effects import Body, Effect
+from flipsnack_mock.exchange import Part, Request, Response, Sent
+from flipsnack_mock.faults.effects import Effect
 from flipsnack_mock.journal import NOBODY, Entry
 from flipsnack_mock.namespaces import namespace_of, without_namespace
 from flipsnack_mock.origin import origin_of
 from flipsnack_mock.packages import Package
 from flipsnack_mock.params import MAX_BODY_BYTES, MAX_QUERY_BYTES
+from flipsnack_mock.ranges import CONDITIONS
 from flipsnack_mock.settings import Setting, Settings, load_settings
-from flipsnack_mock.world import World, Worlds
+from flipsnack_mock.world import Worlds
 
 __all__ = ["REQUEST_ID_HEADER", "create_app"]
 
@@ -38,7 +31,7 @@ __all__ = ["REQUEST_ID_HEADER", "create_app"]
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 ADMIN_PREFIX = "/__admin"
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_ONE_RANGE = re.compile(r"bytes=(?!-$)([0-9]{0,18})-([0-9]{0,18})")
+_CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _PIECE_BYTES = 128 * 1024
 
 OnExchange = Callable[[Entry], None]
@@ -90,28 +83,20 @@ class _Vendor:
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
         response = api.handle(_request(environ, at, origin), world)
-        answer = _http_response(response, environ)
+        answer = _http_response(response)
         if response.effect is not None:
-            answer = self._with_effect(response, response.effect, answer, world)
+            self._arrange(response.effect, answer, environ)
         response.entry.duration = self._now() - at
         if self._on_exchange is not None:
             self._on_exchange(response.entry)
         return answer
 
-    def _with_effect(self, response: Response, effect: Effect, answer: HttpResponse, world: World) -> HttpResponse:
-        """`answer`, to be sent with `effect`; or the refusal that says why that cannot be done."""
-        environ = flask.request.environ
-        ours = CONNECTION in environ
-        obstacle = effect.obstacle(_served(answer, environ["REQUEST_METHOD"]))
-        if not obstacle and effect.needs_connection and not ours:
-            obstacle = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
-        if obstacle:
-            return _http_response(api.could_not_act(response.entry, obstacle, world), environ)
-        if ours:
+    def _arrange(self, effect: Effect, answer: HttpResponse, environ: dict[str, Any]) -> None:
+        """Have `effect` happen to `answer`: by our own engine, or, under another server, by the answer itself."""
+        if CONNECTION in environ:
             environ[EFFECT] = effect
         else:
             slow_down(answer, effect, self._sleep)
-        return answer
 
     def unrouted(self, error: HTTPException) -> HttpResponse:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
@@ -132,7 +117,7 @@ _UNROUTED = (NotFound, MethodNotAllowed, BadHost)
 def _stray(environ: Mapping[str, Any], refusal: Refused, at: int) -> Entry:
     """What a log says of a request that was for nothing here; it has no number, for no journal keeps it."""
     request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], b"", at, "")
-    sent = Sent(refusal.http_status, "application/json", b"")
+    sent = Sent(refusal.http_status, "application/json", b"", (), 0)
     return Entry(0, request, at, NOBODY, {}, detail=refusal.message, sent=sent)
 
 
@@ -168,6 +153,8 @@ def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body,
         range=environ.get("HTTP_RANGE", ""),
+        conditions={name: environ[variable] for name, variable in _CONDITIONS if variable in environ},
+        cuttable=CONNECTION in environ,
     )
 
 
@@ -180,49 +167,23 @@ def _body_length(environ: Mapping[str, Any]) -> int:
     return MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
 
 
-def _http_response(response: Response, environ: dict[str, Any]) -> HttpResponse:
+def _http_response(response: Response) -> HttpResponse:
     headers = [*response.headers, (REQUEST_ID_HEADER, response.entry.id)]
     if isinstance(response.body, Package):
-        return _package_response(response.body, response.content_type, headers, environ)
+        return _package_response(response, response.body, headers)
     return HttpResponse(response.body, response.http_status, headers, content_type=response.content_type)
 
 
-def _heeded_range(text: str, size: int) -> str:
-    """What of a Range header is heeded for a body of `size` bytes, in Werkzeug's words; nothing: all of it is sent."""
-    match = _ONE_RANGE.fullmatch(text)
-    if match is None or (match[1] and match[2] and int(match[2]) < int(match[1])):
-        # Several ranges may be ignored, other units and nonsense must be (RFC 9110, 14.2).
-        return ""
-    if not match[1] and int(match[2]) > size:
-        # The last n bytes of something shorter are all of it (RFC 9110, 14.1.2); Werkzeug calls that unsatisfiable.
-        return "bytes=0-"
-    return text
+def _package_response(response: Response, package: Package, headers: list[tuple[str, str]]) -> HttpResponse:
+    # What a HEAD is told the length of is what a GET would be sent.
+    part = response.asked or Part(0, package.size)
+    headers.append(("Content-Length", str(part.length)))
+    pieces = _pieces(package, part)
+    return HttpResponse(pieces, response.http_status, headers, content_type=response.content_type)
 
 
-def _served(answer: HttpResponse, method: str) -> Body:
-    if method == "HEAD" or answer.status_code in (204, 304):
-        return Body(0, 0)
-    if answer.status_code == 206:
-        return Body(answer.content_range.start or 0, answer.content_range.stop or 0)
-    return Body(0, answer.content_length or 0)
-
-
-def _package_response(
-    package: Package, content_type: str, headers: list[tuple[str, str]], environ: dict[str, Any]
-) -> HttpResponse:
-    heeded = _heeded_range(environ.get("HTTP_RANGE", ""), package.size)
-    environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
-    if heeded:
-        environ["HTTP_RANGE"] = heeded
-    body = wrap_file({}, package.open(), _PIECE_BYTES)
-    response = HttpResponse(body, 200, headers, content_type=content_type, direct_passthrough=True)
-    response.content_length = package.size
-    response.set_etag(package.etag.strip('"'))
-    try:
-        response.make_conditional(environ, accept_ranges=True, complete_length=package.size)
-    except RequestedRangeNotSatisfiable:
-        headers.append(("Content-Range", f"bytes */{package.size}"))
-        return HttpResponse(resource_urls.INVALID_RANGE, 416, headers, content_type="application/xml")
-    # The engine dates every answer.
-    del response.headers["Date"]
-    return response
+def _pieces(package: Package, part: Part) -> Iterator[bytes]:
+    with package.open() as file:
+        file.seek(part.start)
+        for left in range(part.length, 0, -_PIECE_BYTES):
+            yield file.read(min(left, _PIECE_BYTES))

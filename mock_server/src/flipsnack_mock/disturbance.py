@@ -20,9 +20,11 @@ from flipsnack_mock.magic import magic_fault
 if TYPE_CHECKING:
     from flipsnack_mock.account import Account
     from flipsnack_mock.journal import Entry
-    from flipsnack_mock.world import World
 
-__all__ = ["Arranged", "Disturbance", "Diverted", "STEP", "could_not_act", "refusal_response"]
+__all__ = ["Arranged", "Disturbance", "Diverted", "NO_CONNECTION", "STEP", "refusal_response"]
+
+NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
+"""Why a fault cannot act under a server that does not hand out its connection."""
 
 STEP = "fault"
 """What the journal names instead of the check that failed, when a fault answered."""
@@ -100,33 +102,40 @@ class Disturbance:
         )
         return {**data, "resourceUrl": url}
 
-    def disturbed(self, response: Response, world: World) -> Response:
+    def disturbed(self, response: Response) -> Response:
         """`response` with the fault in it, or the refusal that says why the fault could do nothing."""
         rule = self._rule
-        if rule is None or not isinstance(rule.fault, OnAnswer):
+        if rule is None:
             return response
         try:
-            return rule.fault.disturb(response, self._entry.fmt, rule.draw)
+            if isinstance(rule.fault, OnAnswer):
+                response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
+            _see_that_it_shows(response)
+            return response
         except CannotAct as obstacle:
-            return could_not_act(self._entry, str(obstacle), world)
+            return self._could_not_act(str(obstacle))
 
+    def _could_not_act(self, obstacle: str) -> Response:
+        """HTTP 500, loud, in the journal.
 
-def could_not_act(entry: Entry, obstacle: str, world: World) -> Response:
-    """The answer in place of the one that a fault met and could do nothing to: HTTP 500, loud, in the journal.
-
-    The hit is counted as a failure, so that a rule for the next request waits for one that it can disturb.
-    """
-    rule_id, _, kind = entry.fault.rpartition(":")
-    with world.lock:
-        account = world.find(entry.key)
-        if account is not None:
-            retract(account.faults, rule_id)
+        The hit is counted as a failure, so that a rule for the next request waits for one that it can disturb.
+        """
+        entry = self._entry
+        rule_id, _, kind = entry.fault.rpartition(":")
+        retract(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
-        refusal = Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind)
-        response = refusal_response(refusal, entry)
-        entry.sent = response.sent
-        return response
+        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind), entry)
+
+
+def _see_that_it_shows(response: Response) -> None:
+    effect = response.effect
+    if effect is None:
+        return
+    if obstacle := effect.obstacle(response.part):
+        raise CannotAct(obstacle)
+    if effect.needs_connection and not response.entry.request.cuttable:
+        raise CannotAct(NO_CONNECTION)
 
 
 def refusal_response(refusal: Refused, entry: Entry) -> Response:

@@ -45,6 +45,7 @@ def _facts(entry: Entry) -> dict[str, str | int | None]:
         "action": entry.action[:60] or ("package" if entry.fmt == "zip" else ""),
         "code": entry.code,
         "http": entry.sent.http_status,
+        "bytes": entry.sent.length,
         "key": shortened(entry.key),
         "format": entry.fmt,
         "us": entry.duration,
@@ -62,7 +63,7 @@ def _pretty(entry: Entry) -> str:
     code = "" if facts["code"] is None else f"code {facts['code']}"
     line = (
         f"{str(facts['at'])[11:23]} {facts['method']} {facts['action'] or '-'} {code or '-'} HTTP {facts['http']} "
-        f"{facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
+        f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
     )
     fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
     text = "  ".join(filter(None, (line, fault, entry.detail)))

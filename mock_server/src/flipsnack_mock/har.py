@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from flipsnack_mock import __version__
-from flipsnack_mock.records import PACKAGE, Record
+from flipsnack_mock.records import Record
 
 __all__ = ["har"]
 
@@ -52,7 +52,7 @@ def _request(record: Record) -> dict[str, Any]:
         "url": url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs({"Range": record.range, "Content-Type": record.content_type}),
+        "headers": _pairs({"Range": record.range, "Content-Type": record.content_type} | record.conditions),
         "queryString": _query(record.query),
         "headersSize": -1,
         "bodySize": len(record.body),
@@ -67,10 +67,9 @@ def _response(record: Record) -> dict[str, Any]:
     if answer is None:
         return _empty_response()
     content: dict[str, Any] = {"size": answer.bytes, "mimeType": answer.content_type}
-    is_package = record.kind == PACKAGE and answer.http_status == 200
-    if not is_package:
+    if answer.body or not answer.bytes:
         content["text"] = answer.body
-    headers = {"Content-Type": answer.content_type, "ETag": answer.body if is_package else ""}
+    headers = {"Content-Type": answer.content_type} | answer.headers
     return _empty_response() | {
         "status": answer.http_status,
         "headers": _pairs(headers | {"X-Flipsnack-Mock-Request": record.id}),

@@ -38,16 +38,18 @@ _PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
 
 
 class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was answered: `body` masked and cut to 4 KiB (of a package its etag stands there), `bytes` its whole length.
+    """What was answered: `body` masked and cut to 4 KiB (empty for a package), `bytes` what was sent of it.
 
-    `url` is the resource URL that was given, without host and with its signature masked, and `url_expires` when it dies
-    in whole seconds since 1970, of the account's clock.
+    `headers` are those beside type and length: of a package its ETag and the range that it was sent in. `url` is the
+    resource URL that was given, without host and with its signature masked, and `url_expires` when it dies in whole
+    seconds since 1970, of the account's clock.
     """
 
     http_status: int
     content_type: str
     bytes: int
     body: str = ""
+    headers: dict[str, str] = {}
     url: str | None = None
     url_expires: int | None = None
 
@@ -74,6 +76,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     content_type: str = ""
     body: str = ""
     range: str = ""
+    conditions: dict[str, str] = {}
     cut: bool = False
     params: dict[str, str] = {}
     action: str = ""
@@ -127,6 +130,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         content_type=request.content_type,
         body=mask.raw(request.body, request.content_type or "none"),
         range=request.range,
+        conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
         params=mask.params(params),
         action=action_of(entry),
@@ -181,12 +185,17 @@ def _answered(entry: Entry, mask: Mask) -> Answered | None:
     sent = entry.sent
     if sent is None:
         return None
-    body = sent.body
-    if isinstance(body, Package):
-        return Answered(sent.http_status, sent.content_type, body.size, body.etag)
+    body = b"" if isinstance(sent.body, Package) else sent.body[: min(sent.length, _KEPT_ANSWER)]
     url, expires = _resource_url(entry)
-    text = mask.text(masked_urls(body[:_KEPT_ANSWER].decode("utf-8", "replace")))
-    return Answered(sent.http_status, sent.content_type, len(body), text, url, expires)
+    return Answered(
+        sent.http_status,
+        sent.content_type,
+        sent.length,
+        mask.text(masked_urls(body.decode("utf-8", "replace"))),
+        {name: mask.text(masked_urls(value)) for name, value in sent.headers},
+        url,
+        expires,
+    )
 
 
 def _resource_url(entry: Entry) -> tuple[str | None, int | None]:

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
-from flipsnack_mock import api, disturbance
+from flipsnack_mock import api
 from flipsnack_mock.account import Account
 from flipsnack_mock.control.routes import ROUTES, Context
+from flipsnack_mock.disturbance import NO_CONNECTION
 from flipsnack_mock.errors import Refused
-from flipsnack_mock.exchange import Request, Response
+from flipsnack_mock.exchange import Request
 from flipsnack_mock.journal import Entry
 from flipsnack_mock.masking import MASK, Mask, rewritten
 from flipsnack_mock.records import API, Record, record_of
@@ -31,7 +32,11 @@ __all__ = ["Divergence", "Incomplete", "Outcome", "replay"]
 _WRONG_SIGNATURE = "0" * 32
 _LABEL = re.compile(re.escape(MASK) + "[0-9a-f]{8}")
 _URL_SIGNATURE = re.compile(r"[?&]Signature=([^&]+)")
-_COULD_NOT_ACT = "could not act: "
+
+
+def _unlabelled(headers: dict[str, str]) -> dict[str, str]:
+    return {name: _LABEL.sub(MASK, value) for name, value in headers.items()}
+
 
 _COMPARED: dict[str, Callable[[Record], Any]] = {
     "code": lambda record: record.code,
@@ -42,6 +47,7 @@ _COMPARED: dict[str, Callable[[Record], Any]] = {
     "HTTP status": lambda record: record.answer and record.answer.http_status,
     "content type": lambda record: record.answer and record.answer.content_type,
     "length": lambda record: record.answer and record.answer.bytes,
+    "headers": lambda record: record.answer and _unlabelled(record.answer.headers),
     "body": lambda record: record.answer and _LABEL.sub(MASK, record.answer.body),
 }
 
@@ -127,8 +133,7 @@ class _Stage:
             self._world.remove(key)
 
     def request(self, line: int, recorded: Record) -> Divergence | None:
-        response = api.handle(self._request(recorded), self._world)
-        entry = self._as_at_the_edge(response, recorded).entry
+        entry = api.handle(self._request(recorded), self._world).entry
         account = self._world.existing(entry.key)
         now = record_of(entry, Mask(account.secret if account else None))
         self._learn(recorded, entry)
@@ -147,6 +152,9 @@ class _Stage:
             content_type=recorded.content_type,
             body=rewritten(recorded.body, recorded.content_type, plant).encode("latin-1"),
             range=recorded.range,
+            conditions=recorded.conditions,
+            # Whether a connection can be cut depends on the server, which a replay has none of.
+            cuttable=NO_CONNECTION not in recorded.detail,
         )
 
     def _signed(self, recorded: Record) -> Callable[[str, str], str]:
@@ -166,10 +174,3 @@ class _Stage:
         found = _URL_SIGNATURE.search(given)
         if found is not None and PREFIX in given:
             self._urls[recorded.answer.url.partition("?")[2]] = found[1]
-
-    def _as_at_the_edge(self, response: Response, recorded: Record) -> Response:
-        # Whether an effect can be carried out depends on the server, which a replay has none of.
-        _, refused, obstacle = recorded.detail.partition(_COULD_NOT_ACT)
-        if refused and response.effect is not None:
-            return disturbance.could_not_act(response.entry, obstacle, self._world)
-        return response

@@ -1,44 +1,45 @@
 import pytest
 
-from flipsnack_mock.faults.effects import Body, Break, Cut, Damage, Drip, Effect, Pause
+from flipsnack_mock.exchange import Part
+from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
 
-NOTHING = Body(0, 0)
-HUNDRED = Body(0, 100)
+NOTHING = Part(0, 0)
+HUNDRED = Part(0, 100)
 
 
 @pytest.mark.parametrize(
-    ("effect", "body"),
+    ("effect", "part"),
     [
         (Pause(1), NOTHING),
         (Pause(1, "body"), HUNDRED),
         (Drip(99, 1), HUNDRED),
         (Cut(99), HUNDRED),
-        (Cut(0), Body(0, 1)),
-        (Cut(None), Body(0, 1)),
+        (Cut(0), Part(0, 1)),
+        (Cut(None), Part(0, 1)),
         (Break(), NOTHING),
         (Damage(50, 51), HUNDRED),
-        (Damage(99, 100), Body(60, 100)),
+        (Damage(99, 100), Part(60, 100)),
     ],
 )
-def test_an_effect_that_shows_has_no_obstacle(effect: Effect, body: Body) -> None:
+def test_an_effect_that_shows_has_no_obstacle(effect: Effect, part: Part) -> None:
     """What the client will notice can be carried out."""
-    assert "" == effect.obstacle(body)
+    assert "" == effect.obstacle(part)
 
 
 @pytest.mark.parametrize(
-    ("effect", "body"),
+    ("effect", "part"),
     [
         (Pause(1, "body"), NOTHING),
         (Drip(100, 1), HUNDRED),
         (Cut(100), HUNDRED),
         (Cut(None), NOTHING),
-        (Damage(50, 51), Body(0, 50)),
-        (Damage(50, 52), Body(51, 100)),
+        (Damage(50, 51), Part(0, 50)),
+        (Damage(50, 52), Part(51, 100)),
     ],
 )
-def test_an_effect_that_nobody_could_notice_says_so(effect: Effect, body: Body) -> None:
+def test_an_effect_that_nobody_could_notice_says_so(effect: Effect, part: Part) -> None:
     """What would change nothing is an obstacle, with the reason in words."""
-    assert effect.obstacle(body)
+    assert effect.obstacle(part)
 
 
 @pytest.mark.parametrize(

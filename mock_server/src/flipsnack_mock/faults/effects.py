@@ -9,21 +9,11 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-__all__ = ["Body", "Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
+from flipsnack_mock.exchange import Part
+
+__all__ = ["Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
 
 Framing = Literal["length", "chunked", "close"]
-
-
-class Body(msgspec.Struct, frozen=True):
-    """The body that is about to be sent: the bytes from `start` to `stop` of what there is."""
-
-    start: int
-    stop: int
-
-    @property
-    def length(self) -> int:
-        """How many bytes will be sent."""
-        return self.stop - self.start
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -31,9 +21,13 @@ class Effect(msgspec.Struct, frozen=True):
 
     needs_connection: ClassVar[bool] = False
 
-    def obstacle(self, _body: Body) -> str:
-        """Why this cannot happen to an answer with `body`; nothing when it can."""
+    def obstacle(self, _part: Part) -> str:
+        """Why this cannot happen to an answer of which `part` is sent; nothing when it can."""
         return ""
+
+    def sent(self, length: int) -> int:
+        """How many of the `length` bytes of the body are sent."""
+        return length
 
 
 class Pause(Effect, frozen=True):
@@ -42,9 +36,9 @@ class Pause(Effect, frozen=True):
     seconds: float
     before: Literal["headers", "body"] = "headers"
 
-    def obstacle(self, body: Body) -> str:
+    def obstacle(self, part: Part) -> str:
         """A pause before the body needs a body."""
-        return "the answer has no body to wait before" if self.before == "body" and not body.length else ""
+        return "the answer has no body to wait before" if self.before == "body" and not part.length else ""
 
 
 class Drip(Effect, frozen=True):
@@ -53,9 +47,9 @@ class Drip(Effect, frozen=True):
     size: int
     seconds: float
 
-    def obstacle(self, body: Body) -> str:
+    def obstacle(self, part: Part) -> str:
         """A drip needs more than one piece, else nothing would be slower."""
-        return "" if body.length > self.size else f"the body has {body.length} bytes, one piece has {self.size}"
+        return "" if part.length > self.size else f"the body has {part.length} bytes, one piece has {self.size}"
 
 
 class Cut(Effect, frozen=True):
@@ -70,13 +64,17 @@ class Cut(Effect, frozen=True):
     framing: Framing = "length"
     reset: bool = False
 
-    def obstacle(self, body: Body) -> str:
+    def obstacle(self, part: Part) -> str:
         """There must be something to cut off."""
-        return "" if self.kept(body.length) < body.length else f"the body has only {body.length} bytes"
+        return "" if self.kept(part.length) < part.length else f"the body has only {part.length} bytes"
 
     def kept(self, length: int) -> int:
         """How many of `length` bytes are sent."""
         return length // 2 if self.keep is None else self.keep
+
+    def sent(self, length: int) -> int:
+        """Those that are kept."""
+        return self.kept(length)
 
 
 class Break(Effect, frozen=True):
@@ -87,6 +85,10 @@ class Break(Effect, frozen=True):
     reset: bool = False
     garbage: bytes = b""
 
+    def sent(self, _length: int) -> int:
+        """None of them."""
+        return 0
+
 
 class Damage(Effect, frozen=True):
     """The bytes from `start` to `stop` of the package are wrong already; the edge only sees that they are served."""
@@ -94,8 +96,8 @@ class Damage(Effect, frozen=True):
     start: int
     stop: int
 
-    def obstacle(self, body: Body) -> str:
+    def obstacle(self, part: Part) -> str:
         """The damaged bytes must be among those that are sent."""
-        if body.start <= self.start and self.stop <= body.stop:
+        if part.start <= self.start and self.stop <= part.stop:
             return ""
-        return f"bytes {self.start} to {self.stop} are wrong, and {body.start} to {body.stop} are asked for"
+        return f"bytes {self.start} to {self.stop} are wrong, and {part.start} to {part.stop} are asked for"
