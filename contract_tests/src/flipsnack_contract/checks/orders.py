@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from flipsnack_contract.check import check
 from flipsnack_contract.checks.requests import form, multipart
-from flipsnack_contract.draft import encoded
+from flipsnack_contract.draft import Pairs, encoded
 from flipsnack_contract.session import Session
 from flipsnack_contract.situations import Situation, pairs
+from flipsnack_contract.target import Request
 from flipsnack_contract.verdict import expect_code
 
 
@@ -20,12 +23,16 @@ def the_earlier_check_wins(session: Session, first: Situation, second: Situation
     expect_code(first.code, answer, f"{first} together with {second}")
 
 
-@check(
-    "order.credentials-before-verb",
-    rows=[{"key": key, "parts": parts} for key in ("not-a-key", "0") for parts in (False, True)],
-)
-def a_post_with_an_unknown_key_is_41(session: Session, key: str, *, parts: bool) -> None:
-    """A POST with an unknown key is 41, form-encoded as the one public client saw it, or in parts as uploads are."""
-    pairs = session.draft().with_(apiKey=key).signed()
-    request = multipart(session, pairs) if parts else form(session, encoded(pairs).encode())
-    expect_code(41, session.read(session.send(request)), f"a POST with the key {key!r}")
+POSTS: Mapping[str, Callable[[Session, Pairs], Request]] = {
+    "form-encoded": lambda session, pairs: form(session, encoded(pairs).encode()),
+    "in parts": multipart,
+    "in parts, with a file that is no text": lambda session, pairs: multipart(session, pairs, file=b"%PDF\xff\0"),
+    "in the query": lambda session, pairs: Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
+}
+
+
+@check("order.credentials-before-verb", rows=[{"key": key, "how": how} for key in ("not-a-key", "0") for how in POSTS])
+def a_post_with_an_unknown_key_is_41(session: Session, key: str, how: str) -> None:
+    """A POST with an unknown key is 41: form-encoded as the one public client saw it, in parts as uploads are."""
+    request = POSTS[how](session, session.draft().with_(apiKey=key).signed())
+    expect_code(41, session.read(session.send(request)), f"a POST {how} with the key {key!r}")

@@ -64,14 +64,18 @@ def form(session: Session, body: bytes) -> Request:
     return Request("POST", session.target.base_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
 
-def multipart(session: Session, pairs: tuple[tuple[str, str], ...]) -> Request:
-    """A POST with parameters in parts."""
-    parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs
-    ]
-    body = "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+def multipart(session: Session, pairs: tuple[tuple[str, str], ...], *, file: bytes | None = None) -> Request:
+    """A POST with parameters in parts, and a `file` after them where there is one."""
+    parts = [_part(f'name="{name}"', value.encode()) for name, value in pairs]
+    upload = [] if file is None else [_part('name="file"; filename="a.pdf"', file)]
+    body = b"".join([*parts, *upload, f"--{BOUNDARY}--\r\n".encode()])
     kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     return Request("POST", session.target.base_url, body, kind)
+
+
+def _part(about: str, content: bytes) -> bytes:
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+    return b"%s%s\r\n" % (head.encode(), content)
 
 
 @check("request.other-verbs", rows=[{"verb": verb} for verb in ("PUT", "DELETE", "PATCH", "OPTIONS")])
