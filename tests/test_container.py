@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -135,11 +136,9 @@ def test_every_final_stage_runs_as_a_fixed_user() -> None:
     assert [NOBODY, NOBODY] == _values("USER")
 
 
-def test_the_health_check_needs_no_curl() -> None:
-    """The slim image has no curl; Python asks."""
-    (check,) = _values("HEALTHCHECK")
-
-    assert '["python",' in check
+def test_the_health_check_follows_the_settings() -> None:
+    """The slim image has no curl, and only the fake's own command knows its port and whether it speaks https."""
+    assert ["flipsnack-mock", "health"] == _argv("HEALTHCHECK", 0)
 
 
 def test_the_build_context_holds_what_is_copied_and_nothing_else() -> None:
@@ -264,15 +263,15 @@ def _argv(instruction: str, position: int) -> list[str]:
 
 
 @contextmanager
-def _serving(stage: Stage) -> Iterator[str]:
+def _serving(stage: Stage, *, tls: str) -> Iterator[str]:
     """The fake, started by ENTRYPOINT and CMD on a root that cannot be written to; yields its URL."""
     argv = [*_argv("ENTRYPOINT", -1), *_argv("CMD", -1)]
-    env = {"FLIPSNACK_MOCK_PORT": "0", "FLIPSNACK_MOCK_HOST": "127.0.0.1"}
+    env = {"FLIPSNACK_MOCK_PORT": "0", "FLIPSNACK_MOCK_HOST": "127.0.0.1", "FLIPSNACK_MOCK_TLS": tls}
     command = stage.command(argv, mode="ro", env=env)
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert server.stdout is not None
     try:
-        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        found = re.search(r"https?://127\.0\.0\.1:\d+", server.stdout.readline())
         assert found, "the fake did not say where it listens: " + server.stdout.read()
         yield found.group()
     finally:
@@ -281,15 +280,18 @@ def _serving(stage: Stage) -> Iterator[str]:
     assert server.returncode == 0, rest
 
 
-def test_the_image_serves_and_is_healthy(stages: dict[str, Stage]) -> None:
+@pytest.mark.parametrize("tls", ["false", "true"])
+def test_the_image_serves_and_is_healthy(stages: dict[str, Stage], tls: str) -> None:
     """As user 65532 on a read-only root the fake answers, and HEALTHCHECK agrees; SIGTERM ends it with 0."""
     server = stages["server"]
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
 
     assert "0.0.0.0" == server.env["FLIPSNACK_MOCK_HOST"]
-    with _serving(server) as url:
-        port = {"FLIPSNACK_MOCK_PORT": url.rpartition(":")[2]}
-        server.run(_argv("HEALTHCHECK", 0), mode="ro", env=port)
-        with urllib.request.urlopen(url + "/v1/?action=collection.downloadHTML") as answer:
+    with _serving(server, tls=tls) as url:
+        env = {"FLIPSNACK_MOCK_PORT": url.rpartition(":")[2], "FLIPSNACK_MOCK_TLS": tls}
+        server.run(_argv("HEALTHCHECK", 0), mode="ro", env=env)
+        with urllib.request.urlopen(url + "/v1/?action=collection.downloadHTML", context=anybody) as answer:
             assert 30 == json.load(answer)["code"]
 
 

@@ -235,7 +235,9 @@ def test_it_is_seeded_by_a_file_and_by_a_variable(tmp_path: Path) -> None:
             assert 41 == fake.call(apiKey="LK12NS-0-IOBW3S89VVJH12Z")["code"]
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help"), ("settings", "--help"), ("--version",)])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("serve", "--help"), ("settings", "--help"), ("health", "--help"), ("--version",)]
+)
 def test_help_suffices(arguments: tuple[str, ...]) -> None:
     """Each command explains itself and ends with 0."""
     ended = run(*arguments)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,3 +81,11 @@ def test_a_bad_name_is_refused() -> None:
     """A name that no certificate can carry is said to be the setting's fault."""
     with pytest.raises(SettingsError, match="tls_names"):
         credentials_for(Settings(tls=True, tls_names="not a name!"))
+
+
+def test_nothing_is_written_where_the_system_has_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container with a read-only root has no folder for a certificate."""
+    if not hasattr(os, "memfd_create"):
+        pytest.skip("this system has no files in memory")
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert credentials_for(Settings(tls=True)) is not None

@@ -5,26 +5,37 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from flipsnack_mock import __version__
 from flipsnack_mock.doctor_command import doctor_command
+from flipsnack_mock.flags import fail, loaded, shown, with_settings
+from flipsnack_mock.health_command import health_command
 from flipsnack_mock.lint_command import lint_command
 from flipsnack_mock.magic_command import magic_command
 from flipsnack_mock.replay_command import replay_command
-from flipsnack_mock.settings import ENVIRONMENT_PREFIX, Setting, Settings, SettingsError, load_settings, setting_docs
+from flipsnack_mock.settings import SettingsError
 
 __all__ = ["main"]
 
-CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
+INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line."""
-    command(prog_name="flipsnack-mock", obj=os.environ)
+    """Run the command line; Ctrl-C before the fake serves ends it with one line and exit status 130."""
+    try:
+        status = command.main(prog_name="flipsnack-mock", obj=os.environ, standalone_mode=False)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,39 +48,6 @@ def command() -> None:
     """
 
 
-def _shown(name: str, value: Any) -> str:
-    if name == "admin_token" and value:
-        return "***"
-    if name == "seed":
-        return ", ".join(account.key for account in value)
-    return str(value).lower() if isinstance(value, bool) else repr(value) if value == "" else str(value)
-
-
-def _with_settings(function: Any) -> Any:
-    """Give a command a flag for every simple setting, and --config."""
-    for name, does in reversed(setting_docs().items()):
-        default = getattr(Settings(), name)
-        if isinstance(default, (bool, int, float, str)):
-            shown = f" [default: {_shown(name, default)}]"
-            flag = f"--{name.replace('_', '-')}"
-            function = click.option(flag, name, type=type(default), default=None, help=does + shown)(function)
-    help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
-    return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
-
-
-def _load(config: Path | None, flags: dict[str, Any]) -> tuple[Settings, dict[str, Setting]]:
-    environment = {name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE}
-    path = config or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
-    given = {name: value for name, value in flags.items() if value is not None}
-    try:
-        file = None if path is None else (str(path), path.read_text("utf-8"))
-        return load_settings(flags=given, environment=environment, file=file)
-    except (OSError, UnicodeDecodeError) as problem:
-        _fail(f"cannot read {path}: {problem}", 2)
-    except SettingsError as problem:
-        _fail(str(problem), 2)
-
-
 def _relax_collector() -> None:
     # The path of a request leaves no circles behind (a test holds that), so the collector has nothing to find there;
     # at its usual pace it would walk through the whole journal again and again.
@@ -77,16 +55,12 @@ def _relax_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"flipsnack-mock: {message}", err=True)
-    sys.exit(status)
-
-
 @command.command()
-@_with_settings
-def serve(config: Path | None, **flags: Any) -> None:
+@with_settings
+@click.pass_obj
+def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
     """Serve the fake until SIGTERM or Ctrl-C."""
-    settings, sources = _load(config, flags)
+    settings, sources = loaded(config, flags, environ)
     # The engine is imported only where it is needed: `settings` and `--help` stay quick.
     from flipsnack_mock.app import create_app
     from flipsnack_mock.control.guard import exposure
@@ -98,11 +72,11 @@ def serve(config: Path | None, **flags: Any) -> None:
         listener = bind(settings.host, settings.port)
     except OSError as problem:
         hint = "choose another --host or --port (--port 0 takes a free one)"
-        _fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
+        fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
         tls = credentials_for(settings)
     except SettingsError as problem:
-        _fail(str(problem), 2)
+        fail(str(problem), 2)
     pem = tls.authority_pem if tls else b""
     app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources, authority_pem=pem)
     host, port = listener.getsockname()[:2]
@@ -119,21 +93,23 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 
 @command.command("settings")
-@_with_settings
-def show_settings(config: Path | None, **flags: Any) -> None:
+@with_settings
+@click.pass_obj
+def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
     """Print every setting, its value and where it came from."""
-    _, sources = _load(config, flags)
+    _, sources = loaded(config, flags, environ)
     from rich.console import Console
     from rich.table import Table
 
     table = Table("setting", "value", "source", "what it does", box=None, pad_edge=False)
     for name, setting in sources.items():
-        table.add_row(name, _shown(name, setting.value), setting.source, setting.does)
+        table.add_row(name, shown(name, setting.value), setting.source, setting.does)
     # A program that reads this gets a line for each setting, whatever its length.
     Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 command.add_command(doctor_command)
+command.add_command(health_command)
 command.add_command(lint_command)
 command.add_command(magic_command)
 command.add_command(replay_command)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flipsnack_mock.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    import trustme
 
 __all__ = ["Credentials", "credentials_for"]
 
@@ -34,7 +38,21 @@ def credentials_for(settings: Settings) -> Credentials | None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        authority.issue_cert(*dict.fromkeys(names)).configure_cert(context)
+        leaf = authority.issue_cert(*dict.fromkeys(names))
     except ValueError as refusal:
         raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
+    _give(context, leaf)
     return Credentials(context, authority.cert_pem.bytes())
+
+
+def _give(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
+    """Let `context` have the certificate, through memory alone where the system can do that.
+
+    Python's ssl takes files only; a read-only root has no place for one, and a key is best not written.
+    """
+    if not hasattr(os, "memfd_create"):
+        leaf.configure_cert(context)
+        return
+    with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as file:
+        file.write(leaf.private_key_and_cert_chain_pem.bytes())
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
