@@ -43,5 +43,5 @@ def test_a_shipped_adapter_plays(played: Fake, name: str) -> None:
 def test_a_shipped_adapter_is_small(path: Path) -> None:
     """It can be read in one go, and copied."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) < 125 if path.suffix == ".java" else len(lines) < 80
+    assert len(lines) < 80
     assert max(map(len, lines)) <= 120

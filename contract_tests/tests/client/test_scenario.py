@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +7,7 @@ from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.client.drawing import scenarios
 from flipsnack_contract.client.prospect import prospects, undisturbed
 from flipsnack_contract.client.scenario import Act, Scenario
-from flipsnack_contract.client.script import SCRIPT
+from flipsnack_contract.client.script import SCRIPT, name_of, script
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
 
@@ -29,6 +30,30 @@ def test_a_scripted_scenario_survives_being_written_down(name: str) -> None:
 def test_no_scenario_is_in_the_script_twice() -> None:
     """One name is enough for it."""
     assert len(SCRIPT) == len(set(SCRIPT.values()))
+
+
+def test_who_reads_json_plays_the_script_as_it_stands() -> None:
+    """Whatever else it reads."""
+    assert list(SCRIPT.values()) == script(ALL)
+
+
+@pytest.mark.parametrize("form", ["jsonp", "xml"])
+def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> None:
+    """In the format that it reads; only answers that are made for another format are left out."""
+    able = ALL - {"json", "jsonp", "xml"} | {form}
+    played = script(able)
+    assert {form} == {scenario.format for scenario in played}
+    assert len(played) == len(set(played))
+    made_for_json = [one for one in SCRIPT.values() if one.format == "json" and any(f.answers for f in one.faults)]
+    told = {msgspec.structs.replace(one, format=form) for one in SCRIPT.values() if one.format == "json"}
+    assert told - {msgspec.structs.replace(one, format=form) for one in made_for_json} <= set(played)
+
+
+def test_a_scenario_has_its_name_of_the_script() -> None:
+    """The one under which it stands there, also where it is played in another format."""
+    assert list(SCRIPT) == [name_of(scenario) for scenario in SCRIPT.values()]
+    assert "one poll (xml)" == name_of(Scenario(op="poll", schedule="never", format="xml"))
+    assert "drawn" == name_of(Scenario(pages=17))
 
 
 @given(st.data(), st.sets(st.sampled_from(sorted(CAPABILITIES))))

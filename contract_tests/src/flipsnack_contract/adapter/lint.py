@@ -9,7 +9,7 @@ from typing import Any
 from flipsnack_contract.adapter.case import Case, Outcome, Report
 from flipsnack_contract.adapter.channel import Ended, Silent
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import CAPABILITIES, Greeting, Hello, Run
+from flipsnack_contract.adapter.messages import CAPABILITIES, FORMATS, Greeting, Hello, Options, Run
 from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
 from flipsnack_contract.adapter.session import Patience, Session
 from flipsnack_contract.adapter.timeline import RealTimeline
@@ -64,11 +64,13 @@ class _Examined:
     hello: Hello | None = None
 
     def run(self, **fields: Any) -> Report:
+        assert self.hello is not None  # it greets first
         case = _FutureCase(
             **{"id": "lint-1", "op": "poll", "base_url": NOBODY, "key": "lint", "secret": "secret-lint", **fields},
             args={"collection": "f000001", "dest": ""},
+            options=Options(format=self.hello.format),
         )
-        virtual = self.hello is not None and "virtual_sleep" in self.hello.capabilities
+        virtual = "virtual_sleep" in self.hello.capabilities
         return self.session.run(case, _Freewheel() if virtual else RealTimeline())
 
 
@@ -113,7 +115,7 @@ def _declares(examined: _Examined) -> str:
         return f"ops are {list(hello.ops)}; expected some of {list(OPERATIONS)}"
     if unknown := [name for name in hello.capabilities if name not in CAPABILITIES]:
         return f"capabilities {unknown} are unknown; there are {list(CAPABILITIES)}"
-    if not {"json", "jsonp", "xml"} & set(hello.capabilities):
+    if not set(FORMATS) & set(hello.capabilities):
         return "no format is among the capabilities; expected json, jsonp or xml"
     return "" if all((hello.client.name, hello.client.version, hello.client.language)) else "a part of client is empty"
 

@@ -10,6 +10,7 @@ from msgspec import Meta, field
 __all__ = [
     "CAPABILITIES",
     "ERROR_CLASSES",
+    "FORMATS",
     "MAX_LINE",
     "PROTOCOL",
     "Bye",
@@ -18,6 +19,7 @@ __all__ = [
     "Credentials",
     "Event",
     "FileMade",
+    "Format",
     "FromAdapter",
     "FromKit",
     "Greeting",
@@ -69,6 +71,10 @@ ErrorClass = Literal[
 ]
 ERROR_CLASSES: tuple[str, ...] = ErrorClass.__args__  # type: ignore[attr-defined]  # a Literal has them
 
+Format = Literal["json", "jsonp", "xml"]
+FORMATS: tuple[Format, ...] = ("json", "jsonp", "xml")
+"""The formats of answers, the vendor's default first."""
+
 Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
 
 
@@ -104,7 +110,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How the operation is to be done; `deadline_ms` bounds all of it."""
 
-    format: Literal["json", "jsonp", "xml"] = "json"
+    format: Format = "json"
     deadline_ms: Milliseconds | None = None
 
 
@@ -158,6 +164,11 @@ class Hello(_Message, frozen=True, tag="hello"):
     client: Client
     ops: tuple[str, ...]
     capabilities: tuple[str, ...] = ()
+
+    @property
+    def format(self) -> Format:
+        """The first format of `FORMATS` that it reads; json when it declares none."""
+        return next((form for form in FORMATS if form in self.capabilities), "json")
 
 
 class Sleep(_Message, frozen=True, tag="sleep"):

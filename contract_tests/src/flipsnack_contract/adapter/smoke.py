@@ -61,14 +61,14 @@ class Smoked:
 
 def smoke(player: Player, fake: Fake) -> Iterator[Smoked]:
     """Each of `TRIALS` and what came of it, one by one. Raises `AdapterFault` when there is no adapter at all."""
-    virtual = "virtual_sleep" in player.open().capabilities
+    hello = player.open()
     with tempfile.TemporaryDirectory() as folder:
         for number, trial in enumerate(TRIALS, 1):
             dest = Path(folder) / f"smoke-{number}.zip"
-            yield _tried(player, fake, trial, name=f"smoke-{number}", dest=dest, virtual=virtual)
+            yield _tried(player, fake, trial, name=f"smoke-{number}", dest=dest, hello=hello)
 
 
-def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, virtual: bool) -> Smoked:
+def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, hello: Hello) -> Smoked:
     with Stage(fake, name, key=KEY, secret=SECRET) as stage:
         collection = stage.account.create_collection(schedule=trial.schedule)
         case = Case(
@@ -78,9 +78,9 @@ def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, v
             key=KEY,
             secret=SECRET if trial.right_secret else "not the secret",
             args={"collection": collection, "dest": str(dest)},
-            options=Options(deadline_ms=DEADLINE_MS),
+            options=Options(format=hello.format, deadline_ms=DEADLINE_MS),
         )
-        report = player.run(case, stage.timeline(virtual=virtual), calls=stage.calls)
+        report = player.run(case, stage.timeline(virtual="virtual_sleep" in hello.capabilities), calls=stage.calls)
         wrong = _wrong(trial, report) or ("" if report.outcome is not Outcome.OK else _file(stage, collection, dest))
         return Smoked(trial, report, wrong)
 

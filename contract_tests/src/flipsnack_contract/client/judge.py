@@ -22,7 +22,7 @@ from flipsnack_contract.client.drawing import scenarios
 from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.client.performance import Performance
 from flipsnack_contract.client.scenario import Scenario
-from flipsnack_contract.client.script import SCRIPT
+from flipsnack_contract.client.script import name_of, script
 from flipsnack_contract.client.theatre import Theatre
 from flipsnack_contract.clock import stopwatch
 from flipsnack_contract.control import Refused
@@ -127,9 +127,8 @@ def broken_in(duties: Iterable[Duty], performance: Performance) -> Iterator[tupl
 
 def named(scenario: Scenario) -> Mapping[str, str]:
     """A scenario for a reader: its name where it stands in the script, and what is not as usual in it."""
-    names = [name for name, known in SCRIPT.items() if known == scenario]
     fields = {name: _shown(value) for name, value in msgspec.to_builtins(scenario).items()}
-    return {"scenario": names[0] if names else "drawn", **fields}
+    return {"scenario": name_of(scenario), **fields}
 
 
 def _judged(duty: Duty, bench: Bench, plan: Plan) -> Result:
@@ -198,7 +197,7 @@ def _draw(hear: Callable[[Scenario], None], capabilities: frozenset[str], plan: 
 
 
 def _rows(capabilities: frozenset[str], most: int | None) -> Sequence[Scenario]:
-    return [scenario for scenario in SCRIPT.values() if scenario.needs <= capabilities][:most]
+    return script(capabilities)[:most]
 
 
 def _settings(plan: Plan) -> settings:

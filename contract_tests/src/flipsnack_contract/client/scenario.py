@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from flipsnack_contract.adapter.messages import FORMATS as FORMS
+from flipsnack_contract.adapter.messages import Format as Form
+
 __all__ = ["ACTS", "FORMS", "Act", "ActName", "Fault", "Form", "Scenario", "Who", "Whose", "operation"]
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Who = Literal["right", "wrong-secret", "unknown-key"]
-Form = Literal["json", "jsonp", "xml"]
-FORMS: tuple[Form, ...] = ("json", "jsonp", "xml")
 Whose = Literal["own", "deleted", "foreign", "unknown"]
 ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
 ACTS: tuple[str, ...] = ActName.__args__  # type: ignore[attr-defined]  # a Literal has them
@@ -53,6 +54,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int | None = None
     needs: tuple[str, ...] = ()
     means: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers in the vendor's name, with a body of its own: one that is made for a format."""
+        return self.fault.get("status") == 200 and self.when.get("action") != "package"
 
     def as_rule(self, base_url: str) -> dict[str, Any]:
         """The body that makes the rule, at the API's address."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -18,9 +18,9 @@ from flipsnack_contract.client.adversity import (
     XML_BODIES,
     spoilt_answer,
 )
-from flipsnack_contract.client.scenario import FORMS, Act, Scenario
+from flipsnack_contract.client.scenario import FORMS, Act, Form, Scenario
 
-__all__ = ["SCRIPT"]
+__all__ = ["SCRIPT", "name_of", "script"]
 
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
@@ -143,3 +143,27 @@ FORMATTED: Mapping[str, Scenario] = {
 }
 SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
 """Every scenario that is played to every client that can be put into it."""
+
+
+def script(capabilities: Collection[str]) -> list[Scenario]:
+    """The scenarios of `SCRIPT` that a client with these capabilities can be put into, each once.
+
+    Who reads no JSON plays in another format whatever is made for none.
+    """
+    form: Form = next((form for form in FORMS if form in capabilities), "json")
+    told = (_told(scenario, form) for scenario in SCRIPT.values())
+    return list(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
+
+
+def name_of(scenario: Scenario) -> str:
+    """The name of a scenario that stands in the script, with its format where that is another; else `drawn`."""
+    for name, known in SCRIPT.items():
+        if known == scenario:
+            return name
+    told = (name for name, known in SCRIPT.items() if _told(known, scenario.format) == scenario)
+    return next((f"{name} ({scenario.format})" for name in told), "drawn")
+
+
+def _told(scenario: Scenario, form: Form) -> Scenario:
+    made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
+    return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)
