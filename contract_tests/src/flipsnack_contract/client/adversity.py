@@ -113,12 +113,19 @@ def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
     return f"{CALLBACK}({text});" if form == "jsonp" else text
 
 
+def _with_flat_data(envelope: str) -> str:
+    return envelope.replace('{"status": "COMPLETE"}', '["COMPLETE"]').replace("<status>COMPLETE</status>", "COMPLETE")
+
+
 LINK = "{base_url}" + LURE
 BODIES: Mapping[str, Callable[[str], str]] = {
     "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
     "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
     "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
     "no data": lambda form: _envelope(form, 20, None),
+    "data without a status": lambda form: _envelope(form, 20, {"resourceUrl": LINK}),
+    "data that is no object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
+    "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
     "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
     "another code with OK": lambda form: _envelope(form, 99, {"status": "COMPLETE", "resourceUrl": LINK}),
     "another code with FAILED": lambda form: _envelope(form, 99, {"status": "FAILED"}),
@@ -136,7 +143,8 @@ XML_BODIES: Mapping[str, str] = {
         "<response><code>20</code><status>OK</status><data><status>&x;</status></data></response>"
     ),
 }
-SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, "an unknown code")
+NO_TEXT = "a status with a byte that is no text"
+SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NO_TEXT, "an unknown code")
 """Names of answers that are none, however often one asks."""
 
 
@@ -146,6 +154,10 @@ def spoilt_answer(name: str, form: Form) -> Fault:
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name in XML_BODIES:
         fault = {"kind": "status", "status": 200, "body": XML_BODIES[name], "content_type": TYPES["xml"]}
+    elif name == NO_TEXT:
+        body = _envelope(form, 20, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
+        encoded = base64.b64encode(body).decode()
+        fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:
         content_type = HTML if name.startswith("somebody") else TYPES[form]
         fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
