@@ -103,6 +103,7 @@ STEPS: dict[str, Callable[[Fake], Any]] = {
     "settings": lambda fake: fake.account("PATCH", "/settings", {"requests_per_second": 2, "lenient_post": True}),
     "no faults": lambda fake: fake.admin("DELETE", "/__admin/faults"),
     "fork": lambda fake: fake.account("POST", "/fork", {"key": OWN_KEY}),
+    "world": lambda fake: fake.admin("PUT", "/__admin/snapshot", fake.admin("GET", "/__admin/snapshot").get_json()),
     "back to now": lambda fake: fake.account("PUT", "/snapshot", fake.account("GET", "/snapshot").get_json()),
     "reset": lambda fake: fake.account("POST", "/reset"),
     "delete": lambda fake: fake.account("DELETE"),

@@ -108,8 +108,16 @@ class AdminClient:
         """Forget a namespace and all it has."""
         self.call("DELETE", f"/__admin/namespaces/{quote(name, safe='')}")
 
+    def snapshot(self) -> dict[str, Any]:
+        """All accounts with all they have but their journals, and the maintenance of everybody."""
+        return dict(self.call("GET", "/__admin/snapshot"))
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put all accounts back to such a snapshot, here or on another server; the journals begin anew."""
+        self.call("PUT", "/__admin/snapshot", snapshot)
+
     def export(self) -> str:
-        """The accounts as a settings file for `flipsnack-mock serve --config`."""
+        """The accounts as they would begin, as a settings file for `flipsnack-mock serve --config`."""
         return self.text("/__admin/export")
 
     def diagnosis(self, request_id: str) -> dict[str, Any]:

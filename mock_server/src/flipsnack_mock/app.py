@@ -13,6 +13,7 @@ from flipsnack_mock import api, resource_urls
 from flipsnack_mock.clock import RealTime, Sleep, real_sleep, real_time
 from flipsnack_mock.control import control_plane
 from flipsnack_mock.delivery import CONNECTION, EFFECT, slow_down
+from flipsnack_mock.envelope import NOSNIFF
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.exchange import Part, Request, Response, Sent
 from flipsnack_mock.faults.effects import Effect
@@ -135,7 +136,7 @@ _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "b
 
 def refused(refusal: Refused) -> HttpResponse:
     """A refusal of the fake itself, in the control plane's shape."""
-    return flask.make_response(flask.jsonify(refusal.body()), refusal.http_status)
+    return flask.make_response(flask.jsonify(refusal.body()), refusal.http_status, [NOSNIFF])
 
 
 def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:

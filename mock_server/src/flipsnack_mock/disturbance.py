@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from flipsnack_mock import resource_urls
-from flipsnack_mock.envelope import Tree
+from flipsnack_mock.envelope import NOSNIFF, Tree
 from flipsnack_mock.errors import ApiError, Refused
 from flipsnack_mock.exchange import Response
 from flipsnack_mock.faults import CannotAct, FaultRule, Seen, meet, retract
@@ -141,7 +141,7 @@ def _see_that_it_shows(response: Response) -> None:
 def refusal_response(refusal: Refused, entry: Entry) -> Response:
     """A refusal of the fake itself, in the control plane's shape."""
     body = msgspec.json.encode(refusal.body())
-    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry)
+    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry, (NOSNIFF,))
 
 
 def _plain_response(fault: HttpAnswer, entry: Entry) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +17,10 @@ from flipsnack_mock.magic import magic
 from flipsnack_mock.settings import SeedAccount, SeedCollection
 from flipsnack_mock.virtual_clock import VirtualClock, to_text
 
-__all__ = ["VERSION", "Snapshot", "fork", "restored", "seed_of", "seed_toml", "take"]
+if TYPE_CHECKING:
+    from flipsnack_mock.world import World
+
+__all__ = ["VERSION", "Snapshot", "WorldSnapshot", "fork", "restored", "seed_of", "seed_toml", "take", "take_all"]
 
 VERSION = 1
 """Of the shape of snapshots; one of another version is refused."""
@@ -28,6 +32,19 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     now: int
     account: Account
+
+
+class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All accounts of a server, or of a namespace, and whether everybody saw maintenance."""
+
+    version: int
+    maintenance: bool
+    accounts: tuple[Snapshot, ...]
+
+
+def take_all(world: World, real: int) -> WorldSnapshot:
+    """The snapshot of `world` when real time is `real`."""
+    return WorldSnapshot(VERSION, world.maintenance, tuple(take(account, real) for account in world.accounts))
 
 
 def take(account: Account, real: int) -> Snapshot:
@@ -84,7 +101,7 @@ def seed_toml(seeds: Iterable[SeedAccount]) -> str:
 
 
 def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
-    yield "# The accounts of a fake, for --config. Jobs, clocks, faults and settings of an account are in its snapshot."
+    yield "# The accounts of a fake as they begin, for --config. What has become of them is in GET /__admin/snapshot."
     if not seeds:
         yield "seed = []"
     for seed in seeds:

@@ -41,6 +41,11 @@ class World:
         self.reset()
 
     @property
+    def seeded(self) -> Iterable[str]:
+        """The keys of the accounts that are there from the start."""
+        return self._seeds.keys()
+
+    @property
     def accounts(self) -> Iterable[Account]:
         """Every account there is, oldest first."""
         return self._accounts.values()
@@ -98,10 +103,13 @@ class World:
 
     def reset(self) -> None:
         """Put everything back to how the server started."""
-        accounts = [self.begin(seed) for seed in self._seeds.values()]
+        self.replace([self.begin(seed) for seed in self._seeds.values()], maintenance=False)
+
+    def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
+        """Put these accounts in the place of all that there are, in one swap; nothing is remembered of what was."""
         self._accounts = {account.key: account for account in accounts}
         self._keys = {account_id(key): key for key in self._accounts}
-        self.maintenance = False
+        self.maintenance = maintenance
         self.journal.clear()
 
     def seed_of(self, key: str) -> SeedAccount:

@@ -147,3 +147,10 @@ def test_answers_are_json_with_their_type(fake: Fake) -> None:
 def test_a_namespace_has_the_same_routes(fake: Fake) -> None:
     """Below its own prefix."""
     assert fake.admin("GET", "/__admin").data == fake.admin("GET", "/t/one/__admin").data
+
+
+@pytest.mark.parametrize("path", ["/__admin", "/__admin/accounts/nobody", "/__admin/nowhere", "/nowhere", "/health"])
+def test_no_browser_may_take_an_answer_for_something_else(fake: Fake, path: str) -> None:
+    """What was asked for is repeated in many of them, refusals above all."""
+    assert "nosniff" == fake.admin("GET", path).headers["X-Content-Type-Options"]
+    assert "nosniff" == fake.admin("PATCH", path).headers["X-Content-Type-Options"]

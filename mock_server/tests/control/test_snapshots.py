@@ -139,3 +139,77 @@ def test_an_unknown_format_of_the_export_is_refused(fake: Fake) -> None:
     """400 with the parameter."""
     answer = fake.admin("GET", "/__admin/export?format=yaml")
     assert (400, "$.format") == (answer.status_code, (answer.json or {})["error"]["path"])
+
+
+# --- the whole server ------------------------------------------------------------------------------------------------
+
+
+def test_all_accounts_go_to_another_server_with_all_they_have(fake: Fake) -> None:
+    """Jobs, clocks, settings, faults and maintenance; what the other one had is gone."""
+    fake.account("POST", "/clock/freeze", {})
+    fake.account("PATCH", "/settings", {"url_lifetime": 5})
+    fake.account("POST", "/faults", {"fault": {"kind": "code", "code": 32}, "skip": 5})
+    fake.admin("PUT", "/__admin/accounts/test-late/maintenance", {"on": True})
+    fake.admin("POST", "/__admin/accounts/test-late/clock/advance", {"seconds": 86_400})
+    fake.admin("DELETE", "/__admin/accounts/45FD-267-7SG7832")
+    status(fake, "mock-after-1-polls")
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    elsewhere = make_fake()
+    elsewhere.admin("POST", "/__admin/accounts", {"key": "own"})
+    assert {"accounts": 3} == elsewhere.admin("PUT", "/__admin/snapshot", taken).get_json()
+    assert taken == elsewhere.admin("GET", "/__admin/snapshot").get_json()
+    assert "COMPLETE" == status(elsewhere, "mock-after-1-polls")
+
+
+def test_everybodys_maintenance_is_part_of_it(fake: Fake) -> None:
+    """On or off."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    fake.admin("PUT", "/__admin/maintenance", {"on": True})
+    during = fake.admin("GET", "/__admin/snapshot").get_json()
+    for on, snapshot_of_then in ((False, taken), (True, during)):
+        fake.admin("PUT", "/__admin/snapshot", snapshot_of_then)
+        assert {"on": on} == fake.admin("GET", "/__admin/maintenance").get_json()
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_another_version_of_all_is_refused(fake: Fake, version: int) -> None:
+    """As that of one account is."""
+    answer = fake.admin("PUT", "/__admin/snapshot", {"version": version})
+    assert (400, "$.version") == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "path"),
+    [
+        (1, {"now": 10**30}, "$.accounts[1].account"),
+        (0, {"account": {}}, "$.accounts[0].account"),
+    ],
+    ids=str,
+)
+def test_one_damaged_account_refuses_all(fake: Fake, number: int, change: dict[str, Any], path: str) -> None:
+    """400 with the place, and nothing changes."""
+    before = fake.admin("GET", "/__admin/snapshot").get_json()
+    damaged = json.loads(json.dumps(before))
+    damaged["accounts"][number] |= change
+    answer = fake.admin("PUT", "/__admin/snapshot", damaged)
+    assert 400 == answer.status_code
+    assert answer.get_json()["error"]["path"].startswith(path)
+    assert [one["account"] for one in before["accounts"]] == [
+        one["account"] for one in fake.admin("GET", "/__admin/snapshot").get_json()["accounts"]
+    ]
+
+
+@pytest.mark.parametrize("key", ["LK12NS-0-IOBW3S89VVJH12Z", "a/b", "", "\x00", "x" * 201])
+def test_a_key_that_none_can_be_is_refused(fake: Fake, key: str) -> None:
+    """One that is there twice, or could never be asked for."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    taken["accounts"][1]["account"]["key"] = key
+    answer = fake.admin("PUT", "/__admin/snapshot", taken)
+    assert (400, "$.accounts[1].account.key") == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+def test_more_accounts_than_there_may_be_are_refused(fake: Fake) -> None:
+    """503, as when one too many is made."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    answer = make_fake(max_accounts=1).admin("PUT", "/__admin/snapshot", taken)
+    assert (503, "full") == (answer.status_code, answer.get_json()["error"]["type"])

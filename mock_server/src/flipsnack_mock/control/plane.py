@@ -30,6 +30,7 @@ from flipsnack_mock.control.guard import Guard
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
+from flipsnack_mock.envelope import NOSNIFF
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.namespaces import namespace_of
 from flipsnack_mock.settings import Setting
@@ -64,6 +65,7 @@ def control_plane(
     With the setting `admin` off nothing but the health of the server is left of it.
     """
     blueprint = flask.Blueprint("control plane", __name__)
+    blueprint.after_request(_unsniffed)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
@@ -76,6 +78,12 @@ def control_plane(
             provide_automatic_options=False,
         )
     return blueprint
+
+
+def _unsniffed(answer: HttpResponse) -> HttpResponse:
+    # Names and texts that a client chose are repeated in many an answer: no browser may take one for a page.
+    answer.headers.setdefault(*NOSNIFF)
+    return answer
 
 
 def _view(
