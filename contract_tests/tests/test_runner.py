@@ -78,15 +78,17 @@ def test_a_row_that_needs_more_is_left_out() -> None:
     steered = [{"mistake": one} for one in MISTAKES if "control" in one.needs]
     result = run_check(_check(lambda _session, **_drawn: None, rows=steered), nowhere, Plan())
     assert (Outcome.SKIPPED, 0) == (result.outcome, result.examples)
+    assert (("control",), "needs control") == (result.missing, result.message)
 
 
 def test_an_unsuitable_row_counts_for_nothing(subject: Subject) -> None:
-    """A check may find out on its way that it cannot be tried."""
+    """A check may find out on its way that it cannot be tried, and says why."""
 
     def never(_session: Session) -> None:
         raise Unsuitable("not today")
 
-    assert Outcome.SKIPPED is run_check(_check(never), subject, Plan()).outcome
+    result = run_check(_check(never), subject, Plan())
+    assert (Outcome.SKIPPED, "not today") == (result.outcome, result.message)
 
 
 def test_a_target_that_is_gone_proves_nothing() -> None:

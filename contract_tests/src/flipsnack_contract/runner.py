@@ -52,6 +52,7 @@ class _Log:
     session: Session | None = None
     violation: Violation | None = None
     failed_at: int | None = None
+    unsuitable: str = ""
 
 
 class _Enough(BaseException):
@@ -66,8 +67,7 @@ def run(checks: Iterable[Check], subject: Subject, plan: Plan) -> Iterator[Resul
 
 def run_check(check: Check, subject: Subject, plan: Plan) -> Result:
     """What comes of one check."""
-    missing = tuple(sorted(check.needs - subject.capabilities))
-    if missing:
+    if missing := _missing(check, subject):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
     log, began = _Log(), stopwatch()
     outcome, message = _attempt(check, subject, plan, log)
@@ -103,7 +103,7 @@ def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Out
     except Exception:  # one check that falls over, by a mistake of ours, must not cost the results of the others
         return Outcome.BROKEN, f"the check itself fell over: {traceback.format_exc(limit=-2)}"
     if not log.examples:
-        return Outcome.SKIPPED, "no row of it can be tried on this target"
+        return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""
 
 
@@ -124,6 +124,13 @@ def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
         _try(check, subject, log, {})
 
 
+def _missing(check: Check, subject: Subject) -> tuple[str, ...]:
+    """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
+    rows = check.rows if not check.varies else ()
+    lacking = [sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},)]
+    return tuple(min(lacking, key=lambda lack: (len(lack), lack)))
+
+
 def _rows(check: Check, subject: Subject, plan: Plan) -> Iterable[Mapping[str, Any]]:
     able = [row for row in check.rows if _needs(row) <= subject.capabilities]
     if plan.rows is None or len(able) <= plan.rows:
@@ -141,7 +148,8 @@ def _try(check: Check, subject: Subject, log: _Log, drawn: Mapping[str, Any]) ->
         try:
             check.run(session, **drawn)
             log.examples += 1
-        except Unsuitable:
+        except Unsuitable as trouble:
+            log.unsuitable = str(trouble)
             return
         except Violation as violation:
             log.drawn, log.session, log.violation = drawn, session, violation

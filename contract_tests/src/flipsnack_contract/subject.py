@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from flipsnack_contract.clock import RealClock
+from flipsnack_contract.clock import Clock, RealClock
 from flipsnack_contract.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.pace import PER_MINUTE, REAL_MARGIN, Pace
 from flipsnack_contract.session import Session, VirtualClock
@@ -48,10 +48,12 @@ class Subject:
         per_minute: int = PER_MINUTE,
         alone: bool = False,
         slow: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
 
-        `slow`: a minute of real time may be waited for.
+        `slow`: a minute of real time may be waited for. `clock` is what passes where no control plane holds the time:
+        the wall's, unless another is given.
         """
         self._slow = slow
         self.target = target
@@ -59,9 +61,8 @@ class Subject:
         self._credentials = credentials
         self._alone = alone or not target.over_socket
         self._made = 0
-        real = RealClock()
-        self._real = real
-        self._pace = Pace(real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._real = clock or RealClock()
+        self._pace = Pace(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
