@@ -90,6 +90,8 @@ EVENTFUL: Mapping[str, Scenario] = {
     "failed by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="fail"),)),
     "finished by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
+    "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
+    "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
