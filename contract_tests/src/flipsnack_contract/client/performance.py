@@ -143,7 +143,8 @@ class Performance:
         ended = self.report.elapsed_ms / 1000
         shown += [(act.after_s, f"meanwhile: {act}") for act in self.scenario.acts if act.after_s <= ended]
         shown += [(ended, f"the client said: {self.word}")]
-        return tuple(f"{seconds:>9.3f} s  {text}" for seconds, text in sorted(shown, key=lambda line: line[0]))
+        width = max(9, len(f"{ended:.3f}"))
+        return tuple(f"{seconds:>{width}.3f} s  {text}" for seconds, text in sorted(shown, key=lambda line: line[0]))
 
     @property
     def word(self) -> str:
