@@ -127,8 +127,9 @@ def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
 def _missing(check: Check, subject: Subject) -> tuple[str, ...]:
     """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
     rows = check.rows if not check.varies else ()
-    lacking = [sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},)]
-    return tuple(min(lacking, key=lambda lack: (len(lack), lack)))
+    lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
+    _, least = min((len(lack), lack) for lack in lacking)
+    return tuple(least)
 
 
 def _rows(check: Check, subject: Subject, plan: Plan) -> Iterable[Mapping[str, Any]]:

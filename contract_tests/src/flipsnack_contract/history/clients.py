@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from flipsnack_contract.clock import SECOND
+from flipsnack_contract.courtesy import FINAL_CODES, LEAST_INTERVAL, LEAST_PAUSE
 from flipsnack_contract.history.event import Event
 from flipsnack_contract.history.look import look
 from flipsnack_contract.verdict import Violation
@@ -14,11 +15,6 @@ from flipsnack_contract.verdict import Violation
 __all__ = ["calls_in", "grouped", "given_by", "polls_in"]
 
 MINUTE = 60 * SECOND
-# "a few seconds" (collection.downloadHTML): two are the least that can mean, and a clock may be a little off.
-LEAST_INTERVAL = 3 * SECOND // 2
-# Far below what helps, so that it meets only those who do not pause at all.
-LEAST_PAUSE = {31: SECOND // 2, 32: 2 * SECOND}
-FINAL_CODES = (30, 40, 41, 42, 43, 44)
 CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 LIMITS = ((5, SECOND), (60, MINUTE))
 
@@ -81,7 +77,8 @@ def polls_are_a_few_seconds_apart(events: Sequence[Event]) -> None:
     """After PROCESSING the next call for that collection comes no sooner than 1.5 s later."""
     for before, after in _successive_polls(events):
         if before.state == "PROCESSING" and _pause(before, after) < LEAST_INTERVAL:
-            _broken(f"the pause between {before.name} and {after.name}", "1.5 s or more", _pause(before, after))
+            expected = f"{LEAST_INTERVAL / SECOND:g} s or more"
+            _broken(f"the pause between {before.name} and {after.name}", expected, _pause(before, after))
 
 
 @look("client.final-state")

@@ -8,13 +8,10 @@ from itertools import pairwise
 from flipsnack_contract.client.duty import duty
 from flipsnack_contract.client.performance import Performance
 from flipsnack_contract.client.witness import Call
+from flipsnack_contract.clock import SECOND
+from flipsnack_contract.courtesy import FINAL_CODES, LEAST_INTERVAL, LEAST_PAUSE
 from flipsnack_contract.verdict import Violation, expect
 
-# "a few second intervals" (collection.downloadHTML): two are the least that can mean, and a clock may be a little off.
-LEAST_INTERVAL = 1.5
-# Far below what helps, so that it meets only those who do not pause at all.
-LEAST_PAUSE = {31: 0.5, 32: 2.0}
-FINAL_CODES = (30, 40, 41, 42, 43, 44)
 SLACK_MS = 1000
 
 
@@ -22,25 +19,25 @@ SLACK_MS = 1000
 def polls_are_a_few_seconds_apart(performance: Performance) -> None:
     """After PROCESSING the next call comes no sooner than 1.5 s later, but for a last look before the deadline."""
     for before, after in _told(performance):
-        hasty = after.seconds - before.seconds < LEAST_INTERVAL and not _is_last_look(performance, after)
+        hasty = after.now_us - before.now_us < LEAST_INTERVAL and not _is_last_look(performance, after)
         if before.status == "PROCESSING" and hasty:
-            _too_soon(before, after, f"at least {LEAST_INTERVAL} s after PROCESSING")
+            _too_soon(before, after, f"at least {LEAST_INTERVAL / SECOND:g} s after PROCESSING")
 
 
 def _is_last_look(performance: Performance, call: Call) -> bool:
     deadline = performance.case.options.deadline_ms
     if deadline is None or call is not performance.last:
         return False
-    return call.seconds >= (performance.report.started_ms + deadline) / 1000 - LEAST_INTERVAL
+    return call.now_us >= (performance.report.started_ms + deadline) * 1000 - LEAST_INTERVAL
 
 
 @duty("client.back-off")
 def a_refused_call_waits(performance: Performance) -> None:
     """After 31 the next call comes no sooner than 0.5 s later, after 32 no sooner than 2 s."""
     for before, after in _told(performance):
-        least = LEAST_PAUSE.get(before.code or 0, 0.0)
-        if after.seconds - before.seconds < least:
-            _too_soon(before, after, f"at least {least} s after code {before.code}")
+        least = LEAST_PAUSE.get(before.code or 0, 0)
+        if after.now_us - before.now_us < least:
+            _too_soon(before, after, f"at least {least / SECOND:g} s after code {before.code}")
 
 
 def _too_soon(before: Call, after: Call, expected: str) -> None:
