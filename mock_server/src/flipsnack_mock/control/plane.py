@@ -29,7 +29,7 @@ from flipsnack_mock.control import (
 from flipsnack_mock.control.guard import Guard
 from flipsnack_mock.control.recording import remember
 from flipsnack_mock.control.routes import ROUTES, Context, Reply, Route
-from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait
+from flipsnack_mock.control.waiting import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.envelope import NOSNIFF
 from flipsnack_mock.errors import Refused
 from flipsnack_mock.namespaces import namespace_of
@@ -93,6 +93,9 @@ def _view(
 
     def view(**args: str) -> HttpResponse:
         _admit(entry, guard)
+        done = flask.request.environ.get(WAIT)
+        if isinstance(done, Work):
+            return _json(done.answer)
         world = worlds.world(namespace_of(flask.request.environ))
         raw = _body() if entry.body is not None or entry.access == "page" else b""
         with world.lock:
@@ -100,19 +103,18 @@ def _view(
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
             if entry.changes:
                 remember(context, entry, answer)
-        if isinstance(answer, Wait):
+        if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer)
 
     return view
 
 
-def _later(wait: Wait, again: Callable[[], HttpResponse]) -> HttpResponse:
+def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer when `wait` is over; a server that can await it asks a second time itself."""
     environ = flask.request.environ
-    environ[WAITED] = True
+    environ[WAITED], environ[WAIT] = True, wait
     if CAN_AWAIT in environ:
-        environ[WAIT] = wait
         return HttpResponse(status=204)
     wait.block()
     return again()

@@ -1,7 +1,7 @@
-"""Waiting for requests that have not come yet, without a thread for each who waits.
+"""Answers that take their time: while requests are waited for, or something long is worked out, others are answered.
 
-A handler that cannot answer yet returns a `Wait`. Our engine's bridge awaits it on the event loop and then asks the
-application again; under another WSGI server the thread that serves the request waits.
+A handler that cannot answer yet returns a `Wait`, or `Work` that needs no account. Our engine's bridge awaits it and
+then asks the application again; under another WSGI server the thread that serves the request waits or works.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from flipsnack_mock.journal import Entry
 from flipsnack_mock.matching import Matcher
 from flipsnack_mock.world import World
 
-__all__ = ["CAN_AWAIT", "WAIT", "WAITED", "Wait"]
+__all__ = ["CAN_AWAIT", "WAIT", "WAITED", "Wait", "Work"]
 
 CAN_AWAIT = "flipsnack_mock.can_await"
 """Set in the WSGI environment by a server that awaits what it finds under `WAIT`."""
 
 WAIT = "flipsnack_mock.wait"
-"""Where the application leaves the `Wait` that its answer depends on."""
+"""Where the application leaves the `Wait` or the `Work` that its answer depends on."""
 
 WAITED = "flipsnack_mock.waited"
 """Set when the application is asked for the second time: now it must answer."""
@@ -71,6 +71,35 @@ class Wait:
     def _end(self) -> None:
         with self._world.lock:
             self._world.journal.listeners.remove(self._hear)
+
+
+class Work:
+    """Works out an answer from values alone, so that it needs no lock; `answer` has it when the work is done."""
+
+    # One at a time: work shares the interpreter with the answers to everybody else.
+    _worker = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="flipsnack-mock work")
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        """Have `compute` for later; an exception of it is raised by `answer`."""
+        self._compute = compute
+        self._done: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+    @property
+    def answer(self) -> Any:
+        """What came of it."""
+        return self._done.result(0)
+
+    def block(self) -> None:
+        """Do it in this thread."""
+        try:
+            self._done.set_result(self._compute())
+        except Exception as failure:
+            self._done.set_exception(failure)
+
+    async def over(self, _receive: Callable[[], Awaitable[Any]]) -> bool:
+        """Do it beside the event loop; to the end, even if the client goes away meanwhile."""
+        await asyncio.get_running_loop().run_in_executor(self._worker, self.block)
+        return True
 
 
 async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:

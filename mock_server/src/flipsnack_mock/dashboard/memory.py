@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Memory"]
 
 _MOST = 500
+# Everybody waits while a page is made: a third of what the doctor tries for who asks it, enough for usual requests.
+_MOST_CHARACTERS = 10_000_000
 
 
 class _Known:
@@ -47,7 +49,7 @@ class Memory:
             if self._busy and not at_once:
                 return None
             self._busy = True
-            known[entry.number] = diagnose(case_of_entry(world, entry))
+            known[entry.number] = diagnose(case_of_entry(world, entry), most_characters=_MOST_CHARACTERS)
             _trim(known)
         return known[entry.number]
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.doctor.recipe import Recipe
-from flipsnack_mock.doctor.search import Explanation, Finding, search
+from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, Finding, search
 from flipsnack_mock.doctor.shape import looks, printed_on
 from flipsnack_mock.doctor.signing import Workshop
 
@@ -61,8 +61,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = True
 
 
-def diagnose(case: Case) -> Diagnosis:
-    """Find out why the signature of `case` is wrong, if it is."""
+def diagnose(case: Case, *, most_characters: int = MOST_CHARACTERS) -> Diagnosis:
+    """Find out why the signature of `case` is wrong, if it is; the search digests no more than so many characters."""
     workshop = Workshop(case)
     seen = Diagnosis(
         verdict="no-secret",
@@ -78,11 +78,10 @@ def diagnose(case: Case) -> Diagnosis:
         return replace(seen, verdict="unsigned", summary="There is no signature: the API answers code 30.")
     if (case.given.lower() if case.uppercase else case.given) == seen.expected:
         return replace(seen, verdict="right", summary="The signature is right.", notes=())
-    return _searched(case, workshop, seen)
+    return _searched(case, workshop, seen, search(case, most_characters=most_characters))
 
 
-def _searched(case: Case, workshop: Workshop, seen: Diagnosis) -> Diagnosis:
-    finding = search(case)
+def _searched(case: Case, workshop: Workshop, seen: Diagnosis, finding: Finding) -> Diagnosis:
     causes = tuple(_cause(case, workshop, explanation) for explanation in finding.explanations)
     if place := printed_on(case.given):
         causes = (_copied(place), *causes)
@@ -125,7 +124,7 @@ def _copied(place: str) -> Cause:
 def _unknown(finding: Finding) -> Iterator[str]:
     yield f"{finding.tried:,} ways to sign were tried."
     if not finding.complete:
-        yield "The request is so long that not every pair of mistakes was tried; shorten it and ask again."
+        yield "The diagnosis was cut short: the request is so long that not every pair of mistakes was tried."
     yield "A parameter that was signed with an unknown value, or an unknown secret, cannot be found by trying."
     yield "Compare the text above, letter by letter, with the one that the client digests."
 
