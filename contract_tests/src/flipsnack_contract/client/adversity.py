@@ -113,6 +113,10 @@ def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
     return f"{CALLBACK}({text});" if form == "jsonp" else text
 
 
+def _without_code(envelope: str) -> str:
+    return envelope.replace('"code": 20, ', "").replace("<code>20</code>", "")
+
+
 def _with_flat_data(envelope: str) -> str:
     return envelope.replace('{"status": "COMPLETE"}', '["COMPLETE"]').replace("<status>COMPLETE</status>", "COMPLETE")
 
@@ -123,6 +127,7 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
     "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
     "no data": lambda form: _envelope(form, 20, None),
+    "no code": lambda form: _without_code(_envelope(form, 20, {"status": "COMPLETE", "resourceUrl": LINK})),
     "data without a status": lambda form: _envelope(form, 20, {"resourceUrl": LINK}),
     "data that is no object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
@@ -221,6 +226,12 @@ ODD_ANSWERS: Mapping[Form, tuple[Fault, ...]] = {
             "xml",
             "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
             " <status>OK</status> <code>20</code>\n</response>\n",
+        ),
+        _odd(
+            "comments and instructions in the text",
+            "xml",
+            "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING</status>"
+            "<?x z?></data></response>",
         ),
         _odd(
             "letters written as numbers",
