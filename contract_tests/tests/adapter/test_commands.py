@@ -29,7 +29,7 @@ def test_a_lack_of_manners_ends_with_1() -> None:
     """The line is followed by what was expected and found."""
     run = _kit("adapter", "lint", "--", *faulty("correct"))
     assert 1 == run.returncode
-    assert re.search(r"^WRONG +declines .*\n +expected unsupported, got ok$", run.stdout, re.MULTILINE)
+    assert re.search(r"^WRONG +declines .*\n +expected outcome unsupported .*, got ok$", run.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", [["no-such-command"], faulty("dies_at_once")])
@@ -39,6 +39,13 @@ def test_without_an_adapter_it_ends_with_3(command: list[str], played: Fake) -> 
     run = _kit("adapter", "smoke", "--fake", played.url, "--", *command)
     assert (3, "", 1) == (run.returncode, run.stdout, len(run.stderr.splitlines()))
     assert run.stderr.startswith("flipsnack-contract: there is no adapter to speak with: ")
+
+
+def test_lint_explains_adapters_and_no_other_mode() -> None:
+    """It has no --mode; smoke has."""
+    told = {name: _kit("adapter", name, "--help").stdout for name in ("lint", "smoke")}
+    assert ("{dest}" in told["lint"], "{dest}" in told["smoke"]) == (False, True)
+    assert all("Exit codes: 0 as expected" in text for text in told.values())
 
 
 def test_smoke_plays_at_a_fake_of_its_own() -> None:
@@ -59,6 +66,7 @@ def test_smoke_says_what_went_wrong(played: Fake) -> None:
     [
         (["smoke"], "which client? Give its command after --"),
         (["smoke", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
+        (["smoke", "--", "fetch", "{collection}", "{dest}"], "add --mode exec"),
         (["smoke", "--capability", "telepathy", "--", "x"], "telepathy are unknown"),
         (["lint"], "Missing argument"),
     ],

@@ -29,14 +29,14 @@ def test_without_a_hello_nothing_else_is_looked_at(name: str, wrong: str) -> Non
 @pytest.mark.parametrize(
     ("name", "manner", "wrong"),
     [
-        ("correct", "declines", "expected unsupported, got ok"),
+        ("correct", "declines", "expected outcome unsupported for the operation no-such-operation, got ok"),
         ("correct", "declares", "no format"),
         ("unknown_id", "echoes", "somebody-else"),
         ("crash", "serves-again", "exit code 3"),
         ("hang", "reports-transport", "nothing was heard"),
         ("bad_exit", "obeys-bye", "expected exit code 0, got 4"),
-        ("odd_capability", "declares", "capabilities ['telepathy'] are unknown"),
-        ("odd_operation", "declares", "ops are ['dance']"),
+        ("odd_capability", "declares", "the kit does not know telepathy; capabilities are virtual_sleep, json"),
+        ("odd_operation", "declares", "ops are dance; expected download or poll"),
         ("nameless", "declares", "a part of client is empty"),
     ],
 )

@@ -80,6 +80,25 @@ def test_a_line_that_is_no_object_is_refused(line: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "words"),
+    [({"outcome": "success"}, "ok, error, unsupported, got"), ({"error": {"class": "failed"}}, "auth, forbidden, .*")],
+)
+def test_a_word_that_does_not_exist_is_refused_with_those_that_do(field: dict[str, Any], words: str) -> None:
+    """Nobody has to look them up."""
+    with pytest.raises(NotAMessage, match=f"expected {words}"):
+        read_from_adapter(_line({**OK, **field}))
+
+
+def test_what_is_no_json_is_sent_to_stderr() -> None:
+    """It is mostly a line that was printed to find a mistake; a message with a mistake in it is on the right way."""
+    with pytest.raises(NotAMessage, match="belongs on stderr"):
+        read_from_adapter(b"signing ...")
+    with pytest.raises(NotAMessage) as caught:
+        read_from_adapter(b"{}")
+    assert "stderr" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "message", [{**OK, "error": {"class": "auth"}}, {"type": "result", "id": "1", "outcome": "error"}]
 )
 def test_an_error_is_there_with_outcome_error_only(message: dict[str, Any]) -> None:

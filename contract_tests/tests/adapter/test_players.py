@@ -25,9 +25,15 @@ def test_a_program_needs_its_placeholders() -> None:
         pytest.fail("it must not get here")
 
 
+def test_placeholders_belong_to_programs() -> None:
+    """An adapter would be given them as they are."""
+    with pytest.raises(BadUse, match="add --mode exec"):
+        Manner(("fetch", "{collection}"))
+
+
 def test_a_mode_of_its_own_for_programs() -> None:
     """They are asked nothing: what they can do was said."""
-    manner = Manner(("fetch", "{collection}", "{dest}"), mode="exec", capabilities=("xml",))
+    manner = Manner(("sh", "{collection}", "{dest}"), mode="exec", capabilities=("xml",))
     with playing(manner, GREETING, say=print) as player:
         assert isinstance(player, Program)
         assert ("xml",) == player.open().capabilities

@@ -1,5 +1,7 @@
 import json
+import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from contract_tests.tests.adapter.rehearsal import SECRET, case
 
 from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Options
 from flipsnack_contract.adapter.program import BadTemplate, Program
 from flipsnack_contract.adapter.timeline import RealTimeline
@@ -80,5 +83,21 @@ def test_a_template_must_name_the_collection_and_the_file(template: tuple[str, .
 
 def test_a_program_downloads_in_real_time() -> None:
     """It cannot ask to sleep."""
-    hello = Program(("/bin/fetch", "{collection}", "{dest}"), {}, capabilities=("json", "xml")).open()
-    assert ("fetch", ("download",), ("json", "xml")) == (hello.client.name, hello.ops, hello.capabilities)
+    hello = Program(("/bin/sh", "{collection}", "{dest}"), {}, capabilities=("json", "xml")).open()
+    assert ("sh", ("download",), ("json", "xml")) == (hello.client.name, hello.ops, hello.capabilities)
+
+
+def test_a_program_that_cannot_be_started_is_no_adapter() -> None:
+    """Told once, before any case."""
+    with pytest.raises(AdapterFault, match=r"no-start: no-such-program .*: there is no such command on the PATH"):
+        Program(("no-such-program", "{collection}", "{dest}"), {}).open()
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("{deadline}", "{deadline_s}"), ("--u={base-url}", "{base_url}"), ("{print}", "")]
+)
+def test_a_slip_in_a_placeholder_is_told(slip: str, meant: str) -> None:
+    """What only looks a little like one is the program's own."""
+    template = ("fetch", "{collection}", "{dest}", slip)
+    with pytest.raises(BadTemplate, match=f"no placeholder; {re.escape(meant)}") if meant else nullcontext():
+        Program(template, {})

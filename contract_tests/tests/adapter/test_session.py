@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import SECRET, START, Hourglass, case
+from contract_tests.tests.adapter.rehearsal import GREETING, SECRET, START, Hourglass, case
 
 from flipsnack_contract.adapter.case import Outcome, Report
 from flipsnack_contract.adapter.fault import KINDS, AdapterFault
-from flipsnack_contract.adapter.session import Session
+from flipsnack_contract.adapter.process import Process
+from flipsnack_contract.adapter.session import Patience, Session
 
 Open = Callable[..., Session]
 MINUTE = 60_000
@@ -83,6 +84,16 @@ def test_silence_is_a_fault_in_the_end(opened: Open, hourglass: Hourglass, name:
     """However long the client would have gone on, and whatever it started, it is ended."""
     report = _run(opened(name, patience=0.0), hourglass)
     assert (Outcome.FAULT, "hang") == (report.outcome, report.fault)
+
+
+def test_silence_is_told_with_what_causes_it_most_often(opened: Open, hourglass: Hourglass) -> None:
+    """A hello that stays in a buffer, and a sleep that the kit was not asked for."""
+    with (
+        Session(lambda: Process(["sleep", "600"]), GREETING, patience=Patience(hello=0.0)) as session,
+        pytest.raises(AdapterFault, match="is each line flushed"),
+    ):
+        session.open()
+    assert "asks the kit to sleep" in _run(opened("hang", patience=0.0), hourglass).why
 
 
 def test_a_client_that_calls_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:

@@ -24,6 +24,9 @@ from flipsnack_contract.target import Unreachable
 
 __all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of", "say"]
 
+EXIT_CODES = """\b
+Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
+adapter to speak with, 5 the fake is missing or cannot be reached."""
 EPILOG = f"""
 \b
 Modes:
@@ -33,9 +36,10 @@ Modes:
 Placeholders of --mode exec:
 {chr(10).join(f"  {name:<13} {does}" for name, does in PLACEHOLDERS.items())}
 
-\b
-Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
-adapter to speak with, 5 the fake is missing or cannot be reached.
+FLIPSNACK_API_KEY and FLIPSNACK_SECRET are in the program's environment. Exit
+code 0 and the file are its success, any other code is its failure.
+
+{EXIT_CODES}
 """
 _Command = Callable[..., Any]
 
@@ -61,7 +65,10 @@ def client_options(command: _Command) -> _Command:
             "--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang."
         ),
         click.option(
-            "--capability", "capabilities", multiple=True, help="What a program of --mode exec can; else json."
+            "--capability",
+            "capabilities",
+            multiple=True,
+            help="What a program of --mode exec can besides, as deadline; json when none is named.",
         ),
     )
     for option in reversed(options):
@@ -69,7 +76,7 @@ def client_options(command: _Command) -> _Command:
     return command
 
 
-@adapter.command("lint", epilog=EPILOG)
+@adapter.command("lint", epilog=EXIT_CODES)
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
 @click.option("--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang.")
 def lint_command(*, command: tuple[str, ...], patience: float) -> None:

@@ -112,9 +112,9 @@ def _declares(examined: _Examined) -> str:
     assert examined.hello is not None  # it greets first
     hello = examined.hello
     if not set(OPERATIONS) & set(hello.ops):
-        return f"ops are {list(hello.ops)}; expected some of {list(OPERATIONS)}"
+        return f"ops are {', '.join(hello.ops) or 'none'}; expected {' or '.join(OPERATIONS)}"
     if unknown := [name for name in hello.capabilities if name not in CAPABILITIES]:
-        return f"capabilities {unknown} are unknown; there are {list(CAPABILITIES)}"
+        return f"the kit does not know {', '.join(unknown)}; capabilities are {', '.join(CAPABILITIES)}"
     if not set(FORMATS) & set(hello.capabilities):
         return "no format is among the capabilities; expected json, jsonp or xml"
     return "" if all((hello.client.name, hello.client.version, hello.client.language)) else "a part of client is empty"
@@ -123,13 +123,15 @@ def _declares(examined: _Examined) -> str:
 def _declines(examined: _Examined) -> str:
     """An operation that it does not have is unsupported."""
     report = examined.run(op="no-such-operation")
-    return "" if report.outcome is Outcome.UNSUPPORTED else _got("unsupported", report)
+    if report.outcome is Outcome.UNSUPPORTED:
+        return ""
+    return _got("outcome unsupported for the operation no-such-operation", report)
 
 
 def _echoes(examined: _Examined) -> str:
     """The id comes back as it was, whatever characters it has."""
     report = examined.run(id=ODD_ID, op="no-such-operation")
-    return "" if report.outcome is Outcome.UNSUPPORTED else _got(f"a result for {ODD_ID!r}", report)
+    return "" if report.result is not None else _got(f"a result for {ODD_ID!r}", report)
 
 
 def _reports_transport(examined: _Examined) -> str:
@@ -144,8 +146,8 @@ def _serves_again(examined: _Examined) -> str:
     """After an error the same process serves the next case."""
     before = examined.session.starts
     report = examined.run(id="lint-3", op="no-such-operation")
-    if report.outcome is not Outcome.UNSUPPORTED:
-        return _got("unsupported", report)
+    if report.result is None:
+        return _got("a result", report)
     return "" if before == examined.session.starts else "the process did not survive"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, field
@@ -41,7 +41,8 @@ PROTOCOL = 1
 MAX_LINE = 1024 * 1024
 """Bytes of a line, its end included."""
 LONGEST_SLEEP = 366 * 24 * 3600 * 1000
-EXPECTED = "hello, sleep, event or result"
+EXPECTED = "one JSON object with type hello, sleep, event or result"
+STDOUT = "stdout is for messages, each on one line; whatever else is printed belongs on stderr"
 
 CAPABILITIES = {
     "virtual_sleep": "sleeps by asking the kit to, and takes the time from it",
@@ -69,7 +70,10 @@ ErrorClass = Literal[
     "damaged",
     "cancelled",
 ]
-ERROR_CLASSES: tuple[str, ...] = ErrorClass.__args__  # type: ignore[attr-defined]  # a Literal has them
+ERROR_CLASSES: tuple[str, ...] = get_args(ErrorClass)
+
+ResultOutcome = Literal["ok", "error", "unsupported"]
+OUTCOMES: tuple[str, ...] = get_args(ResultOutcome)
 
 Format = Literal["json", "jsonp", "xml"]
 FORMATS: tuple[Format, ...] = ("json", "jsonp", "xml")
@@ -209,7 +213,7 @@ class Result(_Message, frozen=True, tag="result"):
     unsupported."""
 
     id: str
-    outcome: Literal["ok", "error", "unsupported"]
+    outcome: ResultOutcome
     value: dict[str, Any] = {}
     file: FileMade | None = None
     error: Trouble | None = None
@@ -253,4 +257,10 @@ def _read(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:
         return decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
-        raise NotAMessage(f"{damage}; expected one JSON object with type {EXPECTED}, got {shown}") from None
+        hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
+        raise NotAMessage(f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
+
+
+def _expected(damage: str) -> str:
+    words = {"outcome": OUTCOMES, "error.class": ERROR_CLASSES}
+    return next((", ".join(known) for name, known in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)

@@ -41,6 +41,8 @@ class Manner:
         """Refuse what makes no sense."""
         if not self.command and self.mode != "attach":
             raise BadUse("which client? Give its command after --, as in: -- node adapter.mjs")
+        if self.mode == "persistent" and any("{collection}" in part for part in self.command):
+            raise BadUse("{collection} is filled in for programs without the protocol: add --mode exec before the --")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
             raise BadUse(f"capabilities {', '.join(unknown)} are unknown; there are {', '.join(CAPABILITIES)}")
 

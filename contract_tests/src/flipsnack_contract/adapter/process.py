@@ -13,6 +13,7 @@ from typing import IO
 from flipsnack_contract.adapter.channel import Channel, Ended, Silent
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Bye, encode
+from flipsnack_contract.adapter.refusal import refused
 from flipsnack_contract.clock import stopwatch
 
 __all__ = ["Process", "end_group", "exit_text", "start"]
@@ -41,7 +42,8 @@ def start(
             bufsize=0,
         )
     except (OSError, ValueError) as refusal:
-        raise AdapterFault("no-start", f"{shlex.join(command)}: {refusal}") from None
+        why = refused(command[0], refusal, path=(environment or {}).get("PATH"))
+        raise AdapterFault("no-start", f"{shlex.join(command)}: {why}") from None
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

@@ -8,11 +8,14 @@ the arguments of a process can be read by everybody on the machine.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +23,7 @@ from flipsnack_contract.adapter.case import Case, Outcome, Report, masked
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Client, Hello, Result
 from flipsnack_contract.adapter.process import end_group, exit_text, start
+from flipsnack_contract.adapter.refusal import why_not
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.clock import stopwatch
 
@@ -51,7 +55,9 @@ class Program:
     limit_s: float = 60.0
 
     def __post_init__(self) -> None:
-        """Refuse a template without the collection or without the file to make."""
+        """Refuse a template without the collection or the file to make, and with what looks like a slip."""
+        for part in self.template:
+            _refuse_slips(part)
         for needed in ("{collection}", "{dest}"):
             if not any(needed in part for part in self.template):
                 raise BadTemplate(
@@ -59,7 +65,9 @@ class Program:
                 )
 
     def open(self) -> Hello:
-        """What a program is taken for: it downloads, in real time."""
+        """What a program is taken for: it downloads, in real time. Raises `AdapterFault` when it cannot be started."""
+        if why := why_not(self.template[0], path=self.environment.get("PATH")):
+            raise AdapterFault("no-start", f"{shlex.join(self.template)}: {why}")
         name = Path(self.template[0]).name
         client = Client(name=name, version="unknown", language="unknown")
         return Hello(protocol=1, client=client, ops=("download",), capabilities=self.capabilities)
@@ -138,6 +146,13 @@ def _judged(code: int) -> tuple[Outcome, str, str]:
     if code < 0:
         return Outcome.FAULT, "crash", exit_text(code)
     return (Outcome.OK, "", "") if code == 0 else (Outcome.ERROR, "", exit_text(code))
+
+
+def _refuse_slips(part: str) -> None:
+    # Braces of other names are the program's own business, as in awk '{print}'.
+    for name in re.findall(r"\{[\w-]+\}", part):
+        if name not in PLACEHOLDERS and (near := get_close_matches(name, PLACEHOLDERS, n=1, cutoff=0.7)):
+            raise BadTemplate(f"{name} is no placeholder; {near[0]} is: {PLACEHOLDERS[near[0]]}")
 
 
 def _replaced(part: str, values: Mapping[str, str]) -> str:

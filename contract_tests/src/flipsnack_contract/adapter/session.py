@@ -42,6 +42,8 @@ TICK = 0.5
 REAL_LIMIT_MS = 60_000
 # Polls are seconds apart: who sleeps less than half a second on average, hundreds of times, goes nowhere.
 MANY_NAPS, NAP_MS = 300, 500
+FLUSH = "is each line flushed? Many languages hold back what they print into a pipe"
+ASK_TO_SLEEP = "a client that declares virtual_sleep asks the kit to sleep"
 
 
 class Connection(Protocol):
@@ -172,7 +174,7 @@ class Session:
             self._conversation.take(connection.channel.receive(patience=self._patience.hello))
         except Silent:
             self.drop()
-            raise AdapterFault("hang", f"no hello within {self._patience.hello:g} s") from None
+            raise AdapterFault("hang", f"no hello within {self._patience.hello:g} s; {FLUSH}") from None
         except Ended:
             fault = connection.how_it_ended()
             self.drop()
@@ -251,7 +253,8 @@ class Session:
         if calls > course.case.most_calls:
             raise Stopped(f"it made {calls} calls in {course.elapsed_ms / 1000:g} s and did not end")
         if limit is not None and seconds > limit:
-            raise AdapterFault("hang", f"nothing was heard for {limit:g} s")
+            virtual = "; " + ASK_TO_SLEEP if course.timeline.is_virtual else ""
+            raise AdapterFault("hang", f"nothing was heard for {limit:g} s{virtual}")
 
     def _expect_quiet(self, course: _Course) -> None:
         channel = self._connected().channel

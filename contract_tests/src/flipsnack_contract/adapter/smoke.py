@@ -1,4 +1,4 @@
-"""Three cases against the fake: does anything work at all? Before the first real run, and after each change."""
+"""A handful of cases against the fake: does anything work at all? Before the first real run, and after each change."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ __all__ = ["TRIALS", "Player", "Smoked", "Trial", "smoke"]
 
 KEY, SECRET = "smoke", "a secret of the kit"
 DEADLINE_MS = 30_000
+SIGNATURE = "key and secret are right, so the signature is not: `flipsnack-contract explain signature.digest`"
+NO_SLEEP = "it declares virtual_sleep, and polled again without asking the kit to sleep"
 
 
 class Player(Protocol):
@@ -33,18 +35,22 @@ class Player(Protocol):
 
 @dataclass(frozen=True)
 class Trial:
-    """One case: the collection's schedule, whether the secret is right, and how it must end."""
+    """One case: the collection's schedule, whether the secret is right, and how it must end.
+
+    `waits`: it cannot end well without a pause.
+    """
 
     promise: str
     schedule: str
     outcome: Outcome
     error_class: str | None = None
     right_secret: bool = True
+    waits: bool = False
 
 
 TRIALS = (
     Trial("a package that is built is downloaded", "immediate", Outcome.OK),
-    Trial("a package that is being built is waited for", "after-1-polls", Outcome.OK),
+    Trial("a package that is being built is waited for", "after-1-polls", Outcome.OK, waits=True),
     Trial("a job that fails is an error of class job_failed", "failed", Outcome.ERROR, "job_failed"),
     Trial("a wrong secret is an error of class auth", "immediate", Outcome.ERROR, "auth", right_secret=False),
 )
@@ -80,14 +86,19 @@ def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, h
             args={"collection": collection, "dest": str(dest)},
             options=Options(format=hello.format, deadline_ms=DEADLINE_MS),
         )
-        report = player.run(case, stage.timeline(virtual="virtual_sleep" in hello.capabilities), calls=stage.calls)
+        virtual = "virtual_sleep" in hello.capabilities
+        report = player.run(case, stage.timeline(virtual=virtual), calls=stage.calls)
         wrong = _wrong(trial, report) or ("" if report.outcome is not Outcome.OK else _file(stage, collection, dest))
+        if virtual and trial.waits and not wrong and not report.sleeps:
+            wrong = NO_SLEEP
         return Smoked(trial, report, wrong)
 
 
 def _wrong(trial: Trial, report: Report) -> str:
     if report.outcome is not trial.outcome:
-        return f"expected {trial.outcome}, got {report.outcome} {report.error_class or ''} {report.why}".rstrip()
+        got = " ".join(f"{report.outcome} {report.error_class or ''} {report.why}".split())
+        hint = f"; {SIGNATURE}" if trial.right_secret and report.error_class == "auth" else ""
+        return f"expected {trial.outcome}, got {got}{hint}"
     # A program without the protocol names no class.
     if report.result is not None and report.error_class != trial.error_class:
         return f"expected an error of class {trial.error_class}, got {report.error_class}"
