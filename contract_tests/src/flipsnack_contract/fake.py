@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.control import Control, Refused, find_control
+from flipsnack_contract.leash import leashed
 from flipsnack_contract.target import HttpTarget
 
 __all__ = ["Fake", "NoFake", "fake_at", "started_fake"]
@@ -77,13 +77,13 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
 
 @contextmanager
 def started_fake() -> Iterator[Fake]:
-    """A fake of our own, for as long as the block runs. Raises `NoFake`."""
+    """A fake of our own, for as long as the block runs and this process lives. Raises `NoFake`."""
     if importlib.util.find_spec(MODULE) is None:
         raise NoFake(
             "the fake is not installed: pip install 'flipsnack-kit[mock]', or name one that runs with --fake URL"
         )
     try:
-        process = start([sys.executable, "-m", MODULE, "serve", *FLAGS])
+        process = start(leashed(MODULE, "serve", *FLAGS))
     except AdapterFault as fault:
         raise NoFake(f"the fake does not start: {fault.text}") from None
     try:

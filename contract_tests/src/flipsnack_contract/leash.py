@@ -1,0 +1,39 @@
+"""Runs a module as `python -m` does, and ends it when its parent is gone: a child must not outlive who needs it.
+
+The parent holds the other end of stdin and writes nothing. However it dies, that end is closed for it.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+__all__ = ["leashed", "main"]
+
+STDIN = 0
+
+
+def leashed(module: str, *arguments: str) -> tuple[str, ...]:
+    """The command of `module`, run by this Python, that ends with the other end of its stdin."""
+    return (sys.executable, "-m", __name__, module, *arguments)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the module that `arguments` begin with, with the rest as its own."""
+    threading.Thread(target=_end_with_stdin, name="leash", daemon=True).start()
+    sys.argv = list(arguments)
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+
+
+def _end_with_stdin() -> None:
+    while os.read(STDIN, 4096):
+        continue  # whatever is written is for nobody
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
