@@ -67,12 +67,21 @@ def _mutant(client: type[Client]) -> Mutant:
     return Mutant(name_of(client), client.breaks, lambda: client)
 
 
+FETCH = Manner(
+    ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "{collection}", "{dest}", "{deadline_s}"),
+    mode="exec",
+    patience=120.0,
+    environment={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+)
 CORRECT = (
     Mutant("the plain client", "", lambda: Client),
     Mutant("the reference client", "", lambda: _manner(sys.executable, "python/adapter.py")),
     Mutant("the client in Node", "", lambda: _manner("node", "node/adapter.mjs")),
+    Mutant("the client in Java", "", lambda: _manner("java", "java/Adapter.java")),
+    Mutant("the client in bash", "", lambda: FETCH),
 )
-"""Clients that keep every rule: one in this process, and two that share nothing with it, each behind its adapter."""
+"""Clients that keep every rule: one in this process, and four that share nothing with it. Three are behind adapters and
+read JSON, JSONP or XML between them; one is a program in real time, which speaks no protocol."""
 
 SIDE = Side("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _opened, correct=CORRECT, shared=True)
 """The zoo of broken clients."""
