@@ -111,14 +111,16 @@ def test_requests_reports_a_truncated_package(server: MockServer, framing: str) 
 
 
 def test_a_reset_in_the_middle_comes_after_the_bytes(server: MockServer) -> None:
-    """The bytes that were kept arrive; then the connection is torn, not closed."""
-    url = link(server, "test-mid-reset")
-    server.admin.account("test-mid-reset").faults.add("reset", after=1_000, when={"action": "package"})
-    with open_request(url) as raw:
+    """The bytes that were kept arrive, more than fit into any buffer; then the connection is torn, not closed."""
+    account = server.admin.account("test-mid-reset")
+    account.collections.create(hash="large", package_bytes=20_000_000, schedule="immediate")
+    url = requests.get(server.base_url, params=query("test-mid-reset", collectionHash="large"), timeout=10).json()
+    account.faults.add("reset", after=15_000_000, when={"action": "package"})
+    with open_request(url["data"]["resourceUrl"]) as raw:
         answer = raw.makefile("rb")
         while answer.readline() != b"\r\n":
             pass
-        assert 1_000 == len(answer.read(1_000))
+        assert 15_000_000 == len(answer.read(15_000_000))
         with pytest.raises(ConnectionResetError):
             answer.read(1)
 

@@ -20,6 +20,10 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock.clock import Sleep
 from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 __all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slow_down"]
 
 EFFECT = "flipsnack_mock.effect"
@@ -35,6 +39,8 @@ Send = Callable[[Message], Awaitable[None]]
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _BUFFERED_BYTES = 256 * 1024
 _MOMENT = 0.005
+# So many moments without anything on its way.
+_QUIET = 2
 # On and zero seconds: closing sends RST and forgets what is unsent.
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -99,10 +105,21 @@ class Connection(NamedTuple):
         while self.transport.get_write_buffer_size() > limit and not await self.gone_within(_MOMENT):
             pass
 
+    async def arrived(self) -> None:
+        """Wait until the client's system has all that was sent, or the client is gone: a reset forgets the rest.
+
+        Below TLS there is a buffer that nobody can ask. It is empty when the system's stays empty.
+        """
+        sock, quiet = self.transport.get_extra_info("socket"), 0
+        while quiet < _QUIET:
+            quiet = 0 if self.transport.get_write_buffer_size() or _unacknowledged(sock) else quiet + 1
+            if await self.gone_within(_MOMENT):
+                return
+
     async def end(self, *, reset: bool = False) -> None:
         """Close the connection, or tear it."""
         if reset:
-            await self.drained(0)
+            await self.arrived()
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             self.transport.abort()
         else:
@@ -114,6 +131,13 @@ class Connection(NamedTuple):
         self.transport.abort()
         with suppress(asyncio.CancelledError):
             await self.gone()
+
+
+def _unacknowledged(sock: socket.socket) -> int:
+    """How many bytes the system has not seen arrive, where it tells."""
+    if sys.platform != "linux":
+        return 0
+    return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
 async def deliver(answer: Answer, effect: Effect | None, connection: Connection) -> None:
