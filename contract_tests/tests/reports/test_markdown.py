@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.reports.markdown import markdown
-from flipsnack_contract.result import Result
+from flipsnack_contract.result import Outcome, Result
 
 
 def test_a_headline_a_table_and_the_stories(results: tuple[Result, ...]) -> None:
@@ -26,3 +26,11 @@ def test_no_text_escapes_its_block(results: list[Result]) -> None:
             assert line.startswith(("<details><summary>", "</details>", "- `"))
         if line.startswith("| "):
             assert 4 == line.replace("\\|", "").count("|")
+
+
+def test_a_long_story_is_told_by_its_ends() -> None:
+    """A client that polls for hours is no reason for a page of hours."""
+    steps = tuple(f"step {number}" for number in range(300))
+    told = markdown([Result("code.41/no", "code.41", Outcome.FAILED, "no", steps=steps)])
+    assert "| step 7\n    | … 280 more …\n    | step 288\n" in told
+    assert "| step 299\n" in told

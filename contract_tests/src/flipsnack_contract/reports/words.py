@@ -10,6 +10,7 @@ __all__ = ["NOTABLE", "counted", "notable", "story"]
 
 NOTABLE = (Outcome.FAILED, Outcome.BROKEN, Outcome.WARNED, Outcome.EXPECTED, Outcome.FLAKY)
 """What a reader wants to see in full, worst first."""
+FIRST_STEPS, LAST_STEPS = 8, 12
 
 
 def story(result: Result) -> Iterator[str]:
@@ -19,7 +20,14 @@ def story(result: Result) -> Iterator[str]:
         yield f"which breaks the rule {result.broke}"
     for name, value in result.counterexample.items():
         yield f"with {name} = {value}"
-    yield from (f"| {step}" for step in result.steps)
+    yield from (f"| {step}" for step in _abridged(result.steps))
+
+
+def _abridged(steps: Sequence[str]) -> list[str]:
+    """Both ends: how it began, and what it came to. All of it is in the lines of JSON."""
+    if len(steps) <= FIRST_STEPS + LAST_STEPS:
+        return list(steps)
+    return [*steps[:FIRST_STEPS], f"… {len(steps) - FIRST_STEPS - LAST_STEPS} more …", *steps[-LAST_STEPS:]]
 
 
 def notable(results: Sequence[Result]) -> list[Result]:
