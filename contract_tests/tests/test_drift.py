@@ -57,6 +57,28 @@ def test_both_answers_are_to_the_same_question() -> None:
         assert {Outcome.PASSED: "44", Outcome.FAILED: "20"} == codes
 
 
+def test_a_comparison_is_a_result_for_every_report() -> None:
+    """A difference has failed and tells both sides and the ledger; what both do alike has passed."""
+    (one,) = _differing(_fake(), _fake(uppercase_signatures=True), select(CHECKS, ["signature.lower-case"]))
+    result = one.as_result()
+    assert (Outcome.FAILED, "signature.lower-case") == (result.outcome, result.broke)
+    first, second, *advice = result.message.splitlines()
+    assert ("A keeps the rule", "B breaks it: ") == (first, second[:13])
+    assert list(ledger_advice(one.rule)) == advice
+    assert {"A", "B"} == {step.partition(": ")[0] for step in result.steps}
+    (alike,) = compare(select(CHECKS, ["signature.lower-case"]), _fake(), _fake(), PLAN)
+    assert (Outcome.PASSED, "") == (alike.as_result().outcome, alike.as_result().message)
+
+
+def test_a_comparison_that_could_not_be_made_proves_nothing() -> None:
+    """Skipped where a side lacks something, broken where a side is gone; and why is said."""
+    gone = Subject(HttpTarget("http://127.0.0.1:1/v1/"))
+    results = [one.as_result() for one in compare(select(CHECKS, ["code.41", "job.states"]), _fake(), gone, PLAN)]
+    assert {Outcome.SKIPPED, Outcome.BROKEN} == {one.outcome for one in results}
+    for one in results:
+        assert one.message.startswith("needs " if one.outcome is Outcome.SKIPPED else "Unreachable: ")
+
+
 def test_two_ways_to_break_a_rule_differ() -> None:
     """Four and six in a second are both wrong, and not the same."""
     (one, *_) = _differing(

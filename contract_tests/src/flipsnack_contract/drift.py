@@ -39,6 +39,10 @@ class Told:
     message: str = ""
     steps: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """Whether it keeps the rule, and how it breaks it."""
+        return "keeps the rule" if self.outcome is Outcome.PASSED else f"breaks it: {self.message}"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -63,6 +67,28 @@ class Comparison:
         if kept in (self.first.outcome, self.second.outcome):
             return self.first.outcome is not self.second.outcome
         return _lasting(self.first.message) != _lasting(self.second.message)
+
+    @property
+    def why_not(self) -> str:
+        """Why the sides could not be compared; empty when they could."""
+        return "" if self.both_tried else next(told.message for told in self.sides.values() if told.message)
+
+    @property
+    def sides(self) -> Mapping[str, Told]:
+        """What each side said, by its letter."""
+        return {"A": self.first, "B": self.second}
+
+    def as_result(self) -> Result:
+        """It as every report takes it: a difference has failed, whatever both sides do alike has passed."""
+        if not self.both_tried:
+            broken = Outcome.BROKEN in (self.first.outcome, self.second.outcome)
+            return Result(self.check, self.rule.id, Outcome.BROKEN if broken else Outcome.SKIPPED, self.why_not)
+        if not self.differs:
+            return Result(self.check, self.rule.id, Outcome.PASSED, examples=1)
+        said = [f"{name} {told}" for name, told in self.sides.items()]
+        steps = tuple(f"{name}: {step}" for name, told in self.sides.items() for step in told.steps)
+        message = "\n".join((*said, *ledger_advice(self.rule)))
+        return Result(self.check, self.rule.id, Outcome.FAILED, message, broke=self.rule.id, steps=steps, examples=1)
 
 
 def compare(checks: Iterable[Check], first: Subject, second: Subject, plan: Plan) -> Iterator[Comparison]:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flipsnack_contract.__main__ import cli
+from flipsnack_contract.reports import FORMATS
 from flipsnack_mock.testing import MockServer
 
 APP = "flipsnack_mock.app:create_app"
@@ -34,6 +35,17 @@ def test_a_difference_is_shown_with_both_answers_and_the_ledger(tmp_path: Path) 
         assert part in done.stdout
     (line,) = map(json.loads, file.read_text().splitlines())
     assert ("signature.lower-case", "passed", "failed") == (line["rule"], line["a"]["outcome"], line["b"]["outcome"])
+
+
+def test_the_reports_of_the_other_commands_are_written_too(tmp_path: Path) -> None:
+    """Every form of them; where the sides part, both are told."""
+    files = {form: tmp_path / form for form in FORMATS}
+    options = [part for form, file in files.items() for part in (f"--{form}", str(file))]
+    with MockServer(uppercase_signatures=True) as other:
+        assert 1 == _drift(APP, other.base_url, "-k", "signature.lower-case", "--examples", "2", *options).exit_code
+    assert all(file.stat().st_size for file in files.values())
+    for form in ("html", "markdown", "tap", "junit"):
+        assert "A keeps the rule" in files[form].read_text()
 
 
 def test_no_difference_ends_in_0() -> None:

@@ -13,9 +13,10 @@ from rich.markup import escape
 
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.commands.aim import credentials_in, http_target, wsgi_target
+from flipsnack_contract.commands.outputs import report_options, reported
 from flipsnack_contract.commands.server import ROWS_PACED, selected
 from flipsnack_contract.commands.window import window
-from flipsnack_contract.drift import Comparison, Told, compare, ledger_advice
+from flipsnack_contract.drift import Comparison, compare, ledger_advice
 from flipsnack_contract.live.checks import REAL_CHECKS
 from flipsnack_contract.pace import PER_MINUTE
 from flipsnack_contract.result import Exit, Outcome
@@ -49,6 +50,7 @@ STEPS_SHOWN = 4
 @click.option("--slow", is_flag=True, help="Without a control plane: wait for the minute of a resource URL too.")
 @click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the targets' control planes.")
 @click.option("--jsonl", type=click.File("w", encoding="utf-8"), help="Write each difference there, a line of JSON.")
+@report_options
 @click.pass_obj
 def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     """Judge A and B by the same checks and show every rule on which they part, with both answers.
@@ -65,6 +67,7 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
         checks = selected(options["patterns"], among=among)
         console.print(f"A is {first.target.base_url}\nB is {second.target.base_url}", highlight=False)
         found = list(_shown(compare(checks, first, second, plan), options["jsonl"], console))
+    reported([one.as_result() for one in found], options)
     raise SystemExit(_ended(found, console))
 
 
@@ -103,22 +106,18 @@ def _shown(found: Iterable[Comparison], jsonl: Any, console: Console) -> Iterato
 def _print(one: Comparison, console: Console) -> None:
     console.print(f"\n[yellow bold]DRIFT[/] [bold]{one.rule.id}[/] ({escape(one.check)})")
     console.print(f"  rule    {escape(one.rule.statement)}", highlight=False)
-    for name, told in (("A", one.first), ("B", one.second)):
-        console.print(f"  {name}       {escape(_said(told))}", highlight=False)
+    for name, told in one.sides.items():
+        console.print(f"  {name}       {escape(str(told))}", highlight=False)
         for step in told.steps[-STEPS_SHOWN:]:
             console.print(f"        | {escape(step)}", highlight=False, style="dim")
     for number, line in enumerate(ledger_advice(one.rule)):
         console.print(f"  {'        ' if number else 'ledger  '}{escape(line)}", highlight=False)
 
 
-def _said(told: Told) -> str:
-    return "keeps the rule" if told.outcome is Outcome.PASSED else f"breaks it: {told.message}"
-
-
 def _line(one: Comparison) -> dict[str, Any]:
     sides = {
-        name: {"outcome": str(told.outcome), "message": told.message, "steps": list(told.steps)}
-        for name, told in (("a", one.first), ("b", one.second))
+        name.lower(): {"outcome": str(told.outcome), "message": told.message, "steps": list(told.steps)}
+        for name, told in one.sides.items()
     }
     return {"check": one.check, "rule": one.rule.id, **sides, "ledger": list(ledger_advice(one.rule))}
 
@@ -128,8 +127,7 @@ def _ended(found: Sequence[Comparison], console: Console) -> int:
     compared = [one for one in found if one.both_tried]
     for one in found:
         if not one.both_tried:
-            why = next(told.message for told in (one.first, one.second) if told.message)
-            console.print(f"not compared  {escape(one.check)}: {escape(why)}", highlight=False, style="dim")
+            console.print(f"not compared  {escape(one.check)}: {escape(one.why_not)}", highlight=False, style="dim")
     rules = len({one.rule.id for one in differing})
     console.print(f"\n{len(differing)} of {len(compared)} checks differ, on {rules} rules", highlight=False)
     if differing:

@@ -17,7 +17,7 @@ from flipsnack_contract.expectations import Expectation, ExpectationError, Known
 from flipsnack_contract.reports import FORMATS, jsonl, write_reports
 from flipsnack_contract.result import Outcome, Result, exit_code
 
-__all__ = ["Outputs", "known_options", "output_options", "outputs_of"]
+__all__ = ["Outputs", "known_options", "output_options", "outputs_of", "report_options", "reported"]
 
 _Command = Callable[..., Any]
 _FILE = click.Path(dir_okay=False)
@@ -56,7 +56,7 @@ class Outputs:
 
     def finish(self, results: Sequence[Result], console: Console) -> int:
         """Write the reports, say what is stale in the lists or rewrite them; the exit code."""
-        _writing(lambda: write_reports(results, self.files))
+        reported(results, self.files)
         if self.fix:
             known = self._fixed(results, console)
             return exit_code(known.settle(result) for result in results)
@@ -84,10 +84,14 @@ class Outputs:
 
 def output_options(command: _Command) -> _Command:
     """Give a command the options that say where results are written."""
-    options = [click.option(f"--{name}", type=_FILE, help=_FILES[name]) for name in FORMATS]
-    return _with(
-        [click.option("--jsonl", type=_FILE, help="Write each result there as a line of JSON."), *options], command
+    return click.option("--jsonl", type=_FILE, help="Write each result there as a line of JSON.")(
+        report_options(command)
     )
+
+
+def report_options(command: _Command) -> _Command:
+    """Give a command the options that name a file for each form of report."""
+    return _with([click.option(f"--{name}", type=_FILE, help=_FILES[name]) for name in FORMATS], command)
 
 
 def known_options(command: _Command) -> _Command:
@@ -118,6 +122,11 @@ def outputs_of(options: Mapping[str, Any], *, partial: bool, version: str = "") 
         fix=fix,
         partial=partial,
     )
+
+
+def reported(results: Sequence[Result], options: Mapping[str, Any]) -> None:
+    """Write the reports that the options name. Raises `click.UsageError` for a file that cannot be written."""
+    _writing(lambda: write_reports(results, {name: options[name] for name in FORMATS}))
 
 
 def _with(options: Iterable[Callable[[_Command], _Command]], command: _Command) -> _Command:
