@@ -3,4 +3,7 @@
 try:
     import hypothesis as _hypothesis  # noqa: F401 - looked for here, so that every entry says the same when it is absent
 except ImportError as missing:  # pragma: no cover - a base-only install is tested from the built wheel
-    raise ImportError("flipsnack_contract needs its extra: pip install 'flipsnack-kit[contract]'") from missing
+    raise ImportError(
+        f"flipsnack_contract needs {missing.name}, which comes with an extra: pip install 'flipsnack-kit[contract]', "
+        "or, in a checkout, .venv/bin/pip install --editable '.[contract]'"
+    ) from None
