@@ -187,7 +187,8 @@ OTHER_PART = Fault(
         "status": 206,
         "body_base64": _other_package(),
         "content_type": "application/zip",
-        "headers": {"Content-Range": "bytes 0-130/100000", "ETag": '"another"'},
+        # Whole in itself: who begins anew with it has a package, of another collection.
+        "headers": {"Content-Range": "bytes 0-132/133", "ETag": '"another"'},
     },
     when=PACKAGE,
     count=1,
