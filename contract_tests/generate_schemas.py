@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ def text(direction: Any) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write the files."""
+    """Write the files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, direction in FILES.items():
         (folder / name).write_text(text(direction), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    main(FOLDER)
