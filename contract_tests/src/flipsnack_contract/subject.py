@@ -23,7 +23,7 @@ CAPABILITIES = {
     "collection": "the hash of a collection of that key (or a control plane, to make one)",
     "socket": "a target that is reached over TCP",
     "slow": "a minute of real time may be waited for (--slow)",
-    "alone": "nobody else uses the target meanwhile, so that maintenance can be switched on for everybody",
+    "alone": "nobody else uses the target, or the key (--alone): maintenance can be switched on, limits can be judged",
 }
 
 

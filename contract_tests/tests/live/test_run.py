@@ -11,7 +11,7 @@ from flipsnack_contract.live.run import calls_of, least_seconds, run_probes
 from flipsnack_contract.result import Outcome, Result
 
 MakeScene = Callable[..., Scene]
-HAVE = frozenset({"credentials", "collection", "slow", "socket"})
+HAVE = frozenset({"credentials", "collection", "slow", "socket", "alone"})
 
 
 def _results(
@@ -77,7 +77,7 @@ def test_what_is_missing_is_named(scene: MakeScene) -> None:
     """With a key alone nothing is said of packages."""
     results = _results(scene(), have=frozenset({"credentials"}))
     skipped = {result.message for result in results.values() if result.outcome is Outcome.SKIPPED}
-    assert {"needs collection", "needs collection, slow"} == skipped
+    assert {"needs alone", "needs collection", "needs collection, slow"} == skipped
 
 
 def test_a_package_that_is_not_built_yet_is_inconclusive(scene: MakeScene) -> None:

@@ -41,6 +41,7 @@ API = "https://api.flipsnack.com/v1/"
 )
 @click.option("--collection", envvar="FLIPSNACK_COLLECTION", help="The hash of a collection of the key.")
 @click.option("--slow", is_flag=True, help="Wait for the minute of a resource URL too.")
+@click.option("--alone", is_flag=True, help="Nobody else uses the key: a limit that refuses a call is wrong then.")
 @click.option("--budget", type=click.IntRange(0), help="Make at most so many calls now; the rest is for a later run.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep there what was done, and go on.")
 @click.option("--plan", is_flag=True, help="Only say what would be done, and call nobody.")
@@ -82,7 +83,7 @@ def _run(visit: Visit, options: Mapping[str, Any], console: Console) -> int:
     outputs = outputs_of(options, partial=bool(options["patterns"]))
     probes = _selected(options["patterns"])
     have = {"credentials", "socket"} | ({"collection"} if visit.credentials.collection else set())
-    have |= {"slow"} if options["slow"] else set()
+    have |= {name for name in ("slow", "alone") if options[name]}
     to_do = [one for one in probes if one.name not in visit.state.finished and one.needs <= have]
     budget = Budget(calls_of(to_do) if options["budget"] is None else min(options["budget"], calls_of(to_do)))
     _announce(visit, probes, to_do, budget, console)

@@ -15,14 +15,18 @@ from flipsnack_contract.target import Reply, Request, Target
 from flipsnack_contract.trace import Trace
 from flipsnack_contract.verdict import Violation
 
-__all__ = ["Caller", "Inconclusive", "Reader"]
+__all__ = ["Caller", "Inconclusive", "Limited", "Reader"]
 
-# Maintenance and both limits: they say nothing of what was asked.
-PASSING = {22: "the API is in maintenance", 31: "a limit refused a call", 32: "a limit refused a call"}
+MAINTENANCE = 22
+LIMITS = (31, 32)
 
 
 class Inconclusive(Exception):
     """Nothing can be said now; the text says why, and what would help."""
+
+
+class Limited(Inconclusive):
+    """A limit refused a call that keeps to both of them: either it counts wrongly, or somebody else uses the key."""
 
 
 class Reader(Protocol):
@@ -36,7 +40,10 @@ class Reader(Protocol):
         """The HTTP answer to a call."""
 
     def ask(self, call: Call) -> Answer:
-        """The answer to a call. Raises `Violation` when it cannot be read, `Inconclusive` when it says nothing."""
+        """The answer to a call. Raises `Violation` when it cannot be read, `Inconclusive` when it says nothing.
+
+        Where a limit refused it that is `Limited`.
+        """
 
     def fetch(self, url: str, *, method: str = "GET", span: str | None = None) -> Reply:
         """What a resource URL serves; `span` is a Range."""
@@ -93,9 +100,11 @@ class Caller:
             raise Violation(
                 "the answer is in the format asked for", call.format, damage.why, rule=damage.rule
             ) from None
-        if answer.code in PASSING:
-            raise Inconclusive(
-                f"{PASSING[answer.code]} (code {answer.code}) though this run keeps to the pace: "
+        if answer.code == MAINTENANCE:
+            raise Inconclusive(f"the API is in maintenance (code {answer.code}): run again later")
+        if answer.code in LIMITS:
+            raise Limited(
+                f"a limit refused a call (code {answer.code}) though this run keeps to the pace: "
                 "does somebody else use the key? Run again later"
             )
         if answer.resource_url is not None:
