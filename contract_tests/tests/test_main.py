@@ -164,6 +164,15 @@ def test_explain_tells_all_that_holds_somebody_to_a_rule() -> None:
         assert part in told
 
 
+@pytest.mark.parametrize("command", ["adapter", "client", "drift", "explain", "history", "list", "report", "server"])
+def test_the_list_of_commands_says_what_each_is_for(command: str) -> None:
+    """In a whole sentence, on a terminal of 80 columns."""
+    shown = _run("--help", COLUMNS="80").stdout
+    assert any(
+        line.split()[:1] == [command] and line.endswith(".") and "..." not in line for line in shown.splitlines()
+    )
+
+
 def test_help_suffices() -> None:
     """It names the commands, the exit codes, and where credentials come from."""
     assert "5 nothing ran" in _run("--help").stdout

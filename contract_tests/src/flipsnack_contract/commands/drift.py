@@ -30,7 +30,7 @@ EXAMPLES = 20
 STEPS_SHOWN = 4
 
 
-@click.command("drift")
+@click.command("drift", short_help="Ask two targets the same, and show where they part.")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option(

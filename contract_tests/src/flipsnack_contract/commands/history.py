@@ -19,7 +19,7 @@ from flipsnack_contract.selection import NothingFits, select
 __all__ = ["history"]
 
 
-@click.command("history")
+@click.command("history", short_help="Judge a recording: an HTTP archive, or the fake's journal.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "-k", "patterns", multiple=True, metavar="TEXT", help="Only looks with TEXT in their name; * fits anything."

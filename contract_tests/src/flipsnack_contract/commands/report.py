@@ -17,7 +17,7 @@ from flipsnack_contract.result import Result
 __all__ = ["report"]
 
 
-@click.command("report")
+@click.command("report", short_help="Make reports from what --jsonl kept.")
 @click.argument(
     "files", nargs=-1, required=True, metavar="RESULTS.jsonl...", type=click.Path(exists=True, dir_okay=False)
 )
