@@ -22,6 +22,8 @@ from flipsnack_contract.runner import Plan
 __all__ = ["chosen", "problems", "tried"]
 
 PLAN = Plan(examples=24, seed=1, shrink=False)
+# Those that are caught are not told one by one, but that there is progress is.
+EVERY = 50
 
 
 def chosen(mutants: Sequence[Mutant], *, sample: int | None = None) -> tuple[Mutant, ...]:
@@ -85,6 +87,8 @@ def _told(trials: Iterator[Trial], total: int) -> Iterator[Trial]:
     for number, trial in enumerate(trials, 1):
         if trial.fate is not Fate.KILLED:
             click.echo(f"{number:4}/{total} {trial.fate:<8} {trial.mutant}")
+        elif number % EVERY == 0:
+            click.echo(f"{number:4}/{total}")
         yield trial
 
 

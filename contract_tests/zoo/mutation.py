@@ -7,6 +7,7 @@ of these could be seen by anybody who speaks HTTP.
 from __future__ import annotations
 
 import ast
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -62,11 +63,11 @@ def mutations(module: str, source: str) -> tuple[Mutation, ...]:
     """Every fault that can be put into `source`, the text of `module`."""
     seen: Counter[tuple[str, str, str]] = Counter()
     found = []
-    for node, where, changes in _sites(ast.parse(source)):
+    for number, node, where, changes in _sites(ast.parse(source)):
         for change in range(len(changes)):
-            before, after = _texts(source, node, change)
+            before, after = _texts(node, change)
             seen[where, before, after] += 1
-            found.append(Mutation(module, where, before, after, node, change, seen[where, before, after]))
+            found.append(Mutation(module, where, before, after, number, change, seen[where, before, after]))
     return tuple(found)
 
 
@@ -83,9 +84,8 @@ def _changed(tree: ast.Module, number: int, change: int) -> ast.AST:
     return node
 
 
-def _texts(source: str, number: int, change: int) -> tuple[str, str]:
-    tree = ast.parse(source)
-    node = list(ast.walk(tree))[number]
+def _texts(original: ast.AST, change: int) -> tuple[str, str]:
+    node = copy.deepcopy(original)
     what, apply = _changes(node)[change]
     before = what or ast.unparse(node)
     apply(node)
@@ -99,11 +99,11 @@ def _short(text: str) -> str:
     return line if len(line) <= LONGEST else line[:LONGEST] + "…"
 
 
-def _sites(tree: ast.Module) -> Iterator[tuple[int, str, list[Change]]]:
+def _sites(tree: ast.Module) -> Iterator[tuple[int, ast.AST, str, list[Change]]]:
     places = _places(tree)
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in places and (changes := _changes(node)):
-            yield number, places[id(node)], changes
+            yield number, node, places[id(node)], changes
 
 
 def _places(tree: ast.Module) -> dict[int, str]:
@@ -183,7 +183,9 @@ def _return(node: ast.AST) -> Iterator[Change]:
 
 
 def _arguments(node: ast.AST) -> Iterator[Change]:
-    if isinstance(node, ast.Call) and len(node.args) == 2 and not any(isinstance(a, ast.Starred) for a in node.args):
+    if not isinstance(node, ast.Call) or len(node.args) != 2 or any(isinstance(a, ast.Starred) for a in node.args):
+        return
+    if ast.dump(node.args[0]) != ast.dump(node.args[1]):
         yield "", lambda it: setattr(it, "args", node.args[::-1])
 
 

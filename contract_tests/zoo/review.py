@@ -12,9 +12,9 @@ __all__ = ["VERDICTS", "Review", "reviews", "stale", "unreviewed"]
 TABLE = Path(__file__).with_name("reviewed.toml")
 VERDICTS = {
     "equivalent": "it does what the original does",
-    "unobservable": "no answer to a caller of the API differs",
-    "own": "a feature of the fake or the client beside the API, held by its own tests",
-    "unruled": "an answer differs, and no rule of the ledger says which is right",
+    "unobservable": "no answer of the fake differs, no call, no outcome and no file of the client",
+    "own": "a feature of the fake or the client beside the API: a matter of its own tests",
+    "unruled": "that differs, and no rule of the ledger says which is right",
 }
 """Why a survivor may live."""
 

@@ -10,7 +10,7 @@ __all__ = ["MACHINE_MADE", "SIDES", "side_named"]
 
 SIDES = {"server": "contract_tests.zoo.servers:SIDE", "client": "contract_tests.zoo.clients:SIDE"}
 """Where each zoo is declared, as `module:name`."""
-MACHINE_MADE = {"core": "contract_tests.zoo.core:SIDE"}
+MACHINE_MADE = {"core": "contract_tests.zoo.core:SIDE", "reference": "contract_tests.zoo.reference:SIDE"}
 """Where the mutants are that nobody thought of: small faults in the code of what passes for correct."""
 
 

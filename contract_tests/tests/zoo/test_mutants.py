@@ -30,6 +30,26 @@ def test_a_fault_in_the_core_is_caught_or_told_apart(name: str, fate: Fate) -> N
     assert fate is trial.fate
 
 
+@pytest.mark.parametrize(
+    ("name", "fate", "killers"),
+    [
+        ("signature:canonical: name not in UNSIGNED -> name in UNSIGNED", Fate.KILLED, {"client.signature"}),
+        (
+            "deadline:Deadline.remaining: self.seconds - self.elapsed() -> self.seconds + self.elapsed()",
+            Fate.KILLED,
+            {"client.deadline"},
+        ),
+        ("client:Flipsnack.__enter__: return self -> return None", Fate.FAULT, set()),
+    ],
+)
+def test_a_fault_in_the_reference_client_is_caught_or_told_apart(name: str, fate: Fate, killers: set[str]) -> None:
+    """What falls over was not caught; what would go on for ever was caught by its deadline."""
+    reference = side_named("reference")
+    (trial,) = tried(reference, [reference.mutant(name)])
+    assert fate is trial.fate
+    assert killers == set(trial.killers)
+
+
 def test_a_sample_is_the_same_each_time() -> None:
     """And a larger one holds the smaller."""
     small, large = chosen(MUTANTS, sample=1), chosen(MUTANTS, sample=2)
