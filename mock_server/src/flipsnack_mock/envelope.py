@@ -57,7 +57,7 @@ def _clean(tree: Tree) -> dict[str, Scalar | Tree]:
 def _clean_value(value: Scalar | Tree) -> Scalar | Tree:
     if isinstance(value, str):
         return _NOT_IN_XML.sub("\ufffd", value)
-    return _clean(value) if isinstance(value, Mapping) else value
+    return _clean(value) if isinstance(value, dict) else value
 
 
 def _json(tree: Tree, _callback: str) -> bytes:
