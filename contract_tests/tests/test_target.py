@@ -81,6 +81,8 @@ def test_an_app_is_loaded_by_name() -> None:
         ("nothing", "expected module:factory"),
         ("no.such.module:app", "cannot be loaded"),
         ("flipsnack_mock.app:nothing", "cannot be loaded"),
+        ("os:path", "makes no app: TypeError: .*; expected a function that takes no argument"),
+        ("os:getcwd", "makes no app but '/.*; expected a function that takes no argument"),
     ],
 )
 def test_a_wrong_name_is_explained(name: str, match: str) -> None:

@@ -15,7 +15,7 @@ from flipsnack_contract.control import Control, Refused, find_control
 from flipsnack_contract.leash import leashed
 from flipsnack_contract.target import HttpTarget
 
-__all__ = ["Fake", "NoFake", "fake_at", "started_fake"]
+__all__ = ["Fake", "NoAddress", "NoFake", "fake_at", "started_fake"]
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
@@ -24,6 +24,10 @@ LISTENING = re.compile(rb"listening on (http://\S+)")
 
 class NoFake(Exception):
     """There is no fake to play cases at; the text says why and how to mend it."""
+
+
+class NoAddress(NoFake):
+    """What was given is no address of a fake."""
 
 
 class Fake:
@@ -63,10 +67,10 @@ class Fake:
 
 @contextmanager
 def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
-    """The fake that runs at `url`, with or without its /v1/. Raises `NoFake`."""
+    """The fake that runs at `url`, with or without its /v1/. Raises `NoFake`, `NoAddress` for what cannot be one."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise NoFake(f"{url!r} is no address of a fake; expected something like http://127.0.0.1:3547")
+        raise NoAddress(f"{url!r} is no address of a fake; expected something like http://127.0.0.1:3547")
     fake = Fake(f"{parts.scheme}://{parts.netloc}", token=token)
     try:
         fake.check()

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 __all__ = ["HttpTarget", "Reply", "Request", "Target", "Unreachable", "WsgiTarget", "load_app"]
 
 IN_PROCESS = "http://in-process.test/v1/"
+FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock.app:create_app"
 
 
 class Unreachable(Exception):
@@ -201,5 +202,10 @@ def load_app(name: str) -> Callable[..., Iterable[bytes]]:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as missing:
         raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
-    app: Callable[..., Iterable[bytes]] = make()
+    try:
+        app: Callable[..., Iterable[bytes]] = make()
+    except Exception as trouble:  # whatever somebody's factory raises is one line to who named it
+        raise ValueError(f"{name!r} makes no app: {type(trouble).__name__}: {trouble}; {FACTORY}") from None
+    if not callable(app):
+        raise ValueError(f"{name!r} makes no app but {app!r:.80}; {FACTORY}")
     return app

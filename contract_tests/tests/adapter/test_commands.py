@@ -67,6 +67,7 @@ def test_smoke_says_what_went_wrong(played: Fake) -> None:
         (["smoke"], "which client? Give its command after --"),
         (["smoke", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
         (["smoke", "--", "fetch", "{collection}", "{dest}"], "add --mode exec"),
+        (["smoke", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
         (["smoke", "--capability", "telepathy", "--", "x"], "telepathy are unknown"),
         (["lint"], "Missing argument"),
     ],

@@ -24,6 +24,7 @@ def test_a_difference_is_shown_with_both_answers_and_the_ledger(tmp_path: Path) 
         done = _drift(APP, other.base_url, "-k", "signature.lower-case", "--examples", "2", "--jsonl", str(file))
     assert 1 == done.exit_code
     for part in (
+        f"A is {APP}\nB is http://127.0.0.1:",
         "DRIFT signature.lower-case",
         "A       keeps the rule",
         "B       breaks it: ",
@@ -59,6 +60,13 @@ def test_nothing_to_compare_ends_in_5() -> None:
         done = _drift(APP, bare.base_url, "-k", "job.states/the-three")
     assert 5 == done.exit_code
     assert "not compared  job.states/the-three-states-and-no-other: needs control" in done.stdout
+
+
+def test_a_report_that_cannot_be_written_costs_no_run() -> None:
+    """It is told before anything is asked."""
+    done = _drift(APP, APP, "--html", "nowhere/page.html")
+    assert "cannot write nowhere/page.html: there is no folder nowhere" in str(done.exception)
+    assert "" == done.stdout
 
 
 @pytest.mark.parametrize(

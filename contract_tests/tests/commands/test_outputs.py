@@ -85,8 +85,9 @@ def test_fix_writes_the_list_of_a_complete_run(broken: str, tmp_path: Path) -> N
         (("--fix", "--expected", "known.txt"), "complete run, without -k"),
         (("--expected", "nowhere/known.txt"), "there is no such file; --fix writes one"),
         (("--flaky", "nowhere/flaky.txt"), "does not exist"),
-        (("--junit", "nowhere/junit.xml"), "cannot write nowhere/junit.xml: No such file or directory"),
-        (("--jsonl", "nowhere/kept"), "cannot write nowhere/kept"),
+        (("--junit", "nowhere/junit.xml"), "cannot write nowhere/junit.xml: there is no folder nowhere"),
+        (("--jsonl", "nowhere/kept"), "cannot write nowhere/kept: there is no folder nowhere"),
+        (("--html", "."), "is a directory"),
     ],
 )
 def test_what_cannot_be_is_wrong_usage(arguments: tuple[str, ...], says: str, broken: str) -> None:

@@ -17,7 +17,7 @@ from flipsnack_contract.adapter.program import PLACEHOLDERS, BadTemplate
 from flipsnack_contract.adapter.session import Patience
 from flipsnack_contract.adapter.smoke import smoke
 from flipsnack_contract.control import Refused
-from flipsnack_contract.fake import Fake, NoFake, fake_at, started_fake
+from flipsnack_contract.fake import Fake, NoAddress, NoFake, fake_at, started_fake
 from flipsnack_contract.result import Exit
 from flipsnack_contract.stage import NoPackage
 from flipsnack_contract.target import Unreachable
@@ -26,7 +26,8 @@ __all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearl
 
 EXIT_CODES = """\b
 Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
-adapter to speak with, 5 the fake is missing or cannot be reached."""
+adapter to speak with, 4 a list of known failures is stale, 5 the fake is
+missing or cannot be reached."""
 EPILOG = f"""
 \b
 Modes:
@@ -140,12 +141,13 @@ def failing_clearly() -> Iterator[None]:
     """End with one clear line and the right exit code where there is nothing to judge."""
     try:
         yield
-    except (BadUse, BadTemplate) as wrong:
+    except (BadUse, BadTemplate, NoAddress) as wrong:
         raise click.UsageError(str(wrong)) from None
     except AdapterFault as fault:
         _fail(f"there is no adapter to speak with: {fault}", Exit.ADAPTER)
     except OSError as trouble:
-        _fail(f"cannot listen: {trouble.strerror or trouble}; choose another --port", Exit.USAGE)
+        # A file of the user's, mostly: where the evidence shall go, a folder for packages.
+        _fail(f"{trouble.filename or 'the system'}: {trouble.strerror or trouble}", Exit.USAGE)
     except (NoFake, NoPackage, Refused, Unreachable) as trouble:
         _fail(str(trouble), Exit.INCONCLUSIVE)
 

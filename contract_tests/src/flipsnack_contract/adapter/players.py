@@ -56,17 +56,24 @@ def greeting_of(version: str, run: str | None = None) -> Greeting:
 def playing(manner: Manner, greeting: Greeting, *, say: Callable[[str], None]) -> Iterator[Session | Program]:
     """What plays cases in that manner, until the block ends; `say` tells the user what to do, where there is something.
 
-    Raises `AdapterFault`, `BadTemplate`, and `OSError` for a port that is taken.
+    Raises `AdapterFault`, `BadTemplate`, and `BadUse` for a port that is taken.
     """
     if manner.mode == "exec":
         yield Program(manner.command, manner.environment, manner.capabilities, manner.patience)
     elif manner.mode == "attach":
-        with Listener(manner.port) as listener, _attached(manner, listener, greeting, say) as session:
+        with _listening(manner.port) as listener, _attached(manner, listener, greeting, say) as session:
             yield session
     else:
         patience = Patience(case=manner.patience)
         with Session(lambda: Process(manner.command), greeting, patience=patience) as session:
             yield session
+
+
+def _listening(port: int) -> Listener:
+    try:
+        return Listener(port)
+    except OSError as trouble:
+        raise BadUse(f"cannot listen on port {port}: {trouble.strerror or trouble}; choose another --port") from None
 
 
 def _attached(manner: Manner, listener: Listener, greeting: Greeting, say: Callable[[str], None]) -> Session:

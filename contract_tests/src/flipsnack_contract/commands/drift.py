@@ -13,12 +13,13 @@ from rich.markup import escape
 
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.commands.aim import credentials_in, http_target, wsgi_target
-from flipsnack_contract.commands.outputs import report_options, reported
+from flipsnack_contract.commands.outputs import expect_folders, report_options, reported
 from flipsnack_contract.commands.server import ROWS_PACED, selected
 from flipsnack_contract.commands.window import window
 from flipsnack_contract.drift import Comparison, compare, ledger_advice
 from flipsnack_contract.live.checks import REAL_CHECKS
 from flipsnack_contract.pace import PER_MINUTE
+from flipsnack_contract.reports import FORMATS
 from flipsnack_contract.result import Exit, Outcome
 from flipsnack_contract.runner import Plan
 from flipsnack_contract.subject import Subject, examine
@@ -58,6 +59,7 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     A and B are addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory). Exit codes: 0 no
     difference, 1 differences, 5 nothing could be compared.
     """
+    expect_folders(options[form] for form in FORMATS)
     console = window()
     with ExitStack() as stack:
         first, second = (_subject(options[side], options, environment or {}, stack) for side in ("first", "second"))
@@ -65,7 +67,7 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
         plan = _plan(pair, options)
         among = CHECKS if all(one.control for one in pair) else (*CHECKS, *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
-        console.print(f"A is {first.target.base_url}\nB is {second.target.base_url}", highlight=False)
+        console.print(f"A is {options['first']}\nB is {options['second']}", highlight=False, markup=False)
         found = list(_shown(compare(checks, first, second, plan), options["jsonl"], console))
     reported([one.as_result() for one in found], options)
     raise SystemExit(_ended(found, console))

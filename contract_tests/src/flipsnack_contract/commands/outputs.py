@@ -17,7 +17,15 @@ from flipsnack_contract.expectations import Expectation, ExpectationError, Known
 from flipsnack_contract.reports import FORMATS, jsonl, write_reports
 from flipsnack_contract.result import Outcome, Result, exit_code
 
-__all__ = ["Outputs", "known_options", "output_options", "outputs_of", "report_options", "reported"]
+__all__ = [
+    "Outputs",
+    "expect_folders",
+    "known_options",
+    "output_options",
+    "outputs_of",
+    "report_options",
+    "reported",
+]
 
 _Command = Callable[..., Any]
 _FILE = click.Path(dir_okay=False)
@@ -114,6 +122,7 @@ def outputs_of(options: Mapping[str, Any], *, partial: bool, version: str = "") 
         raise click.UsageError("--fix needs a complete run, without -k: a list from a part would forget the rest")
     if options["expected"] and not fix and not Path(options["expected"]).exists():
         raise click.UsageError(f"--expected {options['expected']}: there is no such file; --fix writes one")
+    expect_folders([options["jsonl"], *(options[name] for name in FORMATS)])
     return Outputs(
         files={name: options[name] for name in FORMATS},
         jsonl=options["jsonl"],
@@ -142,6 +151,13 @@ def _listed(file: str | None) -> tuple[Expectation, ...]:
         return parse_expectations(Path(file).read_text(encoding="utf-8"), file)
     except (ExpectationError, OSError, UnicodeDecodeError) as wrong:
         raise click.UsageError(str(wrong)) from None
+
+
+def expect_folders(files: Iterable[str | None]) -> None:
+    """Before anything is judged, so that a slip costs no run. Raises `click.UsageError`."""
+    for file in files:
+        if file is not None and not Path(file).absolute().parent.is_dir():
+            raise click.UsageError(f"cannot write {file}: there is no folder {Path(file).parent}")
 
 
 def _opened(file: str) -> TextIO:
