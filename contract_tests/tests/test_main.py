@@ -63,6 +63,13 @@ def test_wrong_usage_ends_in_2_and_says_what_is_wrong(arguments: tuple[str, ...]
     assert says in done.stderr
 
 
+def test_an_app_that_is_named_counts_more_than_an_address_in_the_environment(server: MockServer) -> None:
+    """The address may stand there for other commands; alone it is what is judged."""
+    for target, told in ((APP, APP[1]), ((), server.base_url)):
+        done = _run("server", *target, "-k", "code.41", "--examples", "1", FLIPSNACK_BASE_URL=server.base_url)
+        assert (0, f"judging {told}  (it has: ") == (done.returncode, done.stdout[: len(told) + 19]), done.stderr
+
+
 def test_half_a_pair_of_credentials_is_wrong_usage(server: MockServer) -> None:
     """A key without its secret is a slip."""
     done = _run("server", "--base-url", server.base_url, FLIPSNACK_API_KEY=KEY)

@@ -31,7 +31,7 @@ EXAMPLES_PACED, ROWS_PACED = 2, 12
 
 
 @click.command("server")
-@click.option("--base-url", envvar="FLIPSNACK_BASE_URL", help="The API, as in http://127.0.0.1:3547/v1/.")
+@click.option("--base-url", help="The API, as in http://127.0.0.1:3547/v1/; else FLIPSNACK_BASE_URL names it.")
 @click.option("--app", help="A WSGI app in this process instead, as module:factory.")
 @click.option(
     "-k", "patterns", multiple=True, metavar="TEXT", help="Only checks with TEXT in their name; * fits anything."
@@ -80,6 +80,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
         among = CHECKS if subject.control is not None else (*CHECKS, *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
         plan = _plan(subject, options)
+        console.print(f"judging {options['app'] or subject.target.base_url}  ({_have(subject)})", highlight=False)
         _announce(subject, plan, checks, console)
         results = list(report.follow(outputs.kept(run(checks, subject, plan)), checks, console))
     report.print_skipped(results, console)
@@ -89,7 +90,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
 
 def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
     return examine(
-        _target(options, stack),
+        _target(options, environment, stack),
         credentials=credentials_in(environment, options["collection"]),
         token=options["admin_token"],
         per_minute=options["calls_per_minute"],
@@ -98,8 +99,10 @@ def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: 
     )
 
 
-def _target(options: Mapping[str, Any], stack: ExitStack) -> Target:
-    base_url, app = options["base_url"], options["app"]
+def _target(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Target:
+    app = options["app"]
+    # What stands in a shell for other commands is no contradiction to what was asked for here.
+    base_url = options["base_url"] or ("" if app else environment.get("FLIPSNACK_BASE_URL", ""))
     if bool(base_url) == bool(app):
         raise click.UsageError("what is to be judged? Give --base-url URL or --app module:factory, one of them")
     return wsgi_target(app) if app else http_target(base_url, stack)
@@ -112,9 +115,11 @@ def _plan(subject: Subject, options: Mapping[str, Any]) -> Plan:
     return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
 
 
+def _have(subject: Subject) -> str:
+    return "it has: " + (", ".join(sorted(subject.capabilities)) or "nothing but its address")
+
+
 def _announce(subject: Subject, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
-    have = ", ".join(sorted(subject.capabilities)) or "nothing but its address"
-    console.print(f"judging {subject.target.base_url}  ({have})", highlight=False)
     if subject.control is None:
         console.print(
             f"no control plane: {len(checks)} checks, with at most {plan.examples} drawn examples and "
