@@ -202,7 +202,7 @@ def _entry(case: Case) -> dict[str, object]:
 
 
 def main() -> None:
-    """Write the file, or with `--check` only say whether it is fresh (exit 1 when it is not)."""
+    """Write the file."""
     SPEC.write_text(document(), encoding="utf-8")
 
 
