@@ -110,3 +110,21 @@ def test_what_comes_aside_is_kept_and_never_blocks(ends: Ends) -> None:
     assert 64 * 1024 == len(kept)
     assert kept.endswith("39")
     assert ends.channel.take_aside() == ""
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("one\ntwo\n\n", "two"),
+        ("", ""),
+        ("Error: no such module\n    at run (a.js:1)\n\nNode.js v20\n", "Error: no such module"),
+        ("Traceback\nValueError: no\n", "ValueError: no"),
+        ('Exception in thread "main" java.io.IOException: gone\n\tat A.main(A.java)\n', "thread"),
+        ("a.sh: line 1: jq: command not found\n", "a.sh: line 1: jq: command not found"),
+    ],
+)
+def test_the_last_words_are_those_that_name_an_error(ends: Ends, printed: str, told: str) -> None:
+    """Where a runtime prints more after it; else the last line, and nothing where there is none."""
+    os.write(ends.err, printed.encode())
+    words = ends.channel.last_words
+    assert told in words if told else not words

@@ -59,6 +59,17 @@ def test_a_broken_client_ends_with_1_and_can_be_replayed(
     assert (0, True) == (mended.returncode, f"ok     {name}: it is kept now" in mended.stdout)
 
 
+def test_evidence_that_cannot_be_left_is_wrong_usage(stage_door: Fake, tmp_path: Path, lying: tuple[str, ...]) -> None:
+    """The file that is in the way is named."""
+    (tmp_path / "a-file").touch()
+    name = "client.agreement/the-file-is-the-one-it-reports"
+    told = ("-k", name, "--evidence", tmp_path / "a-file" / "x")
+    run = _kit("client", *FEW, "--fake", stage_door.url, *told, "--", *lying)
+    assert 2 == run.returncode
+    assert "a-file/x" in run.stderr
+    assert "Not a directory" in run.stderr
+
+
 def test_a_client_that_reads_no_format_is_not_judged(stage_door: Fake) -> None:
     """Nothing ran, so nothing is known."""
     run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.success", "--", *NAPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 from collections import deque
 
@@ -14,6 +15,8 @@ __all__ = ["Channel", "Ended", "Silent"]
 
 PIECE = 64 * 1024
 ASIDE_KEPT = 64 * 1024
+# As Python, Java and JavaScript begin the line that says what went wrong. Node prints its version after all that.
+ERROR = re.compile(r"^(Uncaught |Exception in thread \S+ |Caused by: )?[\w.]*(Error|Exception)\b.*:")
 
 
 class Silent(Exception):
@@ -74,11 +77,12 @@ class Channel:
 
     @property
     def last_words(self) -> str:
-        """The last line that was kept aside, cut to 200 characters; it stays there."""
+        """The last line kept aside that names an error, else the last one, cut to 200 characters; it stays there."""
         if self._aside is not None:
             self._keep(self._aside)
-        lines = self._kept.decode("utf-8", "replace").split("\n")
-        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
+        lines = [line.strip() for line in self._kept.decode("utf-8", "replace").split("\n")]
+        telling = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
+        return telling[-1][:200] if telling else ""
 
     def take_aside(self) -> str:
         """What was kept aside since the last time, at most its last 64 KiB."""
