@@ -106,16 +106,22 @@ def a_changed_url_is_403(session: Session, place: int, by: str) -> None:
 
 
 @check(
-    "url.tamper-proof", needs=CONTROL, rows=[{"how": how} for how in ("no query", "one gone", "later", "other", "more")]
+    "url.tamper-proof",
+    needs=CONTROL,
+    rows=[{"how": how} for how in ("no query", "one gone", "one changed", "later", "other", "more")],
 )
 def a_forged_url_is_403(session: Session, how: str) -> None:
-    """Without its query, without any part of it, with a later expiry or with another package's signature it is 403."""
+    """Without its query, a part of it gone or changed, with a later expiry or another's signature it is 403."""
     url, other = _url(session), _url(session)
     path, _, query = url.partition("?")
     parts = query.split("&")
     forged = {
         "no query": [path],
         "one gone": [f"{path}?{'&'.join(parts[:gone] + parts[gone + 1 :])}" for gone in range(len(parts))],
+        "one changed": [
+            f"{path}?{'&'.join([*parts[:at], _ending_otherwise(parts[at]), *parts[at + 1 :]])}"
+            for at in range(len(parts))
+        ],
         "later": [
             f"{path}?{query}".replace("Expires=1", "Expires=2"),
             f"{path}?{query}".replace("Expires=", "Expires=9"),
@@ -125,6 +131,10 @@ def a_forged_url_is_403(session: Session, how: str) -> None:
     }[how]
     for one in forged:
         expect(403, session.get(one).status, f"a resource URL with {how} of the query")
+
+
+def _ending_otherwise(text: str) -> str:
+    return text[:-1] + ("1" if text.endswith("0") else "0")
 
 
 @check("url.tamper-proof", needs=CONTROL)
