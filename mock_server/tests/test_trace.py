@@ -44,3 +44,12 @@ def test_the_header_has_no_secret() -> None:
     assert "" == header["settings"]["admin_token"]
     assert {"***"} == {account["secret"] for account in header["settings"]["seed"]}
     assert DOWNLOAD not in json.dumps(header)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\r", "\x0b", "\x1c"])
+def test_a_text_in_a_line_may_hold_what_ends_lines_elsewhere(mark: str) -> None:
+    """A parameter with such a character is one of its request, not the end of it."""
+    fake = make_fake()
+    fake.call(title=f"two{mark}lines")
+    (record,) = read_trace(trace_of(fake)).records
+    assert f"two{mark}lines" == record.params["title"]

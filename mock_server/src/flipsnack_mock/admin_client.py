@@ -49,7 +49,7 @@ class AdminClient:
 
     def text(self, path: str, **query: str) -> str:
         """The answer of GET on `path` as it comes."""
-        return self._answer("GET", path, None, query).text
+        return self._answer("GET", path, None, query).content.decode()
 
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> requests.Response:
         # A route that waits does so for the `timeout` it is given.

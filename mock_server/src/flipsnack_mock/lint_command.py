@@ -73,7 +73,7 @@ def _fetched(url: str, token: str) -> str:
         answer.raise_for_status()
     except requests.RequestException as problem:
         _fail(f"cannot ask {url} for its journal: {problem}")
-    return answer.text
+    return answer.content.decode("utf-8", "replace")
 
 
 def _fail(message: str) -> NoReturn:

@@ -90,7 +90,8 @@ def trace(world: World, key: str | None = None) -> str:
 
 def read_trace(text: str) -> Trace:
     """The trace in `text`; raises `BadTrace`."""
-    raw = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    # Lines of JSON end in a line feed alone: other ends of lines, as U+0085 and U+2028, may stand within a text.
+    raw = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not raw:
         raise BadTrace("there is nothing in it; expected the answer of GET /__admin/requests.ndjson")
     version = _decoded(raw[0], dict[str, Any]).get("trace")
