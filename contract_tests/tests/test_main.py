@@ -80,7 +80,7 @@ def test_half_a_pair_of_credentials_is_wrong_usage(server: MockServer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("server", "--base-url", "http://127.0.0.1:1/v1/"), "nothing could be judged"),
+        (("server", "--base-url", "http://127.0.0.1:1/v1/"), "`flipsnack-mock serve` starts our fake"),
         (("server", *APP, "-k", "no-such-check"), "no check fits 'no-such-check'"),
     ],
 )

@@ -41,7 +41,7 @@ def _answering(target: HttpTarget) -> HttpTarget:
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
-        click.echo(f"nothing could be judged: {trouble}", err=True)
+        click.echo(f"nothing could be judged: {trouble}; does it run? `flipsnack-mock serve` starts our fake", err=True)
         raise SystemExit(Exit.INCONCLUSIVE) from None
     return target
 
