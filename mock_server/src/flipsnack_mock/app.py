@@ -154,9 +154,16 @@ def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body,
         range=environ.get("HTTP_RANGE", ""),
-        conditions={name: environ[variable] for name, variable in _CONDITIONS if variable in environ},
+        conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
     )
+
+
+def _conditions(environ: Mapping[str, Any]) -> dict[str, str]:
+    if not environ["PATH_INFO"].startswith(resource_urls.PREFIX):
+        # Only packages have an ETag.
+        return {}
+    return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
 
 
 def _body_length(environ: Mapping[str, Any]) -> int:
