@@ -25,11 +25,8 @@ COMMAND = (sys.executable, "-m", "contract_tests.zoo.actor")
 
 
 def _spread() -> list[type[Client]]:
-    """For each rule its first and its last broken client."""
-    of: dict[str, list[type[Client]]] = {}
-    for client in BROKEN_CLIENTS:
-        of.setdefault(client.breaks, []).append(client)
-    return list(dict.fromkeys(client for clients in of.values() for client in (clients[0], clients[-1])))
+    """For each rule a broken client."""
+    return list({client.breaks: client for client in BROKEN_CLIENTS}.values())
 
 
 SPREAD = _spread()

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterator
 
 from rich.console import Console
 
@@ -43,6 +44,20 @@ def test_a_check_that_passes_is_one_line() -> None:
     passed = Result("code.20/a", "code.20", Outcome.PASSED)
     list(follow([passed], CHECKS[:1], console))
     assert "1/1 passed  code.20/a" == text.getvalue().strip()
+
+
+def test_a_terminal_shows_how_far_a_long_check_is() -> None:
+    """It is asked for when the line is drawn, not when the check began."""
+    text = io.StringIO()
+    console = Console(file=text, width=120, force_terminal=True)
+    played: list[int] = []
+
+    def results() -> Iterator[Result]:
+        played.append(7)
+        yield FAILED
+
+    list(follow(results(), CHECKS[:1], console, more=lambda: f"({sum(played)} scenarios)"))
+    assert f"1/1 {CHECKS[0].name} (7 scenarios)" in text.getvalue()
 
 
 def test_what_was_skipped_is_named_under_its_reason() -> None:

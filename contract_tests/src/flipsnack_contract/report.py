@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from flipsnack_contract.ledger import rule
 from flipsnack_contract.result import Outcome, Result
@@ -36,12 +38,28 @@ COLOURS = {
 }
 
 
-def follow(results: Iterable[Result], checks: Sequence[Named], console: Console) -> Iterator[Result]:
-    """Pass the results of `checks` on, one each; show where the run stands, and at once what is not as it should be."""
+@dataclass
+class _Standing:
+    """Where a run stands, as it is at the moment when the terminal is refreshed."""
+
+    said: str
+    more: Callable[[], str]
+
+    def __rich__(self) -> Text:
+        return Text(f"{self.said} {self.more()}".rstrip())
+
+
+def follow(
+    results: Iterable[Result], checks: Sequence[Named], console: Console, *, more: Callable[[], str] = str
+) -> Iterator[Result]:
+    """Pass the results of `checks` on, one each; show where the run stands, and at once what is not as it should be.
+
+    `more` is asked again and again for what else there is to say of where it stands.
+    """
     iterator = iter(results)
     with console.status("") as status:
         for number, check in enumerate(checks, 1):
-            status.update(f"{number}/{len(checks)} {check.name}")
+            status.update(_Standing(f"{number}/{len(checks)} {check.name}", more))
             result = next(iterator)
             if not console.is_terminal:
                 _print_line(result, number, len(checks), console)

@@ -54,9 +54,26 @@ def test_a_broken_client_ends_with_1_and_can_be_replayed(
     assert (name, "failed") == (json.loads(line)["check"], json.loads(line)["outcome"])
     kept = tmp_path / name.replace("/", "-") / "replay.json"
     again = _kit("replay", kept, *fake, "--", *lying)
-    assert (1, True) == (again.returncode, f"BROKEN {name}" in again.stdout)
+    assert (1, True) == (again.returncode, f"FAILED {name}" in again.stdout)
     mended = _kit("replay", kept, *fake, "--", sys.executable, ADAPTER)
     assert (0, True) == (mended.returncode, f"ok     {name}: it is kept now" in mended.stdout)
+
+
+def test_a_client_that_signs_wrong_is_told_what_is_wrong(stage_door: Fake) -> None:
+    """In the words of the fake's doctor; and that little else can be judged."""
+    unsorted = (sys.executable, "-m", "contract_tests.zoo.actor", "Unsorted")
+    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--", *unsorted)
+    assert 1 == run.returncode, run.stdout + run.stderr
+    assert "Sort the parameters by name before you join them" in " ".join(run.stdout.split())
+    assert "no download came to an end in any of them" in run.stdout
+
+
+def test_a_capability_that_nobody_knows_is_told(stage_door: Fake, tmp_path: Path) -> None:
+    """A slip of the pen takes a duty away, and would else go unseen."""
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text(ADAPTER.read_text().replace(" deadline ", " deadlines "))
+    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--", sys.executable, adapter)
+    assert "nobody knows the capability deadlines; there are virtual_sleep, json" in run.stderr
 
 
 def test_evidence_that_cannot_be_left_is_wrong_usage(stage_door: Fake, tmp_path: Path, lying: tuple[str, ...]) -> None:

@@ -5,7 +5,7 @@ from contract_tests.tests.client.rehearsal import DOWNLOADED, SECRET, SHA, asked
 
 from flipsnack_contract.adapter.case import MASK, Outcome
 from flipsnack_contract.adapter.messages import FileMade
-from flipsnack_contract.client.adversity import DEAD_LINKS, PASSING, spoilt_answer
+from flipsnack_contract.client.adversity import DEAD_LINKS, PASSING, SPOILT_PACKAGES, spoilt_answer
 from flipsnack_contract.client.duties import DUTIES
 from flipsnack_contract.client.performance import Disk, Performance
 from flipsnack_contract.client.scenario import Act
@@ -56,6 +56,12 @@ KEPT: list[Performance] = [
     ),
     performed(asked(code=None, fault="fault-0:status"), error="protocol", faults=(spoilt_answer("no data", "json"),)),
     performed(outcome=Outcome.ERROR, why="exit code 1", schedule="failed"),
+    performed(
+        fetched(http_status=403, fault="fault-0:truncate"),
+        fetched(http_status=403, id="#3"),
+        error="transport",
+        faults=(SPOILT_PACKAGES["packages cut off"],),
+    ),
     performed(asked(status="PROCESSING"), error="deadline", schedule="never", acts=OVERSLEPT, elapsed_s=HOUR + 5),
     performed(
         asked(status="PROCESSING"),
@@ -178,7 +184,7 @@ BROKEN: list[tuple[str, Performance, str]] = [
     (
         "client.success/an-undisturbed-job-succeeds",
         performed(outcome=Outcome.STOPPED, why="1000 sleeps"),
-        "got stopped 1000 sleeps",
+        "got stopped: 1000 sleeps",
     ),
     ("client.failed-job/a-failed-job-is-an-error", performed(schedule="failed"), "expected job_failed, got ok"),
     (

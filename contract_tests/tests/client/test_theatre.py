@@ -2,11 +2,17 @@ import json
 from itertools import pairwise
 
 import pytest
+from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.client import Client
 
 from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.session import Session
+from flipsnack_contract.client.adversity import spoilt_answer
 from flipsnack_contract.client.scenario import Act, Scenario
 from flipsnack_contract.client.script import SCRIPT
 from flipsnack_contract.client.theatre import OLD, Theatre
+from flipsnack_contract.fake import Fake
 
 
 def test_what_the_server_saw_and_the_client_said_come_together(theatre: Theatre) -> None:
@@ -68,6 +74,15 @@ def test_a_suspended_client_oversleeps(theatre: Theatre) -> None:
     assert [] == [instant for instant in instants if 5 < instant < 28_805]
     assert (Outcome.OK, 28_800) == (performance.outcome, performance.suspended_s)
     assert any("meanwhile: suspend for 28800 s" in line for line in performance.lines())
+
+
+def test_a_made_up_answer_calls_the_client_s_own_callback(stage_door: Fake) -> None:
+    """Else it would be refused for that, whatever it says; the client is listened to before."""
+    scenario = Scenario(format="jsonp", faults=(spoilt_answer("data without a status", "jsonp"),))
+    with Session(lambda: Actor(Client), GREETING) as session:
+        performance = Theatre(session, stage_door, name="callback").play(scenario)
+    assert "protocol" == performance.error
+    assert "an answer without a known status of the job" in str(performance.report.result)
 
 
 def test_an_old_file_is_there_before(theatre: Theatre) -> None:

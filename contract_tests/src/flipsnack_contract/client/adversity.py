@@ -30,7 +30,7 @@ __all__ = [
 
 CALL = {"action": "collection.downloadHTML"}
 PACKAGE = {"action": "package"}
-CALLBACK = "callback"
+CALLBACK = "{callback}"
 LURE = "lure"
 """The end of a path that nobody asks for but who follows a document type, or an answer that makes no sense."""
 HTML = "text/html; charset=utf-8"

@@ -15,11 +15,13 @@ from rich.console import Console
 
 from flipsnack_contract import report
 from flipsnack_contract.adapter.commands import EPILOG, chosen_fake, client_options, failing_clearly, manner_of, say
+from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.adapter.players import greeting_of, playing
 from flipsnack_contract.client.duties import DUTIES
 from flipsnack_contract.client.duty import Duty
 from flipsnack_contract.client.evidence import VERSION, BadReplay, Replay, read_replay, write_evidence
 from flipsnack_contract.client.judge import Bench, broken_in, judge
+from flipsnack_contract.client.scenario import operation
 from flipsnack_contract.client.theatre import Theatre
 from flipsnack_contract.commands.outputs import Outputs, known_options, output_options, outputs_of
 from flipsnack_contract.commands.window import window
@@ -58,7 +60,7 @@ def client(environment: Mapping[str, str] | None, /, **options: Any) -> None:
         raise SystemExit(_judge(duties, theatre, options, replace(outputs, known=known)))
 
 
-@click.command("replay", epilog=EPILOG)
+@click.command("replay", epilog=EPILOG, short_help="Play a failure of a client again.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @client_options
 @click.pass_obj
@@ -98,7 +100,8 @@ def _judge(duties: tuple[Duty, ...], theatre: Theatre, options: Mapping[str, Any
     bench = Bench(theatre)
     plan = Plan(examples=options["examples"] or (EXAMPLES if theatre.virtual else EXAMPLES_REAL), seed=options["seed"])
     _announce(theatre, plan, console)
-    followed = report.follow(outputs.kept(judge(duties, bench, plan)), duties, console)
+    results_as_they_come = outputs.kept(judge(duties, bench, plan))
+    followed = report.follow(results_as_they_come, duties, console, more=lambda: f"({len(bench.plays)} scenarios)")
     results = list(_evident(followed, theatre, bench, options["evidence"]))
     report.print_skipped(results, console)
     report.print_summary(results, console)
@@ -107,12 +110,17 @@ def _judge(duties: tuple[Duty, ...], theatre: Theatre, options: Mapping[str, Any
         f"{bench.suspended_hours:,.1f} of them while the client's machine was suspended",
         highlight=False,
     )
+    if not bench.succeeded and operation("download") in theatre.capabilities:
+        console.print("no download came to an end in any of them: mend that first, little else could be judged")
     return outputs.finish(results, console)
 
 
 def _announce(theatre: Theatre, plan: Plan, console: Console) -> None:
     who = theatre.hello.client
-    console.print(f"judging {who.name} {who.version} ({who.language}): {', '.join(theatre.hello.capabilities)}")
+    who_can = theatre.hello.capabilities
+    console.print(f"judging {who.name} {who.version} ({who.language}): {', '.join(who_can)}")
+    if unknown := [name for name in who_can if name not in CAPABILITIES]:
+        say(f"warning: nobody knows the capability {', '.join(unknown)}; there are {', '.join(CAPABILITIES)}")
     if not theatre.virtual:
         console.print(
             f"it does not sleep by asking the kit to, so time is real: only scenarios that take no time, "
@@ -146,7 +154,7 @@ def _replay(kept: Replay, theatre: Theatre) -> int:
         click.echo(f" | {line}")
     broken = list(broken_in(DUTIES, performance))
     for duty, violation in broken:
-        click.echo(f"{'BROKEN' if duty.name == kept.check else 'also':<7}{duty.name}: {violation}")
+        click.echo(f"{'FAILED' if duty.name == kept.check else 'also':<7}{duty.name}: {violation}")
     if not any(duty.name == kept.check for duty, _ in broken):
         click.echo(f"ok     {kept.check}: it is kept now; it was broken by {kept.client.name} {kept.client.version}")
     return Exit.FAILURES if broken else Exit.AS_EXPECTED

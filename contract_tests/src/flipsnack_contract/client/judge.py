@@ -68,6 +68,11 @@ class Bench:
                 raise AdapterFault(known.report.fault, f"{HOPELESS} cases in a row: {known.report.why}")
         return known
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether any download came to a good end."""
+        return any(one.outcome is End.OK and one.scenario.op == "download" for one in self.plays.values())
+
     def drawn(self, plan: Plan) -> tuple[Scenario, ...]:
         """The scenarios that are drawn for `plan`: the same for every duty."""
         if self._drawn is None or self._drawn[0] != plan:

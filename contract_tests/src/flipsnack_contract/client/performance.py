@@ -152,4 +152,4 @@ class Performance:
         if self.error:
             code = "" if self.code is None else f", code {self.code}"
             return f"error {self.error}{code}"
-        return f"{self.outcome} {self.report.why}".rstrip()
+        return ": ".join(filter(None, (str(self.outcome), self.report.why)))

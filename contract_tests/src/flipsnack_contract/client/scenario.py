@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -44,7 +45,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `hurts` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
     (`passing`) or without (`lasting`); that the answer is not one (`answer`); that the package is not one (`package`);
     that a resource URL is dead (`link`). `means` is the end that a sound answer leads to. `needs` are capabilities
-    without which a client cannot be blamed. In the body of an answer, `{base_url}` stands for the API's address.
+    without which a client cannot be blamed. In the body of an answer, `{base_url}` stands for the API's address and
+    `{callback}` for what the client calls its callback.
     """
 
     name: str
@@ -60,9 +62,19 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it answers in the vendor's name, with a body of its own: one that is made for a format."""
         return self.fault.get("status") == 200 and self.when.get("action") != "package"
 
-    def as_rule(self, base_url: str) -> dict[str, Any]:
-        """The body that makes the rule, at the API's address."""
-        body = {"body": self.fault["body"].replace("{base_url}", base_url)} if "body" in self.fault else {}
+    def as_rule(self, base_url: str, *, callback: str = "callback") -> dict[str, Any]:
+        """The body that makes the rule, at the API's address, for a client that names its callback so."""
+
+        def filled(text: str) -> str:
+            return text.replace("{base_url}", base_url).replace("{callback}", callback)
+
+        body: dict[str, str] = {}
+        if "body" in self.fault:
+            body = {"body": filled(self.fault["body"])}
+        elif "body_base64" in self.fault:
+            # Latin-1 takes every byte, and gives it back.
+            raw = filled(b64decode(self.fault["body_base64"]).decode("latin-1")).encode("latin-1")
+            body = {"body_base64": b64encode(raw).decode()}
         return {"fault": self.fault | body, "when": self.when, "count": self.count}
 
 

@@ -74,9 +74,22 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(part for part in parts if part)
 
 
-def witnessed(control: Control) -> tuple[Call, ...]:
-    """Every request of a namespace, oldest first. Raises `Refused`."""
+def witnessed(control: Control, *, diagnose: bool = False) -> tuple[Call, ...]:
+    """Every request of a namespace, oldest first. Raises `Refused`.
+
+    With `diagnose` the fake says of the first wrong signature what is wrong with it; that is the call's `detail` then.
+    """
     listing: dict[str, Any] = control.call("GET", "/requests?limit=100000")
     calls = msgspec.convert(listing["requests"], list[Call])
+    wrong = next((index for index, call in enumerate(calls) if call.signature == "wrong"), None)
+    if diagnose and wrong is not None:
+        calls[wrong] = msgspec.structs.replace(calls[wrong], detail=_diagnosis(control, calls[wrong]))
     # Numbered by their order, so that a failure reads the same whenever it is played.
     return tuple(msgspec.structs.replace(call, id=f"#{number}") for number, call in enumerate(calls, 1))
+
+
+def _diagnosis(control: Control, call: Call) -> str:
+    told: dict[str, Any] = control.call("GET", f"/requests/{call.id}/diagnosis").get("signature", {})
+    causes = told.get("causes", [])
+    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+    return " ".join((told.get("summary", call.detail), *fixes))

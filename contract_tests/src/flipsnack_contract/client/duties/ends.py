@@ -20,7 +20,7 @@ def _expect_end(expected: str, performance: Performance, what: str) -> None:
     if performance.outcome is Outcome.UNSUPPORTED or (found == "error" and expected != "ok"):
         return
     if expected != found:
-        raise Violation(what, expected, f"{found} {performance.report.why}".rstrip())
+        raise Violation(what, expected, ": ".join(filter(None, (found, performance.report.why))))
 
 
 def _judge_end(performance: Performance, *ends: str) -> None:

@@ -79,7 +79,8 @@ def a_dead_link_is_not_tried_again(performance: Performance) -> None:
         url = (call.path, call.params.get("Signature", ""))
         if url in dead:
             raise Violation("a resource URL that has expired", "no further try", f"{call.id} after {dead[url]}")
-        if call.http_status == 403:
+        # An answer that was cut off may be asked for again: many a library does so by itself.
+        if call.http_status == 403 and not call.fault:
             dead[url] = call.id
 
 
@@ -102,11 +103,16 @@ def the_deadline_is_kept(performance: Performance) -> None:
     if deadline is None:
         return
     if performance.outcome == "stopped":
-        raise Violation(f"the end, with a deadline of {deadline / 1000:g} s", "one of its own", performance.report.why)
+        what = f"the client, with a deadline of {_seconds(deadline)}"
+        raise Violation(what, "to come to an end by itself", performance.report.why)
     elapsed = performance.report.elapsed_ms
     latest = max(deadline, round(performance.scenario.awake_s(elapsed / 1000) * 1000))
     if elapsed > latest + SLACK_MS:
-        raise Violation("the end", f"within {latest / 1000:g} s", f"after {elapsed / 1000:g} s")
+        raise Violation("the end", f"within {_seconds(latest)}", f"after {_seconds(elapsed)}")
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + " s"
 
 
 @duty("client.cancel", needs={"cancel"})
