@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from importlib import import_module
 
 from contract_tests.zoo.judging import SERVER_CHECKS, judge_of
+from contract_tests.zoo.machine_made import mutants_of, mutated_copy
 from contract_tests.zoo.mutant import Judge, Mutant, Side
-from contract_tests.zoo.mutation import Mutation, mutated, mutations
-from contract_tests.zoo.rewriting import private_copy, source_of
 
 from flipsnack_contract.subject import examine
 from flipsnack_contract.target import WsgiTarget
@@ -33,11 +31,6 @@ MODULES: dict[str, tuple[str, ...]] = {
 """Which modules are mutated, and what the rules are called that should know best of each: these are tried first."""
 
 
-@cache
-def _source(module: str) -> str:
-    return source_of(f"{PACKAGE}.{module}")
-
-
 def _order(mutant: Mutant) -> tuple[str, ...]:
     own = MODULES[mutant.rule]
     return tuple(sorted(SERVER_CHECKS, key=lambda check: not SERVER_CHECKS[check].startswith(own)))
@@ -45,28 +38,18 @@ def _order(mutant: Mutant) -> tuple[str, ...]:
 
 @contextmanager
 def _opened(mutant: Mutant) -> Iterator[Judge]:
-    mutation: Mutation = mutant.make()
-    tree = mutated(mutation, _source(mutation.module))
-    with private_copy(PACKAGE, {f"{PACKAGE}.{mutation.module}": tree}):
+    with mutated_copy(PACKAGE, mutant):
         subject = examine(WsgiTarget(import_module(f"{PACKAGE}.app").create_app()))
         if subject.control is None:
             raise RuntimeError("the mutant has no control plane any more, so nothing can be tried")
         yield judge_of(subject)
 
 
-def _mutant(mutation: Mutation) -> Mutant:
-    return Mutant(mutation.name, mutation.module, _made(mutation))
-
-
-def _made(mutation: Mutation) -> Callable[[], Mutation]:
-    return lambda: mutation
-
-
 SIDE = Side(
     "core",
-    tuple(_mutant(one) for module in MODULES for one in mutations(module, _source(module))),
+    mutants_of(PACKAGE, MODULES),
     SERVER_CHECKS,
     _opened,
     _order,
 )
-"""The mutants of the core. Their `rule` is the module that each is in: no rule of the ledger is meant to catch it."""
+"""The mutants of the core."""
