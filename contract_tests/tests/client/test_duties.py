@@ -1,5 +1,7 @@
 """Each duty is kept by a performance that is right, and broken by one that is wrong in one thing."""
 
+from dataclasses import replace
+
 import pytest
 from contract_tests.tests.client.rehearsal import DOWNLOADED, SECRET, SHA, asked, fetched, performed
 
@@ -320,6 +322,22 @@ def test_what_is_wrong_breaks_the_duty(name: str, performance: Performance, text
     with pytest.raises(Violation) as caught:
         BY_NAME[name].judge(performance)
     assert text in str(caught.value)
+
+
+def test_who_never_tries_again_may_end_at_a_limit_before_it_has_a_fresh_link() -> None:
+    """It has promised to ask for another link, and not to wait for a limit."""
+    limited = performed(
+        asked(status="PROCESSING"),
+        asked(2, code=32, failed="limits"),
+        error="rate_limited",
+        code=32,
+        settings={"requests_per_minute": 1.0},
+        faults=(DEAD_LINKS["a dead link once"],),
+    )
+    duty = BY_NAME["client.fresh-url/a-dead-link-is-replaced"]
+    duty.judge(replace(limited, capabilities=frozenset({"refresh", "json"})))
+    with pytest.raises(Violation, match="expected ok, got rate_limited"):
+        duty.judge(limited)
 
 
 def test_every_duty_can_be_broken() -> None:

@@ -119,6 +119,9 @@ def _time_for(performance: Performance) -> float:
 def a_dead_link_is_replaced(performance: Performance) -> None:
     """When one resource URL is dead, a new one is asked for and the package is downloaded."""
     scenario = performance.scenario
+    # Who never tries again may end at a limit before it comes to the link.
+    if "requests_per_minute" in scenario.settings and "retries" not in performance.capabilities:
+        return
     halfway = _dies_halfway(scenario) and "retries" in performance.capabilities
     once = [fault for fault in scenario.faults if fault.count == 1 and (fault.hurts == "link" or halfway)]
     alone = len(once) == len(scenario.faults) == 1 and not (scenario.eventful or performance.misasked)
