@@ -20,7 +20,7 @@ from flipsnack_contract.client.theatre import Theatre
 from flipsnack_contract.fake import Fake, fake_at
 from flipsnack_mock.testing import MockServer
 
-__all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of"]
+__all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of", "played"]
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 _BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
@@ -43,13 +43,14 @@ def judge_of(bench: Bench) -> Judge:
 @contextmanager
 def _opened(mutant: Mutant) -> Iterator[Judge]:
     made = mutant.make()
-    open_bench = _played if isinstance(made, Manner) else bench_of
+    open_bench = played if isinstance(made, Manner) else bench_of
     with MockServer() as server, fake_at(server.url) as fake, open_bench(made, fake) as bench:
         yield judge_of(bench)
 
 
 @contextmanager
-def _played(manner: Manner, fake: Fake) -> Iterator[Bench]:
+def played(manner: Manner, fake: Fake) -> Iterator[Bench]:
+    """The bench before which the client behind an adapter plays, at `fake`."""
     with playing(manner, greeting_of("zoo"), say=_silent) as player:
         yield Bench(Theatre(player, fake, name=Path(manner.command[-1]).parent.name))
 

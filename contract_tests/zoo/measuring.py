@@ -18,35 +18,48 @@ from contract_tests.zoo.mutants import counts, tried
 
 from flipsnack_contract.runner import Plan
 
-__all__ = ["SEEDS", "circumstances", "machine_made", "measured"]
+__all__ = ["PARTS", "SEEDS", "circumstances", "machine_made", "measured"]
 
 SEEDS = 20
 # Generous: what is measured shall not depend on what else the machine does.
 PATIENCE = 900.0
+PARTS = {
+    "matrix": "the whole matrix",
+    "found": "how soon",
+    "shrunk": "how small",
+    "correct": "false alarms",
+}
+"""What is measured of a side."""
 Say = Callable[[str], None]
 Facts = dict[str, Any]
 
 
-def measured(side: Side, *, say: Say, seeds: int = SEEDS, processes: int = PROCESSES) -> Facts:
-    """All that the scoreboard says of one side."""
+def measured(
+    side: Side, *, say: Say, seeds: int = SEEDS, processes: int = PROCESSES, parts: Iterable[str] = PARTS
+) -> Facts:
+    """What the scoreboard says of one side: all of it, or only those `parts`."""
 
-    def trials(what: str, charges: Sequence[Charge]) -> list[Trial]:
-        say(f"{side.name}: {what} ({len(charges)} trials)")
+    def trials(part: str, charges: Sequence[Charge]) -> list[Trial]:
+        say(f"{side.name}: {PARTS[part]} ({len(charges)} trials)")
         return list(try_all(charges, processes=processes, patience=PATIENCE))
 
-    matrix = trials("the whole matrix", [charge_of(side, one, whole=True) for one in side.mutants])
+    facts: Facts = {"rules": list(side.rules)}
     plans = [Plan(examples=OWN.examples, seed=seed, shrink=False) for seed in range(1, seeds + 1)]
-    finding = trials("how soon", _searches(side, plans))
-    shrinking = trials("how small", [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants])
-    alarms = trials("false alarms", [_all(side, one, plan) for one in side.correct for plan in _calm(plans)])
-    return {
-        "rules": list(side.rules),
-        "mutants": _mutants(matrix),
-        "own": sorted({trial.rule for trial in matrix if has_own(side, trial)}),
-        "found": _found(side, finding, seeds),
-        "shrunk": _spread([cell.steps for trial in shrinking for cell in _kills(trial)]),
-        "correct": {one.name: _correct(side, [t for t in alarms if t.mutant == one.name]) for one in side.correct},
-    }
+    if "matrix" in parts:
+        matrix = trials("matrix", [charge_of(side, one, whole=True) for one in side.mutants])
+        facts["mutants"] = _mutants(matrix)
+        facts["own"] = sorted({trial.rule for trial in matrix if has_own(side, trial)})
+    if "found" in parts:
+        facts["found"] = _found(side, trials("found", _searches(side, plans)), seeds)
+    if "shrunk" in parts:
+        shrinking = trials("shrunk", [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants])
+        facts["shrunk"] = _spread([cell.steps for trial in shrinking for cell in _kills(trial)])
+    if "correct" in parts:
+        alarms = trials("correct", [_all(side, one, plan) for one in side.correct for plan in _calm(plans)])
+        facts["correct"] = {
+            one.name: _correct(side, [t for t in alarms if t.mutant == one.name]) for one in side.correct
+        }
+    return facts
 
 
 def machine_made(side: Side, *, say: Say, processes: int = PROCESSES) -> Facts:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from contract_tests.zoo.measuring import SEEDS, circumstances, machine_made, measured
+from contract_tests.zoo.default_run import default_run
+from contract_tests.zoo.measuring import PARTS, SEEDS, circumstances, machine_made, measured
 from contract_tests.zoo.sides import MACHINE_MADE, SIDES, side_named
 
 __all__ = ["ABLATION", "README", "RESULTS", "rendered", "with_scoreboard"]
@@ -23,6 +24,7 @@ RESULTS = FOLDER / "scoreboard.json"
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- scoreboard: made by `make scoreboard` -->\n", "<!-- end of scoreboard -->\n"
 NOTHING = "-"
+DEFAULT_RUN = "default_run"
 Facts = Mapping[str, Any]
 
 
@@ -32,7 +34,8 @@ def rendered(results: Facts) -> str:
     head = ("", *(f"{name} side" for name in sides))
     rows = [(title, *(make(side) for side in sides.values())) for title, make in ROWS.items()]
     made = results.get("machine_made", {})
-    parts = [_table(head, rows), *(_machine_made(name, made[name]) for name in MACHINE_MADE if name in made)]
+    tour = [_default_run(results[DEFAULT_RUN])] if DEFAULT_RUN in results else []
+    parts = [_table(head, rows), *tour, *(_machine_made(name, made[name]) for name in MACHINE_MADE if name in made)]
     return "\n".join([*parts, *(_ablation(name, side) for name, side in sides.items())])
 
 
@@ -112,11 +115,22 @@ ROWS: Mapping[str, Callable[[Facts], str]] = {
 }
 
 
+def _default_run(facts: Facts) -> str:
+    return (
+        f"`flipsnack-contract client` as it is, on the reference client: {facts['scenarios']:,} scenarios in "
+        f"{facts['seconds']:.0f} s, {facts['hours']:,.0f} hours of the accounts' time, {facts['suspended_hours']:,.0f} "
+        f"of them while the client's machine was suspended; {facts['passed']} of {facts['duties']} duties kept.\n"
+    )
+
+
+CALLED = {"core": "fake's core", "reference": "reference client"}
+
+
 def _machine_made(name: str, modules: Facts) -> str:
     words = list(next(iter(modules.values())))
     totals = [sum(ended[word] for ended in modules.values()) for word in words]
     rows = [(f"`{module}`", *map(str, ended.values())) for module, ended in modules.items()]
-    title = f"Machine-made mutants of the {name}; every survivor is in `zoo/reviewed.toml` with the reason:\n"
+    title = f"Machine-made mutants of the {CALLED.get(name, name)}; every survivor is in `zoo/reviewed.toml` with the reason:\n"
     return f"{title}\n{_table(('module', *words), [*rows, ('all', *map(str, totals))])}"
 
 
@@ -147,20 +161,25 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, type=click.Choice(sorted(SIDES | MACHINE_MADE)))
+@click.argument("names", nargs=-1, type=click.Choice([*SIDES, *MACHINE_MADE, DEFAULT_RUN]))
 @click.option("--seeds", default=SEEDS, show_default=True, type=click.IntRange(min=1))
-def measure(names: tuple[str, ...], seeds: int) -> None:
+@click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="of a zoo, only that")
+def measure(names: tuple[str, ...], seeds: int, parts: tuple[str, ...]) -> None:
     """Measure the named sides, or all, and keep the results of the others."""
     results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"version": 1}
-    for name in names or (*SIDES, *MACHINE_MADE):
-        kind, make = ("sides", _measured(seeds)) if name in SIDES else ("machine_made", _mutated)
-        results.setdefault(kind, {})[name] = make(name)
+    for name in names or (*SIDES, *MACHINE_MADE, DEFAULT_RUN):
+        if name == DEFAULT_RUN:
+            results[name] = default_run()
+        else:
+            kind, make = ("sides", _measured(seeds, parts)) if name in SIDES else ("machine_made", _mutated)
+            known = results.setdefault(kind, {}).get(name, {}) if parts else {}
+            results[kind][name] = {**known, **make(name)}
         results.setdefault("circumstances", {})[name] = circumstances()
         RESULTS.write_text(_written(results), "utf-8")
 
 
-def _measured(seeds: int) -> Callable[[str], Facts]:
-    return lambda name: measured(side_named(name), say=click.echo, seeds=seeds)
+def _measured(seeds: int, parts: tuple[str, ...]) -> Callable[[str], Facts]:
+    return lambda name: measured(side_named(name), say=click.echo, seeds=seeds, parts=parts or PARTS)
 
 
 def _mutated(name: str) -> Facts:
