@@ -130,7 +130,8 @@ def _machine_made(name: str, modules: Facts) -> str:
     words = list(next(iter(modules.values())))
     totals = [sum(ended[word] for ended in modules.values()) for word in words]
     rows = [(f"`{module}`", *map(str, ended.values())) for module, ended in modules.items()]
-    title = f"Machine-made mutants of the {CALLED.get(name, name)}; every survivor is in `zoo/reviewed.toml` with the reason:\n"
+    who = CALLED.get(name, name)
+    title = f"Machine-made mutants of the {who}; every survivor is in `zoo/reviewed.toml` with the reason:\n"
     return f"{title}\n{_table(('module', *words), [*rows, ('all', *map(str, totals))])}"
 
 
