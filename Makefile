@@ -47,7 +47,7 @@ matrix: $(TOOLS_READY) ## try the judge: each broken server and client is caught
 	@echo "== the kill matrix"
 	@$(BIN)/python -m contract_tests.zoo.matrix --quiet
 
-mutants: $(TOOLS_READY) ## try the judge on machine-made mutants of fake and client, twenty minutes (MUTANTS="--sample 25": fewer)
+mutants: $(TOOLS_READY) ## try the judge on machine-made mutants of fake and client, twenty minutes (MUTANTS="--sample 15": fewer)
 	@echo "== machine-made mutants"
 	@$(BIN)/python -m contract_tests.zoo.mutants $(MUTANTS)
 

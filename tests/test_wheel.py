@@ -85,7 +85,7 @@ def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
     ).split()
     installed = {file.split("/")[0] for file in files if not file.startswith("../")}
 
-    assert {"flipsnack_client", "flipsnack_contract", "flipsnack_mock"} == {
+    assert {"flipsnack_client", "flipsnack_contract", "flipsnack_kit", "flipsnack_mock"} == {
         name for name in installed if not name.endswith(".dist-info")
     }
 
