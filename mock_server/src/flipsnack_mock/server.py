@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import flask
@@ -122,6 +124,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, and say so."""
+        # One at a time: what is worked out beside the loop shares the interpreter with the answers to everybody else.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1, "flipsnack-mock work"))
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()

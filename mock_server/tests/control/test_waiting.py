@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -130,3 +131,21 @@ def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> 
     assert any(note.startswith("The diagnosis was cut short") for note in found["notes"])
     case = case_of_params(World(Settings()), params.items(), key=None, secret=None)
     assert msgspec.to_builtins(diagnose(case)) == {**found, "causes": (), "notes": tuple(found["notes"])}
+
+
+def _diagnose_once() -> None:
+    with MockServer() as server:
+        server.admin.explain({"action": "a", "apiKey": "test-fork", "signature": "0" * 32})
+
+
+def test_a_fork_of_a_process_that_has_worked_can_work_too() -> None:
+    """Threads are not inherited: a server in a child has its own, whatever its parent has done before."""
+    _diagnose_once()
+    child = multiprocessing.get_context("fork").Process(target=_diagnose_once)
+    child.start()
+    child.join(30)
+    try:
+        assert 0 == child.exitcode
+    finally:
+        child.kill()
+        child.join()

@@ -76,9 +76,6 @@ class Wait:
 class Work:
     """Works out an answer from values alone, so that it needs no lock; `answer` has it when the work is done."""
 
-    # One at a time: work shares the interpreter with the answers to everybody else.
-    _worker = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="flipsnack-mock work")
-
     def __init__(self, compute: Callable[[], Any]) -> None:
         """Have `compute` for later; an exception of it is raised by `answer`."""
         self._compute = compute
@@ -98,7 +95,7 @@ class Work:
 
     async def over(self, _receive: Callable[[], Awaitable[Any]]) -> bool:
         """Do it beside the event loop; to the end, even if the client goes away meanwhile."""
-        await asyncio.get_running_loop().run_in_executor(self._worker, self.block)
+        await asyncio.get_running_loop().run_in_executor(None, self.block)
         return True
 
 
