@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
+from flipsnack_mock.flags import fail
 from flipsnack_mock.settings import ENVIRONMENT_PREFIX, SettingsError, load_settings
 
 __all__ = ["doctor_command"]
@@ -51,12 +51,12 @@ def doctor_command(
         text = sys.stdin.read().strip() if url == "-" else url
         found = diagnose(case_of_url(World(settings), text, secret=_secret(known, secret_file, name=secret_env)))
     except SettingsError as problem:
-        _fail(str(problem))
+        fail(str(problem), 2)
     except BadRequest as refusal:
-        _fail(f"the API would answer code 40, Bad request: {refusal.detail}")
+        fail(f"the API would answer code 40, Bad request: {refusal.detail}", 2)
     click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else told(found))
     if found.verdict == "no-secret":
-        _fail(f"the secret is missing; set {secret_env} or give --secret-file")
+        fail(f"the secret is missing; set {secret_env} or give --secret-file", 2)
     sys.exit(_EXITS[found.verdict])
 
 
@@ -66,10 +66,5 @@ def _secret(environ: Mapping[str, str], file: Path | None, *, name: str) -> str 
     try:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        _fail(f"cannot read the secret from {file}: {problem}")
-    return secret or _fail(f"{file} is empty; expected the secret")
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"flipsnack-mock: {message}", err=True)
-    sys.exit(2)
+        fail(f"cannot read the secret from {file}: {problem}", 2)
+    return secret or fail(f"{file} is empty; expected the secret", 2)

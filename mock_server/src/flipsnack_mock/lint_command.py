@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
+from flipsnack_mock.flags import fail
 from flipsnack_mock.settings import ENVIRONMENT_PREFIX
 
 __all__ = ["lint_command"]
@@ -47,7 +47,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
         records = [record for record in trace.records if key in (None, record.key, record.params.get("apiKey"))]
         findings = lint(records, level=level, ignore=ignore)
     except (BadTrace, ValueError) as problem:
-        _fail(f"{source}: {problem}" if isinstance(problem, BadTrace) else str(problem))
+        fail(f"{source}: {problem}" if isinstance(problem, BadTrace) else str(problem), 2)
     lines = {line.request.id: number for number, line in trace.lines if line.request is not None}
     place = "" if is_url or source == "-" else source
     report = Report(findings=findings, checked=len(records), dropped=trace.header.dropped, source=place, lines=lines)
@@ -60,7 +60,7 @@ def _read(source: str) -> str:
     try:
         return read()
     except (OSError, UnicodeDecodeError) as problem:
-        _fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file")
+        fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
 
 
 def _fetched(url: str, token: str) -> str:
@@ -72,10 +72,5 @@ def _fetched(url: str, token: str) -> str:
         answer = requests.get(f"{url.rstrip('/')}/__admin/requests.ndjson", headers=headers, timeout=30)
         answer.raise_for_status()
     except requests.RequestException as problem:
-        _fail(f"cannot ask {url} for its journal: {problem}")
+        fail(f"cannot ask {url} for its journal: {problem}", 2)
     return answer.content.decode("utf-8", "replace")
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"flipsnack-mock: {message}", err=True)
-    sys.exit(2)

@@ -7,6 +7,8 @@ from typing import TextIO
 
 import click
 
+from flipsnack_mock.flags import fail
+
 __all__ = ["replay_command"]
 
 
@@ -26,8 +28,7 @@ def replay_command(trace: TextIO) -> None:
     try:
         outcome = replay(read_trace(trace.read()))
     except (BadTrace, Incomplete, UnicodeDecodeError) as problem:
-        click.echo(f"flipsnack-mock: {trace.name}: {problem}", err=True)
-        sys.exit(2)
+        fail(f"{trace.name}: {problem}", 2)
     left_out = f" ({outcome.left_out} left out: longer than the journal keeps)" if outcome.left_out else ""
     if outcome.divergence is not None:
         click.echo(f"{outcome.divergence}\nthe first difference, at request {outcome.compared}{left_out}")

@@ -87,10 +87,12 @@ def _check_keys(keys: list[str], most: int) -> None:
     if len(keys) > most:
         message = f"the snapshot holds {len(keys)} accounts; raise the setting max_accounts ({most})"
         raise Refused(503, "full", message, max_accounts=most)
+    seen: set[str] = set()
     for number, key in enumerate(keys):
-        if not re.fullmatch(KEY_PATTERN, key) or key in keys[:number]:
+        if not re.fullmatch(KEY_PATTERN, key) or key in seen:
             path, expected = f"$.accounts[{number}].account.key", "visible ASCII without a slash, each key once"
             raise Refused(400, "bad_request", f"{key[:80]!r} cannot be the key", path=path, expected=expected)
+        seen.add(key)
 
 
 @route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=Twin)
