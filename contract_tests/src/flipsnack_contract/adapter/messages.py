@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -32,6 +33,7 @@ __all__ = [
     "Trouble",
     "Wake",
     "encode",
+    "preferred",
     "read_from_adapter",
     "read_from_kit",
     "schema",
@@ -78,6 +80,12 @@ OUTCOMES: tuple[str, ...] = get_args(ResultOutcome)
 Format = Literal["json", "jsonp", "xml"]
 FORMATS: tuple[Format, ...] = ("json", "jsonp", "xml")
 """The formats of answers, the vendor's default first."""
+
+
+def preferred(capabilities: Collection[str]) -> Format:
+    """The first of `FORMATS` among these capabilities; json when there is none."""
+    return next((form for form in FORMATS if form in capabilities), "json")
+
 
 Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
 
@@ -171,8 +179,8 @@ class Hello(_Message, frozen=True, tag="hello"):
 
     @property
     def format(self) -> Format:
-        """The first format of `FORMATS` that it reads; json when it declares none."""
-        return next((form for form in FORMATS if form in self.capabilities), "json")
+        """The format that it is asked to read where any would do."""
+        return preferred(self.capabilities)
 
 
 class Sleep(_Message, frozen=True, tag="sleep"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flipsnack_contract.check import check
-from flipsnack_contract.checks.requests import form, multipart
-from flipsnack_contract.draft import Pairs, encoded
+from flipsnack_contract.checks.requests import POSTS, Posting, multipart
 from flipsnack_contract.session import Session
 from flipsnack_contract.situations import Situation, pairs
-from flipsnack_contract.target import Request
 from flipsnack_contract.verdict import expect_code
 
 
@@ -23,16 +21,16 @@ def the_earlier_check_wins(session: Session, first: Situation, second: Situation
     expect_code(first.code, answer, f"{first} together with {second}")
 
 
-POSTS: Mapping[str, Callable[[Session, Pairs], Request]] = {
-    "form-encoded": lambda session, pairs: form(session, encoded(pairs).encode()),
-    "in parts": multipart,
-    "in parts, with a file that is no text": lambda session, pairs: multipart(session, pairs, file=b"%PDF\xff\0"),
-    "in the query": lambda session, pairs: Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
+UPLOADS: Mapping[str, Posting] = {
+    **POSTS,
+    "upload": lambda session, pairs: multipart(session, pairs, file=b"%PDF\xff\0"),
 }
 
 
-@check("order.credentials-before-verb", rows=[{"key": key, "how": how} for key in ("not-a-key", "0") for how in POSTS])
-def a_post_with_an_unknown_key_is_41(session: Session, key: str, how: str) -> None:
-    """A POST with an unknown key is 41: form-encoded as the one public client saw it, in parts as uploads are."""
-    request = POSTS[how](session, session.draft().with_(apiKey=key).signed())
-    expect_code(41, session.read(session.send(request)), f"a POST {how} with the key {key!r}")
+@check(
+    "order.credentials-before-verb", rows=[{"key": key, "body": body} for key in ("not-a-key", "0") for body in UPLOADS]
+)
+def a_post_with_an_unknown_key_is_41(session: Session, key: str, body: str) -> None:
+    """A POST with an unknown key is 41: as a form, as the one public client saw it, and in parts as uploads are."""
+    request = UPLOADS[body](session, session.draft().with_(apiKey=key).signed())
+    expect_code(41, session.read(session.send(request)), f"a POST, {body}, with the key {key!r}")

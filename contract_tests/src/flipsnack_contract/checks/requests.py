@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import quote, quote_from_bytes
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.check import check
-from flipsnack_contract.draft import encoded
+from flipsnack_contract.draft import Pairs, encoded
 from flipsnack_contract.session import Session
 from flipsnack_contract.strategies import hostile_bytes, names, texts
 from flipsnack_contract.target import Reply, Request, Unreachable
@@ -47,15 +47,19 @@ def other_paths_are_40(session: Session, path: str) -> None:
     expect_code(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
 
 
-@check("request.get-for-reads", needs={"credentials"}, rows=[{"body": "form"}, {"body": "multipart"}, {"body": "none"}])
+Posting = Callable[[Session, Pairs], Request]
+POSTS: Mapping[str, Posting] = {
+    "form": lambda session, pairs: form(session, encoded(pairs).encode()),
+    "multipart": lambda session, pairs: multipart(session, pairs),
+    "none": lambda session, pairs: Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
+}
+"""Where the parameters of a POST may stand, by the body it has; without one they stand in the query."""
+
+
+@check("request.get-for-reads", needs={"credentials"}, rows=[{"body": body} for body in POSTS])
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
-    pairs = session.draft().signed()
-    request = {
-        "form": form(session, encoded(pairs).encode()),
-        "multipart": multipart(session, pairs),
-        "none": Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
-    }[body]
+    request = POSTS[body](session, session.draft().signed())
     expect_code(40, session.read(session.send(request)), f"a POST, {body}")
 
 
@@ -64,7 +68,7 @@ def form(session: Session, body: bytes) -> Request:
     return Request("POST", session.target.base_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
 
-def multipart(session: Session, pairs: tuple[tuple[str, str], ...], *, file: bytes | None = None) -> Request:
+def multipart(session: Session, pairs: Pairs, *, file: bytes | None = None) -> Request:
     """A POST with parameters in parts, and a `file` after them where there is one."""
     parts = [_part(f'name="{name}"', value.encode()) for name, value in pairs]
     upload = [] if file is None else [_part('name="file"; filename="a.pdf"', file)]

@@ -44,15 +44,12 @@ MOST_PLAYS_TO_SHRINK = 80
 class Bench:
     """Where performances are kept: each scenario is played once.
 
-    `guilty` has for each broken duty the scenario that shows it; `hours` are those of the accounts' clocks, and
-    `suspended_hours` those of them in which the client's machine was suspended.
+    `guilty` has for each broken duty the scenario that shows it.
     """
 
     theatre: Theatre
     plays: dict[Scenario, Performance] = field(default_factory=dict)
     guilty: dict[str, Scenario] = field(default_factory=dict)
-    hours: float = 0.0
-    suspended_hours: float = 0.0
     _drawn: tuple[Plan, tuple[Scenario, ...]] | None = None
     _faults: int = 0
 
@@ -61,12 +58,20 @@ class Bench:
         known = self.plays.get(scenario)
         if known is None:
             known = self.plays[scenario] = self.theatre.play(scenario)
-            self.hours += known.report.elapsed_ms / 3_600_000
-            self.suspended_hours += known.suspended_s / 3600
             self._faults = self._faults + 1 if known.outcome is End.FAULT else 0
             if self._faults >= HOPELESS:
                 raise AdapterFault(known.report.fault, f"{HOPELESS} cases in a row: {known.report.why}")
         return known
+
+    @property
+    def hours(self) -> float:
+        """How many hours of the accounts' clocks went by in all plays."""
+        return sum(one.report.elapsed_ms for one in self.plays.values()) / 3_600_000
+
+    @property
+    def suspended_hours(self) -> float:
+        """In how many of them the client's machine was suspended."""
+        return sum(one.suspended_s for one in self.plays.values()) / 3600
 
     @property
     def succeeded(self) -> bool:

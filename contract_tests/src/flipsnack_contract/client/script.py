@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from flipsnack_contract.adapter.messages import preferred
 from flipsnack_contract.client.adversity import (
     DEAD_LINKS,
     HOSTILE_WORDS,
@@ -152,8 +153,7 @@ def script(capabilities: Collection[str]) -> list[Scenario]:
 
     Who reads no JSON plays in another format whatever is made for none.
     """
-    form: Form = next((form for form in FORMS if form in capabilities), "json")
-    told = (_told(scenario, form) for scenario in SCRIPT.values())
+    told = (_told(scenario, preferred(capabilities)) for scenario in SCRIPT.values())
     return list(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
 
 
