@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import os
 import platform
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from contract_tests.zoo.court import PROCESSES, Charge, try_all
 from contract_tests.zoo.matrix import OWN, charge_of, has_own
@@ -18,47 +18,38 @@ from contract_tests.zoo.mutants import counts, tried
 
 from flipsnack_contract.runner import Plan
 
-__all__ = ["PARTS", "SEEDS", "circumstances", "machine_made", "measured"]
+__all__ = ["PARTS", "SEEDS", "Part", "circumstances", "machine_made", "measured"]
 
 SEEDS = 20
 # Generous: what is measured shall not depend on what else the machine does.
 PATIENCE = 900.0
-PARTS = {
-    "matrix": "the whole matrix",
-    "found": "how soon",
-    "shrunk": "how small",
-    "correct": "false alarms",
-}
-"""What is measured of a side."""
 Say = Callable[[str], None]
 Facts = dict[str, Any]
 
 
+class Part(NamedTuple):
+    """One thing that is measured of a side: what is tried for it by these plans, and what that says."""
+
+    title: str
+    charges: Callable[[Side, Sequence[Plan]], list[Charge]]
+    facts: Callable[[Side, Sequence[Trial], int], Facts]
+
+
 def measured(
-    side: Side, *, say: Say, seeds: int = SEEDS, processes: int = PROCESSES, parts: Iterable[str] = PARTS
+    side: Side,
+    *,
+    say: Say,
+    seeds: int = SEEDS,
+    processes: int = PROCESSES,
+    parts: Iterable[str] | None = None,
 ) -> Facts:
-    """What the scoreboard says of one side: all of it, or only those `parts`."""
-
-    def trials(part: str, charges: Sequence[Charge]) -> list[Trial]:
-        say(f"{side.name}: {PARTS[part]} ({len(charges)} trials)")
-        return list(try_all(charges, processes=processes, patience=PATIENCE))
-
-    facts: Facts = {"rules": list(side.rules)}
+    """What the scoreboard says of one side: all of it, or only these of `PARTS`."""
     plans = [Plan(examples=OWN.examples, seed=seed, shrink=False) for seed in range(1, seeds + 1)]
-    if "matrix" in parts:
-        matrix = trials("matrix", [charge_of(side, one, whole=True) for one in side.mutants])
-        facts["mutants"] = _mutants(matrix)
-        facts["own"] = sorted({trial.rule for trial in matrix if has_own(side, trial)})
-    if "found" in parts:
-        facts["found"] = _found(side, trials("found", _searches(side, plans)), seeds)
-    if "shrunk" in parts:
-        shrinking = trials("shrunk", [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants])
-        facts["shrunk"] = _spread([cell.steps for trial in shrinking for cell in _kills(trial)])
-    if "correct" in parts:
-        alarms = trials("correct", [_all(side, one, plan) for one in side.correct for plan in _calm(plans)])
-        facts["correct"] = {
-            one.name: _correct(side, [t for t in alarms if t.mutant == one.name]) for one in side.correct
-        }
+    facts: Facts = {"rules": list(side.rules)}
+    for part in [PARTS[name] for name in parts or PARTS]:
+        charges = part.charges(side, plans)
+        say(f"{side.name}: {part.title} ({len(charges)} trials)")
+        facts |= part.facts(side, list(try_all(charges, processes=processes, patience=PATIENCE)), seeds)
     return facts
 
 
@@ -76,9 +67,11 @@ def circumstances() -> Facts:
     return {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count(), "load": load}
 
 
-def _own(side: Side, mutant: Mutant, plans: Sequence[Plan]) -> Charge:
-    checks = tuple(check for check, rule in side.checks.items() if rule == mutant.rule)
-    return Charge(side.name, mutant.name, mutant.rule, tuple((plan, checks) for plan in plans), afresh=True)
+# --- what is tried
+
+
+def _matrix(side: Side, _plans: Sequence[Plan]) -> list[Charge]:
+    return [charge_of(side, one, whole=True) for one in side.mutants]
 
 
 def _searches(side: Side, plans: Sequence[Plan]) -> list[Charge]:
@@ -87,12 +80,29 @@ def _searches(side: Side, plans: Sequence[Plan]) -> list[Charge]:
     return [_own(side, one, part) for one in side.mutants for part in parts]
 
 
-def _all(side: Side, correct: Mutant, plan: Plan) -> Charge:
-    return Charge(side.name, correct.name, "", ((plan, tuple(side.checks)),), afresh=True)
+def _shrinkings(side: Side, _plans: Sequence[Plan]) -> list[Charge]:
+    return [_own(side, one, [Plan(OWN.examples, seed=1)]) for one in side.mutants]
 
 
-def _calm(plans: Iterable[Plan]) -> list[Plan]:
-    return [Plan(examples=20, seed=plan.seed, shrink=False) for plan in plans]
+def _calm(side: Side, plans: Sequence[Plan]) -> list[Charge]:
+    calm = [Plan(examples=20, seed=plan.seed, shrink=False) for plan in plans]
+    return [
+        Charge(side.name, one.name, "", ((plan, tuple(side.checks)),), afresh=True)
+        for one in side.correct
+        for plan in calm
+    ]
+
+
+def _own(side: Side, mutant: Mutant, plans: Sequence[Plan]) -> Charge:
+    checks = tuple(check for check, rule in side.checks.items() if rule == mutant.rule)
+    return Charge(side.name, mutant.name, mutant.rule, tuple((plan, checks) for plan in plans), afresh=True)
+
+
+# --- what it says
+
+
+def _caught(side: Side, trials: Sequence[Trial], _seeds: int) -> Facts:
+    return {"mutants": _mutants(trials), "own": sorted({trial.rule for trial in trials if has_own(side, trial)})}
 
 
 def _mutants(trials: Iterable[Trial]) -> list[Facts]:
@@ -103,11 +113,11 @@ def _mutants(trials: Iterable[Trial]) -> list[Facts]:
     return sorted(facts, key=lambda one: (one["rule"], one["name"]))
 
 
-def _found(side: Side, trials: Iterable[Trial], seeds: int) -> Facts:
+def _found(side: Side, trials: Sequence[Trial], seeds: int) -> Facts:
     groups = range(1 if side.shared else seeds)
     searches = [[cell for cell in trial.cells if cell.group == group] for trial in trials for group in groups]
     hits = [cells for cells in searches if cells and cells[-1].fate is Fate.KILLED]
-    return {
+    found = {
         "seeds": seeds,
         "searches": len(searches),
         "missed": len(searches) - len(hits),
@@ -115,6 +125,15 @@ def _found(side: Side, trials: Iterable[Trial], seeds: int) -> Facts:
         "examples": _spread([1 + _examples(side, cells) for cells in hits]),
         "seconds": _spread([round(sum(cell.seconds for cell in cells), 4) for cells in hits]),
     }
+    return {"found": found}
+
+
+def _shrunk(_side: Side, trials: Sequence[Trial], _seeds: int) -> Facts:
+    return {"shrunk": _spread([cell.steps for trial in trials for cell in _kills(trial)])}
+
+
+def _blamed(side: Side, trials: Sequence[Trial], _seeds: int) -> Facts:
+    return {"correct": {one.name: _correct(side, [t for t in trials if t.mutant == one.name]) for one in side.correct}}
 
 
 def _kills(trial: Trial) -> list[Cell]:
@@ -150,3 +169,12 @@ def _spread(values: Sequence[float]) -> Facts:
 
 def _rank(ranked: Sequence[float], part: float) -> float:
     return ranked[max(0, math.ceil(part * len(ranked)) - 1)]
+
+
+PARTS: Mapping[str, Part] = {
+    "matrix": Part("the whole matrix", _matrix, _caught),
+    "found": Part("how soon", _searches, _found),
+    "shrunk": Part("how small", _shrinkings, _shrunk),
+    "correct": Part("false alarms", _calm, _blamed),
+}
+"""What is measured of a side."""

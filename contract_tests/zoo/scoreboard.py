@@ -180,7 +180,7 @@ def measure(names: tuple[str, ...], seeds: int, parts: tuple[str, ...]) -> None:
 
 
 def _measured(seeds: int, parts: tuple[str, ...]) -> Callable[[str], Facts]:
-    return lambda name: measured(side_named(name), say=click.echo, seeds=seeds, parts=parts or PARTS)
+    return lambda name: measured(side_named(name), say=click.echo, seeds=seeds, parts=parts)
 
 
 def _mutated(name: str) -> Facts:
