@@ -72,7 +72,7 @@ $(FUZZ)/.ready: bench/fuzz-requirements.txt
 
 generate: ## rewrite the files that are made from others
 	@echo "== the fake's copy of the rules ledger"
-	@cp $(RULES) mock_server/src/flipsnack_mock/rules.toml
+	@cp $(RULES) mock_server/src/flipsnack_mock/inspect/rules.toml
 	@echo "== the signature vectors"
 	@$(BIN)/python contract_tests/generate_vectors.py
 	@echo "== the tables of the fake's page"

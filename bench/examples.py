@@ -16,7 +16,7 @@ from bench.size import Size
 
 def measure(size: Size) -> Iterator[Figure]:
     """All checks of the kit, at both kinds of target."""
-    yield Figure("contract examples, in process", _rate(["--app", "flipsnack_mock.app:create_app"], size), "a second")
+    yield Figure("contract examples, in process", _rate(["--app", "flipsnack_mock:create_app"], size), "a second")
     with serving(FAKE, {"FLIPSNACK_MOCK_LOG": "off", "FLIPSNACK_MOCK_HTTP_STATUSES": "{}"}) as server:
         yield Figure("contract examples, over a socket", _rate(["--base-url", f"{server.url}/v1/"], size), "a second")
 

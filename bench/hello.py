@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask
 
-from flipsnack_mock.server import Server, bind
+from flipsnack_mock.server.engine import Server, bind
 
 
 def main() -> None:

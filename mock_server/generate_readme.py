@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flipsnack_mock.app import create_app
-from flipsnack_mock.control.routes import ROUTES
+from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.doctor import MISTAKES
 from flipsnack_mock.faults.presets import PRESETS
-from flipsnack_mock.jobs import TRANSITIONS, Move
-from flipsnack_mock.magic import listed
-from flipsnack_mock.settings import Settings, setting_docs
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.jobs import TRANSITIONS, Move
+from flipsnack_mock.state.magic import listed
+from flipsnack_mock.state.settings import Settings, setting_docs
 
 README = Path(__file__).with_name("README.md")
 

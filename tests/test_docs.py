@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 import flipsnack_contract.__main__
 import flipsnack_mock.__main__
 from flipsnack_client.cli import flipsnack
-from flipsnack_mock.settings import load_settings, setting_docs
+from flipsnack_mock.state.settings import load_settings, setting_docs
 from flipsnack_mock.testing import MockServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -6,7 +6,7 @@ import pytest
 
 from flipsnack_contract.subject import Subject, examine
 from flipsnack_contract.target import HttpTarget, WsgiTarget
-from flipsnack_mock.app import create_app
+from flipsnack_mock.server.app import create_app
 from flipsnack_mock.testing import MockServer
 
 

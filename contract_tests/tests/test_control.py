@@ -2,8 +2,8 @@ import pytest
 
 from flipsnack_contract.control import Refused, find_control
 from flipsnack_contract.target import HttpTarget, WsgiTarget
-from flipsnack_mock.app import create_app
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 
 
 def _fake(**settings: object) -> WsgiTarget:

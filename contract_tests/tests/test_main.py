@@ -13,7 +13,7 @@ from flipsnack_contract.ledger import rules
 from flipsnack_mock.testing import MockServer
 
 KEY, SECRET = "test-command", "secret-test-command"
-APP = ("--app", "flipsnack_mock.app:create_app")
+APP = ("--app", "flipsnack_mock:create_app")
 
 
 def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

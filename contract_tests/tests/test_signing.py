@@ -6,7 +6,7 @@ import flipsnack_client
 from flipsnack_contract.signing import canonical, sign
 from flipsnack_contract.strategies import extras, texts
 from flipsnack_contract.vectors import Vector, vectors
-from flipsnack_mock import signature as fake_signature
+from flipsnack_mock.protocol import signature as fake_signature
 
 Pairs = list[tuple[str, str]]
 

@@ -71,7 +71,7 @@ def test_no_whole_answer_is_unreachable(answer: bytes) -> None:
 
 def test_an_app_is_loaded_by_name() -> None:
     """`module:factory`, as on the command line."""
-    reply = WsgiTarget(load_app("flipsnack_mock.app:create_app")).send(Request("GET", "http://x.test/health"))
+    reply = WsgiTarget(load_app("flipsnack_mock:create_app")).send(Request("GET", "http://x.test/health"))
     assert 200 == reply.status
 
 
@@ -80,7 +80,7 @@ def test_an_app_is_loaded_by_name() -> None:
     [
         ("nothing", "expected module:factory"),
         ("no.such.module:app", "cannot be loaded"),
-        ("flipsnack_mock.app:nothing", "cannot be loaded"),
+        ("flipsnack_mock.server.app:nothing", "cannot be loaded"),
         ("os:path", "makes no app: TypeError: .*; expected a function that takes no argument"),
         ("os:getcwd", "makes no app but '/.*; expected a function that takes no argument"),
     ],

@@ -26,7 +26,7 @@ def edited(module: str, *edits: Edit) -> App:
             raise LookupError(f"{name} holds {source.count(old)} times, not once: {old!r}; mend contract_tests/zoo")
         source = source.replace(old, new)
     with private_copy("flipsnack_mock", {name: ast.parse(source)}):
-        app: App = import_module("flipsnack_mock.app").create_app()
+        app: App = import_module("flipsnack_mock.server.app").create_app()
     return app
 
 

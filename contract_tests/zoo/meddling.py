@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, quote
 
 from flipsnack_contract.codes import messages
 from flipsnack_contract.signing import sign
-from flipsnack_mock.app import create_app
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 
 App = Callable[..., Iterable[bytes]]
 Pairs = Sequence[tuple[str, str]]

@@ -14,12 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flipsnack_mock import api
-from flipsnack_mock.app import create_app
-from flipsnack_mock.exchange import Request, Response
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.api import handler as api
+from flipsnack_mock.protocol.messages import Request, Response
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
+from flipsnack_mock.state.world import World
 from flipsnack_mock.testing import MockServer
-from flipsnack_mock.world import World
 
 if TYPE_CHECKING:
     from selenium import webdriver

@@ -5,9 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from flipsnack_mock.control.routes import ROUTES
-from flipsnack_mock.jobs import TRANSITIONS
-from flipsnack_mock.settings import setting_docs
+from flipsnack_mock.admin.routes import ROUTES
+from flipsnack_mock.state.jobs import TRANSITIONS
+from flipsnack_mock.state.settings import setting_docs
 
 SCRIPT = Path(__file__).parents[1] / "generate_readme.py"
 

@@ -16,7 +16,7 @@ import requests
 from mock_server.tests.conftest import KEY, SECRET, signed
 
 from flipsnack_mock import __version__
-from flipsnack_mock.settings import setting_docs
+from flipsnack_mock.state.settings import setting_docs
 
 PREFIX = "FLIPSNACK_MOCK_"
 LISTENING = re.compile(rf"flipsnack-mock {re.escape(__version__)} listening on (http://127\.0\.0\.1:\d+)\n")

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 __all__ = ["HttpTarget", "Reply", "Request", "Target", "Unreachable", "WsgiTarget", "load_app"]
 
 IN_PROCESS = "http://in-process.test/v1/"
-FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock.app:create_app"
+FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
 
 
 class Unreachable(Exception):
@@ -197,7 +197,7 @@ def load_app(name: str) -> Callable[..., Iterable[bytes]]:
     """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
     module, colon, factory = name.partition(":")
     if not (module and colon and factory):
-        raise ValueError(f"{name!r} names no app; expected module:factory, as in flipsnack_mock.app:create_app")
+        raise ValueError(f"{name!r} names no app; expected module:factory, as in flipsnack_mock:create_app")
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as missing:

@@ -10,7 +10,7 @@ from flipsnack_contract.__main__ import cli
 from flipsnack_contract.reports import FORMATS
 from flipsnack_mock.testing import MockServer
 
-APP = "flipsnack_mock.app:create_app"
+APP = "flipsnack_mock:create_app"
 
 
 def _drift(*arguments: str) -> Result:

@@ -12,8 +12,8 @@ from flipsnack_contract.decoding import decode
 from flipsnack_contract.draft import ACTION, Draft
 from flipsnack_contract.subject import examine
 from flipsnack_contract.target import Reply, Request, WsgiTarget
-from flipsnack_mock.app import create_app
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 
 KEY = "test-recorded"
 START = 1_790_000_000_000_000

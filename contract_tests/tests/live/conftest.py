@@ -12,8 +12,8 @@ from flipsnack_contract.live.caller import Caller
 from flipsnack_contract.pace import Pace
 from flipsnack_contract.subject import Credentials
 from flipsnack_contract.target import Reply, Request, WsgiTarget
-from flipsnack_mock.app import create_app
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 
 KEY, SECRET = "test-live", "secret-test-live"
 START = 1_790_000_000_000_000

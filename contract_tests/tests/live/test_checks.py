@@ -9,8 +9,8 @@ from flipsnack_contract.result import Outcome
 from flipsnack_contract.runner import Plan, run_check
 from flipsnack_contract.subject import Subject
 from flipsnack_contract.target import WsgiTarget
-from flipsnack_mock.app import create_app
-from flipsnack_mock.settings import load_settings
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 
 
 def _patient(*, slow: bool = True, collection: str = "mock-complete") -> Subject:

@@ -12,13 +12,13 @@ from typing import Any
 import click
 
 from flipsnack_mock import __version__
-from flipsnack_mock.doctor_command import doctor_command
-from flipsnack_mock.flags import fail, loaded, shown, with_settings
-from flipsnack_mock.health_command import health_command
-from flipsnack_mock.lint_command import lint_command
-from flipsnack_mock.magic_command import magic_command
-from flipsnack_mock.replay_command import replay_command
-from flipsnack_mock.settings import SettingsError
+from flipsnack_mock.cli.doctor import doctor_command
+from flipsnack_mock.cli.health import health_command
+from flipsnack_mock.cli.lint import lint_command
+from flipsnack_mock.cli.magic import magic_command
+from flipsnack_mock.cli.options import fail, loaded, shown, with_settings
+from flipsnack_mock.cli.replay import replay_command
+from flipsnack_mock.state.settings import SettingsError
 
 __all__ = ["main"]
 
@@ -62,11 +62,11 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     """Serve the fake until SIGTERM or Ctrl-C."""
     settings, sources = loaded(config, flags, environ)
     # The engine is imported only where it is needed: `settings` and `--help` stay quick.
-    from flipsnack_mock.app import create_app
-    from flipsnack_mock.control.guard import exposure
-    from flipsnack_mock.exchange_log import exchange_log
-    from flipsnack_mock.server import Server, bind
-    from flipsnack_mock.tls import credentials_for
+    from flipsnack_mock.admin.guard import exposure
+    from flipsnack_mock.server.app import create_app
+    from flipsnack_mock.server.engine import Server, bind
+    from flipsnack_mock.server.request_log import exchange_log
+    from flipsnack_mock.server.tls import credentials_for
 
     try:
         listener = bind(settings.host, settings.port)

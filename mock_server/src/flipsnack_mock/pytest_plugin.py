@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from flipsnack_mock.fault_admin import Faults
-from flipsnack_mock.ids import fresh_id
-from flipsnack_mock.journal_admin import assert_clean
-from flipsnack_mock.signature import sign
+from flipsnack_mock.protocol.signature import sign
+from flipsnack_mock.server.ids import fresh_id
 from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock, MockServer
+from flipsnack_mock.testing.faults import Faults
+from flipsnack_mock.testing.requests import assert_clean
 
 __all__ = [
     "FlipsnackServer",

@@ -6,7 +6,7 @@ from mock_server.tests.doctor.careless import KEY, SECRET
 
 from flipsnack_mock.doctor import ANOTHER, OWN, diagnose
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
-from flipsnack_mock.errors import BadRequest
+from flipsnack_mock.protocol.errors import BadRequest
 
 WORLD = make_door().world
 DOCUMENTED = "LK12NS-0-IOBW3S89VVJH12Z"

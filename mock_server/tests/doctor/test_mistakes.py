@@ -1,7 +1,7 @@
 import pytest
 
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
-from flipsnack_mock.doctor.shape import PRINTED
+from flipsnack_mock.doctor.signature_format import PRINTED
 
 EVERY = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 

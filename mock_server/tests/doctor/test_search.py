@@ -12,8 +12,8 @@ from flipsnack_mock.doctor.cases import case_of_url
 from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.doctor.search import Finding, search
 from flipsnack_mock.doctor.signing import Workshop
-from flipsnack_mock.settings import Settings
-from flipsnack_mock.world import World
+from flipsnack_mock.state.settings import Settings
+from flipsnack_mock.state.world import World
 
 WORLD = World(Settings())
 # Every mistake shows in this request: capital names, blanks, marks, empty values, a file.

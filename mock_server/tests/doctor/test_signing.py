@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 
+from flipsnack_mock.doctor.builder import Recipe
 from flipsnack_mock.doctor.case import OWN, Case
-from flipsnack_mock.doctor.recipe import Recipe
 from flipsnack_mock.doctor.signing import AS_SENT, DIGEST_BYTES, ESCAPES, LENGTHS, WRITINGS, Impossible, Workshop
 
 TEXTS = st.text(max_size=10)

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from mock_server.tests.conftest import KEY, Door, signed
 
-from flipsnack_mock.account import Account
-from flipsnack_mock.exchange import Response
+from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults import FaultRule
-from flipsnack_mock.journal import Entry
-from flipsnack_mock.packages import Package
+from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.journal import Entry
 
 
 def account(door: Door) -> Account:

@@ -6,6 +6,7 @@ from lxml import etree
 from mock_server.tests.conftest import SECOND, Door, decoded
 from mock_server.tests.faults.conftest import account, answer, arrange, content, package
 
+from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults.content import (
     EmptyBody,
     InvalidJson,
@@ -16,7 +17,6 @@ from flipsnack_mock.faults.content import (
     WrongByte,
     WrongContentType,
 )
-from flipsnack_mock.packages import Package
 
 
 def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:

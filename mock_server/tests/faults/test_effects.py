@@ -1,7 +1,7 @@
 import pytest
 
-from flipsnack_mock.exchange import Part
 from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
+from flipsnack_mock.protocol.messages import Part
 
 NOTHING = Part(0, 0)
 HUNDRED = Part(0, 100)

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from mock_server.tests.conftest import DOWNLOAD, SECOND, START
 
 from flipsnack_mock.faults import FaultRule, Seen, When, meet, retract, sweep
+from flipsnack_mock.faults.base import Kind, Moment
 from flipsnack_mock.faults.content import InvalidZip, UrlLifetime
-from flipsnack_mock.faults.instead import VendorCode
-from flipsnack_mock.faults.kind import Kind, Moment
-from flipsnack_mock.faults.sending import Delay, DripFeed
+from flipsnack_mock.faults.replacements import VendorCode
+from flipsnack_mock.faults.transport import Delay, DripFeed
 
 CALL = Seen(DOWNLOAD, "d3m0h45h", {"action": DOWNLOAD, "collectionHash": "d3m0h45h", "format": "xml"})
 PACKAGE = Seen("package", "d3m0h45h", {})

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.errors import BadRequest
-from flipsnack_mock.operations import OPERATIONS, UNBUILT
-from flipsnack_mock.params import parse_query
-from flipsnack_mock.world import AUTOMATIC_PREFIX
+from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.parameters import parse_query
+from flipsnack_mock.state.world import AUTOMATIC_PREFIX
 
 if TYPE_CHECKING:
-    from flipsnack_mock.journal import Entry
-    from flipsnack_mock.world import World
+    from flipsnack_mock.state.journal import Entry
+    from flipsnack_mock.state.world import World
 
 __all__ = ["case_of_entry", "case_of_params", "case_of_url"]
 

@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from flipsnack_mock.doctor.builder import Recipe
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.doctor.recipe import Recipe
 from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, Finding, search
-from flipsnack_mock.doctor.shape import looks, printed_on
+from flipsnack_mock.doctor.signature_format import looks, printed_on
 from flipsnack_mock.doctor.signing import Workshop
 
 __all__ = ["Cause", "Diagnosis", "MadeMistake", "Verdict", "diagnose"]

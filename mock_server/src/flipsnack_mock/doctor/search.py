@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from flipsnack_mock.doctor.builder import Recipe
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
-from flipsnack_mock.doctor.recipe import Recipe
 from flipsnack_mock.doctor.signing import DIGEST_BYTES, LENGTHS, Impossible, Workshop
 from flipsnack_mock.doctor.variants import Variant
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote, quote_plus
 
+from flipsnack_mock.doctor.builder import Pair, Recipe
 from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.recipe import Pair, Recipe
 
 __all__ = ["AS_SENT", "DIGEST_BYTES", "ESCAPES", "LENGTHS", "ORDERS", "WRITINGS", "Impossible", "Workshop"]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
+from flipsnack_mock.documents.archive import Package
+from flipsnack_mock.faults.base import CALLS, PACKAGES, Bytes, CannotAct, Draw, Kind, MediaType, Moment, OnAnswer
 from flipsnack_mock.faults.effects import Damage
-from flipsnack_mock.faults.kind import CALLS, PACKAGES, Bytes, CannotAct, Draw, Kind, MediaType, Moment, OnAnswer
-from flipsnack_mock.packages import Package
 
 if TYPE_CHECKING:
-    from flipsnack_mock.exchange import Response
+    from flipsnack_mock.protocol.messages import Response
 
 __all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "OnResourceUrl", "UrlLifetime", "UrlOrigin"]
 __all__ += ["WrongByte", "WrongContentType"]

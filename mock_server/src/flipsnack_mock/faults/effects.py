@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from flipsnack_mock.exchange import Part
+from flipsnack_mock.protocol.messages import Part
 
 __all__ = ["Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
 

@@ -14,9 +14,9 @@ from flipsnack_mock.faults.content import (
     WrongByte,
     WrongContentType,
 )
-from flipsnack_mock.faults.instead import Outage, Redirect, VendorCode, Verbatim
+from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
 from flipsnack_mock.faults.rules import PACKAGE_ACTION, FaultKind, When
-from flipsnack_mock.faults.sending import (
+from flipsnack_mock.faults.transport import (
     ConnectionReset,
     Delay,
     DripFeed,

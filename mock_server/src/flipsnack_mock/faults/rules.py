@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.chance import fraction
+from flipsnack_mock.faults.base import Draw, Moment
 from flipsnack_mock.faults.content import (
     EmptyBody,
     InvalidJson,
@@ -23,9 +23,9 @@ from flipsnack_mock.faults.content import (
     WrongByte,
     WrongContentType,
 )
-from flipsnack_mock.faults.instead import Outage, Redirect, VendorCode, Verbatim
-from flipsnack_mock.faults.kind import Draw, Moment
-from flipsnack_mock.faults.sending import (
+from flipsnack_mock.faults.randomness import fraction
+from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
+from flipsnack_mock.faults.transport import (
     ConnectionReset,
     Delay,
     DripFeed,
@@ -35,8 +35,8 @@ from flipsnack_mock.faults.sending import (
     Truncate,
     UniformDelay,
 )
-from flipsnack_mock.settings import FieldError, Hash
-from flipsnack_mock.virtual_clock import SECOND
+from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.state.settings import FieldError, Hash
 
 __all__ = ["FaultKind", "FaultRule", "PACKAGE_ACTION", "Seen", "When", "meet", "retract", "sweep"]
 

@@ -1,0 +1,192 @@
+"""Fault rules of an account: create, list with hits and hits left, delete; the presets; all rules of the server."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
+from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, sweep
+from flipsnack_mock.faults.presets import PRESETS, Preset
+from flipsnack_mock.faults.rules import Ordinal, Span
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.clock import to_text
+
+MAX_RULES = 1_000
+
+
+class NewFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The body that makes a rule: a `fault` or the name of a `preset`; what else is given replaces the preset's own."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
+    preset: str | None = None
+    fault: FaultKind | None = None
+    when: When | UnsetType = UNSET
+    count: Ordinal | UnsetType | None = UNSET
+    ttl: Span | None = None
+
+
+@route("GET", "/__admin/faults", "list the fault rules of all accounts")
+def list_all_faults(context: Context) -> dict[str, Any]:
+    """Every rule with the key of its account, what it met, and how many hits are left."""
+    return {
+        "faults": [
+            {"key": account.key} | item for account in context.world.accounts for item in _listed(account, context.at)
+        ]
+    }
+
+
+@route("DELETE", "/__admin/faults", "delete the fault rules of all accounts")
+def clear_all_faults(context: Context) -> Reply:
+    """No account has a rule any more."""
+    for account in context.world.accounts:
+        account.faults.clear()
+    return Reply(204, None)
+
+
+@route("GET", "/__admin/faults/presets", "list the faults with names")
+def list_presets(_context: Context) -> dict[str, Any]:
+    """Every preset with what it does and the body it stands for."""
+    return {
+        "presets": [
+            {"name": name, "does": preset.does, "fault": preset.fault, "when": preset.when, "count": preset.count}
+            for name, preset in PRESETS.items()
+        ]
+    }
+
+
+@route("GET", "/__admin/accounts/<key>/faults", "list the fault rules of an account")
+def list_faults(context: Context) -> dict[str, Any]:
+    """Every rule, in the order in which they are asked."""
+    return {"faults": _listed(context.account, context.at)}
+
+
+@route("POST", "/__admin/accounts/<key>/faults", "make a fault rule", body=NewFault)
+def create_fault(context: Context) -> Reply:
+    """A new rule, asked after all others; 409 when the account has one with this id, or too many."""
+    account, wanted = context.account, context.body(NewFault)
+    sweep(account.faults, context.now)
+    if wanted.id in account.faults:
+        raise conflict(f"the account has a fault rule {wanted.id!r} already; delete it, or choose another id")
+    if len(account.faults) >= MAX_RULES:
+        raise conflict(f"the account has {MAX_RULES} fault rules already; delete some")
+    rule = _rule(account, wanted, context.now)
+    account.faults[rule.id] = rule
+    return Reply(201, shown(rule, context.now))
+
+
+@route("DELETE", "/__admin/accounts/<key>/faults", "delete the fault rules of an account")
+def clear_faults(context: Context) -> Reply:
+    """The account has no rules any more."""
+    context.account.faults.clear()
+    return Reply(204, None)
+
+
+@route("GET", "/__admin/accounts/<key>/faults/<id>", "show a fault rule")
+def show_fault(context: Context) -> dict[str, Any]:
+    """One rule."""
+    return shown(_known(context), context.now)
+
+
+@route("DELETE", "/__admin/accounts/<key>/faults/<id>", "delete a fault rule")
+def delete_fault(context: Context) -> Reply:
+    """The rule is gone."""
+    del context.account.faults[_known(context).id]
+    return Reply(204, None)
+
+
+def shown(rule: FaultRule, now: int) -> dict[str, Any]:
+    """A rule as the control plane shows it; `hits_left` is null without an end, `last_request` is in the journal."""
+    return {
+        "id": rule.id,
+        "fault": rule.fault,
+        "when": rule.when,
+        "count": rule.count,
+        "ttl": rule.ttl,
+        "made_at": to_text(rule.made_at),
+        "active": rule.is_active(now),
+        "seen": rule.seen,
+        "hits": rule.hits,
+        "hits_left": rule.hits_left,
+        "failures": rule.failures,
+        "last_request": rule.last or None,
+    }
+
+
+def _listed(account: Account, at: int) -> list[dict[str, Any]]:
+    now = account.now(at)
+    return [shown(rule, now) for rule in sweep(account.faults, now)]
+
+
+def _known(context: Context) -> FaultRule:
+    rules = context.account.faults
+    sweep(rules, context.now)
+    wanted = context.args["id"]
+    if wanted not in rules:
+        raise not_found("fault rule", wanted, rules)
+    return rules[wanted]
+
+
+def _rule(account: Account, wanted: NewFault, now: int) -> FaultRule:
+    preset = _preset(wanted)
+    when = preset.when if wanted.when is UNSET else _over(preset.when, wanted.when)
+    _fitting(preset.fault, when)
+    account.faults_made += 1
+    return FaultRule(
+        id=wanted.id or _free_id(account),
+        fault=preset.fault,
+        made_at=now,
+        when=when,
+        count=preset.count if wanted.count is UNSET else wanted.count,
+        ttl=wanted.ttl,
+    )
+
+
+def _preset(wanted: NewFault) -> Preset:
+    if (wanted.fault is None) == (wanted.preset is None):
+        given = "neither" if wanted.fault is None else "both"
+        raise _bad(f"a rule has a `fault` or a `preset`; {given} is given", "$.fault", "one of the two")
+    if wanted.fault is not None:
+        return Preset("", wanted.fault)
+    if wanted.preset not in PRESETS:
+        raise _bad(f"there is no preset {wanted.preset!r}", "$.preset", f"one of {', '.join(PRESETS)}")
+    return PRESETS[wanted.preset]
+
+
+def _over(base: When, given: When) -> When:
+    """The conditions of a preset, with those that were given in their place."""
+    changes = {name: getattr(given, name) for name in When.__struct_fields__ if _is_given(given, name)}
+    return msgspec.structs.replace(base, **changes)
+
+
+def _is_given(when: When, name: str) -> bool:
+    return bool(getattr(when, name) != getattr(When(), name))
+
+
+def _fitting(fault: FaultKind, when: When) -> None:
+    """Refuse a rule that could never meet a request that its fault can do something to."""
+    action = when.action
+    if action is None:
+        return
+    if action not in (PACKAGE_ACTION, *OPERATIONS, *UNBUILT):
+        raise _bad(f"{action!r} is no method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(OPERATIONS)}")
+    subject = "package" if action == PACKAGE_ACTION else "call"
+    if subject not in fault.about:
+        about = "the download of a package" if subject == "call" else "calls of the API"
+        expected = PACKAGE_ACTION if subject == "call" else "a method of the API"
+        raise _bad(f"the fault {fault.name} is about {about}, not about {action}", "$.when.action", expected)
+
+
+def _free_id(account: Account) -> str:
+    number = account.faults_made
+    while f"f{number}" in account.faults:
+        number += 1
+    return f"f{number}"
+
+
+def _bad(message: str, path: str, expected: str) -> Refused:
+    return Refused(400, "bad_request", message, path=path, expected=expected)

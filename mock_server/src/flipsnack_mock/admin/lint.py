@@ -1,0 +1,43 @@
+"""The lint of a client's behaviour, from the journal as it stands."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.admin.routes import Context, parse_query, route
+from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.lint.findings import lint
+from flipsnack_mock.lint.reports import FORMATS, Report
+from flipsnack_mock.protocol.errors import Refused
+
+_CONTENT_TYPES = {"json": "application/json", "sarif": "application/sarif+json", "text": "text/plain; charset=utf-8"}
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a lint takes: one key or all, MUST alone or SHOULD too, rules to leave out (with commas), the form."""
+
+    key: str | None = None
+    level: Literal["MUST", "SHOULD"] = "SHOULD"
+    ignore: str = ""
+    format: Literal["json", "sarif", "text"] = "json"
+
+
+@route(
+    "GET",
+    "/__admin/lint",
+    "lint the client: what it did against the vendor's advice (key, level, ignore, format)",
+    query=(Asked,),
+)
+def lint_client(context: Context) -> HttpResponse:
+    """Each finding with rule, level, what was seen, what to do and the requests; nothing found is an empty list."""
+    asked = parse_query(context.query, Asked)
+    records = records_of(context.world, context.world.journal.entries(asked.key))
+    try:
+        findings = lint(records, level=asked.level, ignore=[name for name in asked.ignore.split(",") if name])
+    except ValueError as refusal:
+        raise Refused(400, "bad_request", str(refusal), path="$.ignore", expected="ids of rules") from None
+    report = Report(findings=findings, checked=len(records), dropped=context.world.journal.dropped(asked.key))
+    return HttpResponse(FORMATS[asked.format](report) + "\n", 200, content_type=_CONTENT_TYPES[asked.format])

@@ -1,0 +1,142 @@
+"""OpenAPI documents of both surfaces: of the control plane from its table of routes, of the vendor's by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from flipsnack_mock import __version__
+from flipsnack_mock.admin.openapi.vendor import vendor_document
+from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
+from flipsnack_mock.state.settings import Hash, Key
+
+_REFERENCE = "#/components/schemas/{name}"
+_PARTS: dict[str, Any] = {"key": Key, "hash": Hash}
+_MEDIA = {
+    "/__admin/ca.pem": ("application/x-pem-file",),
+    "/__admin/export": ("application/toml", "application/json"),
+    "/__admin/lint": ("application/json", "application/sarif+json", "text/plain"),
+    "/__admin/metrics": ("text/plain",),
+    "/__admin/requests.ndjson": ("application/x-ndjson",),
+}
+"""What a route answers if it is not JSON."""
+
+
+class Error(msgspec.Struct):
+    """What was refused; some types have more facts, such as `path`, `expected` or `legal`."""
+
+    type: str
+    message: str
+
+
+class Refusal(msgspec.Struct):
+    """Every refusal of the fake itself."""
+
+    error: Error
+
+
+@route("GET", "/__admin/openapi.json", "show the OpenAPI document of the control plane")
+def show_control_document(_context: Context) -> dict[str, Any]:
+    """OpenAPI 3.1; the bodies are those that are checked."""
+    return control_document()
+
+
+@route(
+    "GET", "/__admin/openapi/vendor.json", "show the OpenAPI document of the vendor's surface, as far as it is built"
+)
+def show_vendor_document(_context: Context) -> dict[str, Any]:
+    """OpenAPI 3.1."""
+    return vendor_document()
+
+
+@cache
+def control_document() -> dict[str, Any]:
+    """The document of every route that is for programs."""
+    described = [entry for entry in ROUTES if entry.access != "page"]
+    shapes = {entry.body for entry in described if entry.body is not None}
+    _, components = msgspec.json.schema_components([Refusal, *sorted(shapes, key=repr)], ref_template=_REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for entry in described:
+        paths.setdefault(re.sub(r"<(\w+)>", r"{\1}", entry.path), {})[entry.method.lower()] = _operation(entry)
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Control plane of flipsnack-mock", "version": __version__},
+        "servers": [{"url": "/"}, {"url": "/t/{namespace}", "variables": {"namespace": {"default": "one"}}}],
+        "security": [{}, {"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "`admin_token`, if set"}},
+        },
+    }
+    portable: dict[str, Any] = _portable(document)
+    return portable
+
+
+def _operation(entry: Route) -> dict[str, Any]:
+    module = entry.handler.__module__.rpartition(".")[2]
+    operation: dict[str, Any] = {
+        "operationId": f"{module}.{entry.handler.__name__}",
+        "tags": [module],
+        "summary": entry.does,
+        "description": entry.handler.__doc__,
+        "parameters": [*_parts(entry), *_query(entry)],
+        "responses": {_status(entry): _answer(entry), "4XX": _refusal(), "503": _refusal()},
+    }
+    if entry.body is not None:
+        schema = {"$ref": _REFERENCE.format(name=entry.body.__name__)}
+        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    if entry.access == "open":
+        operation["security"] = []
+    return operation
+
+
+def _parts(entry: Route) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"<(\w+)>", entry.path):
+        schema = msgspec.json.schema(_PARTS[name]) if name in _PARTS else {"type": "string", "minLength": 1}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query(entry: Route) -> Iterator[dict[str, Any]]:
+    for shape in entry.query:
+        ((_, schema),) = msgspec.json.schema_components([shape])[1].items()
+        for name, field in schema["properties"].items():
+            # A query holds texts and numbers; what is more belongs into the body of /__admin/requests/verify.
+            if field.get("type") != "object":
+                yield {"name": name, "in": "query", "required": False, "schema": _without_null(field)}
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else field
+
+
+def _status(entry: Route) -> str:
+    if entry.handler.__annotations__.get("return") != "Reply":
+        return "200"
+    return "204" if entry.method == "DELETE" else "201"
+
+
+def _answer(entry: Route) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": entry.handler.__doc__}
+    if _status(entry) != "204":
+        described["content"] = {media: {} for media in _MEDIA.get(entry.path, ("application/json",))}
+    return described
+
+
+def _refusal() -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(name=Refusal.__name__)}
+    return {"description": Refusal.__doc__, "content": {"application/json": {"schema": schema}}}
+
+
+def _portable(value: Any) -> Any:
+    """The same with patterns in the dialect of JSON Schema, which knows no `\\Z`."""
+    if isinstance(value, dict):
+        return {name: _portable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_portable(inner) for inner in value]
+    return value.removesuffix("\\Z") + "$" if isinstance(value, str) and value.endswith("\\Z") else value

@@ -1,0 +1,144 @@
+"""The blueprint that serves the routes: token, lock, JSON in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+import msgspec
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.admin import (
+    accounts,
+    clocks,
+    collections,
+    doctor,
+    faults,
+    lint,
+    magic,
+    namespaces,
+    requests,
+    server,
+    snapshots,
+)
+from flipsnack_mock.admin.change_log import remember
+from flipsnack_mock.admin.guard import Guard
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
+from flipsnack_mock.admin.openapi import document
+from flipsnack_mock.admin.routes import ROUTES, Context, Reply, Route
+from flipsnack_mock.admin.ui import routes as ui
+from flipsnack_mock.protocol.envelope import NOSNIFF
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.namespaces import namespace_of
+from flipsnack_mock.server.clock import RealTime
+from flipsnack_mock.state.settings import Setting
+from flipsnack_mock.state.world import Worlds
+
+__all__ = ["control_plane"]
+
+# Importing these modules fills the table.
+_MODULES = (
+    accounts,
+    clocks,
+    collections,
+    doctor,
+    document,
+    faults,
+    lint,
+    magic,
+    namespaces,
+    requests,
+    server,
+    snapshots,
+    ui,
+)
+MAX_BODY_BYTES = 10_000_000
+
+
+def control_plane(
+    worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
+) -> flask.Blueprint:
+    """The control plane of all worlds.
+
+    With the setting `admin` off nothing but the health of the server is left of it.
+    """
+    blueprint = flask.Blueprint("control plane", __name__)
+    blueprint.after_request(_unsniffed)
+    for entry in ROUTES:
+        if not worlds.settings.admin and entry.access != "open":
+            continue
+        view = _view(entry, worlds, now, sources, authority_pem)
+        blueprint.add_url_rule(
+            entry.path,
+            f"{entry.method} {entry.path}".replace(".", "-"),
+            view,
+            methods=[entry.method],
+            provide_automatic_options=False,
+        )
+    return blueprint
+
+
+def _unsniffed(answer: HttpResponse) -> HttpResponse:
+    # Names and texts that a client chose are repeated in many an answer: no browser may take one for a page.
+    answer.headers.setdefault(*NOSNIFF)
+    return answer
+
+
+def _view(
+    entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], authority_pem: bytes
+) -> Callable[..., HttpResponse]:
+    guard = Guard(worlds.settings)
+
+    def view(**args: str) -> HttpResponse:
+        _admit(entry, guard)
+        done = flask.request.environ.get(WAIT)
+        if isinstance(done, Work):
+            return _json(done.answer)
+        world = worlds.world(namespace_of(flask.request.environ))
+        raw = _body() if entry.body is not None or entry.access == "page" else b""
+        with world.lock:
+            context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
+            answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
+            if entry.changes:
+                remember(context, entry, answer)
+        if isinstance(answer, Wait | Work):
+            return _later(answer, lambda: view(**args))
+        return _json(answer)
+
+    return view
+
+
+def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer when `wait` is over; a server that can await it asks a second time itself."""
+    environ = flask.request.environ
+    environ[WAITED], environ[WAIT] = True, wait
+    if CAN_AWAIT in environ:
+        return HttpResponse(status=204)
+    wait.block()
+    return again()
+
+
+def _body() -> bytes:
+    flask.request.max_content_length = MAX_BODY_BYTES
+    try:
+        return flask.request.get_data()
+    except RequestEntityTooLarge:
+        raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes") from None
+
+
+def _admit(entry: Route, guard: Guard) -> None:
+    """Raise `Refused` unless the request may be made; the page asks for the token itself."""
+    if entry.path.startswith("/__admin"):
+        guard.check_sender(flask.request.environ, visitors=entry.access == "page")
+    if entry.access == "token":
+        guard.check_token(flask.request.headers.get("Authorization", ""))
+
+
+def _json(answer: Any) -> HttpResponse:
+    if isinstance(answer, HttpResponse):
+        return answer
+    status, value = (answer.status, answer.value) if isinstance(answer, Reply) else (200, answer)
+    body = b"" if status == 204 else msgspec.json.encode(value) + b"\n"
+    return HttpResponse(body, status, content_type="application/json")

@@ -1,0 +1,135 @@
+"""Snapshots of an account and of the whole server, the fork of an account, and the server as a seed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.admin.accounts import shown
+from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, parse_query, route
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.settings import KEY_PATTERN, Key
+from flipsnack_mock.state.snapshots import (
+    VERSION,
+    Snapshot,
+    WorldSnapshot,
+    fork,
+    restored,
+    seed_of,
+    seed_toml,
+    take,
+    take_all,
+)
+
+Shape = TypeVar("Shape")
+
+
+class Versioned(msgspec.Struct):
+    """What every snapshot has, whatever its version."""
+
+    version: int
+
+
+class Twin(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that forks an account; without a secret it is `secret-` and the key."""
+
+    key: Key
+    secret: Key | None = None
+
+
+class Export(msgspec.Struct, forbid_unknown_fields=True):
+    """The query of the export: TOML for `--config`, or JSON for the variable FLIPSNACK_MOCK_SEED."""
+
+    format: Literal["toml", "json"] = "toml"
+
+
+@route("GET", "/__admin/accounts/<key>/snapshot", "take a snapshot of an account")
+def take_snapshot(context: Context) -> Snapshot:
+    """Everything the account has but its journal, as JSON to be put back."""
+    return take(context.account, context.at)
+
+
+@route("PUT", "/__admin/accounts/<key>/snapshot", "put an account back to a snapshot", body=Snapshot)
+def restore_snapshot(context: Context) -> dict[str, Any]:
+    """The account is as it was, its clock too, and its journal is empty; it comes into being if it is not there."""
+    snapshot = _versioned(context, Snapshot)
+    if snapshot.account.key != context.args["key"]:
+        message = f"this is a snapshot of {snapshot.account.key!r}; put it back there, or fork that account"
+        raise Refused(400, "bad_request", message, path="$.account.key", expected=context.args["key"])
+    account = _restored(snapshot, context.at, path="$.account")
+    context.world.add(account)
+    context.world.journal.forget(account.key)
+    return shown(account, context.at)
+
+
+@route("GET", "/__admin/snapshot", "take a snapshot of all accounts")
+def take_world_snapshot(context: Context) -> WorldSnapshot:
+    """Every account with all it has but its journal, and whether everybody sees maintenance."""
+    return take_all(context.world, context.at)
+
+
+@route("PUT", "/__admin/snapshot", "put all accounts back to a snapshot", body=WorldSnapshot)
+def restore_world_snapshot(context: Context) -> dict[str, int]:
+    """The accounts are those of the snapshot and no others, each as it was; journals are empty."""
+    snapshot = _versioned(context, WorldSnapshot)
+    numbered = enumerate(snapshot.accounts)
+    accounts = [_restored(one, context.at, path=f"$.accounts[{number}].account") for number, one in numbered]
+    _check_keys([account.key for account in accounts], context.world.settings.max_accounts)
+    context.world.replace(accounts, maintenance=snapshot.maintenance)
+    return {"accounts": len(accounts)}
+
+
+def _check_keys(keys: list[str], most: int) -> None:
+    if len(keys) > most:
+        message = f"the snapshot holds {len(keys)} accounts; raise the setting max_accounts ({most})"
+        raise Refused(503, "full", message, max_accounts=most)
+    seen: set[str] = set()
+    for number, key in enumerate(keys):
+        if not re.fullmatch(KEY_PATTERN, key) or key in seen:
+            path, expected = f"$.accounts[{number}].account.key", "visible ASCII without a slash, each key once"
+            raise Refused(400, "bad_request", f"{key[:80]!r} cannot be the key", path=path, expected=expected)
+        seen.add(key)
+
+
+@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=Twin)
+def fork_account(context: Context) -> Reply:
+    """The copy, which goes its own way from here; 409 when the key is taken."""
+    wanted = context.body(Twin)
+    if context.world.existing(wanted.key) is not None:
+        raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
+    twin = fork(context.account, wanted.key, wanted.secret or f"secret-{wanted.key}")
+    return Reply(201, shown(context.world.add(twin), context.at))
+
+
+@route(
+    "GET",
+    "/__admin/export",
+    "export the accounts as a seed: TOML, or with ?format=json for the variable",
+    query=(Export,),
+)
+def export(context: Context) -> HttpResponse:
+    """Keys, secrets and collections, as a server takes them at its start."""
+    seeds = [seed_of(account) for account in context.world.accounts]
+    if parse_query(context.query, Export).format == "json":
+        return HttpResponse(msgspec.json.encode(seeds) + b"\n", content_type="application/json")
+    return HttpResponse(seed_toml(seeds), content_type="application/toml")
+
+
+def _restored(snapshot: Snapshot, at: int, *, path: str) -> Account:
+    try:
+        return restored(snapshot, at)
+    except ValueError as damage:
+        message = f"the snapshot holds what no account can: {damage}"
+        raise Refused(400, "bad_request", message, path=path, expected="an account as it was taken") from None
+
+
+def _versioned(context: Context, shape: type[Shape]) -> Shape:
+    version = context.body(Versioned).version
+    if version != VERSION:
+        message = f"this is a snapshot of version {version}, and this server reads version {VERSION}"
+        raise Refused(400, "bad_request", message, path="$.version", expected=str(VERSION))
+    return parse_body(context.raw_body, shape)

@@ -1,0 +1,73 @@
+"""What the page has found out already: it is made each second, and a diagnosis or a lint takes longer than the rest."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from flipsnack_mock.doctor import Diagnosis, diagnose
+from flipsnack_mock.doctor.cases import case_of_entry
+from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.lint.findings import Finding, lint
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.journal import Entry
+    from flipsnack_mock.state.world import World
+
+__all__ = ["Memory"]
+
+_MOST = 500
+# Everybody waits while a page is made: a third of what the doctor tries for who asks it, enough for usual requests.
+_MOST_CHARACTERS = 10_000_000
+
+
+class _Known:
+    """What is known of one world."""
+
+    def __init__(self) -> None:
+        self.diagnoses: dict[int, Diagnosis] = {}
+        self.findings: dict[str, tuple[tuple[int, ...], list[Finding]]] = {}
+
+
+class Memory:
+    """Diagnoses and findings of all worlds; it forgets the oldest, and those of a world that is gone."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._worlds: WeakKeyDictionary[World, _Known] = WeakKeyDictionary()
+        self._busy = False
+
+    def begin(self) -> None:
+        """A page is made: one new diagnosis may be worked out for it, beside the one that somebody asked for."""
+        self._busy = False
+
+    def diagnosis(self, world: World, entry: Entry, *, at_once: bool) -> Diagnosis | None:
+        """Why the signature of `entry` is wrong; None when that waits for the next page, as it may unless `at_once`."""
+        known = self._of(world).diagnoses
+        if entry.number not in known:
+            if self._busy and not at_once:
+                return None
+            self._busy = True
+            known[entry.number] = diagnose(case_of_entry(world, entry), most_characters=_MOST_CHARACTERS)
+            _trim(known)
+        return known[entry.number]
+
+    def findings(self, world: World, key: str, latest: int) -> list[Finding]:
+        """What the lint finds in the `latest` requests of that key."""
+        known = self._of(world).findings
+        entries = list(islice(reversed(list(world.journal.entries(key))), latest))
+        state = tuple(entry.number for entry in entries[:1] + entries[-1:])
+        if known.get(key, ((),))[0] != state or not entries:
+            known.pop(key, None)
+            known[key] = state, lint(records_of(world, reversed(entries)))
+            _trim(known)
+        return known[key][1]
+
+    def _of(self, world: World) -> _Known:
+        return self._worlds.setdefault(world, _Known())
+
+
+def _trim(known: dict[Any, Any]) -> None:
+    while len(known) > _MOST:
+        del known[next(iter(known))]

@@ -1,0 +1,58 @@
+"""A request of the journal as a command that a person can paste into a shell.
+
+The journal keeps no signature, but the fake knows the secrets of its accounts: so the command is signed anew and works.
+"""
+
+from __future__ import annotations
+
+import shlex
+from urllib.parse import quote, urlencode
+
+from flipsnack_mock.inspect.records import PACKAGE, Record
+from flipsnack_mock.protocol import signature
+
+__all__ = ["curl", "download_call"]
+
+_DOWNLOAD = "collection.downloadHTML"
+
+
+def curl(record: Record, *, secret: str | None, base_url: str) -> str:
+    """The command that sends `record` again to the API at `base_url`, signed with `secret`; nothing where none can.
+
+    Without a `secret`, the signature stays masked. For the download of a package it is the call that gives a new
+    resource URL: the old one cannot be made anew.
+    """
+    if record.kind == PACKAGE:
+        return (
+            download_call(record.key, record.hash, secret=secret, base_url=base_url) if secret and record.hash else ""
+        )
+    if record.cut or not record.params:
+        return ""
+    params = _signed(record.params, secret)
+    url = base_url if record.path in ("/v1", "/v1/") else base_url.removesuffix("/v1/") + quote(record.path)
+    if record.method == "GET":
+        return _command(f"{url}?{_query(params)}")
+    if record.method == "POST" and record.body:
+        return _command(url, "--data", _query(params))
+    how = ("-I",) if record.method == "HEAD" else ("-X", record.method)
+    return _command(*how, f"{url}?{_query(params)}")
+
+
+def download_call(key: str, collection_hash: str, *, secret: str, base_url: str) -> str:
+    """The command that calls collection.downloadHTML for that collection."""
+    params = {"action": _DOWNLOAD, "apiKey": key, "collectionHash": collection_hash}
+    return _command(f"{base_url}?{_query(params | {'signature': signature.sign(secret, params)})}")
+
+
+def _signed(params: dict[str, str], secret: str | None) -> dict[str, str]:
+    if secret is None or "signature" not in params:
+        return params
+    return params | {"signature": signature.sign(secret, params)}
+
+
+def _query(params: dict[str, str]) -> str:
+    return urlencode(params, quote_via=quote, safe="*")
+
+
+def _command(*arguments: str) -> str:
+    return shlex.join(["curl", *arguments])

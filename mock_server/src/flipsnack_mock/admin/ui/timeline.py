@@ -1,0 +1,134 @@
+"""Jobs on a time line, in the account's virtual time: where each began, stands, and will end if nobody calls again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Literal
+
+import msgspec
+
+from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.state.jobs import State
+from flipsnack_mock.state.settings import Behaviour
+
+__all__ = ["Bar", "Line", "Span", "Window", "line_of", "spell", "window_of"]
+
+PAST_SHARE = 2
+"""How much more of the past than of the future a time line shows: so now has a fixed place on it."""
+
+_STEPS = tuple(seconds * SECOND for seconds in (30, 60, 120, 300, 600, 1_800, 3_600))
+"""How much of the future it may show; beyond an hour, a job of seconds would be invisible."""
+
+_UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s"))
+
+
+class Span(msgspec.Struct, frozen=True):
+    """When a job ran, in microseconds: until `end`, which may be ahead; None when the schedule tells no instant."""
+
+    start: int
+    end: int | None
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The part of time that is drawn, in microseconds."""
+
+    start: int
+    now: int
+    end: int
+
+    def place(self, instant: int) -> float:
+        """Where `instant` is: 0 at the left, 100 at the right, cut off at both."""
+        return round(100 * (min(max(instant, self.start), self.end) - self.start) / (self.end - self.start), 2)
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """A piece of a line: what it shows, and from where to where in hundredths of the window."""
+
+    kind: Literal["past", "ahead", "complete", "failed"]
+    left: float
+    width: float
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A job on the time line: its state, the bars, and the same in words."""
+
+    state: State
+    bars: tuple[Bar, ...]
+    words: str
+
+
+def spell(duration: int) -> str:
+    """A duration of microseconds in the two largest units that say something."""
+    if duration < 60 * SECOND:
+        return f"{duration / SECOND:.1f}".removesuffix(".0") + " s"
+    (size, unit), (smaller, small_unit) = next(pair for pair in pairwise(_UNITS) if duration >= pair[0][0])
+    rest = duration % size // smaller
+    return f"{duration // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
+
+
+def window_of(collections: Iterable[Collection], behaviour: Behaviour, now: int) -> Window:
+    """The window around `now` that shows the jobs that run, as far as it may be stretched for them."""
+    needed = 0
+    for item in collections:
+        span = _span(item, behaviour)
+        if span is not None and item.state(behaviour, now) is State.PROCESSING:
+            needed = max(needed, (now - span.start) // PAST_SHARE, (span.end or now) - now)
+    step = next((step for step in _STEPS if step >= needed), _STEPS[-1])
+    return Window(now - PAST_SHARE * step, now, now + step)
+
+
+def line_of(collection: Collection, behaviour: Behaviour, window: Window) -> Line:
+    """The job of `collection` on the time line."""
+    state = collection.state(behaviour, window.now)
+    span = _span(collection, behaviour)
+    bars = () if span is None else tuple(bar for bar in _bars(state, span, window) if bar.width > 0)
+    return Line(state, bars, _words(collection, behaviour, span, window.now))
+
+
+def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
+    job = collection.job
+    if job.started_at is None:
+        return None
+    after = None if job.forced else collection.timetable(behaviour).ends_after(job.calls)
+    return Span(job.started_at, None if after is None else job.started_at + after)
+
+
+def _bars(state: State, span: Span, window: Window) -> Sequence[Bar]:
+    now = window.now
+    if state is State.PROCESSING:
+        # What ends nobody knows when is drawn as going on.
+        end = window.end if span.end is None else span.end
+        return (_bar("past", span.start, now, window), _bar("ahead", now, end, window))
+    kind: Literal["complete", "failed"] = "failed" if state is State.FAILED else "complete"
+    end = span.start if span.end is None else span.end
+    return (_bar("past", span.start, end, window), _bar(kind, end, now, window))
+
+
+def _bar(kind: Literal["past", "ahead", "complete", "failed"], start: int, end: int, window: Window) -> Bar:
+    left = window.place(start)
+    return Bar(kind, left, round(window.place(end) - left, 2))
+
+
+def _words(collection: Collection, behaviour: Behaviour, span: Span | None, now: int) -> str:
+    state = collection.state(behaviour, now)
+    if span is None:
+        return f"forced to {state}" if collection.job.forced else "waits for the first call"
+    started = f"started {spell(now - span.start)} ago"
+    if collection.job.forced:
+        return f"{started}, forced to {state}"
+    if state is not State.PROCESSING:
+        return f"{started}, {state}" + ("" if span.end is None else f" for {spell(now - span.end)}")
+    return f"{started}, {_outlook(collection, behaviour, span, now)}"
+
+
+def _outlook(collection: Collection, behaviour: Behaviour, span: Span, now: int) -> str:
+    timetable = collection.timetable(behaviour)
+    end = State.FAILED if timetable.failed else State.COMPLETE
+    if span.end is not None:
+        return f"{end} in {spell(span.end - now)}"
+    if timetable.kind == "polls":
+        more = timetable.amount + 1 - collection.job.calls
+        return f"{end} at the next call" if more == 1 else f"{end} after {more} more calls"
+    return "PROCESSING until you force it" if timetable.kind == "manual" else "PROCESSING for ever"

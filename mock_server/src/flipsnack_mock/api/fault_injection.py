@@ -1,0 +1,151 @@
+"""What faults do to one request: which rule meets it, what stands in the journal of it, what becomes of the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from flipsnack_mock.api import resource_urls
+from flipsnack_mock.faults import CannotAct, FaultRule, Seen, meet, retract
+from flipsnack_mock.faults.base import Moment, OnAnswer
+from flipsnack_mock.faults.content import OnResourceUrl
+from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
+from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
+from flipsnack_mock.protocol.errors import ApiError, Refused
+from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.state.magic import magic_fault
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.account import Account
+    from flipsnack_mock.state.journal import Entry
+
+__all__ = ["Arranged", "Disturbance", "Diverted", "NO_CONNECTION", "STEP", "refusal_response"]
+
+NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
+"""Why a fault cannot act under a server that does not hand out its connection."""
+
+STEP = "fault"
+"""What the journal names instead of the check that failed, when a fault answered."""
+
+
+class Arranged(ApiError):
+    """A code of the API that a fault answers instead; it may be one that the vendor has not."""
+
+    def __init__(self, kind: VendorCode, detail: str) -> None:
+        """Answer the code of `kind`."""
+        super().__init__(detail, rule="")
+        self.code, self.message = kind.code, kind.text
+
+
+class Diverted(Exception):
+    """A fault answers instead, in HTTP; `response` is that answer."""
+
+    def __init__(self, response: Response) -> None:
+        """Divert to `response`."""
+        super().__init__("a fault answers instead")
+        self.response = response
+
+
+class Disturbance:
+    """One request of an account that has faults, or of a magic hash that has one."""
+
+    __slots__ = ("_account", "_entry", "_rule", "_seen")
+
+    def __init__(self, account: Account, seen: Seen, entry: Entry) -> None:
+        """Look after the request that `entry` remembers and that rules see as `seen`."""
+        self._account = account
+        self._seen = seen
+        self._entry = entry
+        self._rule: FaultRule | None = None
+
+    def meet(self, moment: Moment) -> None:
+        """Let the first rule that wants this request have it, unless one has it already.
+
+        Raises `Arranged` or `Diverted` when its fault answers instead.
+        """
+        if self._rule is not None:
+            return
+        entry = self._entry
+        self._rule = rule = meet(
+            self._account.faults, self._seen, moment, now=entry.now, request=entry.id
+        ) or self._by_magic(moment)
+        if rule is None:
+            return
+        entry.fault = rule.mark
+        detail = f"the fault {rule.mark} answers instead"
+        if isinstance(rule.fault, VendorCode):
+            raise Arranged(rule.fault, detail)
+        if isinstance(rule.fault, HttpAnswer):
+            entry.failed, entry.detail = STEP, detail
+            raise Diverted(_plain_response(rule.fault, entry))
+
+    def _by_magic(self, moment: Moment) -> FaultRule | None:
+        rule = magic_fault(self._seen.hash)
+        return rule if rule is not None and rule.sees(self._seen, moment, self._entry.now) else None
+
+    def link(self, data: Tree) -> Tree:
+        """The data of an answer, its resource URL made as a fault wants it."""
+        if "resourceUrl" not in data:
+            return data
+        self.meet("resource-url")
+        fault = self._rule.fault if self._rule is not None else None
+        if not isinstance(fault, OnResourceUrl):
+            return data
+        url = resource_urls.make(
+            self._account,
+            self._account.collections[self._seen.hash],
+            origin=fault.moved(self._entry.request.origin),
+            now=self._entry.now,
+            lifetime=fault.lifetime,
+        )
+        return {**data, "resourceUrl": url}
+
+    def disturbed(self, response: Response) -> Response:
+        """`response` with the fault in it, or the refusal that says why the fault could do nothing."""
+        rule = self._rule
+        if rule is None:
+            return response
+        try:
+            if isinstance(rule.fault, OnAnswer):
+                response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
+            _see_that_it_shows(response)
+            return response
+        except CannotAct as obstacle:
+            return self._could_not_act(str(obstacle))
+
+    def _could_not_act(self, obstacle: str) -> Response:
+        """HTTP 500, loud, in the journal.
+
+        The hit is counted as a failure, so that a rule for the next request waits for one that it can disturb.
+        """
+        entry = self._entry
+        rule_id, _, kind = entry.fault.rpartition(":")
+        retract(self._account.faults, rule_id)
+        entry.failed, entry.code = STEP, None
+        entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
+        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind), entry)
+
+
+def _see_that_it_shows(response: Response) -> None:
+    effect = response.effect
+    if effect is None:
+        return
+    if obstacle := effect.obstacle(response.part):
+        raise CannotAct(obstacle)
+    if effect.needs_connection and not response.entry.request.cuttable:
+        raise CannotAct(NO_CONNECTION)
+
+
+def refusal_response(refusal: Refused, entry: Entry) -> Response:
+    """A refusal of the fake itself, in the control plane's shape."""
+    body = msgspec.json.encode(refusal.body())
+    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry, (NOSNIFF,))
+
+
+def _plain_response(fault: HttpAnswer, entry: Entry) -> Response:
+    request = entry.request
+    query = f"?{request.query.decode('latin-1')}" if request.query else ""
+    plain = fault.plain(f"{request.origin}{quote(request.path)}{query}")
+    return Response(plain.status, plain.content_type, plain.body, entry, plain.headers, plain.effect)

@@ -1,0 +1,121 @@
+"""The URL a package is served from: signed, in the style of a CDN, and dead after its minute.
+
+The `Signature` carries the exact instant of expiry and a serial number beside the digest, so a URL is exact to the
+microsecond and every answer's URL is its own, while `Expires` keeps the CDN's whole seconds.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import struct
+from functools import lru_cache
+
+import msgspec
+
+from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.parameters import parse_query
+from flipsnack_mock.state.account import Account, Collection, account_id
+from flipsnack_mock.state.clock import SECOND
+
+__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "PREFIX", "Denied", "Target", "locate", "make", "verify"]
+
+PREFIX = "/packages/"
+_ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
+ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
+INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()
+
+_PATH = re.compile(r"/packages/(?P<account>[0-9A-F]{11})/(?P<hash>[A-Za-z0-9._-]{1,64})/(?P<name>[^/]{1,250})\.zip")
+_STAMP = struct.Struct(">QQ")
+_DIGEST_BYTES = 20
+
+
+class Denied(Exception):
+    """The resource URL serves nothing (any more); the text and the ledger's `rule` say why, for the journal only."""
+
+    def __init__(self, detail: str, *, rule: str = "url.tamper-proof") -> None:
+        """Say why, and name the rule that says so."""
+        super().__init__(detail)
+        self.rule = rule
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a resource URL's path points at."""
+
+    account_id: str
+    collection_hash: str
+
+
+def make(account: Account, collection: Collection, *, origin: str, now: int, lifetime: float | None = None) -> str:
+    """A new resource URL for `collection`, below `origin`, good for `lifetime` seconds from `now` on.
+
+    Without a `lifetime` it is the account's setting `url_lifetime`. The URL counts itself in `account.urls_made`.
+    """
+    account.urls_made += 1
+    expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
+    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
+    stamp = _STAMP.pack(expires, account.urls_made)
+    token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
+    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"
+    return f"{origin}{path}?{query}"
+
+
+def locate(path: str) -> Target:
+    """What `path` points at; raises `Denied` when it is no path of a package."""
+    match = _PATH.fullmatch(path)
+    if match is None:
+        raise Denied("the path is not one of a package")
+    return Target(match["account"], match["hash"])
+
+
+def verify(account: Account, path: str, *, origin: str, query: bytes, now: int) -> None:
+    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is alive at `now`.
+
+    Of `origin` only the namespace counts: under which name the fake was reached may differ from call to call.
+    """
+    expires, token = _signed_parts(account, query)
+    stamp, digest = token[: _STAMP.size], token[_STAMP.size :]
+    if len(digest) != _DIGEST_BYTES or not hmac.compare_digest(digest, _digest(account, origin, path, stamp)):
+        raise Denied("the signature of the resource URL does not match it")
+    dies, _serial = _STAMP.unpack(stamp)
+    if expires != str(dies // SECOND):
+        raise Denied("Expires was changed")
+    if now >= dies:
+        raise Denied(f"the resource URL expired {(now - dies) / SECOND:.6f} s ago", rule="url.expired-is-403")
+
+
+def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
+    try:
+        params = parse_query(query)
+        if params.keys() != {"Expires", "Signature", "Key-Pair-Id"}:
+            raise Denied("the query is not Expires, Signature and Key-Pair-Id")
+        text = params["Signature"]
+        token = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (BadRequest, binascii.Error, ValueError):
+        raise Denied("the query of the resource URL is damaged") from None
+    # Base64 has spare bits at its end: only the spelling that was handed out is good.
+    if base64.urlsafe_b64encode(token).decode().rstrip("=") != text:
+        raise Denied("the signature of the resource URL was changed")
+    if params["Key-Pair-Id"] != _key_pair_id(account.key):
+        raise Denied("Key-Pair-Id was changed")
+    return params["Expires"], token
+
+
+def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
+    key = f"resource-url:{account.life}:{account.key}:{account.secret}".encode()
+    namespace = origin.partition("://")[2].partition("/")[2]
+    return hmac.digest(key, f"{namespace}{path}".encode() + b"\0" + stamp, hashlib.sha256)[:_DIGEST_BYTES]
+
+
+@lru_cache(maxsize=4096)
+def _key_pair_id(key: str) -> str:
+    return "K" + hashlib.sha256(f"key-pair:{key}".encode()).hexdigest()[:13].upper()
+
+
+@lru_cache(maxsize=4096)
+def _file_name(title: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return words[:80].rstrip("-") or "collection"

@@ -1,0 +1,64 @@
+"""`flipsnack-mock health`: whether the fake with these settings is up; what the image's HEALTHCHECK asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flipsnack_mock.cli.options import fail, loaded, with_settings
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+
+    from flipsnack_mock.state.settings import Settings
+
+__all__ = ["health_command"]
+
+# Who listens everywhere is asked on this machine.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
+
+
+@click.command("health")
+@with_settings
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=2.0, show_default=True, help="seconds")
+@click.pass_obj
+def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Path | None, **flags: Any) -> None:
+    """Say whether the fake with these settings is up on this machine.
+
+    It is asked where `serve` would listen with the same flags, environment and file, and by https when they say so.
+
+    Exit status: 0 it is up, 1 it is not, 2 a setting is bad.
+    """
+    settings, _ = loaded(config, flags, environ)
+    from http.client import HTTPException
+
+    host = _EVERYWHERE.get(settings.host, settings.host)
+    where = f"{'https' if settings.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{settings.port}/health"
+    connection = _connection(settings, host, timeout=timeout)
+    try:
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        told = answer.read().decode("utf-8", "replace")
+    except (OSError, HTTPException) as problem:
+        fail(f"{where} does not answer: {problem or type(problem).__name__}", 1)
+    finally:
+        connection.close()
+    if answer.status != 200 or "flipsnack-mock" not in told:
+        fail(f"{where} is not the fake: HTTP {answer.status} {told[:80]!r}", 1)
+    click.echo(told.strip())
+
+
+def _connection(settings: Settings, host: str, *, timeout: float) -> HTTPConnection:
+    from http.client import HTTPConnection, HTTPSConnection
+
+    if not settings.tls:
+        return HTTPConnection(host, settings.port, timeout=timeout)
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # The authority is made anew at each start and only the fake has it: there is nothing to hold its certificate to.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return HTTPSConnection(host, settings.port, timeout=timeout, context=context)

@@ -1,5 +1,0 @@
-"""The control plane at /__admin: JSON over HTTP, with an error shape of its own."""
-
-from flipsnack_mock.control.plane import control_plane
-
-__all__ = ["control_plane"]

@@ -1,0 +1,180 @@
+"""The download package: a real zip, the same bytes for the same collection, readable from any offset.
+
+A package is a list of parts; the filler that brings it to its size is one block of memory used many times over, so
+500 MB cost no more than the pages do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import accumulate
+
+import msgspec
+
+from flipsnack_mock.documents.viewer import viewer_files
+
+__all__ = ["Package", "build_package"]
+
+FILLER_BLOCK = 1024 * 1024
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_FILLER_NAME = "assets/filler-{:04d}.bin"
+# A local header and a central directory entry, each with the name: what a stored entry adds to the archive.
+_ENTRY_OVERHEAD = 30 + 46 + 2 * len(_FILLER_NAME.format(0))
+
+
+class Package(msgspec.Struct, frozen=True):
+    """The bytes of a zip as `parts` that begin at `offsets`; `size` in bytes, `etag` quoted."""
+
+    parts: tuple[bytes | memoryview, ...]
+    offsets: tuple[int, ...]
+    size: int
+    etag: str
+
+    def open(self) -> io.BufferedReader:
+        """The package as a file to read and seek in; it costs no memory of its size."""
+        return io.BufferedReader(_Reader(self))
+
+    @property
+    def middle(self) -> int:
+        """The offset in the middle of the largest part: in a file's content, which has a checksum."""
+        index = max(range(len(self.parts)), key=lambda number: len(self.parts[number]))
+        return self.offsets[index] + len(self.parts[index]) // 2
+
+    def byte(self, offset: int) -> int:
+        """The byte at `offset`; raises `IndexError` when there is none."""
+        index = bisect_right(self.offsets, offset) - 1
+        return self.parts[index][offset - self.offsets[index]]
+
+    def overwritten(self, offset: int, wrong: bytes) -> Package:
+        """The package, damaged on its way: `wrong` stands at `offset`; size and ETag are those of the true one."""
+        parts: tuple[bytes | memoryview, ...]
+        parts = (*self._between(0, offset), wrong, *self._between(offset + len(wrong), self.size))
+        offsets = (0, *accumulate(len(part) for part in parts))[:-1]
+        return Package(parts, offsets, self.size, self.etag)
+
+    def _between(self, start: int, stop: int) -> Iterator[memoryview]:
+        for offset, part in zip(self.offsets, self.parts, strict=True):
+            piece = memoryview(part)[max(start - offset, 0) : max(stop - offset, 0)]
+            if piece:
+                yield piece
+
+
+class _Reader(io.RawIOBase):
+    """Reads a package from any offset."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._package.size}[whence]
+        self._at = origin + offset
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader hands in a memoryview
+        package, at = self._package, self._at
+        if at >= package.size:
+            return 0
+        index = bisect_right(package.offsets, at) - 1
+        start = at - package.offsets[index]
+        piece = memoryview(package.parts[index])[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+@lru_cache(maxsize=16)
+def build_package(collection_hash: str, title: str, pages: int, package_bytes: int) -> Package:
+    """The package of a collection: a viewer with its pages, filled up to `package_bytes` if that is more."""
+    files = viewer_files(collection_hash, title, pages)
+    bare = _archive(files, filler=0)
+    missing = package_bytes - bare.size
+    return bare if missing <= 0 else _archive(files, filler=missing)
+
+
+def _archive(files: dict[str, bytes], *, filler: int) -> Package:
+    sink = _Parts()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(_info(name), content)
+        number = 0
+        while filler > _ENTRY_OVERHEAD:
+            length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
+            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_filler())[:length])
+            filler -= _ENTRY_OVERHEAD + length
+            number += 1
+        # Too little for a file of its own: a comment makes the size exact.
+        archive.comment = b" " * filler
+    return sink.package()
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, date_time=_EPOCH)
+    info.external_attr = 0o644 << 16
+    return info
+
+
+@cache
+def _filler() -> bytes:
+    """One block: no repetition that a compressing proxy would reduce to nothing, and the same on every machine."""
+    return hashlib.shake_128(b"filler").digest(FILLER_BLOCK)
+
+
+class _Parts(io.RawIOBase):
+    """A file that keeps what is written by reference; zipfile rewrites only a header it has just written."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes | memoryview] = []
+        self._offsets: list[int] = []
+        self._end = 0
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset if whence == io.SEEK_SET else self._end + offset
+        return self._at
+
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]  # zipfile writes these two types
+        if not data:
+            return 0
+        if self._at < self._end:
+            self._parts[self._offsets.index(self._at)] = data
+        else:
+            self._parts.append(data)
+            self._offsets.append(self._end)
+            self._end += len(data)
+        self._at += len(data)
+        return len(data)
+
+    def package(self) -> Package:
+        digest = hashlib.sha256()
+        for part in self._parts:
+            digest.update(hashlib.sha256(part).digest() if len(part) < FILLER_BLOCK else _block_digest())
+        return Package(tuple(self._parts), tuple(self._offsets), self._end, f'"{digest.hexdigest()[:32]}"')
+
+
+@cache
+def _block_digest() -> bytes:
+    return hashlib.sha256(_filler()).digest()

@@ -1,0 +1,100 @@
+"""The journal as an HTTP archive, HAR 1.2, for the many tools that read one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from flipsnack_mock import __version__
+from flipsnack_mock.inspect.records import Record
+
+__all__ = ["har"]
+
+
+def har(records: Iterable[Record]) -> str:
+    """`records` as the text of an archive; what HAR has no field for is under `_flipsnack`."""
+    creator = {"name": "flipsnack-mock", "version": __version__}
+    log = {"version": "1.2", "creator": creator, "entries": [_entry(record) for record in records]}
+    return msgspec.json.encode({"log": log}).decode()
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    milliseconds = record.duration_us / 1000
+    return {
+        "startedDateTime": record.wall,
+        "time": milliseconds,
+        "request": _request(record),
+        "response": _response(record),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "_flipsnack": {
+            "id": record.id,
+            "virtual": record.virtual,
+            "key": record.key,
+            "code": record.code,
+            "status": record.status,
+            "failed": record.failed,
+            "detail": record.detail,
+            "fault": record.fault,
+            "rules": record.rules,
+        },
+    }
+
+
+def _request(record: Record) -> dict[str, Any]:
+    # The origin of a namespace ends in its prefix, so it goes in front of the path as it is.
+    url = record.origin + record.path + (f"?{record.query}" if record.query else "")
+    request: dict[str, Any] = {
+        "method": record.method,
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs({"Range": record.range, "Content-Type": record.content_type} | record.conditions),
+        "queryString": _query(record.query),
+        "headersSize": -1,
+        "bodySize": len(record.body),
+    }
+    if record.body:
+        request["postData"] = {"mimeType": record.content_type, "params": [], "text": record.body}
+    return request
+
+
+def _response(record: Record) -> dict[str, Any]:
+    answer = record.answer
+    if answer is None:
+        return _empty_response()
+    content: dict[str, Any] = {"size": answer.bytes, "mimeType": answer.content_type}
+    if answer.body or not answer.bytes:
+        content["text"] = answer.body
+    headers = {"Content-Type": answer.content_type} | answer.headers
+    return _empty_response() | {
+        "status": answer.http_status,
+        "headers": _pairs(headers | {"X-Flipsnack-Mock-Request": record.id}),
+        "content": content,
+        "bodySize": answer.bytes,
+    }
+
+
+def _empty_response() -> dict[str, Any]:
+    return {
+        "status": 0,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [],
+        "content": {"size": 0, "mimeType": ""},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+    }
+
+
+def _pairs(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in values.items() if value]
+
+
+def _query(query: str) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)]

@@ -1,0 +1,55 @@
+"""Counts of the fake for Prometheus, read from what the worlds keep anyway: counting costs a request nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.world import World, Worlds
+
+__all__ = ["CONTENT_TYPE", "exposition"]
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def exposition(worlds: Worlds) -> bytes:
+    """The metrics of all worlds in Prometheus's text format."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(worlds))
+    return generate_latest(registry)
+
+
+class _Collector:
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = [worlds.main, *(worlds.world(name) for name in worlds.names())]
+
+    def collect(self) -> Iterator[Metric]:
+        """One family after the other, each with the namespace as a label (empty for the main world)."""
+        yield self._requests()
+        yield self._gauge("accounts", "Accounts that exist", lambda world: len(list(world.accounts)))
+        yield self._gauge("maintenance", "Whether everybody sees maintenance", lambda world: int(world.maintenance))
+        dropped = CounterMetricFamily(
+            "flipsnack_mock_journal_dropped", "Requests that the journal had to forget", labels=["namespace"]
+        )
+        for world in self._worlds:
+            dropped.add_metric([world.name], world.journal.dropped())
+        yield dropped
+
+    def _requests(self) -> Metric:
+        labels = ["namespace", "action", "code", "http_status"]
+        family = CounterMetricFamily("flipsnack_mock_requests", "Requests that were answered", labels=labels)
+        for world in self._worlds:
+            for (action, code, http_status), count in world.tally.counts.items():
+                shown = "" if code is None else str(code)
+                family.add_metric([world.name, action, shown, str(http_status)], count)
+        return family
+
+    def _gauge(self, name: str, does: str, count: Callable[[World], int]) -> Metric:
+        family = GaugeMetricFamily(f"flipsnack_mock_{name}", does, labels=["namespace"])
+        for world in self._worlds:
+            family.add_metric([world.name], count(world))
+        return family

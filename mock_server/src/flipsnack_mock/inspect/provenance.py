@@ -1,0 +1,127 @@
+"""What an answer rests on: the rules of the ledger behind each check that was made and behind the outcome.
+
+A rule is named only where it mattered for this request: how empty values are signed is no ground of a request that has
+none. So an assumption of ours shows up exactly where a test leans on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from flipsnack_mock.api.handler import STEPS
+from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.state.jobs import State
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.journal import Entry
+
+__all__ = ["CHECK_RULES", "Ground", "OUTCOME_RULES", "grounds", "passed_checks", "signature_verdict"]
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """A rule of the ledger, and whether it is documented, observed or assumed."""
+
+    rule: str
+    kind: str = msgspec.field(name="class")
+
+
+CHECK_RULES: dict[str, tuple[str, ...]] = {
+    "well-formed": ("request.path",),
+    "format": (),
+    "maintenance": (),
+    "required": ("code.30",),
+    "key": ("code.41",),
+    "limits": ("limit.per-second", "limit.per-minute", "limit.per-key"),
+    "action": ("code.42",),
+    "verb": ("request.get-for-reads",),
+    "signature": (
+        "signature.digest",
+        "signature.sorted",
+        "signature.excludes-itself-and-file",
+        "signature.lower-case",
+        "signature.byte-order",
+        "signature.decoded-utf8",
+        "signature.empty-values",
+    ),
+    "parameters": (),
+    "collection": ("code.43",),
+}
+"""The rules that a request kept by passing a check."""
+
+OUTCOME_RULES: dict[str, tuple[str, ...]] = {
+    State.PROCESSING: ("job.states", "job.started-by-first-call"),
+    State.COMPLETE: ("job.states", "job.resource-url-with-complete", "job.fresh-resource-url", "job.never-goes-back"),
+    State.FAILED: ("job.states", "job.never-goes-back"),
+}
+"""The rules behind what was said of the job."""
+
+# What percent-encoding leaves alone (RFC 3986, 2.3) is the same encoded and decoded.
+_UNRESERVED = re.compile("[A-Za-z0-9._~-]*")
+_PACKAGE_RULES = ("url.zip", "url.lives-60s")
+
+
+def _mixed_case(entry: Entry) -> bool:
+    names = [name for name in entry.params if name not in ("signature", "file")]
+    return sorted(names) != sorted(names, key=str.lower)
+
+
+def _needs_encoding(entry: Entry) -> bool:
+    return not all(_UNRESERVED.fullmatch(text) for pair in entry.params.items() for text in pair)
+
+
+# Rules that matter only for some requests.
+_MATTERS: dict[str, Callable[[Entry], bool]] = {
+    "signature.byte-order": _mixed_case,
+    "signature.decoded-utf8": _needs_encoding,
+    "signature.empty-values": lambda entry: "" in entry.params.values(),
+}
+
+
+def grounds(entry: Entry) -> tuple[Ground, ...]:
+    """The rules that the answer of `entry` rests on, the one that refused it first."""
+    found = dict.fromkeys([entry.rule] if entry.rule else [])
+    rules = _package_rules(entry) if entry.fmt == "zip" else _api_rules(entry)
+    found.update(dict.fromkeys(rule for rule in rules if _MATTERS.get(rule, _always)(entry)))
+    return tuple(Ground(rule, kind) for rule in found if (kind := _kinds().get(rule)))
+
+
+def passed_checks(entry: Entry) -> tuple[str, ...]:
+    """The names of the checks that the request passed, in their order."""
+    if entry.fmt == "zip":
+        return ("resource-url",) if not entry.failed else ()
+    passed = STEPS[: entry.passed]
+    return (*passed, "collection") if entry.code == 20 and not entry.failed else passed
+
+
+def signature_verdict(entry: Entry) -> str:
+    """Whether the signature was right or wrong; `unjudged` when another check refused the request before."""
+    if "signature" in passed_checks(entry):
+        return "right"
+    return "wrong" if entry.failed == "signature" else "unjudged"
+
+
+def _always(_entry: Entry) -> bool:
+    return True
+
+
+def _package_rules(entry: Entry) -> tuple[str, ...]:
+    return () if entry.failed else _PACKAGE_RULES
+
+
+def _api_rules(entry: Entry) -> list[str]:
+    rules = [rule for check in passed_checks(entry) for rule in CHECK_RULES[check]]
+    if entry.failed in STEPS:
+        rules += ["order.checks"]
+    elif entry.code is not None:
+        rules += ["code.20", *OUTCOME_RULES.get(str((entry.data or {}).get("status")), ())]
+    return [*rules, "answer.envelope", "answer.http-200", f"answer.{entry.fmt}"]
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {rule["id"]: rule["class"] for rule in ledger()["rule"]}

@@ -1,0 +1,211 @@
+"""An entry of the journal as it is shown, exported, linted and replayed: everything spelled out, secrets masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import msgspec
+
+from flipsnack_mock.api import resource_urls
+from flipsnack_mock.documents.archive import Package
+from flipsnack_mock.inspect.masking import Mask, label, masked_urls
+from flipsnack_mock.inspect.provenance import grounds, passed_checks, signature_verdict
+from flipsnack_mock.state.clock import to_text
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.journal import Entry
+    from flipsnack_mock.state.world import World
+
+__all__ = [
+    "API",
+    "Answered",
+    "PACKAGE",
+    "Record",
+    "action_of",
+    "collection_hash",
+    "job_status",
+    "kind_of",
+    "record_of",
+    "records_of",
+]
+
+API, PACKAGE = "api", "package"
+_KEPT_ANSWER = 4096
+_PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
+
+
+class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was answered: `body` masked and cut to 4 KiB (empty for a package), `bytes` what was sent of it.
+
+    `headers` are those beside type and length: of a package its ETag and the range that it was sent in. `url` is the
+    resource URL that was given, without host and with its signature masked, and `url_expires` when it dies in whole
+    seconds since 1970, of the account's clock.
+    """
+
+    http_status: int
+    content_type: str
+    bytes: int
+    body: str = ""
+    headers: dict[str, str] = {}
+    url: str | None = None
+    url_expires: int | None = None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One exchange. Wall and virtual time are given as text and in microseconds since 1970.
+
+    `query` and `body` have one character a byte; `cut` says that the request was longer than what is kept. `leaks`
+    names parameters that said a secret, `passed` and `failed` the checks, `assumed` the `rules` that nobody documents.
+    """
+
+    id: str
+    kind: str
+    key: str
+    wall: str
+    virtual: str
+    at_us: int
+    now_us: int
+    duration_us: int
+    method: str
+    path: str
+    origin: str = ""
+    query: str = ""
+    content_type: str = ""
+    body: str = ""
+    range: str = ""
+    conditions: dict[str, str] = {}
+    cut: bool = False
+    params: dict[str, str] = {}
+    action: str = ""
+    hash: str = ""
+    format: str = ""
+    signature: str = ""
+    leaks: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    failed: str = ""
+    detail: str = ""
+    rule: str = ""
+    rules: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    code: int | None = None
+    status: str = ""
+    fault: str = ""
+    answer: Answered | None = None
+
+    @property
+    def number(self) -> int:
+        """The place of this record in the journal."""
+        return int(self.id[1:])
+
+
+def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
+    """The records of `entries`, which are of `world`."""
+    secrets = {account.key: account.secret for account in world.accounts}
+    others = frozenset(secrets.values())
+    return [record_of(entry, Mask(secrets.get(entry.key), others)) for entry in entries]
+
+
+def record_of(entry: Entry, mask: Mask) -> Record:
+    """The record of `entry`, with everything masked that `mask` knows."""
+    request = entry.request
+    rules = grounds(entry)
+    params = params_of(entry)
+    path = mask.text(request.path)
+    return Record(
+        id=entry.id,
+        kind=kind_of(entry),
+        key=entry.key,
+        wall=to_text(request.at),
+        virtual=to_text(entry.now),
+        at_us=request.at,
+        now_us=entry.now,
+        duration_us=entry.duration,
+        method=request.method,
+        path=path,
+        origin=request.origin,
+        query=mask.raw(request.query),
+        content_type=request.content_type,
+        body=mask.raw(request.body, request.content_type or "none"),
+        range=request.range,
+        conditions={name: mask.text(value) for name, value in request.conditions.items()},
+        cut=entry.cut,
+        params=mask.params(params),
+        action=action_of(entry),
+        hash=collection_hash(entry),
+        format=entry.fmt,
+        signature=signature_verdict(entry) if kind_of(entry) == API else "",
+        leaks=mask.leaks(params) + (("path",) if path != request.path else ()),
+        passed=passed_checks(entry),
+        failed=entry.failed,
+        detail=mask.text(entry.detail),
+        rule=entry.rule,
+        rules=tuple(ground.rule for ground in rules),
+        assumed=tuple(ground.rule for ground in rules if ground.kind == "assumed"),
+        code=entry.code,
+        status=job_status(entry),
+        fault=entry.fault,
+        answer=_answered(entry, mask),
+    )
+
+
+def kind_of(entry: Entry) -> str:
+    """Whether the entry is a call of the API or the download of a package."""
+    return PACKAGE if entry.request.path.startswith(resource_urls.PREFIX) else API
+
+
+def action_of(entry: Entry) -> str:
+    """The method that was called; `package` for the download of one."""
+    return PACKAGE if kind_of(entry) == PACKAGE else entry.action
+
+
+def collection_hash(entry: Entry) -> str:
+    """The collection that the request was about, or nothing."""
+    if kind_of(entry) == API:
+        return entry.params.get("collectionHash", "")
+    match = _PACKAGE_HASH.match(entry.request.path)
+    return match[1] if match else ""
+
+
+def params_of(entry: Entry) -> dict[str, str]:
+    """The parameters; of a download, or of a query that the API could not take, as far as they can be read."""
+    if entry.params:
+        return entry.params
+    return dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
+
+
+def job_status(entry: Entry) -> str:
+    """What the answer says of the job, or nothing."""
+    return str((entry.data or {}).get("status", ""))
+
+
+def _answered(entry: Entry, mask: Mask) -> Answered | None:
+    sent = entry.sent
+    if sent is None:
+        return None
+    body = b"" if isinstance(sent.body, Package) else sent.body[: min(sent.length, _KEPT_ANSWER)]
+    url, expires = _resource_url(entry)
+    return Answered(
+        sent.http_status,
+        sent.content_type,
+        sent.length,
+        mask.text(masked_urls(body.decode("utf-8", "replace"))),
+        {name: mask.text(masked_urls(value)) for name, value in sent.headers},
+        url,
+        expires,
+    )
+
+
+def _resource_url(entry: Entry) -> tuple[str | None, int | None]:
+    given = (entry.data or {}).get("resourceUrl")
+    if not isinstance(given, str):
+        return None, None
+    parts = urlsplit(given)
+    query = parse_qs(parts.query)
+    try:
+        return f"{parts.path}?{label(query['Signature'][0])}", int(query["Expires"][0])
+    except (KeyError, ValueError):
+        # A fault has made it point nowhere.
+        return None, None

@@ -1,0 +1,99 @@
+"""Expectations of what a client has sent, as data: how many entries of which kind, before or after which other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from flipsnack_mock.inspect.matching import Matcher, Miss, nearest
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.journal import Entry
+
+__all__ = ["Expectation", "Finding", "verify"]
+
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How many entries that `match` there are: `exactly`, or `at_least` and `at_most`; without them at least one.
+
+    `after` counts only entries later than the first that it matches (none, when there is no such entry), `before` only
+    entries earlier than the first that it matches (all, when there is no such entry).
+    """
+
+    match: Matcher = Matcher()
+    exactly: Count | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+    after: Matcher | None = None
+    before: Matcher | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse counts that contradict each other."""
+        if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
+            raise ValueError("`exactly` stands alone; leave out `at_least` and `at_most`")
+        if self.least > self.most:
+            raise ValueError(f"`at_least` {self.at_least} is more than `at_most` {self.at_most}")
+
+    @property
+    def least(self) -> int:
+        """The smallest number that is right."""
+        if self.exactly is not None:
+            return self.exactly
+        return self.at_least if self.at_least is not None else int(self.at_most is None)
+
+    @property
+    def most(self) -> float:
+        """The largest number that is right."""
+        if self.exactly is not None:
+            return self.exactly
+        return float("inf") if self.at_most is None else self.at_most
+
+    def __str__(self) -> str:
+        if self.exactly is not None:
+            return f"exactly {self.exactly}"
+        words = [f"at least {self.least}"] if self.least or self.at_most is None else []
+        return " and ".join(words + ([f"at most {self.at_most}"] if self.at_most is not None else []))
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What became of an expectation: whether it holds, the entries that were counted, and near misses of too few."""
+
+    ok: bool
+    expectation: Expectation
+    found: list[Entry]
+    nearest: list[Miss]
+
+    @property
+    def sentence(self) -> str:
+        """The finding in words."""
+        said = f"expected {self.expectation}, found {len(self.found)}"
+        return f"{said}: {', '.join(entry.id for entry in self.found[:20])}" if self.found else said
+
+
+def verify(expectation: Expectation, entries: Sequence[Entry]) -> Finding:
+    """Whether `entries`, oldest first, are as expected."""
+    window = _window(expectation, entries)
+    found = [entry for entry in window if expectation.match.matches(entry)]
+    too_few = len(found) < expectation.least
+    near = nearest(expectation.match, window or entries) if too_few else []
+    return Finding(not too_few and len(found) <= expectation.most, expectation, found, near)
+
+
+def _window(expectation: Expectation, entries: Sequence[Entry]) -> Sequence[Entry]:
+    start, stop = 0, len(entries)
+    if expectation.after is not None:
+        first = _first(expectation.after, entries)
+        start = stop if first is None else first + 1
+    if expectation.before is not None:
+        first = _first(expectation.before, entries)
+        stop = stop if first is None else first
+    return entries[start:stop]
+
+
+def _first(matcher: Matcher, entries: Sequence[Entry]) -> int | None:
+    return next((index for index, entry in enumerate(entries) if matcher.matches(entry)), None)

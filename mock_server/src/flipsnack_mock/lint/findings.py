@@ -1,0 +1,75 @@
+"""The lint: what a client did that the vendor asks it not to do, found in what the journal has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import cache
+
+import msgspec
+
+from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.lint.rules import RULES, Seen, grouped
+
+__all__ = ["Finding", "LEVELS", "lint"]
+
+LEVELS = ("MUST", "SHOULD")
+_SHOWN = 12
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One rule that one client broke: its `statement` from the ledger, what was seen, what to do, and the requests."""
+
+    rule: str
+    level: str
+    key: str
+    statement: str
+    seen: str
+    advice: str
+    requests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = len(self.requests) - _SHOWN
+        requests = ", ".join(self.requests[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return (
+            f"{self.level:6} {self.rule}  (key {self.key or 'none'})\n"
+            f"       {self.seen}: {requests}\n"
+            f"       rule: {self.statement}\n"
+            f"       do:   {self.advice}\n"
+        )
+
+
+def lint(records: Iterable[Record], *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
+    """The findings in `records`, key by key in the order of the rules; `level` MUST leaves out what only SHOULD be.
+
+    `ignore` holds ids of rules. Raises `ValueError` for an id or level that does not exist.
+    """
+    wanted = _wanted(level, ignore)
+    by_key = grouped(sorted(records, key=lambda record: record.number), _owner)
+    return [
+        _finding(rule, key, seen) for key, own in by_key.items() for rule in wanted for seen in RULES[rule].find(own)
+    ]
+
+
+def _wanted(level: str, ignore: Collection[str]) -> list[str]:
+    if unknown := sorted(set(ignore) - RULES.keys()):
+        raise ValueError(f"{', '.join(unknown)}: no such rule; there are {', '.join(RULES)}")
+    if level not in LEVELS:
+        raise ValueError(f"{level!r} is no level; there are {' and '.join(LEVELS)}")
+    levels = LEVELS[: LEVELS.index(level) + 1]
+    return [rule for rule in RULES if rule not in ignore and _ledger_rule(rule)["level"] in levels]
+
+
+def _finding(rule: str, key: str, seen: Seen) -> Finding:
+    entry = _ledger_rule(rule)
+    requests = tuple(record.id for record in seen.records)
+    return Finding(rule, entry["level"], key, entry["statement"], seen.text, RULES[rule].advice, requests)
+
+
+@cache
+def _ledger_rule(rule: str) -> dict[str, str]:
+    return next(entry for entry in ledger()["rule"] if entry["id"] == rule)
+
+
+def _owner(record: Record) -> str:
+    return record.key or record.params.get("apiKey", "")

@@ -1,0 +1,256 @@
+"""Sends answers, and carries out what a fault does to one on its way: waiting, dripping, cutting, breaking.
+
+Under our own engine all of it happens on the event loop and on the connection itself, so thousands can wait at once.
+Under another WSGI server an iterator sleeps in a thread of that server, and what needs the connection is impossible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from werkzeug.wrappers import Response as HttpResponse
+
+from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
+from flipsnack_mock.server.clock import Sleep
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
+__all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slow_down"]
+
+EFFECT = "flipsnack_mock.effect"
+"""Where the application leaves, in the WSGI environment, the effect that our engine carries out."""
+
+CONNECTION = "flipsnack_mock.connection"
+"""Where the engine leaves its transport: in the ASGI scope, and so in the WSGI environment of one that has it."""
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_BUFFERED_BYTES = 256 * 1024
+_MOMENT = 0.005
+# So many moments without anything on its way.
+_QUIET = 2
+# On and zero seconds: closing sends RST and forgets what is unsent.
+_NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Answer(NamedTuple):
+    """An answer as WSGI gives it: `headers` have lower-case names."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    chunks: Iterable[bytes]
+
+    @property
+    def length(self) -> int:
+        """What Content-Length says."""
+        return int(dict(self.headers).get(b"content-length", b"0"))
+
+    def without_length(self) -> Answer:
+        """The answer with nothing that says how long it is."""
+        return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
+
+
+class Connection(NamedTuple):
+    """One request's connection: the way ASGI talks, and the transport below it."""
+
+    transport: asyncio.Transport
+    receive: Receive
+    send: Send
+
+    async def head(self, answer: Answer) -> None:
+        """Send status and headers."""
+        await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+
+    async def body(self, chunks: Iterable[bytes]) -> None:
+        """Send the whole body."""
+        held = b""
+        for chunk in chunks:
+            if held:
+                await self.piece(held)
+            held = chunk
+        await self.send({"type": "http.response.body", "body": held, "more_body": False})
+
+    async def piece(self, data: bytes) -> None:
+        """Send a piece of the body; more will come."""
+        await self.send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def gone_within(self, seconds: float) -> bool:
+        """Wait so many real seconds, or until the client is gone; True when it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.gone()
+        except TimeoutError:
+            return False
+        return True
+
+    async def gone(self) -> None:
+        """Wait until the connection is closed, by whom ever."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def drained(self, limit: int) -> None:
+        """Wait until no more than `limit` bytes are still to be handed to the system, or the client is gone."""
+        while self.transport.get_write_buffer_size() > limit and not await self.gone_within(_MOMENT):
+            pass
+
+    async def arrived(self) -> None:
+        """Wait until the client's system has all that was sent, or the client is gone: a reset forgets the rest.
+
+        Below TLS there is a buffer that nobody can ask. It is empty when the system's stays empty.
+        """
+        sock, quiet = self.transport.get_extra_info("socket"), 0
+        while quiet < _QUIET:
+            quiet = 0 if self.transport.get_write_buffer_size() or _unacknowledged(sock) else quiet + 1
+            if await self.gone_within(_MOMENT):
+                return
+
+    async def end(self, *, reset: bool = False) -> None:
+        """Close the connection, or tear it."""
+        if reset:
+            await self.arrived()
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self.transport.abort()
+        else:
+            self.transport.close()
+        await self.gone()
+
+    async def drop(self) -> None:
+        """Let go of the connection at once, whatever is on its way."""
+        self.transport.abort()
+        with suppress(asyncio.CancelledError):
+            await self.gone()
+
+
+def _unacknowledged(sock: socket.socket) -> int:
+    """How many bytes the system has not seen arrive, where it tells."""
+    if sys.platform != "linux":
+        return 0
+    return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+
+
+async def deliver(answer: Answer, effect: Effect | None, connection: Connection) -> None:
+    """Send `answer`, with `effect` on its way."""
+    try:
+        await _WAYS[type(effect)](effect, answer, connection)
+    except asyncio.CancelledError:
+        # The server stops and has waited long enough. The engine would send a 500 behind what was sent already.
+        await connection.drop()
+
+
+async def _whole(_effect: Damage | None, answer: Answer, connection: Connection) -> None:
+    await connection.head(answer)
+    await connection.body(answer.chunks)
+
+
+async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
+    if effect.before == "body":
+        await connection.head(answer)
+    if await connection.gone_within(effect.seconds):
+        return
+    if effect.before == "headers":
+        await connection.head(answer)
+    await connection.body(answer.chunks)
+
+
+async def _drip(effect: Drip, answer: Answer, connection: Connection) -> None:
+    await connection.head(answer)
+    for number, piece in enumerate(_pieces(answer.chunks, effect.size)):
+        if number and await connection.gone_within(effect.seconds):
+            return
+        await connection.piece(piece)
+    await connection.body(())
+
+
+async def _cut(effect: Cut, answer: Answer, connection: Connection) -> None:
+    pieces = _beginning(answer.chunks, effect.kept(answer.length))
+    if effect.framing == "close":
+        await _send_unframed(answer, pieces, connection)
+    else:
+        await connection.head(answer.without_length() if effect.framing == "chunked" else answer)
+        for piece in pieces:
+            await connection.piece(piece)
+    await connection.end(reset=effect.reset)
+
+
+async def _send_unframed(answer: Answer, pieces: Iterable[bytes], connection: Connection) -> None:
+    # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
+    headers = [*answer.without_length().headers, (b"connection", b"close")]
+    lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
+    lines += [name + b": " + value for name, value in headers]
+    connection.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
+    for piece in pieces:
+        connection.transport.write(piece)
+        await connection.drained(_BUFFERED_BYTES)
+
+
+async def _break(effect: Break, _answer: Answer, connection: Connection) -> None:
+    if effect.garbage:
+        connection.transport.write(effect.garbage)
+    await connection.end(reset=effect.reset)
+
+
+_WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[None]]] = {
+    type(None): _whole,
+    Damage: _whole,
+    Pause: _pause,
+    Drip: _drip,
+    Cut: _cut,
+    Break: _break,
+}
+
+
+def slow_down(answer: HttpResponse, effect: Effect, sleep: Sleep) -> None:
+    """Make `answer` wait or drip by itself, for a server that gives us no connection."""
+    if isinstance(effect, Pause) and effect.before == "headers":
+        sleep(effect.seconds)
+    elif isinstance(effect, Pause):
+        answer.response = _late(answer.iter_encoded(), effect.seconds, sleep)
+    elif isinstance(effect, Drip):
+        answer.response = _dripping(answer.iter_encoded(), effect, sleep)
+
+
+def _late(chunks: Iterable[bytes], seconds: float, sleep: Sleep) -> Iterator[bytes]:
+    # An empty piece makes a server send the headers (PEP 3333 leaves it to the server; most do).
+    yield b""
+    sleep(seconds)
+    yield from chunks
+
+
+def _dripping(chunks: Iterable[bytes], effect: Drip, sleep: Sleep) -> Iterator[bytes]:
+    for number, piece in enumerate(_pieces(chunks, effect.size)):
+        if number:
+            sleep(effect.seconds)
+        yield piece
+
+
+def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of `size`; the last may be shorter."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        while len(held) >= size:
+            yield bytes(held[:size])
+            del held[:size]
+    if held:
+        yield bytes(held)
+
+
+def _beginning(chunks: Iterable[bytes], length: int) -> Iterator[bytes]:
+    """The first `length` bytes."""
+    for chunk in chunks:
+        if length <= 0:
+            return
+        yield chunk[:length]
+        length -= len(chunk)

@@ -1,0 +1,136 @@
+"""The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
+import flask
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from flipsnack_mock.server.asgi import Bridge
+from flipsnack_mock.server.delivery import CONNECTION
+
+__all__ = ["Server", "bind"]
+
+# Far above any request that is meant, far below what would hurt.
+MAX_HEAD_BYTES = 2 * 1024 * 1024
+MAX_URL_BYTES = 65_535
+# In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
+GRACE_SECONDS = 0.5
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host` and `port` (0: a free one); raises `OSError` when that is not possible."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with a limit on what comes before the body."""
+
+    _head_bytes = 0
+    _in_body = False
+
+    def data_received(self, data: bytes) -> None:
+        self._head_bytes += len(data)
+        if self._head_bytes > MAX_HEAD_BYTES and not self._in_body:
+            self._refuse(b"431 Request Header Fields Too Large")
+            return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # Not a key of ASGI's: faults need the connection itself.
+        self.scope[CONNECTION] = self.transport  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        self._in_body = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        self._head_bytes = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        # The parser gives up on a URL that is too long for it.
+        if len(getattr(self, "url", b"")) > MAX_URL_BYTES:
+            self._refuse(b"414 URI Too Long")
+        else:
+            super().send_400_response(msg)
+
+    def _refuse(self, status: bytes) -> None:
+        self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """A running fake on `listener`.
+
+    `run()` serves in this thread until a signal or `stop()`; `started` is set when requests are answered.
+    """
+
+    def __init__(
+        self,
+        app: flask.Flask,
+        listener: socket.socket,
+        *,
+        on_ready: Callable[[], None] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served."""
+        config = uvicorn.Config(
+            Bridge(app.wsgi_app),
+            http=_Protocol,
+            loop="auto",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # where resource URLs point is said by the setting base_url, or by Host
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # any number of seconds works
+        )
+        config.load()
+        config.ssl = tls
+        super().__init__(config)
+        self._listener = listener
+        self._on_ready = on_ready
+
+    def serve_forever(self) -> None:
+        """Serve until a signal or `stop()`; answers in flight are finished first."""
+        self.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Ask the server to stop; returns at once."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, and say so."""
+        # One at a time: what is worked out beside the loop shares the interpreter with the answers to everybody else.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1, "flipsnack-mock work"))
+        await super().startup(sockets)
+        if self._on_ready is not None:
+            self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop on a signal. It is answered by a clean end, so it is not raised again afterwards."""
+        super().handle_exit(sig, frame)
+        self._captured_signals.clear()

@@ -1,0 +1,58 @@
+"""A throw-away certificate authority, so that a client with hard-coded https addresses can be pointed at the fake."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+from flipsnack_mock.state.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    import trustme
+
+__all__ = ["Credentials", "credentials_for"]
+
+
+class Credentials(NamedTuple):
+    """What a TLS server needs (`context`), and what its clients must trust (`authority_pem`)."""
+
+    context: ssl.SSLContext
+    authority_pem: bytes
+
+
+def credentials_for(settings: Settings) -> Credentials | None:
+    """New credentials for `host` and the `tls_names` of the settings, or None when they ask for no TLS.
+
+    The authority's key is forgotten at once. Raises `SettingsError` when the extra that makes certificates is not
+    installed, or when a name is none.
+    """
+    if not settings.tls:
+        return None
+    if find_spec("trustme") is None:
+        raise SettingsError("tls needs trustme, which comes with an extra: pip install 'flipsnack-kit[tls]'")
+    import trustme
+
+    names = [name.strip() for name in f"{settings.host},{settings.tls_names}".split(",") if name.strip()]
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        leaf = authority.issue_cert(*dict.fromkeys(names))
+    except ValueError as refusal:
+        raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
+    _give(context, leaf)
+    return Credentials(context, authority.cert_pem.bytes())
+
+
+def _give(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
+    """Let `context` have the certificate, through memory alone where the system can do that.
+
+    Python's ssl takes files only; a read-only root has no place for one, and a key is best not written.
+    """
+    if not hasattr(os, "memfd_create"):
+        leaf.configure_cert(context)
+        return
+    with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as file:
+        file.write(leaf.private_key_and_cert_chain_pem.bytes())
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")

@@ -1,0 +1,54 @@
+"""The two limits of a key ("API limitations"): requests a second and a minute, exact on the account's clock."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from typing import TYPE_CHECKING
+
+from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
+from flipsnack_mock.state.clock import SECOND
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.settings import Behaviour
+
+__all__ = ["admit"]
+
+MINUTE = 60 * SECOND
+
+
+def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
+    """Count a request at `now` in `counted`, the instants of the last minute in order, or refuse it.
+
+    Raises `PerSecondLimit` or `PerMinuteLimit`. A request counts for exactly the length of the window: at the very end
+    of it, it counts no more.
+    """
+    if not (behaviour.requests_per_second or behaviour.requests_per_minute):
+        return
+    del counted[: bisect_right(counted, now - MINUTE)]
+    refusal = _refusal(counted, now, behaviour)
+    if refusal is None or behaviour.limit_counts_refused:
+        # Requests that threads serve side by side may come a little out of order; the instants stay sorted.
+        insort(counted, now)
+        if behaviour.limit_counts_refused:
+            # More than a limit's worth changes no decision, and refusals could go on without end.
+            del counted[: -max(behaviour.requests_per_second, behaviour.requests_per_minute)]
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(counted: list[int], now: int, behaviour: Behaviour) -> ApiError | None:
+    limits = (
+        (behaviour.requests_per_second, SECOND, PerSecondLimit),
+        (behaviour.requests_per_minute, MINUTE, PerMinuteLimit),
+    )
+    for limit, window, refusal in limits:
+        used = len(counted) - _window_start(counted, now, window, behaviour.limit_window)
+        if limit and used >= limit:
+            return refusal(f"{used} requests in {window // SECOND} s, the limit is {limit}")
+    return None
+
+
+def _window_start(counted: list[int], now: int, window: int, style: str) -> int:
+    if style == "fixed":
+        return bisect_left(counted, now - now % window)
+    return bisect_right(counted, now - window)

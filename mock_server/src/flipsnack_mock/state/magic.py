@@ -1,0 +1,193 @@
+"""Collection hashes that begin with `mock-`: each says what will happen, for every account and without any set-up.
+
+What a hash stands for is data (`Magic`); the tables below are all there is, and the README and `/__admin/magic` show
+them. An `error` is answered as long as the job is PROCESSING, so an error that passes is one with a schedule that ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from flipsnack_mock.faults import FaultRule
+from flipsnack_mock.faults.content import UrlLifetime
+from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.schedules import parse_schedule
+from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
+
+__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Listed", "Magic", "listed", "magic"]
+__all__ += ["magic_collection", "magic_fault"]
+
+PREFIX = "mock-"
+MEGABYTE = 1_000_000
+
+
+class Magic(msgspec.Struct, frozen=True, kw_only=True):
+    """What a magic hash stands for.
+
+    `schedule` is that of the job, `package_bytes` the size of the package (0: as small as it can be), `error` the code
+    that is answered instead of PROCESSING, `url_lifetime` the seconds that a resource URL lives (None: the account's
+    setting), and `fault` the name of the preset that disturbs the download (empty: none).
+    """
+
+    does: str
+    schedule: str = "immediate"
+    package_bytes: int = 0
+    error: int | None = None
+    url_lifetime: float | None = None
+    fault: str = ""
+
+
+NAMED: dict[str, Magic] = {
+    "mock-complete": Magic(does="COMPLETE at the first call"),
+    "mock-processing": Magic(does="PROCESSING for ever", schedule="never"),
+    "mock-failed": Magic(does="FAILED at the first call", schedule="failed"),
+    "mock-expired-link": Magic(does="COMPLETE; each resource URL is dead on arrival", url_lifetime=0),
+    "mock-slow-download": Magic(does="COMPLETE; the package comes in drops", fault="slow-download"),
+    "mock-corrupt-zip": Magic(does="COMPLETE; the package has a wrong byte", fault="corrupt-zip"),
+    "mock-truncated": Magic(does="COMPLETE; the download breaks off", fault="truncated"),
+}
+
+
+class Family(NamedTuple):
+    """Magic hashes with a part that the caller chooses: `pattern` for people, `regex` for us, `examples` to try."""
+
+    pattern: str
+    regex: re.Pattern[str]
+    examples: tuple[str, ...]
+    build: Callable[[re.Match[str]], Magic]
+
+
+def _scheduled(match: re.Match[str]) -> Magic:
+    parse_schedule(match["words"])
+    return Magic(does=f"the job runs by the schedule {match['words']}", schedule=match["words"])
+
+
+def _sized(match: re.Match[str]) -> Magic:
+    size = int(match["megabytes"]) * MEGABYTE
+    if not 1 <= size <= MAX_PACKAGE_BYTES:
+        raise ValueError(f"a package has 1 to {MAX_PACKAGE_BYTES // MEGABYTE} megabytes")
+    return Magic(does=f"COMPLETE; the package has {size:,} bytes", package_bytes=size)
+
+
+def _short_link(match: re.Match[str]) -> Magic:
+    seconds = float(match["seconds"])
+    return Magic(does=f"COMPLETE; each resource URL lives {seconds:g} s", url_lifetime=seconds)
+
+
+def _always_an_error(match: re.Match[str]) -> Magic:
+    code = _code(match)
+    return Magic(does=f"code {code}, {CATALOGUE[code].message}", schedule="never", error=code)
+
+
+def _error_some_times(match: re.Match[str]) -> Magic:
+    code, times = _code(match), match["times"]
+    return Magic(does=f"code {code} {times} times, then COMPLETE", schedule=f"after-{times}-polls", error=code)
+
+
+def _error_for_seconds(match: re.Match[str]) -> Magic:
+    code, seconds = _code(match), match["seconds"]
+    return Magic(
+        does=f"code {code} for {seconds} s from the first call on, then COMPLETE",
+        schedule=f"after-{seconds}s",
+        error=code,
+    )
+
+
+def _code(match: re.Match[str]) -> int:
+    code = int(match["code"])
+    if code not in CATALOGUE:
+        raise ValueError(f"the vendor's table has no code {code} with a known message")
+    return code
+
+
+_SECONDS = r"(?P<seconds>\d{1,5}(?:\.\d{1,6})?)s"
+FAMILIES = (
+    Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>\d{1,3})mb"), ("mock-50mb", "mock-500mb"), _sized),
+    Family("mock-short-link-<n>s", re.compile(f"mock-short-link-{_SECONDS}"), ("mock-short-link-5s",), _short_link),
+    Family(
+        "mock-error-<code>",
+        re.compile(r"mock-error-(?P<code>\d\d)"),
+        tuple(f"mock-error-{code}" for code in sorted(CATALOGUE)),
+        _always_an_error,
+    ),
+    Family(
+        "mock-error-<code>-<n>-times",
+        re.compile(r"mock-error-(?P<code>\d\d)-(?P<times>\d{1,4})-times"),
+        ("mock-error-31-2-times",),
+        _error_some_times,
+    ),
+    Family(
+        "mock-error-<code>-for-<n>s",
+        re.compile(rf"mock-error-(?P<code>\d\d)-for-{_SECONDS}"),
+        ("mock-error-22-for-30s",),
+        _error_for_seconds,
+    ),
+    Family(
+        "mock-<schedule>",
+        re.compile(r"mock-(?P<words>.+)"),
+        ("mock-after-30s", "mock-after-3-polls", "mock-half-way", "mock-manual", "mock-failed-after-5s"),
+        _scheduled,
+    ),
+)
+"""The first family whose `regex` fits decides."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A magic hash as it is listed: what it is an example of, and what it stands for."""
+
+    hash: str
+    pattern: str
+    magic: Magic
+
+
+def listed() -> list[Listed]:
+    """Every magic hash without a part to choose, and examples of all the others."""
+    patterns = {name: name for name in NAMED} | {
+        example: family.pattern for family in FAMILIES for example in family.examples
+    }
+    return [Listed(name, pattern, meant) for name, pattern in patterns.items() if (meant := magic(name))]
+
+
+@lru_cache(maxsize=1024)
+def magic(collection_hash: str) -> Magic | None:
+    """What `collection_hash` stands for, or None when it is not magic."""
+    if not collection_hash.startswith(PREFIX):
+        return None
+    if collection_hash in NAMED:
+        return NAMED[collection_hash]
+    for family in FAMILIES:
+        if match := family.regex.fullmatch(collection_hash):
+            try:
+                return family.build(match)
+            except ValueError:
+                return None
+    return None
+
+
+def magic_collection(collection_hash: str) -> Collection | None:
+    """The collection that a magic hash stands for, with its job not begun, or None when it is not magic."""
+    meant = magic(collection_hash)
+    if meant is None:
+        return None
+    return Collection(
+        hash=collection_hash, title=collection_hash, schedule=meant.schedule, package_bytes=meant.package_bytes
+    )
+
+
+@lru_cache(maxsize=1024)
+def magic_fault(collection_hash: str) -> FaultRule | None:
+    """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
+    meant = magic(collection_hash)
+    if meant is None:
+        return None
+    if meant.url_lifetime is not None:
+        return FaultRule(id=collection_hash, made_at=0, fault=UrlLifetime(seconds=meant.url_lifetime))
+    preset = PRESETS.get(meant.fault)
+    return None if preset is None else FaultRule(id=collection_hash, made_at=0, fault=preset.fault, when=preset.when)

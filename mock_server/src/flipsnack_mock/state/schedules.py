@@ -1,0 +1,87 @@
+"""When and how a job ends, in words: `after-5s`, `after-3-polls`, `failed-manual`, …
+
+A schedule decides from the job's start, the number of calls so far and the present instant alone, so the state of a job
+is computed and never stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+
+from flipsnack_mock.state.clock import SECOND
+
+__all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
+
+GRAMMAR = (
+    "immediate, after-<seconds>s, after-<n>-polls, half-way, half-way-<seconds>s, manual or never; "
+    "with failed- in front the job ends FAILED, and failed alone means failed-immediate"
+)
+_SECONDS = re.compile(r"(after|half-way)-([0-9]{1,9}(?:\.[0-9]{1,6})?)s")
+_POLLS = re.compile(r"after-([0-9]{1,6})-polls?")
+_HALF_WAY_SECONDS = 5
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """How a job ends (`failed` or not) and when: by its `kind`, with `amount` in microseconds or calls."""
+
+    kind: str
+    amount: int = 0
+    failed: bool = False
+
+    def is_over(self, elapsed: int, calls: int) -> bool:
+        """Whether the job has ended, `elapsed` microseconds after its start, at its call number `calls` (from 1)."""
+        return _ENDS[self.kind](self.amount, elapsed, calls)
+
+    def ends_after(self, calls: int) -> int | None:
+        """Microseconds from start to end if no call follows the `calls` so far; None when the job does not end so."""
+        return _INSTANTS.get(self.kind, _no_instant)(self.amount, calls)
+
+
+@lru_cache(maxsize=1024)
+def parse_schedule(words: str) -> Schedule:
+    """The schedule that `words` name; raises `ValueError` with the grammar when they name none."""
+    failed = words == "failed" or words.startswith("failed-")
+    plain = "immediate" if words == "failed" else words.removeprefix("failed-")
+    if plain in ("immediate", "manual", "never"):
+        return Schedule(plain, failed=failed)
+    if plain == "half-way":
+        return Schedule(plain, _HALF_WAY_SECONDS * SECOND, failed=failed)
+    if match := _SECONDS.fullmatch(plain):
+        return Schedule(match[1], round(float(match[2]) * SECOND), failed=failed)
+    if match := _POLLS.fullmatch(plain):
+        return Schedule("polls", int(match[1]), failed=failed)
+    raise ValueError(f"{words[:60]!r} is no schedule; expected {GRAMMAR}")
+
+
+def _half_way(whole: int, elapsed: int, calls: int) -> bool:
+    return elapsed >= _half_way_instant(whole, calls)
+
+
+def _half_way_instant(whole: int, calls: int) -> int:
+    # Each call halves what is left: a loop that never waits still ends, and one that waits ends sooner.
+    left = whole >> (calls - 1)
+    return left if left >= SECOND else 0
+
+
+def _no_instant(_amount: int, _calls: int) -> None:
+    return None
+
+
+_ENDS: dict[str, Callable[[int, int, int], bool]] = {
+    "immediate": lambda _amount, _elapsed, _calls: True,
+    "after": lambda amount, elapsed, _calls: elapsed >= amount,
+    "polls": lambda amount, _elapsed, calls: calls > amount,
+    "half-way": _half_way,
+    "manual": lambda _amount, _elapsed, _calls: False,
+    "never": lambda _amount, _elapsed, _calls: False,
+}
+
+_INSTANTS: dict[str, Callable[[int, int], int | None]] = {
+    "immediate": lambda _amount, _calls: 0,
+    "after": lambda amount, _calls: amount,
+    "half-way": _half_way_instant,
+}

@@ -1,0 +1,304 @@
+"""Every setting of the fake, with its type, its default and what it does; and where its value came from.
+
+Pure: the environment, the file's text and the flags are handed in. Flag beats environment beats file beats default; an
+unknown name or a bad value raises `SettingsError`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
+
+__all__ = [
+    "Behaviour",
+    "ENVIRONMENT_PREFIX",
+    "FieldError",
+    "SeedAccount",
+    "SeedCollection",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "setting_docs",
+]
+
+ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
+MAX_PACKAGE_BYTES = 500_000_000
+
+# A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
+Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
+# Visible ASCII without the slash: what can stand in a path of the control plane.
+KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
+Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
+Secret = Annotated[str, Meta(min_length=1, max_length=200)]
+Title = Annotated[str, Meta(max_length=200)]
+Pages = Annotated[int, Meta(ge=1, le=1000)]
+PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
+
+
+class SettingsError(ValueError):
+    """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
+
+
+class FieldError(ValueError):
+    """A value that its type allows and its meaning does not; `field` has it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Say what is wrong with `field`."""
+        super().__init__(message)
+        self.field = field
+
+
+def _check_schedule(field: str, words: str) -> None:
+    try:
+        parse_schedule(words)
+    except ValueError as refusal:
+        raise FieldError(field, str(refusal)) from None
+
+
+def _refuse_twins(field: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise FieldError(field, f"{name!r} is there more than once; expected each once")
+        seen.add(name)
+
+
+class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A collection that an account begins with; `package_bytes` 0 means as small as its pages allow."""
+
+    hash: Hash
+    title: Title = "A collection"
+    pages: Pages = 8
+    package_bytes: PackageBytes = 0
+    schedule: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that the grammar does not know."""
+        if self.schedule is not None:
+            _check_schedule("schedule", self.schedule)
+
+
+class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account that exists from the start."""
+
+    key: Key
+    secret: Secret
+    collections: tuple[SeedCollection, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse two collections with one hash."""
+        _refuse_twins("collections", [collection.hash for collection in self.collections])
+
+
+# The documented examples work as printed ("collection.downloadHTML" and "How to sign a request").
+DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
+DOCUMENTED_ACCOUNTS = (
+    SeedAccount(
+        key="LK12NS-0-IOBW3S89VVJH12Z",
+        secret=DOCUMENTED_SECRET,
+        collections=(SeedCollection(hash="d3m0h45h", title="My collection"),),
+    ),
+    SeedAccount(
+        key="45FD-267-7SG7832",
+        secret=DOCUMENTED_SECRET,
+        collections=(SeedCollection(hash="fxh4k89", title="My second collection"),),
+    ),
+)
+
+
+class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The settings that an account can have of its own: limits, and the readings of what the vendor leaves open."""
+
+    requests_per_second: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="requests a second for one key; 0 is off (code 31)")
+    ] = 5
+    requests_per_minute: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="requests a minute for one key; 0 is off (code 32)")
+    ] = 60
+    limit_window: Annotated[
+        Literal["sliding", "fixed"],
+        Meta(description="whether limits hold for every window or for calendar seconds and minutes"),
+    ] = "sliding"
+    limit_counts_refused: Annotated[
+        bool, Meta(description="whether a request that a limit refused counts toward the limits")
+    ] = False
+    uppercase_signatures: Annotated[
+        bool, Meta(description="whether a signature in upper-case hexadecimal is accepted")
+    ] = False
+    lenient_post: Annotated[
+        bool,
+        Meta(description="whether a POST may carry a method that uploads no file, as one public client does"),
+    ] = False
+    restart_failed: Annotated[bool, Meta(description="whether a call after FAILED starts the package again")] = False
+    url_lifetime: Annotated[
+        float, Meta(ge=0, le=86_400, description="seconds that a resource URL serves the package")
+    ] = 60.0
+    default_schedule: Annotated[str, Meta(description=f"schedule of collections that name none: {GRAMMAR}")] = (
+        "after-5s"
+    )
+    http_statuses: Annotated[
+        dict[int, Annotated[int, Meta(ge=200, le=599)]],
+        Meta(description="HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
+    ] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that the grammar does not know."""
+        _check_schedule("default_schedule", self.default_schedule)
+
+
+class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All settings: those of the process, and the `Behaviour` that accounts begin with."""
+
+    host: Annotated[str, Meta(min_length=1, description="address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535, description="port to listen on; 0 takes a free one")] = 3547
+    log: Annotated[Literal["pretty", "json", "off"], Meta(description="how each request is logged")] = "pretty"
+    tls: Annotated[
+        bool, Meta(description="whether to serve https, by a throw-away authority (see /__admin/ca.pem)")
+    ] = False
+    tls_names: Annotated[
+        str, Meta(description="host names and addresses, with commas, that the certificate is for beside `host`")
+    ] = "localhost,127.0.0.1,api.flipsnack.com,upload.flipsnack.com"
+    base_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/?#\s]+)?\Z",
+            description="scheme and host that resource URLs begin with; empty takes them from the request",
+        ),
+    ] = ""
+    admin: Annotated[bool, Meta(description="whether the control plane at /__admin exists")] = True
+    admin_token: Annotated[str, Meta(description="when set, the control plane wants it as a bearer token")] = ""
+    admin_hosts: Annotated[
+        str,
+        Meta(description="public host names, with commas, under which the control plane answers without a token"),
+    ] = "api.flipsnack.com,upload.flipsnack.com"
+    max_accounts: Annotated[
+        int, Meta(ge=1, le=10_000_000, description="accounts that may exist at once in one namespace")
+    ] = 100_000
+    max_namespaces: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="namespaces (/t/<name>/) that may exist at once")
+    ] = 1_000
+    journal_size: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="requests that the journal of one account keeps")
+    ] = 1_000
+    seed: Annotated[
+        tuple[SeedAccount, ...],
+        Meta(description="accounts that exist from the start, with key, secret and collections"),
+    ] = DOCUMENTED_ACCOUNTS
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that the grammar does not know, and two accounts with one key."""
+        super().__post_init__()
+        _refuse_twins("seed", [account.key for account in self.seed])
+
+    def behaviour(self) -> Behaviour:
+        """The part that accounts begin with."""
+        return Behaviour(**{name: getattr(self, name) for name in Behaviour.__struct_fields__})
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting as it is in force."""
+
+    value: Any
+    source: str
+    does: str
+
+
+def setting_docs() -> dict[str, str]:
+    """What each setting does, by name."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: _description(hints[name]) for name in Settings.__struct_fields__}
+
+
+def load_settings(
+    *, flags: Mapping[str, Any], environment: Mapping[str, str], file: tuple[str, str] | None
+) -> tuple[Settings, dict[str, Setting]]:
+    """The settings in force, and for each its value, source and purpose.
+
+    `flags` holds the flags that were given, `environment` the process's variables, `file` a name and the TOML text in
+    it. Raises `SettingsError`.
+    """
+    layers = [
+        ("file", _from_file(file)),
+        ("environment", _from_environment(environment)),
+        ("flag", dict(flags)),
+    ]
+    merged: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for layer, found in layers:
+        for name, (value, source) in _converted(layer, found).items():
+            merged[name], sources[name] = value, source
+    settings = Settings(**merged)
+    docs = setting_docs()
+    return settings, {name: Setting(getattr(settings, name), sources.get(name, "default"), docs[name]) for name in docs}
+
+
+def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    name, text = file
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as damage:
+        raise SettingsError(f"{name} is not TOML: {damage}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
+        for name, text in environment.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+
+
+def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+    hints = get_type_hints(Settings, include_extras=True)
+    converted = {}
+    for name, value in found.items():
+        source = _source(layer, name)
+        if name not in hints:
+            raise SettingsError(f"{source} is no setting; there are {', '.join(sorted(hints))}")
+        try:
+            converted[name] = (_value(value, hints[name], as_text=layer == "environment"), source)
+            Settings(**{name: converted[name][0]})
+        except (msgspec.MsgspecError, ValueError) as refusal:
+            raise SettingsError(f"{source} is {_shown(name, value)}: {_plain(refusal)}") from None
+    return converted
+
+
+def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
+    if as_text and get_origin(get_args(hint)[0]) in (tuple, dict):
+        return msgspec.json.decode(value, type=hint, strict=False)
+    # The environment has only texts; a flag or a file has the type it should have, but TOML's keys are texts too.
+    return msgspec.convert(value, hint, strict=not as_text, str_keys=True)
+
+
+def _source(layer: str, name: str) -> str:
+    if layer == "environment":
+        return ENVIRONMENT_PREFIX + name.upper()
+    return f"--{name.replace('_', '-')}" if layer == "flag" else f"{name} (file)"
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in _CONFIDENTIAL:
+        return "not usable"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _plain(refusal: Exception) -> str:
+    return str(refusal).replace("`bool`", "true or false")
+
+
+# What holds secrets is not repeated in an error message.
+_CONFIDENTIAL = frozenset({"admin_token", "seed"})
+
+
+def _description(hint: Any) -> str:
+    return next(meta.description for meta in get_args(hint)[1:] if isinstance(meta, Meta)) or ""

@@ -1,0 +1,122 @@
+"""The state of an account as a value that can be kept and put back, the fork of an account, and the server as a seed.
+
+A snapshot holds everything but the journal, and the instant at which it was taken: put back, the account goes on from
+there, however long it lay in a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.clock import VirtualClock, to_text
+from flipsnack_mock.state.magic import magic
+from flipsnack_mock.state.settings import SeedAccount, SeedCollection
+
+if TYPE_CHECKING:
+    from flipsnack_mock.state.world import World
+
+__all__ = ["VERSION", "Snapshot", "WorldSnapshot", "fork", "restored", "seed_of", "seed_toml", "take", "take_all"]
+
+VERSION = 1
+"""Of the shape of snapshots; one of another version is refused."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account as it was when its clock showed `now`, in microseconds since 1970."""
+
+    version: int
+    now: int
+    account: Account
+
+
+class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All accounts of a server, or of a namespace, and whether everybody saw maintenance."""
+
+    version: int
+    maintenance: bool
+    accounts: tuple[Snapshot, ...]
+
+
+def take_all(world: World, real: int) -> WorldSnapshot:
+    """The snapshot of `world` when real time is `real`."""
+    return WorldSnapshot(VERSION, world.maintenance, tuple(take(account, real) for account in world.accounts))
+
+
+def take(account: Account, real: int) -> Snapshot:
+    """The snapshot of `account` when real time is `real`; later changes of the account do not touch it."""
+    return Snapshot(VERSION, account.now(real), _copy(account))
+
+
+def restored(snapshot: Snapshot, real: int) -> Account:
+    """The account of `snapshot`, its clock going on from where it was, when real time is `real`.
+
+    Raises `ValueError` when the snapshot holds what no account can: an unknown schedule, a time that is none, a
+    collection under another's hash.
+    """
+    account = _copy(snapshot.account)
+    if account.clock.frozen_at is None:
+        account.clock = VirtualClock(offset=snapshot.now - real)
+    account.counted.sort()
+    _check(account, snapshot.now)
+    return account
+
+
+def _check(account: Account, now: int) -> None:
+    times = [now, account.now(now), *account.counted]
+    for known_as, collection in account.collections.items():
+        if known_as != collection.hash:
+            raise ValueError(f"the collection {collection.hash!r} stands under {known_as!r}")
+        collection.timetable(account.behaviour)
+        times.append(collection.job.started_at or 0)
+    for time in times:
+        try:
+            to_text(time)
+        except OverflowError:
+            raise ValueError(f"{time} is no time in microseconds since 1970") from None
+
+
+def fork(account: Account, key: str, secret: str) -> Account:
+    """A copy of `account` under another key; resource URLs of the one are not good for the other."""
+    twin = _copy(account)
+    twin.key, twin.secret = key, secret
+    return twin
+
+
+def seed_of(account: Account) -> SeedAccount:
+    """What `account` would begin with: key, secret and collections, without the deleted and the magic ones."""
+    kept = (item for item in account.collections.values() if not item.deleted and magic(item.hash) is None)
+    fields = SeedCollection.__struct_fields__
+    collections = tuple(SeedCollection(**{name: getattr(item, name) for name in fields}) for item in kept)
+    return SeedAccount(account.key, account.secret, collections)
+
+
+def seed_toml(seeds: Iterable[SeedAccount]) -> str:
+    """The seed as a settings file: what `--config` takes."""
+    return "\n".join(_lines(list(seeds))) + "\n"
+
+
+def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
+    yield "# The accounts of a fake as they begin, for --config. What has become of them is in GET /__admin/snapshot."
+    if not seeds:
+        yield "seed = []"
+    for seed in seeds:
+        yield from ("", "[[seed]]", f"key = {_text(seed.key)}", f"secret = {_text(seed.secret)}")
+        for collection in seed.collections:
+            yield from ("", "[[seed.collections]]")
+            for name, value in msgspec.structs.asdict(collection).items():
+                if value is not None:
+                    yield f"{name} = {_text(value) if isinstance(value, str) else value}"
+
+
+def _text(value: str) -> str:
+    # JSON escapes all that TOML wants escaped, but for DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _copy(account: Account) -> Account:
+    return msgspec.json.decode(msgspec.json.encode(account), type=Account)

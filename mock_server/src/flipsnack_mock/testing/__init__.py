@@ -1,0 +1,22 @@
+"""For tests: `MockServer`, the fake on a free port in a thread, and `AdminClient`, its control plane in Python."""
+
+from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs
+from flipsnack_mock.testing.faults import Faults
+from flipsnack_mock.testing.mock_server import MockServer
+from flipsnack_mock.testing.requests import Requests, Unmet, assert_clean
+
+__all__ = [
+    "AccountAdmin",
+    "AdminClient",
+    "AdminError",
+    "Clock",
+    "Collections",
+    "Faults",
+    "Finding",
+    "Jobs",
+    "MockServer",
+    "Requests",
+    "Unmet",
+    "assert_clean",
+]

@@ -1,0 +1,273 @@
+"""The control plane in Python: `AdminClient` for the server, `AccountAdmin` for one account."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.testing.faults import Faults
+from flipsnack_mock.testing.requests import Requests
+
+__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Jobs"]
+
+
+class AdminError(Exception):
+    """The control plane refused: HTTP `status`, and `error`, the body's facts (`type`, `message`, …)."""
+
+    def __init__(self, status: int, error: dict[str, Any]) -> None:
+        """Keep status and facts."""
+        super().__init__(f"{error.get('message', 'refused')} (HTTP {status})")
+        self.status = status
+        self.error = error
+
+
+class AdminClient:
+    """The control plane of the fake at `url` (without a path), or of the `namespace` in it.
+
+    Every method raises `AdminError` when the control plane refuses, and `requests.RequestException` when it cannot be
+    reached.
+    """
+
+    def __init__(self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "") -> None:
+        """Talk to the fake at `url`; `ca_file` holds the authority to trust when that is https."""
+        self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = ca_file or True
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """The decoded answer of `method` on `path` (below the fake's root)."""
+        answer = self._answer(method, path, body, query)
+        return answer.json() if answer.content else None
+
+    def text(self, path: str, **query: str) -> str:
+        """The answer of GET on `path` as it comes."""
+        return self._answer("GET", path, None, query).content.decode()
+
+    def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> requests.Response:
+        # A route that waits does so for the `timeout` it is given.
+        patience = 30 + float(query.get("timeout", 0))
+        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=patience)
+        if answer.status_code >= 400:
+            raise AdminError(answer.status_code, _error(answer))
+        return answer
+
+    def account(self, key: str) -> AccountAdmin:
+        """The account of `key`; nothing is asked yet."""
+        return AccountAdmin(self, key)
+
+    def create_account(self, key: str, secret: str | None = None) -> AccountAdmin:
+        """A new account; refused when the key is taken."""
+        self.call("POST", "/__admin/accounts", {"key": key} | ({} if secret is None else {"secret": secret}))
+        return self.account(key)
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """All accounts."""
+        return list(self.call("GET", "/__admin/accounts")["accounts"])
+
+    def maintenance(self, *, on: bool) -> None:
+        """Switch code 22 for everybody."""
+        self.call("PUT", "/__admin/maintenance", {"on": on})
+
+    def reset(self) -> None:
+        """Put everything back to how the server started."""
+        self.call("POST", "/__admin/reset")
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting with value, source and purpose."""
+        return dict(self.call("GET", "/__admin/settings")["settings"])
+
+    def rules(self) -> dict[str, Any]:
+        """The rules ledger."""
+        return dict(self.call("GET", "/__admin/rules"))
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The fault rules of all accounts, each with the `key` of its own."""
+        return list(self.call("GET", "/__admin/faults")["faults"])
+
+    def fault_presets(self) -> list[dict[str, Any]]:
+        """The faults with names: `name`, `does`, and the body that each stands for."""
+        return list(self.call("GET", "/__admin/faults/presets")["presets"])
+
+    def magic(self) -> list[dict[str, Any]]:
+        """The magic collection hashes, each with what it does."""
+        return list(self.call("GET", "/__admin/magic")["magic"])
+
+    def namespaces(self) -> list[str]:
+        """The namespaces (`/t/<name>/`) that were used."""
+        return list(self.call("GET", "/__admin/namespaces")["namespaces"])
+
+    def forget_namespace(self, name: str) -> None:
+        """Forget a namespace and all it has."""
+        self.call("DELETE", f"/__admin/namespaces/{quote(name, safe='')}")
+
+    def snapshot(self) -> dict[str, Any]:
+        """All accounts with all they have but their journals, and the maintenance of everybody."""
+        return dict(self.call("GET", "/__admin/snapshot"))
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put all accounts back to such a snapshot, here or on another server; the journals begin anew."""
+        self.call("PUT", "/__admin/snapshot", snapshot)
+
+    def export(self) -> str:
+        """The accounts as they would begin, as a settings file for `flipsnack-mock serve --config`."""
+        return self.text("/__admin/export")
+
+    def diagnosis(self, request_id: str) -> dict[str, Any]:
+        """Why a request was answered as it was; its id is in the answer's header X-Flipsnack-Mock-Request."""
+        return dict(self.call("GET", f"/__admin/requests/{quote(request_id, safe='')}/diagnosis"))
+
+    def explain(self, request: str | Mapping[str, str], *, secret: str | None = None) -> dict[str, Any]:
+        """The diagnosis of the signature of a URL, or of parameters, that need not have been sent."""
+        body: dict[str, Any] = {"url" if isinstance(request, str) else "params": request}
+        return dict(self.call("POST", "/__admin/explain", body if secret is None else body | {"secret": secret}))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+
+def _error(answer: requests.Response) -> dict[str, Any]:
+    try:
+        return dict(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return {"type": "unreadable", "message": answer.text[:200]}
+
+
+class AccountAdmin:
+    """The control plane of one account."""
+
+    def __init__(self, admin: AdminClient, key: str) -> None:
+        """Steer the account of `key`."""
+        self.key = key
+        self._admin = admin
+        self._path = f"/__admin/accounts/{quote(key, safe='')}"
+        self.clock = Clock(self)
+        self.collections = Collections(self)
+        self.jobs = Jobs(self)
+        self.faults = Faults(self.call)
+        self.requests = Requests(admin.call, admin.text, key)
+
+    def call(self, method: str, path: str = "", body: Any = None, **query: str) -> Any:
+        """The decoded answer of `method` on `path` below this account."""
+        return self._admin.call(method, self._path + path, body, **query)
+
+    def show(self) -> dict[str, Any]:
+        """The account: key, secret, clock, settings."""
+        return dict(self.call("GET"))
+
+    @property
+    def secret(self) -> str:
+        """The secret that requests of this account are signed with."""
+        return str(self.show()["secret"])
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change the given settings of this account, and return all of them."""
+        return dict(self.call("PATCH", "/settings", changes))
+
+    def maintenance(self, *, on: bool) -> None:
+        """Switch code 22 for this account."""
+        self.call("PUT", "/maintenance", {"on": on})
+
+    def reset(self) -> None:
+        """Put the account back to how it began."""
+        self.call("POST", "/reset")
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything the account has but its journal, to be put back by `restore`."""
+        return dict(self.call("GET", "/snapshot"))
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put the account back to a snapshot of it; its journal begins anew."""
+        self.call("PUT", "/snapshot", snapshot)
+
+    def fork(self, key: str, secret: str | None = None) -> AccountAdmin:
+        """A copy of the account under another key; refused when that is taken."""
+        self.call("POST", "/fork", {"key": key} | ({} if secret is None else {"secret": secret}))
+        return self._admin.account(key)
+
+    def delete(self) -> None:
+        """Delete the account."""
+        self.call("DELETE")
+
+    def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
+        """What the client of this account did against the vendor's advice; `ignore` names rules to leave out."""
+        return self.requests.lint(level=level, ignore=ignore)
+
+
+class Clock:
+    """The clock of one account; it never goes back."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the clock of `account`."""
+        self._account = account
+
+    def now(self) -> float:
+        """Virtual time, in seconds since 1970."""
+        return float(self._account.call("GET", "/clock")["now_us"]) / 1_000_000
+
+    def advance(self, seconds: float) -> float:
+        """Move the clock on, and return the new time."""
+        return self._move("advance", {"seconds": seconds})
+
+    def set(self, at: float | datetime.datetime) -> float:
+        """Set the clock to a later instant: seconds since 1970, or an aware `datetime`."""
+        return self._move("set", {"at": at.isoformat() if isinstance(at, datetime.datetime) else at})
+
+    def freeze(self) -> float:
+        """Let the clock stand still."""
+        return self._move("freeze", {})
+
+    def resume(self) -> float:
+        """Let the clock run again, on from where it stood."""
+        return self._move("resume", {})
+
+    def _move(self, how: str, body: dict[str, Any]) -> float:
+        return float(self._account.call("POST", f"/clock/{how}", body)["now_us"]) / 1_000_000
+
+
+class Collections:
+    """The collections of one account."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the collections of `account`."""
+        self._account = account
+
+    def create(self, **fields: Any) -> dict[str, Any]:
+        """A new collection: `hash`, `title`, `pages`, `package_bytes`, `schedule`, each optional."""
+        return dict(self._account.call("POST", "/collections", fields))
+
+    def list(self) -> list[dict[str, Any]]:
+        """All collections of the account."""
+        return [dict(item) for item in self._account.call("GET", "/collections")["collections"]]
+
+    def show(self, collection_hash: str) -> dict[str, Any]:
+        """One collection."""
+        return dict(self._account.call("GET", f"/collections/{quote(collection_hash, safe='')}"))
+
+    def delete(self, collection_hash: str) -> None:
+        """Mark a collection as deleted: code 43 from now on."""
+        self._account.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
+
+
+class Jobs:
+    """The jobs of one account."""
+
+    def __init__(self, account: AccountAdmin) -> None:
+        """Steer the jobs of `account`."""
+        self._account = account
+
+    def show(self, collection_hash: str) -> dict[str, Any]:
+        """The job of a collection: `state`, `polls`, `started_at`, `schedule`, `legal`."""
+        return dict(self._account.call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
+
+    def force(self, collection_hash: str, state: str) -> dict[str, Any]:
+        """Put a job into a state; refused with the legal ones when there is no such way."""
+        return dict(self._account.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))

@@ -1,0 +1,121 @@
+"""What the fake has seen of one account, in Python: list, count, wait, verify, lint, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import msgspec
+
+from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.lint.findings import Finding
+
+__all__ = ["Linted", "Requests", "Unmet", "assert_clean"]
+
+Records = list[Record]
+Findings = list[Finding]
+
+
+class Unmet(AssertionError):
+    """What was expected of the requests is not so; the text says what was found instead, and the nearest misses."""
+
+
+class Linted(Protocol):
+    """Whatever can be linted: an `AccountAdmin`, or its `requests`."""
+
+    def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
+        """The findings."""
+
+
+def assert_clean(account: Linted, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> None:
+    """Raise `AssertionError` with every finding unless the client of `account` kept the rules for clients.
+
+    `level` MUST leaves out what is only advice, `ignore` names rules to leave out.
+    """
+    findings = account.lint(level=level, ignore=ignore)
+    if findings:
+        raise AssertionError("\n".join(["the client broke rules of the vendor:", *map(str, findings)]))
+
+
+class Requests:
+    """The requests of one account, oldest first.
+
+    Filters are the fields of a matcher: `action`, `hash`, `code`, `status`, `kind`, `failed`, `fault`, `since`, … Every
+    method raises `AdminError` when the control plane refuses, as it does for a filter that does not exist.
+    """
+
+    def __init__(self, call: Callable[..., Any], text: Callable[..., str], key: str) -> None:
+        """Read by `call` and `text`, the control plane of the server, what the account of `key` did."""
+        self._call = call
+        self._text = text
+        self._key = key
+
+    def list(self, *, limit: int = 1_000_000, **filters: str | int) -> Records:
+        """The requests that match; with `limit` only the latest."""
+        answer = self._call("GET", "/__admin/requests", **self._query(filters | {"limit": limit}))
+        return msgspec.convert(answer["requests"], Records)
+
+    def count(self, **filters: str | int) -> int:
+        """How many requests match."""
+        return int(self._call("GET", "/__admin/requests/count", **self._query(filters))["count"])
+
+    def show(self, request_id: str) -> Record:
+        """One request, by the id in the header `X-Flipsnack-Mock-Request` of its answer."""
+        return msgspec.convert(self._call("GET", f"/__admin/requests/{quote(request_id, safe='')}"), Record)
+
+    def wait(self, *, count: int = 1, timeout: float = 30, **filters: str | int) -> Records:
+        """The requests that match as soon as there are `count`; raises `Unmet` after `timeout` real seconds."""
+        query = self._query(filters | {"count": count}) | {"timeout": str(timeout)}
+        answer = self._call("GET", "/__admin/requests/wait", **query)
+        if not answer["complete"]:
+            raise Unmet(_told(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"]))
+        return msgspec.convert(answer["requests"], Records)
+
+    def verify(
+        self,
+        *,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+        after: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
+        **match: Any,
+    ) -> None:
+        """Raise `Unmet` unless so many requests match, later than the first of `after`, earlier than that of `before`.
+
+        `verify(exactly=2, hash="f1")`, `verify(exactly=0, hash="f1", after={"hash": "f1", "status": "COMPLETE"})`.
+        """
+        given = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
+        expectation: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        windows = {"match": match, "after": after, "before": before}
+        expectation |= {name: {"key": self._key, **matcher} for name, matcher in windows.items() if matcher is not None}
+        answer = self._call("POST", "/__admin/requests/verify", {"expectations": [expectation]})
+        finding = answer["expectations"][0]
+        if not finding["ok"]:
+            raise Unmet(_told(finding["sentence"], finding["nearest"]))
+
+    def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> Findings:
+        """What the client did against the vendor's advice; `level` MUST leaves out advice, `ignore` names rules."""
+        query = {"key": self._key, "level": level, "ignore": ",".join(ignore)}
+        return msgspec.convert(self._call("GET", "/__admin/lint", **query)["findings"], Findings)
+
+    def clear(self) -> None:
+        """Empty the journal of the account; the account stays as it is."""
+        self._call("DELETE", f"/__admin/accounts/{quote(self._key, safe='')}/requests")
+
+    def trace(self) -> str:
+        """The journal as lines of JSON, for `flipsnack-mock replay` and `flipsnack-mock lint`."""
+        return self._text("/__admin/requests.ndjson", key=self._key)
+
+    def har(self) -> str:
+        """The journal as an HTTP archive."""
+        return self._text("/__admin/requests.har", key=self._key)
+
+    def _query(self, filters: Mapping[str, str | int]) -> dict[str, str]:
+        return {"key": self._key} | {name: str(value) for name, value in filters.items()}
+
+
+def _told(sentence: str, nearest: list[dict[str, Any]]) -> str:
+    near = [f"  nearly {miss['id']}: {miss['sentence']}" for miss in nearest]
+    return "\n".join([sentence, *near])

@@ -1,0 +1,118 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from mock_server.tests.conftest import Fake
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from flipsnack_mock.admin.routes import ROUTES
+from flipsnack_mock.protocol.errors import CATALOGUE
+
+DOCUMENTS = {"control": "/__admin/openapi.json", "vendor": "/__admin/openapi/vendor.json"}
+
+
+def document(fake: Fake, name: str) -> dict[str, Any]:
+    """A document as it is served."""
+    served: dict[str, Any] = fake.admin("GET", DOCUMENTS[name]).get_json()
+    return served
+
+
+def validator(described: dict[str, Any], schema: str) -> jsonschema.Draft202012Validator:
+    """What judges values by one of the schemas of a document."""
+    resource = Resource.from_contents(described, default_specification=DRAFT202012)
+    registry = Registry().with_resource("urn:document", resource)
+    reference = {"$ref": f"urn:document#/components/schemas/{schema}"}
+    return jsonschema.Draft202012Validator(reference, registry=registry)
+
+
+def inside(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from inside(inner)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_reference_leads_somewhere(fake: Fake, name: str) -> None:
+    """Inside of the document; `make fuzz` judges it by the schema of OpenAPI 3.1 as well."""
+    described = document(fake, name)
+    known = {f"#/components/schemas/{schema}" for schema in described["components"]["schemas"]}
+    named = {str(one["$ref"]) for one in inside(described) if "$ref" in one}
+    assert named
+    assert named <= known
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_schema_is_one(fake: Fake, name: str) -> None:
+    """In the dialect of JSON Schema that OpenAPI 3.1 takes, patterns included."""
+    described = document(fake, name)
+    schemas = [one["schema"] for one in inside(described) if "schema" in one]
+    for schema in (*schemas, *described["components"]["schemas"].values()):
+        jsonschema.Draft202012Validator.check_schema(schema)
+    patterns = [str(one["pattern"]) for one in inside(described) if isinstance(one.get("pattern"), str)]
+    assert all("\\Z" not in pattern for pattern in patterns)
+
+
+def test_every_route_for_programs_is_described(fake: Fake) -> None:
+    """With what it does; the page is for people."""
+    described = {
+        (method.upper(), re.sub(r"{(\w+)}", r"<\1>", path)): operation["summary"]
+        for path, operations in document(fake, "control")["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert {(entry.method, entry.path): entry.does for entry in ROUTES if entry.access != "page"} == described
+
+
+def test_no_two_operations_have_one_name(fake: Fake) -> None:
+    """Who generates a client gets a method for each."""
+    operations = [
+        operation["operationId"] for path in document(fake, "control")["paths"].values() for operation in path.values()
+    ]
+    assert len(operations) == len(set(operations))
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "body", "status"),
+    [
+        ("NewAccount", "/__admin/accounts", {"key": "mine"}, 201),
+        ("NewAccount", "/__admin/accounts", {"key": "a/b"}, 400),
+        ("NewAccount", "/__admin/accounts", {}, 400),
+        ("Step", "/__admin/accounts/test-a/clock/advance", {"seconds": 1.5}, 200),
+        ("Step", "/__admin/accounts/test-a/clock/advance", {"seconds": -1}, 400),
+        ("NewCollection", "/__admin/accounts/test-a/collections", {"hash": "x.y", "pages": 3}, 201),
+        ("NewCollection", "/__admin/accounts/test-a/collections", {"hash": ".x"}, 400),
+        ("NewCollection", "/__admin/accounts/test-a/collections", {"pages": 0}, 400),
+        ("NewFault", "/__admin/accounts/test-a/faults", {"fault": {"kind": "delay", "seconds": 1}}, 201),
+        ("NewFault", "/__admin/accounts/test-a/faults", {"fault": {"kind": "nosuch"}}, 400),
+        ("NewFault", "/__admin/accounts/test-a/faults", {"preset": "slow", "nosuch": 1}, 400),
+    ],
+)
+def test_a_body_is_taken_just_when_the_document_says_so(
+    fake: Fake, schema: str, path: str, body: dict[str, Any], status: int
+) -> None:
+    """The same declaration checks it and describes it."""
+    assert status == fake.admin("POST", path, body).status_code
+    assert (status < 400) == validator(document(fake, "control"), schema).is_valid(body)
+
+
+def test_a_refusal_is_as_described(fake: Fake) -> None:
+    """One shape for all."""
+    refusal = fake.admin("GET", "/__admin/accounts/nobody").get_json()
+    validator(document(fake, "control"), "Refusal").validate(refusal)
+
+
+@pytest.mark.parametrize("changes", [{}, {"collectionHash": "mock-never"}, {"signature": "x"}, {"apiKey": "nobody"}])
+def test_an_answer_of_the_api_is_as_described(fake: Fake, changes: dict[str, str]) -> None:
+    """Right or wrong."""
+    validator(document(fake, "vendor"), "Envelope").validate(fake.call(**changes).get_json())
+
+
+def test_the_vendors_document_knows_every_code(fake: Fake) -> None:
+    """With its message."""
+    envelope = document(fake, "vendor")["components"]["schemas"]["Envelope"]
+    assert {20, *CATALOGUE} == set(envelope["properties"]["code"]["enum"])
+    assert all(error.message in envelope["description"] for error in CATALOGUE.values())

@@ -1,0 +1,203 @@
+import pytest
+from mock_server.tests.conftest import KEY, Fake, signed
+
+from flipsnack_mock.state.jobs import TRANSITIONS, Move
+
+
+def create(fake: Fake, **fields: object) -> str:
+    """The hash of a new collection."""
+    return str(fake.account("POST", "/collections", fields).get_json()["hash"])
+
+
+def state(fake: Fake, collection_hash: str) -> str:
+    """Where a job stands."""
+    return str(fake.account("GET", f"/jobs/{collection_hash}").get_json()["state"])
+
+
+def test_a_collection_can_be_created_with_all_it_has(fake: Fake) -> None:
+    """Hash, title, pages, package size and schedule."""
+    wanted = {"hash": "abc", "title": "Été", "pages": 3, "package_bytes": 100_000, "schedule": "failed"}
+    answer = fake.account("POST", "/collections", wanted)
+    job = {"hash": "abc", "state": "NEW", "polls": 0, "started_at": None, "schedule": "failed"}
+    assert 201 == answer.status_code
+    shown = answer.get_json()
+    assert wanted | {"deleted": False} == {name: value for name, value in shown.items() if name != "job"}
+    assert job == {name: value for name, value in shown["job"].items() if name != "legal"}
+    assert "FAILED" == fake.call(collectionHash="abc").get_json()["data"]["status"]
+
+
+def test_everything_has_a_default(fake: Fake) -> None:
+    """The next free hash, eight pages, no more bytes than they need, and the account's schedule."""
+    first, second = (fake.account("POST", "/collections", {}).get_json() for _ in range(2))
+    assert (8, 0, "after-5s") == (first["pages"], first["package_bytes"], first["schedule"])
+    assert first["hash"] != second["hash"]
+    assert "PROCESSING" == fake.call(collectionHash=first["hash"]).get_json()["data"]["status"]
+
+
+def test_a_free_hash_steps_around_those_that_are_taken(fake: Fake) -> None:
+    """Whoever chose them."""
+    create(fake, hash="f000002")
+    assert "f000002" != create(fake)
+    assert 3 == len({"f000002", create(fake), create(fake)})
+
+
+@pytest.mark.parametrize("size", [30_000, 1_234_567])
+def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> None:
+    """To the byte, as the download says."""
+    collection_hash = create(fake, package_bytes=size, schedule="immediate", pages=1)
+    url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
+    assert size == len(fake.resource(url).data)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "expected"),
+    [
+        ({"hash": "a b"}, "$.hash", "`str` matching regex"),
+        ({"hash": ""}, "$.hash", "`str` matching regex"),
+        ({"hash": "x" * 65}, "$.hash", "`str` matching regex"),
+        ({"hash": "mock-own"}, "$.hash", "another hash"),
+        ({"title": "x" * 201}, "$.title", "`str` of length <= 200"),
+        ({"pages": 0}, "$.pages", "`int` >= 1"),
+        ({"pages": 1001}, "$.pages", "`int` <= 1000"),
+        ({"pages": 1.5}, "$.pages", "`int`"),
+        ({"package_bytes": -1}, "$.package_bytes", "`int` >= 0"),
+        ({"package_bytes": 500_000_001}, "$.package_bytes", "`int` <= 500000000"),
+        ({"schedule": "soon"}, "$.schedule", "immediate, after-<seconds>s"),
+        ({"owner": "x"}, "$.owner", "one of the fields title, pages, package_bytes, schedule, hash"),
+        ({"deleted": True}, "$.deleted", "one of the fields"),
+    ],
+)
+def test_a_bad_collection_is_refused_by_field(fake: Fake, fields: dict[str, object], path: str, expected: str) -> None:
+    """And nothing is made."""
+    refusal = fake.account("POST", "/collections", fields).get_json()["error"]
+    assert path == refusal["path"]
+    assert refusal["expected"].startswith(expected)
+    assert [] == fake.account("GET", "/collections").get_json()["collections"]
+
+
+def test_a_hash_that_is_taken_is_a_conflict(fake: Fake) -> None:
+    """In the same account; another account may have it, too."""
+    create(fake, hash="abc")
+    assert 409 == fake.account("POST", "/collections", {"hash": "abc"}).status_code
+    assert 201 == fake.admin("POST", "/__admin/accounts/test-other/collections", {"hash": "abc"}).status_code
+
+
+def test_a_collection_is_its_owners_alone(fake: Fake) -> None:
+    """Code 43 for everybody else."""
+    create(fake, hash="abc", schedule="immediate")
+    other = signed("secret-test-other", apiKey="test-other", collectionHash="abc")
+    assert 43 == fake.client.get("/v1/", query_string=other).get_json()["code"]
+    assert 20 == fake.call(collectionHash="abc").get_json()["code"]
+
+
+def test_a_deleted_collection_is_code_43_and_its_links_are_dead(fake: Fake) -> None:
+    """It is still shown here, as deleted."""
+    collection_hash = create(fake, schedule="immediate")
+    url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
+    assert fake.account("DELETE", f"/collections/{collection_hash}").get_json()["deleted"]
+    assert 43 == fake.call(collectionHash=collection_hash).get_json()["code"]
+    assert 403 == fake.resource(url).status_code
+    assert fake.account("GET", f"/collections/{collection_hash}").get_json()["deleted"]
+
+
+def test_a_magic_collection_can_be_shown_and_deleted_before_its_first_use(fake: Fake) -> None:
+    """It exists for every account."""
+    assert "NEW" == fake.account("GET", "/collections/mock-complete").get_json()["job"]["state"]
+    fake.account("DELETE", "/collections/mock-complete")
+    assert 43 == fake.call(collectionHash="mock-complete").get_json()["code"]
+
+
+@pytest.mark.parametrize("path", ["/collections/nowhere", "/jobs/nowhere", "/collections/mock-soon"])
+def test_an_unknown_hash_is_not_found(fake: Fake, path: str) -> None:
+    """The refusal names those that there are."""
+    create(fake, hash="abc")
+    refusal = fake.account("GET", path).get_json()["error"]
+    assert "not_found" == refusal["type"]
+    assert refusal["message"].endswith("there are: abc")
+
+
+def test_jobs_are_listed_with_their_state(fake: Fake) -> None:
+    """Polls, start, schedule, and the states that they can be forced into."""
+    fake.call(collectionHash="mock-manual")
+    fake.call(collectionHash="mock-manual")
+    expected = {
+        "hash": "mock-manual",
+        "state": "PROCESSING",
+        "polls": 2,
+        "started_at": "2026-09-21T14:13:20.000000Z",
+        "schedule": "manual",
+        "legal": ["COMPLETE", "FAILED"],
+    }
+    assert {"jobs": [expected]} == fake.account("GET", "/jobs").get_json()
+    assert expected == fake.account("GET", "/jobs/mock-manual").get_json()
+
+
+@pytest.mark.parametrize("target", ["COMPLETE", "FAILED"])
+def test_a_job_is_forced_to_an_end(fake: Fake, target: str) -> None:
+    """From PROCESSING and before its first call."""
+    fake.call(collectionHash="mock-manual")
+    for collection_hash in ("mock-manual", "mock-never"):
+        answer = fake.account("PUT", f"/jobs/{collection_hash}", {"state": target})
+        assert target == answer.get_json()["state"]
+        assert target == fake.call(collectionHash=collection_hash).get_json()["data"]["status"]
+
+
+def test_a_failed_job_is_started_again(fake: Fake) -> None:
+    """PROCESSING is legal after FAILED alone."""
+    fake.call(collectionHash="mock-failed-manual")
+    fake.account("PUT", "/jobs/mock-failed-manual", {"state": "FAILED"})
+    assert "PROCESSING" == fake.account("PUT", "/jobs/mock-failed-manual", {"state": "PROCESSING"}).get_json()["state"]
+
+
+@pytest.mark.parametrize(
+    ("collection_hash", "target", "legal"),
+    [
+        ("mock-complete", "FAILED", []),
+        ("mock-complete", "COMPLETE", []),
+        ("mock-failed", "COMPLETE", ["PROCESSING"]),
+        ("mock-manual", "PROCESSING", ["COMPLETE", "FAILED"]),
+        ("mock-manual", "NEW", ["COMPLETE", "FAILED"]),
+    ],
+)
+def test_an_illegal_move_is_refused_with_the_legal_ones(
+    fake: Fake, collection_hash: str, target: str, legal: list[str]
+) -> None:
+    """HTTP 409, and the job stays where it is."""
+    fake.call(collectionHash=collection_hash)
+    before = state(fake, collection_hash)
+    answer = fake.account("PUT", f"/jobs/{collection_hash}", {"state": target})
+    refusal = answer.get_json()["error"]
+    assert (409, "conflict", legal) == (answer.status_code, refusal["type"], refusal["legal"])
+    assert before == state(fake, collection_hash)
+
+
+def test_the_legal_moves_are_those_of_the_table(fake: Fake) -> None:
+    """What is shown comes from TRANSITIONS."""
+    for collection_hash in ("mock-complete", "mock-failed", "mock-manual"):
+        fake.call(collectionHash=collection_hash)
+        shown = fake.account("GET", f"/jobs/{collection_hash}").get_json()
+        row = TRANSITIONS[shown["state"]]
+        assert [target for move, target in row.items() if move is not Move.CALL] == shown["legal"]
+
+
+def test_a_state_that_is_none_is_a_bad_request(fake: Fake) -> None:
+    """The refusal lists the words."""
+    refusal = fake.account("PUT", "/jobs/mock-manual", {"state": "DONE"}).get_json()["error"]
+    assert ("$.state", "one of NEW, PROCESSING, COMPLETE, FAILED") == (refusal["path"], refusal["expected"])
+
+
+def test_a_changed_default_schedule_leaves_finished_jobs_alone(fake: Fake) -> None:
+    """COMPLETE stays COMPLETE: `job.never-goes-back`."""
+    fake.account("PATCH", "/settings", {"default_schedule": "immediate"})
+    collection_hash = create(fake)
+    assert "COMPLETE" == fake.call(collectionHash=collection_hash).get_json()["data"]["status"]
+    fake.account("PATCH", "/settings", {"default_schedule": "never"})
+    assert "COMPLETE" == state(fake, collection_hash)
+    fake.call(collectionHash=create(fake))
+    assert ["COMPLETE", "PROCESSING"] == [job["state"] for job in fake.account("GET", "/jobs").get_json()["jobs"]]
+
+
+def test_another_accounts_jobs_are_not_shown(fake: Fake) -> None:
+    """Each account has its own."""
+    fake.call(collectionHash="mock-manual")
+    assert {"jobs": []} == fake.admin("GET", f"/__admin/accounts/{KEY}2/jobs").get_json()

@@ -1,0 +1,151 @@
+"""Waiting for requests: hundreds wait at once on the real server, none holds a thread, and all are answered in time."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import socket
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+import requests
+from mock_server.tests.conftest import signed
+
+from flipsnack_mock.admin.long_poll import Work
+from flipsnack_mock.doctor import diagnose
+from flipsnack_mock.doctor.cases import case_of_params
+from flipsnack_mock.state.settings import Settings
+from flipsnack_mock.state.world import World
+from flipsnack_mock.testing import MockServer, Unmet
+
+WAITERS = 200
+
+
+def call(server: MockServer, key: str) -> requests.Response:
+    """A call of that account."""
+    return requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key), timeout=10)
+
+
+def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
+    """A connection on which a wait was begun."""
+    parts = urlsplit(server.url)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=20)
+    path = f"/__admin/requests/wait?key={key}&timeout={timeout}"
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    return connection
+
+
+def received(connection: socket.socket) -> bytes:
+    """The whole answer."""
+    with connection:
+        data = b""
+        while piece := connection.recv(65_536):
+            data += piece
+    return data
+
+
+def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
+    """Many waits are open while calls go on; the request they wait for ends them all."""
+    key = "test-waiting-many"
+    threads = threading.active_count()
+    waiting = [begin(server, key, 60) for _ in range(WAITERS)]
+    assert 200 == call(server, "test-waiting-other").status_code
+    assert threads == threading.active_count()
+    call(server, key)
+    answers = [received(connection) for connection in waiting]
+    assert WAITERS == sum(b'"complete":true' in answer and b'"count":1' in answer for answer in answers)
+
+
+def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
+    """When nothing comes the answer says so, with the nearest misses."""
+    account = server.admin.account("test-waiting-timeout")
+    call(server, account.key)
+    with pytest.raises(
+        Unmet, match=r"waited 0.02 s for 1, found 0\n  nearly r\d+: hash is 'mock-complete', expected 'f1'"
+    ):
+        account.requests.wait(hash="f1", timeout=0.02)
+
+
+def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
+    """Requests that came earlier count; only the missing ones are waited for."""
+    account = server.admin.account("test-waiting-count")
+    call(server, account.key)
+    with ThreadPoolExecutor(1) as pool:
+        waited: Future[Any] = pool.submit(lambda: account.requests.wait(count=2, timeout=20))
+        call(server, account.key)
+        assert 2 == len(waited.result(20))
+
+
+def test_who_goes_away_waits_no_more(server: MockServer) -> None:
+    """A client that hangs up leaves nothing behind, and others are served."""
+    key = "test-waiting-gone"
+    for _ in range(20):
+        begin(server, key, 300).close()
+    assert 200 == call(server, key).status_code
+    assert b'"complete":true' in received(begin(server, key, 5))
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
+
+
+async def _no_message() -> dict[str, Any]:
+    return {"type": "http.disconnect"}
+
+
+def test_the_event_loop_is_free_while_something_long_is_worked_out() -> None:
+    """The work goes on until the loop itself lets it end."""
+    gate = threading.Event()
+    work = Work(lambda: gate.wait(30))
+
+    async def play() -> None:
+        over = asyncio.ensure_future(work.over(_no_message))
+        await asyncio.sleep(0)
+        gate.set()
+        assert await over
+
+    asyncio.run(play())
+    assert True is work.answer
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_work_that_fails_says_so_where_its_answer_is_asked_for(beside: bool) -> None:
+    """In this thread and beside the loop alike."""
+    work = Work(lambda: 1 // 0)
+    if beside:
+        asyncio.run(work.over(_no_message))
+    else:
+        work.block()
+    with pytest.raises(ZeroDivisionError):
+        _ = work.answer
+
+
+def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> None:
+    """A request of nearly the greatest length: cut short, said so, and the same as without the server's engine."""
+    params = {f"p{number}": "x" * 30 for number in range(900)} | {"apiKey": "test-long", "signature": "0" * 32}
+    found = server.admin.explain(params)
+    assert ("unexplained", False) == (found["verdict"], found["complete"])
+    assert any(note.startswith("The diagnosis was cut short") for note in found["notes"])
+    case = case_of_params(World(Settings()), params.items(), key=None, secret=None)
+    assert msgspec.to_builtins(diagnose(case)) == {**found, "causes": (), "notes": tuple(found["notes"])}
+
+
+def _diagnose_once() -> None:
+    with MockServer() as server:
+        server.admin.explain({"action": "a", "apiKey": "test-fork", "signature": "0" * 32})
+
+
+def test_a_fork_of_a_process_that_has_worked_can_work_too() -> None:
+    """Threads are not inherited: a server in a child has its own, whatever its parent has done before."""
+    _diagnose_once()
+    child = multiprocessing.get_context("fork").Process(target=_diagnose_once)
+    child.start()
+    child.join(30)
+    try:
+        assert 0 == child.exitcode
+    finally:
+        child.kill()
+        child.join()

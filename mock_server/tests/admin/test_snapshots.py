@@ -1,0 +1,215 @@
+import json
+from typing import Any
+
+import pytest
+from mock_server.tests.conftest import KEY, SECRET, START, Fake, make_fake, signed
+
+from flipsnack_mock.state.settings import load_settings
+
+
+def snapshot(fake: Fake) -> dict[str, Any]:
+    """A snapshot of the account that signed calls are made with."""
+    return dict(fake.account("GET", "/snapshot").json or {})
+
+
+def status(fake: Fake, collection_hash: str, *, secret: str = SECRET, key: str = KEY) -> str:
+    """What the API says of the job."""
+    params = signed(secret, apiKey=key, collectionHash=collection_hash)
+    answer = fake.client.get("/v1/", query_string=params)
+    return str((answer.json or {})["data"]["status"])
+
+
+def test_an_account_is_put_back_to_its_snapshot(fake: Fake) -> None:
+    """Job, clock and settings are what they were."""
+    fake.account("POST", "/clock/freeze", {})
+    fake.account("PATCH", "/settings", {"url_lifetime": 5})
+    status(fake, "mock-after-5s")
+    taken = snapshot(fake)
+    fake.account("POST", "/clock/advance", {"seconds": 60})
+    fake.account("PATCH", "/settings", {"url_lifetime": 7})
+    assert "COMPLETE" == status(fake, "mock-after-5s")
+    shown = fake.account("PUT", "/snapshot", taken)
+    assert 200 == shown.status_code
+    assert 5 == (shown.json or {})["settings"]["url_lifetime"]
+    assert START == (fake.account("GET", "/clock").json or {})["now_us"]
+    assert "PROCESSING" == status(fake, "mock-after-5s")
+
+
+def test_a_snapshot_has_a_version(fake: Fake) -> None:
+    """So that a later server can tell."""
+    assert 1 == snapshot(fake)["version"]
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_another_version_is_refused_in_so_many_words(fake: Fake, version: int) -> None:
+    """400 that names both versions, whatever else is in it, and nothing changes."""
+    before = snapshot(fake)
+    answer = fake.account("PUT", "/snapshot", {"version": version, "something": "new"})
+    error = (answer.json or {})["error"]
+    assert (400, "$.version", "1") == (answer.status_code, error["path"], error["expected"])
+    assert f"version {version}" in error["message"]
+    assert before == snapshot(fake)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"account": {}}, "$.account"),
+        ({"more": 1}, "$.more"),
+        ({"now": 10**30}, "$.account"),
+        ({"now": "today"}, "$.now"),
+    ],
+    ids=str,
+)
+def test_a_damaged_snapshot_is_refused(fake: Fake, change: dict[str, Any], path: str) -> None:
+    """400 with the path, and nothing changes."""
+    before = snapshot(fake)
+    answer = fake.account("PUT", "/snapshot", before | change)
+    assert 400 == answer.status_code
+    assert (answer.json or {})["error"]["path"].startswith(path)
+    assert before == snapshot(fake)
+
+
+def test_a_snapshot_of_another_account_is_refused(fake: Fake) -> None:
+    """Whoever wants a copy forks."""
+    answer = fake.admin("PUT", "/__admin/accounts/test-other/snapshot", snapshot(fake))
+    assert (400, "$.account.key") == (answer.status_code, (answer.json or {})["error"]["path"])
+
+
+def test_a_snapshot_brings_an_account_to_another_server(fake: Fake) -> None:
+    """Where it is not there, it comes into being."""
+    fake.admin("POST", "/__admin/accounts", {"key": "own", "secret": "mine"})
+    taken = fake.admin("GET", "/__admin/accounts/own/snapshot").json
+    elsewhere = make_fake()
+    assert 200 == elsewhere.admin("PUT", "/__admin/accounts/own/snapshot", taken).status_code
+    assert "mine" == (elsewhere.admin("GET", "/__admin/accounts/own").json or {})["secret"]
+
+
+def test_an_account_that_is_put_back_begins_its_journal_anew(fake: Fake) -> None:
+    """What is counted afterwards was asked afterwards."""
+    taken = snapshot(fake)
+    fake.call()
+    fake.account("PUT", "/snapshot", taken)
+    assert {"count": 0, "dropped": 0} == fake.admin("GET", f"/__admin/requests/count?key={KEY}").json
+
+
+def test_a_fork_begins_with_all_of_the_other(fake: Fake) -> None:
+    """Collections and jobs are there, under a key and a secret of its own."""
+    status(fake, "mock-after-1-polls")
+    answer = fake.account("POST", "/fork", {"key": "test-twin"})
+    assert (201, "secret-test-twin") == (answer.status_code, (answer.json or {})["secret"])
+    assert "COMPLETE" == status(fake, "mock-after-1-polls", secret="secret-test-twin", key="test-twin")
+    assert "COMPLETE" == status(fake, "mock-after-1-polls")
+
+
+def test_a_fork_can_be_given_a_secret(fake: Fake) -> None:
+    """As an account can."""
+    answer = fake.account("POST", "/fork", {"key": "own", "secret": "mine"})
+    assert "mine" == (answer.json or {})["secret"]
+
+
+@pytest.mark.parametrize("key", [KEY, "test-taken", "LK12NS-0-IOBW3S89VVJH12Z"])
+def test_a_fork_takes_no_key_that_is_taken(fake: Fake, key: str) -> None:
+    """409, itself included."""
+    fake.account("GET")
+    fake.admin("GET", "/__admin/accounts/test-taken")
+    assert 409 == fake.account("POST", "/fork", {"key": key}).status_code
+
+
+def test_the_export_is_a_settings_file(fake: Fake) -> None:
+    """A server that is started with it has the same accounts and collections."""
+    fake.account("POST", "/collections", {"hash": "f1", "title": 'A "title"\n', "pages": 3, "schedule": "after-1s"})
+    answer = fake.admin("GET", "/__admin/export")
+    assert "application/toml" == answer.content_type
+    settings, _ = load_settings(flags={}, environment={}, file=("export.toml", answer.text))
+    [account] = [account for account in settings.seed if account.key == KEY]
+    [collection] = account.collections
+    assert ("f1", 'A "title"\n', 3) == (collection.hash, collection.title, collection.pages)
+
+
+def test_the_export_is_a_variable(fake: Fake) -> None:
+    """As JSON it goes into FLIPSNACK_MOCK_SEED, and comes out again."""
+    exported = fake.admin("GET", "/__admin/export?format=json").text
+    settings, _ = load_settings(flags={}, environment={"FLIPSNACK_MOCK_SEED": exported}, file=None)
+    again = make_fake(seed=settings.seed).admin("GET", "/__admin/export?format=json").text
+    assert json.loads(exported) == json.loads(again)
+
+
+def test_an_unknown_format_of_the_export_is_refused(fake: Fake) -> None:
+    """400 with the parameter."""
+    answer = fake.admin("GET", "/__admin/export?format=yaml")
+    assert (400, "$.format") == (answer.status_code, (answer.json or {})["error"]["path"])
+
+
+# --- the whole server ------------------------------------------------------------------------------------------------
+
+
+def test_all_accounts_go_to_another_server_with_all_they_have(fake: Fake) -> None:
+    """Jobs, clocks, settings, faults and maintenance; what the other one had is gone."""
+    fake.account("POST", "/clock/freeze", {})
+    fake.account("PATCH", "/settings", {"url_lifetime": 5})
+    fake.account("POST", "/faults", {"fault": {"kind": "code", "code": 32}, "skip": 5})
+    fake.admin("PUT", "/__admin/accounts/test-late/maintenance", {"on": True})
+    fake.admin("POST", "/__admin/accounts/test-late/clock/advance", {"seconds": 86_400})
+    fake.admin("DELETE", "/__admin/accounts/45FD-267-7SG7832")
+    status(fake, "mock-after-1-polls")
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    elsewhere = make_fake()
+    elsewhere.admin("POST", "/__admin/accounts", {"key": "own"})
+    assert {"accounts": 3} == elsewhere.admin("PUT", "/__admin/snapshot", taken).get_json()
+    assert taken == elsewhere.admin("GET", "/__admin/snapshot").get_json()
+    assert "COMPLETE" == status(elsewhere, "mock-after-1-polls")
+
+
+def test_everybodys_maintenance_is_part_of_it(fake: Fake) -> None:
+    """On or off."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    fake.admin("PUT", "/__admin/maintenance", {"on": True})
+    during = fake.admin("GET", "/__admin/snapshot").get_json()
+    for on, snapshot_of_then in ((False, taken), (True, during)):
+        fake.admin("PUT", "/__admin/snapshot", snapshot_of_then)
+        assert {"on": on} == fake.admin("GET", "/__admin/maintenance").get_json()
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_another_version_of_all_is_refused(fake: Fake, version: int) -> None:
+    """As that of one account is."""
+    answer = fake.admin("PUT", "/__admin/snapshot", {"version": version})
+    assert (400, "$.version") == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "path"),
+    [
+        (1, {"now": 10**30}, "$.accounts[1].account"),
+        (0, {"account": {}}, "$.accounts[0].account"),
+    ],
+    ids=str,
+)
+def test_one_damaged_account_refuses_all(fake: Fake, number: int, change: dict[str, Any], path: str) -> None:
+    """400 with the place, and nothing changes."""
+    before = fake.admin("GET", "/__admin/snapshot").get_json()
+    damaged = json.loads(json.dumps(before))
+    damaged["accounts"][number] |= change
+    answer = fake.admin("PUT", "/__admin/snapshot", damaged)
+    assert 400 == answer.status_code
+    assert answer.get_json()["error"]["path"].startswith(path)
+    assert [one["account"] for one in before["accounts"]] == [
+        one["account"] for one in fake.admin("GET", "/__admin/snapshot").get_json()["accounts"]
+    ]
+
+
+@pytest.mark.parametrize("key", ["LK12NS-0-IOBW3S89VVJH12Z", "a/b", "", "\x00", "x" * 201])
+def test_a_key_that_none_can_be_is_refused(fake: Fake, key: str) -> None:
+    """One that is there twice, or could never be asked for."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    taken["accounts"][1]["account"]["key"] = key
+    answer = fake.admin("PUT", "/__admin/snapshot", taken)
+    assert (400, "$.accounts[1].account.key") == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+def test_more_accounts_than_there_may_be_are_refused(fake: Fake) -> None:
+    """503, as when one too many is made."""
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    answer = make_fake(max_accounts=1).admin("PUT", "/__admin/snapshot", taken)
+    assert (503, "full") == (answer.status_code, answer.get_json()["error"]["type"])

@@ -1,0 +1,66 @@
+import pytest
+from mock_server.tests.conftest import DOWNLOAD, Door, make_door, signed
+
+from flipsnack_mock.admin.ui.remediation import BY_CODE, BY_RULE, advice
+from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.inspect.records import Record, records_of
+
+REFUSED = {
+    "request.empty-is-missing": {"apiKey": ""},
+    "format.unknown": {"format": "yaml"},
+    "callback.required": {"format": "jsonp"},
+    "callback.identifier": {"format": "jsonp", "callback": "1"},
+    "code.43-unknown": {"collectionHash": "nosuch"},
+}
+
+
+def latest(door: Door) -> Record:
+    """The record of the request that came last."""
+    return records_of(door.world, list(door.world.journal.entries())[-1:])[0]
+
+
+def test_every_rule_with_advice_is_in_the_ledger() -> None:
+    """A rule that was renamed would lose its advice."""
+    assert set(BY_RULE) <= {rule["id"] for rule in ledger()["rule"]}
+
+
+@pytest.mark.parametrize(("rule", "changes"), REFUSED.items())
+def test_a_broken_rule_has_its_own_advice(door: Door, rule: str, changes: dict[str, str]) -> None:
+    """It says more than the code could."""
+    door.call(**changes)
+    assert BY_RULE[rule] == advice(latest(door))
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [(30, {"signature": None}), (41, {"apiKey": "nobody"}), (42, {"action": "nosuch"}), (44, {"signature": "0" * 32})],
+)
+def test_a_code_has_its_advice(door: Door, code: int, changes: dict[str, str | None]) -> None:
+    """Where no rule says more."""
+    assert code == door.code(**changes)
+    assert BY_CODE[code] == advice(latest(door))
+
+
+def test_a_limit_has_its_advice() -> None:
+    """Waiting helps, and so does the clock."""
+    door = make_door(requests_per_second=1)
+    assert [20, 31] == [door.code(), door.code()]
+    assert BY_CODE[31] == advice(latest(door))
+
+
+def test_what_was_not_refused_needs_no_advice(door: Door) -> None:
+    """Nothing is said."""
+    door.call()
+    assert "" == advice(latest(door))
+
+
+def test_what_a_magic_hash_asked_for_is_told_apart(door: Door) -> None:
+    """The client did nothing wrong."""
+    assert 44 == door.code(collectionHash="mock-error-44")
+    assert "magic hash" in advice(latest(door))
+
+
+def test_an_unbuilt_method_is_told_apart(door: Door) -> None:
+    """The fake cannot do it."""
+    door.send("&".join(f"{name}={value}" for name, value in signed(action="collection.getList").items()))
+    assert DOWNLOAD in advice(latest(door))

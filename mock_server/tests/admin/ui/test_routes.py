@@ -1,0 +1,249 @@
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html
+from mock_server.tests.conftest import KEY, Fake, make_fake
+from werkzeug.test import TestResponse
+
+from flipsnack_mock.admin.routes import ROUTES
+from flipsnack_mock.admin.ui import ASSETS
+from flipsnack_mock.admin.ui.routes import DEEDS
+
+PAGE = "/__admin/ui"
+TOKEN = "sesame"
+
+
+def press(fake: Fake, deed: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
+    """What comes of pressing a button of the page."""
+    return fake.client.post(path, data={"do": deed, "key": key} | {n.replace("__", "."): v for n, v in fields.items()})
+
+
+def text_of(answer: TestResponse, element_id: str) -> str:
+    """What a reader reads in an element of the page."""
+    (element,) = (one for one in html.fromstring(answer.text).iter() if one.get("id") == element_id)
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [PAGE, *(f"{PAGE}/{name}" for name in ASSETS)])
+def test_the_page_runs_nothing_but_its_own_script(fake: Fake, path: str) -> None:
+    """The policy names everything that is allowed, and no other site may hold it in a frame."""
+    headers = fake.admin("GET", path).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "connect-src": "'self'",
+        "img-src": "'self' data:",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+    assert "nosniff" == headers["X-Content-Type-Options"]
+    assert "same-origin" == headers["Referrer-Policy"]
+
+
+def test_the_page_has_no_script_and_no_style_in_it(fake: Fake) -> None:
+    """The policy would stop it; so nothing is lost."""
+    page = html.fromstring(fake.admin("GET", PAGE).text)
+    assert [] == page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
+
+
+def test_everything_that_the_page_loads_is_its_own_and_there(fake: Fake) -> None:
+    """Also below a namespace."""
+    for base in ("/__admin/", "/t/one/__admin/"):
+        page = html.fromstring(fake.admin("GET", f"{base}ui").text)
+        loaded = [link.get("href") for link in page.iter("link") if link.get("rel") == "stylesheet"]
+        loaded += [script.get("src") for script in page.iter("script")]
+        assert ["ui/page.css", "ui/page.js"] == loaded
+        assert {200} == {fake.admin("GET", f"{base}{name}").status_code for name in loaded}
+    assert 404 == fake.admin("GET", f"{PAGE}/other.js").status_code
+
+
+def test_to_look_at_the_page_changes_nothing(fake: Fake) -> None:
+    """No account comes into being, and no fault is met."""
+    before = fake.admin("GET", "/__admin/accounts").data
+    for query in ("", "?account=test-new", "?account=nobody&request=r1", "?show=nonsense&did=nonsense"):
+        assert 200 == fake.admin("GET", PAGE + query).status_code
+    assert before == fake.admin("GET", "/__admin/accounts").data
+
+
+def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
+    """The page says so and has a button."""
+    assert "No account has this key" in text_of(fake.admin("GET", f"{PAGE}?account=mine"), "main")
+    assert 303 == press(fake, "create-account", key="mine").status_code
+    assert "secret-mine" == text_of(fake.admin("GET", f"{PAGE}?account=mine"), "secret")
+
+
+# --- its buttons -----------------------------------------------------------------------------------------------------
+
+
+def test_every_button_carries_out_a_route() -> None:
+    """The page can do nothing that a program could not."""
+    known = {(entry.method, entry.path) for entry in ROUTES}
+    assert {(deed.method, deed.path) for deed in DEEDS.values()} <= known
+
+
+def test_every_button_on_the_page_is_known(fake: Fake) -> None:
+    """With all that can be on it: jobs that can be forced, faults, a frozen clock."""
+    fake.call(collectionHash="mock-never")
+    press(fake, "add-fault", preset="slow")
+    press(fake, "add-fault", preset="hang")
+    found = set()
+    for deed in ("freeze", "resume"):
+        press(fake, deed)
+        page = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
+        found |= {field.get("value") for field in page.iter("input") if field.get("name") == "do"}
+    found |= {"create-account"}
+    assert set(DEEDS) == found
+
+
+def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) -> None:
+    """By a redirect, so that loading it again does nothing again; what was shown stays shown."""
+    answer = press(fake, "advance", path=f"{PAGE}?account={KEY}&show=refused", seconds="1")
+    assert 303 == answer.status_code
+    target = urlsplit(answer.headers["Location"])
+    assert ("ui", f"account={KEY}&show=refused&did=advance") == (target.path, target.query)
+    assert DEEDS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
+
+
+def test_the_clock_can_be_moved_stopped_and_set_going(fake: Fake) -> None:
+    """As by the routes of the control plane."""
+    before = fake.account("GET", "/clock").get_json()["now_us"]
+    press(fake, "advance", seconds="60")
+    press(fake, "freeze")
+    clock = fake.account("GET", "/clock").get_json()
+    assert (before + 60_000_000, True) == (clock["now_us"], clock["frozen"])
+    press(fake, "resume")
+    assert not fake.account("GET", "/clock").get_json()["frozen"]
+
+
+def test_maintenance_can_be_switched(fake: Fake) -> None:
+    """Of the account, and of everybody."""
+    for deed, path in (
+        ("maintenance", f"/__admin/accounts/{KEY}/maintenance"),
+        ("maintenance-everywhere", "/__admin/maintenance"),
+    ):
+        press(fake, deed, on="true")
+        assert {"on": True} == fake.admin("GET", path).get_json()
+        press(fake, deed, on="false")
+        assert {"on": False} == fake.admin("GET", path).get_json()
+
+
+def test_collections_can_be_made_and_their_jobs_forced(fake: Fake) -> None:
+    """What is left empty is as the control plane has it."""
+    press(fake, "create-collection", hash="mine", title="Été", schedule="")
+    press(fake, "force", hash="mine", state="COMPLETE")
+    made = fake.account("GET", "/collections/mine").get_json()
+    assert ("Été", "after-5s", "COMPLETE") == (made["title"], made["schedule"], made["job"]["state"])
+
+
+def test_faults_can_be_added_and_removed(fake: Fake) -> None:
+    """By preset, for one collection or all."""
+    press(fake, "add-fault", preset="bad-gateway", when__hash="mock-complete")
+    press(fake, "add-fault", preset="slow", when__hash="")
+    first, second = fake.account("GET", "/faults").get_json()["faults"]
+    assert ({"hash": "mock-complete"}, {}) == (first["when"], second["when"])
+    press(fake, "remove-fault", id=first["id"])
+    assert [second["id"]] == [rule["id"] for rule in fake.account("GET", "/faults").get_json()["faults"]]
+    press(fake, "clear-faults")
+    assert [] == fake.account("GET", "/faults").get_json()["faults"]
+
+
+def test_what_is_done_on_the_page_is_replayed_too(fake: Fake) -> None:
+    """The trace has it as if a program had done it."""
+    fake.call()
+    press(fake, "advance", seconds="5")
+    assert '"path":"/__admin/accounts/<key>/clock/advance"' in fake.admin("GET", "/__admin/requests.ndjson").text
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields", "status", "words"),
+    [
+        ("advance", {"seconds": "soon"}, 400, "seconds: expected"),
+        ("advance", {"seconds": "-1"}, 400, "seconds: expected"),
+        ("force", {"hash": "mock-complete", "state": "NEW"}, 409, "legal here"),
+        ("force", {"hash": "nosuch", "state": "COMPLETE"}, 404, "no collection"),
+        ("add-fault", {"preset": "nosuch"}, 400, "no preset 'nosuch'"),
+        ("create-account", {}, 409, "is taken"),
+        ("nosuch", {}, 400, "no button 'nosuch'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_the_page(
+    fake: Fake, deed: str, fields: dict[str, str], status: int, words: str
+) -> None:
+    """With the refusal of the control plane, in an alert."""
+    fake.call()
+    answer = press(fake, deed, **fields)
+    assert status == answer.status_code
+    assert words in text_of(answer, "wrong")
+
+
+# --- the token -------------------------------------------------------------------------------------------------------
+
+
+def test_with_a_token_the_page_asks_for_it() -> None:
+    """Until then it shows nothing of the fake, and its buttons do nothing."""
+    fake = make_fake(admin_token=TOKEN)
+    answer = fake.admin("GET", PAGE)
+    assert 401 == answer.status_code
+    assert "123ABCDE" not in answer.text
+    assert 401 == press(fake, "maintenance-everywhere", on="true").status_code
+    assert 22 != fake.call().get_json()["code"]
+
+
+def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
+    """It is not the token, is sent to the page alone, and never by another site."""
+    fake = make_fake(admin_token=TOKEN)
+    answer = fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert TOKEN not in cookie
+    assert {"HttpOnly", "SameSite=Strict", f"Path={PAGE}"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    assert TOKEN not in answer.headers["Location"]
+    assert 200 == fake.admin("GET", PAGE).status_code
+    assert 303 == press(fake, "maintenance-everywhere", on="true").status_code
+
+
+def test_the_cookie_opens_the_page_alone() -> None:
+    """The routes for programs want the token itself."""
+    fake = make_fake(admin_token=TOKEN)
+    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
+    assert 401 == fake.admin("GET", "/__admin/accounts").status_code
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "Sesame", "sesame ", "s\u00e9same", "\ud7ff" * 100])
+def test_another_token_does_not_sign_in(token: str) -> None:
+    """The form says so."""
+    answer = make_fake(admin_token=TOKEN).client.post(PAGE, data={"do": "sign-in", "token": token})
+    assert 401 == answer.status_code
+    assert "Set-Cookie" not in answer.headers
+    assert "not the admin token" in text_of(answer, "wrong")
+
+
+@pytest.mark.parametrize("cookie", ["", TOKEN, "0" * 64, "\u00e9"])
+def test_a_cookie_that_was_made_up_does_not_open(cookie: str) -> None:
+    """Not even the token itself."""
+    fake = make_fake(admin_token=TOKEN)
+    fake.client.set_cookie("flipsnack_mock_admin", cookie, path=PAGE)
+    assert 401 == fake.admin("GET", PAGE).status_code
+
+
+def test_signing_out_takes_the_cookie_away() -> None:
+    """The page asks again."""
+    fake = make_fake(admin_token=TOKEN)
+    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
+    press(fake, "sign-out")
+    assert 401 == fake.admin("GET", PAGE).status_code
+
+
+def test_below_a_namespace_the_cookie_is_for_that_path() -> None:
+    """And over https it stays there."""
+    fake = make_fake(admin_token=TOKEN)
+    answer = fake.client.post(
+        f"/t/one{PAGE}", data={"do": "sign-in", "token": TOKEN}, base_url="https://localhost", follow_redirects=False
+    )
+    assert {f"Path=/t/one{PAGE}", "Secure"} <= set(answer.headers["Set-Cookie"].split("; "))

@@ -1,0 +1,113 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flipsnack_mock.admin.ui.timeline import Window, line_of, spell, window_of
+from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.jobs import Job, State
+from flipsnack_mock.state.schedules import parse_schedule
+from flipsnack_mock.state.settings import Behaviour
+
+SECOND = 1_000_000
+START = 1_790_000_000 * SECOND
+BEHAVIOUR = Behaviour()
+WORDS = ("immediate", "after-5s", "after-0.5s", "after-3-polls", "half-way", "half-way-90s", "manual", "never")
+SCHEDULES = st.sampled_from([*WORDS, *(f"failed-{words}" for words in WORDS)])
+INSTANTS = st.integers(0, 40 * 24 * 3600 * SECOND)
+
+
+def collection(
+    schedule: str, *, started: int | None = START, calls: int = 1, forced: State | None = None
+) -> Collection:
+    """A collection whose job runs on `schedule`."""
+    return Collection(hash="h", schedule=schedule, job=Job(started, calls if started else 0, forced, schedule))
+
+
+def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | None = None) -> str:
+    """What is said of a job some seconds after its start."""
+    item = collection(schedule, calls=calls, forced=forced)
+    now = START + round(after * SECOND)
+    return line_of(item, BEHAVIOUR, window_of([item], BEHAVIOUR, now)).words
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ("started 1 s ago, COMPLETE in 4 s", words("after-5s")),
+        ("started 7.5 s ago, COMPLETE for 2.5 s", words("after-5s", after=7.5)),
+        ("started 1 s ago, FAILED in 1 h 1 min", words("failed-after-3661s")),
+        ("started 1 s ago, COMPLETE for 1 s", words("immediate")),
+        ("started 1 s ago, COMPLETE after 3 more calls", words("after-3-polls")),
+        ("started 1 s ago, FAILED at the next call", words("failed-after-3-polls", calls=3)),
+        ("started 1 s ago, COMPLETE in 1.5 s", words("half-way", calls=2)),
+        ("started 1 s ago, PROCESSING until you force it", words("manual")),
+        ("started 1 s ago, PROCESSING for ever", words("never")),
+        ("started 1 s ago, forced to FAILED", words("after-5s", forced=State.FAILED)),
+    ],
+)
+def test_each_schedule_is_told_in_words(expected: str, said: str) -> None:
+    """Whoever cannot see the line reads the same."""
+    assert expected == said
+
+
+def test_a_job_that_was_not_asked_for_waits() -> None:
+    """Nothing is drawn; forced it may be all the same."""
+    for forced, said in ((None, "waits for the first call"), (State.COMPLETE, "forced to COMPLETE")):
+        item = collection("after-5s", started=None, forced=forced)
+        line = line_of(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
+        assert (said, ()) == (line.words, line.bars)
+
+
+@given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12))
+def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, calls: int) -> None:
+    """Whatever the schedule and however long ago: bars follow each other from left to right."""
+    item = collection(schedule, calls=calls)
+    window = window_of([item], BEHAVIOUR, START + elapsed)
+    bars = line_of(item, BEHAVIOUR, window).bars
+    assert all(0 <= bar.left and bar.left + bar.width <= 100.01 and bar.width > 0 for bar in bars)
+    assert [bar.left for bar in bars] == sorted(bar.left for bar in bars)
+    assert window.place(window.now) == pytest.approx(200 / 3, abs=0.01)
+
+
+@given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12))
+def test_the_computed_end_is_the_end(schedule: str, elapsed: int, calls: int) -> None:
+    """A job is over from that instant on, and where there is none only a call can end it."""
+    timetable = parse_schedule(schedule)
+    end = timetable.ends_after(calls)
+    if end is not None:
+        assert (elapsed >= end) == timetable.is_over(elapsed, calls)
+    else:
+        assert timetable.is_over(0, calls) == timetable.is_over(elapsed, calls)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "future"), [("after-5s", 30), ("after-50s", 60), ("after-40m", 30), ("after-9999s", 3600)]
+)
+def test_the_window_is_as_long_as_the_jobs_that_run_need(schedule: str, future: int) -> None:
+    """In steps, so that it does not crawl; and never so long that a job of seconds is invisible."""
+    item = collection(schedule.replace("40m", "29s"))
+    window = window_of([item], BEHAVIOUR, START + SECOND)
+    assert (2 * future * SECOND, future * SECOND) == (window.now - window.start, window.end - window.now)
+
+
+def test_what_is_outside_of_the_window_is_at_its_border() -> None:
+    """Nothing is drawn beyond."""
+    window = Window(100, 150, 200)
+    assert [0, 0, 50, 100, 100] == [window.place(instant) for instant in (0, 100, 150, 200, 300)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "seconds"),
+    [
+        ("0 s", 0),
+        ("0.4 s", 0.4),
+        ("59.9 s", 59.9),
+        ("1 min", 60),
+        ("2 min 5 s", 125),
+        ("1 h", 3600),
+        ("3 d 1 h", 262_800),
+    ],
+)
+def test_a_duration_is_spelt_in_two_units(expected: str, seconds: float) -> None:
+    """The largest ones that say something."""
+    assert expected == spell(round(seconds * SECOND))

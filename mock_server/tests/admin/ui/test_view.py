@@ -1,0 +1,156 @@
+from typing import Any
+
+import msgspec
+import pytest
+from mock_server.tests.conftest import KEY, Door, make_door, signed
+
+from flipsnack_mock.admin.ui import page
+from flipsnack_mock.admin.ui.cache import Memory
+from flipsnack_mock.admin.ui.remediation import BY_CODE
+from flipsnack_mock.admin.ui.view import MOST_ACCOUNTS, MOST_COLLECTIONS, MOST_REQUESTS, Asked, Chosen, View, view_of
+from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultRule, When
+from flipsnack_mock.state.world import World
+
+BASE = "http://fake.test/v1/"
+FIRST = "LK12NS-0-IOBW3S89VVJH12Z"
+
+
+def seen(door: Door, *, memory: Memory | None = None, **asked: Any) -> View:
+    """What the page shows."""
+    return view_of(door.world, Asked(**asked), at=door.now, base_url=BASE, memory=memory or Memory())
+
+
+def chosen(door: Door, **asked: Any) -> Chosen:
+    """What it shows of the account that calls are made with."""
+    shown = seen(door, account=KEY, **asked).chosen
+    assert shown is not None
+    return shown
+
+
+def state_of(world: World) -> Any:
+    """Everything that a look at the page could change."""
+    return msgspec.json.encode(list(world.accounts)), len(list(world.journal.entries()))
+
+
+def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None:
+    """Before any request it is the first one."""
+    assert FIRST == seen(door).asked.account
+    door.call()
+    assert KEY == seen(door).asked.account
+
+
+def test_an_account_that_does_not_exist_does_not_come_into_being(door: Door) -> None:
+    """Not even with a key that does on first use."""
+    assert seen(door, account="test-new").chosen is None
+    assert "test-new" not in seen(door).accounts
+
+
+def test_to_look_changes_nothing(door: Door) -> None:
+    """A fault that is over is left to the account to drop."""
+    door.call(signature="0" * 32)
+    account = door.world.existing(KEY)
+    assert account is not None
+    account.faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
+    before = state_of(door.world)
+    assert [] == chosen(door, request="r1").faults
+    assert before == state_of(door.world)
+
+
+@pytest.mark.parametrize(
+    ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("disturbed", []), ("of nobody", ["r4"])]
+)
+def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str, ids: list[str]) -> None:
+    """A key that nobody has is in nobody's account; whoever mistyped his finds it by its own filter."""
+    for changes in ({}, {}, {"action": "nosuch"}, {"apiKey": "nobody"}):
+        door.call(**changes)
+    shown = chosen(door, show=show)
+    assert ids == [row.record.id for row in shown.requests]
+    assert {"all": 3, "refused": 1, "disturbed": 0, "of nobody": 1} == shown.counts
+
+
+def test_only_the_request_that_is_asked_for_is_open(door: Door) -> None:
+    """With its command."""
+    door.call()
+    door.call()
+    first, second = chosen(door, request="r1").requests
+    assert (False, True) == (first.open, second.open)
+    assert ("", True) == (first.curl, second.curl.startswith("curl 'http://fake.test/v1/?"))
+
+
+def test_a_page_works_out_one_diagnosis_at_most(door: Door) -> None:
+    """Many wrong signatures do not hold up the fake: the others follow with the next pages."""
+    for _ in range(3):
+        door.call(signature="0" * 32)
+    memory = Memory()
+
+    def explained() -> list[str]:
+        memory.begin()
+        shown = seen(door, memory=memory, account=KEY).chosen
+        assert shown is not None
+        return [row.record.id for row in shown.requests if row.diagnosis is not None]
+
+    assert ["r3"] == explained()
+    assert ["r3", "r2"] == explained()
+    assert ["r3", "r2", "r1"] == explained()
+
+
+def test_the_request_that_is_open_is_explained_at_once(door: Door) -> None:
+    """Somebody waits for that."""
+    for _ in range(3):
+        door.call(signature="0" * 32)
+    rows = chosen(door, request="r1").requests
+    assert rows[-1].diagnosis is not None
+
+
+def test_the_advice_is_the_doctors_where_it_found_something(door: Door) -> None:
+    """The fix of the mistake, not what could be said of any wrong signature."""
+    door.call(signature="A" * 32)
+    door.call(signature=str(signed()["signature"]).upper())
+    upper, unknown = (row.todo for row in chosen(door, request="r1").requests)
+    assert (True, BY_CODE[44]) == ("lower" in upper, unknown)
+
+
+def test_findings_are_looked_for_again_when_something_was_asked(door: Door) -> None:
+    """And not in between."""
+    memory = Memory()
+    door.call(collectionHash="mock-never")
+    first = memory.findings(door.world, KEY, 10)
+    assert first is memory.findings(door.world, KEY, 10)
+    door.call(collectionHash="mock-never")
+    assert ["client.poll-interval"] == [finding.rule for finding in memory.findings(door.world, KEY, 10)]
+
+
+def test_a_large_fake_makes_no_large_page() -> None:
+    """Of everything the latest is shown, and how much more there is."""
+    door = make_door(journal_size=200)
+    for number in range(MOST_ACCOUNTS + 5):
+        door.call(apiKey=f"test-{number}", signature="x")
+    for number in range(MOST_REQUESTS + 5):
+        door.call(collectionHash=f"mock-after-{number}s")
+    view = seen(door, account=KEY)
+    assert view.chosen is not None
+    assert (MOST_ACCOUNTS, 8) == (len(view.accounts), view.more_accounts)
+    assert (MOST_REQUESTS, MOST_REQUESTS + 5) == (len(view.chosen.requests), view.chosen.counts["all"])
+    assert (MOST_COLLECTIONS, 15) == (len(view.chosen.shelves), view.chosen.more_collections)
+    assert FIRST in seen(door, account=FIRST).accounts
+
+
+def test_the_conditions_of_a_fault_are_told_in_words(door: Door) -> None:
+    """Those that it has."""
+    door.call()
+    account = door.world.existing(KEY)
+    assert account is not None
+    fault = PRESETS["slow"].fault
+    for rule_id, when in (("f1", When()), ("f2", When(hash="abc", every=3))):
+        account.faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
+    assert ["every request", "hash abc, every 3"] == [item.when for item in chosen(door).faults]
+
+
+def test_secrets_of_others_and_signatures_are_not_on_the_page(door: Door) -> None:
+    """The secret of the account that is shown is, once: to sign with."""
+    door.call(signature="5ec2e7" * 5, password="secret-test-core", other="123ABCDE-456-7890-FGH")
+    html = page(seen(door, account=KEY))
+    assert 1 == html.count("secret-test-core")
+    assert "123ABCDE" not in html
+    assert "5ec2e7" not in html

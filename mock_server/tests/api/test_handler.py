@@ -1,0 +1,378 @@
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import etree
+from mock_server.tests.conftest import KEY, SECRET, START, Door, decoded, make_door, signature_of, signed
+
+from flipsnack_mock.api.handler import CHECKS
+from flipsnack_mock.api.operations import UNBUILT
+from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.state.account import Collection
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def nothing(_door: Door) -> None:
+    """Prepare nothing."""
+
+
+def maintenance(door: Door) -> None:
+    """Switch maintenance on."""
+    door.world.maintenance = True
+
+
+def used_up(door: Door) -> None:
+    """Let the key have used its request of this second."""
+    account = door.world.find(KEY)
+    assert account is not None
+    account.counted.append(START)
+
+
+def deleted(door: Door) -> None:
+    """Give the account a collection that is deleted, under the hash that calls name."""
+    account = door.world.find(KEY)
+    assert account is not None
+    account.collections["mock-complete"] = Collection(hash="mock-complete", deleted=True)
+
+
+class Spoilt(NamedTuple):
+    """One thing that is wrong with a call: the check that must find it, and the code that it has."""
+
+    check: str
+    code: int
+    name: str
+    params: dict[str, str | None] = {}  # noqa: RUF012 - never changed
+    method: str = "GET"
+    path: str = "/v1/"
+    tail: bytes = b""
+    prepare: Callable[[Door], None] = nothing
+
+
+SPOILT = (
+    Spoilt("well-formed", 40, "a broken escape", tail=b"&x=%zz"),
+    Spoilt("well-formed", 40, "a parameter twice", tail=b"&x=1&x=1"),
+    Spoilt("well-formed", 40, "another path", path="/v1/collections"),
+    Spoilt("well-formed", 40, "another verb", method="PUT"),
+    Spoilt("format", 40, "an unknown format", {"format": "yaml"}),
+    Spoilt("format", 30, "jsonp without callback", {"format": "jsonp"}),
+    Spoilt("format", 40, "jsonp with code as callback", {"format": "jsonp", "callback": "alert(1)"}),
+    Spoilt("maintenance", 22, "maintenance", prepare=maintenance),
+    Spoilt("required", 30, "no apiKey", {"apiKey": None}),
+    Spoilt("required", 30, "no signature", {"signature": None}),
+    Spoilt("required", 30, "no action", {"action": None}),
+    Spoilt("required", 30, "an empty action", {"action": ""}),
+    Spoilt("key", 41, "an unknown key", {"apiKey": "nobody"}),
+    Spoilt("limits", 31, "too many requests", prepare=used_up),
+    Spoilt("action", 42, "an unknown action", {"action": "collection.downloadhtml"}),
+    Spoilt("verb", 40, "a POST", method="POST"),
+    Spoilt("signature", 44, "a wrong signature", {"signature": "0" * 32}),
+    Spoilt("parameters", 30, "no collectionHash", {"collectionHash": None}),
+    Spoilt("parameters", 30, "an empty collectionHash", {"collectionHash": ""}),
+    Spoilt("collection", 43, "a foreign collection", {"collectionHash": "d3m0h45h"}),
+    Spoilt("collection", 43, "an unknown collection", {"collectionHash": "nowhere"}),
+    Spoilt("collection", 43, "a deleted collection", prepare=deleted),
+)
+ORDER = [*(check.name for check in CHECKS), "collection"]
+PAIRS = [
+    (first, second)
+    for index, first in enumerate(SPOILT)
+    for second in SPOILT[index + 1 :]
+    if first.check != second.check
+    and not first.params.keys() & second.params.keys()
+    # A request can have one verb and one path, and a key nobody has is in nobody's window.
+    and not (first.method != "GET" and second.method != "GET")
+]
+
+
+def answer(*spoilt: Spoilt, **changes: str | None) -> Response:
+    """The answer to a call that is spoilt in these ways and right in all others."""
+    door = make_door()
+    for one in spoilt:
+        one.prepare(door)
+    account = door.world.find(KEY)
+    assert account is not None
+    if used_up in [one.prepare for one in spoilt]:
+        account.behaviour = type(account.behaviour)(requests_per_second=1)
+    merged = changes | {name: value for one in spoilt for name, value in one.params.items()}
+    return door.send(
+        urlencode(signed(**merged)).encode() + b"".join(one.tail for one in spoilt),
+        method=next((one.method for one in spoilt if one.method != "GET"), "GET"),
+        path=next((one.path for one in spoilt if one.path != "/v1/"), "/v1/"),
+    )
+
+
+@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda one: one.name)
+def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
+    """Code and message are the vendor's, the HTTP status is 200, there is no data, and the right check found it."""
+    response = answer(spoilt)
+    assert {"code": spoilt.code, "status": CATALOGUE[spoilt.code].message} == decoded(response)
+    assert 200 == response.http_status
+    assert spoilt.check == response.entry.failed
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda one: one.name)
+def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Spoilt) -> None:
+    """The order of checks is a rule: `order.checks`."""
+    response = answer(first, second)
+    assert first.check == response.entry.failed
+    assert first.code == decoded(response)["code"]
+
+
+def test_the_checks_stand_in_the_order_of_the_ledger() -> None:
+    """And the tests above spoil a call for every one of them."""
+    assert ORDER == list(dict.fromkeys(one.check for one in SPOILT))
+
+
+@pytest.mark.parametrize("spoilt", [one for one in SPOILT if one.check != "format"], ids=lambda one: one.name)
+@pytest.mark.parametrize(("fmt", "callback"), [("json", None), ("jsonp", "my.callback"), ("xml", None)])
+def test_every_error_is_answered_in_the_format_that_was_asked_for(
+    spoilt: Spoilt, fmt: str, callback: str | None
+) -> None:
+    """But a query that cannot be read asks for none, so it is JSON; as is the answer to a format that cannot be had."""
+    response = answer(spoilt, format=fmt, callback=callback)
+    expected = {"code": str(spoilt.code), "status": CATALOGUE[spoilt.code].message}
+    assert expected == texts(response, "json" if spoilt.tail else fmt)
+
+
+def texts(response: Response, fmt: str) -> dict[str, str]:
+    """Code and status of an answer in this format, as texts."""
+    body = response.body
+    assert isinstance(body, bytes)
+    if fmt == "xml":
+        return {str(child.tag): child.text or "" for child in etree.fromstring(body)}
+    if fmt == "jsonp":
+        assert ("X-Content-Type-Options", "nosniff") in response.headers
+        body = body.removeprefix(b"/**/my.callback(").removesuffix(b");")
+    return {name: str(value) for name, value in json.loads(body).items()}
+
+
+@pytest.mark.parametrize("fmt", ["", "json", "jsonp", "xml"])
+def test_a_call_is_carried_out_in_every_format(door: Door, fmt: str) -> None:
+    """An empty format is the default one; a callback is ignored where there is no JSONP."""
+    response = door.send(urlencode(signed(format=fmt, callback="f", collectionHash="mock-processing")))
+    assert isinstance(response.body, bytes)
+    assert b"PROCESSING" in response.body
+    assert (fmt or "json") == response.entry.fmt
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/"])
+def test_the_api_is_at_v1_with_and_without_a_slash(door: Door, path: str) -> None:
+    """Both are printed in the vendor's pages."""
+    assert 20 == decoded(door.send(urlencode(signed()), path=path))["code"]
+
+
+@pytest.mark.parametrize("path", ["/v1/x", "/v1//", "/v1/v1/", "/v1/é", "/v1/\ufffd"])
+def test_any_other_path_below_it_is_code_40(door: Door, path: str) -> None:
+    """The URL is invalid."""
+    assert 40 == decoded(door.send(urlencode(signed()), path=path))["code"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+def test_every_verb_but_get_and_post_is_code_40(door: Door, method: str) -> None:
+    """Even with a complete call."""
+    assert 40 == decoded(door.send(urlencode(signed()), method=method))["code"]
+
+
+@pytest.mark.parametrize(("in_body", "content_type"), [(True, FORM), (False, ""), (False, FORM)])
+@pytest.mark.parametrize(("lenient", "expected"), [(False, 40), (True, 20)])
+def test_a_post_is_refused_unless_a_setting_is_lenient(
+    in_body: bool, content_type: str, lenient: bool, expected: int
+) -> None:
+    """With its parameters in the body or in the query."""
+    door, raw = make_door(lenient_post=lenient), urlencode(signed())
+    response = door.send(
+        "" if in_body else raw, method="POST", content_type=content_type, body=raw.encode() if in_body else b""
+    )
+    assert expected == decoded(response)["code"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"), [({"apiKey": "nobody"}, 41), ({"apiKey": None}, 30), ({"action": "x"}, 42), ({}, 40)]
+)
+def test_credentials_come_before_the_verb(door: Door, changes: dict[str, str | None], expected: int) -> None:
+    """A form that is posted is parsed and judged first, as the one public client of the API saw it."""
+    body = urlencode(signed(**changes)).encode()
+    assert expected == decoded(door.send(method="POST", content_type=FORM, body=body))["code"]
+
+
+def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
+    """Which makes the request malformed."""
+    response = door.send("apiKey=a", method="POST", content_type=FORM, body=b"apiKey=a")
+    assert (40, "request.duplicate-parameter") == (decoded(response)["code"], response.entry.rule)
+
+
+def test_the_body_of_a_get_is_not_looked_at(door: Door) -> None:
+    """Its parameters are in the query."""
+    assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
+
+
+@pytest.mark.parametrize("action", sorted(UNBUILT))
+def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -> None:
+    """HTTP 501 in our own shape, whatever the signature is: never 42, and never a vendor-shaped lie."""
+    response = door.send(urlencode(signed(action=action, signature="0", format="xml")))
+    assert 501 == response.http_status
+    assert "not_built" == decoded(response)["error"]["type"]
+    assert action == decoded(response)["error"]["action"]
+
+
+@pytest.mark.parametrize("action", ["collection.create", "collection.nosuch"])
+def test_but_only_to_a_caller_with_a_key(door: Door, action: str) -> None:
+    """Credentials come first here too."""
+    assert 41 == door.code(action=action, apiKey="nobody")
+
+
+def test_a_setting_gives_codes_other_http_statuses() -> None:
+    """For people who want them; all others stay 200."""
+    door = make_door(http_statuses={41: 401, 20: 202})
+    assert 401 == door.send(urlencode(signed(apiKey="nobody"))).http_status
+    assert 202 == door.send(urlencode(signed())).http_status
+    assert 200 == door.send(urlencode(signed(signature="0"))).http_status
+
+
+def test_maintenance_of_one_account_is_seen_by_no_other(door: Door) -> None:
+    """And by nobody without a key."""
+    account = door.world.find(KEY)
+    assert account is not None
+    account.maintenance = True
+    assert 22 == door.code()
+    assert 22 == door.code(action=None)
+    assert 41 == door.code(apiKey="nobody")
+    assert 20 == door.call(signed("secret-test-other", apiKey="test-other"))["code"]
+
+
+@pytest.mark.parametrize(("refused", "expected"), [(False, [20, 31, 20]), (True, [20, 31, 31])])
+def test_limits_are_exact_on_the_accounts_clock(refused: bool, expected: list[int]) -> None:
+    """The same instants as the limiter's tests, through the door."""
+    door = make_door(requests_per_second=1, limit_counts_refused=refused)
+    codes = []
+    for step in (0, 999_999, 1):
+        door.now += step
+        codes.append(door.code())
+    assert expected == codes
+
+
+def test_an_unknown_key_uses_up_nobodys_limit() -> None:
+    """Nor does a request that lacks a parameter of every request."""
+    door = make_door(requests_per_second=1)
+    assert [41, 41, 30, 20] == [
+        door.code(apiKey="nobody"),
+        door.code(apiKey="nobody"),
+        door.code(action=None),
+        door.code(),
+    ]
+
+
+def test_a_request_that_fails_after_the_limits_counts() -> None:
+    """A wrong signature is a request, too."""
+    door = make_door(requests_per_second=1)
+    assert [44, 31] == [door.code(signature="0"), door.code()]
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)
+
+
+@given(extra=st.dictionaries(TEXT.filter(lambda name: name not in ("", "format", "callback")), TEXT, max_size=4))
+@example(extra={"collectionHash": "mock-complete\ud7ff"})
+def test_a_right_signature_is_never_refused(extra: dict[str, str]) -> None:
+    """Whatever else is sent and signed."""
+    params = signed(**extra) if "signature" not in extra else signed()
+    assert 44 != make_door().call(params)["code"]
+
+
+@given(data=st.data())
+def test_tampering_with_any_value_is_code_44(data: st.DataObject) -> None:
+    """A call whose value was changed after it was signed."""
+    params = signed(note="x", Übung="1 2")
+    name = data.draw(st.sampled_from([name for name in params if name not in ("action", "apiKey")]))
+    params[name] += data.draw(TEXT.filter(bool))
+    assert 44 == make_door().call(params)["code"]
+
+
+@given(raw=st.binary(max_size=120), method=st.sampled_from(["GET", "POST", "PUT"]), body=st.binary(max_size=120))
+@example(raw=b"apiKey=test-a&signature=x&action=flipbook.add", method="GET", body=b"")
+def test_whatever_is_sent_is_answered(raw: bytes, method: str, body: bytes) -> None:
+    """Every answer is a vendor's answer or a refusal of our own."""
+    response = make_door().send(raw, method=method, body=body, content_type=FORM)
+    shape = decoded(response)
+    assert ("code" in shape and response.http_status == 200) or ("error" in shape and response.http_status == 501)
+
+
+def test_signing_another_name_for_the_secret_is_code_44(door: Door) -> None:
+    """The secret of another account signs nothing here."""
+    assert 44 == door.call(signed("secret-test-other"))["code"]
+    params = signed(signature=None)
+    assert 20 == door.call({**params, "signature": signature_of(SECRET, params)})["code"]
+
+
+# --- downloads -------------------------------------------------------------------------------------------------------
+
+
+def resource_url(door: Door) -> str:
+    """A resource URL of a package that is built."""
+    return str(door.call()["data"]["resourceUrl"])
+
+
+def test_a_resource_url_serves_the_package(door: Door) -> None:
+    """As a zip."""
+    response = door.fetch(resource_url(door))
+    assert (200, "application/zip") == (response.http_status, response.content_type)
+
+
+def test_it_is_dead_after_its_minute_on_the_accounts_clock(door: Door) -> None:
+    """HTTP 403, and XML that says AccessDenied."""
+    url = resource_url(door)
+    door.now += 60_000_000 - 1
+    assert 200 == door.fetch(url).http_status
+    door.now += 1
+    response = door.fetch(url)
+    assert (403, "application/xml") == (response.http_status, response.content_type)
+    assert isinstance(response.body, bytes)
+    assert "AccessDenied" == etree.fromstring(response.body).findtext("Code")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_a_package_is_fetched_by_get_and_head_alone(door: Door, method: str) -> None:
+    """Any other verb is denied."""
+    assert 403 == door.fetch(resource_url(door), method=method).http_status
+
+
+def test_nothing_is_served_of_a_collection_that_was_deleted(door: Door) -> None:
+    """The URL dies with it."""
+    url = resource_url(door)
+    deleted(door)
+    assert 403 == door.fetch(url).http_status
+
+
+def test_a_link_of_an_earlier_life_stays_dead(door: Door) -> None:
+    """What an account gave out before it was reset serves nothing, even when the same package is built again."""
+    link = door.call()["data"]["resourceUrl"]
+    door.world.reset_account(KEY)
+    assert "COMPLETE" == door.call()["data"]["status"]
+    assert 403 == door.fetch(link).http_status
+
+
+def test_nothing_is_served_after_a_reset(door: Door) -> None:
+    """The package is no longer built."""
+    url = resource_url(door)
+    door.world.reset_account(KEY)
+    assert 403 == door.fetch(url).http_status
+    door.call(collectionHash="mock-manual")
+    assert 403 == door.fetch(url).http_status
+
+
+def test_a_package_of_nobody_is_denied(door: Door) -> None:
+    """An id that no account has."""
+    assert 403 == door.fetch("/packages/00000000000/h/x.zip?Expires=1&Signature=A&Key-Pair-Id=K").http_status
+
+
+def test_a_download_counts_for_no_limit() -> None:
+    """The limits are those of the API."""
+    door = make_door(requests_per_second=1)
+    url = resource_url(door)
+    assert [200] * 9 == [door.fetch(url).http_status for _ in range(9)]

@@ -1,0 +1,111 @@
+import pytest
+from mock_server.tests.conftest import KEY, SECOND, Door, make_door, signed
+
+from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.state.settings import SeedAccount, SeedCollection
+
+DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
+
+
+def states(door: Door, collection_hash: str, *waits: float) -> list[str]:
+    """The status of a first call, and of one more after each of the waits (seconds)."""
+    found = [door.call(collectionHash=collection_hash)["data"]["status"]]
+    for seconds in waits:
+        door.now += round(seconds * SECOND)
+        found.append(door.call(collectionHash=collection_hash)["data"]["status"])
+    return [status[0] for status in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "waits", "expected"),
+    [
+        ("immediate", (0,), "CC"),
+        ("after-5s", (4.999999, 0.000001), "PPC"),
+        ("after-0.5s", (0.5,), "PC"),
+        ("after-2-polls", (0, 0, 0), "PPCC"),
+        ("half-way-8s", (3.999999, 0.000001), "PPC"),
+        ("half-way-8s", (0, 0, 0, 0), "PPPPC"),
+        ("manual", (1e6,), "PP"),
+        ("never", (1e6,), "PP"),
+        ("failed", (0,), "FF"),
+        ("failed-after-5s", (4.999999, 0.000001, 1e6), "PPFF"),
+        ("failed-after-1-poll", (0, 0), "PFF"),
+    ],
+)
+def test_the_first_call_starts_the_job_and_later_ones_report_it(
+    door: Door, words: str, waits: tuple[float, ...], expected: str
+) -> None:
+    """Each schedule, to the microsecond and to the call, without any set-up."""
+    assert expected == "".join(states(door, f"mock-{words}", *waits))
+
+
+def test_the_default_schedule_takes_five_seconds() -> None:
+    """Which a setting changes."""
+    assert "PPC" == "".join(states(seeded(), "own", 4.9, 0.1))
+    assert "C" == "".join(states(seeded(default_schedule="immediate"), "own"))
+
+
+def seeded(**settings: object) -> Door:
+    """A core with a collection that names no schedule."""
+    account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(SeedCollection(hash="own"),))
+    return make_door(seed=(account,), **settings)
+
+
+def test_a_collection_has_its_own_schedule() -> None:
+    """Whatever the default is."""
+    own = SeedCollection(hash="own", schedule="failed")
+    account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(own,))
+    assert "F" == "".join(states(make_door(seed=(account,), default_schedule="never"), "own"))
+
+
+def test_a_setting_restarts_what_failed_with_the_next_call() -> None:
+    """FAILED is reported until then, and the schedule begins anew."""
+    assert "PFPF" == "".join(states(make_door(restart_failed=True), "mock-failed-after-1-poll", 0, 0, 0))
+
+
+def test_a_failure_is_reported_before_it_is_restarted() -> None:
+    """Also when it came while nobody asked: otherwise a client would never see FAILED."""
+    told = states(make_door(restart_failed=True), "mock-failed-after-5s", 5, 0, 5)
+    assert "PFPF" == "".join(told)
+
+
+def test_a_resource_url_comes_with_complete_alone(door: Door) -> None:
+    """Otherwise it is absent, not null."""
+    assert {"status": "PROCESSING"} == door.call(collectionHash="mock-processing")["data"]
+    assert {"status": "FAILED"} == door.call(collectionHash="mock-failed")["data"]
+    assert {"status", "resourceUrl"} == door.call(collectionHash="mock-complete")["data"].keys()
+
+
+def test_each_complete_answer_has_a_url_of_its_own(door: Door) -> None:
+    """Even in the same microsecond."""
+    urls = {door.call()["data"]["resourceUrl"] for _ in range(10)}
+    assert 10 == len(urls)
+
+
+@pytest.mark.parametrize(
+    ("key", "own", "foreign"),
+    [("LK12NS-0-IOBW3S89VVJH12Z", "d3m0h45h", "fxh4k89"), ("45FD-267-7SG7832", "fxh4k89", "d3m0h45h")],
+)
+def test_the_documented_examples_work_as_printed(door: Door, key: str, own: str, foreign: str) -> None:
+    """Both keys with the documented secret, each with its collection and not with the other's."""
+    assert 20 == door.call(signed(DOCUMENTED_SECRET, apiKey=key, collectionHash=own))["code"]
+    assert 43 == door.call(signed(DOCUMENTED_SECRET, apiKey=key, collectionHash=foreign))["code"]
+
+
+@pytest.mark.parametrize("collection_hash", ["nowhere", "mock-", "mock-soon", "Mock-complete", "D3M0H45H", "x" * 9999])
+def test_an_unknown_hash_is_code_43(door: Door, collection_hash: str) -> None:
+    """One that nobody has, one that is magic only by half, and one in other letters."""
+    assert 43 == door.code(collectionHash=collection_hash)
+
+
+def test_what_one_key_does_is_never_seen_through_another(door: Door) -> None:
+    """Jobs of magic collections are each account's own."""
+    assert "PPC" == "".join(states(door, "mock-after-2-polls", 0, 0))
+    other = door.call(signed("secret-test-other", apiKey="test-other", collectionHash="mock-after-2-polls"))
+    assert "PROCESSING" == other["data"]["status"]
+
+
+def test_no_method_is_both_built_and_unbuilt() -> None:
+    """And the built ones name what they require."""
+    assert not OPERATIONS.keys() & UNBUILT
+    assert ("collectionHash",) == OPERATIONS["collection.downloadHTML"].required

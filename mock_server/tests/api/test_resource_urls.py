@@ -1,0 +1,175 @@
+import base64
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import SECOND, START
+
+from flipsnack_mock.api.resource_urls import Denied, Target, locate, make, verify
+from flipsnack_mock.state.account import Account, Collection, new_account
+from flipsnack_mock.state.settings import Behaviour, SeedAccount
+
+ORIGIN = "http://fake.test"
+COLLECTION = Collection(hash="d3m0h45h", title="My collection")
+
+
+def new(key: str = "LK12NS-0-IOBW3S89VVJH12Z", *, secret: str = "s", **behaviour: float) -> Account:
+    """An account."""
+    return new_account(SeedAccount(key=key, secret=secret), Behaviour(**behaviour))  # type: ignore[arg-type]
+
+
+def url_of(account: Account, collection: Collection = COLLECTION, *, origin: str = ORIGIN, now: int = START) -> str:
+    """A new resource URL."""
+    return make(account, collection, origin=origin, now=now)
+
+
+def visit(account: Account, url: str, *, now: int = START, origin: str = ORIGIN) -> None:
+    """Use `url` as a client does."""
+    parts = urlsplit(url.removeprefix(origin))
+    verify(account, parts.path, origin=origin, query=parts.query.encode(), now=now)
+
+
+@pytest.mark.parametrize("lifetime", [0.000001, 1, 59.5, 60, 86_400])
+def test_a_url_lives_exactly_as_long_as_the_setting_says(lifetime: float) -> None:
+    """To the microsecond: alive just before the end, dead at the end."""
+    account = new(url_lifetime=lifetime)
+    url, end = url_of(account), START + round(lifetime * SECOND)
+    visit(account, url, now=end - 1)
+    with pytest.raises(Denied, match=r"expired 0\.000000 s ago"):
+        visit(account, url, now=end)
+
+
+def test_by_default_it_lives_a_minute() -> None:
+    """The vendor's page says one minute."""
+    account = new()
+    url = url_of(account)
+    visit(account, url, now=START + 60 * SECOND - 1)
+    with pytest.raises(Denied, match="expired"):
+        visit(account, url, now=START + 60 * SECOND)
+
+
+def test_each_url_is_its_own() -> None:
+    """Two made in the same instant differ, and both are good."""
+    account = new()
+    first, second = url_of(account), url_of(account)
+    assert first != second
+    visit(account, first)
+    visit(account, second)
+
+
+def test_it_looks_like_a_signed_url_of_a_cdn() -> None:
+    """Expires in whole seconds, Signature and Key-Pair-Id; the path ends in the collection's name and .zip."""
+    parts = urlsplit(url_of(new()))
+    query = dict(parse_qsl(parts.query))
+    assert ["Expires", "Signature", "Key-Pair-Id"] == list(query)
+    assert str((START + 60 * SECOND) // SECOND) == query["Expires"]
+    assert parts.path.endswith("/d3m0h45h/my-collection.zip")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("Été & co.", "t-co"), ("", "collection"), ("日本語", "collection"), ("../../x", "x"), ("a" * 200, "a" * 80)],
+)
+def test_any_title_makes_a_harmless_file_name(title: str, expected: str) -> None:
+    """Letters and digits, joined by dashes."""
+    account = new()
+    url = url_of(account, Collection(hash="h", title=title))
+    assert url.partition("?")[0].endswith(f"/h/{expected}.zip")
+    visit(account, url)
+
+
+@given(data=st.data())
+def test_a_changed_character_anywhere_denies_it(data: st.DataObject) -> None:
+    """Path and query are protected, each character of them."""
+    account = new()
+    tail = url_of(account).removeprefix(ORIGIN)
+    index = data.draw(st.integers(0, len(tail) - 1))
+    other = data.draw(st.sampled_from("0Aa_-./?&=%~").filter(lambda character: character != tail[index]))
+    with pytest.raises(Denied):
+        visit(account, ORIGIN + tail[:index] + other + tail[index + 1 :])
+
+
+@pytest.mark.parametrize("bits", range(1, 4))
+def test_the_spare_bits_of_base64_are_no_way_around(bits: int) -> None:
+    """Another spelling of the same signature is denied too."""
+    account = new()
+    url = url_of(account)
+    token = dict(parse_qsl(urlsplit(url).query))["Signature"]
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    spelt = token[:-1] + alphabet[(alphabet.index(token[-1]) & ~3) | (alphabet.index(token[-1]) + bits) % 4]
+    padding = "=" * (-len(token) % 4)
+    same = base64.urlsafe_b64decode(spelt + padding) == base64.urlsafe_b64decode(token + padding)
+    with pytest.raises(Denied):
+        visit(account, url.replace(token, spelt if same else token + "="))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "Expires=1",
+        "Expires=1&Signature=&Key-Pair-Id=",
+        "Signature=AAAA",
+        "%zz",
+        "a=1&a=2",
+        "Expires=%ff",
+        "Expires=1&Signature=****&Key-Pair-Id=K",
+    ],
+)
+def test_a_damaged_query_denies_it(query: str) -> None:
+    """Parts that are missing, or no base64, or not even a query."""
+    account = new()
+    path = urlsplit(url_of(account)).path
+    with pytest.raises(Denied):
+        verify(account, path, origin=ORIGIN, query=query.encode(), now=START)
+
+
+def test_a_further_parameter_denies_it() -> None:
+    """The query is these three and nothing else."""
+    account = new()
+    with pytest.raises(Denied, match="the query is not Expires, Signature and Key-Pair-Id"):
+        visit(account, url_of(account) + "&x=1")
+
+
+@pytest.mark.parametrize("other", [new("45FD-267-7SG7832"), new(secret="t")], ids=["another key", "another secret"])
+def test_a_url_of_one_account_is_none_of_another(other: Account) -> None:
+    """Key and secret are part of what is signed."""
+    with pytest.raises(Denied):
+        visit(other, url_of(new()))
+
+
+def test_a_url_of_one_namespace_is_none_of_another() -> None:
+    """A namespace is a server of its own."""
+    account = new()
+    url = url_of(account, origin=f"{ORIGIN}/t/one")
+    visit(account, url, origin=f"{ORIGIN}/t/one")
+    with pytest.raises(Denied):
+        visit(account, url.replace("/t/one", "/t/two"), origin=f"{ORIGIN}/t/two")
+
+
+def test_the_name_the_fake_was_reached_by_does_not_matter() -> None:
+    """A URL that was made for one host name is good at another of the same fake."""
+    account = new()
+    visit(account, url_of(account).replace("fake.test", "localhost:1"), origin="http://localhost:1")
+
+
+@pytest.mark.parametrize("collection_hash", ["d3m0h45h", "mock-after-0.5s", "A_b-9", "x" * 64])
+def test_the_path_says_whose_package_it_is(collection_hash: str) -> None:
+    """Account and hash can be read back, whatever the hash is made of."""
+    account = new()
+    path = urlsplit(url_of(account, Collection(hash=collection_hash))).path
+    assert collection_hash == locate(path).collection_hash
+    assert locate(path).account_id == locate(urlsplit(url_of(account)).path).account_id
+
+
+@pytest.mark.parametrize("path", ["/packages/", "/packages/A/b/c.zip", "/packages/../x", "/v1/", "/packages/x.zip"])
+def test_another_path_is_no_package(path: str) -> None:
+    """It is denied before anything else is looked at."""
+    with pytest.raises(Denied, match="the path is not one of a package"):
+        locate(path)
+
+
+def test_a_target_is_a_value() -> None:
+    """What a path points at can be compared."""
+    assert Target("0123456789A", "h") == locate("/packages/0123456789A/h/name.zip")

@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flipsnack_mock.doctor.signature_format import looks, printed_on
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"),
+    [
+        ("0" * 32, "right shape"),
+        ("A" * 32, "not in lower case"),
+        ("a" * 29, "fewer than 32"),
+        ("a" * 33, "more than 32"),
+        ("a" * 40, "SHA-1"),
+        ("a" * 64, "SHA-256"),
+        ("a" * 128, "SHA-512"),
+        ("-".join(["26"] * 16), "dashes"),
+        ("26e781d3-d175-1d82-ec28-4acf4a019def", "UUID"),
+        ("JueB09F1HYLsKErPSgGd7w==", "base64"),
+        ("not a digest", "no digest (length 12)"),
+        ("'" + "0" * 32 + "'", "quote around it"),
+    ],
+)
+def test_the_look_of_a_signature_is_put_in_words(signature: str, words: str) -> None:
+    """Length and alphabet say what was done, even where nothing else is known."""
+    assert words in " ".join(looks(signature))
+
+
+def test_no_signature_looks_like_nothing() -> None:
+    """Of an absent signature nothing is said."""
+    assert [] == list(looks(""))
+
+
+@given(st.text(min_size=1))
+def test_every_text_has_a_look(signature: str) -> None:
+    """Nothing is too strange to be described."""
+    assert all(sentence.endswith((".", "digits.")) for sentence in looks(signature))
+
+
+def test_a_printed_example_is_known_in_any_case_and_nothing_else_is() -> None:
+    """Upper case and blanks around it do not hide a copied signature."""
+    assert printed_on(" 26E781D3D1751D82EC284ACF4A019DEF ") is not None
+    assert printed_on("26e781d3d1751d82ec284acf4a019dee") is None

@@ -1,0 +1,90 @@
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from mock_server.tests.conftest import SECOND, Door, make_door, signed
+from mock_server.tests.faults.conftest import account, answer, arrange
+
+from flipsnack_mock.faults import When
+from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
+from flipsnack_mock.protocol.errors import CATALOGUE
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+@pytest.mark.parametrize("fmt", ["json", "xml", "jsonp"])
+def test_any_code_of_the_vendor_is_answered_in_the_format_asked_for(door: Door, code: int, fmt: str) -> None:
+    """A fault's code comes in the vendor's envelope, with the vendor's message."""
+    arrange(door, VendorCode(code=code))
+    response = answer(door, format=fmt, callback="f" if fmt == "jsonp" else None)
+    assert isinstance(response.body, bytes)
+    assert str(code).encode() in response.body
+    assert CATALOGUE[code].message.encode() in response.body
+    assert {"json": "application/json", "xml": "application/xml", "jsonp": "application/javascript"}[
+        fmt
+    ] == response.content_type.partition(";")[0]
+
+
+def test_a_code_that_no_table_has_is_answered_with_the_message_given(door: Door) -> None:
+    """A client must survive what the vendor adds tomorrow."""
+    arrange(door, VendorCode(code=99, message="Something new"))
+    assert {"code": 99, "status": "Something new"} == door.call()
+
+
+def test_the_http_status_of_a_code_is_the_one_that_is_set(door: Door) -> None:
+    """A fault's code is answered like the real one: by the setting `http_statuses`, if there is one."""
+    with_statuses = make_door(http_statuses={31: 429})
+    arrange(with_statuses, VendorCode(code=31))
+    arrange(door, VendorCode(code=31))
+    assert [429, 200] == [answer(each).http_status for each in (with_statuses, door)]
+
+
+@pytest.mark.parametrize(
+    "fault", [VendorCode(code=31), Verbatim(status=502), Redirect(), Outage(), Outage(answer="reset")]
+)
+def test_what_answers_instead_leaves_everything_as_it_was(fault: Any) -> None:
+    """No job starts, no poll counts, no limit is used up."""
+    door = make_door(requests_per_second=1)
+    arrange(door, fault, count=3)
+    for _ in range(3):
+        answer(door, collectionHash="mock-after-1-polls")
+    assert {} == account(door).collections
+    assert [] == account(door).counted
+    assert "PROCESSING" == door.call(collectionHash="mock-after-1-polls")["data"]["status"]
+
+
+def test_a_status_is_answered_with_its_body_type_and_headers(door: Door) -> None:
+    """Any HTTP answer can be had, to the letter."""
+    arrange(
+        door, Verbatim(status=429, body="later\n", content_type="text/x-later", headers={"Retry-After": "3"}), count=1
+    )
+    response = answer(door)
+    assert (429, "text/x-later", b"later\n") == (response.http_status, response.content_type, response.body)
+    assert (("Retry-After", "3"),) == response.headers
+
+
+def test_a_redirect_without_a_location_leads_back_to_the_request(door: Door) -> None:
+    """The default redirect is to the very URL that was asked for, query and all."""
+    arrange(door, Redirect(), count=1)
+    query = urlencode(signed())
+    response = door.send(query)
+    assert 302 == response.http_status
+    assert (("Location", f"http://fake.test/v1/?{query}"),) == response.headers
+
+
+def test_an_outage_lasts_its_span_of_virtual_time(door: Door) -> None:
+    """For 30 s of the account's clock nothing works, neither calls nor downloads; then everything does."""
+    url = door.call()["data"]["resourceUrl"]
+    arrange(door, Outage(), when=When(seconds=30))
+    seen = []
+    for _ in range(2):
+        seen += [answer(door).http_status, door.fetch(url).http_status]
+        door.now += 30 * SECOND
+    assert [503, 503, 200, 200] == seen
+
+
+def test_an_outage_hides_maintenance(door: Door) -> None:
+    """Faults are looked at as soon as the account is known: a server that is gone tells nothing of maintenance."""
+    account(door).maintenance = True
+    arrange(door, Outage(), count=1)
+    assert 503 == answer(door).http_status
+    assert 22 == door.call()["code"]

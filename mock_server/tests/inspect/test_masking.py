@@ -1,0 +1,90 @@
+"""Masking: no secret and no signature is ever shown, and what is masked can still be run again."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flipsnack_mock.inspect.masking import MASK, Mask, label, masked_urls, rewritten
+
+OWN = "123ABCDE-456-7890-FGH"
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+names = st.text("abcXYZ09_-", min_size=1, max_size=8).filter(lambda name: name.lower() != "signature")
+
+
+@given(st.dictionaries(names, texts, max_size=5), st.integers(0, 5), st.booleans())
+def test_the_secret_is_masked_wherever_it_stands(params: dict[str, str], place: int, plus: bool) -> None:
+    """A query with the secret in any value shows it nowhere, however it was encoded."""
+    values = list(params.items())
+    values.insert(place, ("value", f"before {OWN} after"))
+    query = urlencode(values, quote_via=quote_plus if plus else quote).encode()
+    assert OWN not in Mask(OWN).raw(query)
+    assert "value" in Mask(OWN).leaks(dict(values))
+
+
+@given(st.dictionaries(names, texts, max_size=5))
+def test_what_has_no_secret_is_shown_as_it_was_sent(params: dict[str, str]) -> None:
+    """A raw query without secret and signature is shown byte for byte."""
+    query = urlencode({name: value for name, value in params.items() if "secret" not in name.lower()})
+    assert query == Mask(OWN).raw(query.encode())
+
+
+@given(texts.filter(bool))
+def test_a_signature_is_masked_whatever_it_is(signature: str) -> None:
+    """The value of `signature` is never shown, in a query, a form or a multipart body."""
+    query = urlencode({"a": "1", "signature": signature, "b": "2"}).encode()
+    assert f"a=1&signature={MASK}&b=2" == Mask(OWN).raw(query)
+    assert f"a=1&signature={MASK}&b=2" == Mask(OWN).raw(query, "application/x-www-form-urlencoded")
+    part = '--cut\r\nContent-Disposition: form-data; name="signature"\r\n\r\n'
+    body = part.encode() + signature.encode() + b"\r\n--cut--\r\n"
+    if "--cut" not in signature:
+        assert f"{part}{MASK}\r\n--cut--\r\n" == Mask(OWN).raw(body, "multipart/form-data; boundary=cut")
+
+
+def test_of_any_other_body_nothing_is_shown() -> None:
+    """What holds no parameters may hold anything."""
+    assert MASK == Mask(OWN).raw(b'{"secret": "abc"}', "application/json")
+    assert MASK == Mask(OWN).raw(b"signature = abc", "text/plain")
+
+
+@pytest.mark.parametrize("name", ["secret", "apiSecret", "API_SECRET"])
+def test_what_is_called_a_secret_is_masked(name: str) -> None:
+    """A parameter with such a name is masked, whoever's secret it is."""
+    assert {name: MASK} == Mask(None).params({name: "whatever"})
+    assert (name,) == Mask(None).leaks({name: "whatever"})
+
+
+def test_secrets_of_other_accounts_are_masked_as_a_word() -> None:
+    """A whole value or word that is anybody's secret is masked, also where no account is known."""
+    mask = Mask(None, ["other-secret"])
+    assert "/v1/***/x" == mask.text("/v1/other-secret/x")
+    assert {"a": MASK, "b": "no other-secrets"} == mask.params({"a": "other-secret", "b": "no other-secrets"})
+    assert "the path is '***'" == mask.text("the path is 'secret-test-gone'")
+
+
+def test_a_short_secret_does_not_blacken_everything() -> None:
+    """A secret of a few letters is masked as a whole value only."""
+    mask = Mask("ab")
+    assert {"title": "about", "note": MASK} == mask.params({"title": "about", "note": "ab"})
+
+
+def test_the_same_resource_url_has_the_same_label() -> None:
+    """Signatures of resource URLs are told apart without being shown."""
+    text = "http://h/p.zip?Expires=1&Signature=AAA-_b&Key-Pair-Id=K, &amp;Signature=CCC&amp;x"
+    assert (
+        f"http://h/p.zip?Expires=1&Signature={label('AAA-_b')}&Key-Pair-Id=K, &amp;Signature={label('CCC')}&amp;x"
+        == (masked_urls(text))
+    )
+    assert label("AAA") == label("AAA") != label("CCC")
+    assert f"Expires=1&Signature={label('AAA')}" == Mask(OWN).raw(b"Expires=1&Signature=AAA")
+
+
+@given(st.binary(max_size=60), st.sampled_from(["", "multipart/form-data; boundary=x", "multipart/form-data"]))
+def test_any_bytes_can_be_masked(raw: bytes, content_type: str) -> None:
+    """Whatever a client sends, showing it fails never, and a change of nothing changes nothing."""
+    Mask(OWN, ["other-secret"]).raw(raw, content_type)
+    text = raw.decode("latin-1")
+    assert text == rewritten(text, content_type, lambda _name, value: value)

@@ -1,0 +1,106 @@
+"""Grounds: every answer names the rules it rests on, and only those that mattered."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from mock_server.tests.conftest import Door, make_door, signed
+
+from flipsnack_mock.api.handler import STEPS
+from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.inspect.provenance import CHECK_RULES, OUTCOME_RULES, grounds, passed_checks, signature_verdict
+from flipsnack_mock.state.journal import Entry
+
+LEDGER = {rule["id"]: rule["class"] for rule in ledger()["rule"]}
+
+
+def latest(door: Door) -> Entry:
+    """The last entry of the journal."""
+    return list(door.world.journal.entries())[-1]
+
+
+def rules(door: Door) -> set[str]:
+    """The rules behind the last answer."""
+    return {ground.rule for ground in grounds(latest(door))}
+
+
+def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
+    """No check is without an entry, and no rule is invented."""
+    assert set(STEPS) == set(CHECK_RULES)
+    named = {rule for table in (CHECK_RULES, OUTCOME_RULES) for rules in table.values() for rule in rules}
+    assert named <= LEDGER.keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "params"),
+    [
+        ("signature.empty-values", {"title": ""}),
+        ("signature.decoded-utf8", {"title": "Größe"}),
+        ("signature.decoded-utf8", {"title": "a b"}),
+        ("signature.byte-order", {"Title": "a"}),
+    ],
+)
+def test_a_rule_is_named_only_where_it_mattered(door: Door, rule: str, params: dict[str, str]) -> None:
+    """A reading of ours is a ground of the requests that another reading would have answered otherwise."""
+    door.call()
+    assert rule not in rules(door)
+    door.send(urlencode(signed(**params)))
+    assert rule in rules(door)
+
+
+@pytest.mark.parametrize(
+    ("changes", "first", "checks"),
+    [
+        ({"collectionHash": "nope"}, "code.43-unknown", STEPS[:-1]),
+        ({"signature": "0" * 32}, "code.44", STEPS[: STEPS.index("signature")]),
+        ({"apiKey": "nobody"}, "code.41", STEPS[: STEPS.index("key")]),
+        ({"format": "csv"}, "format.unknown", STEPS[: STEPS.index("format")]),
+    ],
+)
+def test_a_refusal_rests_on_the_rule_that_refused(
+    door: Door, changes: dict[str, str], first: str, checks: tuple[str, ...]
+) -> None:
+    """The rule that refused stands first, and the order of the checks is a ground; later checks are none."""
+    door.call(**changes)
+    assert first == grounds(latest(door))[0].rule
+    assert "order.checks" in rules(door)
+    assert checks == passed_checks(latest(door))
+
+
+def test_classes_come_from_the_ledger(door: Door) -> None:
+    """Each ground says how well it is known."""
+    door.call(collectionHash="mock-complete")
+    assert {ground.rule: LEDGER[ground.rule] for ground in grounds(latest(door))} == {
+        ground.rule: ground.kind for ground in grounds(latest(door))
+    }
+    assert {"code.20", "job.fresh-resource-url", "answer.json"} <= rules(door)
+    assert (*STEPS,) == passed_checks(latest(door))
+
+
+def test_a_download_rests_on_the_rules_of_the_url(door: Door) -> None:
+    """A package and its refusal name the rules of resource URLs."""
+    url = door.call()["data"]["resourceUrl"]
+    door.fetch(url)
+    assert {"url.zip", "url.lives-60s"} == rules(door)
+    door.now += 60_000_000
+    door.fetch(url)
+    assert {"url.expired-is-403"} == rules(door)
+    door.fetch(url.replace("Expires=1", "Expires=2"))
+    assert {"url.tamper-proof"} == rules(door)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "right"),
+        ({"collectionHash": "nope"}, "right"),
+        ({"signature": "0"}, "wrong"),
+        ({"apiKey": "x"}, "unjudged"),
+    ],
+)
+def test_the_signature_is_judged_only_by_its_check(changes: dict[str, str], verdict: str) -> None:
+    """A signature is right, wrong, or was never looked at."""
+    door = make_door()
+    door.call(**changes)
+    assert verdict == signature_verdict(latest(door))

@@ -1,0 +1,70 @@
+"""The lint on a client that was written carelessly on purpose, over real sockets."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+import requests
+
+from flipsnack_mock.lint.findings import lint
+from flipsnack_mock.lint.rules import RULES
+from flipsnack_mock.testing import MockServer
+
+
+class CarelessClient:
+    """What is written in an afternoon: it works on the first try, and on the second it does harm."""
+
+    def __init__(self, base_url: str, key: str, secret: str) -> None:
+        """Keep the credentials."""
+        self.base_url, self.key, self.secret = base_url, key, secret
+
+    def call(self, collection: str, **extra: str) -> dict[str, Any]:
+        """One signed call."""
+        params = {"action": "collection.downloadHTML", "apiKey": self.key, "collectionHash": collection, **extra}
+        text = self.secret + "".join(name + params[name] for name in sorted(params))
+        params["signature"] = hashlib.md5(text.encode()).hexdigest()
+        return dict(requests.get(self.base_url, params=params, timeout=10).json())
+
+    def poll(self, collection: str, **extra: str) -> None:
+        """Ask twelve times, whatever the answer is."""
+        for _ in range(12):
+            self.call(collection, **extra)
+
+    def download(self, url: str) -> list[int]:
+        """Try three times; perhaps the key helps."""
+        urls = (url, url, f"{url}&apiKey={self.key}")
+        return [requests.get(one, timeout=10).status_code for one in urls]
+
+
+def test_a_careless_client_is_told_everything(server: MockServer) -> None:
+    """Haste, deafness and leaks of a run that looked fine: each has its finding."""
+    account = server.admin.account("test-lint-careless")
+    account.settings(requests_per_second=5)
+    account.collections.create(hash="f1", schedule="after-2-polls")
+    client = CarelessClient(server.base_url, account.key, account.secret)
+    client.poll("f1")
+    account.clock.advance(5)
+    client.poll("nope", note=account.secret)
+    account.clock.advance(5)
+    url = str(client.call("mock-complete")["data"]["resourceUrl"])
+    account.clock.advance(60)
+    assert [403, 403, 403] == client.download(url)
+    assert [
+        "client.poll-interval",
+        "client.final-state",
+        "client.expired-url",
+        "client.back-off",
+        "client.final-error",
+        "client.secret-not-sent",
+        "client.credentials-not-in-download",
+    ] == sorted({finding.rule for finding in account.lint()}, key=list(RULES).index)
+
+
+def test_an_unknown_rule_or_level_is_refused() -> None:
+    """A misspelt rule would silently ignore nothing."""
+    with pytest.raises(ValueError, match=r"client\.none: no such rule; there are client\.poll-interval"):
+        lint([], ignore=["client.none"])
+    with pytest.raises(ValueError, match="'MAY' is no level; there are MUST and SHOULD"):
+        lint([], level="MAY")

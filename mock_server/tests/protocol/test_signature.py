@@ -1,0 +1,82 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import signature_of
+
+from flipsnack_mock.protocol.signature import canonical, sign, verify
+
+SPEC = Path(__file__).parents[3] / "contract_tests/src/flipsnack_contract/spec/signature_vectors.json"
+VECTORS: list[dict[str, Any]] = json.loads(SPEC.read_text("utf-8"))["vectors"]
+NAMES = st.text(min_size=1, max_size=8)
+PARAMS = st.dictionaries(NAMES, st.text(max_size=12), max_size=6)
+DIGEST = "26e781d3d1751d82ec284acf4a019def"
+PUBLISHED = {"action": "collection.getCollection", "apiKey": "45FD-267-7SG7832", "collectionHash": "fxh4k89"}
+SECRET = "123ABCDE-456-7890-FGH"
+
+
+def test_the_published_vector_passes() -> None:
+    """The one example the vendor's page works out comes out as printed there."""
+    assert sign(SECRET, PUBLISHED) == DIGEST
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_every_vector_of_the_contract_passes(vector: dict[str, Any]) -> None:
+    """Text and digest are those of the contract's data."""
+    params = dict(vector["parameters"])
+    assert canonical(vector["secret"], params) == vector["canonical"]
+    assert sign(vector["secret"], params) == vector["signature"]
+    assert verify(vector["secret"], params, vector["signature"])
+
+
+@given(secret=st.text(), params=PARAMS)
+def test_it_is_the_md5_of_secret_names_and_values(secret: str, params: dict[str, str]) -> None:
+    """Whatever the texts are, the digest is the naive one."""
+    assert sign(secret, params) == signature_of(secret, params)
+
+
+@given(params=PARAMS, shuffled=st.randoms())
+def test_the_order_of_sending_is_free(params: dict[str, str], shuffled: Any) -> None:
+    """Parameters are signed in the order of their names, however they were sent."""
+    items = list(params.items())
+    shuffled.shuffle(items)
+    assert sign(SECRET, params) == sign(SECRET, dict(items))
+
+
+@given(params=PARAMS, value=st.text())
+@pytest.mark.parametrize("name", ["signature", "file"])
+def test_signature_and_file_are_not_signed(params: dict[str, str], name: str, value: str) -> None:
+    """Neither changes the digest."""
+    without = {key: text for key, text in params.items() if key != name}
+    assert sign(SECRET, without) == sign(SECRET, without | {name: value})
+
+
+def test_an_empty_value_is_signed() -> None:
+    """The name of an empty parameter counts."""
+    assert sign(SECRET, PUBLISHED) != sign(SECRET, PUBLISHED | {"query": ""})
+    assert canonical("s", {"a": "1", "query": ""}) == "sa1query"
+
+
+def test_names_are_ordered_by_code_point() -> None:
+    """Upper case comes before lower case."""
+    assert canonical("s", {"b": "1", "A": "2", "a": "3", "é": "4", "Z": "5"}) == "sA2Z5a3b1é4"
+
+
+@pytest.mark.parametrize(
+    "given_one",
+    ["", DIGEST[:-1], DIGEST + "0", DIGEST[:-1] + "0", f" {DIGEST}", DIGEST[:29], "é" * 32, "\ud7ff" * 32],
+)
+def test_anything_else_is_refused(given_one: str) -> None:
+    """No part, no neighbour and no other alphabet of the digest passes, and none of them breaks the comparison."""
+    assert not verify(SECRET, PUBLISHED, given_one)
+    assert not verify(SECRET, PUBLISHED, given_one, uppercase=True)
+
+
+def test_upper_case_passes_only_where_it_is_allowed() -> None:
+    """The signature is written in lower case; a setting takes either."""
+    assert not verify(SECRET, PUBLISHED, DIGEST.upper())
+    assert verify(SECRET, PUBLISHED, DIGEST.upper(), uppercase=True)
+    assert verify(SECRET, PUBLISHED, DIGEST, uppercase=True)

@@ -1,0 +1,376 @@
+import io
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+import requests
+from lxml import etree
+from mock_server.tests.conftest import DOWNLOAD, KEY, SECRET, START, Fake, make_fake, signed
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES
+from flipsnack_mock.server.app import REQUEST_ID_HEADER, create_app
+from flipsnack_mock.state.journal import Entry
+
+ZIP = "mock-complete"
+
+
+def resource_url(fake: Fake, collection_hash: str = ZIP, *, prefix: str = "") -> str:
+    """A resource URL."""
+    answer = fake.call(prefix=prefix, collectionHash=collection_hash).get_json()
+    return str(answer["data"]["resourceUrl"])
+
+
+# --- the API over WSGI -----------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_answered_over_wsgi(fake: Fake) -> None:
+    """Status, content type, body, and the id of the journal's entry in a header of our own."""
+    answer = fake.call(collectionHash="mock-processing")
+    assert (200, "application/json; charset=utf-8") == (answer.status_code, answer.content_type)
+    assert b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}' == answer.data
+    assert "r1" == answer.headers[REQUEST_ID_HEADER]
+
+
+@pytest.mark.parametrize(
+    ("fmt", "content_type"),
+    [
+        ("json", "application/json; charset=utf-8"),
+        ("jsonp", "application/javascript; charset=utf-8"),
+        ("xml", "application/xml; charset=utf-8"),
+    ],
+)
+def test_each_format_has_its_content_type(fake: Fake, fmt: str, content_type: str) -> None:
+    """And JSONP may not be taken for anything else."""
+    answer = fake.call(format=fmt, callback="f")
+    assert content_type == answer.content_type
+    assert ("nosniff" if fmt == "jsonp" else None) == answer.headers.get("X-Content-Type-Options")
+
+
+def test_a_form_and_a_multipart_body_are_read(fake: Fake) -> None:
+    """Both are judged by their credentials before the verb is refused."""
+    unknown = signed(apiKey="nobody")
+    for content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        assert 41 == fake.client.post("/v1/", data=unknown, content_type=content_type).get_json()["code"]
+        assert 40 == fake.client.post("/v1/", data=signed(), content_type=content_type).get_json()["code"]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_lenient_fake_answers_the_curl_example_of_the_vendor(content_type: str) -> None:
+    """`curl -F` posts; a setting lets that through."""
+    fake = make_fake(lenient_post=True)
+    assert 20 == fake.client.post("/v1/", data=signed(), content_type=content_type).get_json()["code"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/x", "/v1//", "/v1/%ff", "/v1/%00", "/v1/../v1/x", "/v1/%2e%2e/", "/t/one/v1/x", "/packages/../v1/"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+def test_no_path_and_no_verb_of_the_vendors_surface_is_a_server_error(fake: Fake, path: str, method: str) -> None:
+    """Below /v1 it is code 40 with HTTP 200; below /packages it is denied."""
+    answer = fake.client.open(path, method=method)
+    if path.startswith("/packages"):
+        assert 403 == answer.status_code
+    else:
+        assert 200 == answer.status_code
+        assert method == "HEAD" or 40 == answer.get_json()["code"]
+
+
+@pytest.mark.parametrize("path", ["/", "/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/"])
+def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
+    """The refusal is our own and says where the API is."""
+    answer = fake.client.get(path)
+    assert (404, "not_found") == (answer.status_code, answer.get_json()["error"]["type"])
+    assert "the API is at /v1/" in answer.get_json()["error"]["message"]
+
+
+def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:
+    """HTTP 501, and the method's name."""
+    answer = fake.call(action="collection.getList")
+    assert (501, "collection.getList") == (answer.status_code, answer.get_json()["error"]["action"])
+
+
+# --- hostile sizes and bytes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "a=" + "1" * 1_000_000,
+        "&".join(f"a{number}=1" for number in range(10_000)),
+        "a=%ff",
+        "a=%00",
+        "%zz",
+        "a=\xff",
+        "a=1&a=2",
+    ],
+    ids=lambda query: query[:8],
+)
+def test_a_hostile_query_is_code_40(fake: Fake, query: str) -> None:
+    """A megabyte, ten thousand parameters, bytes that are no text."""
+    answer = fake.client.get("/v1/", environ_overrides={"QUERY_STRING": query})
+    assert (200, 40) == (answer.status_code, answer.get_json()["code"])
+
+
+class Endless(io.RawIOBase):
+    """A body that goes on; it counts what is taken of it."""
+
+    taken = 0
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """As much as is wanted."""
+        assert size >= 0, "the whole of an endless body was asked for"
+        self.taken += size
+        return b"a" * size
+
+
+@pytest.mark.parametrize("announced", [None, "104857600", "1e9", "-1", ""])
+def test_no_more_of_a_body_is_read_than_shows_that_it_is_too_long(fake: Fake, announced: str | None) -> None:
+    """A hundred megabytes, announced or not, or with a length that is no number."""
+    body = Endless()
+    environ = EnvironBuilder(path="/v1/", method="POST", content_type="application/x-www-form-urlencoded").get_environ()
+    environ |= {"wsgi.input": body, "wsgi.input_terminated": True}
+    environ.pop("CONTENT_LENGTH", None)
+    if announced is not None:
+        environ["CONTENT_LENGTH"] = announced
+    chunks, status, _headers = run_wsgi_app(fake.client.application.wsgi_app, environ)
+    assert "200 OK" == status
+    assert b'"code":40' in b"".join(chunks)
+    assert MAX_BODY_BYTES + 1 >= body.taken
+
+
+def test_a_body_without_length_is_not_waited_for(fake: Fake) -> None:
+    """A server that does not end the input by itself would wait for ever."""
+    environ = EnvironBuilder(path="/v1/", method="POST").get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    body = Endless()
+    environ |= {"wsgi.input": body, "wsgi.input_terminated": False}
+    chunks, _status, _headers = run_wsgi_app(fake.client.application.wsgi_app, environ)
+    assert b'"code":30' in b"".join(chunks)
+    assert 0 == body.taken
+
+
+def test_an_overlong_query_is_not_kept_whole() -> None:
+    """What is remembered of it is bounded, too."""
+    entries: list[Entry] = []
+    client = create_app(on_exchange=entries.append).test_client()
+    client.get("/v1/", environ_overrides={"QUERY_STRING": "a" * 1_000_000})
+    assert MAX_QUERY_BYTES + 1 >= len(entries[0].request.query)
+
+
+@pytest.mark.parametrize("host", ["a b<>", "", "evil.test/path", "user@host", "a\tb", "x" * 300, "[::1", "h:999999"])
+def test_a_host_header_that_is_no_host_is_not_repeated(fake: Fake, host: str) -> None:
+    """The resource URL then begins with the server's own address."""
+    answer = fake.client.get("/v1/", query_string=signed(), headers={"Host": host})
+    url = answer.get_json()["data"]["resourceUrl"]
+    assert url.startswith(("http://localhost:80/packages/", f"http://{'x' * 300}/packages/"))
+
+
+# --- resource URLs ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["localhost", "fake.test:3547", "127.0.0.1:1", "[::1]:80", "api.flipsnack.com"])
+def test_a_resource_url_begins_as_the_caller_reached_the_fake(fake: Fake, host: str) -> None:
+    """Scheme and host are those of the request."""
+    answer = fake.client.get("/v1/", query_string=signed(), headers={"Host": host})
+    assert answer.get_json()["data"]["resourceUrl"].startswith(f"http://{host}/packages/")
+
+
+def test_a_setting_gives_resource_urls_another_beginning() -> None:
+    """As behind a proxy."""
+    assert resource_url(make_fake(base_url="https://cdn.test")).startswith("https://cdn.test/packages/")
+    assert resource_url(make_fake(base_url="https://cdn.test"), prefix="/t/one").startswith("https://cdn.test/t/one/")
+
+
+def test_the_package_is_a_download_with_length_and_etag(fake: Fake) -> None:
+    """And says that it can be had in parts."""
+    answer = fake.resource(resource_url(fake))
+    assert (200, "application/zip") == (answer.status_code, answer.content_type)
+    assert len(answer.data) == answer.content_length
+    assert answer.data.startswith(b"PK\x03\x04")
+    assert answer.headers["ETag"].startswith('"')
+    assert "bytes" == answer.headers["Accept-Ranges"]
+
+
+def test_head_has_the_headers_and_no_body(fake: Fake) -> None:
+    """The same as GET's."""
+    url = resource_url(fake).removeprefix("http://localhost")
+    get, head = fake.client.get(url), fake.client.head(url)
+    assert b"" == head.data
+    for name in ("Content-Length", "ETag", "Content-Type", "Accept-Ranges"):
+        assert get.headers[name] == head.headers[name]
+
+
+def in_part(fake: Fake, text: str, **headers: str) -> tuple[int, str | None, bytes, bytes]:
+    """Status, Content-Range and body of a request with this Range, and the whole package."""
+    url = resource_url(fake)
+    part = fake.resource(url, Range=text, **headers)
+    return part.status_code, part.headers.get("Content-Range"), part.data, fake.resource(url).data
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "stop"),
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=0-99", 0, 100),
+        ("bytes=100-", 100, None),
+        ("bytes=-100", -100, None),
+        ("bytes=0-", 0, None),
+        ("bytes=0-99999999999", 0, None),
+        ("bytes=-99999999999", 0, None),
+    ],
+)
+def test_one_range_is_answered_with_that_part(fake: Fake, text: str, start: int, stop: int | None) -> None:
+    """HTTP 206, with a Content-Range that says which."""
+    status, content_range, part, whole = in_part(fake, text)
+    assert (206, whole[start:stop]) == (status, part)
+    first = start if start >= 0 else len(whole) + start
+    assert f"bytes {first}-{first + len(part) - 1}/{len(whole)}" == content_range
+
+
+@pytest.mark.parametrize("text", ["bytes=999999999-", "bytes=999999999-9999999999", "bytes=-0"])
+def test_a_range_outside_of_the_package_is_416(fake: Fake, text: str) -> None:
+    """With XML, and the size in Content-Range."""
+    status, content_range, body, whole = in_part(fake, text)
+    assert (416, f"bytes */{len(whole)}") == (status, content_range)
+    assert "InvalidRange" == etree.fromstring(body).findtext("Code")
+
+
+@pytest.mark.parametrize(
+    "text", ["bytes=5-2", "bytes=a-b", "bytes=-", "pages=1-2", "bytes 0-1", "bytes=0-1,3-4", "0-1", "bytes=\u0661-"]
+)
+def test_a_range_that_is_none_is_ignored(fake: Fake, text: str) -> None:
+    """Other units, nonsense, and several at once: the whole package comes."""
+    status, content_range, body, whole = in_part(fake, text.encode().decode("latin-1"))
+    assert (200, None) == (status, content_range)
+    assert whole == body
+
+
+def test_if_range_resumes_only_what_is_unchanged(fake: Fake) -> None:
+    """With the same ETag the part comes, with another one the whole."""
+    etag = fake.resource(resource_url(fake)).headers["ETag"]
+    assert 206 == in_part(fake, "bytes=1-", **{"If-Range": etag})[0]
+    assert 200 == in_part(fake, "bytes=1-", **{"If-Range": '"other"'})[0]
+
+
+def test_if_none_match_saves_a_download(fake: Fake) -> None:
+    """HTTP 304 for the ETag the caller has."""
+    url = resource_url(fake)
+    etag = fake.resource(url).headers["ETag"]
+    assert 304 == fake.resource(url, **{"If-None-Match": etag}).status_code
+
+
+def test_a_dead_url_is_denied_with_xml_whatever_part_is_asked_for(fake: Fake) -> None:
+    """HTTP 403."""
+    url = resource_url(fake)
+    fake.pass_seconds(60)
+    answer = fake.resource(url, Range="bytes=0-1")
+    assert (403, "application/xml") == (answer.status_code, answer.content_type)
+    assert "AccessDenied" == etree.fromstring(answer.data).findtext("Code")
+
+
+# --- namespaces ------------------------------------------------------------------------------------------------------
+
+
+def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
+    """Jobs, clocks, accounts and links of the same key."""
+    fake.admin("POST", f"/t/one/__admin/accounts/{KEY}/clock/freeze")
+    fake.admin("PUT", "/t/one/__admin/maintenance", {"on": True})
+    assert [22, 20, 20] == [fake.call(prefix=prefix).get_json()["code"] for prefix in ("/t/one", "/t/two", "")]
+    assert fake.admin("GET", f"/t/one/__admin/accounts/{KEY}/clock").get_json()["frozen"]
+    assert not fake.admin("GET", f"/t/two/__admin/accounts/{KEY}/clock").get_json()["frozen"]
+    url = resource_url(fake, prefix="/t/two")
+    assert url.startswith("http://localhost/t/two/packages/")
+    assert 200 == fake.resource(url).status_code
+    assert 403 == fake.resource(url.replace("/t/two/", "/t/three/")).status_code
+    assert 403 == fake.resource(url.replace("/t/two/", "/")).status_code
+
+
+def test_reset_of_one_namespace_is_no_reset_of_another(fake: Fake) -> None:
+    """Each is a whole server."""
+    for prefix in ("/t/one", "/t/two"):
+        fake.call(prefix=prefix)
+    fake.admin("POST", "/t/one/__admin/reset")
+    counts = [len(fake.admin("GET", f"/t/{name}/__admin/accounts").get_json()["accounts"]) for name in ("one", "two")]
+    assert [2, 3] == counts
+
+
+# --- the application as such -----------------------------------------------------------------------------------------
+
+
+def test_every_answered_request_is_told_of() -> None:
+    """With the time that it took."""
+    times = iter(range(START, START + 100, 7))
+    entries: list[Entry] = []
+    client = create_app(now=lambda: next(times), on_exchange=entries.append).test_client()
+    client.get("/v1/", query_string=signed())
+    client.get("/v1/nowhere")
+    assert [(DOWNLOAD, 20, 7), ("", 40, 7)] == [(entry.action, entry.code, entry.duration) for entry in entries]
+
+
+def test_without_settings_it_reads_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`create_app()` is a factory for any WSGI server, and always the same."""
+    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
+    assert 200 == create_app().test_client().get("/__admin").status_code
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+def test_it_works_under_another_wsgi_server() -> None:
+    """A plain, thread-safe WSGI application: here under the standard library's."""
+    with make_server("127.0.0.1", 0, create_app().wsgi_app, handler_class=_Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            base = f"http://127.0.0.1:{server.server_port}"
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.get(f"{base}/v1/", params=signed(), timeout=10).json()
+                package = session.get(answer["data"]["resourceUrl"], timeout=10)
+                posted = session.post(f"{base}/v1/", data=signed(), timeout=10).json()
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (200, True) == (package.status_code, package.content.startswith(b"PK"))
+    assert 40 == posted["code"]
+
+
+def test_threads_share_one_account_without_loss() -> None:
+    """Of sixty calls at once exactly the limit is let through."""
+    fake = make_fake(requests_per_second=5)
+    codes: list[int] = []
+
+    def call() -> None:
+        for _ in range(10):
+            codes.append(fake.client.application.test_client().get("/v1/", query_string=signed()).get_json()["code"])
+
+    threads = [threading.Thread(target=call) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (5, 55) == (codes.count(20), codes.count(31))
+
+
+def test_the_secret_is_never_in_an_answer(fake: Fake) -> None:
+    """Nor the reason of a refusal: the body is the vendor's alone."""
+    assert SECRET.encode() not in fake.call(signature="0" * 32).data
+    assert {"code", "status"} == fake.call(signature="0" * 32).get_json().keys()
+
+
+def test_a_request_for_nothing_here_is_told_to_the_log() -> None:
+    """Somebody with a wrong address sees in the log that it was the address; the journal keeps no such entry."""
+    told: list[Entry] = []
+    app = create_app(on_exchange=told.append)
+    app.test_client().get("/api/v2/?action=x")
+    entry = told.pop()
+    assert ("GET", "/api/v2/", "") == (entry.request.method, entry.request.path, entry.key)
+    assert "nothing is served at /api/v2/" in entry.detail
+    assert [] == app.test_client().get("/__admin/requests").get_json()["requests"]

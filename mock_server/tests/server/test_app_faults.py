@@ -1,0 +1,153 @@
+import io
+import json
+import threading
+import wsgiref.simple_server
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+import werkzeug.serving
+from mock_server.tests.wire import curl, link, query
+
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
+from flipsnack_mock.testing import AdminClient, MockServer
+
+
+def test_a_wrong_byte_reaches_the_client(server: MockServer) -> None:
+    """The zip opens, and its checksum says no."""
+    url = link(server, "test-wrong-byte")
+    server.admin.account("test-wrong-byte").faults.add("wrong-byte")
+    assert zipfile.ZipFile(io.BytesIO(requests.get(url, timeout=10).content)).testzip() is not None
+
+
+def test_a_part_with_the_wrong_byte_has_it(server: MockServer) -> None:
+    """Of a range, the byte is wrong where it would be in the whole."""
+    url = link(server, "test-wrong-range")
+    true = requests.get(url, timeout=10).content
+    server.admin.account("test-wrong-range").faults.add("wrong-byte", offset=105)
+    part = requests.get(url, headers={"Range": "bytes=100-199"}, timeout=10)
+    assert 206 == part.status_code
+    assert [5] == [index for index in range(100) if part.content[index] != true[100 + index]]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "fields", "headers"),
+    [
+        ("test-no-range", "wrong-byte", {"offset": 50}, {"Range": "bytes=100-199"}),
+        ("test-no-cut", "truncate", {"keep": 100}, {"Range": "bytes=0-99"}),
+        ("test-no-drip", "drip", {"bytes": 100, "seconds": 0}, {"Range": "bytes=0-99"}),
+    ],
+)
+def test_what_only_the_edge_can_see_is_an_error_too(
+    server: MockServer, key: str, kind: str, fields: dict[str, Any], headers: dict[str, str]
+) -> None:
+    """A fault that would not show in the part that was asked for is HTTP 500, and a failure in the list."""
+    url = link(server, key)
+    account = server.admin.account(key)
+    account.faults.add(kind, **fields, when={"action": "package"} if kind != "wrong-byte" else None)
+    answer = requests.get(url, headers=headers, timeout=10)
+    assert (500, "fault_could_not_act") == (answer.status_code, answer.json()["error"]["type"])
+    assert (0, 1) == (account.faults.list()[0]["hits"], account.faults.list()[0]["failures"])
+
+
+def test_a_head_request_is_not_dripped(server: MockServer) -> None:
+    """What has no body cannot lose or drip one: the rule waits for a request that has."""
+    url = link(server, "test-head")
+    account = server.admin.account("test-head")
+    account.faults.add("truncate", when={"action": "package"})
+    assert 200 == requests.head(url, timeout=10).status_code
+    assert 0 == account.faults.list()[0]["seen"]
+
+
+def test_a_link_to_a_closed_port_is_refused(server: MockServer) -> None:
+    """Nobody listens where the resource URL points."""
+    server.admin.account("test-closed").faults.add(preset="link-to-closed-port")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(link(server, "test-closed"), timeout=10)
+
+
+def test_a_redirect_is_followed_back_to_the_true_answer(server: MockServer) -> None:
+    """With one hit the default redirect costs one round trip; curl and requests follow it."""
+    server.admin.account("test-redirect").faults.add(preset="redirect")
+    answer = requests.get(server.base_url, params=query("test-redirect"), timeout=10)
+    assert ([302], 20) == ([each.status_code for each in answer.history], answer.json()["code"])
+    server.admin.account("test-redirect").faults.add(preset="redirect")
+    done = curl("-L", f"{server.base_url}?{urlencode(query('test-redirect'))}")
+    assert 20 == json.loads(done.stdout)["code"]
+
+
+# --- other WSGI servers ----------------------------------------------------------------------------------------------
+
+
+class _Quiet(wsgiref.simple_server.WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
+        """Say nothing."""
+
+
+class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # the library's name
+        """Say nothing."""
+
+
+@contextmanager
+def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
+    """The URL of the application under a WSGI server that is not ours."""
+    settings, sources = load_settings(flags={"requests_per_second": 0}, environment={}, file=None)
+    app = create_app(settings, sleep=slept.append, sources=sources)
+    server: Any
+    if name == "wsgiref":
+        server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, handler_class=_Quiet)
+    else:
+        server = werkzeug.serving.make_server("127.0.0.1", 0, app, request_handler=_QuietWerkzeug)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def get(url: str, key: str) -> requests.Response:
+    """The answer to a signed call under that server."""
+    return requests.get(f"{url}/v1/", params=query(key), timeout=10)
+
+
+@pytest.mark.parametrize("name", ["wsgiref", "werkzeug"])
+def test_what_needs_no_connection_works_under_any_wsgi_server(name: str) -> None:
+    """Codes, statuses, damage and delays come from the application itself; it sleeps as long as it was told."""
+    slept: list[float] = []
+    with elsewhere(name, slept) as url:
+        faults = AdminClient(url).account("test-wsgi").faults
+        faults.add("code", code=31, count=1)
+        faults.add("status", status=502, count=1)
+        faults.add("invalid-json", count=1)
+        faults.add("delay", seconds=0.25, count=1)
+        faults.add("delay", seconds=0.5, before="body", count=1)
+        faults.add("drip", bytes=200, seconds=0.125, count=1)
+        answers = [get(url, "test-wsgi") for _ in range(6)]
+        assert [0] * 6 == [rule["hits_left"] for rule in faults.list()]
+    assert 31 == answers[0].json()["code"]
+    assert 502 == answers[1].status_code
+    assert not answers[2].text.endswith("}}}")
+    assert [20, 20, 20] == [answer.json()["code"] for answer in answers[3:]]
+    assert [0.25, 0.5, 0.125] == slept[:3]
+
+
+@pytest.mark.parametrize("name", ["wsgiref", "werkzeug"])
+@pytest.mark.parametrize("kind", ["reset", "empty-reply", "garbage", "truncate"])
+def test_what_needs_the_connection_says_so_under_another_server(name: str, kind: str) -> None:
+    """Where the connection is not ours the fault is HTTP 500 with the reason, never silently nothing."""
+    with elsewhere(name, []) as url:
+        account = AdminClient(url).account("test-wsgi-tcp")
+        account.faults.add(kind)
+        answer = get(url, "test-wsgi-tcp")
+        assert 500 == answer.status_code
+        assert "needs the connection" in answer.json()["error"]["message"]
+        assert (0, 1) == (account.faults.list()[0]["hits"], account.faults.list()[0]["failures"])

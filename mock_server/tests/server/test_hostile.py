@@ -1,0 +1,244 @@
+"""The fake under fire: any bytes on real sockets, sudden death, time that jumps, more accounts than it may hold."""
+
+import json
+import os
+import re
+import signal
+import socket
+from urllib.parse import quote_from_bytes, urlencode, urlsplit
+
+import requests
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from mock_server.tests.test_main import Served, served
+
+from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.testing import MockServer
+
+BOUND = 30
+SECOND = 1_000_000
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
+BYTES = st.binary(max_size=300)
+LINES = st.sampled_from(
+    [
+        b"GET /v1/ HTTP/1.1",
+        b"POST /v1/ HTTP/1.1",
+        b"PUT /__admin/maintenance HTTP/1.1",
+        b"GET /packages/x/y/z.zip HTTP/1.0",
+        b"Host: fake.test",
+        b"Content-Length: 5",
+        b"Content-Length: 99999999999999999999",
+        b"Transfer-Encoding: chunked",
+        b"Content-Type: multipart/form-data; boundary=x",
+        b"Expect: 100-continue",
+        b"Connection: upgrade",
+        b"Upgrade: websocket",
+        b"Range: bytes=0-0,-1",
+        b"",
+        b"5",
+        b"--x",
+        b"a=1&b",
+        b"0",
+    ]
+)
+MESSAGES = st.one_of(BYTES, st.lists(st.one_of(LINES, st.binary(max_size=20)), max_size=12).map(b"\r\n".join))
+MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def connect(server: MockServer) -> socket.socket:
+    """A connection to the fake."""
+    parts = urlsplit(server.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=BOUND)
+
+
+def said_until_closed(connection: socket.socket) -> bytes:
+    """All that comes back once nothing more is sent; a connection that is reset has said what it had to say."""
+    connection.shutdown(socket.SHUT_WR)
+    heard = b""
+    try:
+        while piece := connection.recv(65_536):
+            heard += piece
+    except ConnectionResetError:
+        pass
+    return heard
+
+
+def answers(server: MockServer) -> bool:
+    """Whether the fake goes on."""
+    return bool(requests.get(f"{server.url}/health", timeout=BOUND).json()["status"] == "ok")
+
+
+# --- bytes -----------------------------------------------------------------------------------------------------------
+
+
+@MANY
+@given(message=MESSAGES, cut=st.integers(0, 300))
+@example(message=b"GET /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc", cut=300)
+@example(message=b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", cut=300)
+@example(message=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", cut=300)
+@example(message=b"\0" * 300, cut=300)
+def test_no_bytes_and_no_half_request_make_it_fail_or_hang(server: MockServer, message: bytes, cut: int) -> None:
+    """Whatever came, and wherever it broke off: no status of 500, the connection ends, and others are answered."""
+    with connect(server) as connection:
+        connection.sendall(message[:cut])
+        heard = said_until_closed(connection)
+    assert [] == [status for status in STATUS.findall(heard) if status >= b"500"]
+    assert answers(server)
+
+
+@MANY
+@given(names=st.lists(st.binary(min_size=1, max_size=20), max_size=6), value=st.binary(max_size=60))
+def test_no_parameters_make_the_api_fail(server: MockServer, names: list[bytes], value: bytes) -> None:
+    """Any bytes, percent-encoded: always an answer of the API."""
+    query = "&".join(f"{quote_from_bytes(name)}={quote_from_bytes(value)}" for name in names)
+    for params in (query, f"{urlencode(signed(SECRET))}&{query}"):
+        answer = requests.get(f"{server.base_url}?{params}", timeout=BOUND)
+        assert 200 == answer.status_code
+        assert {"code", "status"} <= answer.json().keys()
+
+
+@MANY
+@given(
+    body=st.binary(max_size=400),
+    kind=st.sampled_from(
+        [
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "multipart/form-data",
+            "text/plain",
+            "",
+        ]
+    ),
+)
+@example(body=b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1', kind="multipart/form-data; boundary=x")
+@example(
+    body=b'--x\r\nContent-Disposition: form-data; name="a\r\n\r\n1\r\n--x--', kind="multipart/form-data; boundary=x"
+)
+def test_no_body_makes_the_api_fail(server: MockServer, body: bytes, kind: str) -> None:
+    """Form, multipart, or what claims to be one."""
+    answer = requests.post(server.base_url, data=body, headers={"Content-Type": kind}, timeout=BOUND)
+    assert 200 == answer.status_code
+    assert {"code", "status"} <= answer.json().keys()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = ("key", "seconds", "at", "on", "hash", "state", "preset", "fault", "when", "count", "url", "params", "account")
+BODIES = st.one_of(st.binary(max_size=60), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4).map(json.dumps))
+
+
+@MANY
+@given(body=BODIES, data=st.data())
+def test_no_body_makes_the_control_plane_fail(server: MockServer, body: bytes | str, data: st.DataObject) -> None:
+    """It is done, or refused in the control plane's shape."""
+    method, path = data.draw(st.sampled_from(WITH_BODY))
+    raw = body.encode() if isinstance(body, str) else body
+    answer = requests.request(method, f"{server.url}/t/fire{path}", data=raw, timeout=BOUND)
+    assert answer.status_code < 500
+    assert answer.status_code < 300 or {"type", "message"} <= answer.json()["error"].keys()
+
+
+ACCOUNT = f"/__admin/accounts/{KEY}"
+WITH_BODY = [
+    ("POST", "/__admin/accounts"),
+    ("POST", "/__admin/explain"),
+    ("POST", "/__admin/requests/verify"),
+    ("POST", f"{ACCOUNT}/clock/advance"),
+    ("POST", f"{ACCOUNT}/clock/set"),
+    ("POST", f"{ACCOUNT}/collections"),
+    ("POST", f"{ACCOUNT}/faults"),
+    ("POST", f"{ACCOUNT}/fork"),
+    ("PATCH", f"{ACCOUNT}/settings"),
+    ("PUT", f"{ACCOUNT}/maintenance"),
+    ("PUT", f"{ACCOUNT}/jobs/mock-manual"),
+    ("PUT", f"{ACCOUNT}/snapshot"),
+]
+
+
+# --- sudden death ----------------------------------------------------------------------------------------------------
+
+
+def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
+    """SIGKILL, with a client connected: the port is free at once, and nothing is left of what was."""
+    first = Served("--log", "off")
+    port = str(urlsplit(first.url).port)
+    with first.connect():
+        first.call(collectionHash="mock-manual")
+        requests.put(f"{first.url}/__admin/maintenance", json={"on": True}, timeout=BOUND)
+        assert 22 == first.call()["code"]
+        os.kill(first.process.pid, signal.SIGKILL)
+        assert -signal.SIGKILL == first.ended()[0]
+        with served("--log", "off", "--port", port) as second:
+            assert first.url == second.url
+            assert 20 == second.call()["code"]
+            accounts = requests.get(f"{second.url}/__admin/accounts", timeout=BOUND).json()["accounts"]
+            assert KEY in {account["key"] for account in accounts}
+            assert "NEW" == job_state(second, "mock-manual")
+
+
+def job_state(fake: Served, collection_hash: str) -> str:
+    """Where a job stands."""
+    return str(requests.get(f"{fake.url}{ACCOUNT}/jobs/{collection_hash}", timeout=BOUND).json()["state"])
+
+
+# --- time that jumps -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=8))
+@example(jumps=[3600 * SECOND, -7200 * SECOND])
+@example(jumps=[10**17, 10**17])
+def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> None:
+    """Hours, years and millennia, forward and back, in whatever the machine calls time."""
+    fake = make_fake()
+    for jump in (0, *jumps):
+        fake.time[0] = max(0, fake.time[0] + jump)
+        assert fake.call(collectionHash="mock-after-5s").get_json()["code"] == 20
+        link = fake.call().get_json()["data"]["resourceUrl"]
+        assert fake.resource(link).status_code in (200, 403)
+        for path in ("", "/clock", "/jobs", "/faults"):
+            assert 200 == fake.account("GET", path).status_code
+        assert 200 == fake.admin("GET", f"/__admin/ui?account={KEY}").status_code
+
+
+def test_a_jump_ahead_is_only_time_that_passed(fake: Fake) -> None:
+    """Jobs are built, links are dead, limits are free."""
+    fake.call(collectionHash="mock-after-5s")
+    link = str(fake.call().get_json()["data"]["resourceUrl"])
+    fake.pass_seconds(365 * 86_400)
+    assert "COMPLETE" == fake.call(collectionHash="mock-after-5s").get_json()["data"]["status"]
+    assert 403 == fake.resource(link).status_code
+
+
+def test_real_time_never_goes_back() -> None:
+    """Its source follows the monotonic clock: setting the machine's clock moves nothing."""
+    now = real_time()
+    seen = [now() for _ in range(10_000)]
+    assert sorted(seen) == seen
+
+
+# --- more than it may hold -------------------------------------------------------------------------------------------
+
+
+def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
+    """HTTP 503 that names the setting; who is in goes on, and who deletes makes room."""
+    fake = make_fake(max_accounts=5)
+    statuses = [fake.call(apiKey=f"test-{number}", signature="x").status_code for number in range(6)]
+    assert [200, 200, 200, 503, 503, 503] == statuses
+    refusal = fake.call(apiKey="test-9").get_json()["error"]
+    assert ("full", 5) == (refusal["type"], refusal["max_accounts"])
+    assert "max_accounts" in refusal["message"]
+    assert 44 == fake.call(apiKey="test-0", signature="x").get_json()["code"]
+    assert 41 == fake.call(apiKey="nobody").get_json()["code"]
+    fake.admin("DELETE", "/__admin/accounts/test-0")
+    assert 44 == fake.call(apiKey="test-9", signature="x").get_json()["code"]
+
+
+def test_namespaces_are_bounded_too() -> None:
+    """Each is a whole server."""
+    fake = make_fake(max_namespaces=2)
+    assert [200, 200, 503] == [fake.call(prefix=f"/t/n{number}").status_code for number in range(3)]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import urllib3.util.connection
+
+from flipsnack_mock.protocol.signature import sign
+from flipsnack_mock.server.tls import credentials_for
+from flipsnack_mock.state.settings import Settings, SettingsError
+from flipsnack_mock.testing import MockServer
+
+
+@pytest.fixture(name="server", scope="module")
+def server_fixture() -> Iterator[MockServer]:
+    """A fake that serves https."""
+    with MockServer(tls=True) as server:
+        yield server
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, host: str, port: int) -> None:
+    """Let every name lead to one server, as a container network's aliases do."""
+    original = urllib3.util.connection.create_connection
+
+    def to_that_server(_address: tuple[str, int], *rest: Any, **options: Any) -> socket.socket:
+        return original((host, port), *rest, **options)
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", to_that_server)
+
+
+def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://api.flipsnack.com, resolved to the fake and trusting its authority, answers by real TLS."""
+    params = {"action": "collection.downloadHTML", "apiKey": "test-tls", "collectionHash": "mock-complete"}
+    params["signature"] = sign("secret-test-tls", params)
+    resolve_to(monkeypatch, "127.0.0.1", int(server.url.rpartition(":")[2]))
+    answer = requests.get("https://api.flipsnack.com/v1/", params=params, verify=server.ca_file, timeout=5).json()
+    url = answer["data"]["resourceUrl"]
+    package = requests.get(url, verify=server.ca_file, timeout=5)
+    assert url.startswith("https://api.flipsnack.com/packages/")
+    assert (200, b"PK") == (package.status_code, package.content[:2])
+
+
+def test_the_authority_is_served(server: MockServer) -> None:
+    """/__admin/ca.pem is the authority that signed the server's certificate."""
+    pem = requests.get(f"{server.url}/__admin/ca.pem", verify=server.ca_file, timeout=5)
+    assert "application/x-pem-file" == pem.headers["Content-Type"]
+    with open(server.ca_file, "rb") as file:
+        assert file.read() == pem.content
+
+
+def test_nobody_else_trusts_the_authority(server: MockServer) -> None:
+    """Without the authority a client refuses the fake: it can impersonate the vendor only where that was asked for."""
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(f"{server.url}/health", timeout=5)
+
+
+def test_without_tls_there_is_no_authority() -> None:
+    """A plain server answers 404 and says how to get TLS."""
+    with MockServer() as server:
+        answer = requests.get(f"{server.url}/__admin/ca.pem", timeout=5)
+    assert 404 == answer.status_code
+    assert "--tls true" in answer.json()["error"]["message"]
+
+
+def test_each_start_has_an_authority_of_its_own() -> None:
+    """No key outlives the process that made it."""
+    first, second = credentials_for(Settings(tls=True)), credentials_for(Settings(tls=True))
+    assert first is not None
+    assert second is not None
+    assert first.authority_pem != second.authority_pem
+    assert isinstance(first.context, ssl.SSLContext)
+
+
+def test_a_bad_name_is_refused() -> None:
+    """A name that no certificate can carry is said to be the setting's fault."""
+    with pytest.raises(SettingsError, match="tls_names"):
+        credentials_for(Settings(tls=True, tls_names="not a name!"))
+
+
+def test_nothing_is_written_where_the_system_has_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container with a read-only root has no folder for a certificate."""
+    if not hasattr(os, "memfd_create"):
+        pytest.skip("this system has no files in memory")
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert credentials_for(Settings(tls=True)) is not None

@@ -1,0 +1,75 @@
+import msgspec
+import pytest
+from mock_server.tests.conftest import SECOND, START
+
+from flipsnack_mock.state.account import Account, Collection, account_id, new_account
+from flipsnack_mock.state.clock import VirtualClock
+from flipsnack_mock.state.jobs import State
+from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
+
+SEED = SeedAccount(key="K", secret="S", collections=(SeedCollection(hash="h", title="T", schedule="after-5s"),))
+
+
+def called(collection: Collection, behaviour: Behaviour, now: int = START) -> Collection:
+    """The collection after a call."""
+    timetable, words = collection.timetable(behaviour), collection.words(behaviour)
+    job = collection.job.called(timetable, now, words=words, restart_failed=False)
+    return msgspec.structs.replace(collection, job=job)
+
+
+def test_an_account_begins_as_its_seed_says() -> None:
+    """Its collections have no job yet, its clock is real time, and nothing counts for a limit."""
+    account = new_account(SEED, Behaviour())
+    assert ("K", "S", {"h": Collection(hash="h", title="T", schedule="after-5s")}) == (
+        account.key,
+        account.secret,
+        account.collections,
+    )
+    assert START == account.now(START)
+    assert [] == account.counted
+    assert State.NEW is account.collections["h"].state(account.behaviour, START)
+
+
+def test_accounts_share_nothing() -> None:
+    """Two of the same seed do not see each other's changes."""
+    first, second = new_account(SEED, Behaviour()), new_account(SEED, Behaviour())
+    first.collections.clear()
+    first.counted.append(START)
+    assert ["h"] == list(second.collections)
+    assert [] == second.counted
+
+
+def test_the_state_of_an_account_is_one_value() -> None:
+    """It survives JSON: snapshot, restore and fork come from the declaration."""
+    account = new_account(SEED, Behaviour())
+    account.clock = VirtualClock().set(START + 7, START).freeze(START)
+    account.collections["h"] = called(account.collections["h"], account.behaviour)
+    account.counted.append(START)
+    assert account == msgspec.json.decode(msgspec.json.encode(account), type=Account)
+
+
+def test_an_account_lives_by_its_own_clock() -> None:
+    """Real time is only where it comes from."""
+    account = new_account(SEED, Behaviour())
+    account.clock = account.clock.set(START + 3 * SECOND, START)
+    assert START + 4 * SECOND == account.now(START + SECOND)
+
+
+@pytest.mark.parametrize(("own", "expected"), [(None, "never"), ("manual", "manual")])
+def test_a_collection_without_a_schedule_has_the_accounts(own: str | None, expected: str) -> None:
+    """Its own one goes first."""
+    assert expected == Collection(hash="h", schedule=own).words(Behaviour(default_schedule="never"))
+
+
+def test_a_setting_changes_nothing_for_a_job_that_runs() -> None:
+    """What was COMPLETE stays so when the default schedule becomes another one."""
+    collection = called(Collection(hash="h"), Behaviour(default_schedule="immediate"))
+    assert State.COMPLETE is collection.state(Behaviour(default_schedule="never"), START)
+
+
+def test_the_public_id_has_the_vendors_shape() -> None:
+    """Eleven upper-case hexadecimal digits, the same for the same key."""
+    assert 11 == len(account_id("K"))
+    assert set(account_id("K")) <= set("0123456789ABCDEF")
+    assert account_id("K") == account_id("K")
+    assert account_id("K") != account_id("L")

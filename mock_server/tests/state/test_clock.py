@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import SECOND, START
+
+from flipsnack_mock.state.clock import LAST_INSTANT, VirtualClock, to_text
+
+MOVES = st.lists(st.tuples(st.sampled_from(["pass", "set", "freeze", "resume"]), st.integers(0, 10**12)), max_size=30)
+
+
+def moved(clock: VirtualClock, move: str, amount: int, *, real: int) -> VirtualClock:
+    """The clock after one move."""
+    if move == "set":
+        return clock.set(clock.now(real) + amount, real)
+    if move == "freeze":
+        return clock.freeze(real)
+    return clock.resume(real) if move == "resume" else clock
+
+
+@given(moves=MOVES)
+def test_it_never_goes_back(moves: list[tuple[str, int]]) -> None:
+    """Whatever is done to it, and however real time passes in between."""
+    clock, real, seen = VirtualClock(), START, START
+    for move, amount in moves:
+        real += amount if move == "pass" else 0
+        clock = moved(clock, move, amount, real=real)
+        assert seen <= clock.now(real)
+        seen = clock.now(real)
+
+
+@given(ahead=st.integers(0, 10**15), passed=st.integers(0, 10**12))
+def test_it_runs_with_real_time(ahead: int, passed: int) -> None:
+    """Once set, it goes on at the pace of real time."""
+    clock = VirtualClock().set(START + ahead, START)
+    assert START + ahead + passed == clock.now(START + passed)
+
+
+def test_frozen_it_stands_still_until_it_is_resumed_from_there() -> None:
+    """Real time that passes in between is not made up for."""
+    frozen = VirtualClock().freeze(START)
+    assert START == frozen.now(START + 5 * SECOND)
+    resumed = frozen.resume(START + 5 * SECOND)
+    assert START == resumed.now(START + 5 * SECOND)
+    assert START + SECOND == resumed.now(START + 6 * SECOND)
+
+
+def test_frozen_it_can_be_set_and_stays_frozen() -> None:
+    """A test moves a frozen clock to the microsecond."""
+    clock = VirtualClock().freeze(START).set(START + 7, START + SECOND)
+    assert START + 7 == clock.now(START + 9 * SECOND)
+
+
+def test_an_instant_of_its_past_is_refused() -> None:
+    """The message says what it shows."""
+    with pytest.raises(ValueError, match=r"the clock shows 2026-09-21T14:13:20\.000000Z and never goes back"):
+        VirtualClock().set(START - 1, START)
+
+
+def test_it_ends_with_the_calendar() -> None:
+    """Beyond the year 9999 there is no text for an instant, so it does not get there; neither does it run there."""
+    last = VirtualClock().set(LAST_INSTANT, START)
+    assert LAST_INSTANT == last.now(START + SECOND)
+    with pytest.raises(ValueError, match="the clock ends at 9999-12-31"):
+        VirtualClock().set(LAST_INSTANT + 1, START)
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        (0, "1970-01-01T00:00:00.000000Z"),
+        (START + 1, "2026-09-21T14:13:20.000001Z"),
+        (LAST_INSTANT, "9999-12-31T23:59:59.000000Z"),
+    ],
+)
+def test_instants_are_written_in_utc_with_microseconds(instant: int, expected: str) -> None:
+    """ISO 8601, always the same length."""
+    assert expected == to_text(instant)

@@ -1,0 +1,104 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import SECOND, START
+
+from flipsnack_mock.state.jobs import TRANSITIONS, IllegalMove, Job, Move, State, legal_targets
+from flipsnack_mock.state.schedules import parse_schedule
+
+WORDS = st.sampled_from(
+    ["immediate", "after-5s", "after-2-polls", "half-way", "manual", "never", "failed", "failed-after-1-poll"]
+)
+ENDS = {State.COMPLETE, State.FAILED}
+
+
+def called(job: Job, words: str, now: int = START, *, restart_failed: bool = False) -> Job:
+    """The job after a call."""
+    return job.called(parse_schedule(words), now, words=words, restart_failed=restart_failed)
+
+
+def forced(job: Job, target: State, words: str, now: int = START) -> Job:
+    """The job forced into a state."""
+    return job.force(target, parse_schedule(words), now, words=words)
+
+
+def in_state(state: State) -> tuple[Job, str]:
+    """A job that stands in this state, and the words it runs on."""
+    words = {State.COMPLETE: "immediate", State.FAILED: "failed"}.get(state, "manual")
+    return (Job() if state is State.NEW else called(Job(), words)), words
+
+
+def test_every_state_has_its_row_in_the_table() -> None:
+    """And every row says what a call does."""
+    assert set(State) == set(TRANSITIONS)
+    assert all(Move.CALL in row for row in TRANSITIONS.values())
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_call_moves_a_job_as_the_table_says(state: State) -> None:
+    """By the table, or on to the end that its schedule has reached."""
+    job, words = in_state(state)
+    assert TRANSITIONS[state][Move.CALL] is called(job, words).state(parse_schedule(words), START)
+
+
+@pytest.mark.parametrize("target", State)
+@pytest.mark.parametrize("state", State)
+def test_a_job_is_forced_only_along_the_table(state: State, target: State) -> None:
+    """Every pair of states: where the table has a move it is made, elsewhere it is refused with the legal ones."""
+    job, words = in_state(state)
+    legal = {State(value) for move, value in TRANSITIONS[state].items() if move is not Move.CALL}
+    assert legal == set(legal_targets(state))
+    if target not in legal:
+        with pytest.raises(IllegalMove, match=f"{state} cannot become {target}") as caught:
+            forced(job, target, words)
+        assert legal == set(caught.value.legal)
+    elif target is not State.PROCESSING:
+        assert target is forced(job, target, words).state(parse_schedule(words), START)
+
+
+def test_a_job_that_failed_can_be_started_again() -> None:
+    """A retry begins the schedule anew."""
+    failed = called(Job(), "failed-after-5s")
+    late = START + 9 * SECOND
+    again = forced(failed, State.PROCESSING, "failed-after-5s", late)
+    assert State.PROCESSING is again.state(parse_schedule("failed-after-5s"), late)
+    assert State.FAILED is again.state(parse_schedule("failed-after-5s"), late + 5 * SECOND)
+
+
+@given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 4 * SECOND), st.booleans()), max_size=25))
+def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> None:
+    """By calls and time alone it goes NEW, PROCESSING, and then to one end, where it stays."""
+    schedule, job, now, seen = parse_schedule(words), Job(), START, [State.NEW]
+    for passed, is_call in steps:
+        now += passed
+        job = called(job, words, now) if is_call else job
+        seen.append(job.state(schedule, now))
+    order = [State.NEW, State.PROCESSING, State.COMPLETE, State.FAILED]
+    assert seen == sorted(seen, key=order.index)
+    assert len(set(seen) & ENDS) <= 1
+
+
+@pytest.mark.parametrize(("restart", "expected"), [(False, State.FAILED), (True, State.PROCESSING)])
+def test_failed_is_final_unless_a_setting_restarts_it(restart: bool, expected: State) -> None:
+    """The next call reports the failure, or starts the package again."""
+    words, late = "failed-after-5s", START + 6 * SECOND
+    reported = called(called(Job(), words), words, late, restart_failed=restart).reported()
+    job = called(reported, words, late, restart_failed=restart)
+    assert expected is job.state(parse_schedule(words), late)
+
+
+def test_only_calls_while_processing_are_counted() -> None:
+    """The first call starts the job, and what comes after the end is no poll any more."""
+    job = Job()
+    for _ in range(5):
+        job = called(job, "after-2-polls")
+    assert (3, START) == (job.calls, job.started_at)
+
+
+def test_a_job_remembers_the_words_it_was_started_with() -> None:
+    """What a setting says later is for jobs that start later."""
+    job = called(Job(), "after-5s")
+    assert "after-5s" == called(job, "never").schedule
+    failed = called(Job(), "failed").reported()
+    retried = failed.called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
+    assert "immediate" == retried.schedule

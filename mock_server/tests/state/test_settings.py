@@ -1,0 +1,219 @@
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from flipsnack_mock.state.settings import (
+    Behaviour,
+    SeedAccount,
+    SeedCollection,
+    Settings,
+    SettingsError,
+    load_settings,
+    setting_docs,
+)
+
+PREFIX = "FLIPSNACK_MOCK_"
+NAMES = list(setting_docs())
+SEED = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "title": "T", "schedule": "failed"}]}]
+# Three values for the three places that a setting can come from, where the type alone does not say which are good.
+VALUES: dict[str, tuple[Any, Any, Any]] = {
+    "log": ("json", "off", "pretty"),
+    "limit_window": ("fixed", "sliding", "fixed"),
+    "default_schedule": ("never", "manual", "immediate"),
+    "base_url": ("http://a.test", "https://b.test:1", "http://c.test"),
+    "http_statuses": ({"41": 401}, {"43": 403}, {"44": 400}),
+    "seed": ([{"key": "A", "secret": "S"}], SEED, []),
+}
+
+
+def values(name: str) -> tuple[Any, Any, Any]:
+    """A value of a setting for the file, one for the environment, and one for the flag."""
+    if name in VALUES:
+        return VALUES[name]
+    default = getattr(Settings(), name)
+    if isinstance(default, bool):
+        return (not default, default, not default)
+    if isinstance(default, int):
+        return (default + 1, default + 2, default + 3)
+    return (1.5, 2.5, 3.5) if isinstance(default, float) else ("one", "two", "three")
+
+
+def as_toml(name: str, value: Any) -> str:
+    """A line of a TOML file."""
+    if isinstance(value, dict):
+        return f"{name} = {{{', '.join(f'{key} = {number}' for key, number in value.items())}}}"
+    if isinstance(value, list):
+        tables = ", ".join(f"{{{', '.join(as_toml(key, text) for key, text in item.items())}}}" for item in value)
+        return f"{name} = [{tables}]"
+    return f"{name} = {json.dumps(value)}"
+
+
+def as_text(value: Any) -> str:
+    """What stands in a variable of the environment."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def load(
+    *, flags: dict[str, Any] | None = None, environment: dict[str, str] | None = None, file: str | None = None
+) -> Settings:
+    """The settings in force."""
+    layers = {"flags": flags or {}, "environment": environment or {}}
+    return load_settings(**layers, file=None if file is None else ("fake.toml", file))[0]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it, without what is a default."""
+    return json.loads(msgspec.json.encode(value))
+
+
+def expected_of(name: str, value: Any) -> Any:
+    """What a setting becomes that is given as `value`."""
+    return plain(getattr(msgspec.convert({name: value}, Settings, str_keys=True), name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("given", ["", "file", "file environment", "file environment flag", "environment", "flag"])
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(name: str, given: str) -> None:
+    """For every setting, and each says where its value came from."""
+    in_file, in_environment, in_flag = values(name)
+    settings, sources = load_settings(
+        flags={name: in_flag} if "flag" in given else {},
+        environment={PREFIX + name.upper(): as_text(in_environment)} if "environment" in given else {},
+        file=("fake.toml", as_toml(name, in_file)) if "file" in given else None,
+    )
+    winner = given.rpartition(" ")[2] or "default"
+    given_values = {"file": in_file, "environment": in_environment, "flag": in_flag}
+    expected = expected_of(name, given_values[winner]) if given else plain(getattr(Settings(), name))
+    assert expected == plain(getattr(settings, name))
+    source = {
+        "default": "default",
+        "file": f"{name} (file)",
+        "environment": PREFIX + name.upper(),
+        "flag": f"--{name.replace('_', '-')}",
+    }
+    assert source[winner] == sources[name].source
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_says_what_it_does(name: str) -> None:
+    """In a line of its own."""
+    assert 10 < len(setting_docs()[name])
+    assert "\n" not in setting_docs()[name]
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"), [("flag", "--prot"), ("environment", "FLIPSNACK_MOCK_PROT"), ("file", "prot (file)")]
+)
+def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -> None:
+    """Wherever it stands."""
+    with pytest.raises(SettingsError, match="is no setting; there are admin, ") as caught:
+        load(
+            flags={"prot": 1} if layer == "flag" else {},
+            environment={"FLIPSNACK_MOCK_PROT": "1"} if layer == "environment" else {},
+            file="prot = 1" if layer == "file" else None,
+        )
+    assert str(caught.value).startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("port", 70_000, "Expected `int` <= 65535"),
+        ("port", -1, "Expected `int` >= 0"),
+        ("port", "http", "Expected `int`"),
+        ("port", "", "Expected `int`"),
+        ("admin", "off", "Expected true or false"),
+        ("log", "loud", "Invalid enum value 'loud'"),
+        ("base_url", "api.flipsnack.com", "matching regex"),
+        ("base_url", "http://a.test/v1", "matching regex"),
+        ("base_url", "http://a.test\n", "matching regex"),
+        ("url_lifetime", -0.5, "Expected `float` >= 0.0"),
+        ("default_schedule", "soon", "'soon' is no schedule; expected immediate"),
+        ("http_statuses", {"41": 99}, "Expected `int` >= 200"),
+        ("requests_per_second", 1.5, "Expected `int`"),
+        ("max_accounts", 0, "Expected `int` >= 1"),
+        ("host", "", "Expected `str` of length >= 1"),
+    ],
+)
+@pytest.mark.parametrize("layer", ["flag", "environment", "file"])
+def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
+    layer: str, name: str, value: Any, why: str
+) -> None:
+    """Wherever it stands."""
+    with pytest.raises(SettingsError) as caught:
+        load(
+            flags={name: value} if layer == "flag" else {},
+            environment={PREFIX + name.upper(): as_text(value)} if layer == "environment" else {},
+            file=as_toml(name, value) if layer == "file" else None,
+        )
+    assert why in str(caught.value)
+    assert name.replace("_", "-") in str(caught.value).replace("_", "-").lower()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"key": "K"}],
+        [{"key": "K", "secret": "hush", "secrets": "x"}],
+        [{"key": "", "secret": "hush"}],
+        [{"key": "a/b", "secret": "hush"}],
+        [{"key": "a\n", "secret": "hush"}],
+        [{"key": "K", "secret": "hush"}, {"key": "K", "secret": "other"}],
+        [{"key": "K", "secret": "hush", "collections": [{"hash": "h"}, {"hash": "h"}]}],
+        [{"key": "K", "secret": "hush", "collections": [{"hash": "a b"}]}],
+        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "schedule": "soon"}]}],
+        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "pages": 0}]}],
+        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "package_bytes": 500_000_001}]}],
+        "K",
+    ],
+)
+def test_a_bad_seed_is_refused_without_repeating_its_secrets(value: Any) -> None:
+    """The message names the variable and the place in it."""
+    with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: ") as caught:
+        load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(value)})
+    assert "hush" not in str(caught.value)
+
+
+def test_text_that_is_no_json_or_toml_is_refused() -> None:
+    """Each says which text it is."""
+    with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable"):
+        load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
+    with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
+        load(file="port = ")
+
+
+@pytest.mark.parametrize("in_file", [True, False], ids=["TOML", "JSON in a variable"])
+def test_accounts_are_seeded_by_file_or_variable(in_file: bool) -> None:
+    """In place of the documented ones."""
+    toml = '[[seed]]\nkey = "K"\nsecret = "S"\n[[seed.collections]]\nhash = "h"\ntitle = "T"\nschedule = "failed"\n'
+    settings = load(file=toml) if in_file else load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(SEED)})
+    collection = SeedCollection(hash="h", title="T", schedule="failed")
+    assert (SeedAccount(key="K", secret="S", collections=(collection,)),) == settings.seed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)]
+)
+def test_a_variable_says_yes_and_no_in_the_usual_words(text: str, expected: bool) -> None:
+    """true, false, 1 and 0."""
+    assert expected is load(environment={"FLIPSNACK_MOCK_LENIENT_POST": text}).lenient_post
+
+
+def test_other_variables_are_none_of_ours() -> None:
+    """Only those with the prefix are looked at."""
+    assert Settings() == load(environment={"PATH": "/bin", "FLIPSNACK_API_KEY": "x", "flipsnack_mock_port": "x"})
+
+
+def test_accounts_begin_with_the_behaviours_in_force() -> None:
+    """The part of the settings that an account can have of its own."""
+    settings = load(flags={"requests_per_second": 7, "lenient_post": True})
+    assert Behaviour(requests_per_second=7, lenient_post=True) == settings.behaviour()
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    """5 a second, 60 a minute, a minute of life, a port of its own on this machine alone."""
+    settings = Settings()
+    assert (5, 60, 60.0) == (settings.requests_per_second, settings.requests_per_minute, settings.url_lifetime)
+    assert ("127.0.0.1", 3547) == (settings.host, settings.port)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import requests
+import urllib3
+
+from flipsnack_mock.protocol.signature import sign
+from flipsnack_mock.state.settings import SettingsError
+from flipsnack_mock.testing import MockServer
+from flipsnack_mock.testing.intercept import Interception, intercept
+
+BASE = "https://api.flipsnack.com/v1/"
+
+
+def signed(collection_hash: str, key: str = "test-intercept") -> dict[str, str]:
+    """The parameters of a well signed collection.downloadHTML."""
+    params = {"action": "collection.downloadHTML", "apiKey": key, "collectionHash": collection_hash}
+    return params | {"signature": sign(f"secret-{key}", params)}
+
+
+def test_requests_to_the_vendor_land_in_the_fake() -> None:
+    """A client with the vendor's own address gets the fake's answer, and the package it links to."""
+    with intercept():
+        answer = requests.get(BASE, params=signed("mock-complete"), timeout=5).json()
+        package = requests.get(answer["data"]["resourceUrl"], timeout=5)
+    assert 20 == answer["code"]
+    assert zipfile.ZipFile(io.BytesIO(package.content)).testzip() is None
+
+
+def test_urllib3_is_intercepted_too() -> None:
+    """A client that uses urllib3 without requests is answered as well."""
+    with intercept(), urllib3.PoolManager() as pool:
+        answer = pool.request("GET", BASE, fields=signed("mock-processing"))
+    assert {"status": "PROCESSING"} == answer.json()["data"]
+
+
+def test_the_control_plane_steers_the_intercepted_fake() -> None:
+    """`admin` moves the clock of the fake that answers."""
+    with intercept() as fake:
+        requests.get(BASE, params=signed("mock-after-30s"), timeout=5)
+        fake.admin.account("test-intercept").clock.advance(30)
+        answer = requests.get(BASE, params=signed("mock-after-30s"), timeout=5).json()
+    assert "COMPLETE" == answer["data"]["status"]
+
+
+def test_a_post_body_reaches_the_fake() -> None:
+    """A form is read: a POST with good credentials is refused for its verb, not for missing parameters."""
+    with intercept():
+        form = requests.post(BASE, data=signed("mock-complete"), timeout=5).json()
+        upload = requests.post(BASE, data=signed("mock-complete"), files={"file": b"x"}, timeout=5).json()
+    assert [40, 40] == [form["code"], upload["code"]]
+
+
+def test_other_hosts_pass_when_asked_to() -> None:
+    """A request to another host goes where it went before."""
+    with MockServer() as server, intercept():
+        answer = requests.get(f"{server.url}/health", timeout=5)
+    assert "ok" == answer.json()["status"]
+
+
+def test_other_hosts_are_refused_when_asked_to() -> None:
+    """With others="refuse" nothing leaves the process by accident."""
+    with (
+        MockServer() as server,
+        intercept(others="refuse"),
+        pytest.raises(requests.ConnectionError, match="is refused: only"),
+    ):
+        requests.get(f"{server.url}/health", timeout=5)
+
+
+def test_a_session_that_outlives_the_interception_is_free_again() -> None:
+    """A connection kept from inside goes to the real host afterwards."""
+    with MockServer() as server, requests.Session() as session:
+        with intercept(hosts=["127.0.0.1"]):
+            inside = session.get(f"{server.url}/health", timeout=5)
+        server.admin.create_account("seen-by-the-real-one")
+        outside = session.get(f"{server.url}/__admin/accounts/seen-by-the-real-one", timeout=5)
+    assert [200, 200] == [inside.status_code, outside.status_code]
+
+
+def test_the_end_restores_what_was_there() -> None:
+    """The connection classes are the same before and after, also when the block fails."""
+    before = (urllib3.HTTPConnectionPool.ConnectionCls, urllib3.HTTPSConnectionPool.ConnectionCls)
+    with pytest.raises(ZeroDivisionError), intercept():
+        raise ZeroDivisionError
+    assert before == (urllib3.HTTPConnectionPool.ConnectionCls, urllib3.HTTPSConnectionPool.ConnectionCls)
+
+
+def test_settings_are_those_of_the_server() -> None:
+    """A setting changes the intercepted fake; an unknown one is refused by name."""
+    with intercept(lenient_post=True) as fake:
+        assert isinstance(fake, Interception)
+        answer = requests.post(BASE, data=signed("mock-complete"), timeout=5).json()
+    assert 20 == answer["code"]
+    unknown: dict[str, Any] = {"speed": 3}
+    with pytest.raises(SettingsError, match="speed"), intercept(**unknown):
+        pass

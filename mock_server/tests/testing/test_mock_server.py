@@ -1,0 +1,189 @@
+import datetime
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from mock_server.tests.conftest import signed
+
+from flipsnack_mock.state.settings import SettingsError
+from flipsnack_mock.testing import AccountAdmin, AdminClient, AdminError, MockServer
+
+BOUND = 30
+
+
+def call(account: AccountAdmin, base_url: str, collection_hash: str = "mock-complete") -> dict[str, object]:
+    """The answer to a call of that account, signed with the secret that the control plane shows."""
+    params = signed(account.secret, apiKey=account.key, collectionHash=collection_hash)
+    return dict(requests.get(base_url, params=params, timeout=BOUND).json())
+
+
+def status(account: AccountAdmin, base_url: str, collection_hash: str) -> object:
+    """What the API says of a job."""
+    data = call(account, base_url, collection_hash)["data"]
+    assert isinstance(data, dict)
+    return data["status"]
+
+
+@pytest.fixture
+def account(server: MockServer, request: pytest.FixtureRequest) -> AccountAdmin:
+    """An account of this test alone."""
+    return server.admin.account(f"test-{request.node.name}")
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_is_ready_when_it_is_entered_and_gone_when_it_is_left() -> None:
+    """On a free port, with the real engine, and no thread stays behind."""
+    threads = threading.active_count()
+    with MockServer() as server:
+        parts = urlsplit(server.url)
+        assert f"{server.url}/v1/" == server.base_url
+        assert 20 == call(server.admin.account("test-a"), server.base_url)["code"]
+    with pytest.raises(ConnectionRefusedError), socket.create_connection((parts.hostname, parts.port), timeout=BOUND):
+        pass
+    assert threads == threading.active_count()
+
+
+def test_two_servers_share_nothing() -> None:
+    """Side by side in one process."""
+    with MockServer() as one, MockServer() as other:
+        one.admin.account("test-a").clock.freeze()
+        assert ["test-a"] == [item["key"] for item in one.admin.accounts() if item["frozen"]]
+        assert 2 == len(other.admin.accounts())
+
+
+def test_a_server_takes_the_settings_of_the_command_line() -> None:
+    """By their names, seed included."""
+    seed = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "schedule": "failed"}]}]
+    with MockServer(seed=seed, requests_per_second=1) as server:
+        account = server.admin.account("K")
+        assert "FAILED" == status(account, server.base_url, "h")
+        assert 31 == call(account, server.base_url, "h")["code"]
+
+
+def test_the_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test means what it says, wherever it runs."""
+    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
+    with MockServer() as server:
+        assert server.admin.accounts()
+
+
+@pytest.mark.parametrize(("name", "value"), [("prot", 1), ("port", 70_000), ("default_schedule", "soon")])
+def test_a_bad_setting_is_refused_before_anything_starts(name: str, value: object) -> None:
+    """With its name."""
+    with pytest.raises(SettingsError, match=f"--{name.replace('_', '-')} is"):
+        MockServer(**{name: value})
+
+
+def test_a_port_in_use_is_an_error(server: MockServer) -> None:
+    """As for any server."""
+    with pytest.raises(OSError, match="in use"), MockServer(port=urlsplit(server.url).port):
+        pass
+
+
+def test_an_error_in_the_block_leaves_no_server_behind() -> None:
+    """It is stopped, and the error goes on its way."""
+    threads = threading.active_count()
+    with pytest.raises(LookupError), MockServer():
+        raise LookupError
+    assert threads == threading.active_count()
+
+
+def test_a_token_is_used_by_the_servers_own_client() -> None:
+    """Others need it, too."""
+    with MockServer(admin_token="sesame") as server:
+        assert server.admin.accounts()
+        stranger = AdminClient(server.url)
+        with pytest.raises(AdminError, match="the control plane wants") as caught:
+            stranger.accounts()
+        stranger.close()
+    assert (401, "unauthorized") == (caught.value.status, caught.value.error["type"])
+
+
+# --- the control plane in Python -------------------------------------------------------------------------------------
+
+
+def test_accounts_are_created_shown_and_deleted(server: MockServer) -> None:
+    """By key, with a secret or without."""
+    mine = server.admin.create_account("mine", "hush")
+    assert ("hush", "secret-other") == (mine.secret, server.admin.create_account("other").secret)
+    assert {"mine", "other"} <= {item["key"] for item in server.admin.accounts()}
+    with pytest.raises(AdminError, match="is taken"):
+        server.admin.create_account("mine")
+    mine.delete()
+    with pytest.raises(AdminError, match="there is no account 'mine'"):
+        mine.show()
+
+
+@pytest.mark.parametrize("key", ["test-a?b=c#d", "test-%2F", "test-a+b&c", "test-~!@$*()"])
+def test_any_key_can_be_steered(server: MockServer, key: str) -> None:
+    """Whatever characters it has."""
+    assert key == server.admin.account(key).show()["key"]
+    assert 20 == call(server.admin.account(key), server.base_url)["code"]
+
+
+def test_the_clock_is_steered_in_seconds(account: AccountAdmin) -> None:
+    """It is frozen, moved, set by number or date, and runs again."""
+    frozen = account.clock.freeze()
+    assert frozen == account.clock.now() == account.clock.now()
+    assert frozen + 5.5 == pytest.approx(account.clock.advance(5.5))
+    assert frozen + 60 == pytest.approx(account.clock.set(frozen + 60))
+    later = datetime.datetime.fromtimestamp(frozen + 120, tz=datetime.UTC)
+    assert frozen + 120 == pytest.approx(account.clock.set(later))
+    with pytest.raises(AdminError, match="never goes back"):
+        account.clock.set(frozen)
+    assert frozen + 120 <= account.clock.resume()
+
+
+def test_collections_are_created_listed_and_deleted(server: MockServer, account: AccountAdmin) -> None:
+    """With the fields of the control plane."""
+    made = account.collections.create(title="Mine", pages=2, schedule="immediate")
+    assert [made["hash"]] == [item["hash"] for item in account.collections.list()]
+    assert "Mine" == account.collections.show(made["hash"])["title"]
+    assert 20 == call(account, server.base_url, made["hash"])["code"]
+    account.collections.delete(made["hash"])
+    assert 43 == call(account, server.base_url, made["hash"])["code"]
+
+
+def test_jobs_are_shown_and_forced(server: MockServer, account: AccountAdmin) -> None:
+    """And a refusal carries the legal states."""
+    assert "PROCESSING" == status(account, server.base_url, "mock-manual")
+    assert 1 == account.jobs.show("mock-manual")["polls"]
+    assert "COMPLETE" == account.jobs.force("mock-manual", "COMPLETE")["state"]
+    with pytest.raises(AdminError, match="cannot become FAILED") as caught:
+        account.jobs.force("mock-manual", "FAILED")
+    assert (409, []) == (caught.value.status, caught.value.error["legal"])
+
+
+def test_settings_and_maintenance_of_an_account(server: MockServer, account: AccountAdmin) -> None:
+    """Changed by name, and put back by a reset."""
+    assert 1 == account.settings(requests_per_second=1)["requests_per_second"]
+    account.maintenance(on=True)
+    assert 22 == call(account, server.base_url)["code"]
+    account.reset()
+    assert [20, 20] == [call(account, server.base_url)["code"] for _ in range(2)]
+
+
+def test_the_whole_server_is_steered_from_the_top() -> None:
+    """Maintenance, reset, settings and rules."""
+    with MockServer() as server:
+        account = server.admin.account("test-a")
+        server.admin.maintenance(on=True)
+        assert 22 == call(account, server.base_url)["code"]
+        server.admin.reset()
+        assert 20 == call(account, server.base_url)["code"]
+        assert "off" == server.admin.settings()["log"]["value"]
+        assert "code.20" in {entry["id"] for entry in server.admin.rules()["rule"]}
+
+
+def test_a_namespace_has_a_client_of_its_own(server: MockServer) -> None:
+    """And its calls go below its own path."""
+    inner = AdminClient(server.url, namespace="suite-1")
+    inner.maintenance(on=True)
+    account = inner.account("test-a")
+    assert 22 == call(account, f"{server.url}/t/suite-1/v1/")["code"]
+    assert 20 == call(server.admin.account("test-a"), server.base_url)["code"]
+    inner.close()
