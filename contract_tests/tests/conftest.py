@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flipsnack_contract.subject import Subject, examine
-from flipsnack_contract.target import HttpTarget, WsgiTarget
+from flipsnack_contract.target.target import HttpTarget, WsgiTarget
+from flipsnack_contract.target.target_under_test import Subject, examine
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.testing import MockServer
 

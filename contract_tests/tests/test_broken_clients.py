@@ -9,16 +9,16 @@ from contract_tests.zoo.client import Client
 from contract_tests.zoo.clients import CLIENT_CHECKS, SIDE, bench_of
 from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
 
+from flipsnack_contract.adapter.fake_server import Fake, started_fake
+from flipsnack_contract.adapter.launch import Manner, playing
 from flipsnack_contract.adapter.lint import lint
-from flipsnack_contract.adapter.players import Manner, playing
 from flipsnack_contract.adapter.session import Patience, Session
-from flipsnack_contract.client.duties import DUTIES
-from flipsnack_contract.client.judge import Bench, broken_in, judge
-from flipsnack_contract.client.script import SCRIPT
-from flipsnack_contract.client.theatre import Theatre
-from flipsnack_contract.fake import Fake, started_fake
-from flipsnack_contract.result import Outcome
-from flipsnack_contract.runner import Plan
+from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.evaluation import Bench, broken_in, judge
+from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
+from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.target.result import Outcome
 
 SEEDS = range(2)
 COMMAND = (sys.executable, "-m", "contract_tests.zoo.actor")

@@ -1,11 +1,11 @@
 import pytest
 
-from flipsnack_contract.check import Check
 from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.ledger import rules, untested
-from flipsnack_contract.result import Outcome
-from flipsnack_contract.runner import Plan, run_check
-from flipsnack_contract.subject import CAPABILITIES, Subject
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.contract.ledger import rules, untested
+from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.target_under_test import CAPABILITIES, Subject
 
 IN_PROCESS = [check for check in CHECKS if "socket" not in check.needs]
 

@@ -2,15 +2,15 @@ import pytest
 from contract_tests.zoo.meddling import fake
 from contract_tests.zoo.servers import BROKEN_SERVERS
 
-from flipsnack_contract.check import Check
 from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.drift import Comparison, compare, ledger_advice
-from flipsnack_contract.ledger import rule
-from flipsnack_contract.result import Outcome
-from flipsnack_contract.runner import Plan
 from flipsnack_contract.selection import select
-from flipsnack_contract.subject import Subject, examine
-from flipsnack_contract.target import HttpTarget, WsgiTarget
+from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.target import HttpTarget, WsgiTarget
+from flipsnack_contract.target.target_under_test import Subject, examine
 
 PLAN = Plan(examples=5)
 JOBS_AND_LIMITS = select(CHECKS, ["job.", "limit.", "signature.", "request.get", "url.lives"])

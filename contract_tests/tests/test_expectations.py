@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.expectations import ExpectationError, Known, parse_expectations, rewritten, unsettled
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 TODAY = datetime.date(2026, 11, 23)
 LINE = "code.41/unknown  # a call with | https://example.com/7 | until 2026-11-23"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.ledger import rules
+from flipsnack_contract.contract.ledger import rules
 from flipsnack_mock.testing import MockServer
 
 KEY, SECRET = "test-command", "secret-test-command"

@@ -23,12 +23,12 @@ from flipsnack_client import (
     PollPolicy,
     RetryPolicy,
 )
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.decoding import Answer
-from flipsnack_contract.machine import History
-from flipsnack_contract.oracle import JobModel
-from flipsnack_contract.session import Session
-from flipsnack_contract.subject import Subject
+from flipsnack_contract.checks.stateful_model import History
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.oracle import JobModel
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target_under_test import Subject
 
 FORMATS = ("json", "jsonp", "xml")
 quick = settings(

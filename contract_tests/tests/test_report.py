@@ -5,7 +5,7 @@ from rich.console import Console
 
 from flipsnack_contract.checks import CHECKS
 from flipsnack_contract.report import follow, print_skipped, print_summary
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 STEPS = tuple(f"GET /v1/?note=[bold]{number} -> 200" for number in range(20))
 FAILED = Result(

@@ -12,12 +12,12 @@ from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import Judge, Mutant, Side
 from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
 
-from flipsnack_contract.adapter.players import Manner, greeting_of, playing
+from flipsnack_contract.adapter.fake_server import Fake, fake_at
+from flipsnack_contract.adapter.launch import Manner, greeting_of, playing
 from flipsnack_contract.adapter.session import Session
-from flipsnack_contract.client.duties import DUTIES
-from flipsnack_contract.client.judge import ADAPTER, Bench, judge
-from flipsnack_contract.client.theatre import Theatre
-from flipsnack_contract.fake import Fake, fake_at
+from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.evaluation import ADAPTER, Bench, judge
+from flipsnack_contract.scenarios.scenario_runner import Theatre
 from flipsnack_mock.testing import MockServer
 
 __all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of", "played"]

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from contract_tests.zoo.meddling import Answered, App, Asked, Made, asks, meddled, refuses
 
-from flipsnack_contract.codes import messages
-from flipsnack_contract.draft import ACTION
+from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.target.request_builder import ACTION
 
 
 def _always(_asked: Asked) -> bool:

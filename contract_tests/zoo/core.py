@@ -10,8 +10,8 @@ from contract_tests.zoo.judging import SERVER_CHECKS, judge_of
 from contract_tests.zoo.machine_made import mutants_of, mutated_copy
 from contract_tests.zoo.mutant import Judge, Mutant, Side
 
-from flipsnack_contract.subject import examine
-from flipsnack_contract.target import WsgiTarget
+from flipsnack_contract.target.target import WsgiTarget
+from flipsnack_contract.target.target_under_test import examine
 
 __all__ = ["MODULES", "SIDE"]
 

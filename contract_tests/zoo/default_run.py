@@ -6,13 +6,13 @@ from typing import Any
 
 from contract_tests.zoo.clients import SIDE, played
 
-from flipsnack_contract.client.commands import EXAMPLES
-from flipsnack_contract.client.duties import DUTIES
-from flipsnack_contract.client.judge import judge
-from flipsnack_contract.clock import stopwatch
-from flipsnack_contract.fake import started_fake
-from flipsnack_contract.result import Outcome
-from flipsnack_contract.runner import Plan
+from flipsnack_contract.adapter.fake_server import started_fake
+from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.cli.client import EXAMPLES
+from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.evaluation import judge
+from flipsnack_contract.target.result import Outcome
 
 __all__ = ["default_run"]
 

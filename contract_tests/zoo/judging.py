@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from contract_tests.zoo.mutant import Judge, Mutant
 
 from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.runner import run_check
-from flipsnack_contract.subject import Subject, examine
-from flipsnack_contract.target import HttpTarget, WsgiTarget
+from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.target.target import HttpTarget, WsgiTarget
+from flipsnack_contract.target.target_under_test import Subject, examine
 
 __all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from flipsnack_contract.codes import messages
-from flipsnack_contract.signing import sign
+from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.signing import sign
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 

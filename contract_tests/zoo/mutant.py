@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.runner import Plan
+from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["Cell", "Fate", "Judge", "Mutant", "Side", "Trial", "cell_of"]
 

@@ -12,7 +12,7 @@ from contract_tests.zoo.mutant import Judge, Mutant, Side
 from contract_tests.zoo.sweep import CHECKS, sweep_of
 from contract_tests.zoo.understudy import understudy_of
 
-from flipsnack_contract.fake import fake_at
+from flipsnack_contract.adapter.fake_server import fake_at
 from flipsnack_mock.testing import MockServer
 
 __all__ = ["MODULES", "SIDE"]

@@ -9,7 +9,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from contract_tests.zoo.meddling import Answered, App, Asked, Made, answers, asks, meddled, refuses
 
-from flipsnack_contract.codes import messages
+from flipsnack_contract.contract.codes import messages
 
 JSON_TYPE = "application/json"
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from contract_tests.zoo.meddling import Answered, App, Asked, Made, between, fake, forward, internal, meddled
 
-from flipsnack_contract.draft import ACTION, encoded
-from flipsnack_contract.signing import sign
+from flipsnack_contract.contract.signing import sign
+from flipsnack_contract.target.request_builder import ACTION, encoded
 
 LINK = re.compile(rb'"resourceUrl":"([^"]*)"')
 COLLECTIONS = re.compile(r"/__admin/accounts/([^/]+)/collections")

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from contract_tests.zoo.meddling import App, Asked, Made, Pairs, meddled
 
-from flipsnack_contract.signing import digest, sign
+from flipsnack_contract.contract.signing import digest, sign
 
 OwnSign = Callable[[Asked, Pairs], str]
 WRONG = "0" * 32

@@ -7,12 +7,12 @@ from itertools import chain
 from contract_tests.zoo.clients import CLIENT_CHECKS
 from contract_tests.zoo.mutant import Judge
 
-from flipsnack_contract.client.duties import DUTIES
-from flipsnack_contract.client.judge import Bench, broken_in
-from flipsnack_contract.client.script import SCRIPT
-from flipsnack_contract.clock import stopwatch
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.runner import Plan
+from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.evaluation import Bench, broken_in
+from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["CHECKS", "sweep_of"]
 

@@ -21,11 +21,11 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 from xml.sax.saxutils import escape
 
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.codes import messages
-from flipsnack_contract.draft import ACTION
-from flipsnack_contract.oracle import AccountModel, JobModel
-from flipsnack_contract.signing import sign
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.oracle import AccountModel, JobModel
+from flipsnack_contract.contract.signing import sign
+from flipsnack_contract.target.request_builder import ACTION
 
 __all__ = ["create_app"]
 

@@ -7,14 +7,14 @@ from importlib.metadata import version
 
 import click
 
-from flipsnack_contract.adapter.commands import adapter
-from flipsnack_contract.client.commands import client, replay_command
-from flipsnack_contract.commands.drift import drift
-from flipsnack_contract.commands.history import history
-from flipsnack_contract.commands.live import live
-from flipsnack_contract.commands.report import report
-from flipsnack_contract.commands.rules import explain_rule, list_rules
-from flipsnack_contract.commands.server import server
+from flipsnack_contract.cli.adapter import adapter
+from flipsnack_contract.cli.client import client, replay_command
+from flipsnack_contract.cli.drift import drift
+from flipsnack_contract.cli.history import history
+from flipsnack_contract.cli.live import live
+from flipsnack_contract.cli.report import report
+from flipsnack_contract.cli.rules import explain_rule, list_rules
+from flipsnack_contract.cli.server import server
 
 __all__ = ["main"]
 

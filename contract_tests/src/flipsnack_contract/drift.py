@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
-from flipsnack_contract.check import Check, Unsuitable
-from flipsnack_contract.control import Refused
-from flipsnack_contract.ledger import Rule, rule
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.runner import Plan, run_check
-from flipsnack_contract.session import Session
-from flipsnack_contract.subject import Subject
-from flipsnack_contract.target import Unreachable
-from flipsnack_contract.verdict import Violation
+from flipsnack_contract.checks.check import Check, Unsuitable
+from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.ledger import Rule, rule
+from flipsnack_contract.target.control import Refused
+from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Unreachable
+from flipsnack_contract.target.target_under_test import Subject
 
 __all__ = ["Comparison", "Told", "compare", "ledger_advice"]
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
-from flipsnack_contract.ledger import rule
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.contract.ledger import rule
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["Expectation", "ExpectationError", "Known", "parse_expectations", "rewritten", "unsettled"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from flipsnack_contract.check import Check
-from flipsnack_contract.ledger import Rule, breaking, sources, untested
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.contract.ledger import Rule, breaking, sources, untested
 
 __all__ = ["Explained", "explain"]
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from flipsnack_contract.ledger import rule
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.contract.ledger import rule
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["Named", "follow", "print_skipped", "print_summary"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol, TypeVar
 
-from flipsnack_contract.ledger import Rule
+from flipsnack_contract.contract.ledger import Rule
 
 __all__ = ["NothingFits", "Selectable", "select"]
 

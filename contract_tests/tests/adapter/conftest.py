@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, faulty
 
+from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.session import Patience, Session
-from flipsnack_contract.fake import Fake, started_fake
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 from contract_tests.tests.adapter.rehearsal import ADAPTERS, GREETING, shipped
 
+from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.adapter.launch import Manner, playing
 from flipsnack_contract.adapter.lint import MANNERS, lint
-from flipsnack_contract.adapter.players import Manner, playing
 from flipsnack_contract.adapter.session import Patience
 from flipsnack_contract.adapter.smoke import TRIALS, smoke
-from flipsnack_contract.fake import Fake
 
 # A loaded machine starts a JVM slowly.
 PATIENCE = 60.0

@@ -4,9 +4,9 @@ from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.troupe.signers import Unsorted
 
+from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.session import Session
 from flipsnack_contract.adapter.smoke import TRIALS, smoke
-from flipsnack_contract.fake import Fake
 
 
 class SleepsByItself(Client):

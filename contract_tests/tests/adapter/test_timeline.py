@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.timeline import RealTimeline, Turn, VirtualTimeline
-from flipsnack_contract.control import AccountControl, Control
-from flipsnack_contract.target import WsgiTarget
+from flipsnack_contract.target.control import AccountControl, Control
+from flipsnack_contract.target.target import WsgiTarget
 
 numbers = count()
 

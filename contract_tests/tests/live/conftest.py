@@ -9,9 +9,9 @@ import pytest
 
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller
-from flipsnack_contract.pace import Pace
-from flipsnack_contract.subject import Credentials
-from flipsnack_contract.target import Reply, Request, WsgiTarget
+from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.target import Reply, Request, WsgiTarget
+from flipsnack_contract.target.target_under_test import Credentials
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.live.call import Call, Collection, Key, ReadAction, Signature
-from flipsnack_contract.subject import Credentials
+from flipsnack_contract.target.target_under_test import Credentials
 
 BASE = "http://api.test/v1/"
 names = st.text(max_size=8).filter(lambda name: name not in ("action", "apiKey", "collectionHash", "signature", "file"))

@@ -5,7 +5,7 @@ from contract_tests.tests.live.conftest import Scene
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.clock import SECOND
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.live.budget import BudgetSpent
 from flipsnack_contract.live.call import Call, Key
 from flipsnack_contract.live.caller import Inconclusive

@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 from contract_tests.tests.live.conftest import WHO, HeldClock
 
-from flipsnack_contract.check import Check
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.runner import Plan, run_check
 from flipsnack_contract.live.checks import REAL_CHECKS
-from flipsnack_contract.result import Outcome
-from flipsnack_contract.runner import Plan, run_check
-from flipsnack_contract.subject import Subject
-from flipsnack_contract.target import WsgiTarget
+from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.target import WsgiTarget
+from flipsnack_contract.target.target_under_test import Subject
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 

@@ -1,11 +1,11 @@
 import pytest
 
 from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.ledger import UnknownRule
+from flipsnack_contract.contract.ledger import UnknownRule
 from flipsnack_contract.live.caller import Reader
 from flipsnack_contract.live.probe import Probe, probe
 from flipsnack_contract.live.probes import PROBES
-from flipsnack_contract.subject import CAPABILITIES
+from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 
 def _nothing(_reader: Reader) -> None:

@@ -11,9 +11,9 @@ from flipsnack_contract.live.caller import Caller
 from flipsnack_contract.live.probe import Probe
 from flipsnack_contract.live.probes import PROBES
 from flipsnack_contract.live.run import run_probes
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.subject import CAPABILITIES, Credentials, examine
-from flipsnack_contract.target import WsgiTarget
+from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.target import WsgiTarget
+from flipsnack_contract.target.target_under_test import CAPABILITIES, Credentials, examine
 
 
 class Broken(NamedTuple):

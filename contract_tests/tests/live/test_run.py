@@ -4,11 +4,11 @@ from dataclasses import replace
 import pytest
 from contract_tests.tests.live.conftest import WHO, Scene
 
-from flipsnack_contract.clock import SECOND
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.live.probe import Probe
 from flipsnack_contract.live.probes import PROBES
 from flipsnack_contract.live.run import calls_of, least_seconds, run_probes
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 MakeScene = Callable[..., Scene]
 HAVE = frozenset({"credentials", "collection", "slow", "socket", "alone"})

@@ -4,7 +4,7 @@ import pytest
 from contract_tests.tests.live.conftest import WHO
 
 from flipsnack_contract.live.state import BadState, State, of_whom
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 WHOSE = of_whom("http://api.test/v1/", WHO)
 PASSED, FAILED = (Result(f"code.20/{end}", "code.20", Outcome(end), end) for end in ("passed", "failed"))

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import strategies as st
 
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 NASTY = 'expected <b>&amp; "44", got ]]> | --> \x00\x1b # é \U0001f600'
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from flipsnack_contract.reports.badge import badge
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.reports import FORMATS, ReportError, jsonl, merged, read_results, write_reports
-from flipsnack_contract.result import Outcome, Result, exit_code
+from flipsnack_contract.target.result import Outcome, Result, exit_code
 
 
 @given(results=st.lists(anything, max_size=5))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from flipsnack_contract.reports.junit import junit
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 # What the schema of Jenkins and of Maven's Surefire have in common, as RELAX NG.
 SCHEMA = """

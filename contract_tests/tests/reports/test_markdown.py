@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.reports.markdown import markdown
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 
 def test_a_headline_a_table_and_the_stories(results: tuple[Result, ...]) -> None:

@@ -11,7 +11,7 @@ from lxml import html
 
 from flipsnack_contract.reports import write_reports
 from flipsnack_contract.reports.page import page
-from flipsnack_contract.result import Result
+from flipsnack_contract.target.result import Result
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--proxy-server=127.0.0.1:9")
 

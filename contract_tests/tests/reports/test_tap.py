@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from flipsnack_contract.reports.tap import tap
 from flipsnack_contract.reports.words import story
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 _POINT = re.compile(
     r"(?P<not>not )?ok (?P<number>\d+) - (?P<name>(?:[^#\\]|\\.)*?)(?: # (?P<word>SKIP|TODO)\b ?(?P<why>.*))?"

@@ -8,11 +8,11 @@ from contract_tests.zoo.understudy import understudy_of
 
 import flipsnack_client
 from flipsnack_contract.adapter.case import Outcome
-from flipsnack_contract.client.duties import DUTIES
-from flipsnack_contract.client.judge import Bench, broken_in
-from flipsnack_contract.client.scenario import Scenario
-from flipsnack_contract.client.script import SCRIPT
-from flipsnack_contract.fake import fake_at
+from flipsnack_contract.adapter.fake_server import fake_at
+from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.evaluation import Bench, broken_in
+from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
 from flipsnack_mock.testing import MockServer
 
 

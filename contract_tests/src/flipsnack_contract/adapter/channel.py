@@ -9,7 +9,7 @@ from collections import deque
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE
-from flipsnack_contract.clock import stopwatch
+from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Channel", "Ended", "Silent"]
 

@@ -14,7 +14,7 @@ from flipsnack_contract.adapter.channel import Channel, Ended, Silent
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Bye, encode
 from flipsnack_contract.adapter.refusal import refused
-from flipsnack_contract.clock import stopwatch
+from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Process", "end_group", "exit_text", "start"]
 

@@ -25,7 +25,7 @@ from flipsnack_contract.adapter.messages import Client, Hello, Result
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.adapter.refusal import why_not
 from flipsnack_contract.adapter.timeline import Timeline
-from flipsnack_contract.clock import stopwatch
+from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["PLACEHOLDERS", "BadTemplate", "Program"]
 

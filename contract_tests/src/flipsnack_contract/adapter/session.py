@@ -33,7 +33,7 @@ from flipsnack_contract.adapter.messages import (
     encode,
 )
 from flipsnack_contract.adapter.timeline import Timeline
-from flipsnack_contract.clock import stopwatch
+from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Connection", "Patience", "Session", "Stopped"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.messages import Hello, Options
+from flipsnack_contract.adapter.sandbox import Stage
 from flipsnack_contract.adapter.timeline import Timeline
-from flipsnack_contract.fake import Fake
-from flipsnack_contract.stage import Stage
 
 __all__ = ["TRIALS", "Player", "Smoked", "Trial", "smoke"]
 

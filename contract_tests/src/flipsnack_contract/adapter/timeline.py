@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flipsnack_contract.clock import RealClock
-from flipsnack_contract.control import AccountControl
+from flipsnack_contract.contract.clock import RealClock
+from flipsnack_contract.target.control import AccountControl
 
 __all__ = ["RealTimeline", "Timeline", "Turn", "VirtualTimeline"]
 

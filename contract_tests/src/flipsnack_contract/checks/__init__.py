@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flipsnack_contract.check import Check, machine_check
 from flipsnack_contract.checks import (
     answers,
     codes,
@@ -17,7 +16,8 @@ from flipsnack_contract.checks import (
     sockets,
     urls,
 )
-from flipsnack_contract.machine import History
+from flipsnack_contract.checks.check import Check, machine_check
+from flipsnack_contract.checks.stateful_model import History
 
 __all__ = ["CHECKS"]
 

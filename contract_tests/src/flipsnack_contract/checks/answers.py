@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flipsnack_contract.check import check
-from flipsnack_contract.decoding import Answer
-from flipsnack_contract.session import Session
-from flipsnack_contract.situations import ANSWERS, MISTAKES, Situation, with_format
-from flipsnack_contract.target import Reply
-from flipsnack_contract.verdict import expect, expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, Situation, with_format
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Reply
 
 FORMATS = ("json", "jsonp", "xml")
 # Before `format` is looked at, it cannot be kept to: what is malformed is answered as JSON.

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.codes import messages
-from flipsnack_contract.decoding import Answer
-from flipsnack_contract.draft import ACTION, encoded
-from flipsnack_contract.session import Session
-from flipsnack_contract.situations import MISTAKES
-from flipsnack_contract.strategies import texts
-from flipsnack_contract.target import Request
-from flipsnack_contract.verdict import expect, expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.request_cases import MISTAKES
+from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.target.request_builder import ACTION, encoded
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Request
 
 BY_NAME = {one.name: one for one in MISTAKES}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.session import Session
-from flipsnack_contract.strategies import identifiers, texts
-from flipsnack_contract.target import Reply
-from flipsnack_contract.verdict import expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.strategies import identifiers, texts
+from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Reply
 
 RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
 # No letter beyond ASCII is here: JavaScript has identifiers with those.

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.oracle import JobModel
-from flipsnack_contract.session import Session
-from flipsnack_contract.strategies import schedules, waits
-from flipsnack_contract.verdict import expect, expect_code, expect_in
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.oracle import JobModel
+from flipsnack_contract.target.session import Session
 
 CONTROL = {"control"}
 STATES = ("PROCESSING", "COMPLETE", "FAILED")

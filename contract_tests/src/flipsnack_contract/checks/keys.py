@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.session import Session
-from flipsnack_contract.verdict import expect, expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.target.session import Session
 
 CONTROL = {"control"}
 SHARED = "the-same"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.codes import OK
-from flipsnack_contract.oracle import LimitModel
-from flipsnack_contract.session import Session
-from flipsnack_contract.strategies import gaps
-from flipsnack_contract.verdict import Violation, expect, expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.strategies import gaps
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.codes import OK
+from flipsnack_contract.contract.oracle import LimitModel
+from flipsnack_contract.target.session import Session
 
 CONTROL = {"control"}
 MINUTE = 60 * SECOND

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flipsnack_contract.check import check
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.request_cases import Situation, pairs
 from flipsnack_contract.checks.requests import POSTS, Posting, multipart
-from flipsnack_contract.session import Session
-from flipsnack_contract.situations import Situation, pairs
-from flipsnack_contract.verdict import expect_code
+from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.target.session import Session
 
 
 @check("order.checks", rows=[{"first": first, "second": second} for first, second in pairs()])

@@ -8,12 +8,12 @@ from urllib.parse import quote, quote_from_bytes
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.draft import Pairs, encoded
-from flipsnack_contract.session import Session
-from flipsnack_contract.strategies import hostile_bytes, names, texts
-from flipsnack_contract.target import Reply, Request, Unreachable
-from flipsnack_contract.verdict import Violation, expect, expect_code, expect_in
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.strategies import hostile_bytes, names, texts
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_in
+from flipsnack_contract.target.request_builder import Pairs, encoded
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Reply, Request, Unreachable
 
 BOUNDARY = "the-kits-boundary"
 # HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).

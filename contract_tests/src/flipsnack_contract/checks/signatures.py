@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import check
-from flipsnack_contract.draft import Draft, Pairs, encoded
-from flipsnack_contract.session import Session
-from flipsnack_contract.signing import NOT_SIGNED, digest, sign
-from flipsnack_contract.strategies import extras, texts
-from flipsnack_contract.target import Request
-from flipsnack_contract.verdict import expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
+from flipsnack_contract.target.request_builder import Draft, Pairs, encoded
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Request
 
 NEEDS = {"credentials"}
 WRONG = 44

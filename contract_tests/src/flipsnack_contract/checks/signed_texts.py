@@ -7,14 +7,14 @@ from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.check import Unsuitable, check
+from flipsnack_contract.checks.check import Unsuitable, check
 from flipsnack_contract.checks.signatures import NEEDS, accepted, refused
-from flipsnack_contract.draft import encoded
-from flipsnack_contract.session import Session
-from flipsnack_contract.signing import canonical, digest, sign
-from flipsnack_contract.strategies import texts
-from flipsnack_contract.target import Request
-from flipsnack_contract.verdict import expect_code
+from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.signing import canonical, digest, sign
+from flipsnack_contract.target.request_builder import encoded
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Request
 
 WRITTEN: dict[str, Callable[[str], str]] = {
     "percent": lambda text: quote(text, safe=""),

@@ -6,10 +6,10 @@ import re
 import socket
 from urllib.parse import urlsplit
 
-from flipsnack_contract.check import Unsuitable, check
-from flipsnack_contract.session import Session
-from flipsnack_contract.strategies import raw_requests
-from flipsnack_contract.verdict import Violation, expect_code
+from flipsnack_contract.checks.check import Unsuitable, check
+from flipsnack_contract.checks.strategies import raw_requests
+from flipsnack_contract.contract.assertions import Violation, expect_code
+from flipsnack_contract.target.session import Session
 
 PATIENCE = 10.0
 # 501 and 505 are HTTP's words for a verb or a version it does not know (RFC 9110, 15.6).

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 from lxml import etree
 
-from flipsnack_contract.check import check
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.session import Session
-from flipsnack_contract.target import Reply, Request
-from flipsnack_contract.verdict import Violation, expect, expect_code
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import Reply, Request
 
 CONTROL = {"control"}
 MINUTE = 60 * SECOND

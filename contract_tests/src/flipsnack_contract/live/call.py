@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from flipsnack_contract.draft import Pairs, encoded
-from flipsnack_contract.signing import sign
-from flipsnack_contract.subject import Credentials
-from flipsnack_contract.target import Request
+from flipsnack_contract.contract.signing import sign
+from flipsnack_contract.target.request_builder import Pairs, encoded
+from flipsnack_contract.target.target import Request
+from flipsnack_contract.target.target_under_test import Credentials
 
 __all__ = ["Call", "Collection", "Key", "ReadAction", "Signature"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from flipsnack_contract.clock import SECOND, Clock
-from flipsnack_contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.clock import SECOND, Clock
+from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.call import Call
-from flipsnack_contract.pace import Pace
-from flipsnack_contract.subject import Credentials
-from flipsnack_contract.target import Reply, Request, Target
-from flipsnack_contract.trace import Trace
-from flipsnack_contract.verdict import Violation
+from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.target import Reply, Request, Target
+from flipsnack_contract.target.target_under_test import Credentials
+from flipsnack_contract.target.trace import Trace
 
 __all__ = ["Caller", "Inconclusive", "Limited", "Reader"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flipsnack_contract.check import Check, Unsuitable
+from flipsnack_contract.checks.check import Check, Unsuitable
 from flipsnack_contract.live import packages
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller, Inconclusive
 from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.session import Session
-from flipsnack_contract.subject import Credentials
+from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target_under_test import Credentials
 
 __all__ = ["REAL_CHECKS"]
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from lxml import etree
 
-from flipsnack_contract.clock import SECOND
-from flipsnack_contract.decoding import Answer
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.live.call import Call
 from flipsnack_contract.live.caller import Inconclusive, Reader
 from flipsnack_contract.live.probe import probe
-from flipsnack_contract.verdict import expect, expect_code, expect_in
 
 KNOWN = {"collection"}
 SLOW = {"collection", "slow"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flipsnack_contract.ledger import Rule, rule
+from flipsnack_contract.contract.ledger import Rule, rule
 from flipsnack_contract.live.caller import Reader
-from flipsnack_contract.subject import CAPABILITIES
+from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 __all__ = ["Probe", "Run", "probe"]
 

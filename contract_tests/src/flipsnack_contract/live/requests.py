@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_in
 from flipsnack_contract.live.call import Call, Collection, Key, Signature
 from flipsnack_contract.live.caller import Limited, Reader
 from flipsnack_contract.live.probe import probe
-from flipsnack_contract.verdict import Violation, expect, expect_code, expect_in
 
 KEY = {"credentials"}
 # Not a collection of anybody: what is right with such a call is told by 43 in place of an error of its own.

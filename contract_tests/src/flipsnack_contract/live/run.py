@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flipsnack_contract.clock import SECOND, stopwatch
+from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.clock import SECOND, stopwatch
 from flipsnack_contract.live.budget import Budget, BudgetSpent
 from flipsnack_contract.live.caller import Caller, Inconclusive
 from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.pace import REAL_MARGIN, Pace
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.target import Unreachable
-from flipsnack_contract.verdict import Violation
+from flipsnack_contract.target.rate_pacer import REAL_MARGIN, Pace
+from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.target import Unreachable
 
 __all__ = ["calls_of", "least_seconds", "run_probes"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flipsnack_contract.result import Outcome, Result
-from flipsnack_contract.subject import Credentials
+from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.target_under_test import Credentials
 
 __all__ = ["BadState", "State", "of_whom"]
 

@@ -12,7 +12,7 @@ from flipsnack_contract.reports.junit import junit
 from flipsnack_contract.reports.markdown import markdown
 from flipsnack_contract.reports.page import page
 from flipsnack_contract.reports.tap import tap
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["FORMATS", "ReportError", "jsonl", "merged", "read_results", "write_reports"]
 

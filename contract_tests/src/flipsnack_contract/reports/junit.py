@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from flipsnack_contract.ledger import rule
+from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.reports.words import story
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["junit"]
 

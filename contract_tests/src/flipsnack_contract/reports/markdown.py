@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flipsnack_contract.ledger import rule
+from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.reports.words import counted, notable, story
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["markdown"]
 

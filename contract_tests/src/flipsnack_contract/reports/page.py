@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from flipsnack_contract.ledger import rule
+from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.reports.words import counted, notable, story
-from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["page"]
 

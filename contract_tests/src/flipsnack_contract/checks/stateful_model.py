@@ -1,0 +1,169 @@
+"""Any sequence of calls, waits and changes, each answer compared with the naive model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
+
+from flipsnack_contract.checks.request_cases import with_format
+from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.oracle import AccountModel, Expected, JobModel
+from flipsnack_contract.target.control import Refused
+from flipsnack_contract.target.session import Session
+
+__all__ = ["History", "Link", "OpenSession"]
+
+OpenSession = Callable[[], AbstractContextManager[Session]]
+FINAL = ("COMPLETE", "FAILED")
+MOST_COLLECTIONS = 3
+FORMS = st.sampled_from(["json", "jsonp", "xml"])
+
+
+@dataclass(frozen=True)
+class Link:
+    """A resource URL, with the collection it is for and the instant of the answer that carried it."""
+
+    url: str
+    collection: str
+    issued_at: int
+
+
+class History(RuleBasedStateMachine):
+    """One key: its collections are made, polled, forced, downloaded and deleted while time passes."""
+
+    collections = Bundle("collections")
+    links = Bundle("links")
+
+    def __init__(self, open_session: OpenSession) -> None:
+        """Begin with a fresh key and an empty model of it."""
+        super().__init__()
+        self._stack = ExitStack()
+        self.session = self._stack.enter_context(open_session())
+        # Each history begins at the same place of its minute, so that it can be repeated: no step of it.
+        self.session.clock.pass_by(self.session.to_next_minute)
+        self.model = AccountModel(now=self.session.clock.now)
+
+    @initialize(target=collections, schedule=schedules)
+    def begin(self, schedule: str) -> str:
+        """The key's first collection."""
+        return self._create(schedule)
+
+    @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
+    @rule(target=collections, schedule=schedules)
+    def create(self, schedule: str) -> str:
+        """One more collection."""
+        return self._create(schedule)
+
+    @rule(target=links, collection=collections, form=FORMS, pause=waits)
+    def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
+        """Time passes, then a call for one of them; the first one starts its package."""
+        self._pass(pause)
+        expected = self.model.ask(collection)
+        answer = self.ask(collection, form)
+        self._compare(expected, answer)
+        if expected.has_url:
+            return Link(str(answer.resource_url), collection, self.model.now)
+        return multiple()
+
+    @rule(collection=collections, calls=st.integers(2, 7))
+    def burst(self, collection: str, calls: int) -> None:
+        """Many calls in one instant."""
+        for _ in range(calls):
+            self._compare(self.model.ask(collection), self.ask(collection, "json"))
+
+    @rule(collection=collections, state=st.sampled_from(FINAL))
+    def force(self, collection: str, state: str) -> None:
+        """Somebody ends its job; a final one cannot be ended again."""
+        if collection in self.model.deleted:
+            return
+        before = self.model.look(collection)
+        self.session.trace.add(f"force {collection} from {before} to {state}")
+        if before in FINAL:
+            self._refuses(collection, state)
+        else:
+            self.session.steer.force(collection, state)
+            self.model.jobs[collection].force(state)
+
+    @rule(link=links, pause=waits)
+    def download(self, link: Link, pause: int) -> None:
+        """Time passes, then a resource URL is used, in its minute or after it."""
+        self._pass(pause)
+        if link.collection in self.model.deleted:
+            return
+        alive = self.model.serves(link.issued_at)
+        age = (self.model.now - link.issued_at) / SECOND
+        expect(alive, self.session.get(link.url).status == 200, f"a resource URL serves, {age:.6f} s after its answer")
+
+    @precondition(lambda self: not self.model.deleted and len(self.model.jobs) > 1)
+    @rule(collection=collections)
+    def delete(self, collection: str) -> None:
+        """One of them is deleted."""
+        self.session.trace.add(f"delete {collection}")
+        self.session.steer.delete_collection(collection)
+        self.model.deleted.add(collection)
+
+    @rule(collection=collections, pause=waits)
+    def maintenance(self, collection: str, pause: int) -> None:
+        """A spell of maintenance; jobs go on meanwhile, and calls in it start nothing and count for nothing."""
+        self._maintain(on=True)
+        self._compare(self.model.ask(collection), self.ask(collection, "json"))
+        self._pass(pause)
+        self._maintain(on=False)
+
+    @invariant()
+    def jobs_are_where_the_model_has_them(self) -> None:
+        """Looking at a job does not change it, and it stands where the model says."""
+        for collection in self.model.jobs.keys() - self.model.deleted:
+            expect(self.model.look(collection), self.session.steer.job_state(collection), "a job, seen from outside")
+
+    def teardown(self) -> None:
+        """Forget the key; the session is told how the history ended."""
+        self._stack.__exit__(*sys.exc_info())
+
+    def ask(self, collection: str, form: str) -> Answer:
+        """The call itself; a client that is compared with the model does it in its own way."""
+        return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
+
+    def _create(self, schedule: str) -> str:
+        made = self.session.collection(schedule)
+        self.model.jobs[made] = JobModel(schedule)
+        return made
+
+    def _pass(self, micros: int) -> None:
+        self.session.wait(micros)
+        self.model.now += micros
+
+    def _maintain(self, *, on: bool) -> None:
+        self.session.trace.add(f"maintenance {'on' if on else 'off'}")
+        self.session.steer.maintenance(on=on)
+        self.model.maintenance = on
+
+    def _compare(self, expected: Expected, answer: Answer) -> None:
+        expect_code(expected.code, answer, "the code")
+        expect(expected.state, answer.state, "the state of the package")
+        expect(expected.has_url, bool(answer.resource_url), "a resource URL is there")
+
+    def _refuses(self, collection: str, state: str) -> None:
+        try:
+            self.session.steer.force(collection, state)
+        except Refused as refusal:
+            expect(409, refusal.status, "the control plane's answer to an illegal move")
+        else:
+            raise Violation("a final job is forced", "a refusal", "it was done")

@@ -1,0 +1,85 @@
+"""What is drawn at random: small alphabets with every troublemaker in them, so that few examples go a long way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.contract.clock import SECOND
+
+__all__ = ["extras", "gaps", "hostile_bytes", "identifiers", "names", "raw_requests", "schedules", "texts", "waits"]
+
+KNOWN_NAMES = frozenset({"apiKey", "signature", "action", "collectionHash", "format", "callback", "file"})
+
+# Letters of both cases, digits, everything a URL or a form treats specially, beyond ASCII, beyond the basic plane.
+ALPHABET = "abzABZ09-_.~ +%&=;/?#[]'\"<>\\,:@!$()*\téßŽж日\uff5e\u2028😀"
+NAME_ALPHABET = "abzABZ09-_.[]%&= éж\uff5e😀"
+
+texts = st.text(ALPHABET, max_size=8)
+names = st.text(NAME_ALPHABET, min_size=1, max_size=5).filter(lambda name: name not in KNOWN_NAMES)
+
+
+def extras(*, min_size: int = 0, max_size: int = 4) -> st.SearchStrategy[list[tuple[str, str]]]:
+    """Parameters that no method knows, with different names."""
+    return st.lists(st.tuples(names, texts), min_size=min_size, max_size=max_size, unique_by=lambda pair: pair[0])
+
+
+identifiers = st.lists(st.from_regex(r"[a-zA-Z_$][a-zA-Z0-9_$]{0,5}", fullmatch=True), min_size=1, max_size=3).map(
+    lambda parts: ".".join(f"{part}x" for part in parts)
+)
+"""Callbacks that are in order; the x keeps them from being reserved words."""
+
+SCHEDULES: Sequence[str] = (
+    "immediate",
+    "after-5s",
+    "after-0.25s",
+    "after-1-polls",
+    "after-3-polls",
+    "manual",
+    "never",
+    "failed",
+    "failed-after-5s",
+    "failed-after-2-polls",
+    "failed-manual",
+)
+schedules = st.sampled_from(SCHEDULES)
+
+waits = st.one_of(
+    st.sampled_from([0, 1, SECOND // 4, SECOND, 5 * SECOND - 1, 5 * SECOND, 60 * SECOND - 1, 60 * SECOND]),
+    st.integers(0, 70 * SECOND),
+)
+"""Spans of time in microseconds, the borders of every rule among them."""
+
+gaps = st.one_of(
+    st.just(0),
+    st.sampled_from([1, SECOND // 5, SECOND // 5 + 1, SECOND - 1, SECOND, SECOND + 1, 10 * SECOND]),
+    st.integers(0, 2 * SECOND),
+)
+"""Spans between calls, in microseconds, for what the limits count."""
+
+hostile_bytes = st.one_of(
+    st.binary(max_size=40),
+    st.text(ALPHABET, max_size=20).map(lambda text: text.encode("utf-16")),
+    st.sampled_from([b"\x00", b"%", b"%%%", b"&&&", b"===", b"a=%ff", b"\xff\xfe", b"[]=1&[]=2", b"a" * 5000]),
+)
+
+_lines = st.sampled_from(
+    [b"GET /v1/ HTTP/1.1", b"GET /v1/?a=%zz HTTP/1.1", b"POST /v1/ HTTP/1.1", b"GET * HTTP/1.1", b"X"]
+)
+_headers = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b"Host: x", b"Content-Length: 5", b"Content-Length: x", b"Expect: 100-continue", b":", b"a b: c"]
+        ),
+        st.binary(max_size=20),
+    ),
+    max_size=4,
+)
+raw_requests = st.one_of(
+    st.binary(max_size=60),
+    st.builds(
+        lambda line, headers, body: b"\r\n".join([line, *headers, b"", body]), _lines, _headers, st.binary(max_size=20)
+    ),
+)
+"""Bytes for a connection: nearly HTTP, or nothing like it."""

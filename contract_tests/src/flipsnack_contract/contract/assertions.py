@@ -1,0 +1,45 @@
+"""Expected against found: the one way in which a check says no."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from flipsnack_contract.contract.codes import named
+from flipsnack_contract.contract.decoding import Answer
+
+__all__ = ["Violation", "expect", "expect_code", "expect_in"]
+
+
+class Violation(Exception):
+    """A broken promise: what was looked at, expected and found; `rule` when it is not the check's own."""
+
+    def __init__(self, what: str, expected: object, found: object, *, rule: str | None = None) -> None:
+        """Put it into words."""
+        self.what = what
+        self.expected = str(expected)
+        self.found = str(found)
+        self.rule = rule
+        super().__init__(f"{what}: expected {self.expected}, got {self.found}")
+
+
+def expect(expected: object, found: object, what: str) -> None:
+    """Raise `Violation` unless both are equal."""
+    if expected != found:
+        raise Violation(what, _shown(expected), _shown(found))
+
+
+def expect_in(expected: Container[object], found: object, what: str) -> None:
+    """Raise `Violation` unless `found` is one of those expected."""
+    if found not in expected:
+        raise Violation(what, f"one of {expected}", _shown(found))
+
+
+def expect_code(expected: int, answer: Answer, what: str) -> None:
+    """Raise `Violation` unless the answer has that code."""
+    if expected != answer.code:
+        raise Violation(what, f"code {named(expected)}", f"code {named(answer.code)}")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "…"

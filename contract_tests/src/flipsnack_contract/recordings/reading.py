@@ -1,0 +1,178 @@
+"""Recordings as events: HTTP archives (HAR) of a browser, of mitmproxy or of the fake, and the fake's lines of JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.recordings.event import Event
+
+__all__ = ["BadHistory", "read_history"]
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_FORM = "application/x-www-form-urlencoded"
+
+
+class BadHistory(ValueError):
+    """A text that is no recording; says where and what was expected."""
+
+
+def read_history(text: str, name: str) -> tuple[Event, ...]:
+    """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
+    try:
+        found = _archive(json.loads(text)) if _is_archive(text) else _lines(text, name)
+        return tuple(sorted(found, key=lambda event: (event.start, event.wall)))
+    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
+        if isinstance(wrong, BadHistory):
+            raise
+        raise BadHistory(
+            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
+        ) from None
+
+
+def _is_archive(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict) and "log" in json.loads(text)
+    except ValueError:
+        return False
+
+
+# --- archives --------------------------------------------------------------------------------------------------------
+
+
+def _archive(document: Mapping[str, Any]) -> list[Event]:
+    return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
+
+
+def _entry(number: int, entry: Mapping[str, Any]) -> Event:
+    own: Mapping[str, Any] = entry.get("_flipsnack") or {}
+    request, response = entry["request"], entry.get("response") or {}
+    wall = _micros(entry["startedDateTime"])
+    start = _micros(own["virtual"]) if own.get("virtual") else wall
+    # The fake says when it counted; of others only when the request left and when its answer was there.
+    end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
+    params = _parameters(request["url"], _form(request.get("postData") or {}))
+    answer = _read(_content(response.get("content") or {}), params)
+    spoilt = bool(own.get("fault")) and own.get("failed") != "fault"
+    return _event(
+        str(own.get("id") or f"#{number}"),
+        request["method"],
+        request["url"],
+        (start, end, wall),
+        params,
+        status=int(response.get("status") or 0) or None,
+        answer=answer,
+        spoilt=spoilt,
+    )
+
+
+def _form(post: Mapping[str, Any]) -> str:
+    if post.get("text"):
+        return str(post["text"]) if str(post.get("mimeType", "")).startswith(_FORM) else ""
+    return "&".join(f"{pair['name']}={pair.get('value', '')}" for pair in post.get("params") or [])
+
+
+def _content(content: Mapping[str, Any]) -> bytes | None:
+    text = content.get("text")
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text) if content.get("encoding") == "base64" else str(text).encode("utf-8", "replace")
+    except binascii.Error:
+        return None
+
+
+# --- lines of JSON ---------------------------------------------------------------------------------------------------
+
+
+def _lines(text: str, name: str) -> Iterator[Event]:
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines or "trace" not in json.loads(lines[0]):
+        raise BadHistory(
+            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: its header is missing"
+        )
+    yield from _records(json.loads(line).get("request") for line in lines[1:])
+
+
+def _records(records: Iterable[Mapping[str, Any] | None]) -> Iterator[Event]:
+    for record in records:
+        if record is not None:
+            yield _record(record)
+
+
+def _record(record: Mapping[str, Any]) -> Event:
+    url = f"{record.get('origin', '')}{record['path']}" + (f"?{record['query']}" if record.get("query") else "")
+    answered: Mapping[str, Any] = record.get("answer") or {}
+    params = dict(record.get("params") or {})
+    start = int(record["now_us"])
+    answer = _read(answered.get("body", "").encode() if record.get("kind") == "api" and answered else None, params)
+    spoilt = bool(record.get("fault")) and record.get("failed") != "fault"
+    return _event(
+        str(record["id"]),
+        record["method"],
+        url,
+        (start, start, int(record["at_us"])),
+        params,
+        status=answered.get("http_status"),
+        answer=answer,
+        spoilt=spoilt,
+    )
+
+
+# --- what both have in common ----------------------------------------------------------------------------------------
+
+
+def _event(
+    name: str,
+    method: str,
+    url: str,
+    times: tuple[int, int, int],
+    params: Mapping[str, str],
+    *,
+    status: int | None,
+    answer: Answer | None,
+    spoilt: bool,
+) -> Event:
+    start, end, wall = times
+    known = None if spoilt else answer
+    return Event(
+        name=name,
+        method=method,
+        url=url,
+        start=start,
+        end=end,
+        wall=wall,
+        params=params,
+        http_status=status,
+        code=known.code if known else None,
+        state=known.state if known else None,
+        link=known.resource_url if known else None,
+        readable=known is not None,
+        spoilt=spoilt,
+    )
+
+
+def _parameters(url: str, form: str) -> dict[str, str]:
+    return dict([*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parse_qsl(form, keep_blank_values=True)])
+
+
+def _read(body: bytes | None, params: Mapping[str, str]) -> Answer | None:
+    wanted, callback = params.get("format", "json"), params.get("callback")
+    for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
+        try:
+            return decode(body or b"", form, callback=callback)
+        except Malformed:
+            continue
+    return None
+
+
+def _micros(text: str) -> int:
+    moment = datetime.datetime.fromisoformat(text)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return (aware - _EPOCH) // datetime.timedelta(microseconds=1)

@@ -1,0 +1,108 @@
+"""What is left behind of a broken duty: the scenario to play again, the requests as curl lines, and an HTTP archive."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from flipsnack_contract.adapter.messages import Client
+from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario_run import Performance
+from flipsnack_contract.scenarios.server_log import Call
+
+__all__ = ["BadReplay", "Replay", "curl_lines", "read_replay", "write_evidence"]
+
+VERSION = 1
+
+
+class BadReplay(ValueError):
+    """A file that is no replay; the text says what was expected."""
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario that broke a duty, with all that is needed to play it again. It holds no secret but a made-up one."""
+
+    version: int
+    check: str
+    rule: str
+    message: str
+    client: Client
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of one broken duty, in a folder named for it."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, folder: Path, check: str) -> _Files:
+        return cls(folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check))
+
+    def write(self, contents: Mapping[str, bytes]) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (self.folder / name).write_bytes(content)
+        return self.folder
+
+
+def write_evidence(folder: Path, replay: Replay, performance: Performance, *, archive: bytes) -> Path:
+    """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
+    steps = "\n".join((replay.message, "", *performance.lines(), "", *_conversation(performance))) + "\n"
+    return _Files.of(folder, replay.check).write(
+        {
+            "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
+            "requests.sh": "\n".join(curl_lines(performance)).encode() + b"\n",
+            "exchange.har": archive,
+            "steps.txt": steps.encode(),
+        }
+    )
+
+
+def read_replay(path: Path) -> Replay:
+    """What `write_evidence` wrote as `replay.json`. Raises `BadReplay`, and `OSError`."""
+    try:
+        replay = msgspec.json.decode(path.read_bytes(), type=Replay)
+    except (msgspec.DecodeError, UnicodeDecodeError) as damage:
+        raise BadReplay(f"{path} is no replay: {damage}; expected the replay.json of a failure") from None
+    if replay.version != VERSION:
+        raise BadReplay(f"{path} is of version {replay.version}; this kit reads {VERSION}")
+    return replay
+
+
+def curl_lines(performance: Performance) -> list[str]:
+    """A curl command for each request, signatures and resource URLs left out: variables stand for them."""
+    head = "# export FLIPSNACK_BASE_URL; SIGNATURE and RESOURCE_URL change from call to call"
+    return [head, *map(_curl, performance.calls)]
+
+
+def _curl(call: Call) -> str:
+    if not call.is_api:
+        byte_range = ["--header", f"Range: {call.range}"] if call.range else []
+        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.id}: {call}'
+    pairs = [f"{name}={value}" for name, value in call.params.items() if name != "signature"]
+    method = ["--get"] if call.method == "GET" else ["--request", call.method]
+    words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]
+    signature = ' --data-urlencode "signature=$SIGNATURE"' if "signature" in call.params else ""
+    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.id}: {call}'
+
+
+def _conversation(performance: Performance) -> list[str]:
+    printed = [f"stderr: {line}" for line in performance.report.printed.splitlines()]
+    return [*(f"{said.by}: {_readable(said.text)}" for said in performance.report.log), *printed]
+
+
+def _readable(line: str) -> str:
+    try:
+        decoded: Any = json.loads(line)
+    except ValueError:
+        return line
+    return json.dumps(decoded, ensure_ascii=False)

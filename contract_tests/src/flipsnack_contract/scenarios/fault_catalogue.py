@@ -1,0 +1,248 @@
+"""What can go wrong, each with a name: the fault rules that scenarios are made of, as the fake takes them.
+
+A fault that answers in the vendor's name must do so in the format that was asked for, so some are made for a format.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flipsnack_contract.scenarios.scenario import Fault, Form
+
+__all__ = [
+    "DEAD_LINKS",
+    "LASTING",
+    "LURE",
+    "HOSTILE_WORDS",
+    "OTHER_PART",
+    "ODD_ANSWERS",
+    "PASSING",
+    "SPOILT_ANSWERS",
+    "SPOILT_PACKAGES",
+    "XML_BODIES",
+    "spoilt_answer",
+]
+
+CALL = {"action": "collection.downloadHTML"}
+PACKAGE = {"action": "package"}
+CALLBACK = "{callback}"
+LURE = "lure"
+"""The end of a path that nobody asks for but who follows a document type, or an answer that makes no sense."""
+HTML = "text/html; charset=utf-8"
+LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
+TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
+
+
+def _passing(name: str, fault: dict[str, Any], when: dict[str, Any], count: int = 1) -> Fault:
+    return Fault(name=name, hurts="passing", fault=fault, when=when, count=count)
+
+
+PASSING: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        _passing("31 once", {"kind": "code", "code": 31}, CALL),
+        _passing("31 three times", {"kind": "code", "code": 31}, CALL, 3),
+        _passing("32 once", {"kind": "code", "code": 32}, CALL),
+        _passing("22 twice", {"kind": "code", "code": 22}, CALL, 2),
+        _passing("HTTP 503 once", {"kind": "status", "status": 503, "body": "later"}, CALL),
+        _passing("HTTP 502 once", {"kind": "status", "status": 502, "body": "no upstream"}, CALL),
+        _passing("HTTP 504 once", {"kind": "status", "status": 504, "body": "upstream is slow"}, CALL),
+        _passing("HTTP 429 once", {"kind": "status", "status": 429, "body": "slow down"}, CALL),
+        _passing("a reset once", {"kind": "reset"}, CALL),
+        _passing("an empty reply once", {"kind": "empty-reply"}, CALL),
+        _passing("an answer cut off once", {"kind": "truncate"}, CALL),
+        _passing("an answer in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, CALL),
+        _passing("a download in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, PACKAGE),
+        _passing("a download cut off once", {"kind": "truncate"}, PACKAGE),
+        _passing("a download reset once", {"kind": "reset", "after": 1000}, PACKAGE),
+        _passing("HTTP 503 for the package once", {"kind": "status", "status": 503, "body": "later"}, PACKAGE),
+    )
+}
+"""Faults that pass: a client that tries again after a pause comes to the same end as without them."""
+
+
+LASTING: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        Fault(name="HTTP 503 for ever", hurts="lasting", fault={"kind": "status", "status": 503}, when=CALL),
+        Fault(name="22 for ever", hurts="lasting", fault={"kind": "code", "code": 22}, when=CALL),
+        Fault(name="32 for ever", hurts="lasting", fault={"kind": "code", "code": 32}, when=CALL),
+        Fault(name="packages never served", hurts="lasting", fault={"kind": "status", "status": 503}, when=PACKAGE),
+    )
+}
+"""Trouble that does not pass: a client may try again for as long as its deadline lets it."""
+
+
+DEAD_LINKS: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        Fault(name="a dead link once", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}, count=1),
+        Fault(name="dead links", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}),
+        Fault(name="links to a closed port", hurts="link", fault={"kind": "url-origin"}),
+    )
+}
+"""Resource URLs that serve nothing."""
+
+
+def _package(name: str, fault: dict[str, Any], *needs: str) -> Fault:
+    return Fault(name=name, hurts="package", fault=fault, when=PACKAGE, needs=needs)
+
+
+SPOILT_PACKAGES: Mapping[str, Fault] = {
+    one.name: one
+    for one in (
+        _package("packages cut off", {"kind": "truncate"}),
+        _package("packages cut off and no length", {"kind": "truncate", "framing": "close"}),
+        _package("packages that are no zip", {"kind": "invalid-zip"}),
+        _package("packages with a wrong byte", {"kind": "wrong-byte"}, "checksums"),
+        _package("a page instead of a package", {"kind": "status", "status": 200, "body": LOGIN, "content_type": HTML}),
+    )
+}
+"""Packages that never arrive whole, however often they are fetched."""
+
+
+def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
+    if form == "xml":
+        inner = "".join(f"<{name}>{value}</{name}>" for name, value in (data or {}).items())
+        shown = f"<data>{inner}</data>" if data is not None else ""
+        return (
+            f'<?xml version="1.0" encoding="utf-8"?><response><code>{code}</code><status>OK</status>{shown}</response>'
+        )
+    text = json.dumps({"code": code, "status": "OK"} | ({} if data is None else {"data": dict(data)}))
+    return f"{CALLBACK}({text});" if form == "jsonp" else text
+
+
+def _without_code(envelope: str) -> str:
+    return envelope.replace('"code": 20, ', "").replace("<code>20</code>", "")
+
+
+def _with_flat_data(envelope: str) -> str:
+    return envelope.replace('{"status": "COMPLETE"}', '["COMPLETE"]').replace("<status>COMPLETE</status>", "COMPLETE")
+
+
+LINK = "{base_url}" + LURE
+BODIES: Mapping[str, Callable[[str], str]] = {
+    "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
+    "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
+    "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
+    "no data": lambda form: _envelope(form, 20, None),
+    "no code": lambda form: _without_code(_envelope(form, 20, {"status": "COMPLETE", "resourceUrl": LINK})),
+    "data without a status": lambda form: _envelope(form, 20, {"resourceUrl": LINK}),
+    "data that is no object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
+    "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
+    "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
+    "another code with OK": lambda form: _envelope(form, 99, {"status": "COMPLETE", "resourceUrl": LINK}),
+    "another code with FAILED": lambda form: _envelope(form, 99, {"status": "FAILED"}),
+    "an answer cut in the middle": lambda form: _envelope(form, 20, {"status": "PROCESSING"})[:-9],
+    "nothing at all": lambda _form: "",
+    "somebody else's page": lambda _form: LOGIN,
+}
+XML_BODIES: Mapping[str, str] = {
+    "an entity that points somewhere": (
+        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x SYSTEM "{base_url}' + LURE + '">]>'
+        "<response><code>20</code><status>OK</status><data><status>PROCESSING&x;</status></data></response>"
+    ),
+    "an entity that says FAILED": (
+        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x "FAILED">]>'
+        "<response><code>20</code><status>OK</status><data><status>&x;</status></data></response>"
+    ),
+}
+NO_TEXT = "a status with a byte that is no text"
+SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NO_TEXT, "an unknown code")
+"""Names of answers that are none, however often one asks."""
+
+
+def spoilt_answer(name: str, form: Form) -> Fault:
+    """The fault of that name for answers in that format."""
+    if name == "an unknown code":
+        fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
+    elif name in XML_BODIES:
+        fault = {"kind": "status", "status": 200, "body": XML_BODIES[name], "content_type": TYPES["xml"]}
+    elif name == NO_TEXT:
+        body = _envelope(form, 20, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
+        encoded = base64.b64encode(body).decode()
+        fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
+    else:
+        content_type = HTML if name.startswith("somebody") else TYPES[form]
+        fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
+    return Fault(name=name, hurts="answer", fault=fault, when=CALL)
+
+
+def _other_package() -> str:
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
+        package.writestr("index.html", "another package")
+    return base64.b64encode(made.getvalue()).decode()
+
+
+OTHER_PART = Fault(
+    name="a part of another package",
+    hurts="package",
+    fault={
+        "kind": "status",
+        "status": 206,
+        "body_base64": _other_package(),
+        "content_type": "application/zip",
+        # Whole in itself: who begins anew with it has a package, of another collection.
+        "headers": {"Content-Range": "bytes 0-132/133", "ETag": '"another"'},
+    },
+    when=PACKAGE,
+    count=1,
+)
+"""What comes, once, instead of the rest of a package: put behind the first part it makes a zip that opens."""
+
+
+HOSTILE_WORDS = Fault(
+    name="hostile words",
+    hurts="nothing",
+    means="forbidden",
+    fault={"kind": "code", "code": 43, "message": 'Not (really); it\'s "gone" &c. <b>]]></b> </script> \\ é\u2028😀'},
+    when=CALL,
+)
+"""A refusal whose message has in it whatever ends something in one of the formats."""
+
+
+def _odd(name: str, form: Form, body: str) -> Fault:
+    fault = {"kind": "status", "status": 200, "body": body, "content_type": TYPES[form]}
+    return Fault(name=name, hurts="nothing", fault=fault, when=CALL, count=1)
+
+
+ODD_ANSWERS: Mapping[Form, tuple[Fault, ...]] = {
+    "json": (
+        _odd(
+            "members in another order, and more of them",
+            "json",
+            '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n',
+        ),
+        _odd(
+            "letters written as numbers",
+            "json",
+            '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}',
+        ),
+    ),
+    "jsonp": (),
+    "xml": (
+        _odd(
+            "elements in another order, and more of them",
+            "xml",
+            "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
+            " <status>OK</status> <code>20</code>\n</response>\n",
+        ),
+        _odd(
+            "comments and instructions in the text",
+            "xml",
+            "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING</status>"
+            "<?x z?></data></response>",
+        ),
+        _odd(
+            "letters written as numbers",
+            "xml",
+            "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>",
+        ),
+    ),
+}
+"""Answers that say PROCESSING in an unusual spelling. None in JSONP: the callback is the client's to choose."""

@@ -1,0 +1,171 @@
+"""Scenarios written by hand: each plain situation once, and what chance would seldom hit on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from flipsnack_contract.adapter.messages import preferred
+from flipsnack_contract.scenarios.fault_catalogue import (
+    DEAD_LINKS,
+    HOSTILE_WORDS,
+    LASTING,
+    ODD_ANSWERS,
+    OTHER_PART,
+    PASSING,
+    SPOILT_ANSWERS,
+    SPOILT_PACKAGES,
+    XML_BODIES,
+    spoilt_answer,
+)
+from flipsnack_contract.scenarios.scenario import FORMS, Act, Form, Scenario
+
+__all__ = ["SCRIPT", "name_of", "script"]
+
+PLAIN: Mapping[str, Scenario] = {
+    "built already": Scenario(),
+    "built in 5 s": Scenario(schedule="after-5s"),
+    "built in exactly a minute": Scenario(schedule="after-60s"),
+    "built at the third poll": Scenario(schedule="after-3-polls"),
+    "built in half an hour": Scenario(schedule="after-1800s", deadline_s=3600),
+    "failed at once": Scenario(schedule="failed"),
+    "failed after a while": Scenario(schedule="failed-after-20s"),
+    "never built": Scenario(schedule="never", deadline_s=120),
+    "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
+    "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
+    "a package of more pages": Scenario(pages=5),
+    "another file was there": Scenario(schedule="after-5s", old_file=True),
+    "another file was there, and it fails": Scenario(schedule="failed", old_file=True),
+    "one poll": Scenario(op="poll", schedule="never"),
+    "one poll of a failed job": Scenario(op="poll", schedule="failed"),
+    "one poll of a finished job": Scenario(op="poll"),
+}
+REFUSED: Mapping[str, Scenario] = {
+    "a wrong secret": Scenario(who="wrong-secret"),
+    "an unknown key": Scenario(who="unknown-key"),
+    "a deleted collection": Scenario(whose="deleted"),
+    "somebody else's collection": Scenario(whose="foreign"),
+    "a collection that nobody has": Scenario(whose="unknown"),
+}
+HOSTILE: Mapping[str, Scenario] = {
+    "a secret with blanks around": Scenario(secret="  a secret "),
+    "a secret beyond ASCII": Scenario(secret="šécrét €日😀"),
+    "a secret beyond Latin-1 only": Scenario(secret="жж"),
+    "a secret of letters and accents apart": Scenario(secret="e\u0301 secre\u0301t"),
+    "a key that needs encoding": Scenario(key="a+b%20c&d=e;f#g?h"),
+    "a key in upper case": Scenario(key="ZZ-Key"),
+    "a hash that needs encoding": Scenario(whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"),
+    "a hash of letters and accents apart": Scenario(whose="unknown", unknown_hash="e\u0301"),
+    "a very long hash": Scenario(whose="unknown", unknown_hash="abcdefghij" * 30),
+    "a hash with blanks around": Scenario(whose="unknown", unknown_hash=" x "),
+}
+ADVERSE: Mapping[str, Scenario] = {
+    **{name: Scenario(schedule="after-5s", faults=(fault,)) for name, fault in PASSING.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in DEAD_LINKS.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in SPOILT_PACKAGES.items()},
+    **{
+        f"{name}, over another file": Scenario(faults=(fault,), old_file=True)
+        for name, fault in SPOILT_PACKAGES.items()
+    },
+    **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
+    **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in XML_BODIES},
+    **{f"hostile words ({form})": Scenario(format=form, faults=(HOSTILE_WORDS,)) for form in FORMS},
+    "a part of another package": Scenario(pages=8, faults=(PASSING["a download cut off once"], OTHER_PART)),
+    **{
+        f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
+        for form in FORMS
+        for fault in ODD_ANSWERS[form]
+    },
+    **{
+        f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
+        for name in SPOILT_ANSWERS
+        for form in FORMS
+    },
+}
+EVENTFUL: Mapping[str, Scenario] = {
+    "maintenance for 40 s": Scenario(
+        schedule="after-5s", acts=(Act(after_s=0, what="maintenance-on"), Act(after_s=40, what="maintenance-off"))
+    ),
+    "deleted while it is built": Scenario(schedule="never", acts=(Act(after_s=30, what="delete"),)),
+    "failed by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="fail"),)),
+    "finished by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="complete"),)),
+    "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
+    "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
+    "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
+    "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
+    "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
+    "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
+    "a link that dies while a download is cut off": Scenario(
+        faults=(PASSING["a download cut off once"],), settings={"url_lifetime": 0.25}
+    ),
+    "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
+    "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
+}
+NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
+SUSPENDED: Mapping[str, Scenario] = {
+    "suspended overnight, and built meanwhile": Scenario(
+        schedule="after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=NIGHT),)
+    ),
+    "suspended over a weekend, and failed meanwhile": Scenario(
+        schedule="failed-after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+    ),
+    "suspended over a weekend, and not built yet": Scenario(
+        schedule="after-5-polls", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+    ),
+    "suspended beyond the deadline": Scenario(schedule="never", acts=(Act(after_s=20, what="suspend", for_s=WEEKEND),)),
+    "suspended just beyond the deadline": Scenario(
+        schedule="never", deadline_s=60, acts=(Act(after_s=20, what="suspend", for_s=50),)
+    ),
+    "suspended for two nights": Scenario(
+        schedule="after-20-polls",
+        deadline_s=MONTH,
+        acts=(Act(after_s=5, what="suspend", for_s=NIGHT), Act(after_s=NIGHT + 60, what="suspend", for_s=NIGHT)),
+    ),
+    "suspended while a download is cut off": Scenario(
+        deadline_s=MONTH,
+        faults=(PASSING["a download cut off once"],),
+        acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),),
+    ),
+    "suspended after code 32": Scenario(
+        deadline_s=MONTH, faults=(PASSING["32 once"],), acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),)
+    ),
+}
+IN_EVERY_FORMAT: Mapping[str, Scenario] = {
+    "built in 5 s": PLAIN["built in 5 s"],
+    "failed at once": PLAIN["failed at once"],
+    "a wrong secret": REFUSED["a wrong secret"],
+    "a deleted collection": REFUSED["a deleted collection"],
+    "a hash like markup": Scenario(whose="unknown", unknown_hash="<a>&amp;'\"é😀"),
+}
+FORMATTED: Mapping[str, Scenario] = {
+    f"{name} ({form})": msgspec.structs.replace(scenario, format=form)
+    for form in FORMS
+    for name, scenario in IN_EVERY_FORMAT.items()
+    if form != "json"
+}
+SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
+"""Every scenario that is played to every client that can be put into it."""
+
+
+def script(capabilities: Collection[str]) -> list[Scenario]:
+    """The scenarios of `SCRIPT` that a client with these capabilities can be put into, each once.
+
+    Who reads no JSON plays in another format whatever is made for none.
+    """
+    told = (_told(scenario, preferred(capabilities)) for scenario in SCRIPT.values())
+    return list(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
+
+
+def name_of(scenario: Scenario) -> str:
+    """The name of a scenario that stands in the script, with its format where that is another; else `drawn`."""
+    for name, known in SCRIPT.items():
+        if known == scenario:
+            return name
+    told = (name for name, known in SCRIPT.items() if _told(known, scenario.format) == scenario)
+    return next((f"{name} ({scenario.format})" for name in told), "drawn")
+
+
+def _told(scenario: Scenario, form: Form) -> Scenario:
+    made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
+    return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)

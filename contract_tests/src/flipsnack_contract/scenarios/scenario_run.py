@@ -1,0 +1,155 @@
+"""What came of a scenario: the server's view, the client's word, and what is on the disk. A value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.scenarios.fault_catalogue import LURE
+from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.server_log import Call
+from flipsnack_contract.target.request_builder import ACTION
+
+__all__ = ["Disk", "Performance"]
+
+FINAL = {30: "bad_request", 40: "bad_request", 41: "auth", 42: "bad_request", 43: "forbidden", 44: "auth"}
+MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What stands where the package shall go (`content`, None for nothing), what stood there before, and what else."""
+
+    content: bytes | None = field(default=None, repr=False)
+    before: bytes | None = field(default=None, repr=False)
+    leftovers: tuple[str, ...] = ()
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is as it was."""
+        return self.content == self.before
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One scenario, played once. `package` is what the kit itself fetched afterwards, where there was a need to."""
+
+    scenario: Scenario
+    capabilities: frozenset[str]
+    case: Case
+    report: Report
+    calls: tuple[Call, ...]
+    disk: Disk
+    package: bytes | None = field(default=None, repr=False)
+
+    @cached_property
+    def asked(self) -> tuple[Call, ...]:
+        """The calls of the API, without those that only a document type can have led to."""
+        return tuple(call for call in self.calls if call.is_api and not call.path.endswith(LURE))
+
+    @cached_property
+    def lured(self) -> tuple[Call, ...]:
+        """The calls that only a document type can have led to."""
+        return tuple(call for call in self.calls if call.path.endswith(LURE))
+
+    @cached_property
+    def fetched(self) -> tuple[Call, ...]:
+        """The downloads."""
+        return tuple(call for call in self.calls if not call.is_api)
+
+    @property
+    def suspended_s(self) -> float:
+        """For how long it was suspended."""
+        # Suspensions that overlap last from the first to the end of all of them.
+        ended_s, awake_s, total = self.report.elapsed_ms / 1000, 0.0, 0.0
+        for act in sorted(self.scenario.suspensions, key=lambda act: act.after_s):
+            if act.after_s < ended_s:
+                total += max(0.0, act.after_s + act.for_s - max(awake_s, act.after_s))
+                awake_s = max(awake_s, act.after_s + act.for_s)
+        return total
+
+    @property
+    def last(self) -> Call | None:
+        """The last call of the API."""
+        return self.asked[-1] if self.asked else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the client ended."""
+        return self.report.outcome
+
+    @property
+    def error(self) -> str | None:
+        """The class of the error it reported; None for none, and for a program that has no classes."""
+        return self.report.error_class
+
+    @property
+    def code(self) -> int | None:
+        """The code in the error it reported."""
+        result = self.report.result
+        return result.error.code if result and result.error else None
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """What was hurt, of the faults that were met: `passing`, `answer`, `package`, `link`."""
+        return frozenset(self.hurt_by(call) for call in self.calls if call.fault)
+
+    def hurt_by(self, call: Call) -> str:
+        """What the fault hurt that a call met: `nothing`, also where it met none."""
+        number = call.fault.partition(":")[0].removeprefix("fault-")
+        return self.scenario.faults[int(number)].hurts if number.isdecimal() else "nothing"
+
+    @property
+    def misasked(self) -> bool:
+        """Whether the client's own calls were wrong, so that nothing can be said of how it takes the answers."""
+        wrong_on_purpose = ("signature",) if self.scenario.who == "wrong-secret" else ()
+        refused = any(call.failed in MISTAKES and call.failed not in wrong_on_purpose for call in self.asked)
+        return refused or any(call.action != ACTION for call in self.asked)
+
+    @property
+    def misread(self) -> bool:
+        """Whether it took sound answers for senseless ones, or a link in them for another one."""
+        sound = all(self.hurt_by(call) == "nothing" for call in self.asked)
+        return sound and (self.error == "protocol" or self._garbled_link)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it misread another format than JSON: that has a rule of its own."""
+        return self.misread and self.scenario.format != "json"
+
+    @property
+    def told(self) -> str | None:
+        """The class of error that the last answer leaves no choice but to report, None where it leaves one."""
+        if self.last is None or self.last.fault:
+            return None
+        if self.scenario.op == "download" and self.last.status == "FAILED":
+            return "job_failed"
+        return FINAL.get(self.last.code or 0)
+
+    @property
+    def _garbled_link(self) -> bool:
+        # What is refused for another reason than its age is no link that anybody was given.
+        refused = [call for call in self.fetched if call.http_status == 403 and call.rule != "url.expired-is-403"]
+        served = any(call.http_status in (200, 206) for call in self.fetched)
+        return bool(refused) and not served and "link" not in self.faults
+
+    def lines(self) -> tuple[str, ...]:
+        """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""
+        # On the wall the client's clock and the account's are not the same: what counts is when the first call came.
+        real = "virtual_sleep" not in self.capabilities and self.calls
+        start = self.calls[0].seconds if real else self.report.started_ms / 1000
+        shown = [(max(0.0, call.seconds - start), f"{call.id:<4} {call}") for call in self.calls]
+        ended = self.report.elapsed_ms / 1000
+        shown += [(act.after_s, f"meanwhile: {act}") for act in self.scenario.acts if act.after_s <= ended]
+        shown += [(ended, f"the client said: {self.word}")]
+        width = max(9, len(f"{ended:.3f}"))
+        return tuple(f"{seconds:>{width}.3f} s  {text}" for seconds, text in sorted(shown, key=lambda line: line[0]))
+
+    @property
+    def word(self) -> str:
+        """What the client said, in short."""
+        if self.error:
+            code = "" if self.code is None else f", code {self.code}"
+            return f"error {self.error}{code}"
+        return ": ".join(filter(None, (str(self.outcome), self.report.why)))

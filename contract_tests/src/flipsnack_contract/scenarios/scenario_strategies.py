@@ -1,0 +1,136 @@
+"""Scenarios that Hypothesis makes up, for a client with given capabilities. Simple ones come first when they shrink."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.scenarios.fault_catalogue import (
+    DEAD_LINKS,
+    PASSING,
+    SPOILT_ANSWERS,
+    SPOILT_PACKAGES,
+    spoilt_answer,
+)
+from flipsnack_contract.scenarios.scenario import FORMS, Act, ActName, Fault, Form, Scenario
+
+__all__ = ["scenarios"]
+
+POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
+DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
+HOUR, DAY = 3600.0, 86400.0
+# A lunch, a night, a day, a weekend, a holiday; and deadlines beyond them.
+SUSPENSIONS = (HOUR, 8 * HOUR, DAY, 64 * HOUR, 14 * DAY)
+LONG_DEADLINES = (30 * DAY, 2 * DAY)
+# Every letter of these has broken somebody's encoding; a key is printable ASCII, a secret is any text.
+KEY_LETTERS = "abzABZ09-_.~+%&=;?#[]'\"<>\\,:@!$()*"
+LETTERS = KEY_LETTERS + " éßжж日\u2028😀"
+
+slow = st.one_of(
+    st.sampled_from(POLLED),
+    st.integers(1, 300).map(lambda seconds: f"after-{seconds}s"),
+    st.integers(1, 300).map(lambda seconds: f"failed-after-{seconds}s"),
+)
+schedules = st.one_of(st.sampled_from(("immediate", "failed", "never", *POLLED)), slow)
+keys = st.one_of(st.just("client"), st.text(KEY_LETTERS, min_size=1, max_size=8))
+# A secret that is also a key, or a word, would seem to be sent or printed where only that was.
+secrets = st.one_of(
+    st.just("a secret of the kit"), st.text(LETTERS, max_size=6).map(lambda text: f"{text} s3cret {text}")
+)
+hashes = st.one_of(st.just("nobody-has-this"), st.text(LETTERS, min_size=1, max_size=8))
+
+
+def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
+    """Scenarios that a client with these capabilities can be put into."""
+    forms = [form for form in FORMS if form in capabilities]
+    families = [_calm(forms), _refused(forms)]
+    if "virtual_sleep" in capabilities:
+        families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
+    return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
+
+
+def _calm(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    return _built(forms, schedule=schedules, op=st.sampled_from(["download", "download", "download", "poll"]))
+
+
+def _refused(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    whose = st.sampled_from(["unknown", "deleted", "foreign"])
+    who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
+    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
+
+
+def _disturbed(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
+    faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
+    return _built(forms, schedule=schedules, faults=faults, settings=_limits())
+
+
+def _spoilt(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    lasting = st.sampled_from([*SPOILT_PACKAGES.values(), *DEAD_LINKS.values()]).map(lambda fault: (fault,))
+    answers = st.tuples(st.sampled_from(SPOILT_ANSWERS), st.sampled_from(forms)).flatmap(_with_spoilt_answer)
+    return st.one_of(_built(forms, faults=lasting, schedule=schedules), answers)
+
+
+def _with_spoilt_answer(drawn: tuple[str, Form]) -> st.SearchStrategy[Scenario]:
+    name, form = drawn
+    fault: Fault = spoilt_answer(name, form)
+    return _built([form], faults=st.sampled_from([(fault,), (_later(fault),)]), schedule=schedules)
+
+
+def _later(fault: Fault) -> Fault:
+    return Fault(**{**_fields(fault), "when": {**fault.when, "nth": 2}})
+
+
+def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    window = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(
+        lambda drawn: (
+            Act(after_s=drawn[0], what="maintenance-on"),
+            Act(after_s=drawn[0] + drawn[1], what="maintenance-off"),
+        )
+    )
+    ends: tuple[ActName, ...] = ("complete", "fail", "delete")
+    end = st.tuples(st.integers(0, 200), st.sampled_from(ends)).map(
+        lambda drawn: (Act(after_s=drawn[0], what=drawn[1]),)
+    )
+    acts = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
+    cancel = st.one_of(st.none(), st.integers(1, 60).map(float))
+    return _built(forms, schedule=st.one_of(st.just("manual"), schedules), acts=acts, cancel_after_s=cancel)
+
+
+def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+    """A machine that is suspended while its client waits: for longer than it has, or for less."""
+    one = st.builds(
+        Act, after_s=st.integers(1, 60).map(float), what=st.just("suspend"), for_s=st.sampled_from(SUSPENSIONS)
+    )
+    acts = st.lists(one, min_size=1, max_size=2).map(tuple)
+    faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
+    waiting = {"acts": acts, "faults": faults}
+    # Only what ends: a client that polls for a month is a long play.
+    long = _built(forms, schedule=slow, deadline_s=st.sampled_from(LONG_DEADLINES), **waiting)
+    return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
+
+
+def _limits() -> st.SearchStrategy[dict[str, float]]:
+    return st.one_of(
+        st.just({}),
+        st.integers(1, 5).map(lambda number: {"requests_per_minute": float(number)}),
+        st.integers(1, 90).map(lambda seconds: {"url_lifetime": float(seconds)}),
+    )
+
+
+def _built(forms: list[Form], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Scenario]:
+    common = {
+        "format": st.sampled_from(forms),
+        "deadline_s": st.sampled_from(DEADLINES),
+        "key": keys,
+        "secret": secrets,
+        "old_file": st.booleans(),
+        "pages": st.integers(1, 4),
+    }
+    return st.builds(Scenario, **{**common, **fields})
+
+
+def _fields(fault: Fault) -> dict[str, Any]:
+    return {name: getattr(fault, name) for name in fault.__struct_fields__}

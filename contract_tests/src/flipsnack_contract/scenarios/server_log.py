@@ -1,0 +1,95 @@
+"""What the server saw: the journal of the fake, read over HTTP, as far as a judge of clients needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from flipsnack_contract.target.control import Control
+
+__all__ = ["Answered", "Call", "witnessed"]
+
+MICRO = 1_000_000
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What was answered: HTTP status, length, and the end of the resource URL's life (seconds since 1970)."""
+
+    http_status: int
+    bytes: int = 0
+    url_expires: int | None = None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request: to the API (kind `api`) or to a resource URL (`package`). `now_us` is the account's time.
+
+    `id` is its number in the case.
+
+    `signature` is right, wrong or unjudged; `failed` is the check that refused it and `rule` the ledger's entry;
+    `leaks` are the places where it said the secret; `fault` is what disturbed it.
+    """
+
+    id: str
+    kind: str
+    method: str
+    path: str
+    now_us: int
+    key: str = ""
+    query: str = ""
+    params: dict[str, str] = {}
+    action: str = ""
+    hash: str = ""
+    signature: str = ""
+    range: str = ""
+    leaks: tuple[str, ...] = ()
+    failed: str = ""
+    detail: str = ""
+    rule: str = ""
+    code: int | None = None
+    status: str = ""
+    fault: str = ""
+    answer: Answered | None = None
+
+    @property
+    def is_api(self) -> bool:
+        """Whether it went to the API."""
+        return self.kind == "api"
+
+    @property
+    def seconds(self) -> float:
+        """When it came, in seconds of the account's time."""
+        return self.now_us / MICRO
+
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status of the answer."""
+        return self.answer.http_status if self.answer else None
+
+    def __str__(self) -> str:
+        """One line for the reader of a failure."""
+        what = self.action or "no action" if self.is_api else "package"
+        result = f"code {self.code}" if self.code is not None else f"HTTP {self.http_status}"
+        parts = [self.method, what, self.hash, "->", result, self.status, f"[{self.fault}]" if self.fault else ""]
+        return " ".join(part for part in parts if part)
+
+
+def witnessed(control: Control, *, diagnose: bool = False) -> tuple[Call, ...]:
+    """Every request of a namespace, oldest first. Raises `Refused`.
+
+    With `diagnose` the fake says of the first wrong signature what is wrong with it; that is the call's `detail` then.
+    """
+    listing: dict[str, Any] = control.call("GET", "/requests?limit=100000")
+    calls = msgspec.convert(listing["requests"], list[Call])
+    wrong = next((index for index, call in enumerate(calls) if call.signature == "wrong"), None)
+    if diagnose and wrong is not None:
+        calls[wrong] = msgspec.structs.replace(calls[wrong], detail=_diagnosis(control, calls[wrong]))
+    # Numbered by their order, so that a failure reads the same whenever it is played.
+    return tuple(msgspec.structs.replace(call, id=f"#{number}") for number, call in enumerate(calls, 1))
+
+
+def _diagnosis(control: Control, call: Call) -> str:
+    told: dict[str, Any] = control.call("GET", f"/requests/{call.id}/diagnosis").get("signature", {})
+    causes = told.get("causes", [])
+    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+    return " ".join((told.get("summary", call.detail), *fixes))

@@ -1,0 +1,120 @@
+"""The kit's own admin client, for targets that can be steered: plain HTTP, as documented at `/__admin`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
+
+__all__ = ["AccountControl", "Control", "Refused", "find_control"]
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Refused(Exception):
+    """The control plane said no; `status` is its HTTP status, `legal` the legal job states where it gave them."""
+
+    def __init__(self, status: int, what: str, legal: tuple[str, ...] = ()) -> None:
+        """Keep what it said."""
+        super().__init__(f"the control plane answered {status}: {what}")
+        self.status = status
+        self.legal = legal
+
+
+class Control:
+    """The control plane of one target."""
+
+    def __init__(self, target: Target, root: str, *, token: str | None = None) -> None:
+        """`root` is the URL that `__admin` stands below; `token` is sent as a bearer token."""
+        self._target = target
+        self._root = root
+        self._headers = {**JSON, **({"Authorization": f"Bearer {token}"} if token else {})}
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """The decoded answer to one admin request; raises `Refused`."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        reply = self._target.send(Request(method, self._root + "__admin" + path, raw, self._headers))
+        if not 200 <= reply.status < 300:
+            raise _refused(reply)
+        return json.loads(reply.body) if reply.body else None
+
+    def create_account(self, key: str, secret: str) -> AccountControl:
+        """A new key."""
+        self.call("POST", "/accounts", {"key": key, "secret": secret})
+        return AccountControl(self, key)
+
+    def maintenance(self, *, on: bool) -> None:
+        """Maintenance for everybody."""
+        self.call("PUT", "/maintenance", {"on": on})
+
+
+class AccountControl:
+    """The control plane of one key. All times are microseconds of its virtual clock."""
+
+    def __init__(self, control: Control, key: str) -> None:
+        """Bind the key."""
+        self._control = control
+        self._path = f"/accounts/{quote(key, safe='')}"
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """The decoded answer to an admin request below this account; raises `Refused`."""
+        return self._control.call(method, self._path + path, body)
+
+    def delete(self) -> None:
+        """Forget the key and all it has."""
+        self.call("DELETE", "")
+
+    def freeze(self) -> int:
+        """Stop the clock; the instant it stands at."""
+        return int(self.call("POST", "/clock/freeze")["now_us"])
+
+    def advance(self, micros: int) -> None:
+        """Move the clock on."""
+        self.call("POST", "/clock/advance", {"seconds": micros / 1_000_000})
+
+    def create_collection(self, **fields: object) -> str:
+        """A new collection (`hash`, `title`, `pages`, `package_bytes`, `schedule`); its hash."""
+        return str(self.call("POST", "/collections", fields)["hash"])
+
+    def delete_collection(self, collection_hash: str) -> None:
+        """Mark it deleted."""
+        self.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
+
+    def job_state(self, collection_hash: str) -> str:
+        """NEW, PROCESSING, COMPLETE or FAILED."""
+        return str(self.call("GET", f"/jobs/{quote(collection_hash, safe='')}")["state"])
+
+    def force(self, collection_hash: str, state: str) -> None:
+        """Put the job into `state`; raises `Refused` with the legal ones."""
+        self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
+
+    def maintenance(self, *, on: bool) -> None:
+        """Maintenance for this key alone."""
+        self.call("PUT", "/maintenance", {"on": on})
+
+    def settings(self, **changes: object) -> None:
+        """Change behaviours of this key."""
+        self.call("PATCH", "/settings", changes)
+
+
+def find_control(target: Target, *, token: str | None = None) -> Control | None:
+    """The control plane of `target`, or None where there is none: `__admin` beside the `v1` of its base URL."""
+    root = target.base_url.removesuffix("v1/")
+    if root == target.base_url:
+        return None
+    control = Control(target, root, token=token)
+    try:
+        listing = control.call("GET", "")
+    except (Refused, Unreachable, ValueError):
+        return None
+    return control if isinstance(listing, dict) and "routes" in listing else None
+
+
+def _refused(reply: Reply) -> Refused:
+    try:
+        error = json.loads(reply.body)["error"]
+        return Refused(reply.status, str(error["message"]), tuple(error.get("legal", ())))
+    except (ValueError, KeyError, TypeError):
+        return Refused(reply.status, reply.body[:200].decode("utf-8", "replace"))

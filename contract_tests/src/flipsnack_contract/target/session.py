@@ -1,0 +1,161 @@
+"""One key at one target, for the length of one example: what a check has in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.clock import SECOND, Clock
+from flipsnack_contract.contract.codes import OK
+from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.target.control import AccountControl
+from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.target.target import Reply, Request, Target
+from flipsnack_contract.target.trace import Trace
+
+__all__ = ["Session", "VirtualClock"]
+
+ABSENT = "nobody-has-this"
+FORBIDDEN = 43
+
+
+class VirtualClock:
+    """The frozen clock of one key: time passes when it is told to."""
+
+    def __init__(self, account: AccountControl) -> None:
+        """Freeze it."""
+        self._account = account
+        self._now = account.freeze()
+
+    @property
+    def now(self) -> int:
+        """The present instant, in microseconds."""
+        return self._now
+
+    def pass_by(self, micros: int) -> None:
+        """Move it on."""
+        if micros:
+            self._account.advance(micros)
+            self._now += micros
+
+
+@dataclass
+class Session:
+    """One key with its secret at a target; `account` is its control plane, None where there is none."""
+
+    target: Target
+    key: str
+    secret: str
+    clock: Clock
+    pace: Pace
+    trace: Trace
+    account: AccountControl | None
+    known_collection: str | None
+    open_another: Callable[..., Session]
+    switch_maintenance: Callable[[], None]
+
+    # --- what is sent
+
+    def draft(self, collection_hash: str | None = None, **parameters: str) -> Draft:
+        """A call of collection.downloadHTML that is right in everything, for a collection of this key."""
+        wanted = self.own_collection() if collection_hash is None else collection_hash
+        pairs = (("action", ACTION), ("apiKey", self.key), ("collectionHash", wanted))
+        return Draft((*pairs, *parameters.items()), self.secret)
+
+    def send(self, what: Draft | Request, *, paced: bool = True) -> Reply:
+        """The HTTP answer; keeps both limits unless told not to."""
+        request = what.request(self.target.base_url) if isinstance(what, Draft) else what
+        if paced:
+            self.pace.call()
+        else:
+            self.pace.count()
+        return self.fetch(request)
+
+    def fetch(self, request: Request) -> Reply:
+        """The HTTP answer to a request that no limit counts, as a download."""
+        reply = self.target.send(request)
+        body = f" … {len(request.body)} bytes" if request.body else ""
+        self.trace.add(f"{request.method} {_cut(request.url)}{body} -> {reply.status} {_cut(_shown(reply))}")
+        return reply
+
+    def ask(self, what: Draft, *, paced: bool = True) -> Answer:
+        """The answer of the API, read in the format that `what` asks for."""
+        return self.read(self.send(what, paced=paced), what.format, callback=what.get("callback"))
+
+    def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
+        """What an HTTP answer says; raises `Violation` when it is not in that format.
+
+        That breaks the rule of the format, unless the format is the check's `own` matter.
+        """
+        try:
+            return decode(reply.body, form, callback=callback)
+        except Malformed as damage:
+            rule = None if own else damage.rule
+            raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
+
+    def get(self, url: str, **headers: str) -> Reply:
+        """What a resource URL serves."""
+        return self.fetch(Request("GET", url, b"", headers))
+
+    def own_collection(self) -> str:
+        """The hash of a collection of this key: made when first asked for, else the one we were told of, if any."""
+        if self.known_collection is None and self.account is not None:
+            self.known_collection = self.collection()
+        return self.known_collection or ABSENT
+
+    @property
+    def accepted(self) -> int:
+        """The code of `draft()` when nothing is wrong with it: 20, or 43 where no collection of the key is known."""
+        return OK if self.known_collection or self.account else FORBIDDEN
+
+    # --- what is done to the target
+
+    @property
+    def steer(self) -> AccountControl:
+        """The control plane of this key; only for checks that need it."""
+        if self.account is None:
+            raise LookupError("a check that steers must say so: needs={'control'}")
+        return self.account
+
+    def collection(self, schedule: str = "immediate", **fields: Any) -> str:
+        """A new collection of this key; its hash."""
+        made = self.steer.create_collection(schedule=schedule, **fields)
+        self.trace.add(f"create collection {made}, schedule {schedule}")
+        return made
+
+    def wait(self, micros: int) -> None:
+        """Let time pass."""
+        if micros:
+            self.trace.add(f"wait {micros / SECOND:g} s")
+            self.clock.pass_by(micros)
+
+    def align(self) -> None:
+        """Let time pass until a whole minute of the clock begins."""
+        self.wait(self.to_next_minute)
+
+    @property
+    def to_next_minute(self) -> int:
+        """Microseconds until a whole minute of the clock begins."""
+        return -self.clock.now % (60 * SECOND)
+
+    def maintenance_for_everybody(self) -> None:
+        """Maintenance for all keys until this session ends; only where nobody else uses the target."""
+        self.trace.add("maintenance for everybody on")
+        self.switch_maintenance()
+
+    def another(self, **fields: Any) -> Session:
+        """A second key at the same target, with a clock of its own."""
+        return replace(self.open_another(**fields), trace=self.trace)
+
+
+def _shown(reply: Reply) -> str:
+    if reply.content_type.startswith(("application/json", "application/javascript", "application/xml", "text/")):
+        return reply.body[:300].decode("utf-8", "replace")
+    return f"{reply.content_type or 'no content type'}, {len(reply.body)} bytes"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 400 else text[:400] + "…"

@@ -1,0 +1,36 @@
+import pytest
+
+from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, Situation, pairs
+from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.target.target_under_test import Subject
+
+# Their order is a rule of its own: `order.credentials-before-verb`.
+KEY_AND_VERB = (4, 8)
+
+
+@pytest.mark.parametrize("situation", [*MISTAKES, *ANSWERS], ids=str)
+def test_a_situation_ends_in_its_code(situation: Situation, subject: Subject) -> None:
+    """Alone in an otherwise right call."""
+    with subject.session() as session:
+        draft = situation.make(session, session.draft())
+        answer = session.read(session.send(draft, paced=situation.paced))
+        assert (situation.code, messages()[situation.code]) == (answer.code, answer.status)
+
+
+def test_every_two_steps_that_can_meet_are_paired() -> None:
+    """For each two steps of the order there is a call that is wrong in both, unless every such call is impossible."""
+    paired = {(first.step, second.step) for first, second in pairs()}
+    possible = {
+        (one.step, other.step)
+        for one in MISTAKES
+        for other in MISTAKES
+        if one.step < other.step and not one.touches & other.touches and one.code != other.code
+    }
+    assert {KEY_AND_VERB} == possible - paired
+    assert len(pairs()) > 100
+
+
+def test_mistakes_are_in_the_order_of_checks() -> None:
+    """The table can be read from top to bottom."""
+    steps = [mistake.step for mistake in MISTAKES]
+    assert sorted(steps) == steps

@@ -1,0 +1,63 @@
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.scenarios.client_checks import DUTIES
+
+KIT = (sys.executable, "-m", "flipsnack_contract")
+
+
+def _on_a_terminal(columns: int, *arguments: str) -> str:
+    """What a terminal of that width shows of a command."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    pieces = []
+    with subprocess.Popen([*KIT, *arguments], stdout=theirs, env={"PATH": "/usr/bin:/bin", "TERM": "dumb"}):
+        os.close(theirs)
+        try:
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+        except OSError:  # the other end is closed
+            pass
+    os.close(ours)
+    return b"".join(pieces).decode()
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_a_list_shows_every_name_whole_whatever_the_terminal(columns: int) -> None:
+    """A name that is cut off cannot be copied; nothing is wider than the window."""
+    shown = _on_a_terminal(columns, "list", "--by", "client")
+    assert [] == [duty.rule.id for duty in DUTIES if duty.rule.id not in shown]
+    assert columns >= max(len(line.rstrip()) for line in shown.splitlines())
+
+
+def test_a_narrow_list_of_checks_says_what_each_needs() -> None:
+    """In words, since there is no column for it."""
+    shown = _on_a_terminal(80, "list", "--checks")
+    assert [] == [check.name for check in CHECKS if check.name not in shown]
+    assert "code.22/maintenance-is-22  needs control" in shown
+
+
+def test_explain_takes_the_name_of_a_check() -> None:
+    """That is what a failure shows."""
+    by_rule, by_check = (
+        subprocess.run([*KIT, "explain", name], capture_output=True, text=True, check=True).stdout
+        for name in ("client.back-off", "client.back-off/a-refused-call-waits")
+    )
+    assert by_rule == by_check
+
+
+def test_explain_names_what_was_probably_meant() -> None:
+    """And how to see all of them, where nothing is near."""
+    told = {
+        name: subprocess.run([*KIT, "explain", name], capture_output=True, text=True, check=False).stderr
+        for name in ("client.deadlin", "xyzzy")
+    }
+    assert told["client.deadlin"].rstrip().endswith("nearest: client.deadline")
+    assert told["xyzzy"].rstrip().endswith("shows all of them")

@@ -1,0 +1,38 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import flipsnack_client
+from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.contract.signing import canonical, sign
+from flipsnack_contract.contract.vectors import Vector, vectors
+from flipsnack_mock.protocol import signature as fake_signature
+
+Pairs = list[tuple[str, str]]
+
+
+@pytest.mark.parametrize("vector", vectors(), ids=lambda vector: vector.name)
+def test_vectors_are_reproduced(vector: Vector) -> None:
+    """Text and digest of each vector come out."""
+    assert vector.canonical == canonical(vector.secret, vector.parameters)
+    assert vector.signature == sign(vector.secret, vector.parameters)
+
+
+@given(pairs=extras(), secret=texts)
+def test_three_signatures_written_apart_agree(pairs: Pairs, secret: str) -> None:
+    """Kit, client and fake were written from the same page by different hands; whatever is signed, they agree."""
+    expected = sign(secret, pairs)
+    assert expected == flipsnack_client.sign(dict(pairs), secret)
+    assert expected == fake_signature.sign(secret, dict(pairs))
+
+
+@given(orders=extras().flatmap(lambda pairs: st.tuples(st.just(pairs), st.permutations(pairs))), secret=texts)
+def test_the_order_of_the_parameters_does_not_matter(orders: tuple[Pairs, Pairs], secret: str) -> None:
+    """Names decide the order, not the caller."""
+    assert sign(secret, orders[0]) == sign(secret, orders[1])
+
+
+@given(pairs=extras(), name=st.sampled_from(["signature", "file"]), value=texts)
+def test_signature_and_file_are_left_out(pairs: Pairs, name: str, value: str) -> None:
+    """Sending them, with whatever value, changes nothing."""
+    assert sign("s", pairs) == sign("s", [*pairs, (name, value)])

@@ -1,0 +1,212 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+from contract_tests.tests.recordings.conftest import Tape
+
+from flipsnack_contract.recordings.event import Event
+from flipsnack_contract.recordings.judging import LOOKS, judge_history
+from flipsnack_contract.recordings.reading import read_history
+from flipsnack_contract.target.result import Outcome, Result
+
+Record = Callable[..., Tape]
+Play = Callable[[Tape], None]
+BAD = (Outcome.FAILED, Outcome.WARNED)
+
+
+def _broken(events: Sequence[Event]) -> set[str]:
+    return {result.rule for result in judge_history(LOOKS, events) if result.outcome in BAD}
+
+
+def _judged(tape: Tape) -> set[str]:
+    """What is found in both exports, which must agree."""
+    found = [_broken(read_history(tape.export(form), form)) for form in ("har", "ndjson")]
+    assert found[0] == found[1]
+    return found[0]
+
+
+def _good(tape: Tape) -> None:
+    for _ in range(3):
+        tape.call("mock-after-5s")
+        tape.wait(3)
+    tape.fetch(tape.call())
+    tape.wait(61)
+    stale = tape.call()
+    tape.wait(61)
+    tape.fetch(stale)
+    tape.fetch(tape.call())
+    tape.call("mock-failed")
+
+
+def _burst(tape: Tape, calls: int) -> None:
+    for number in range(calls):
+        tape.call(f"hash-{number}")
+
+
+def _spread(tape: Tape, calls: int) -> None:
+    for number in range(calls):
+        tape.call(f"hash-{number}")
+        tape.wait(0.3)
+
+
+def _again_after_31(tape: Tape) -> None:
+    for _ in range(5):
+        tape.call("mock-never")
+        tape.wait(0.19)
+    tape.call()
+    tape.call()
+
+
+def _late_and_again(tape: Tape) -> None:
+    url = tape.call()
+    tape.wait(60)
+    tape.fetch(url)
+    tape.fetch(url)
+    tape.call()
+
+
+def _late_and_nothing(tape: Tape) -> None:
+    url = tape.call()
+    tape.wait(60)
+    tape.fetch(url)
+
+
+def _twice(collection: str, pause: float, **more: str) -> Play:
+    def play(tape: Tape) -> None:
+        for _ in range(2):
+            tape.call(collection, **more)
+            tape.wait(pause)
+
+    return play
+
+
+def _served(after: float) -> Play:
+    def play(tape: Tape) -> None:
+        url = tape.call()
+        tape.wait(after)
+        tape.fetch(url)
+        tape.call()
+
+    return play
+
+
+CLIENTS: list[tuple[str, Play]] = [
+    ("client.limits", lambda tape: _burst(tape, 6)),
+    ("client.limits", lambda tape: _spread(tape, 61)),
+    ("client.back-off", _again_after_31),
+    ("client.poll-interval", _twice("mock-never", 1.4)),
+    ("client.final-state", _twice("mock-failed", 5)),
+    ("client.final-state", _twice("mock-complete", 5)),
+    ("client.final-error", _twice("nobody-has-this", 5)),
+    ("client.expired-url", _late_and_again),
+    ("client.expired-url", _late_and_nothing),
+    ("client.get-for-reads", lambda tape: (tape.call(method="POST"), None)[1]),
+    ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
+    ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
+]
+
+
+def test_a_good_client_at_a_good_server_breaks_nothing(record: Record) -> None:
+    """Though it met every state, and came too late for a link once."""
+    tape = record()
+    _good(tape)
+    assert set() == _judged(tape)
+
+
+@pytest.mark.parametrize(("rule", "play"), CLIENTS)
+def test_what_a_client_did_wrong_is_found(rule: str, play: Play, record: Record) -> None:
+    """In either export, by its rule; the fake itself breaks none."""
+    tape = record()
+    play(tape)
+    found = _judged(tape)
+    assert rule in found
+    assert {one for one in found if not one.startswith("client.")} == set()
+
+
+@pytest.mark.parametrize(
+    ("settings", "rule", "play"),
+    [
+        ({"requests_per_second": 6}, "limit.per-second", lambda tape: _burst(tape, 6)),
+        ({"requests_per_minute": 61}, "limit.per-minute", lambda tape: _spread(tape, 61)),
+        ({"restart_failed": True}, "job.never-goes-back", _twice("mock-failed-after-2-polls", 1)),
+        ({"url_lifetime": 61}, "url.lives-60s", _served(60)),
+        ({"url_lifetime": 59}, "url.lives-60s", _served(59.5)),
+    ],
+)
+def test_what_a_server_did_wrong_is_found(settings: dict[str, object], rule: str, play: Play, record: Record) -> None:
+    """A fake that reads the contract in another way, seen in its own recording."""
+    tape = record(**settings)
+    for _ in range(2 if rule == "job.never-goes-back" else 1):
+        play(tape)
+    assert rule in _judged(tape)
+
+
+def _answer(number: int, state: str, link: str | None) -> Event:
+    params = {"action": "collection.downloadHTML", "apiKey": "k", "collectionHash": "h"}
+    at = number * 61_000_000
+    return Event(
+        name=f"#{number}", method="GET", url="http://x.test/v1/?", start=at, end=at, wall=at, params=params,
+        http_status=200, code=20, state=state, link=link, readable=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers"),
+    [
+        ("job.states", [("BUILDING", None)]),
+        ("job.resource-url-with-complete", [("COMPLETE", None)]),
+        ("job.resource-url-with-complete", [("PROCESSING", "http://x.test/a")]),
+        ("job.fresh-resource-url", [("COMPLETE", "http://x.test/a"), ("COMPLETE", "http://x.test/a")]),
+        ("job.never-goes-back", [("COMPLETE", "http://x.test/a"), ("PROCESSING", None)]),
+    ],
+)
+def test_what_no_setting_of_the_fake_does_is_found(rule: str, answers: list[tuple[str, str | None]]) -> None:
+    """And nothing beside it."""
+    assert {rule} == _broken([_answer(number, *answer) for number, answer in enumerate(answers)])
+
+
+def test_every_look_has_something_that_it_finds() -> None:
+    """No rule is held to by name only."""
+    found = {rule for rule, _ in CLIENTS} | {"limit.per-second", "limit.per-minute", "url.lives-60s", "job.states"}
+    found |= {"job.never-goes-back", "job.resource-url-with-complete", "job.fresh-resource-url"}
+    assert found == {one.rule.id for one in LOOKS}
+
+
+def test_time_that_moved_is_time(record: Record) -> None:
+    """Who sleeps by moving the account's clock, and who sleeps while it stands, has slept."""
+    moved, stopped = record(), record()
+    for tape in (moved, stopped):
+        tape.call("mock-never")
+    moved.control.call("POST", "/accounts/test-recorded/clock/advance", {"seconds": 3})
+    stopped.control.call("POST", "/accounts/test-recorded/clock/freeze")
+    stopped.wait(3)
+    for tape in (moved, stopped):
+        tape.call("mock-never")
+        assert set() == _judged(tape)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"log": {"entries": []}}', "calls of the API"),
+        (
+            '{"log": {"entries": [{"startedDateTime": "2026-11-23T10:00:00Z", "request": {"method": "GET", '
+            '"url": "https://api.flipsnack.com/v1/?action=collection.downloadHTML&apiKey=k&collectionHash=h"}}]}}',
+            "the bodies of the API's answers",
+        ),
+    ],
+)
+def test_what_was_not_recorded_is_skipped_by_name(text: str, why: str) -> None:
+    """An archive without bodies, as some tools save it, says nothing of answers."""
+    results: list[Result] = list(judge_history(LOOKS, read_history(text, "x.har")))
+    skipped = [result for result in results if result.outcome is Outcome.SKIPPED]
+    assert skipped
+    assert {True} == {why in result.message for result in skipped}
+
+
+def test_no_signature_and_no_whole_key_is_told(record: Record) -> None:
+    """What is shown of a recording can be passed on."""
+    tape = record()
+    _late_and_again(tape)
+    results = list(judge_history(LOOKS, read_history(tape.export("har"), "x")))
+    text = "\n".join(f"{result.message} {result.steps}" for result in results)
+    assert ("test-recorded" in text, "Signature=*" in text) == (False, False)

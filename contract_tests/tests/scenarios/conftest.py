@@ -1,0 +1,28 @@
+"""One fake and one correct client, which plays in its own process, for all tests of the judge."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flipsnack_contract.adapter.fake_server import Fake, started_fake
+from flipsnack_contract.adapter.launch import Manner, greeting_of, playing
+from flipsnack_contract.scenarios.scenario_runner import Theatre
+
+ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
+
+
+@pytest.fixture(scope="session")
+def stage_door() -> Iterator[Fake]:
+    """A fake of the kit's own."""
+    with started_fake() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def theatre(stage_door: Fake) -> Iterator[Theatre]:
+    """The reference client at that fake."""
+    manner = Manner((sys.executable, str(ADAPTER)), patience=60.0)
+    with playing(manner, greeting_of("0", "tests"), say=print) as player:
+        yield Theatre(player, stage_door, name="tests")

@@ -1,0 +1,41 @@
+import pytest
+
+from flipsnack_contract.target.control import Refused, find_control
+from flipsnack_contract.target.target import HttpTarget, WsgiTarget
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
+
+
+def _fake(**settings: object) -> WsgiTarget:
+    return WsgiTarget(create_app(load_settings(flags=settings, environment={}, file=None)[0]))
+
+
+def test_a_control_plane_is_found_beside_v1(fake: WsgiTarget) -> None:
+    """It is where `__admin` answers with its routes."""
+    assert find_control(fake) is not None
+
+
+def test_none_is_found_where_there_is_none() -> None:
+    """Switched off, not reachable, or a base URL without v1."""
+    assert find_control(_fake(admin=False)) is None
+    assert find_control(HttpTarget("http://127.0.0.1:1/v1/")) is None
+    assert find_control(WsgiTarget(create_app(), base_url="http://x.test/api/")) is None
+
+
+def test_a_token_opens_a_guarded_one() -> None:
+    """Without it the target counts as having none."""
+    guarded = _fake(admin_token="let me in")
+    assert find_control(guarded) is None
+    assert find_control(guarded, token="let me in") is not None
+
+
+def test_a_refusal_tells_why_and_what_is_legal(fake: WsgiTarget) -> None:
+    """An illegal move of a job carries the legal ones."""
+    control = find_control(fake)
+    assert control is not None
+    account = control.create_account("control-refusal", "s")
+    collection = account.create_collection(schedule="never")
+    account.force(collection, "FAILED")
+    with pytest.raises(Refused, match="409") as caught:
+        account.force(collection, "COMPLETE")
+    assert ("PROCESSING",) == caught.value.legal
