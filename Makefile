@@ -7,7 +7,7 @@ FUZZ := build/fuzz
 SERVER_READY := $(VENV)/.server-ready
 TOOLS_READY := $(VENV)/.tools-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
-RULES := contract_tests/src/flipsnack_contract/spec/rules.toml
+SPEC := contract_tests/src/flipsnack_contract/spec
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help
@@ -71,8 +71,9 @@ $(FUZZ)/.ready: bench/fuzz-requirements.txt
 	@touch $@
 
 generate: ## rewrite the files that are made from others
-	@echo "== the fake's copy of the rules ledger"
-	@cp $(RULES) mock_server/src/flipsnack_mock/inspect/rules.toml
+	@echo "== the fake's copies of the rules ledger and of the method table"
+	@cp $(SPEC)/rules.toml mock_server/src/flipsnack_mock/inspect/rules.toml
+	@cp $(SPEC)/methods.toml mock_server/src/flipsnack_mock/protocol/methods.toml
 	@echo "== the signature vectors"
 	@$(BIN)/python contract_tests/generate_vectors.py
 	@echo "== the tables of the fake's page"
