@@ -31,8 +31,8 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.admin.ui import routes as ui
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.namespaces import namespace_of
-from flipsnack_mock.server.clock import RealTime
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import Worlds
 

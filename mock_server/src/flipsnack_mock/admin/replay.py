@@ -16,12 +16,12 @@ import msgspec
 from flipsnack_mock.admin.routes import ROUTES, Context
 from flipsnack_mock.api import handler as api
 from flipsnack_mock.api.fault_injection import NO_CONNECTION
-from flipsnack_mock.api.resource_urls import PREFIX
 from flipsnack_mock.inspect.masking import MASK, Mask, rewritten
 from flipsnack_mock.inspect.ndjson import Step, Trace
 from flipsnack_mock.inspect.records import API, Record, record_of
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.messages import Request
+from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.journal import Entry
@@ -133,7 +133,7 @@ class _Stage:
             self._world.remove(key)
 
     def request(self, line: int, recorded: Record) -> Divergence | None:
-        entry = api.handle(self._request(recorded), self._world).entry
+        entry = api.handle(self._request(recorded), self._world)[1]
         account = self._world.existing(entry.key)
         now = record_of(entry, Mask(account.secret if account else None))
         self._learn(recorded, entry)
@@ -172,5 +172,5 @@ class _Stage:
         if recorded.answer is None or recorded.answer.url is None or not isinstance(given, str):
             return
         found = _URL_SIGNATURE.search(given)
-        if found is not None and PREFIX in given:
+        if found is not None and PACKAGE_PREFIX in given:
             self._urls[recorded.answer.url.partition("?")[2]] = found[1]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from flipsnack_mock.state.settings import FieldError
+from flipsnack_mock.protocol.errors import FieldError
 
 __all__ = ["Damage", "explain"]
 

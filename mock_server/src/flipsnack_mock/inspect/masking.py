@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, unquote_to_bytes
 
-from flipsnack_mock.state.world import AUTOMATIC_PREFIX
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 
 __all__ = ["MASK", "Mask", "label", "masked_urls", "rewritten"]
 

@@ -13,8 +13,8 @@ import msgspec
 
 from flipsnack_mock.inspect.masking import MASK
 from flipsnack_mock.inspect.records import Record, records_of
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import to_text
 from flipsnack_mock.state.journal import Change
 from flipsnack_mock.state.settings import Settings
 

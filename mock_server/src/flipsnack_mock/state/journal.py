@@ -14,7 +14,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.envelope import Tree
-    from flipsnack_mock.protocol.messages import Request, Sent
+    from flipsnack_mock.protocol.messages import Request, Response
 
 __all__ = ["Change", "Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
 
@@ -48,7 +48,7 @@ class Entry(msgspec.Struct):
     detail: str = ""
     rule: str = ""
     duration: int = 0
-    sent: Sent | None = None
+    response: Response | None = None
     data: Tree | None = None
     fault: str = ""
     cut: bool = False

@@ -16,8 +16,8 @@ from flipsnack_mock.faults import FaultRule, sweep
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account, Collection
-from flipsnack_mock.state.clock import to_text
 from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import Listed, listed
