@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.target import Request
 
-__all__ = ["ACTION", "Draft", "Pairs", "encoded"]
+__all__ = ["ACTION", "CallDraft", "Pairs", "encoded"]
 
 ACTION = "collection.downloadHTML"
 FORM = "application/x-www-form-urlencoded"
@@ -17,7 +17,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Draft:
+class CallDraft:
     """A call of the API: what is sent, in this order, and how it is signed.
 
     `signature` None means: the right one for `parameters` and `secret`; "" means: none is sent.
@@ -29,18 +29,18 @@ class Draft:
     path: str = ""
     signature: str | None = None
 
-    def with_(self, **parameters: str) -> Draft:
+    def with_(self, **parameters: str) -> CallDraft:
         """The draft with these parameters set, new ones at the end."""
         kept = [(name, parameters.pop(name, value)) for name, value in self.parameters]
         return replace(self, parameters=(*kept, *parameters.items()))
 
-    def without(self, name: str) -> Draft:
+    def without(self, name: str) -> CallDraft:
         """The draft without a parameter; `signature` too can be left out."""
         if name == "signature":
             return replace(self, signature="")
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
-    def also(self, *pairs: tuple[str, str]) -> Draft:
+    def also(self, *pairs: tuple[str, str]) -> CallDraft:
         """The draft with more parameters, even if a name is there already."""
         return replace(self, parameters=(*self.parameters, *pairs))
 

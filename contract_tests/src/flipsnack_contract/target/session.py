@@ -11,8 +11,8 @@ from flipsnack_contract.contract.clock import SECOND, Clock
 from flipsnack_contract.contract.codes import OK
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.rate_pacer import Pace
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.target.rate_pacer import RatePacer
+from flipsnack_contract.target.request_builder import ACTION, CallDraft
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.trace import Trace
 
@@ -50,7 +50,7 @@ class Session:
     key: str
     secret: str
     clock: Clock
-    pace: Pace
+    pace: RatePacer
     trace: Trace
     account: AccountControl | None
     known_collection: str | None
@@ -59,15 +59,15 @@ class Session:
 
     # --- what is sent
 
-    def draft(self, collection_hash: str | None = None, **parameters: str) -> Draft:
+    def draft(self, collection_hash: str | None = None, **parameters: str) -> CallDraft:
         """A call of collection.downloadHTML that is right in everything, for a collection of this key."""
         wanted = self.own_collection() if collection_hash is None else collection_hash
         pairs = (("action", ACTION), ("apiKey", self.key), ("collectionHash", wanted))
-        return Draft((*pairs, *parameters.items()), self.secret)
+        return CallDraft((*pairs, *parameters.items()), self.secret)
 
-    def send(self, what: Draft | Request, *, paced: bool = True) -> Reply:
+    def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
         """The HTTP answer; keeps both limits unless told not to."""
-        request = what.request(self.target.base_url) if isinstance(what, Draft) else what
+        request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
             self.pace.call()
         else:
@@ -81,7 +81,7 @@ class Session:
         self.trace.add(f"{request.method} {_cut(request.url)}{body} -> {reply.status} {_cut(_shown(reply))}")
         return reply
 
-    def ask(self, what: Draft, *, paced: bool = True) -> Answer:
+    def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:
         """The answer of the API, read in the format that `what` asks for."""
         return self.read(self.send(what, paced=paced), what.format, callback=what.get("callback"))
 

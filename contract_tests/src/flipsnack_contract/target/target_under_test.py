@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import Clock, RealClock
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
-from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session, VirtualClock
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
 
-__all__ = ["CAPABILITIES", "Credentials", "Subject", "examine"]
+__all__ = ["CAPABILITIES", "Credentials", "TargetUnderTest", "examine"]
 
 CONFLICT = 409
 
@@ -36,7 +36,7 @@ class Credentials:
     collection: str | None = None
 
 
-class Subject:
+class TargetUnderTest:
     """A target that is judged. `capabilities` are names from `CAPABILITIES`."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Subject:
         self._alone = alone or not target.over_socket
         self._made = 0
         self._real = clock or RealClock()
-        self._pace = Pace(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._pace = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -92,7 +92,7 @@ class Subject:
             key=key,
             secret=secret,
             clock=clock,
-            pace=Pace(clock),
+            pace=RatePacer(clock),
             trace=Trace(),
             account=account,
             known_collection=None,
@@ -142,7 +142,9 @@ def examine(
     per_minute: int = PER_MINUTE,
     alone: bool = False,
     slow: bool = False,
-) -> Subject:
+) -> TargetUnderTest:
     """The subject behind `target`: finds out whether it has a control plane."""
     control = find_control(target, token=token)
-    return Subject(target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow)
+    return TargetUnderTest(
+        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow
+    )
