@@ -10,9 +10,15 @@ from flipsnack_mock.protocol.envelope import FORMATS, Answer, Tree, is_callback,
 
 # What the core can be asked to say: any text that came in as UTF-8 or as JSON.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-DATA = st.none() | st.dictionaries(
-    st.sampled_from(["status", "resourceUrl", "title"]), TEXT | st.integers() | st.none(), max_size=3
+SCALARS = TEXT | st.integers() | st.none()
+NAMES = st.sampled_from(["status", "resourceUrl", "title"])
+# XML does not tell an empty list from an empty text.
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.dictionaries(NAMES, inner, max_size=3) | st.lists(inner, min_size=1, max_size=3),
+    max_leaves=5,
 )
+DATA = st.none() | st.dictionaries(NAMES, VALUES, max_size=3)
 ANSWERS = st.builds(Answer, st.integers(20, 46), TEXT, DATA)
 HOSTILE = Answer(20, "</script><script>\u2028\u2029]]>&\"'*/ \0\x0b\r\n\ufffe\U0001f600", {"title": "\r\n<a>"})
 
@@ -39,6 +45,8 @@ def from_xml(raw: bytes) -> object:
 
 
 def _branch(element: etree._Element) -> object:
+    if len(element) and all(child.tag == "item" for child in element):
+        return [_branch(child) if len(child) else child.text or "" for child in element]
     return {str(child.tag): _branch(child) if len(child) else child.text or "" for child in element}
 
 
@@ -46,6 +54,8 @@ def as_texts(tree: object) -> object:
     """A tree as XML can say it: every scalar as text, nothing as the empty one."""
     if isinstance(tree, dict):
         return {name: as_texts(value) for name, value in tree.items()} or ""
+    if isinstance(tree, list):
+        return [as_texts(value) for value in tree]
     return "" if tree is None else str(tree)
 
 
@@ -74,6 +84,16 @@ def test_no_text_can_end_the_script_or_the_line(answer: Answer) -> None:
     """Inside JSONP there is no angle bracket and no line separator of any kind."""
     script = render(answer, "jsonp", "callback").decode()
     assert not set("<>\u2028\u2029\r\n") & set(script)
+
+
+def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
+    """Whatever its values are."""
+    data: Tree = {"collections": [{"collectionHash": "a", "pages": [1, 2]}, {"collectionHash": "b", "pages": []}]}
+    assert (
+        b"<data><collections><item><collectionHash>a</collectionHash><pages><item>1</item><item>2</item></pages></item>"
+        b"<item><collectionHash>b</collectionHash><pages></pages></item></collections></data>"
+    ) in render(Answer(20, "OK", data), "xml")
+    assert {"code": 20, "status": "OK", "data": data} == from_json(render(Answer(20, "OK", data), "json"))
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

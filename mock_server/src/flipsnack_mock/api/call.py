@@ -16,22 +16,28 @@ __all__ = ["Call"]
 class Call:
     """A request on its way through the checks; `entry` is what the journal will keep of it."""
 
-    __slots__ = ("account", "behaviour", "disturbance", "entry", "now", "params", "request", "world")
+    __slots__ = ("behaviour", "disturbance", "entry", "now", "owner", "params", "request", "world")
 
     def __init__(self, request: Request, world: World) -> None:
         """Begin with a request of which nothing is known."""
         self.request = request
         self.world = world
         self.params: dict[str, str] = {}
-        self.account: Account | None = None
+        self.owner: Account | None = None
         self.disturbance: Disturbance | None = None
         self.behaviour = world.behaviour
         self.now = request.at
         self.entry = Entry(world.journal.next_number(), request, request.at, NOBODY, self.params)
 
+    @property
+    def account(self) -> Account:
+        """The account that the call belongs to: known once the check `key` was passed."""
+        assert self.owner is not None
+        return self.owner
+
     def belongs_to(self, account: Account, action: str, collection_hash: str) -> None:
         """From here on the request is one of `account`, on its clock, with its settings and faults."""
-        self.account, self.behaviour = account, account.behaviour
+        self.owner, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now
         if account.faults or magic_fault(collection_hash) is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from flipsnack_mock.api.call import Call
+from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import (
     BadRequest,
@@ -18,7 +19,6 @@ from flipsnack_mock.protocol.errors import (
 )
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.protocol.parameters import parse_body, parse_query
-from flipsnack_mock.protocol.paths import API_PATHS
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 
@@ -88,12 +88,11 @@ def _require(params: dict[str, str], names: Iterable[str]) -> None:
 
 
 def _key(call: Call) -> None:
-    if call.account is None:
+    if call.owner is None:
         raise InvalidCredentials("no account has this API key")
 
 
 def _limits(call: Call) -> None:
-    assert call.account is not None  # the check "key" saw to it
     admit(call.account.counted, call.now, call.behaviour)
 
 
@@ -106,19 +105,28 @@ def _action(call: Call) -> None:
 
 
 def _verb(call: Call) -> None:
-    if call.request.method == "POST" and not call.behaviour.lenient_post:
+    method, verb = METHODS[call.params["action"]], call.request.method
+    host = vendor_host(call.request.host)
+    if host not in (None, method.host):
+        raise BadRequest(f"{method.name} is served by {HOSTS[method.host]}")
+    if verb == "POST" and method.verb == "GET" and not call.behaviour.lenient_post:
         raise BadRequest("this method uploads no file and is called by GET", rule="request.get-for-reads")
+    if verb == "GET" and method.verb == "POST":
+        raise BadRequest(f"{method.name} is called by POST")
 
 
 def _signature(call: Call) -> None:
-    assert call.account is not None  # the check "key" saw to it
     params, uppercase = call.params, call.behaviour.uppercase_signatures
     if not verify(call.account.secret, params, params["signature"], uppercase=uppercase):
         raise InvalidSignature("the signature does not match the parameters")
 
 
 def _parameters(call: Call) -> None:
-    _require(call.params, [one.name for one in METHODS[call.params["action"]].parameters if one.required])
+    parameters = METHODS[call.params["action"]].parameters
+    _require(call.params, [one.name for one in parameters if one.required])
+    for one in parameters:
+        if (value := call.params.get(one.name)) and not one.accepts(value):
+            raise BadRequest(f"{one.name} is {value[:60]!r}, expected {one.expected}")
 
 
 class Check(NamedTuple):
@@ -128,7 +136,7 @@ class Check(NamedTuple):
     run: Callable[[Call], None]
 
 
-# The order is a rule of its own: `order.checks` in the ledger. Each operation looks at its collection itself, last.
+# The order is a rule of its own: `order.checks` in the ledger. Each method looks at its collection itself, last.
 CHECKS = (
     Check("well-formed", _well_formed),
     Check("format", _format),

@@ -12,12 +12,12 @@ from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.api.downloads import download
 from flipsnack_mock.api.fault_injection import STEP as FAULT
 from flipsnack_mock.api.fault_injection import Arranged, Diverted, refusal_response
-from flipsnack_mock.api.operations import OPERATIONS
+from flipsnack_mock.api.methods import RUN
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Answer, Tree, render
 from flipsnack_mock.protocol.errors import ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -67,7 +67,5 @@ def _carry_out(call: Call) -> Tree:
     for check in CHECKS:
         check.run(call)
         call.entry.passed += 1
-    assert call.account is not None  # the check "key" saw to it
-    operation = OPERATIONS[call.params["action"]]
-    data = operation.run(call.account, call.params, call.now, call.request.origin)
+    data = RUN[call.params["action"]](call)
     return data if call.disturbance is None else call.disturbance.link(data)

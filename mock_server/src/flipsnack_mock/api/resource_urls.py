@@ -16,10 +16,10 @@ from functools import lru_cache
 
 import msgspec
 
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.state.account import Account, Collection, account_id
 
 __all__ = ["ACCESS_DENIED", "INVALID_RANGE", "Denied", "Target", "locate", "make", "verify"]

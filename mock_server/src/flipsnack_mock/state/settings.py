@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
@@ -150,7 +151,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = False
     tls_names: Annotated[
         str, Meta(description="host names and addresses, with commas, that the certificate is for beside `host`")
-    ] = "localhost,127.0.0.1,api.flipsnack.com,upload.flipsnack.com"
+    ] = ",".join(["localhost", "127.0.0.1", *HOSTS.values()])
     base_url: Annotated[
         str,
         Meta(
@@ -163,7 +164,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     admin_hosts: Annotated[
         str,
         Meta(description="public host names, with commas, under which the control plane answers without a token"),
-    ] = "api.flipsnack.com,upload.flipsnack.com"
+    ] = ",".join(HOSTS.values())
     max_accounts: Annotated[
         int, Meta(ge=1, le=10_000_000, description="accounts that may exist at once in one namespace")
     ] = 100_000

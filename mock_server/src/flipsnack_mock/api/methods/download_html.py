@@ -1,36 +1,24 @@
-"""The methods of the API, by the name a request gives as `action`."""
+"""collection.downloadHTML: the first call starts the package of a collection, later ones report it."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
 from flipsnack_mock.api import resource_urls
+from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.protocol.errors import CATALOGUE, Forbidden
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
 
-__all__ = ["OPERATIONS", "Operation"]
+__all__ = ["run"]
 
 
-class Operation(NamedTuple):
-    """One method: the parameters it requires beside the three of every request, and what it does.
-
-    `run(account, params, now, origin)` checks everything before it changes anything, and returns the answer's data.
-    """
-
-    required: tuple[str, ...]
-    run: Callable[[Account, dict[str, str], int, str], Tree]
-
-
-def download_html(account: Account, params: dict[str, str], now: int, origin: str) -> Tree:
-    """collection.downloadHTML: start the package with the first call, report it with the later ones."""
-    collection = _own_collection(account, params["collectionHash"])
-    behaviour = account.behaviour
+def run(call: Call) -> Tree:
+    """The state of the job, with a new resource URL when it is COMPLETE."""
+    account, behaviour, now = call.account, call.behaviour, call.now
+    collection = _own_collection(account, call.params["collectionHash"])
     timetable, words = collection.timetable(behaviour), collection.words(behaviour)
     job = collection.job.called(timetable, now, words=words, restart_failed=behaviour.restart_failed)
     collection = msgspec.structs.replace(collection, job=job)
@@ -39,16 +27,14 @@ def download_html(account: Account, params: dict[str, str], now: int, origin: st
         collection = msgspec.structs.replace(collection, job=job.reported())
     account.collections[collection.hash] = collection
     if state is State.PROCESSING:
-        _arranged_error(collection.hash)
+        _magic_error(collection.hash)
     if state is State.COMPLETE:
-        return {
-            "status": state.value,
-            "resourceUrl": resource_urls.make(account, collection, origin=origin, now=now),
-        }
+        url = resource_urls.make(account, collection, origin=call.request.origin, now=now)
+        return {"status": state.value, "resourceUrl": url}
     return {"status": state.value}
 
 
-def _arranged_error(collection_hash: str) -> None:
+def _magic_error(collection_hash: str) -> None:
     # Raised after the call was counted: an error that passes does so after some calls, or some time after the first.
     meant = magic(collection_hash)
     if meant is not None and meant.error is not None:
@@ -64,8 +50,3 @@ def _own_collection(account: Account, collection_hash: str) -> Collection:
     if collection.deleted:
         raise Forbidden(f"the collection {collection_hash!r} is deleted")
     return collection
-
-
-OPERATIONS: dict[str, Operation] = {
-    "collection.downloadHTML": Operation(("collectionHash",), download_html),
-}
