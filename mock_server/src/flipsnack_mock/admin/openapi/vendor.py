@@ -39,7 +39,7 @@ def vendor_document() -> dict[str, Any]:
 
 _PACKAGE = "/packages/{account}/{hash}/{name}"
 _COMMON: dict[str, tuple[str, dict[str, Any]]] = {
-    "action": ("the method", {"enum": sorted(METHODS)}),
+    "action": ("the method", {"type": "string", "examples": sorted(METHODS)}),
     "apiKey": ("the key of the account", {"type": "string", "examples": ["LK12NS-0-IOBW3S89VVJH12Z", "test-demo"]}),
     "signature": (
         "MD5 of the secret, followed by name and value of each other parameter, ordered by name",
