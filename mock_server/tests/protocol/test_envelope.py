@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from flipsnack_mock.protocol.envelope import FORMATS, Answer, Tree, is_callback, render
+from flipsnack_mock.protocol.envelope import FORMATS, Envelope, Tree, is_callback, render
 
 # What the core can be asked to say: any text that came in as UTF-8 or as JSON.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -19,8 +19,8 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 DATA = st.none() | st.dictionaries(NAMES, VALUES, max_size=3)
-ANSWERS = st.builds(Answer, st.integers(20, 46), TEXT, DATA)
-HOSTILE = Answer(20, "</script><script>\u2028\u2029]]>&\"'*/ \0\x0b\r\n\ufffe\U0001f600", {"title": "\r\n<a>"})
+ANSWERS = st.builds(Envelope, st.integers(20, 46), TEXT, DATA)
+HOSTILE = Envelope(20, "</script><script>\u2028\u2029]]>&\"'*/ \0\x0b\r\n\ufffe\U0001f600", {"title": "\r\n<a>"})
 
 
 def from_json(raw: bytes) -> object:
@@ -61,7 +61,7 @@ def as_texts(tree: object) -> object:
 
 @given(answer=ANSWERS)
 @example(answer=HOSTILE)
-def test_the_three_formats_say_the_same(answer: Answer) -> None:
+def test_the_three_formats_say_the_same(answer: Envelope) -> None:
     """Decoded, JSON, JSONP and XML are equal, whatever the texts are."""
     tree = from_json(render(answer, "json"))
     assert tree == from_jsonp(render(answer, "jsonp", "a.b"), "a.b")
@@ -70,7 +70,7 @@ def test_the_three_formats_say_the_same(answer: Answer) -> None:
 
 @given(answer=ANSWERS)
 @example(answer=HOSTILE)
-def test_only_what_xml_cannot_carry_is_changed(answer: Answer) -> None:
+def test_only_what_xml_cannot_carry_is_changed(answer: Envelope) -> None:
     """Each character that XML 1.0 has no way to write becomes U+FFFD; every other arrives as it was."""
     expected = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", answer.status)
     tree = from_json(render(answer, "json"))
@@ -80,7 +80,7 @@ def test_only_what_xml_cannot_carry_is_changed(answer: Answer) -> None:
 
 @given(answer=ANSWERS)
 @example(answer=HOSTILE)
-def test_no_text_can_end_the_script_or_the_line(answer: Answer) -> None:
+def test_no_text_can_end_the_script_or_the_line(answer: Envelope) -> None:
     """Inside JSONP there is no angle bracket and no line separator of any kind."""
     script = render(answer, "jsonp", "callback").decode()
     assert not set("<>\u2028\u2029\r\n") & set(script)
@@ -92,14 +92,14 @@ def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
     assert (
         b"<data><collections><item><collectionHash>a</collectionHash><pages><item>1</item><item>2</item></pages></item>"
         b"<item><collectionHash>b</collectionHash><pages></pages></item></collections></data>"
-    ) in render(Answer(20, "OK", data), "xml")
-    assert {"code": 20, "status": "OK", "data": data} == from_json(render(Answer(20, "OK", data), "json"))
+    ) in render(Envelope(20, "OK", data), "xml")
+    assert {"code": 20, "status": "OK", "data": data} == from_json(render(Envelope(20, "OK", data), "json"))
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_an_error_has_code_and_status_and_no_data(fmt: str) -> None:
     """`data` is absent, not null."""
-    raw = render(Answer(41, "Invalid credentials"), fmt, "f")
+    raw = render(Envelope(41, "Invalid credentials"), fmt, "f")
     assert b"data" not in raw
     assert b"41" in raw
 
@@ -118,7 +118,7 @@ def test_an_error_has_code_and_status_and_no_data(fmt: str) -> None:
 )
 def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, expected: bytes) -> None:
     """Names, nesting and order are those of the vendor's examples."""
-    assert expected == render(Answer(20, "OK", {"status": "PROCESSING"}), fmt, "my.f")
+    assert expected == render(Envelope(20, "OK", {"status": "PROCESSING"}), fmt, "my.f")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_each_format_names_its_type_and_charset(fmt: str, expected: str) -> None
 )
 def test_xml_writes_scalars_as_texts(tree: Tree, expected: str) -> None:
     """Booleans as words, nothing as an empty element, numbers as digits, mappings as elements."""
-    assert f"<data>{expected}</data>" in render(Answer(20, "OK", tree), "xml").decode()
+    assert f"<data>{expected}</data>" in render(Envelope(20, "OK", tree), "xml").decode()
 
 
 @pytest.mark.parametrize("callback", ["f", "_", "$", "a1", "jQuery123_456", "a.b.c", "$.ajax.done", "A" * 255])

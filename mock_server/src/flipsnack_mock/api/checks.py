@@ -45,7 +45,7 @@ def _well_formed(call: Call) -> None:
 
 
 def _renderable(params: dict[str, str]) -> str:
-    """The format an answer can have before `format` and `callback` are judged: what cannot be had becomes JSON."""
+    """The format of an answer that is given before `format` and `callback` are checked: JSON when they are wrong."""
     fmt = params.get("format") or "json"
     if fmt not in FORMATS or (fmt == "jsonp" and not is_callback(params.get("callback", ""))):
         return "json"
@@ -62,11 +62,11 @@ def _format(call: Call) -> None:
     if not callback:
         raise MissingParameter("format=jsonp needs the parameter callback", rule="callback.required")
     if not is_callback(callback):
-        raise BadRequest(f"{callback[:60]!r} is no path of JavaScript identifiers", rule="callback.identifier")
+        raise BadRequest(f"{callback[:60]!r} is not a path of JavaScript identifiers", rule="callback.identifier")
 
 
 def _open(call: Call) -> None:
-    # Maintenance comes before the key is judged, but the key says whether it is one account's maintenance.
+    # The account may be in maintenance alone, so it is looked up before the check of the key.
     key = call.params.get("apiKey")
     account = call.world.find(key) if key else None
     if account is not None:
@@ -101,7 +101,7 @@ def _action(call: Call) -> None:
     if action in UNBUILT:
         raise NotBuilt(action)
     if action not in METHODS:
-        raise InvalidAction(f"{action[:60]!r} is no method of the API")
+        raise InvalidAction(f"{action[:60]!r} is not a method of the API")
 
 
 def _verb(call: Call) -> None:
@@ -130,13 +130,13 @@ def _parameters(call: Call) -> None:
 
 
 class Check(NamedTuple):
-    """One thing that is looked at before a request is carried out; it raises the error that belongs to it."""
+    """One check of a call; `run` raises the error that the call is answered with."""
 
     name: str
     run: Callable[[Call], None]
 
 
-# The order is a rule of its own: `order.checks` in the ledger. Each method looks at its collection itself, last.
+# The order is the rule `order.checks` of the ledger. Last, each method checks the collection itself.
 CHECKS = (
     Check("well-formed", _well_formed),
     Check("format", _format),

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-__all__ = ["Answer", "FORMATS", "NOSNIFF", "Tree", "Value", "is_callback", "render"]
+__all__ = ["Envelope", "FORMATS", "NOSNIFF", "Tree", "Value", "is_callback", "render"]
 
 
 Scalar = str | int | float | bool | None
@@ -21,7 +21,7 @@ no list in XML)."""
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
 
-class Answer(NamedTuple):
+class Envelope(NamedTuple):
     """What the API says: the vendor's `code`, its message `status`, and `data` (absent on errors)."""
 
     code: int
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     data: Tree | None = None
 
 
-def render(answer: Answer, fmt: str, callback: str = "") -> bytes:
+def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     """`answer` in the format `fmt`, one of `FORMATS`; `callback` is used by jsonp alone."""
     return FORMATS[fmt].render(_clean_tree(_tree(answer)), callback)
 
@@ -41,7 +41,7 @@ def is_callback(text: str) -> bool:
     )
 
 
-def _tree(answer: Answer) -> dict[str, Value]:
+def _tree(answer: Envelope) -> dict[str, Value]:
     tree: dict[str, Value] = {"code": answer.code, "status": answer.status}
     if answer.data is not None:
         tree["data"] = answer.data

@@ -1,7 +1,7 @@
-"""Every setting of the fake, with its type, its default and what it does; and where its value came from.
+"""The settings of the fake, each with type, default, purpose and the source of its value.
 
-Pure: the environment, the file's text and the flags are handed in. Flag beats environment beats file beats default; an
-unknown name or a bad value raises `SettingsError`.
+The environment, the file's text and the flags are arguments. A flag beats the environment, which beats the file, which
+beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _refuse_twins(field: str, names: list[str]) -> None:
 
 
 class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection that an account begins with; `package_bytes` 0 means as small as its pages allow."""
+    """A collection of the seed; `package_bytes` 0 means as small as its pages allow."""
 
     hash: Hash
     title: Title = "A collection"
@@ -250,7 +250,7 @@ def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
     for name, value in found.items():
         source = _source(layer, name)
         if name not in hints:
-            raise SettingsError(f"{source} is no setting; there are {', '.join(sorted(hints))}")
+            raise SettingsError(f"{source} is not a setting; expected one of {', '.join(sorted(hints))}")
         try:
             converted[name] = (_value(value, hints[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})

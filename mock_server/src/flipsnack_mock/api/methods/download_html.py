@@ -19,12 +19,12 @@ def run(call: Call) -> Tree:
     """The state of the job, with a new resource URL when it is COMPLETE."""
     account, behaviour, now = call.account, call.behaviour, call.now
     collection = _own_collection(account, call.params["collectionHash"])
-    timetable, words = collection.timetable(behaviour), collection.words(behaviour)
-    job = collection.job.called(timetable, now, words=words, restart_failed=behaviour.restart_failed)
+    schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
+    job = collection.job.polled(schedule, now, schedule_text=schedule_text, restart_failed=behaviour.restart_failed)
     collection = msgspec.structs.replace(collection, job=job)
     state = collection.state(behaviour, now)
     if state is State.FAILED:
-        collection = msgspec.structs.replace(collection, job=job.reported())
+        collection = msgspec.structs.replace(collection, job=job.failure_reported())
     account.collections[collection.hash] = collection
     if state is State.PROCESSING:
         _magic_error(collection.hash)
@@ -38,7 +38,7 @@ def _magic_error(collection_hash: str) -> None:
     # Raised after the call was counted: an error that passes does so after some calls, or some time after the first.
     meant = magic(collection_hash)
     if meant is not None and meant.error is not None:
-        # No rule of the vendor stands behind this answer: the caller asked for it.
+        # No rule of the vendor leads to this answer: the caller asked for it.
         raise CATALOGUE[meant.error](f"the hash {collection_hash!r} asks for it", rule="")
 
 
