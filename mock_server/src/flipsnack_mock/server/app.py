@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock import api
 from flipsnack_mock.admin import control_plane
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.effects import Effect
 from flipsnack_mock.protocol.envelope import NOSNIFF
@@ -20,7 +21,6 @@ from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.namespaces import namespace_of, without_namespace
 from flipsnack_mock.protocol.origin import origin_of
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.state.journal import NOBODY, Entry
@@ -157,6 +157,7 @@ def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
     )
 
 
