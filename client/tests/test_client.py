@@ -10,15 +10,18 @@ from client.tests.conftest import KEY, SECRET, Talk, VirtualClock, answer, http,
 from flipsnack_client import (
     ApiError,
     ConnectionFailed,
+    Deadline,
     DeadlineExceeded,
     Flipsnack,
     Forbidden,
     Limiter,
+    MaintenanceMode,
     MalformedAnswer,
     RateLimited,
 )
-from flipsnack_client.client import ANSWER_LIMIT
+from flipsnack_client.caller import ANSWER_LIMIT
 from flipsnack_client.envelope import CALLBACK
+from flipsnack_client.method import Method
 from flipsnack_client.signature import sign
 
 OK = answer(code=20, status="OK", data={"x": "y"})
@@ -93,6 +96,16 @@ def test_a_hint_that_is_no_number_of_seconds_is_none(talk: Talk, hint: str) -> N
     talk.server.plan = [http(b"", status=503, headers=f"Retry-After: {hint}\r\n"), OK]
     talk.client().call("a", {})
     assert [0.25] == talk.clock.sleeps
+
+
+def test_a_call_that_is_not_idempotent_is_sent_once(talk: Talk) -> None:
+    """What failed may have been done all the same, so a refusal that would pass is raised too."""
+    talk.server.plan = [answer(code=22, status="Maintenance mode"), OK]
+    once = Method("collection.create", idempotent=False)
+    deadline = Deadline.after(30, clock=talk.clock)
+    with pytest.raises(MaintenanceMode):
+        talk.client()._caller.call(once, {}, deadline=deadline)
+    assert 1 == len(talk.server.requests)
 
 
 def test_an_answer_without_end_is_refused(talk: Talk) -> None:

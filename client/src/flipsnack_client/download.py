@@ -4,11 +4,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import requests
 
 from flipsnack_client import package
+from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
     Cancelled,
@@ -22,11 +23,7 @@ from flipsnack_client.identity import HEADERS
 from flipsnack_client.log import log
 from flipsnack_client.part import Entity, Part
 from flipsnack_client.resource_url import ResourceUrl
-from flipsnack_client.retry import Retrier
 from flipsnack_client.transport import Reply
-
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Download:
 
     def __init__(
         self,
-        client: "Flipsnack",
+        caller: Caller,
         part: Part,
         renew: Callable[[], ResourceUrl],
         *,
@@ -60,7 +57,7 @@ class Download:
         on_progress: Callable[[Progress], None] | None,
         cancel: threading.Event | None,
     ) -> None:
-        self._client = client
+        self._caller = caller
         self._part = part
         self._renew = renew
         self._deadline = deadline
@@ -72,7 +69,7 @@ class Download:
 
     def run(self, url: ResourceUrl) -> Path:
         """Return the final path, with the whole and checked package at it."""
-        retrier = Retrier(self._client.retry, clock=self._client.clock, deadline=self._deadline, cancel=self._cancel)
+        retrier = self._caller.retrier(self._deadline, self._cancel)
         fresh = False
         while True:
             try:
@@ -100,7 +97,7 @@ class Download:
         # identity: lengths and ranges are counted in the bytes of the file itself.
         headers = {**HEADERS, "Accept-Encoding": "identity", **self._conditions()}
         request = requests.Request("GET", str(url), headers=headers, auth=_unsigned)
-        with self._client.transport.get(request, deadline=self._deadline, redirects=True) as reply:
+        with self._caller.transport.send(request, deadline=self._deadline, redirects=True) as reply:
             self._receive(reply)
 
     def _conditions(self) -> dict[str, str]:

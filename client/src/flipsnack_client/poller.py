@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline, deadline_of
 from flipsnack_client.download import Download, Progress
 from flipsnack_client.envelope import Answer
@@ -18,15 +19,11 @@ from flipsnack_client.exceptions import (
     MalformedAnswer,
     UnknownStatus,
 )
+from flipsnack_client.method import DOWNLOAD_HTML
 from flipsnack_client.part import Part
 from flipsnack_client.resource_url import ResourceUrl
 
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
-
 T = TypeVar("T")
-
-ACTION = "collection.downloadHTML"
 
 LANDED = 0.001
 """Seconds to the last poll's time that count as none: clocks round, and a rounding error is not worth a poll."""
@@ -102,13 +99,13 @@ class Poller:
     one it is `deadline.DEFAULT_SECONDS` (half an hour). `cancel` is an event that ends the wait.
     """
 
-    def __init__(self, client: "Flipsnack", collection_hash: str, *, policy: PollPolicy) -> None:
+    def __init__(self, caller: Caller, collection_hash: str, *, policy: PollPolicy) -> None:
         if not collection_hash:
             raise ValueError("collection_hash must not be empty")
         self.collection_hash = collection_hash
         self.last: Update | None = None
         self.attempts = 0
-        self._client = client
+        self._caller = caller
         self._policy = policy
 
     def __repr__(self) -> str:
@@ -118,7 +115,7 @@ class Poller:
     @property
     def token(self) -> str:
         """Text that lets `Flipsnack.resume` go on in another process; it holds no secret."""
-        return json.dumps({"version": 1, "action": ACTION, "collectionHash": self.collection_hash})
+        return json.dumps({"version": 1, "action": DOWNLOAD_HTML.name, "collectionHash": self.collection_hash})
 
     def poll_once(self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None) -> Update:
         """Ask once; after a final answer return that one again, without asking.
@@ -128,10 +125,10 @@ class Poller:
         """
         if self.last is not None and self.last.status.final:
             return self.last
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         self.attempts += 1
         params = {"collectionHash": self.collection_hash}
-        answer = self._knowing(lambda: self._client.call(ACTION, params, deadline=limit, cancel=cancel))
+        answer = self._knowing(lambda: self._caller.call(DOWNLOAD_HTML, params, deadline=limit, cancel=cancel))
         self.last = _update(answer, attempt=self.attempts, elapsed=limit.elapsed())
         return self.last
 
@@ -142,7 +139,7 @@ class Poller:
 
         Raises DeadlineExceeded and Cancelled, both with the token, and what `poll_once` raises.
         """
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         while True:
             update = self.poll_once(deadline=limit, cancel=cancel)
             yield update
@@ -186,7 +183,7 @@ class Poller:
 
         Raises what `wait` raises, and CannotWrite, DamagedPackage, LinkRefused.
         """
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         part = Part.claim(Path(path), self.collection_hash, resume=resume)
 
         def link() -> ResourceUrl:
@@ -197,14 +194,14 @@ class Poller:
             self.last = None
             return link()
 
-        download = Download(self._client, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
+        download = Download(self._caller, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
         try:
             return self._knowing(lambda: download.run(link()))
         finally:
             part.drop_if_empty()
 
     def _pause(self, deadline: Deadline, cancel: threading.Event | None) -> None:
-        clock = self._client.clock
+        clock = self._caller.clock
         seconds = self._policy.pause(self.attempts, deadline.remaining(), clock.random())
         if seconds is None:
             raise self._with_state(deadline.exceeded("the job is not done"))
@@ -241,7 +238,7 @@ def collection_of(token: str) -> str:
         stored = json.loads(token)
     except ValueError:
         stored = None
-    if isinstance(stored, dict) and stored.get("version") == 1 and stored.get("action") == ACTION:
+    if isinstance(stored, dict) and stored.get("version") == 1 and stored.get("action") == DOWNLOAD_HTML.name:
         collection_hash = stored.get("collectionHash")
         if isinstance(collection_hash, str):
             return collection_hash

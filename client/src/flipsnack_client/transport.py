@@ -132,14 +132,14 @@ class _Exchange:
 
 
 class Transport:
-    """Sends GET requests through one requests session; `timeout` is the seconds a read may take."""
+    """Sends requests through one requests session; `timeout` is the seconds a read may take."""
 
     def __init__(self, session: requests.Session, *, timeout: float) -> None:
         redaction.install()
         self._session = session
         self._timeout = timeout
 
-    def get(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Reply:
+    def send(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Reply:
         """Send `request` and return its answer as soon as the headers are there.
 
         Raises ConnectionFailed, CertificateRefused, DeadlineExceeded.
@@ -149,13 +149,13 @@ class Transport:
         exchange = _Exchange(prepared, deadline)
         timeout = min(self._timeout, deadline.remaining())
 
-        def send() -> requests.Response:
+        def answered() -> requests.Response:
             # What the caller told the session counts more than REQUESTS_CA_BUNDLE; requests has it the other way round.
             verify = None if self._session.verify is True else self._session.verify
             settings = self._session.merge_environment_settings(prepared.url, {}, True, verify, None)
             return self._session.send(prepared, timeout=timeout, allow_redirects=redirects, **settings)
 
-        return Reply(exchange.step(send), exchange)
+        return Reply(exchange.step(answered), exchange)
 
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
