@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from flipsnack_client import __version__, credentials
+from flipsnack_client import __version__
 from flipsnack_client.client import BASE_URL, Flipsnack
 from flipsnack_client.clock import SystemClock
+from flipsnack_client.credentials import Credentials, load
 from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
 from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
 from flipsnack_client.envelope import DECODERS
@@ -177,7 +178,7 @@ def sign_command(
     are before URL encoding. To explain a signature, give the parameters in the order they were sent in.
     """
     params = _parameters(parameters)
-    found = credentials.load(environ, file=file)
+    found = load(environ, file=file)
     _warn(found)
     for name in sorted(UNSIGNED & params.keys()):
         click.echo(f"note: {name} is never signed", err=True)
@@ -240,7 +241,7 @@ def _client(
     answer_format: str,
     **_: Any,
 ) -> Flipsnack:
-    found = credentials.load(environ, file=file)
+    found = load(environ, file=file)
     _warn(found)
     url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
@@ -252,7 +253,7 @@ def _asked(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Pol
     )
 
 
-def _warn(found: credentials.Credentials) -> None:
+def _warn(found: Credentials) -> None:
     for warning in found.warnings:
         click.echo(f"warning: {warning}", err=True)
 

@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 import requests
 
-from flipsnack_client import package
 from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
@@ -21,6 +20,7 @@ from flipsnack_client.exceptions import (
 )
 from flipsnack_client.identity import HEADERS
 from flipsnack_client.log import log
+from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.transport import Reply
@@ -164,7 +164,7 @@ class Download:
         if total is not None and size < total:
             raise ConnectionFailed(f"the package was cut off after {size} of {total} bytes")
         wrong = f"it has {size} bytes instead of {total}" if total is not None and size > total else None
-        wrong = wrong or package.fault(self._part.path, between=self._between)
+        wrong = wrong or fault(self._part.path, between=self._between)
         if wrong is None:
             return self._part.publish()
         if total is not None:

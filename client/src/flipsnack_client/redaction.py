@@ -45,7 +45,7 @@ class _MaskingFilter(logging.Filter):
 _FILTER = _MaskingFilter()
 
 
-def install() -> None:
+def install_mask() -> None:
     """Make urllib3's loggers pass through the mask; asking twice changes nothing."""
     for name in _TARGETS:
         logging.getLogger(f"urllib3.{name}").addFilter(_FILTER)

@@ -13,11 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 
-from flipsnack_client import redaction
 from flipsnack_client.adapter import DeadlineAdapter, in_force
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
-from flipsnack_client.redaction import hiding
+from flipsnack_client.redaction import hiding, install_mask
 
 T = TypeVar("T")
 
@@ -135,7 +134,7 @@ class Transport:
     """Sends requests through one requests session; `timeout` is the seconds a read may take."""
 
     def __init__(self, session: requests.Session, *, timeout: float) -> None:
-        redaction.install()
+        install_mask()
         self._session = session
         self._timeout = timeout
 
