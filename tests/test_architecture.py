@@ -14,7 +14,7 @@ ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "nam
 DOORS = frozenset({"clock", "ids"})
 CONTROL = frozenset({"admin_client", "fault_admin", "journal_admin"})
 COMMANDS = frozenset(
-    {"__main__", "doctor_command", "flags", "health_command", "lint_command", "magic_command", "replay_command"}
+    {"__main__", "cli", "doctor_command", "flags", "health_command", "lint_command", "magic_command", "replay_command"}
 )
 IN_TESTS = frozenset(
     {"admin_client", "containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"}

@@ -8,6 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+try:
+    import flask as _flask  # noqa: F401 - looked for first, so that a missing extra is named
+    import msgspec as _msgspec  # noqa: F401
+    import uvicorn as _uvicorn  # noqa: F401
+except ModuleNotFoundError as missing:  # pragma: no cover - tested from the built wheel
+    raise ImportError(
+        f"flipsnack_mock needs {missing.name}, which comes with an extra: pip install 'flipsnack-kit[mock]'",
+        name=missing.name,
+    ) from None
+
 from flipsnack_mock.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs
 from flipsnack_mock.app import create_app
 from flipsnack_mock.fault_admin import Faults
