@@ -157,29 +157,6 @@ def test_sign_prints_the_masked_string_and_the_signature(shell: Shell) -> None:
     assert "123ABCDE" not in signed.stdout + signed.stderr
 
 
-def test_sign_explains_a_wrong_signature(shell: Shell) -> None:
-    """The mistake and its remedy, without the secret; exit 1."""
-    loud = "26E781D3D1751D82EC284ACF4A019DEF"
-    told = shell.run("sign", *VECTOR, "--explain", loud, FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
-    assert 1 == told.returncode
-    assert "mistake    upper-case: send lower-case hexadecimal digits" == told.stdout.splitlines()[-1]
-    assert "123ABCDE" not in told.stdout + told.stderr
-
-
-def test_sign_says_where_to_look_for_a_rare_mistake(shell: Shell) -> None:
-    """What is not among the common mistakes is not guessed at."""
-    told = shell.run("sign", *VECTOR, "--explain", "0" * 32)
-    assert 1 == told.returncode
-    assert "flipsnack-mock doctor" in told.stdout
-
-
-def test_sign_says_nothing_of_a_right_signature(shell: Shell) -> None:
-    """Exit 0, and the two lines as ever."""
-    right = "26e781d3d1751d82ec284acf4a019def"
-    told = shell.run("sign", *VECTOR, "--explain", right, FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
-    assert (0, 2) == (told.returncode, len(told.stdout.splitlines()))
-
-
 def test_sign_notes_what_is_never_signed(shell: Shell) -> None:
     """A signature among the parameters is left out, and that is said."""
     signed = shell.run("sign", *VECTOR, "signature=x", FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
@@ -199,10 +176,9 @@ def test_sign_notes_what_is_never_signed(shell: Shell) -> None:
         ["S3cret=1", "S3cret=2"],
     ],
 )
-@pytest.mark.parametrize("explain", [[], ["--explain", "0" * 32]], ids=["plain", "explained"])
-def test_sign_never_prints_the_secret(shell: Shell, arguments: list[str], explain: list[str]) -> None:
+def test_sign_never_prints_the_secret(shell: Shell, arguments: list[str]) -> None:
     """Not even one that was typed among the parameters by mistake."""
-    told = shell.run("sign", *arguments, *explain, FLIPSNACK_SECRET="S3cret")
+    told = shell.run("sign", *arguments, FLIPSNACK_SECRET="S3cret")
     assert told.stdout + told.stderr
     assert "S3cret" not in told.stdout + told.stderr
 

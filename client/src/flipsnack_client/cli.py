@@ -18,7 +18,6 @@ from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
 from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
-from flipsnack_client.explanation import explain
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
@@ -166,16 +165,13 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
 
 @flipsnack.command("sign", epilog=_EPILOG)
 @click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
-@click.option("--explain", "given", metavar="SIGNATURE", help="Say why this signature is wrong; 1 if it is.")
 @_credentials_option
 @click.pass_obj
-def sign_command(
-    environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None, given: str | None
-) -> int:
+def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None) -> None:
     """Print the string that is signed, its secret masked, and the signature.
 
     Nothing is added to the parameters given; `signature` and `file` are never signed. Values are as they
-    are before URL encoding. To explain a signature, give the parameters in the order they were sent in.
+    are before URL encoding. If the API refuses your signature, `flipsnack-mock doctor` says why.
     """
     params = _parameters(parameters)
     found = load(environ, file=file)
@@ -185,18 +181,7 @@ def sign_command(
     # A secret that was put among the parameters by mistake is not shown either.
     shown = canonical(params).replace(found.secret, MASK)
     click.echo(f"canonical  {MASK}{printable(shown)}")
-    right = _usage(lambda: sign(params, found.secret))
-    click.echo(f"signature  {right}")
-    return 0 if given in (None, right) else _explained(params, found.secret, given)
-
-
-def _explained(params: dict[str, str], secret: str, given: str | None) -> int:
-    causes = list(explain(params, secret, given or ""))
-    for cause in causes:
-        click.echo(f"mistake    {cause.name}: {cause.remedy}")
-    if not causes:
-        click.echo("mistake    not among the common ones; `flipsnack-mock doctor URL` tries more, and pairs of them")
-    return 1
+    click.echo(f"signature  {_usage(lambda: sign(params, found.secret))}")
 
 
 def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
