@@ -24,7 +24,7 @@ sys.meta_path.insert(0, Finder())
     [
         (("flipsnack", "--help"), "flipsnack_client.cli"),
         (("flipsnack", "--help"), "click.core"),
-        (("flipsnack", "--help"), "flipsnack_client.adapter"),
+        (("flipsnack", "--help"), "flipsnack_client.deadline_adapter"),
         (("flipsnack", "--help"), "requests.sessions"),
         (("flipsnack-mock", "--help"), "flipsnack_mock.cli"),
         (("flipsnack-mock", "--help"), "click.core"),

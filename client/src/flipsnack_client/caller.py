@@ -10,13 +10,13 @@ from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.envelope import CALLBACK, OK, Answer, decode
 from flipsnack_client.exceptions import ApiError, FlipsnackError, HttpError, MalformedAnswer
-from flipsnack_client.identity import HEADERS
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.log import log
 from flipsnack_client.method import Method
 from flipsnack_client.retry import Retrier, RetryPolicy
 from flipsnack_client.signature import SignatureAuth, encoded
 from flipsnack_client.transport import Reply, Transport
+from flipsnack_client.user_agent import HEADERS
 
 ANSWER_LIMIT = 8 * 1024 * 1024
 """Bytes; a longer answer is refused, so that a broken server cannot fill the memory."""

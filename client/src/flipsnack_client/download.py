@@ -18,12 +18,12 @@ from flipsnack_client.exceptions import (
     HttpError,
     LinkRefused,
 )
-from flipsnack_client.identity import HEADERS
 from flipsnack_client.log import log
 from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.transport import Reply
+from flipsnack_client.user_agent import HEADERS
 
 
 @dataclass(frozen=True, slots=True)

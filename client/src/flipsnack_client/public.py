@@ -1,9 +1,9 @@
 """The public names of `flipsnack_client`, which loads this module when one of them is first used."""
 
-from flipsnack_client.adapter import DeadlineAdapter
 from flipsnack_client.client import Flipsnack
 from flipsnack_client.clock import Clock, SystemClock
 from flipsnack_client.deadline import Deadline
+from flipsnack_client.deadline_adapter import DeadlineAdapter
 from flipsnack_client.download import Progress
 from flipsnack_client.envelope import Answer
 from flipsnack_client.exceptions import (

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 
-from flipsnack_client.adapter import DeadlineAdapter, in_force
 from flipsnack_client.deadline import Deadline
+from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
 from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
 from flipsnack_client.redaction import hiding, install_mask
 
