@@ -43,7 +43,7 @@ def test_the_api_says_no_with_code_message_and_what_to_check(shell: Shell) -> No
     """Exit 1 for a refusal."""
     refused = shell.run("download", "mock-complete", "-o", "p.zip", FLIPSNACK_SECRET="wrong")
     assert 1 == refused.returncode
-    assert "error: the API said no: 44 Invalid signature (check FLIPSNACK_SECRET" in refused.stderr
+    assert "error: the API refused the call: 44 Invalid signature (check FLIPSNACK_SECRET" in refused.stderr
     assert not (shell.folder / "p.zip").exists()
 
 

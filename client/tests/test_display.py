@@ -7,13 +7,18 @@ from client.tests.conftest import VirtualClock
 from client.tests.shell import COMMAND, Shell, blocks
 
 from flipsnack_client import Progress
-from flipsnack_client.display import PlainDisplay, printable
+from flipsnack_client.display import Display, new_display, printable
+
+
+def plain(clock: VirtualClock) -> Display:
+    """The display for a build log."""
+    return new_display(clock, quiet=False, plain=True)
 
 
 def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     """However many blocks arrive, a log gets eleven lines, with share, rate and time left."""
     clock = VirtualClock()
-    display = PlainDisplay(clock)
+    display = plain(clock)
     for received in range(0, 10_000_001, 100_000):
         display.progress(Progress(received, 10_000_000, 0))
         clock.time += 0.1
@@ -25,7 +30,7 @@ def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture
 def test_a_slow_download_is_not_silent(capsys: pytest.CaptureFixture[str]) -> None:
     """Half a minute without a further tenth gets a line all the same."""
     clock = VirtualClock()
-    display = PlainDisplay(clock)
+    display = plain(clock)
     for received in range(0, 61_000, 1_000):
         display.progress(Progress(received, 10_000_000, 0))
         clock.time += 1.0
@@ -41,7 +46,7 @@ def test_a_slow_download_is_not_silent(capsys: pytest.CaptureFixture[str]) -> No
 def test_without_a_length_there_is_a_rate_and_no_share(capsys: pytest.CaptureFixture[str]) -> None:
     """What the server does not tell is not made up."""
     clock = VirtualClock()
-    display = PlainDisplay(clock)
+    display = plain(clock)
     display.progress(Progress(0, None, 0))
     clock.time += 2
     display.progress(Progress(10_000_000, None, 0))
@@ -51,7 +56,7 @@ def test_without_a_length_there_is_a_rate_and_no_share(capsys: pytest.CaptureFix
 def test_bytes_from_an_earlier_run_do_not_count_as_speed(capsys: pytest.CaptureFixture[str]) -> None:
     """The rate is that of this run."""
     clock = VirtualClock()
-    display = PlainDisplay(clock)
+    display = plain(clock)
     display.progress(Progress(8_000_000, 10_000_000, 8_000_000))
     clock.time += 1
     display.progress(Progress(9_000_000, 10_000_000, 8_000_000))

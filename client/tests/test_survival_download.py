@@ -62,7 +62,7 @@ def test_a_link_that_is_always_dead_on_arrival_ends_it(stage: Stage, tmp_path: P
     """One fresh link is asked for, not one after the other."""
     stage.account.faults.add(preset="expired-link")
     poller = stage.client().download_html(book(stage))
-    with pytest.raises(LinkRefused, match="only just been given out"):
+    with pytest.raises(LinkRefused, match="only just returned it"):
         poller.save(tmp_path / "p.zip")
     assert (2, 2) == (poller.attempts, len(packages(stage)))
     assert not list(tmp_path.iterdir())

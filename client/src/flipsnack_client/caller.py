@@ -1,4 +1,4 @@
-"""One signed call of the API: it waits for the limiter, is sent, decoded, and retried as the policy says."""
+"""One signed call of the API: limiter, transport, envelope, retry."""
 
 import threading
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from flipsnack_client.log import log
 from flipsnack_client.method import Method
 from flipsnack_client.retry import Retrier, RetryPolicy
 from flipsnack_client.signature import SignatureAuth, encoded
-from flipsnack_client.transport import Reply, Transport
+from flipsnack_client.transport import Response, Transport
 from flipsnack_client.user_agent import HEADERS
 
 ANSWER_LIMIT = 8 * 1024 * 1024
@@ -26,12 +26,12 @@ FORMAT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "jsonp": {"format": "jsonp", "callback": CALLBACK},
     "xml": {"format": "xml"},
 }
-"""Each answer format with the parameters that ask for it."""
+"""Each answer format with the parameters that request it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """What all calls with one key share: where they go, how they are signed, limited and retried."""
+    """What all calls with one key share: address, key, signature, limits, retries, clock."""
 
     base_url: str
     api_key: str
@@ -45,7 +45,7 @@ class Caller:
     def call(
         self, method: Method, params: Mapping[str, str], *, deadline: Deadline, cancel: threading.Event | None = None
     ) -> Answer:
-        """Return the API's answer (code 20) to a signed call; a failed call is retried if `method` is idempotent.
+        """Send a signed call and return the API's answer (code 20). Only an idempotent method is retried.
 
         Raises ApiError for any other code, TransportError, MalformedAnswer, DeadlineExceeded, Cancelled,
         and ValueError for a parameter that cannot be sent.
@@ -65,7 +65,7 @@ class Caller:
             retrier.pause(failure)
 
     def retrier(self, deadline: Deadline, cancel: threading.Event | None) -> Retrier:
-        """Return a counter of failures for one operation."""
+        """Return a new retrier for one operation."""
         return Retrier(self.retry, clock=self.clock, deadline=deadline, cancel=cancel)
 
     def _attempt(
@@ -74,29 +74,29 @@ class Caller:
         with (
             self.limiter.place(self.clock, deadline=deadline, cancel=cancel),
             # A redirect is not followed: a signed request is for the host it was made for.
-            self.transport.send(request, deadline=deadline, redirects=False) as reply,
+            self.transport.send(request, deadline=deadline, redirects=False) as response,
         ):
-            answer = self._answer(reply)
-        log.debug("%s: HTTP %d, code %d", method.name, reply.status, answer.code)
+            answer = self._answer(response)
+        log.debug("%s: HTTP %d, code %d", method.name, response.status, answer.code)
         if answer.code != OK:
             raise ApiError.of(answer.code, answer.message, raw=answer.raw)
         return answer
 
-    def _answer(self, reply: Reply) -> Answer:
-        body = reply.body(ANSWER_LIMIT)
+    def _answer(self, response: Response) -> Answer:
+        body = response.body(ANSWER_LIMIT)
         if body is None:
             raise MalformedAnswer(f"the answer is longer than {ANSWER_LIMIT} bytes")
         try:
             return decode(body, self.format)
         except MalformedAnswer as error:
             failure: FlipsnackError = error
-            error.maybe_cut = reply.ends_with_connection
-        if reply.status != requests.codes.ok:
-            failure = _refused(reply)
+            error.maybe_cut = response.ends_with_connection
+        if response.status != requests.codes.ok:
+            failure = _refused(response)
         raise failure
 
 
-def _refused(reply: Reply) -> HttpError:
-    hint = "; check the base URL" if reply.status == requests.codes.not_found else ""
+def _refused(response: Response) -> HttpError:
+    hint = "; check the base URL" if response.status == requests.codes.not_found else ""
     expected = f"an answer of the API{hint}"
-    return HttpError(reply.status, host=reply.host, expected=expected, retry_after=reply.retry_after)
+    return HttpError(response.status, host=response.host, expected=expected, retry_after=response.retry_after)

@@ -1,4 +1,4 @@
-"""The client: builds what all calls with one key share, and hands it to what uses it."""
+"""The client: builds what all calls with one key share, and passes it to its methods."""
 
 import threading
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ TIMEOUT = 30.0
 class Flipsnack:
     """The Flipsnack API v1 with one key. Thread-safe as far as `requests.Session` is.
 
-    `format` is json, jsonp or xml. `timeout` is the seconds until a connection must stand and between two
-    reads; how long a whole operation may take is its `deadline`. Calls that the vendor's limits would
-    refuse wait in `limiter`; what is retried, and when, is `retry`. A `session` of your own is used as it
-    is and not closed; its reads are cut at the deadline only if `DeadlineAdapter` is mounted on it.
+    `format` is json, jsonp or xml. `timeout` is the seconds that connecting and each read may take; the
+    `deadline` of a method limits the whole operation. `limiter` delays calls that would exceed the vendor's
+    limits; `retry` says how often and when a call is retried. A `session` of your own is used as it is and
+    not closed; its reads are cut at the deadline only if `DeadlineAdapter` is mounted on it.
     """
 
     def __init__(
@@ -75,19 +75,19 @@ class Flipsnack:
         self.close()
 
     def close(self) -> None:
-        """Close the connections, unless the session was handed in."""
+        """Close the connections, unless the session is your own."""
         if self._own_session:
             self._session.close()
 
     def download_html(self, collection_hash: str, *, policy: PollPolicy | None = None) -> Poller:
         """Return a poller for the collection's download package; nothing is sent yet.
 
-        The vendor's collection.downloadHTML: the first poll starts the job.
+        The first poll starts the job (the vendor's collection.downloadHTML).
         """
         return Poller(self._caller, collection_hash, policy=policy or PollPolicy())
 
     def resume(self, token: str, *, policy: PollPolicy | None = None) -> Poller:
-        """Return a poller for the job `token` names (`Poller.token`). ValueError if it is no token."""
+        """Return a poller for the job of a `Poller.token`. Raises ValueError for any other text."""
         return self.download_html(collection_of(token), policy=policy)
 
     def call(
@@ -98,7 +98,7 @@ class Flipsnack:
         deadline: float | Deadline | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
-        """Return the API's answer (code 20) to a signed GET; retried as `retry` says.
+        """Send a signed GET, retried as `retry` says, and return the API's answer (code 20).
 
         Raises ApiError for any other code, TransportError, MalformedAnswer, DeadlineExceeded, Cancelled,
         and ValueError for a parameter that cannot be sent.

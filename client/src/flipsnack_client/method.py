@@ -1,4 +1,4 @@
-"""The methods of the API, as values: how each is sent, and whether a failed call may be sent again."""
+"""The methods of the API as values: how a call is sent, and whether it may be retried."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 class Method:
     """One method of the API. `name` is what its `action` parameter holds.
 
-    `idempotent` says that a second call does no more than one; only such a call is retried.
+    Sending an `idempotent` call twice has the effect of sending it once; only such a call is retried.
     """
 
     name: str
@@ -18,4 +18,4 @@ class Method:
 
 
 DOWNLOAD_HTML = Method("collection.downloadHTML")
-"""Starts the job that builds a collection's package where there is none, and returns its status."""
+"""Starts the job that builds a collection's package, if there is none, and returns its status."""
