@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from client.tests.shell import Shell
+from client.tests.command_runner import CommandRunner
 
 from flipsnack_client import Flipsnack, RetryPolicy
 from flipsnack_mock.testing import AccountAdmin, MockServer
@@ -49,7 +49,7 @@ class VirtualClock:
 
 
 @dataclass
-class Stage:
+class Sandbox:
     """The fake, one account of it, and a client that shares its frozen clock."""
 
     account: AccountAdmin
@@ -82,14 +82,14 @@ def secure() -> Iterator[MockServer]:
 
 
 @pytest.fixture
-def stage(fake: MockServer) -> Iterator[Stage]:
+def sandbox(fake: MockServer) -> Iterator[Sandbox]:
     """A fresh account whose clock moves only when the client sleeps."""
     account = fake.admin.account(KEY)
     account.show()
     account.reset()
     account.clock.freeze()
     clock = VirtualClock(on_sleep=lambda seconds: void(account.clock.advance(seconds)))
-    yield Stage(account, clock, fake.base_url)
+    yield Sandbox(account, clock, fake.base_url)
     account.reset()
 
 
@@ -219,7 +219,7 @@ def package(size: int = 200_000) -> bytes:
 
 
 @dataclass
-class Talk:
+class ScriptedApi:
     """A client that talks to the scripted server, in virtual time."""
 
     server: ScriptedServer
@@ -237,26 +237,26 @@ class Talk:
 
 
 @pytest.fixture
-def talk(scripted: ScriptedServer) -> Talk:
+def api(scripted: ScriptedServer) -> ScriptedApi:
     """The scripted server with a virtual clock."""
-    return Talk(scripted, VirtualClock())
+    return ScriptedApi(scripted, VirtualClock())
 
 
 @pytest.fixture
-def shell(tmp_path: Path, fake: MockServer) -> Iterator[Shell]:
-    """A shell whose base URL is the fake, with an account of its own."""
-    yield from _shell(tmp_path, fake)
+def runner(tmp_path: Path, fake: MockServer) -> Iterator[CommandRunner]:
+    """A runner whose base URL is the fake, with an account of its own."""
+    yield from _runner(tmp_path, fake)
 
 
 @pytest.fixture
-def secure_shell(tmp_path: Path, secure: MockServer) -> Iterator[Shell]:
-    """A shell whose base URL is the fake behind TLS, and that trusts whom everybody trusts."""
-    yield from _shell(tmp_path, secure)
+def secure_runner(tmp_path: Path, secure: MockServer) -> Iterator[CommandRunner]:
+    """A runner whose base URL is the fake behind TLS, and that trusts whom everybody trusts."""
+    yield from _runner(tmp_path, secure)
 
 
-def _shell(folder: Path, server: MockServer) -> Iterator[Shell]:
+def _runner(folder: Path, server: MockServer) -> Iterator[CommandRunner]:
     account = server.admin.account("test-cli")
     account.show()
     account.reset()
-    yield Shell(folder, server.base_url, account)
+    yield CommandRunner(folder, server.base_url, account)
     account.reset()

@@ -3,8 +3,8 @@ import pty
 import subprocess
 
 import pytest
+from client.tests.command_runner import COMMAND, CommandRunner, blocks
 from client.tests.conftest import VirtualClock
-from client.tests.shell import COMMAND, Shell, blocks
 
 from flipsnack_client import Progress
 from flipsnack_client.display import Display, new_display, printable
@@ -69,11 +69,11 @@ def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     assert printable(text).isprintable()
 
 
-def drawn(shell: Shell, *arguments: str) -> tuple[int, str]:
+def drawn(runner: CommandRunner, *arguments: str) -> tuple[int, str]:
     """The exit code, and all that a terminal on stderr was sent."""
     leader, follower = pty.openpty()
-    environment = shell.environment(TERM="xterm", COLUMNS="120")
-    with subprocess.Popen([*COMMAND, *arguments], cwd=shell.folder, env=environment, stderr=follower) as process:
+    environment = runner.environment(TERM="xterm", COLUMNS="120")
+    with subprocess.Popen([*COMMAND, *arguments], cwd=runner.folder, env=environment, stderr=follower) as process:
         os.close(follower)
         sent = b"".join(blocks(leader))
         code = process.wait(30)
@@ -81,19 +81,19 @@ def drawn(shell: Shell, *arguments: str) -> tuple[int, str]:
     return code, sent.decode()
 
 
-def test_a_terminal_gets_a_bar(shell: Shell) -> None:
+def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:
     """The progress is drawn with size and rate; the last line stands below it."""
-    shell.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
-    code, sent = drawn(shell, "download", "twenty", "-o", "p.zip")
+    runner.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
+    code, sent = drawn(runner, "download", "twenty", "-o", "p.zip")
     assert 0 == code
     for words in ("downloading", "20.0/20.0 MB", "MB/s", "\x1b["):
         assert words in sent
     assert sent.rindex("20.0/20.0 MB") < sent.rindex("saved p.zip")
 
 
-def test_a_terminal_sees_the_wait_without_an_empty_bar(shell: Shell) -> None:
+def test_a_terminal_sees_the_wait_without_an_empty_bar(runner: CommandRunner) -> None:
     """Before the first byte there are the state and the time, and no sizes; none of it stays."""
-    code, sent = drawn(shell, "download", "mock-failed", "-o", "p.zip")
+    code, sent = drawn(runner, "download", "mock-failed", "-o", "p.zip")
     assert 1 == code
     assert "FAILED (1 poll)" in sent
     assert "bytes" not in sent

@@ -4,7 +4,7 @@ from pathlib import Path
 import certifi
 import pytest
 import requests
-from client.tests.conftest import KEY, SECRET, Talk, VirtualClock, raw
+from client.tests.conftest import KEY, SECRET, ScriptedApi, VirtualClock, raw
 
 from flipsnack_client import CertificateRefused, ConnectionFailed, Flipsnack
 from flipsnack_client.transport import _translated
@@ -75,9 +75,9 @@ def test_a_fault_is_told_in_words_that_hold_no_url(error: Exception, words: str)
     assert "signature" not in str(translated)
 
 
-def test_plain_http_on_a_tls_port_is_a_connection_failure(talk: Talk) -> None:
+def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:
     """A server that does not speak TLS is told as such, not as a refused certificate."""
-    talk.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
-    url = talk.server.url.replace("http", "https")
+    api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
+    url = api.server.url.replace("http", "https")
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):
-        Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=talk.clock).call("a", {})
+        Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=api.clock).call("a", {})

@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from client.tests.conftest import Stage, void
-from client.tests.trouble import CALLS, FORMATS, PACKAGES, PASSING, SIZE, Fault, book, envelope, packages, sound
+from client.tests.conftest import Sandbox, void
+from client.tests.fake_faults import CALLS, FORMATS, PACKAGES, PASSING, SIZE, Fault, book, envelope, packages, sound
 
 from flipsnack_client import (
     Cancelled,
@@ -21,71 +21,71 @@ from flipsnack_client import (
 from flipsnack_mock.testing import MockServer
 
 
-def test_a_link_that_expired_before_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
+def test_a_link_that_expired_before_the_download_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
     """A minute after COMPLETE the link is dead; one more poll brings a fresh one."""
-    poller = stage.client().download_html(book(stage))
+    poller = sandbox.client().download_html(book(sandbox))
     poller.wait()
-    stage.account.clock.advance(61)
+    sandbox.account.clock.advance(61)
     assert sound(poller.save(tmp_path / "p.zip"))
     assert 2 == poller.attempts
 
 
-def test_a_link_that_expires_during_the_download_is_replaced(stage: Stage, tmp_path: Path) -> None:
+def test_a_link_that_expires_during_the_download_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
     """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
-    stage.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
-    stage.clock.on_sleep = lambda _: void(stage.account.clock.advance(61))
+    sandbox.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
+    sandbox.clock.on_sleep = lambda _: void(sandbox.account.clock.advance(61))
     told: list[Progress] = []
-    poller = stage.client().download_html(book(stage))
+    poller = sandbox.client().download_html(book(sandbox))
     assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
     assert 2 == poller.attempts
     received = [one.received for one in told]
     assert received == sorted(received)
     rest = f"bytes={SIZE // 2}-"
-    assert ["", rest, rest] == [one.range for one in packages(stage)]
-    assert ["", "resource-url", ""] == [one.failed for one in packages(stage)]
+    assert ["", rest, rest] == [one.range for one in packages(sandbox)]
+    assert ["", "resource-url", ""] == [one.failed for one in packages(sandbox)]
 
 
-def test_an_interrupted_download_is_gone_on_with_after_expiry(stage: Stage, tmp_path: Path) -> None:
+def test_an_interrupted_download_is_gone_on_with_after_expiry(sandbox: Sandbox, tmp_path: Path) -> None:
     """What another run received is kept, and the rest comes by a fresh link."""
-    stage.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
-    poller, cancel = stage.client().download_html("book"), threading.Event()
+    sandbox.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
+    poller, cancel = sandbox.client().download_html("book"), threading.Event()
     with pytest.raises(Cancelled):
         poller.save(tmp_path / "p.zip", cancel=cancel, on_progress=lambda _: cancel.set())
     received = (tmp_path / "p.zip.part").stat().st_size
-    stage.account.clock.advance(61)
+    sandbox.account.clock.advance(61)
     told: list[Progress] = []
     assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
     assert received == told[0].received > 0
 
 
-def test_a_link_that_is_always_dead_on_arrival_ends_it(stage: Stage, tmp_path: Path) -> None:
+def test_a_link_that_is_always_dead_on_arrival_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
     """One fresh link is asked for, not one after the other."""
-    stage.account.faults.add(preset="expired-link")
-    poller = stage.client().download_html(book(stage))
+    sandbox.account.faults.add(preset="expired-link")
+    poller = sandbox.client().download_html(book(sandbox))
     with pytest.raises(LinkRefused, match="only just returned it"):
         poller.save(tmp_path / "p.zip")
-    assert (2, 2) == (poller.attempts, len(packages(stage)))
+    assert (2, 2) == (poller.attempts, len(packages(sandbox)))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_a_download_that_may_succeed_later_is_tried_again(stage: Stage, tmp_path: Path, name: str) -> None:
+def test_a_download_that_may_succeed_later_is_tried_again(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     """Each trouble of a download that passes ends with the whole package and nothing beside it."""
     times, fault = PASSING[name]
-    rule = stage.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
-    path = stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
+    rule = sandbox.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
+    path = sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert sound(path)
     assert (SIZE, [path]) == (path.stat().st_size, list(tmp_path.iterdir()))
-    assert times == stage.account.faults.show(rule)["hits"]
-    assert times + 1 == len(packages(stage))
+    assert times == sandbox.account.faults.show(rule)["hits"]
+    assert times + 1 == len(packages(sandbox))
 
 
-def test_a_package_that_only_comes_in_pieces_arrives(stage: Stage, tmp_path: Path) -> None:
+def test_a_package_that_only_comes_in_pieces_arrives(sandbox: Sandbox, tmp_path: Path) -> None:
     """As long as each attempt brings something, there is no last one."""
-    stage.account.faults.add("truncate", keep=SIZE // 16, when=PACKAGES, count=15)
-    path = stage.client(retry=RetryPolicy(attempts=2)).download_html(book(stage)).save(tmp_path / "p.zip")
+    sandbox.account.faults.add("truncate", keep=SIZE // 16, when=PACKAGES, count=15)
+    path = sandbox.client(retry=RetryPolicy(attempts=2)).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert sound(path)
-    assert 16 == len(packages(stage))
+    assert 16 == len(packages(sandbox))
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
@@ -118,27 +118,27 @@ REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
-def test_what_never_gets_whole_never_gets_its_name(stage: Stage, tmp_path: Path, name: str) -> None:
+def test_what_never_gets_whole_never_gets_its_name(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
     attempts, fault, expected = REFUSED_DOWNLOADS[name]
     (tmp_path / "p.zip").write_bytes(b"old")
-    stage.account.faults.add(**fault)
+    sandbox.account.faults.add(**fault)
     with pytest.raises(expected) as caught:
-        stage.client(retry=RetryPolicy(attempts=3)).download_html(book(stage)).save(tmp_path / "p.zip")
+        sandbox.client(retry=RetryPolicy(attempts=3)).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert expected is type(caught.value)
-    assert attempts == len(packages(stage))
+    assert attempts == len(packages(sandbox))
     assert [b"old"] == [path.read_bytes() for path in tmp_path.iterdir()]
 
 
-def test_redirects_in_a_circle_are_left(stage: Stage, tmp_path: Path) -> None:
+def test_redirects_in_a_circle_are_left(sandbox: Sandbox, tmp_path: Path) -> None:
     """A download follows redirects, but not for ever."""
-    stage.account.faults.add(preset="redirect-loop", when=PACKAGES)
+    sandbox.account.faults.add(preset="redirect-loop", when=PACKAGES)
     with pytest.raises(ConnectionFailed, match="too many redirects"):
-        stage.client(retry=RetryPolicy(attempts=1)).download_html(book(stage)).save(tmp_path / "p.zip")
+        sandbox.client(retry=RetryPolicy(attempts=1)).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_download_follows_a_redirect(stage: Stage, tmp_path: Path) -> None:
+def test_a_download_follows_a_redirect(sandbox: Sandbox, tmp_path: Path) -> None:
     """A store that moves its files is gone along with."""
-    stage.account.faults.add(preset="redirect", when=PACKAGES)
-    assert sound(stage.client().download_html(book(stage)).save(tmp_path / "p.zip"))
+    sandbox.account.faults.add(preset="redirect", when=PACKAGES)
+    assert sound(sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip"))

@@ -16,7 +16,7 @@ COMMAND = (sys.executable, "-m", "flipsnack_client")
 
 
 @dataclass(frozen=True)
-class Shell:
+class CommandRunner:
     """Runs `flipsnack` in an empty folder with nothing but our variables."""
 
     folder: Path

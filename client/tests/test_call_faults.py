@@ -6,8 +6,8 @@ What the fake cannot do, because no server that works does it, stands in `test_c
 from pathlib import Path
 
 import pytest
-from client.tests.conftest import SECRET, Stage, VirtualClock
-from client.tests.trouble import CALLS, FORMATS, PACKAGES, PASSING, PASSING_CODES, Fault, book, envelope, sound
+from client.tests.conftest import SECRET, Sandbox, VirtualClock
+from client.tests.fake_faults import CALLS, FORMATS, PACKAGES, PASSING, PASSING_CODES, Fault, book, envelope, sound
 
 from flipsnack_client import (
     ApiError,
@@ -27,10 +27,10 @@ from flipsnack_mock.testing import MockServer
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
-def test_a_package_is_polled_for_and_saved(stage: Stage, tmp_path: Path, answer_format: str) -> None:
+def test_a_package_is_polled_for_and_saved(sandbox: Sandbox, tmp_path: Path, answer_format: str) -> None:
     """From the first poll to the file, in each format."""
     seen: list[str] = []
-    poller = stage.client(format=answer_format).download_html(book(stage, schedule="after-30s"))
+    poller = sandbox.client(format=answer_format).download_html(book(sandbox, schedule="after-30s"))
     path = poller.save(tmp_path / "p.zip", on_poll=lambda update: seen.append(update.status))
     assert sound(path)
     assert ["PROCESSING", "COMPLETE"] == list(dict.fromkeys(seen))
@@ -38,33 +38,33 @@ def test_a_package_is_polled_for_and_saved(stage: Stage, tmp_path: Path, answer_
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
-def test_a_failed_job_ends_the_wait(stage: Stage, tmp_path: Path, answer_format: str) -> None:
+def test_a_failed_job_ends_the_wait(sandbox: Sandbox, tmp_path: Path, answer_format: str) -> None:
     """FAILED is final and leaves no file."""
     with pytest.raises(JobFailed):
-        stage.client(format=answer_format).download_html("mock-failed").save(tmp_path / "p.zip")
+        sandbox.client(format=answer_format).download_html("mock-failed").save(tmp_path / "p.zip")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
-def test_refusals_come_out_as_their_classes(stage: Stage, answer_format: str) -> None:
+def test_refusals_come_out_as_their_classes(sandbox: Sandbox, answer_format: str) -> None:
     """41, 43 and 44 are told apart in each format."""
     with pytest.raises(Forbidden):
-        stage.client(format=answer_format).download_html("nobodys").poll_once()
+        sandbox.client(format=answer_format).download_html("nobodys").poll_once()
     with pytest.raises(InvalidSignature):
-        stage.client(format=answer_format, secret="wrong").download_html("mock-complete").poll_once()
-    stranger = Flipsnack("stranger", SECRET, base_url=stage.base_url, format=answer_format)
+        sandbox.client(format=answer_format, secret="wrong").download_html("mock-complete").poll_once()
+    stranger = Flipsnack("stranger", SECRET, base_url=sandbox.base_url, format=answer_format)
     with pytest.raises(InvalidCredentials):
         stranger.download_html("mock-complete").poll_once()
 
 
-def test_a_job_that_never_ends_runs_into_the_deadline(stage: Stage, tmp_path: Path) -> None:
+def test_a_job_that_never_ends_runs_into_the_deadline(sandbox: Sandbox, tmp_path: Path) -> None:
     """PROCESSING for ever: the deadline ends it, the last poll lands just before it, and a token remains."""
-    began = stage.clock.now()
-    client = stage.client()
+    began = sandbox.clock.now()
+    client = sandbox.client()
     with pytest.raises(DeadlineExceeded) as caught:
         client.download_html("mock-processing").save(tmp_path / "p.zip", deadline=120)
-    assert 119.0 == pytest.approx(stage.clock.now() - began, abs=0.01)
-    assert ("PROCESSING", len(stage.clock.sleeps) + 1) == (caught.value.last_status, caught.value.attempts)
+    assert 119.0 == pytest.approx(sandbox.clock.now() - began, abs=0.01)
+    assert ("PROCESSING", len(sandbox.clock.sleeps) + 1) == (caught.value.last_status, caught.value.attempts)
     assert "mock-processing" == client.resume(str(caught.value.token)).collection_hash
     assert not list(tmp_path.iterdir())
 
@@ -72,37 +72,37 @@ def test_a_job_that_never_ends_runs_into_the_deadline(stage: Stage, tmp_path: Pa
 @pytest.mark.parametrize("answer_format", FORMATS)
 @pytest.mark.parametrize("name", PASSING | PASSING_CODES)
 def test_a_call_that_may_succeed_later_is_made_again(
-    stage: Stage, tmp_path: Path, name: str, answer_format: str
+    sandbox: Sandbox, tmp_path: Path, name: str, answer_format: str
 ) -> None:
     """Each trouble of a call that passes costs one more call for each time, and the package arrives."""
     times, fault = (PASSING | PASSING_CODES)[name]
-    rule = stage.account.faults.add(**fault, when=CALLS, count=times)["id"]
-    path = stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+    rule = sandbox.account.faults.add(**fault, when=CALLS, count=times)["id"]
+    path = sandbox.client(format=answer_format).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert sound(path)
-    assert times == stage.account.faults.show(rule)["hits"]
-    assert times + 1 == stage.account.requests.count(kind="api")
+    assert times == sandbox.account.faults.show(rule)["hits"]
+    assert times + 1 == sandbox.account.requests.count(kind="api")
 
 
 @pytest.mark.parametrize("name", ["HTTP 429", "HTTP 503 with a hint"])
 @pytest.mark.parametrize("when", [CALLS, PACKAGES], ids=["call", "download"])
-def test_the_servers_hint_is_the_least_pause(stage: Stage, tmp_path: Path, name: str, when: Fault) -> None:
+def test_the_servers_hint_is_the_least_pause(sandbox: Sandbox, tmp_path: Path, name: str, when: Fault) -> None:
     """Retry-After in seconds is kept, with a random part on top."""
     status = int(name.split()[1])
-    stage.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
-    stage.client().download_html(book(stage)).save(tmp_path / "p.zip")
-    assert [3.25] == stage.clock.sleeps
+    sandbox.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
+    sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
+    assert [3.25] == sandbox.clock.sleeps
 
 
 @pytest.mark.parametrize("preset", ["outage-30s", "network-down-30s"])
-def test_a_server_that_is_gone_for_a_while_is_waited_for(stage: Stage, tmp_path: Path, preset: str) -> None:
+def test_a_server_that_is_gone_for_a_while_is_waited_for(sandbox: Sandbox, tmp_path: Path, preset: str) -> None:
     """Half a minute of nothing before the poll, and again before the download: the package arrives."""
-    began = stage.clock.now()
-    poller = stage.client(retry=RetryPolicy(attempts=20)).download_html(book(stage))
-    stage.account.faults.add(preset=preset)
+    began = sandbox.clock.now()
+    poller = sandbox.client(retry=RetryPolicy(attempts=20)).download_html(book(sandbox))
+    sandbox.account.faults.add(preset=preset)
     poller.wait()
-    stage.account.faults.add(preset=preset)
+    sandbox.account.faults.add(preset=preset)
     assert sound(poller.save(tmp_path / "p.zip"))
-    assert 60 <= stage.clock.now() - began
+    assert 60 <= sandbox.clock.now() - began
 
 
 def test_nobody_listening_for_a_while_is_waited_out(tmp_path: Path) -> None:
@@ -132,28 +132,28 @@ REFUSED_CALLS: dict[str, tuple[Fault, type[FlipsnackError], str]] = {
 @pytest.mark.parametrize("answer_format", FORMATS)
 @pytest.mark.parametrize("name", REFUSED_CALLS)
 def test_a_call_that_would_fail_again_is_not_made_again(
-    stage: Stage, tmp_path: Path, name: str, answer_format: str
+    sandbox: Sandbox, tmp_path: Path, name: str, answer_format: str
 ) -> None:
     """What is whole and wrong is believed at once, and leaves no file."""
     fault, expected, words = REFUSED_CALLS[name]
-    stage.account.faults.add(**fault, when=CALLS)
+    sandbox.account.faults.add(**fault, when=CALLS)
     with pytest.raises(expected, match=words) as caught:
-        stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+        sandbox.client(format=answer_format).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert expected is type(caught.value)
-    assert 1 == stage.account.requests.count(kind="api")
+    assert 1 == sandbox.account.requests.count(kind="api")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("answer_format", "preset"), [("json", "invalid-json"), ("jsonp", "invalid-json"), ("xml", "invalid-xml")]
 )
-def test_an_answer_without_its_end_is_malformed_and_kept(stage: Stage, answer_format: str, preset: str) -> None:
+def test_an_answer_without_its_end_is_malformed_and_kept(sandbox: Sandbox, answer_format: str, preset: str) -> None:
     """A missing brace or tag is no answer, and what came can be looked at."""
-    stage.account.faults.add(preset=preset)
+    sandbox.account.faults.add(preset=preset)
     with pytest.raises(MalformedAnswer) as caught:
-        stage.client(format=answer_format).download_html(book(stage)).poll_once()
+        sandbox.client(format=answer_format).download_html(book(sandbox)).poll_once()
     assert b"COMPLETE" in caught.value.raw
-    assert 1 == stage.account.requests.count(kind="api")
+    assert 1 == sandbox.account.requests.count(kind="api")
 
 
 WITHOUT: dict[str, tuple[dict[str, str] | None, str]] = {
@@ -166,13 +166,13 @@ WITHOUT: dict[str, tuple[dict[str, str] | None, str]] = {
 @pytest.mark.parametrize("answer_format", FORMATS)
 @pytest.mark.parametrize("missing", WITHOUT)
 def test_a_success_without_what_it_promises_is_malformed(
-    stage: Stage, tmp_path: Path, missing: str, answer_format: str
+    sandbox: Sandbox, tmp_path: Path, missing: str, answer_format: str
 ) -> None:
     """Code 20 alone is not enough."""
     data, words = WITHOUT[missing]
-    stage.account.faults.add("status", status=200, body=envelope(answer_format, data), when=CALLS)
+    sandbox.account.faults.add("status", status=200, body=envelope(answer_format, data), when=CALLS)
     with pytest.raises(MalformedAnswer, match=words):
-        stage.client(format=answer_format).download_html(book(stage)).save(tmp_path / "p.zip")
+        sandbox.client(format=answer_format).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert not list(tmp_path.iterdir())
 
 
@@ -180,50 +180,50 @@ def test_a_success_without_what_it_promises_is_malformed(
     ("limits", "least"), [({"requests_per_second": 1}, 1.0), ({"requests_per_minute": 1}, 10.0)], ids=["31", "32"]
 )
 def test_a_limit_tighter_than_documented_is_lived_with(
-    stage: Stage, tmp_path: Path, limits: dict[str, int], least: float
+    sandbox: Sandbox, tmp_path: Path, limits: dict[str, int], least: float
 ) -> None:
     """31 and 32 are waited out and the package arrives all the same."""
-    stage.account.settings(**limits)
-    client, name = stage.client(), book(stage)
+    sandbox.account.settings(**limits)
+    client, name = sandbox.client(), book(sandbox)
     assert "COMPLETE" == client.download_html(name).poll_once().status
     assert sound(client.download_html(name).save(tmp_path / "p.zip"))
-    assert stage.clock.sleeps[0] >= least
+    assert sandbox.clock.sleeps[0] >= least
 
 
-def test_a_client_that_keeps_the_limits_is_never_refused(stage: Stage) -> None:
+def test_a_client_that_keeps_the_limits_is_never_refused(sandbox: Sandbox) -> None:
     """Seventy calls as fast as the limiter lets them: no 31, no 32."""
-    params = {"collectionHash": book(stage, schedule="manual")}
-    client = stage.client(retry=RetryPolicy(attempts=1))
+    params = {"collectionHash": book(sandbox, schedule="manual")}
+    client = sandbox.client(retry=RetryPolicy(attempts=1))
     assert [20] * 70 == [client.call("collection.downloadHTML", params).code for _ in range(70)]
 
 
-def test_maintenance_for_a_while_is_waited_out(stage: Stage, tmp_path: Path) -> None:
+def test_maintenance_for_a_while_is_waited_out(sandbox: Sandbox, tmp_path: Path) -> None:
     """22 until the servers are back."""
-    name = book(stage)
-    stage.account.maintenance(on=True)
+    name = book(sandbox)
+    sandbox.account.maintenance(on=True)
 
     def pass_time(seconds: float) -> None:
-        stage.account.clock.advance(seconds)
-        stage.account.maintenance(on=len(stage.clock.sleeps) < 3)
+        sandbox.account.clock.advance(seconds)
+        sandbox.account.maintenance(on=len(sandbox.clock.sleeps) < 3)
 
-    stage.clock.on_sleep = pass_time
-    assert sound(stage.client().download_html(name).save(tmp_path / "p.zip"))
+    sandbox.clock.on_sleep = pass_time
+    assert sound(sandbox.client().download_html(name).save(tmp_path / "p.zip"))
 
 
-def test_maintenance_that_stays_is_told(stage: Stage) -> None:
+def test_maintenance_that_stays_is_told(sandbox: Sandbox) -> None:
     """After the last attempt the vendor's code comes out."""
-    stage.account.maintenance(on=True)
+    sandbox.account.maintenance(on=True)
     with pytest.raises(MaintenanceMode):
-        stage.client().download_html("mock-complete").poll_once()
+        sandbox.client().download_html("mock-complete").poll_once()
 
 
-def test_an_action_the_fake_has_not_built_is_an_error_not_a_lie(stage: Stage) -> None:
+def test_an_action_the_fake_has_not_built_is_an_error_not_a_lie(sandbox: Sandbox) -> None:
     """A 501 without the vendor's envelope is told as an HTTP status."""
     with pytest.raises(HttpError, match="HTTP 501"):
-        stage.client().call("collection.getEmbed", {"collectionHash": "mock-complete"})
+        sandbox.client().call("collection.getEmbed", {"collectionHash": "mock-complete"})
 
 
-def test_an_unknown_action_is_the_vendors_42(stage: Stage) -> None:
+def test_an_unknown_action_is_the_vendors_42(sandbox: Sandbox) -> None:
     """The vendor's own refusal comes out with its message."""
     with pytest.raises(ApiError, match="42 Invalid action"):
-        stage.client().call("collection.fold", {})
+        sandbox.client().call("collection.fold", {})
