@@ -112,10 +112,6 @@ class ScriptedServer:
         """Where it listens."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def head(self, index: int) -> bytes:
-        """The request line and headers of one request."""
-        return self.requests[index]
-
     def close(self) -> None:
         """Stop listening."""
         # Only shutdown wakes a thread that is in accept.
@@ -244,19 +240,9 @@ def api(scripted: ScriptedServer) -> ScriptedApi:
 
 @pytest.fixture
 def runner(tmp_path: Path, fake: MockServer) -> Iterator[CommandRunner]:
-    """A runner whose base URL is the fake, with an account of its own."""
-    yield from _runner(tmp_path, fake)
-
-
-@pytest.fixture
-def secure_runner(tmp_path: Path, secure: MockServer) -> Iterator[CommandRunner]:
-    """A runner whose base URL is the fake behind TLS, and that trusts whom everybody trusts."""
-    yield from _runner(tmp_path, secure)
-
-
-def _runner(folder: Path, server: MockServer) -> Iterator[CommandRunner]:
-    account = server.admin.account("test-cli")
+    """Runs the command against an account of its own."""
+    account = fake.admin.account("test-cli")
     account.show()
     account.reset()
-    yield CommandRunner(folder, server.base_url, account)
+    yield CommandRunner(tmp_path, fake.base_url, account)
     account.reset()

@@ -6,7 +6,7 @@ What the fake cannot do, because no server that works does it, stands in `test_c
 from pathlib import Path
 
 import pytest
-from client.tests.conftest import SECRET, Sandbox, VirtualClock
+from client.tests.conftest import SECRET, Sandbox
 from client.tests.fake_faults import CALLS, FORMATS, PACKAGES, PASSING, PASSING_CODES, Fault, book, envelope, sound
 
 from flipsnack_client import (
@@ -19,11 +19,9 @@ from flipsnack_client import (
     InvalidCredentials,
     InvalidSignature,
     JobFailed,
-    MaintenanceMode,
     MalformedAnswer,
     RetryPolicy,
 )
-from flipsnack_mock.testing import MockServer
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
@@ -105,21 +103,6 @@ def test_a_server_that_is_gone_for_a_while_is_waited_for(sandbox: Sandbox, tmp_p
     assert 60 <= sandbox.clock.now() - began
 
 
-def test_nobody_listening_for_a_while_is_waited_out(tmp_path: Path) -> None:
-    """The port is closed at first; the fake comes up there while the client pauses."""
-    with MockServer() as first:
-        port = int(first.url.rpartition(":")[2])
-    late = MockServer(port=port)
-    clock = VirtualClock()
-    started: list[MockServer] = []
-    clock.on_sleep = lambda _: None if started else started.append(late.__enter__())
-    client = Flipsnack("test-late", "secret-test-late", base_url=f"http://127.0.0.1:{port}/v1/", clock=clock)
-    try:
-        assert sound(client.download_html("mock-complete").save(tmp_path / "p.zip"))
-    finally:
-        late.__exit__(None, None, None)
-
-
 REFUSED_CALLS: dict[str, tuple[Fault, type[FlipsnackError], str]] = {
     "somebody's page": ({"preset": "login-page"}, MalformedAnswer, "not the documented"),
     "nothing": ({"preset": "empty-body"}, MalformedAnswer, "not the documented"),
@@ -160,6 +143,7 @@ WITHOUT: dict[str, tuple[dict[str, str] | None, str]] = {
     "data": (None, "without data"),
     "status": ({"resourceUrl": "https://x.example/p.zip"}, "has no status"),
     "resourceUrl": ({"status": "COMPLETE"}, "without a resourceUrl"),
+    "scheme of the web": ({"status": "COMPLETE", "resourceUrl": "ftp://x/y"}, "not an http or https URL"),
 }
 
 
@@ -176,54 +160,8 @@ def test_a_success_without_what_it_promises_is_malformed(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("limits", "least"), [({"requests_per_second": 1}, 1.0), ({"requests_per_minute": 1}, 10.0)], ids=["31", "32"]
-)
-def test_a_limit_tighter_than_documented_is_lived_with(
-    sandbox: Sandbox, tmp_path: Path, limits: dict[str, int], least: float
-) -> None:
-    """31 and 32 are waited out and the package arrives all the same."""
-    sandbox.account.settings(**limits)
-    client, name = sandbox.client(), book(sandbox)
-    assert "COMPLETE" == client.download_html(name).poll_once().status
-    assert sound(client.download_html(name).save(tmp_path / "p.zip"))
-    assert sandbox.clock.sleeps[0] >= least
-
-
 def test_a_client_that_keeps_the_limits_is_never_refused(sandbox: Sandbox) -> None:
     """Seventy calls as fast as the limiter lets them: no 31, no 32."""
     params = {"collectionHash": book(sandbox, schedule="manual")}
     client = sandbox.client(retry=RetryPolicy(attempts=1))
     assert [20] * 70 == [client.call("collection.downloadHTML", params).code for _ in range(70)]
-
-
-def test_maintenance_for_a_while_is_waited_out(sandbox: Sandbox, tmp_path: Path) -> None:
-    """22 until the servers are back."""
-    name = book(sandbox)
-    sandbox.account.maintenance(on=True)
-
-    def pass_time(seconds: float) -> None:
-        sandbox.account.clock.advance(seconds)
-        sandbox.account.maintenance(on=len(sandbox.clock.sleeps) < 3)
-
-    sandbox.clock.on_sleep = pass_time
-    assert sound(sandbox.client().download_html(name).save(tmp_path / "p.zip"))
-
-
-def test_maintenance_that_stays_is_told(sandbox: Sandbox) -> None:
-    """After the last attempt the vendor's code comes out."""
-    sandbox.account.maintenance(on=True)
-    with pytest.raises(MaintenanceMode):
-        sandbox.client().download_html("mock-complete").poll_once()
-
-
-def test_an_action_the_fake_has_not_built_is_an_error_not_a_lie(sandbox: Sandbox) -> None:
-    """A 501 without the vendor's envelope is told as an HTTP status."""
-    with pytest.raises(HttpError, match="HTTP 501"):
-        sandbox.client().call("collection.getEmbed", {"collectionHash": "mock-complete"})
-
-
-def test_an_unknown_action_is_the_vendors_42(sandbox: Sandbox) -> None:
-    """The vendor's own refusal comes out with its message."""
-    with pytest.raises(ApiError, match="42 Invalid action"):
-        sandbox.client().call("collection.fold", {})

@@ -37,11 +37,11 @@ def test_a_call_is_a_signed_get(api: ScriptedApi) -> None:
     """Key, action and parameters are in the query with the signature over all of them."""
     api.server.plan = [OK]
     api.client().call("collection.getList", {"query": "", "orderBy": "name & ä"})
-    sent = query(api.server.head(0))
+    sent = query(api.server.requests[0])
     signature = sent.pop("signature")
     assert {"apiKey": KEY, "action": "collection.getList", "query": "", "orderBy": "name & ä"} == sent
     assert sign(sent, SECRET) == signature
-    assert api.server.head(0).startswith(b"GET /v1/?")
+    assert api.server.requests[0].startswith(b"GET /v1/?")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_the_format_is_asked_for_and_read(
     api.server.plan = [http(body)]
     client = Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", format=answer_format, clock=api.clock)
     assert 20 == client.call("user.getStats", {}).code
-    sent = query(api.server.head(0))
+    sent = query(api.server.requests[0])
     signature = sent.pop("signature")
     assert sign(sent, SECRET) == signature
     assert expected == {name: value for name, value in sent.items() if name in ("format", "callback")}
@@ -131,11 +131,13 @@ def test_the_deadline_ends_the_retries(api: ScriptedApi) -> None:
     assert api.clock.time < 1030
 
 
-def test_nobody_listening_is_a_connection_failure() -> None:
-    """A refused connection is told in the system's words, without the URL."""
-    client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=VirtualClock())
+def test_a_refused_connection_is_a_connection_failure_and_retried() -> None:
+    """Its text is the system's, without the URL."""
+    clock = VirtualClock()
+    client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=clock)
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1: Connection refused"):
         client.call("a", {})
+    assert 7 == len(clock.sleeps)
 
 
 def test_a_foreign_session_is_used_and_left_open(api: ScriptedApi) -> None:
@@ -151,7 +153,7 @@ def test_a_foreign_session_is_used_and_left_open(api: ScriptedApi) -> None:
     session.headers["X-Mine"] = "yes"
     with Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", session=session) as client:
         client.call("a", {})
-    assert b"X-Mine: yes" in api.server.head(0)
+    assert b"X-Mine: yes" in api.server.requests[0]
     assert not closed
 
 
@@ -179,7 +181,8 @@ def test_threads_can_share_one_client(api: ScriptedApi) -> None:
 
 
 MISTAKES: dict[str, Callable[[], Any]] = {
-    "empty": lambda: Flipsnack("", SECRET),
+    "collection_hash must not": lambda: Flipsnack(KEY, SECRET).download_html(""),
+    "api_key and secret must not": lambda: Flipsnack("", SECRET),
     "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
     "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),
     "something like": lambda: Flipsnack(KEY, SECRET, base_url="https://x/v1?a=b"),

@@ -23,44 +23,37 @@ def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture
         display.progress(Progress(received, 10_000_000, 0))
         clock.time += 0.1
     lines = capsys.readouterr().err.splitlines()
-    assert 11 == len(lines)
-    assert "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left" == lines[5]
+    assert (11, "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left") == (len(lines), lines[5])
 
 
-def test_a_slow_download_is_not_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    """Half a minute without a further tenth gets a line all the same."""
+# What is reported first, the seconds until the second report, and what is reported then.
+REPORTS: dict[str, tuple[Progress, int, Progress]] = {
+    # Half a minute without a further tenth gets a line all the same.
+    "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left": (
+        Progress(0, 10_000_000, 0), 30, Progress(30_000, 10_000_000, 0)
+    ),
+    # What the server does not announce is not made up.
+    "received 10.0 MB, 5.0 MB/s": (Progress(0, None, 0), 2, Progress(10_000_000, None, 0)),
+    # Bytes from an earlier run do not count as speed.
+    "received 9.0 MB of 10.0 MB (90 %), 1.0 MB/s, 1 s left": (
+        Progress(8_000_000, 10_000_000, 8_000_000), 1, Progress(9_000_000, 10_000_000, 8_000_000)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REPORTS)
+def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """Size, share, rate and time left, each only where it is known."""
+    first, seconds, second = REPORTS[line]
     clock = VirtualClock()
     display = plain(clock)
-    for received in range(0, 61_000, 1_000):
-        display.progress(Progress(received, 10_000_000, 0))
-        clock.time += 1.0
-    lines = capsys.readouterr().err.splitlines()
-    expected = [
-        "received 0 bytes of 10.0 MB (0 %)",
-        "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left",
-        "received 60.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9940 s left",
-    ]
-    assert expected == lines
-
-
-def test_without_a_length_there_is_a_rate_and_no_share(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the server does not tell is not made up."""
-    clock = VirtualClock()
-    display = plain(clock)
-    display.progress(Progress(0, None, 0))
-    clock.time += 2
-    display.progress(Progress(10_000_000, None, 0))
-    assert "received 10.0 MB, 5.0 MB/s" == capsys.readouterr().err.splitlines()[-1]
-
-
-def test_bytes_from_an_earlier_run_do_not_count_as_speed(capsys: pytest.CaptureFixture[str]) -> None:
-    """The rate is that of this run."""
-    clock = VirtualClock()
-    display = plain(clock)
-    display.progress(Progress(8_000_000, 10_000_000, 8_000_000))
+    display.progress(first)
+    clock.time += seconds - 1
+    display.progress(first)
     clock.time += 1
-    display.progress(Progress(9_000_000, 10_000_000, 8_000_000))
-    assert "received 9.0 MB of 10.0 MB (90 %), 1.0 MB/s, 1 s left" == capsys.readouterr().err.splitlines()[-1]
+    display.progress(second)
+    lines = capsys.readouterr().err.splitlines()
+    assert (2, line) == (len(lines), lines[-1])
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\r\nb", "\u202eright to left", "\x00"])

@@ -45,12 +45,13 @@ def test_a_link_that_expires_during_the_download_is_replaced(sandbox: Sandbox, t
     assert ["", "resource-url", ""] == [one.failed for one in packages(sandbox)]
 
 
-def test_an_interrupted_download_is_gone_on_with_after_expiry(sandbox: Sandbox, tmp_path: Path) -> None:
-    """What another run received is kept, and the rest comes by a fresh link."""
+def test_a_cancelled_download_is_resumed_after_expiry(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What one run received is kept under its own name, and the rest comes by a fresh link."""
     sandbox.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
     poller, cancel = sandbox.client().download_html("book"), threading.Event()
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled) as caught:
         poller.save(tmp_path / "p.zip", cancel=cancel, on_progress=lambda _: cancel.set())
+    assert (poller.token, False) == (caught.value.token, (tmp_path / "p.zip").exists())
     received = (tmp_path / "p.zip.part").stat().st_size
     sandbox.account.clock.advance(61)
     told: list[Progress] = []
@@ -68,10 +69,13 @@ def test_a_link_that_is_always_dead_on_arrival_ends_it(sandbox: Sandbox, tmp_pat
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", PASSING)
+PASSING_DOWNLOADS = PASSING | {"redirect": (1, {"preset": "redirect"})}
+
+
+@pytest.mark.parametrize("name", PASSING_DOWNLOADS)
 def test_a_download_that_may_succeed_later_is_tried_again(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
-    """Each trouble of a download that passes ends with the whole package and nothing beside it."""
-    times, fault = PASSING[name]
+    """Each fault that passes ends with the whole package and nothing beside it, and a redirect is followed."""
+    times, fault = PASSING_DOWNLOADS[name]
     rule = sandbox.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
     path = sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert sound(path)
@@ -136,9 +140,3 @@ def test_redirects_in_a_circle_are_left(sandbox: Sandbox, tmp_path: Path) -> Non
     with pytest.raises(ConnectionFailed, match="too many redirects"):
         sandbox.client(retry=RetryPolicy(attempts=1)).download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert not list(tmp_path.iterdir())
-
-
-def test_a_download_follows_a_redirect(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A store that moves its files is gone along with."""
-    sandbox.account.faults.add(preset="redirect", when=PACKAGES)
-    assert sound(sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip"))

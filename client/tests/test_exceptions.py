@@ -27,16 +27,11 @@ EXAMPLES: list[FlipsnackError] = [
 ]
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_each_documented_code_has_a_class_of_its_own(code: int) -> None:
-    """A documented code raises its own class with the vendor's code and message."""
-    error = ApiError.of(code, "message", raw=b"raw")
-    assert type(error) is not ApiError
-    assert (code, "message", b"raw") == (error.code, error.message, error.raw)
-
-
-def test_the_registry_is_the_vendors_table() -> None:
-    """The registered codes are the documented ones, no more and no fewer."""
+def test_each_documented_code_has_a_class_of_its_own() -> None:
+    """The registered codes are the vendor's, no more and no fewer; each keeps the vendor's code and message."""
+    errors = [ApiError.of(code, "message", raw=b"raw") for code in CODES]
+    assert [(code, "message", b"raw") for code in CODES] == [(one.code, one.message, one.raw) for one in errors]
+    assert len(CODES) == len({type(one) for one in errors} - {ApiError})
     assert CODES == sorted(ApiError.registry())
 
 
@@ -52,10 +47,9 @@ def test_a_code_belongs_to_one_class() -> None:
         type("Twice", (ApiError,), {}, code=41)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
-def test_the_drawn_tree_shows_every_class(kind: type[FlipsnackError]) -> None:
+def test_the_drawn_tree_shows_every_class() -> None:
     """The tree in the module's docstring leaves nothing out."""
-    assert kind.__name__ in (module.__doc__ or "")
+    assert set() == {kind.__name__ for kind in CLASSES if kind.__name__ not in (module.__doc__ or "")}
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)

@@ -14,34 +14,30 @@ SLOW: dict[str, Any] = {"kind": "drip", "bytes": 20_000, "seconds": 0.05, "when"
 TWICE = """
 import sys, threading
 from flipsnack_client import interrupt
-def told(word):
+def say(word):
     sys.stderr.write(word + chr(10))
     sys.stderr.flush()
     threading.Event().wait(30)
 interrupt.install()
 try:
-    told("working")
+    say("working")
 except KeyboardInterrupt:
-    told("unwinding")
+    say("unwinding")
 """
 
 
-def test_ctrl_c_while_polling_leaves_nothing(runner: CommandRunner) -> None:
-    """Exit 130, one line, no file."""
-    with runner.running("download", "mock-processing", "-o", "p.zip") as process:
-        told = interrupted_at(process, "PROCESSING")
-        assert 130 == process.wait(30)
-    assert ["", "interrupted"] == [line.strip() for line in told[1:]]
-    assert [] == runner.files()
-
-
-def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner) -> None:
-    """A server that is silent does not hold the process."""
+@pytest.mark.parametrize(
+    ("collection", "status"),
+    [("mock-processing", "PROCESSING"), ("mock-complete", "COMPLETE")],
+    ids=["poll", "package"],
+)
+def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner, collection: str, status: str) -> None:
+    """Exit 130, one line, no file; a server that is silent does not hold the process."""
     runner.account.faults.add("delay", seconds=20, when={"action": "package"})
-    with runner.running("download", "mock-complete", "-o", "p.zip") as process:
-        told = interrupted_at(process, "COMPLETE")
+    with runner.running("download", f"mock-{status.lower()}", "-o", "p.zip") as process:
+        printed = interrupted_at(process, status)
         assert 130 == process.wait(30)
-    assert "interrupted" == told[-1].strip()
+    assert ["", "interrupted"] == [line.strip() for line in printed[1:]]
     assert [] == runner.files()
 
 
@@ -51,9 +47,9 @@ def test_ctrl_c_during_a_download_keeps_what_came(runner: CommandRunner, times: 
     runner.account.collections.create(hash="book", schedule="immediate", package_bytes=4_000_000)
     runner.account.faults.add(**SLOW)
     with runner.running("download", "book", "-o", "p.zip") as process:
-        told = interrupted_at(process, SOME_BYTES, times=times)
+        printed = interrupted_at(process, SOME_BYTES, times=times)
         assert 130 == process.wait(30)
-    assert "Traceback" not in "".join(told)
+    assert "Traceback" not in "".join(printed)
     assert ["p.zip.part", "p.zip.part.json"] == runner.files()
     received = (runner.folder / "p.zip.part").stat().st_size
     runner.account.faults.clear()
@@ -62,30 +58,18 @@ def test_ctrl_c_during_a_download_keeps_what_came(runner: CommandRunner, times: 
     assert f"bytes={received}-" == runner.account.requests.list(kind="package")[-1].range
 
 
-def test_a_second_ctrl_c_ends_it_at_once_and_silently(runner: CommandRunner) -> None:
-    """Whatever the unwinding is at: 130 and not a word."""
-    with runner.running(command=(sys.executable, "-c", TWICE)) as process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line.strip())
-            process.send_signal(signal.SIGINT)
-        assert 130 == process.wait(30)
-    assert ["working", "unwinding"] == said
-
-
-def test_a_second_ctrl_c_gives_the_cursor_back(runner: CommandRunner) -> None:
-    """A terminal is left as it was found."""
+def test_a_second_ctrl_c_ends_it_at_once_and_gives_the_cursor_back(runner: CommandRunner) -> None:
+    """Whatever the unwinding is at: 130, no further word, and a terminal as it was found."""
     leader, follower = pty.openpty()
     with subprocess.Popen([sys.executable, "-c", TWICE], env=runner.environment(), stderr=follower) as process:
         os.close(follower)
-        said = b""
+        printed = b""
         for block in blocks(leader):
-            said += block
+            printed += block
             process.send_signal(signal.SIGINT)
         assert 130 == process.wait(30)
     os.close(leader)
-    assert said.endswith(b"\x1b[?25h")
+    assert b"working\r\nunwinding\r\n\x1b[?25h" == printed
 
 
 def test_a_process_that_was_started_with_ctrl_c_ignored_keeps_it_so(runner: CommandRunner) -> None:

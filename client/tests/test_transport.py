@@ -13,23 +13,13 @@ from flipsnack_mock.testing import MockServer
 HOST = "api.example"
 
 
-def test_a_certificate_nobody_vouches_for_is_told_and_not_asked_for_again(secure: MockServer) -> None:
-    """TLS trouble that will not pass is no connection failure, and says what is wrong with the certificate."""
+def test_a_certificate_of_an_unknown_authority_is_refused_once(secure: MockServer) -> None:
+    """A refused certificate is not retried, and the text says what is wrong with it."""
     clock = VirtualClock()
     client = Flipsnack(KEY, SECRET, base_url=secure.base_url, clock=clock)
     with pytest.raises(CertificateRefused, match=r"^the certificate of 127\.0\.0\.1 is refused: unable"):
         client.download_html("mock-complete").poll_once()
     assert not clock.sleeps
-
-
-def test_a_certificate_that_the_environment_vouches_for_is_accepted(
-    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """REQUESTS_CA_BUNDLE names the authority; the package comes over TLS too."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
-    poller = Flipsnack(KEY, SECRET, base_url=secure.base_url).download_html("mock-complete")
-    assert zipfile.is_zipfile(poller.save(tmp_path / "p.zip"))
-    assert str(poller.wait().resource_url).startswith("https://")
 
 
 def test_a_certificate_that_the_session_vouches_for_is_accepted(
