@@ -1,4 +1,4 @@
-"""A clock that sleeps in no time, the fake, and a server for what the fake does not do: it says whatever it is told."""
+"""A virtual clock, the fake, and a scripted server for what the fake does not do."""
 
 import contextlib
 import io
@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client.tests.command_runner import CommandRunner
@@ -30,7 +31,7 @@ class VirtualClock:
     time: float = 1000.0
     chance: float = 0.5
     sleeps: list[float] = field(default_factory=list)
-    on_sleep: Callable[[float], None] = lambda _seconds: None
+    on_sleep: Callable[[float], object] = lambda _seconds: None
 
     def now(self) -> float:
         """The time so far."""
@@ -56,15 +57,9 @@ class Sandbox:
     clock: VirtualClock
     base_url: str
 
-    def client(
-        self,
-        *,
-        format: str = "json",  # noqa: A002 - the vendor's parameter
-        secret: str = SECRET,
-        retry: RetryPolicy | None = None,
-    ) -> Flipsnack:
+    def client(self, *, secret: str = SECRET, **options: Any) -> Flipsnack:
         """A client of this account."""
-        return Flipsnack(self.account.key, secret, base_url=self.base_url, format=format, clock=self.clock, retry=retry)
+        return Flipsnack(self.account.key, secret, base_url=self.base_url, clock=self.clock, **options)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +71,7 @@ def fake() -> Iterator[MockServer]:
 
 @pytest.fixture(scope="session")
 def secure() -> Iterator[MockServer]:
-    """The fake behind TLS, with a certificate nobody trusts unless told to."""
+    """The fake behind TLS, with a certificate of an authority of its own."""
     with MockServer(tls=True) as server:
         yield server
 
@@ -88,17 +83,13 @@ def sandbox(fake: MockServer) -> Iterator[Sandbox]:
     account.show()
     account.reset()
     account.clock.freeze()
-    clock = VirtualClock(on_sleep=lambda seconds: void(account.clock.advance(seconds)))
+    clock = VirtualClock(on_sleep=account.clock.advance)
     yield Sandbox(account, clock, fake.base_url)
     account.reset()
 
 
-def void(value: object) -> None:
-    """Take a value and give nothing back, for callbacks that must not."""
-
-
 class ScriptedServer:
-    """Answers the n-th connection with the n-th action of `plan`, the last one for ever."""
+    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action."""
 
     def __init__(self) -> None:
         self.plan: list[Action] = []
@@ -142,20 +133,10 @@ class ScriptedServer:
         action(connection)
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[ScriptedServer]:
-    """Serve as scripted until the block ends."""
-    server = ScriptedServer()
-    try:
-        yield server
-    finally:
-        server.close()
-
-
 @pytest.fixture
 def scripted() -> Iterator[ScriptedServer]:
     """A server that does what the test says."""
-    with serving() as server:
+    with contextlib.closing(ScriptedServer()) as server:
         yield server
 
 
@@ -186,9 +167,7 @@ def complete(url: str) -> Action:
     return answer(code=20, status="OK", data={"status": "COMPLETE", "resourceUrl": url})
 
 
-def processing() -> Action:
-    """Answer PROCESSING."""
-    return answer(code=20, status="OK", data={"status": "PROCESSING"})
+PROCESSING = answer(code=20, status="OK", data={"status": "PROCESSING"})
 
 
 def drip(data: bytes, *, then: bytes, every: float = 0.02) -> Action:

@@ -18,7 +18,6 @@ from flipsnack_client import (
     HttpError,
     InvalidCredentials,
     InvalidSignature,
-    JobFailed,
     MalformedAnswer,
     RetryPolicy,
 )
@@ -33,14 +32,6 @@ def test_a_package_is_polled_for_and_saved(sandbox: Sandbox, tmp_path: Path, ans
     assert sound(path)
     assert ["PROCESSING", "COMPLETE"] == list(dict.fromkeys(seen))
     assert len(seen) == poller.attempts
-
-
-@pytest.mark.parametrize("answer_format", FORMATS)
-def test_a_failed_job_ends_the_wait(sandbox: Sandbox, tmp_path: Path, answer_format: str) -> None:
-    """FAILED is final and leaves no file."""
-    with pytest.raises(JobFailed):
-        sandbox.client(format=answer_format).download_html("mock-failed").save(tmp_path / "p.zip")
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
@@ -61,7 +52,7 @@ def test_a_job_that_never_ends_runs_into_the_deadline(sandbox: Sandbox, tmp_path
     client = sandbox.client()
     with pytest.raises(DeadlineExceeded) as caught:
         client.download_html("mock-processing").save(tmp_path / "p.zip", deadline=120)
-    assert 119.0 == pytest.approx(sandbox.clock.now() - began, abs=0.01)
+    assert [pytest.approx(119.0, abs=0.01)] * 2 == [sandbox.clock.now() - began, caught.value.elapsed]
     assert ("PROCESSING", len(sandbox.clock.sleeps) + 1) == (caught.value.last_status, caught.value.attempts)
     assert "mock-processing" == client.resume(str(caught.value.token)).collection_hash
     assert not list(tmp_path.iterdir())
@@ -81,11 +72,10 @@ def test_a_call_that_may_succeed_later_is_made_again(
     assert times + 1 == sandbox.account.requests.count(kind="api")
 
 
-@pytest.mark.parametrize("name", ["HTTP 429", "HTTP 503 with a hint"])
+@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("when", [CALLS, PACKAGES], ids=["call", "download"])
-def test_the_servers_hint_is_the_least_pause(sandbox: Sandbox, tmp_path: Path, name: str, when: Fault) -> None:
+def test_the_servers_hint_is_the_least_pause(sandbox: Sandbox, tmp_path: Path, status: int, when: Fault) -> None:
     """Retry-After in seconds is kept, with a random part on top."""
-    status = int(name.split()[1])
     sandbox.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
     sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert [3.25] == sandbox.clock.sleeps
@@ -125,18 +115,6 @@ def test_a_call_that_would_fail_again_is_not_made_again(
     assert expected is type(caught.value)
     assert 1 == sandbox.account.requests.count(kind="api")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("answer_format", "preset"), [("json", "invalid-json"), ("jsonp", "invalid-json"), ("xml", "invalid-xml")]
-)
-def test_an_answer_without_its_end_is_malformed_and_kept(sandbox: Sandbox, answer_format: str, preset: str) -> None:
-    """A missing brace or tag is no answer, and what came can be looked at."""
-    sandbox.account.faults.add(preset=preset)
-    with pytest.raises(MalformedAnswer) as caught:
-        sandbox.client(format=answer_format).download_html(book(sandbox)).poll_once()
-    assert b"COMPLETE" in caught.value.raw
-    assert 1 == sandbox.account.requests.count(kind="api")
 
 
 WITHOUT: dict[str, tuple[dict[str, str] | None, str]] = {

@@ -5,7 +5,7 @@ import re
 import tempfile
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ from client.tests.conftest import (
     package,
     raw,
     reset,
-    serving,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,7 +132,7 @@ def signatures(server: ScriptedServer) -> list[str]:
 @given(SECRETS, st.sampled_from(sorted(FAULTS)), st.booleans())
 def test_no_fault_shows_a_secret_a_signature_or_a_link(secret: str, name: str, of_the_package: bool) -> None:
     """Neither a fault of the API nor one of the package's server: in no log record, text, repr, traceback or note."""
-    with serving() as server:
+    with closing(ScriptedServer()) as server:
         link = complete(f"{server.url}/p.zip?Expires=1&Signature={LINK_SECRET}")
         fault = FAULTS[name]
         server.plan = [link, fault, fault, link, fault] if of_the_package else [fault]
@@ -145,7 +144,7 @@ def test_no_fault_shows_a_secret_a_signature_or_a_link(secret: str, name: str, o
 
 def test_a_server_that_quotes_the_request_is_not_repeated() -> None:
     """An error page that shows the URL does not get the signature into the error, its raw bytes included."""
-    with serving() as server:
+    with closing(ScriptedServer()) as server:
         server.plan = [echo(server)]
         client = Flipsnack("test-leaks", "s3cr3t", base_url=f"{server.url}/v1/", clock=VirtualClock())
         with pytest.raises(FlipsnackError) as caught:

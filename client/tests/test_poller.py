@@ -3,13 +3,12 @@ import json
 import threading
 
 import pytest
-from client.tests.conftest import ScriptedApi, VirtualClock, answer, complete, processing
+from client.tests.conftest import PROCESSING, ScriptedApi, VirtualClock, answer, complete
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flipsnack_client import (
     Cancelled,
-    DeadlineExceeded,
     JobFailed,
     JobStatus,
     MalformedAnswer,
@@ -32,7 +31,7 @@ def test_a_poll_that_says_processing_has_no_link(api: ScriptedApi, link: dict[st
 
 def test_wait_polls_until_complete(api: ScriptedApi) -> None:
     """wait calls back with every update and returns the one that has the link."""
-    api.server.plan = [processing(), processing(), complete(LINK)]
+    api.server.plan = [PROCESSING, PROCESSING, complete(LINK)]
     seen: list[Update] = []
     done = api.client().download_html("h").wait(on_poll=seen.append)
     assert ["PROCESSING", "PROCESSING", "COMPLETE"] == [update.status for update in seen]
@@ -53,7 +52,7 @@ def test_nothing_is_asked_after_a_final_status(api: ScriptedApi, last: object) -
 
 def test_a_failed_job_ends_the_wait_and_is_the_last_update(api: ScriptedApi) -> None:
     """wait raises JobFailed, at once and again later; updates yields it; neither asks again."""
-    api.server.plan = [processing(), FAILED]
+    api.server.plan = [PROCESSING, FAILED]
     poller = api.client().download_html("h")
     assert ["PROCESSING", "FAILED"] == [update.status for update in poller.updates()]
     for _ in range(2):
@@ -79,30 +78,10 @@ def test_a_status_that_is_no_text_is_malformed(api: ScriptedApi) -> None:
         api.client().download_html("h").poll_once()
 
 
-def test_the_deadline_ends_the_wait_with_all_that_is_known(api: ScriptedApi) -> None:
-    """The error says how long, how often, what came last, and how to go on."""
-    api.server.plan = [processing()]
-    poller = api.client().download_html("h")
-    with pytest.raises(DeadlineExceeded, match="PROCESSING") as caught:
-        poller.wait(deadline=30)
-    error = caught.value
-    assert ("PROCESSING", len(api.server.requests), poller.token) == (error.last_status, error.attempts, error.token)
-    assert 29.0 == pytest.approx(error.elapsed)
-
-
-def test_polls_keep_the_request_limits(api: ScriptedApi) -> None:
-    """A policy faster than the vendor allows is slowed down by the limiter."""
-    api.server.plan = [processing()]
-    policy = PollPolicy(first=0.01, factor=1.0, max=0.01, last=0.0)
-    with pytest.raises(DeadlineExceeded):
-        api.client().download_html("h", policy=policy).wait(deadline=10)
-    assert len(api.server.requests) <= 50
-
-
 @pytest.mark.parametrize("polls", [0, 1])
 def test_cancel_ends_the_wait_and_leaves_a_token(api: ScriptedApi, polls: int) -> None:
     """An event that is set stops the poller before the next request, also before the first."""
-    api.server.plan = [processing()]
+    api.server.plan = [PROCESSING]
     cancel = threading.Event()
     if not polls:
         cancel.set()

@@ -38,7 +38,7 @@ POSIX_ONLY = ["fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tt
 
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(flipsnack_client.__path__)])
-def test_each_module_can_be_imported_where_there_is_no_posix(name: str) -> None:
+def test_each_module_can_be_imported_alone_and_where_there_is_no_posix(name: str) -> None:
     """Windows has none of these modules, nor some of the names in `os` and `signal`."""
     script = f"""
 import os, signal, sys
