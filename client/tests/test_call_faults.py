@@ -35,8 +35,8 @@ def test_a_package_is_polled_for_and_saved(sandbox: Sandbox, tmp_path: Path, ans
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
-def test_refusals_come_out_as_their_classes(sandbox: Sandbox, answer_format: str) -> None:
-    """41, 43 and 44 are told apart in each format."""
+def test_refusals_raise_their_classes(sandbox: Sandbox, answer_format: str) -> None:
+    """41, 43 and 44 raise their own classes in each format."""
     with pytest.raises(Forbidden):
         sandbox.client(format=answer_format).download_html("nobodys").poll_once()
     with pytest.raises(InvalidSignature):
@@ -63,7 +63,7 @@ def test_a_job_that_never_ends_runs_into_the_deadline(sandbox: Sandbox, tmp_path
 def test_a_call_that_may_succeed_later_is_made_again(
     sandbox: Sandbox, tmp_path: Path, name: str, answer_format: str
 ) -> None:
-    """Each trouble of a call that passes costs one more call for each time, and the package arrives."""
+    """Each fault that passes costs one more call each time, and the package arrives."""
     times, fault = (PASSING | PASSING_CODES)[name]
     rule = sandbox.account.faults.add(**fault, when=CALLS, count=times)["id"]
     path = sandbox.client(format=answer_format).download_html(book(sandbox)).save(tmp_path / "p.zip")
@@ -82,7 +82,7 @@ def test_the_servers_hint_is_the_least_pause(sandbox: Sandbox, tmp_path: Path, s
 
 
 @pytest.mark.parametrize("preset", ["outage-30s", "network-down-30s"])
-def test_a_server_that_is_gone_for_a_while_is_waited_for(sandbox: Sandbox, tmp_path: Path, preset: str) -> None:
+def test_an_outage_of_half_a_minute_is_outlasted(sandbox: Sandbox, tmp_path: Path, preset: str) -> None:
     """Half a minute of nothing before the poll, and again before the download: the package arrives."""
     began = sandbox.clock.now()
     poller = sandbox.client(retry=RetryPolicy(attempts=20)).download_html(book(sandbox))

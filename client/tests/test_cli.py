@@ -15,7 +15,7 @@ SECRET = "secret-test-cli"
 VECTOR = ["action=collection.getCollection", "apiKey=45FD-267-7SG7832", "collectionHash=fxh4k89"]
 
 
-def test_download_saves_the_package_and_tells_how_it_went(runner: CommandRunner) -> None:
+def test_download_saves_the_package_and_shows_its_progress(runner: CommandRunner) -> None:
     """Exit 0, the file, and plain lines on stderr with state, share and rate."""
     done = runner.run("download", "mock-complete", "-o", "p.zip")
     assert (0, "") == (done.returncode, done.stdout), done.stderr
@@ -24,12 +24,12 @@ def test_download_saves_the_package_and_tells_how_it_went(runner: CommandRunner)
         assert words in done.stderr
 
 
-def test_quiet_says_nothing_and_verbose_every_call(runner: CommandRunner) -> None:
+def test_quiet_prints_nothing_and_verbose_every_call(runner: CommandRunner) -> None:
     """-q leaves errors only; -v adds each call, without its URL."""
     assert "" == runner.run("download", "mock-complete", "-o", "p.zip", "-q").stderr
-    told = runner.run("download", "mock-complete", "-o", "p.zip", "-v").stderr
-    assert "collection.downloadHTML: HTTP 200, code 20" in told
-    assert "signature" not in told
+    shown = runner.run("download", "mock-complete", "-o", "p.zip", "-v").stderr
+    assert "collection.downloadHTML: HTTP 200, code 20" in shown
+    assert "signature" not in shown
 
 
 # The hash, a fault preset of the account, more arguments, the exit code, and a part of the last line.
@@ -61,7 +61,7 @@ def test_a_failed_download_says_why_in_its_last_line_and_leaves_no_file(runner: 
     assert failed.stderr.splitlines()[-1].startswith(words)
 
 
-# Each has room for 100 kB. The disk is in a namespace that ends with the process; what is left on it is told on stdout.
+# Each has room for 100 kB. The disk is in a namespace that ends with the process; its files are listed on stdout.
 QUOTA = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -87,7 +87,7 @@ if may_mount():
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(runner: CommandRunner, name: str) -> None:
-    """100 kB of room, a package of 200 kB: told in the system's words, nothing under the final name."""
+    """100 kB of room, a package of 200 kB: the system's words on stderr, and no file at the final path."""
     command, words = ROOMS[name]
     runner.account.collections.create(hash="book", schedule="immediate", package_bytes=200_000)
     full = runner.run("download", "book", "-o", "p.zip", command=command, PATH=os.defpath)
@@ -105,7 +105,7 @@ UNWRITABLE = {
 
 
 @pytest.mark.parametrize("target", UNWRITABLE, ids=["device", "no such folder", "no name", "long name"])
-def test_a_target_that_cannot_be_is_told_before_anything_is_asked(runner: CommandRunner, target: str) -> None:
+def test_a_target_that_cannot_be_written_is_refused_before_any_request(runner: CommandRunner, target: str) -> None:
     """One line, exit 3, and no request is spent on it."""
     refused = runner.run("download", "mock-complete", "-o", target)
     assert (3, 1) == (refused.returncode, len(refused.stderr.splitlines()))
@@ -145,13 +145,13 @@ def test_sign_prints_the_masked_string_and_the_signature(runner: CommandRunner) 
 )
 def test_sign_never_prints_the_secret(runner: CommandRunner, arguments: list[str]) -> None:
     """Not even one that was typed among the parameters by mistake."""
-    told = runner.run("sign", *arguments, FLIPSNACK_SECRET="S3cret")
-    assert told.stdout + told.stderr
-    assert "S3cret" not in told.stdout + told.stderr
+    shown = runner.run("sign", *arguments, FLIPSNACK_SECRET="S3cret")
+    assert shown.stdout + shown.stderr
+    assert "S3cret" not in shown.stdout + shown.stderr
 
 
-def test_an_output_that_takes_nothing_is_told(runner: CommandRunner) -> None:
-    """A status that nobody can read is no success."""
+def test_an_output_that_cannot_be_written_is_an_error(runner: CommandRunner) -> None:
+    """A status that was not printed is not a success."""
     full = runner.run(
         "status", "mock-complete", command=("sh", "-c", '"$@" > /dev/full', "sh", *COMMAND), PATH=os.defpath
     )
@@ -185,9 +185,9 @@ def test_wrong_usage_exits_with_2_and_says_why(runner: CommandRunner, name: str)
 
 
 def test_no_command_at_all_gets_the_help(runner: CommandRunner) -> None:
-    """Somebody who types the name only wants to know what there is."""
-    told = runner.run()
-    assert "download" in told.stdout + told.stderr
+    """The command alone lists its subcommands."""
+    shown = runner.run()
+    assert "download" in shown.stdout + shown.stderr
 
 
 def test_without_credentials_it_says_where_they_may_be(runner: CommandRunner) -> None:
@@ -197,7 +197,7 @@ def test_without_credentials_it_says_where_they_may_be(runner: CommandRunner) ->
 
 
 def test_credentials_may_come_from_a_file_that_is_warned_of(runner: CommandRunner) -> None:
-    """--credentials wins over the environment; a file that everybody can read is told."""
+    """--credentials goes before the environment; a file that other users can read gets a warning."""
     path = runner.folder / "c.toml"
     path.write_text(f'api_key = "{KEY}"\nsecret = "{SECRET}"\n')
     path.chmod(0o644)
@@ -208,10 +208,10 @@ def test_credentials_may_come_from_a_file_that_is_warned_of(runner: CommandRunne
 def test_a_server_cannot_steer_the_terminal(runner: CommandRunner) -> None:
     """Control characters in a message are not printed."""
     runner.account.faults.add("code", code=99, message="\x1b[2Jgone\x07")
-    told = runner.run("status", "mock-complete").stderr
-    assert "gone" in told
-    assert "\x1b" not in told
-    assert "\x07" not in told
+    shown = runner.run("status", "mock-complete").stderr
+    assert "gone" in shown
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["status", "--help"], ["sign", "--help"]])

@@ -86,7 +86,7 @@ def test_a_call_that_is_not_idempotent_is_sent_once(api: ScriptedApi) -> None:
     assert 1 == len(api.server.requests)
 
 
-def test_an_answer_without_end_is_refused(api: ScriptedApi) -> None:
+def test_an_endless_answer_is_refused(api: ScriptedApi) -> None:
     """A broken server cannot fill the memory; it is not asked again."""
     api.server.plan = [http(b" " * (ANSWER_LIMIT + 1))]
     with pytest.raises(MalformedAnswer, match="longer than"):
@@ -95,7 +95,7 @@ def test_an_answer_without_end_is_refused(api: ScriptedApi) -> None:
 
 
 def test_an_envelope_counts_whatever_the_http_status(api: ScriptedApi) -> None:
-    """Nobody documents the HTTP status of an error; the envelope decides."""
+    """The HTTP status of an error is not documented; the envelope decides."""
     api.server.plan = [http(b'{"code":43,"status":"Forbidden"}', status=403)]
     with pytest.raises(Forbidden):
         api.client().call("a", {})
@@ -161,7 +161,7 @@ MISTAKES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("words", MISTAKES)
-def test_a_mistake_in_the_arguments_is_told_before_anything_is_sent(words: str) -> None:
+def test_a_wrong_argument_is_refused_before_anything_is_sent(words: str) -> None:
     """Wrong arguments are a ValueError that says what was expected."""
     with pytest.raises(ValueError, match=words):
         MISTAKES[words]()

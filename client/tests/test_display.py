@@ -75,7 +75,7 @@ def drawn(runner: CommandRunner, *arguments: str) -> tuple[int, str]:
 
 
 def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:
-    """The progress is drawn with size and rate; the last line stands below it."""
+    """The bar has size and rate; the last line is below it."""
     runner.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
     code, sent = drawn(runner, "download", "twenty", "-o", "p.zip")
     assert 0 == code

@@ -3,12 +3,8 @@ from pathlib import Path
 import pytest
 from client.tests.conftest import Action, ScriptedApi, answer, complete, http, package, reset
 
-from flipsnack_client import (
-    ConnectionFailed,
-    DamagedPackage,
-    DeadlineExceeded,
-    Progress,
-)
+from flipsnack_client import ConnectionFailed, DamagedPackage, DeadlineExceeded, Progress
+from flipsnack_client.part import Entity, Part
 
 BODY = package(150_000)
 HALF = len(BODY) // 2
@@ -25,10 +21,9 @@ def cut(*, length: bool = True, headers: str = TAG) -> Action:
     return http(BODY[:HALF], length=len(BODY) if length else None, headers=headers)
 
 
-def rest(start: int = HALF, *, total: int | str = len(BODY), said: int | None = None) -> Action:
-    """What follows `start`, as a 206 that says it begins at `said`."""
-    begin = start if said is None else said
-    return http(BODY[start:], status=206, headers=f"{TAG}Content-Range: bytes {begin}-{len(BODY) - 1}/{total}\r\n")
+def rest(*, begin: int = HALF, total: int = len(BODY)) -> Action:
+    """The other half, as a 206 that says where it begins, and of how many bytes."""
+    return http(BODY[HALF:], status=206, headers=f"{TAG}Content-Range: bytes {begin}-{len(BODY) - 1}/{total}\r\n")
 
 
 def plan(api: ScriptedApi, *actions: Action) -> None:
@@ -54,19 +49,16 @@ CASES: dict[str, list[Action]] = {
     "validator is a date": [cut(headers="Last-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n"), rest()],
     "changed in between": [cut(), whole(headers='ETag: "v2"\r\n')],
     "ranges unknown to the server": [cut(), whole()],
-    "another part than asked for": [cut(), rest(said=0), whole()],
+    "another part than asked for": [cut(), rest(begin=0), whole()],
     "another length than before": [cut(), rest(total=7), whole()],
     "a part without a range": [cut(), http(BODY[HALF:], status=206, headers=TAG), whole()],
     "more here than there": [cut(), http(b"", status=416, headers="Content-Range: bytes */5\r\n"), whole()],
-    "nothing is missing": [
-        http(BODY, length=None, headers=TAG + "Connection: close\r\n"),
-    ],
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_package_arrives_whole_whatever_happens_on_the_way(api: ScriptedApi, tmp_path: Path, name: str) -> None:
-    """Each trouble that passes ends with the very bytes under the final name and nothing beside them."""
+    """Each fault that passes ends with the same bytes at the final path and no other file."""
     plan(api, *CASES[name])
     assert tmp_path / "p.zip" == save(api, tmp_path / "p.zip")
     assert BODY == (tmp_path / "p.zip").read_bytes()
@@ -86,6 +78,16 @@ def test_a_resumed_download_asks_for_the_rest_of_the_same_file(api: ScriptedApi,
     assert (0, len(BODY), {len(BODY)}) == (received[0], received[-1], {one.total for one in reports})
 
 
+def test_a_complete_part_of_an_earlier_run_is_published(api: ScriptedApi, tmp_path: Path) -> None:
+    """416 with the length of the part: nothing is missing."""
+    part = Part.claim(tmp_path / "p.zip", "h", resume=True)
+    part.begin(Entity('"v1"', len(BODY)))
+    with part.appending() as file:
+        part.write(file, BODY)
+    plan(api, http(b"", status=416, headers=f"Content-Range: bytes */{len(BODY)}\r\n"))
+    assert BODY == save(api, tmp_path / "p.zip").read_bytes()
+
+
 def test_a_link_that_ages_while_the_server_is_gone_is_replaced_again(api: ScriptedApi, tmp_path: Path) -> None:
     """A refusal after a pause is an expiry, not a refusal of the fresh link."""
     plan(api, http(b"", status=403), again(api), reset, http(b"", status=403), again(api), whole())
@@ -103,7 +105,7 @@ BROKEN: dict[str, tuple[Action, type[Exception], bool]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_never_gets_whole_never_gets_its_name(api: ScriptedApi, tmp_path: Path, name: str) -> None:
+def test_a_package_that_stays_broken_never_gets_its_name(api: ScriptedApi, tmp_path: Path, name: str) -> None:
     """A package that stays broken raises, and no file appears at the final path."""
     action, expected, kept = BROKEN[name]
     plan(api, action)
@@ -126,7 +128,7 @@ def test_the_deadline_covers_the_download(api: ScriptedApi, tmp_path: Path) -> N
 
 
 def test_the_job_may_fail_while_a_link_is_replaced(api: ScriptedApi, tmp_path: Path) -> None:
-    """A fresh link is asked for by polling, so what the poll says counts."""
+    """The fresh link comes from a poll, so an error of the poll is raised."""
     failed = answer(code=43, status="Forbidden")
     plan(api, http(b"", status=403), failed)
     with pytest.raises(Exception, match="43 Forbidden"):

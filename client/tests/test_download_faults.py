@@ -25,11 +25,11 @@ def test_a_link_that_expires_during_the_download_is_replaced(sandbox: Sandbox, t
     """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
     sandbox.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
     sandbox.clock.on_sleep = lambda _: sandbox.account.clock.advance(61)
-    told: list[Progress] = []
+    reports: list[Progress] = []
     poller = sandbox.client().download_html(book(sandbox))
-    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
+    assert sound(poller.save(tmp_path / "p.zip", on_progress=reports.append))
     assert 2 == poller.attempts
-    received = [one.received for one in told]
+    received = [one.received for one in reports]
     assert received == sorted(received)
     rest = f"bytes={SIZE // 2}-"
     assert ["", rest, rest] == [one.range for one in packages(sandbox)]
@@ -45,14 +45,14 @@ def test_a_cancelled_download_is_resumed_after_expiry(sandbox: Sandbox, tmp_path
     assert (poller.token, False) == (caught.value.token, (tmp_path / "p.zip").exists())
     received = (tmp_path / "p.zip.part").stat().st_size
     sandbox.account.clock.advance(61)
-    told: list[Progress] = []
-    assert sound(poller.save(tmp_path / "p.zip", on_progress=told.append))
-    assert received == told[0].received > 0
+    reports: list[Progress] = []
+    assert sound(poller.save(tmp_path / "p.zip", on_progress=reports.append))
+    assert received == reports[0].received > 0
     assert 2 == poller.attempts
 
 
 def test_a_link_that_is_always_dead_on_arrival_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
-    """One fresh link is asked for, not one after the other."""
+    """One fresh link is requested, not one after the other."""
     sandbox.account.faults.add(preset="expired-link")
     poller = sandbox.client().download_html(book(sandbox))
     with pytest.raises(LinkRefused, match="only just returned it"):
@@ -114,7 +114,7 @@ REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
-def test_what_never_gets_whole_never_gets_its_name(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+def test_a_package_that_stays_broken_never_gets_its_name(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
     attempts, fault, expected = REFUSED_DOWNLOADS[name]
     (tmp_path / "p.zip").write_bytes(b"old")

@@ -48,7 +48,7 @@ def test_the_drawn_tree_shows_every_class() -> None:
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_errors_survive_pickle_and_copy(error: FlipsnackError) -> None:
+def test_errors_can_be_pickled_and_copied(error: FlipsnackError) -> None:
     """An error that crosses a process keeps its class, its text and its facts."""
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))

@@ -41,7 +41,7 @@ def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner, stat
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_ctrl_c_during_a_download_keeps_what_came(runner: CommandRunner, times: int) -> None:
-    """However often it is pressed: no traceback, no half file, and the next run goes on from there."""
+    """However often it is pressed: no traceback, no half file, and the next run resumes from there."""
     runner.account.collections.create(hash="book", schedule="immediate", package_bytes=4_000_000)
     runner.account.faults.add(**SLOW)
     with runner.running("download", "book", "-o", "p.zip") as process:

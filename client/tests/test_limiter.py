@@ -53,7 +53,7 @@ def test_a_wait_beyond_the_deadline_is_refused(answered: bool) -> None:
 
 
 def test_a_cancelled_wait_takes_no_place() -> None:
-    """Whoever cancels while waiting leaves the place to others."""
+    """A cancelled caller leaves the place to others."""
     clock, limiter, cancel = VirtualClock(), Limiter((Window(1, 1.0),)), threading.Event()
     cancel.set()
     with pytest.raises(Cancelled), limiter.place(clock, deadline=ample(clock), cancel=cancel):

@@ -39,7 +39,7 @@ def test_a_wrong_byte_in_a_member_is_found(tmp_path: Path, body: bytes) -> None:
 
 
 def test_the_check_of_a_large_package_can_be_stopped(tmp_path: Path) -> None:
-    """The deadline is asked between blocks, and its error comes out as it is."""
+    """The deadline is checked between blocks, and its error is raised as it is."""
 
     def over() -> None:
         raise DeadlineExceeded("over", elapsed=1)

@@ -39,7 +39,7 @@ def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
 def test_bytes_of_unknown_origin_are_dropped(
     tmp_path: Path, collection_hash: str, resume: bool, note: str | None
 ) -> None:
-    """Another collection, a wish to start over, or an unreadable note: nothing is gone on with."""
+    """Another collection, a wish to start over, or an unreadable note: the part starts empty."""
     half(tmp_path / "p.zip")
     if note is not None:
         (tmp_path / "p.zip.part.json").write_text(note)
@@ -65,7 +65,7 @@ def test_what_cannot_be_written_is_said_before_the_wait(tmp_path: Path) -> None:
 
 
 def test_a_symbolic_link_in_the_parts_place_is_not_followed(tmp_path: Path) -> None:
-    """Nobody can make us write into a file of their choice."""
+    """Another user cannot redirect what we write."""
     (tmp_path / "victim").write_bytes(b"mine")
     (tmp_path / "p.zip.part").symlink_to(tmp_path / "victim")
     with pytest.raises(CannotWrite):
@@ -82,7 +82,7 @@ def test_only_a_part_with_bytes_is_kept(tmp_path: Path) -> None:
     assert 5 == part.size
 
 
-def test_a_full_device_is_told_in_the_systems_words(tmp_path: Path) -> None:
+def test_a_full_device_has_the_systems_words(tmp_path: Path) -> None:
     """No space left is a CannotWrite with its errno."""
     part = Part.claim(tmp_path / "p.zip", "h", resume=True)
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(CannotWrite, match="No space left") as caught:

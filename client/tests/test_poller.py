@@ -148,7 +148,7 @@ def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
 
 
 def test_a_repr_tells_the_state_without_the_link(api: ScriptedApi) -> None:
-    """What is printed while debugging lets nobody fetch the package."""
+    """A repr does not show the resource URL."""
     api.server.plan = [complete(LINK)]
     poller = api.client().download_html("h")
     assert "<Poller h not polled yet>" == repr(poller)

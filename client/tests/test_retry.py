@@ -53,7 +53,7 @@ def test_what_may_pass_is_retried_after_its_minimum_pause(error: FlipsnackError,
 
 @pytest.mark.parametrize("error", FINAL, ids=str)
 def test_what_would_fail_the_same_way_is_raised_at_once(error: FlipsnackError) -> None:
-    """A final error comes out as it is, without any pause."""
+    """A final error is raised as it is, without a pause."""
     clock = VirtualClock()
     with pytest.raises(type(error)) as caught:
         retrier(clock).pause(error)

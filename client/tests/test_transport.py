@@ -34,7 +34,7 @@ def test_a_certificate_that_the_session_vouches_for_is_accepted(
 
 
 def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trusted authority is not enough: the name must be the one that was asked for."""
+    """A trusted authority is not enough: the certificate must be for the requested name."""
     with MockServer(tls=True, tls_names="api.example") as elsewhere:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", elsewhere.ca_file)
         url = elsewhere.base_url.replace("127.0.0.1", "localhost")
@@ -57,7 +57,7 @@ def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPat
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_a_fault_is_told_in_words_that_hold_no_url(error: Exception, words: str) -> None:
+def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
     """Each kind of fault has its words; none of them comes from a text with a URL in it."""
     translated = _translated(error, HOST)
     assert ConnectionFailed is type(translated)
@@ -66,7 +66,7 @@ def test_a_fault_is_told_in_words_that_hold_no_url(error: Exception, words: str)
 
 
 def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:
-    """A server that does not speak TLS is told as such, not as a refused certificate."""
+    """A server that does not speak TLS raises ConnectionFailed, not CertificateRefused."""
     api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
     url = api.server.url.replace("http", "https")
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):
