@@ -43,7 +43,7 @@ FAILURES: dict[str, tuple[str, str, list[str], int, str]] = {
     ),
     "job": ("mock-failed", "", [], 1, "error: FAILED: the package of collection mock-failed could not be generated"),
     "deadline": ("mock-processing", "", ["--deadline", "0.5"], 3, "error: deadline of 0.5 s exceeded"),
-    "server": ("h", "", ["--base-url", "http://127.0.0.1:9/v1/", "--deadline", "0.6"], 3, "Connection refused; the pause"),
+    "server": ("h", "", ["--base-url", "http://127.0.0.1:9/v1/", "--deadline", "0.6"], 3, "Connection refused; the"),
     "no zip": ("mock-complete", "invalid-zip", [], 3, "error: the package is damaged"),
     "one bit turned": ("mock-complete", "corrupt-zip", [], 3, "error: the package is damaged"),
 }

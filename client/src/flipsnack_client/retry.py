@@ -21,7 +21,7 @@ from flipsnack_client.exceptions import (
 )
 from flipsnack_client.log import log
 
-FLOORS: dict[type[FlipsnackError], float] = {
+MINIMUM_PAUSES: dict[type[FlipsnackError], float] = {
     PerSecondLimit: 1.0,  # by then the window of one second is empty
     PerMinuteLimit: 10.0,  # a place in the window of a minute becomes free within 60 s
     MaintenanceMode: 5.0,  # the vendor asks to try later, so not at once
@@ -55,13 +55,13 @@ class RetryPolicy:
         return min(self.max, self.first * self.factor ** min(failures - 1, 64)) * chance
 
 
-def floor(error: FlipsnackError) -> float | None:
+def minimum_pause(error: FlipsnackError) -> float | None:
     """Return the minimum pause before a retry, in seconds; None if the error is final."""
     if isinstance(error, HttpError):
         return (error.retry_after or 0.0) if error.status in RETRIED_STATUSES else None
     if isinstance(error, DamagedAnswer):
         return 0.0 if error.maybe_cut else None
-    return FLOORS.get(type(error))
+    return MINIMUM_PAUSES.get(type(error))
 
 
 class Retrier:
@@ -86,7 +86,7 @@ class Retrier:
         Raises Cancelled, and DeadlineExceeded at once if the pause is longer than what is left.
         """
         self._failures += 1
-        least = floor(error)
+        least = minimum_pause(error)
         if least is None or self._failures >= self._policy.attempts:
             raise error
         wait = least + self._policy.backoff(self._failures, self._clock.random())
