@@ -6,7 +6,7 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from flipsnack_contract.__main__ import cli
+from flipsnack_contract.cli.main import cli
 from flipsnack_contract.target.request_builder import ACTION, CallDraft
 from flipsnack_mock.testing import MockServer
 
