@@ -13,7 +13,7 @@ from typing import Any
 import hypothesis
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 
 from flipsnack_contract.adapter.case import Outcome as End
@@ -170,16 +170,16 @@ def _heard(hearing: _Hearing, plan: Plan) -> tuple[Outcome, str]:
     except Violation as violation:
         return _verdict(hearing.duty), str(violation)
     except Flaky:
-        return Outcome.BROKEN, f"it came out differently when it was repeated: {hearing.violation}"
-    except (Refused, Unreachable, HypothesisException) as trouble:
-        return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
+        return Outcome.INTERNAL, f"the scenario came out differently when it was repeated: {hearing.violation}"
+    except (Refused, Unreachable) as trouble:
+        return Outcome.UNREACHABLE, str(trouble)
     return (Outcome.PASSED, "") if hearing.judged else (Outcome.SKIPPED, "no scenario could be played")
 
 
 def _verdict(duty: Check) -> Outcome:
     # A bad adapter is neither a pass nor a failure: nothing is known of its client.
     if duty.rule.id == ADAPTER:
-        return Outcome.BROKEN
+        return Outcome.ADAPTER
     return Outcome.FAILED if duty.rule.is_must else Outcome.WARNED
 
 
