@@ -39,10 +39,6 @@ def played() -> Iterator[Fake]:
         yield fake
 
 
-def _silent(_text: str) -> None:
-    """Nothing is asked of anybody."""
-
-
 def _first_finding(client: type[Client], bench: Bench) -> str:
     """The scenario that shows that `client` breaks the rule it names; none that does is no scenario's name."""
     own = [duty for duty in DUTIES if duty.rule.id == client.breaks]
@@ -86,7 +82,7 @@ def test_a_correct_client_keeps_the_protocol() -> None:
 def test_a_client_in_a_thread_is_judged_as_one_in_a_process_is(played: Fake) -> None:
     """The thread is a short cut, and changes nothing."""
     chosen = [SCRIPT[name] for name in ("built in 5 s", "failed at once", "a wrong secret")]
-    with playing(Manner(COMMAND), GREETING, say=_silent) as process, Session(lambda: Actor(Client), GREETING) as thread:
+    with playing(Manner(COMMAND), GREETING) as process, Session(lambda: Actor(Client), GREETING) as thread:
         theatres = [Theatre(player, played, name=name) for player, name in ((process, "process"), (thread, "thread"))]
         apart, here = ([theatre.play(scenario) for scenario in chosen] for theatre in theatres)
     assert [one.outcome for one in apart] == [one.outcome for one in here]

@@ -51,17 +51,13 @@ def _opened(mutant: Mutant) -> Iterator[Judge]:
 @contextmanager
 def played(manner: Manner, fake: Fake) -> Iterator[Bench]:
     """The bench before which the client behind an adapter plays, at `fake`."""
-    with playing(manner, greeting_of("zoo"), say=_silent) as player:
+    with playing(manner, greeting_of("zoo")) as player:
         yield Bench(Theatre(player, fake, name=Path(manner.command[-1]).parent.name))
 
 
 def _manner(interpreter: str, adapter: str) -> Manner:
     # Patient: what is measured may share the machine with others.
     return Manner((interpreter, str(ADAPTERS / adapter)), patience=120.0)
-
-
-def _silent(_text: str) -> None:
-    """Nobody is asked to do anything."""
 
 
 def _mutant(client: type[Client]) -> Mutant:

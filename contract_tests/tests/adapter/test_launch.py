@@ -7,10 +7,9 @@ from flipsnack_contract.adapter.program import BadTemplate, Program
 
 @pytest.mark.parametrize("mode", ["persistent", "exec"])
 def test_a_command_is_needed(mode: str) -> None:
-    """Unless somebody else starts the client."""
+    """In either mode."""
     with pytest.raises(BadUse, match="Give its command after --"):
         Manner((), mode=mode)
-    assert "attach" == Manner((), mode="attach").mode
 
 
 def test_an_unknown_capability_is_refused() -> None:
@@ -21,7 +20,7 @@ def test_an_unknown_capability_is_refused() -> None:
 
 def test_a_program_needs_its_placeholders() -> None:
     """Before anything is started."""
-    with pytest.raises(BadTemplate), playing(Manner(("fetch",), mode="exec"), GREETING, say=print):
+    with pytest.raises(BadTemplate), playing(Manner(("fetch",), mode="exec"), GREETING):
         pytest.fail("it must not get here")
 
 
@@ -34,7 +33,7 @@ def test_placeholders_belong_to_programs() -> None:
 def test_a_mode_of_its_own_for_programs() -> None:
     """They are asked nothing: what they can do was said."""
     manner = Manner(("sh", "{collection}", "{dest}"), mode="exec", capabilities=("xml",))
-    with playing(manner, GREETING, say=print) as player:
+    with playing(manner, GREETING) as player:
         assert isinstance(player, Program)
         assert ("xml",) == player.open().capabilities
 
@@ -45,6 +44,6 @@ def test_a_run_without_a_name_gets_a_new_one() -> None:
     assert "mine" == greeting_of("1", "mine").run
 
 
-def test_there_are_three_modes() -> None:
+def test_there_are_two_modes() -> None:
     """Each explained."""
-    assert ["persistent", "exec", "attach"] == list(MODES)
+    assert ["persistent", "exec"] == list(MODES)

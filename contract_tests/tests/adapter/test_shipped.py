@@ -15,10 +15,6 @@ ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _silent(_text: str) -> None:
-    """Nothing is asked of anybody."""
-
-
 @pytest.mark.parametrize("name", ["python", "node", "java"])
 def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
     """Every rule of manners."""
@@ -33,7 +29,7 @@ def test_a_shipped_adapter_plays(played: Fake, name: str) -> None:
     manner = Manner(
         shipped(name), mode="exec" if name == "bash" else "persistent", patience=PATIENCE, environment=ENVIRONMENT
     )
-    with playing(manner, GREETING, say=_silent) as player:
+    with playing(manner, GREETING) as player:
         smoked = list(smoke(player, played))
     assert [trial.promise for trial in TRIALS] == [one.trial.promise for one in smoked]
     assert [] == [(one.trial.promise, one.wrong) for one in smoked if one.wrong]

@@ -86,14 +86,6 @@ def test_without_a_fake_it_ends_with_5() -> None:
     assert "flipsnack-mock serve" in run.stderr
 
 
-def test_a_port_that_is_taken_ends_with_2(played: Fake) -> None:
-    """The fake listens there already."""
-    port = played.url.rpartition(":")[2]
-    run = _kit("adapter", "smoke", "--fake", played.url, "--mode", "attach", "--port", port)
-    assert 2 == run.returncode
-    assert "choose another --port" in run.stderr
-
-
 def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
     """The adapter that hangs and what it started are ended, and the kit says one word."""
     pipe = tmp_path / "pipe"
@@ -106,16 +98,3 @@ def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
             assert held.read() == ""
         assert ("", "\ninterrupted\n") == kit.communicate()
     assert 130 == kit.returncode
-
-
-def test_attach_waits_for_an_adapter_and_says_how(played: Fake) -> None:
-    """The line that it prints is run as it is."""
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--mode", "attach", "--", *shipped("python")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
-        assert kit.stdout is not None
-        assert kit.stderr is not None
-        assert "waiting on 127.0.0.1:" in kit.stderr.readline()
-        with subprocess.Popen(["bash", "-c", kit.stderr.readline()]) as adapter:
-            assert 4 == kit.stdout.read().count("ok    ")
-        assert 0 == adapter.returncode
-    assert 0 == kit.returncode

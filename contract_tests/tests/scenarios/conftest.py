@@ -24,5 +24,5 @@ def stage_door() -> Iterator[Fake]:
 def theatre(stage_door: Fake) -> Iterator[Theatre]:
     """The reference client at that fake."""
     manner = Manner((sys.executable, str(ADAPTER)), patience=60.0)
-    with playing(manner, greeting_of("0", "tests"), say=print) as player:
+    with playing(manner, greeting_of("0", "tests")) as player:
         yield Theatre(player, stage_door, name="tests")

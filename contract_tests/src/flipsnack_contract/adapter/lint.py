@@ -163,7 +163,7 @@ def _ends_with_its_input(examined: _Examined) -> str:
     with Process(examined.command) as process:
         process.channel.close_writing()
         try:
-            process.channel.receive(patience=GRACE_AFTER_BYE + (examined.patience.case or 0))
+            process.channel.receive(patience=GRACE_AFTER_BYE + examined.patience.case)
         except Ended:
             fault = process.how_it_ended()
             return "" if fault.kind == "crash" else str(fault)

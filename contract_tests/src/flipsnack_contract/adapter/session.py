@@ -47,7 +47,7 @@ ASK_TO_SLEEP = "a client that declares virtual_sleep asks the kit to sleep"
 
 
 class Connection(Protocol):
-    """A way to an adapter: a process, or somebody's debugger."""
+    """A way to an adapter: a process, or a thread of a test."""
 
     channel: Channel
 
@@ -63,10 +63,10 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds of silence are a hang: before hello, and within a case. None: for ever, as with a debugger."""
+    """How many seconds of silence are a hang: before hello, and within a case."""
 
-    hello: float | None = 30.0
-    case: float | None = 10.0
+    hello: float = 30.0
+    case: float = 10.0
 
 
 class Stopped(Exception):
@@ -243,16 +243,16 @@ class Session:
         course.note("client", line)
         return self._conversation.take(line)
 
-    def _limit(self, course: _Course) -> float | None:
-        if self._patience.case is None or course.timeline.is_virtual:
+    def _limit(self, course: _Course) -> float:
+        if course.timeline.is_virtual:
             return self._patience.case
         return self._patience.case + (course.case.options.deadline_ms or REAL_LIMIT_MS) / 1000
 
-    def _while_silent(self, course: _Course, seconds: float, limit: float | None) -> None:
+    def _while_silent(self, course: _Course, seconds: float, limit: float) -> None:
         calls = course.calls()
         if calls > course.case.most_calls:
             raise Stopped(f"it made {calls} calls in {course.elapsed_ms / 1000:g} s and did not end")
-        if limit is not None and seconds > limit:
+        if seconds > limit:
             virtual = "; " + ASK_TO_SLEEP if course.timeline.is_virtual else ""
             raise AdapterFault("hang", f"nothing was heard for {limit:g} s{virtual}")
 

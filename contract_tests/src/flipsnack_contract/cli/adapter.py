@@ -60,9 +60,6 @@ def client_options(command: _Command) -> _Command:
         click.option("--fake", "fake_url", metavar="URL", help="A fake that runs already, instead of one of our own."),
         click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of that fake's control plane."),
         click.option(
-            "--port", type=click.IntRange(0, 65535), default=0, help="Where --mode attach waits; 0: any port."
-        ),
-        click.option(
             "--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang."
         ),
         click.option(
@@ -101,7 +98,7 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     wrong = 0
     with failing_clearly():
         manner = manner_of(options, environment or {})
-        with chosen_fake(options) as fake, playing(manner, greeting_of(_version()), say=say) as player:
+        with chosen_fake(options) as fake, playing(manner, greeting_of(_version())) as player:
             for smoked in smoke(player, fake):
                 time = f"{smoked.report.elapsed_ms / 1000:g} s" + (
                     "" if manner.mode == "exec" else " of the case's time"
@@ -121,7 +118,6 @@ def manner_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> Man
     return Manner(
         command=options["command"],
         mode=options["mode"],
-        port=options["port"],
         patience=options["patience"],
         capabilities=options["capabilities"] or ("json",),
         environment=environment,

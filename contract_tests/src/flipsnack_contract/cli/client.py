@@ -91,7 +91,7 @@ def _theatre(stack: ExitStack, options: Mapping[str, Any], environment: Mapping[
     manner = manner_of(options, environment)
     greeting = greeting_of(version("flipsnack-kit"))
     fake = stack.enter_context(chosen_fake(options))
-    player = stack.enter_context(playing(manner, greeting, say=say))
+    player = stack.enter_context(playing(manner, greeting))
     return Theatre(player, fake, name=f"{name}-{greeting.run}")
 
 
