@@ -137,11 +137,11 @@ class Actor:
         self._thread = threading.Thread(target=_act, args=(play, hearing, saying, printing), daemon=True)
         self._thread.start()
 
-    def how_it_ended(self) -> AdapterFault:
+    def exit_fault(self) -> AdapterFault:
         """The fault of a client that is gone: its traceback is what it printed."""
         return AdapterFault("crash", "it fell over while it was expected to speak")
 
-    def say_goodbye(self) -> int | None:
+    def shutdown(self) -> int | None:
         """End its input, and wait for it."""
         self.kill()
         return None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.channel import Channel, Ended, Silent
+from flipsnack_contract.adapter.channel import Channel, Closed, ReadTimeout
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE
 
@@ -58,13 +58,13 @@ def test_a_line_without_an_end_counts_when_nothing_more_comes(ends: Ends) -> Non
     os.write(ends.out, b"one\ntwo")
     os.close(ends.out)
     assert [b"one", b"two"] == [ends.channel.receive(patience=5.0) for _ in range(2)]
-    with pytest.raises(Ended):
+    with pytest.raises(Closed):
         ends.channel.receive(patience=5.0)
 
 
 def test_nothing_is_silence(ends: Ends) -> None:
     """Patience has an end."""
-    with pytest.raises(Silent):
+    with pytest.raises(ReadTimeout):
         ends.channel.receive(patience=0.0)
 
 
@@ -90,14 +90,14 @@ def test_a_longer_line_is_a_fault_before_it_ends(ends: Ends) -> None:
 
 def test_what_nobody_reads_is_silence(ends: Ends) -> None:
     """A pipe that is full and stays full does not hold the kit up for ever."""
-    with pytest.raises(Silent):
+    with pytest.raises(ReadTimeout):
         ends.channel.send(b"x" * 10_000_000, patience=0.0)
 
 
 def test_a_reader_that_is_gone_is_the_end(ends: Ends) -> None:
     """Writing to it does not raise anything of the system's."""
     os.close(ends.inp)
-    with pytest.raises(Ended):
+    with pytest.raises(Closed):
         ends.channel.send(b"x\n", patience=5.0)
 
 
@@ -106,10 +106,10 @@ def test_what_comes_aside_is_kept_and_never_blocks(ends: Ends) -> None:
     for number in range(40):
         os.write(ends.err, str(number).encode().rjust(4096, b"."))
         assert ends.channel.is_quiet
-    kept = ends.channel.take_aside()
+    kept = ends.channel.drain_stderr()
     assert 64 * 1024 == len(kept)
     assert kept.endswith("39")
-    assert ends.channel.take_aside() == ""
+    assert ends.channel.drain_stderr() == ""
 
 
 @pytest.mark.parametrize(
@@ -126,5 +126,5 @@ def test_what_comes_aside_is_kept_and_never_blocks(ends: Ends) -> None:
 def test_the_last_words_are_those_that_name_an_error(ends: Ends, printed: str, told: str) -> None:
     """Where a runtime prints more after it; else the last line, and nothing where there is none."""
     os.write(ends.err, printed.encode())
-    words = ends.channel.last_words
+    words = ends.channel.last_error_line
     assert told in words if told else not words

@@ -2,11 +2,11 @@ import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING, faulty
 
 from flipsnack_contract.adapter.lint import MANNERS, lint
-from flipsnack_contract.adapter.session import Patience
+from flipsnack_contract.adapter.session import Timeouts
 
 
 def _wrong(name: str) -> dict[str, str]:
-    findings = lint(tuple(faulty(name)), GREETING, patience=Patience(hello=30.0, case=0.0))
+    findings = lint(tuple(faulty(name)), GREETING, patience=Timeouts(hello=30.0, case=0.0))
     return {finding.name: finding.wrong for finding in findings if finding.wrong}
 
 

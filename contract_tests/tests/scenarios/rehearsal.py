@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report, Said
-from flipsnack_contract.adapter.messages import CAPABILITIES, FileMade, Options, Result, Trouble
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
+from flipsnack_contract.adapter.messages import CAPABILITIES, CaseResult, ErrorReport, FileMade, Options
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import Disk, Performance
 from flipsnack_contract.scenarios.server_log import Answered, Call
@@ -55,7 +55,7 @@ def performed(
     *calls: Call,
     error: str | None = None,
     code: int | None = None,
-    outcome: Outcome | None = None,
+    outcome: CaseOutcome | None = None,
     elapsed_s: float = 0.0,
     said: tuple[str, ...] = (),
     cancelled_s: float | None = None,
@@ -68,13 +68,13 @@ def performed(
 ) -> Performance:
     """A performance with these calls; a client that says ok has made the package unless `disk` says otherwise."""
     played = Scenario(**scenario)
-    ended = outcome or (Outcome.ERROR if error else Outcome.OK)
-    trouble = None if error is None else Trouble(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
+    ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
+    trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
     # A program without the protocol has no class for its error, and so no result.
-    spoken = "ok" if ended is Outcome.OK else "error" if trouble else None
+    spoken = "ok" if ended is CaseOutcome.OK else "error" if trouble else None
     state = next((call.status for call in reversed(calls) if call.status), None)
     result = (
-        Result(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
+        CaseResult(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
         if spoken
         else None
     )
@@ -93,5 +93,5 @@ def performed(
         options=Options(format=played.format, deadline_ms=deadline),
         needs=played.needs,
     )
-    content = PACKAGE if ended is Outcome.OK else None
+    content = PACKAGE if ended is CaseOutcome.OK else None
     return Performance(played, frozenset(CAPABILITIES), case, report, calls, disk or Disk(content), package)

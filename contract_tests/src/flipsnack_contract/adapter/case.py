@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flipsnack_contract.adapter.messages import Credentials, Options, Result, Run
+from flipsnack_contract.adapter.messages import CaseCredentials, CaseResult, Options, Run
 
-__all__ = ["MASK", "Case", "Outcome", "Report", "Said", "masked"]
+__all__ = ["MASK", "Case", "CaseOutcome", "Report", "Said", "masked"]
 
 MASK = "«the secret»"
 """What stands where a secret stood. Nothing else prints that."""
@@ -17,7 +17,7 @@ MASK = "«the secret»"
 DAY_MS = 24 * 3600 * 1000
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """How a case ended: three ways of the client's own, `stopped` by the kit because it would not end, or `fault`."""
 
     OK = "ok"
@@ -54,7 +54,7 @@ class Case:
             id=self.id,
             op=self.op,
             base_url=self.base_url,
-            credentials=Credentials(key=self.key, secret=self.secret),
+            credentials=CaseCredentials(key=self.key, secret=self.secret),
             args=dict(self.args),
             now_ms=now_ms,
             options=self.options,
@@ -79,10 +79,10 @@ class Report:
     """
 
     case: str
-    outcome: Outcome
+    outcome: CaseOutcome
     started_ms: int
     ended_ms: int
-    result: Result | None = None
+    result: CaseResult | None = None
     fault: str = ""
     why: str = ""
     sleeps: tuple[int, ...] = ()

@@ -11,7 +11,7 @@ from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE
 from flipsnack_contract.contract.clock import stopwatch
 
-__all__ = ["Channel", "Ended", "Silent"]
+__all__ = ["Channel", "Closed", "ReadTimeout"]
 
 PIECE = 64 * 1024
 ASIDE_KEPT = 64 * 1024
@@ -19,11 +19,11 @@ ASIDE_KEPT = 64 * 1024
 ERROR = re.compile(r"^(Uncaught |Exception in thread \S+ |Caused by: )?[\w.]*(Error|Exception)\b.*:")
 
 
-class Silent(Exception):
+class ReadTimeout(Exception):
     """Nothing came for as long as was waited."""
 
 
-class Ended(Exception):
+class Closed(Exception):
     """The other side closed its end."""
 
 
@@ -46,7 +46,7 @@ class Channel:
             self._selector.register(aside, selectors.EVENT_READ)
 
     def send(self, line: bytes, *, patience: float) -> None:
-        """Write one line; raises `Silent` when the other side does not read it, `Ended` when it is gone."""
+        """Write one line; raises `ReadTimeout` when the other side does not read it, `Closed` when it is gone."""
         until, left = stopwatch() + patience, memoryview(line)
         while left:
             try:
@@ -54,19 +54,19 @@ class Channel:
             except BlockingIOError:
                 self._wait_writable(until)
             except OSError:
-                raise Ended from None
+                raise Closed from None
 
     def receive(self, *, patience: float | None) -> bytes:
         """The next line without its end; `patience` is in seconds, None waits for ever.
 
-        Raises `Silent`, `Ended`, and `AdapterFault` for a line that is too long.
+        Raises `ReadTimeout`, `Closed`, and `AdapterFault` for a line that is too long.
         """
         until = None if patience is None else stopwatch() + patience
         while not self._lines:
             if self._ended:
-                raise Ended
+                raise Closed
             if not self._read_some(None if until is None else max(0.0, until - stopwatch())):
-                raise Silent
+                raise ReadTimeout
         return self._lines.popleft()
 
     @property
@@ -76,7 +76,7 @@ class Channel:
         return not self._lines and not self._buffer
 
     @property
-    def last_words(self) -> str:
+    def last_error_line(self) -> str:
         """The last line kept aside that names an error, else the last one, cut to 200 characters; it stays there."""
         if self._aside is not None:
             self._keep(self._aside)
@@ -84,7 +84,7 @@ class Channel:
         telling = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
         return telling[-1][:200] if telling else ""
 
-    def take_aside(self) -> str:
+    def drain_stderr(self) -> str:
         """What was kept aside since the last time, at most its last 64 KiB."""
         if self._aside is not None:
             self._keep(self._aside)
@@ -143,7 +143,7 @@ class Channel:
         with selectors.DefaultSelector() as selector:
             selector.register(self._writing, selectors.EVENT_WRITE)
             if not selector.select(min(0.05, max(0.0, until - stopwatch()))) and stopwatch() >= until:
-                raise Silent
+                raise ReadTimeout
         if not self._ended:
             self._read_some(0.0)
 

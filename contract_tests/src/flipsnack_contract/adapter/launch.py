@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from flipsnack_contract.adapter.messages import CAPABILITIES, PROTOCOL, Greeting
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
-__all__ = ["MODES", "BadUse", "Manner", "greeting_of", "playing"]
+__all__ = ["MODES", "BadUse", "LaunchMode", "greeting_of", "playing"]
 
 MODES = {
     "persistent": "one process for all cases, which speaks the adapter protocol",
@@ -25,7 +25,7 @@ class BadUse(ValueError):
 
 
 @dataclass(frozen=True)
-class Manner:
+class LaunchMode:
     """How the client under test is run. `environment` is what a program is given besides its credentials."""
 
     command: tuple[str, ...]
@@ -50,10 +50,10 @@ def greeting_of(version: str, run: str | None = None) -> Greeting:
 
 
 @contextmanager
-def playing(manner: Manner, greeting: Greeting) -> Iterator[Session | Program]:
-    """What plays cases in that manner, until the block ends. Raises `AdapterFault` and `BadTemplate`."""
-    if manner.mode == "exec":
-        yield Program(manner.command, manner.environment, manner.capabilities, manner.patience)
+def playing(mode: LaunchMode, greeting: Greeting) -> Iterator[AdapterSession | Program]:
+    """What plays cases in that mode, until the block ends. Raises `AdapterFault` and `BadTemplate`."""
+    if mode.mode == "exec":
+        yield Program(mode.command, mode.environment, mode.capabilities, mode.patience)
     else:
-        with Session(lambda: Process(manner.command), greeting, patience=Patience(case=manner.patience)) as session:
+        with AdapterSession(lambda: Process(mode.command), greeting, patience=Timeouts(case=mode.patience)) as session:
             yield session

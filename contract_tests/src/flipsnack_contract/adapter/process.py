@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from flipsnack_contract.adapter.channel import Channel, Ended, Silent
+from flipsnack_contract.adapter.channel import Channel, Closed, ReadTimeout
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Bye, encode
-from flipsnack_contract.adapter.refusal import refused
+from flipsnack_contract.adapter.start_error import refused
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Process", "end_group", "exit_text", "start"]
@@ -81,21 +81,21 @@ class Process:
         """Its id, which is that of its group too."""
         return self._process.pid
 
-    def how_it_ended(self) -> AdapterFault:
+    def exit_fault(self) -> AdapterFault:
         """The fault of an adapter whose stdout is at its end."""
         try:
             code = self._process.wait(REAP)
         except subprocess.TimeoutExpired:
             return AdapterFault("closed", "stdout is at its end, but the process goes on")
-        said = self.channel.last_words
+        said = self.channel.last_error_line
         words = f"; the last it printed: {said}" if said else ""
         return AdapterFault("crash", f"{exit_text(code)} while it was expected to speak{words}")
 
-    def say_goodbye(self) -> int | None:
+    def shutdown(self) -> int | None:
         """Say bye, end its input, and wait up to 3 s; the exit code, or None when it had to be ended."""
         if self._ended:
             return None
-        with suppress(Silent, Ended):
+        with suppress(ReadTimeout, Closed):
             self.channel.send(encode(Bye()), patience=GRACE_AFTER_BYE)
         self.channel.close_writing()
         self._read_to_the_end()
@@ -115,7 +115,7 @@ class Process:
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
         if kind is None:
-            self.say_goodbye()
+            self.shutdown()
         else:
             self.kill()
 
@@ -124,9 +124,9 @@ class Process:
         try:
             while (left := until - stopwatch()) > 0:
                 self.channel.receive(patience=left)
-        except Ended:
-            self.how_it_ended()
-        except (Silent, AdapterFault):
+        except Closed:
+            self.exit_fault()
+        except (ReadTimeout, AdapterFault):
             pass
 
 

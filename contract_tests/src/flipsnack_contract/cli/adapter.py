@@ -12,17 +12,17 @@ import click
 
 from flipsnack_contract.adapter.fake_server import Fake, NoAddress, NoFake, fake_at, started_fake
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.launch import MODES, BadUse, Manner, greeting_of, playing
+from flipsnack_contract.adapter.launch import MODES, BadUse, LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.lint import lint
 from flipsnack_contract.adapter.program import PLACEHOLDERS, BadTemplate
 from flipsnack_contract.adapter.sandbox import NoPackage
-from flipsnack_contract.adapter.session import Patience
+from flipsnack_contract.adapter.session import Timeouts
 from flipsnack_contract.adapter.smoke import smoke
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of", "say"]
+__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
 
 EXIT_CODES = """\b
 Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
@@ -81,7 +81,7 @@ def lint_command(*, command: tuple[str, ...], patience: float) -> None:
     """Look whether an adapter keeps the protocol. Needs no server."""
     wrong = 0
     hello = True
-    for finding in lint(command, greeting_of(_version()), patience=Patience(case=patience)):
+    for finding in lint(command, greeting_of(_version()), patience=Timeouts(case=patience)):
         click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
         if finding.wrong:
             click.echo(f"      {'':<20} {finding.wrong}")
@@ -97,12 +97,10 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     """Play a handful of simple cases: does anything work at all?"""
     wrong = 0
     with failing_clearly():
-        manner = manner_of(options, environment or {})
-        with chosen_fake(options) as fake, playing(manner, greeting_of(_version())) as player:
+        mode = launch_mode_of(options, environment or {})
+        with chosen_fake(options) as fake, playing(mode, greeting_of(_version())) as player:
             for smoked in smoke(player, fake):
-                time = f"{smoked.report.elapsed_ms / 1000:g} s" + (
-                    "" if manner.mode == "exec" else " of the case's time"
-                )
+                time = f"{smoked.report.elapsed_ms / 1000:g} s" + ("" if mode.mode == "exec" else " of the case's time")
                 click.echo(f"{'WRONG' if smoked.wrong else 'ok':<6}{smoked.trial.promise} ({time})")
                 if smoked.wrong:
                     click.echo(f"      {smoked.wrong}")
@@ -113,9 +111,9 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)
 
 
-def manner_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> Manner:
+def launch_mode_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> LaunchMode:
     """How the client is run, as the options have it. Raises `BadUse`."""
-    return Manner(
+    return LaunchMode(
         command=options["command"],
         mode=options["mode"],
         patience=options["patience"],

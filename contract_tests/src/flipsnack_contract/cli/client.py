@@ -17,7 +17,7 @@ from flipsnack_contract import report
 from flipsnack_contract.adapter.launch import greeting_of, playing
 from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.checks.runner import Plan
-from flipsnack_contract.cli.adapter import EPILOG, chosen_fake, client_options, failing_clearly, manner_of, say
+from flipsnack_contract.cli.adapter import EPILOG, chosen_fake, client_options, failing_clearly, launch_mode_of, say
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import Outputs, known_options, output_options, outputs_of
 from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_evidence
@@ -88,10 +88,10 @@ def _read(file: Path) -> Replay:
 
 
 def _theatre(stack: ExitStack, options: Mapping[str, Any], environment: Mapping[str, str], *, name: str) -> Theatre:
-    manner = manner_of(options, environment)
+    mode = launch_mode_of(options, environment)
     greeting = greeting_of(version("flipsnack-kit"))
     fake = stack.enter_context(chosen_fake(options))
-    player = stack.enter_context(playing(manner, greeting))
+    player = stack.enter_context(playing(mode, greeting))
     return Theatre(player, fake, name=f"{name}-{greeting.run}")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.process import start
-from flipsnack_contract.adapter.refusal import INTERPRETER, refused, why_not
+from flipsnack_contract.adapter.start_error import INTERPRETER, refused, why_not
 
 
 def _file(folder: Path, text: str, *, mode: int) -> Path:
