@@ -75,7 +75,7 @@ def test_a_correct_client_breaks_nothing(seed: int, played: Fake) -> None:
 
 def test_a_correct_client_keeps_the_protocol() -> None:
     """As a program of its own it is an adapter like any other."""
-    findings = list(lint(COMMAND, GREETING, patience=Timeouts(hello=60.0, case=60.0)))
+    findings = list(lint(COMMAND, GREETING, timeouts=Timeouts(hello=60.0, case=60.0)))
     assert [] == [finding for finding in findings if finding.wrong]
 
 

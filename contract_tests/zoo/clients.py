@@ -57,7 +57,7 @@ def played(mode: LaunchMode, fake: Fake) -> Iterator[Bench]:
 
 def _launch_mode(interpreter: str, adapter: str) -> LaunchMode:
     # Patient: what is measured may share the machine with others.
-    return LaunchMode((interpreter, str(ADAPTERS / adapter)), patience=120.0)
+    return LaunchMode((interpreter, str(ADAPTERS / adapter)), timeout=120.0)
 
 
 def _mutant(client: type[Client]) -> Mutant:
@@ -67,7 +67,7 @@ def _mutant(client: type[Client]) -> Mutant:
 FETCH = LaunchMode(
     ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "{collection}", "{dest}", "{deadline_s}"),
     mode="exec",
-    patience=120.0,
+    timeout=120.0,
     environment={"PATH": "/usr/local/bin:/usr/bin:/bin"},
 )
 CORRECT = (

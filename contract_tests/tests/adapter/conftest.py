@@ -26,12 +26,12 @@ def played() -> Iterator[Fake]:
 
 @pytest.fixture
 def opened() -> Iterator[Callable[..., AdapterSession]]:
-    """Opens sessions with adapters that misbehave as named, waiting `patience` seconds; ends them all."""
+    """Opens sessions with adapters that misbehave as named, waiting `timeout` seconds; ends them all."""
     with ExitStack() as stack:
 
-        def open_session(name: str, *, patience: float = 30.0) -> AdapterSession:
-            waits = Timeouts(hello=30.0, case=patience)
-            session = AdapterSession(lambda: Process(faulty(name)), GREETING, patience=waits)
+        def open_session(name: str, *, timeout: float = 30.0) -> AdapterSession:
+            waits = Timeouts(hello=30.0, case=timeout)
+            session = AdapterSession(lambda: Process(faulty(name)), GREETING, timeouts=waits)
             return stack.enter_context(session)
 
         yield open_session

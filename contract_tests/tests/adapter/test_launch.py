@@ -8,13 +8,13 @@ from flipsnack_contract.adapter.program import BadTemplate, Program
 @pytest.mark.parametrize("mode", ["persistent", "exec"])
 def test_a_command_is_needed(mode: str) -> None:
     """In either mode."""
-    with pytest.raises(BadUse, match="Give its command after --"):
+    with pytest.raises(BadUse, match="give it after --"):
         LaunchMode((), mode=mode)
 
 
 def test_an_unknown_capability_is_refused() -> None:
     """With those that there are."""
-    with pytest.raises(BadUse, match="telepathy are unknown; there are virtual_sleep"):
+    with pytest.raises(BadUse, match="unknown capability telepathy; expected some of virtual_sleep"):
         LaunchMode(("fetch",), capabilities=("telepathy",))
 
 
@@ -26,7 +26,7 @@ def test_a_program_needs_its_placeholders() -> None:
 
 def test_placeholders_belong_to_programs() -> None:
     """An adapter would be given them as they are."""
-    with pytest.raises(BadUse, match="add --mode exec"):
+    with pytest.raises(BadUse, match="only filled in with --mode exec"):
         LaunchMode(("fetch", "{collection}"))
 
 

@@ -21,9 +21,9 @@ def _case(folder: Path, **changes: Any) -> Case:
     return case(op="download", args={"collection": "f000001", "dest": str(folder / "made")}, **changes)
 
 
-def _run(script: str, folder: Path, *, patience: float = 30.0, **changes: Any) -> Report:
+def _run(script: str, folder: Path, *, timeout: float = 30.0, **changes: Any) -> Report:
     template = (sys.executable, "-c", script, "{collection}", "{dest}", "--for={deadline_s}", "{format}")
-    program = Program(template, {"OWN": "1"}, patience=patience)
+    program = Program(template, {"OWN": "1"}, timeout=timeout)
     return program.run(_case(folder, **changes), RealTimeline(), calls=lambda: 0)
 
 
@@ -56,8 +56,8 @@ def test_death_by_a_signal_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_program_that_does_not_end_is_a_fault(tmp_path: Path) -> None:
-    """After its deadline and the kit's patience it is ended."""
-    report = _run("import signal; signal.pause()", tmp_path, patience=0.0, options=Options(deadline_ms=1))
+    """After its deadline and the kit's timeout it is ended."""
+    report = _run("import signal; signal.pause()", tmp_path, timeout=0.0, options=Options(deadline_ms=1))
     assert (CaseOutcome.FAULT, "hang") == (report.outcome, report.fault)
 
 
@@ -89,7 +89,7 @@ def test_a_program_downloads_in_real_time() -> None:
 
 def test_a_program_that_cannot_be_started_is_no_adapter() -> None:
     """Told once, before any case."""
-    with pytest.raises(AdapterFault, match=r"no-start: no-such-program .*: there is no such command on the PATH"):
+    with pytest.raises(AdapterFault, match=r"no-start: no-such-program .*: no such command on the PATH"):
         Program(("no-such-program", "{collection}", "{dest}"), {}).open()
 
 

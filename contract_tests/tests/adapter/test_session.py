@@ -16,9 +16,9 @@ Open = Callable[..., AdapterSession]
 MINUTE = 60_000
 
 FAULTS = [
-    ("crash", "crash", "exit code 3 while it was expected to speak; the last it printed: it went wrong case-"),
+    ("crash", "crash", "exit code 3 before it answered; it printed: it went wrong case-"),
     ("killed", "crash", "killed by SIGSEGV"),
-    ("closed", "closed", "the process goes on"),
+    ("closed", "closed", "the process still runs"),
     ("garbage", "garbage", "starting up"),
     ("not_utf8", "garbage", "expected one JSON object"),
     ("too_long", "too-long", "1048576 bytes"),
@@ -82,18 +82,18 @@ def test_an_adapter_that_cannot_greet_is_a_fault(opened: Open, name: str, kind: 
 @pytest.mark.parametrize("name", ["hang", "deaf"])
 def test_silence_is_a_fault_in_the_end(opened: Open, hourglass: Hourglass, name: str) -> None:
     """However long the client would have gone on, and whatever it started, it is ended."""
-    report = _run(opened(name, patience=0.0), hourglass)
+    report = _run(opened(name, timeout=0.0), hourglass)
     assert (CaseOutcome.FAULT, "hang") == (report.outcome, report.fault)
 
 
 def test_silence_is_told_with_what_causes_it_most_often(opened: Open, hourglass: Hourglass) -> None:
     """A hello that stays in a buffer, and a sleep that the kit was not asked for."""
     with (
-        AdapterSession(lambda: Process(["sleep", "600"]), GREETING, patience=Timeouts(hello=0.0)) as session,
-        pytest.raises(AdapterFault, match="is each line flushed"),
+        AdapterSession(lambda: Process(["sleep", "600"]), GREETING, timeouts=Timeouts(hello=0.0)) as session,
+        pytest.raises(AdapterFault, match="flush stdout after each line"),
     ):
         session.open()
-    assert "asks the kit to sleep" in _run(opened("hang", patience=0.0), hourglass).why
+    assert "must send a sleep message" in _run(opened("hang", timeout=0.0), hourglass).why
 
 
 def test_a_client_that_calls_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:

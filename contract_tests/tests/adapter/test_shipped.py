@@ -10,7 +10,7 @@ from flipsnack_contract.adapter.session import Timeouts
 from flipsnack_contract.adapter.smoke import TRIALS, smoke
 
 # A loaded machine starts a JVM slowly.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
@@ -18,7 +18,7 @@ FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pyc
 @pytest.mark.parametrize("name", ["python", "node", "java"])
 def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
     """Every rule of manners."""
-    findings = list(lint(shipped(name), GREETING, patience=Timeouts(hello=PATIENCE, case=PATIENCE)))
+    findings = list(lint(shipped(name), GREETING, timeouts=Timeouts(hello=TIMEOUT, case=TIMEOUT)))
     assert list(MANNERS) == [finding.name for finding in findings]
     assert [] == [finding for finding in findings if finding.wrong]
 
@@ -27,7 +27,7 @@ def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
 def test_a_shipped_adapter_plays(played: Fake, name: str) -> None:
     """What is built is downloaded, what is being built is waited for, what fails is said to fail."""
     mode = LaunchMode(
-        shipped(name), mode="exec" if name == "bash" else "persistent", patience=PATIENCE, environment=ENVIRONMENT
+        shipped(name), mode="exec" if name == "bash" else "persistent", timeout=TIMEOUT, environment=ENVIRONMENT
     )
     with playing(mode, GREETING) as player:
         smoked = list(smoke(player, played))

@@ -64,11 +64,11 @@ def test_smoke_says_what_went_wrong(played: Fake) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["smoke"], "which client? Give its command after --"),
+        (["smoke"], "missing client command: give it after --"),
         (["smoke", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
-        (["smoke", "--", "fetch", "{collection}", "{dest}"], "add --mode exec"),
+        (["smoke", "--", "fetch", "{collection}", "{dest}"], "only filled in with --mode exec"),
         (["smoke", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
-        (["smoke", "--capability", "telepathy", "--", "x"], "telepathy are unknown"),
+        (["smoke", "--capability", "telepathy", "--", "x"], "unknown capability telepathy"),
         (["lint"], "Missing argument"),
     ],
 )
@@ -90,7 +90,7 @@ def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
     """The adapter that hangs and what it started are ended, and the kit says one word."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--patience", "600", "--", *faulty("holds"), str(pipe)]
+    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--timeout", "600", "--", *faulty("holds"), str(pipe)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
         with pipe.open() as held:
             assert "here\n" == held.readline()

@@ -23,6 +23,6 @@ def stage_door() -> Iterator[Fake]:
 @pytest.fixture(scope="session")
 def theatre(stage_door: Fake) -> Iterator[Theatre]:
     """The reference client at that fake."""
-    mode = LaunchMode((sys.executable, str(ADAPTER)), patience=60.0)
+    mode = LaunchMode((sys.executable, str(ADAPTER)), timeout=60.0)
     with playing(mode, greeting_of("0", "tests")) as player:
         yield Theatre(player, stage_door, name="tests")

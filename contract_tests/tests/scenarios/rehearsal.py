@@ -79,10 +79,17 @@ def performed(
         else None
     )
     deadline = None if played.deadline_s is None else round(played.deadline_s * 1000)
-    log = [Said("client", START_MS, line) for line in said]
-    if cancelled_s is not None:
-        log.append(Said("kit", START_MS + round(cancelled_s * 1000), '{"type":"cancel","id":"1"}'))
-    report = Report("1", ended, START_MS, START_MS + round(elapsed_s * 1000), result, "", why, (), tuple(log), printed)
+    report = Report(
+        case="1",
+        outcome=ended,
+        started_ms=START_MS,
+        ended_ms=START_MS + round(elapsed_s * 1000),
+        result=result,
+        why=why,
+        cancelled_at_ms=None if cancelled_s is None else START_MS + round(cancelled_s * 1000),
+        log=tuple(Said("client", START_MS, line) for line in said),
+        printed=printed,
+    )
     case = Case(
         id="1",
         op=played.op,

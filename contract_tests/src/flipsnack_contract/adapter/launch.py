@@ -1,4 +1,4 @@
-"""From what a user says to something that plays cases: a command and how it is to be run."""
+"""How the client under test is started, and what then runs cases with it."""
 
 from __future__ import annotations
 
@@ -21,39 +21,43 @@ MODES = {
 
 
 class BadUse(ValueError):
-    """Options that make no sense together; the text says what was expected."""
+    """Options that cannot work together; the text says what was expected."""
 
 
 @dataclass(frozen=True)
 class LaunchMode:
-    """How the client under test is run. `environment` is what a program is given besides its credentials."""
+    """A client's command, and how to run it.
+
+    `timeout` is in seconds without a message; `capabilities` and `environment` are for programs of mode exec, which
+    get `environment` besides their credentials. Raises `BadUse`.
+    """
 
     command: tuple[str, ...]
     mode: str = "persistent"
-    patience: float = 10.0
+    timeout: float = 10.0
     capabilities: tuple[str, ...] = ("json",)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
+        """Check what cannot work."""
         if not self.command:
-            raise BadUse("which client? Give its command after --, as in: -- node adapter.mjs")
+            raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
         if self.mode == "persistent" and any("{collection}" in part for part in self.command):
-            raise BadUse("{collection} is filled in for programs without the protocol: add --mode exec before the --")
+            raise BadUse("{collection} is only filled in with --mode exec: add that option before the --")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
-            raise BadUse(f"capabilities {', '.join(unknown)} are unknown; there are {', '.join(CAPABILITIES)}")
+            raise BadUse(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
 
 
 def greeting_of(version: str, run: str | None = None) -> Greeting:
-    """The kit's hello; a run without a name gets a new one."""
+    """The kit's hello; `run` names the run, by default at random."""
     return Greeting(protocols=(PROTOCOL,), kit=version, run=run or uuid.uuid4().hex[:12])
 
 
 @contextmanager
 def playing(mode: LaunchMode, greeting: Greeting) -> Iterator[AdapterSession | Program]:
-    """What plays cases in that mode, until the block ends. Raises `AdapterFault` and `BadTemplate`."""
+    """What runs cases with that client, until the block ends. Raises `AdapterFault` and `BadTemplate`."""
     if mode.mode == "exec":
-        yield Program(mode.command, mode.environment, mode.capabilities, mode.patience)
+        yield Program(mode.command, mode.environment, mode.capabilities, mode.timeout)
     else:
-        with AdapterSession(lambda: Process(mode.command), greeting, patience=Timeouts(case=mode.patience)) as session:
+        with AdapterSession(lambda: Process(mode.command), greeting, timeouts=Timeouts(case=mode.timeout)) as session:
             yield session

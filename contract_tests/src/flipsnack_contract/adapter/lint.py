@@ -59,7 +59,7 @@ class _Examined:
     """The adapter while it is looked at; `hello` is there once it has greeted."""
 
     command: tuple[str, ...]
-    patience: Timeouts
+    timeouts: Timeouts
     session: AdapterSession
     hello: Hello | None = None
 
@@ -81,12 +81,12 @@ class _FutureCase(Case):
         return FutureRun(**known, future={"id": "another", "list": [1, {"type": "bye"}]})
 
 
-def lint(command: tuple[str, ...], greeting: Greeting, *, patience: Timeouts) -> Iterator[Finding]:
+def lint(command: tuple[str, ...], greeting: Greeting, *, timeouts: Timeouts) -> Iterator[Finding]:
     """Each of `MANNERS` with what is wrong with it, one by one. Raises nothing for what an adapter does."""
     known = {name: getattr(greeting, name) for name in Greeting.__struct_fields__}
     future = FutureGreeting(**known, future={"type": "bye", "list": [1]})
-    with AdapterSession(lambda: Process(command), future, patience=patience) as session:
-        examined = _Examined(command, patience, session)
+    with AdapterSession(lambda: Process(command), future, timeouts=timeouts) as session:
+        examined = _Examined(command, timeouts, session)
         for name, look in MANNERS.items():
             finding = Finding(name, " ".join((look.__doc__ or "").split()), _looked(look, examined))
             yield finding
@@ -163,7 +163,7 @@ def _ends_with_its_input(examined: _Examined) -> str:
     with Process(examined.command) as process:
         process.channel.close_writing()
         try:
-            process.channel.receive(patience=GRACE_AFTER_BYE + examined.patience.case)
+            process.channel.receive(timeout=GRACE_AFTER_BYE + examined.timeouts.case)
         except Closed:
             fault = process.exit_fault()
             return "" if fault.kind == "crash" else str(fault)

@@ -23,7 +23,7 @@ from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, masked
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import CaseResult, Client, Hello
 from flipsnack_contract.adapter.process import end_group, exit_text, start
-from flipsnack_contract.adapter.start_error import why_not
+from flipsnack_contract.adapter.start_error import why_not_startable
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
@@ -51,7 +51,7 @@ class Program:
     template: Sequence[str]
     environment: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...] = ("json",)
-    patience: float = 10.0
+    timeout: float = 10.0
     limit_s: float = 60.0
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class Program:
 
     def open(self) -> Hello:
         """What a program is taken for: it downloads, in real time. Raises `AdapterFault` when it cannot be started."""
-        if why := why_not(self.template[0], path=self.environment.get("PATH")):
+        if why := why_not_startable(self.template[0], path=self.environment.get("PATH")):
             raise AdapterFault("no-start", f"{shlex.join(self.template)}: {why}")
         name = Path(self.template[0]).name
         client = Client(name=name, version="unknown", language="unknown")
@@ -95,12 +95,15 @@ class Program:
         """Nothing runs between cases."""
         return None
 
-    def drop(self) -> None:
-        """Nothing runs between cases."""
-
     def _run(self, case: Case, printed: IO[bytes], calls: Callable[[], int]) -> tuple[CaseOutcome, str, str]:
         try:
-            process = start(self._filled(case), environment=self._environment(case), output=printed)
+            process = start(
+                self._filled(case),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                environment=self._environment(case),
+            )
         except AdapterFault as fault:
             return CaseOutcome.FAULT, fault.kind, fault.text
         try:
@@ -122,7 +125,7 @@ class Program:
 
     def _limit(self, case: Case) -> float:
         deadline = case.options.deadline_ms
-        return self.patience + (self.limit_s if deadline is None else deadline / 1000)
+        return self.timeout + (self.limit_s if deadline is None else deadline / 1000)
 
     def _filled(self, case: Case) -> list[str]:
         deadline = case.options.deadline_ms

@@ -1,10 +1,10 @@
-"""Runs cases through one adapter: starts it, talks to it, lets time pass, and starts it anew when it broke.
+"""Runs cases through one adapter: starts it, exchanges messages, lets time pass, and starts it again after a fault.
 
-Who advances what: while a case runs, nobody but this session moves its clock, and only when the client asks to sleep.
-Then the timeline moves the fake's clock on by exactly that much, in pieces where something is to happen on the way, and
-the client is woken with the new time. So HTTP calls take no time at all, and what happens between two sleeps happens at
-one instant. A client that neither sleeps nor ends is measured by the calls that the fake has seen: enough of them, and
-it is stopped, which is a finding about the client; silence without calls is a hang, which is one about the adapter.
+While a case runs, only this session moves the case's clock, and only when the client asks to sleep. Then the timeline
+moves the fake's clock on by exactly that much, stops where something is to happen on the way, and the client gets the
+new time. So HTTP calls take no time, and what happens between two sleeps happens at one instant. A client that neither
+sleeps nor ends is measured by its calls: too many of them, and it is stopped, which is a finding about the client.
+Silence without calls is a hang, which is a finding about the adapter.
 """
 
 from __future__ import annotations
@@ -32,45 +32,47 @@ from flipsnack_contract.adapter.messages import (
     encode,
 )
 from flipsnack_contract.adapter.protocol_state import ProtocolState
+from flipsnack_contract.adapter.stderr import StderrFile
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Connection", "Timeouts", "AdapterSession", "Stopped"]
 
 TICK = 0.5
-# What a kit allows a client without a deadline of its own in real time.
+# Milliseconds that a client without a deadline has in real time.
 REAL_LIMIT_MS = 60_000
-# Polls are seconds apart: who sleeps less than half a second on average, hundreds of times, goes nowhere.
+# Polls are seconds apart: a client whose hundreds of sleeps last less than half a second on average does not end.
 MANY_SLEEPS, SHORT_SLEEP_MS = 300, 500
-FLUSH = "is each line flushed? Many languages hold back what they print into a pipe"
-ASK_TO_SLEEP = "a client that declares virtual_sleep asks the kit to sleep"
+FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
+ASK_TO_SLEEP = "a client that declares virtual_sleep must send a sleep message instead of sleeping"
 
 
 class Connection(Protocol):
-    """A way to an adapter: a process, or a thread of a test."""
+    """A running adapter: a process, or a thread of a test."""
 
     channel: Channel
+    stderr: StderrFile
 
     def exit_fault(self) -> AdapterFault:
-        """The fault of an adapter that is gone."""
+        """The fault of an adapter that closed its stdout."""
 
     def shutdown(self) -> int | None:
-        """End it in order; its exit code, if it has one."""
+        """Send bye and wait for its end; the exit code, if it has one."""
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it now."""
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How many seconds of silence are a hang: before hello, and within a case."""
+    """After how many seconds without a message an adapter hangs: before its hello, and within a case."""
 
     hello: float = 30.0
     case: float = 10.0
 
 
 class Stopped(Exception):
-    """The client would have gone on for ever; the text says how that showed."""
+    """The client would not have ended by itself; the text says what showed it."""
 
 
 @dataclass
@@ -83,7 +85,7 @@ class _CaseRun:
     started_ms: int
     log: list[Said] = field(default_factory=list)
     sleeps: list[int] = field(default_factory=list)
-    cancelled: bool = False
+    cancelled_at_ms: int | None = None
 
     def note(self, by: str, line: bytes) -> None:
         text = line.decode("utf-8", "replace").rstrip("\n")
@@ -95,7 +97,7 @@ class _CaseRun:
 
     @property
     def busy_sleeping(self) -> bool:
-        """Whether it sleeps so often and so shortly that it will never come to an end."""
+        """Whether it sleeps so often and so shortly that it would never end."""
         return len(self.sleeps) > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * len(self.sleeps)
 
 
@@ -103,12 +105,12 @@ class AdapterSession:
     """One adapter, for any number of cases. A context manager."""
 
     def __init__(
-        self, connect: Callable[[], Connection], greeting: Greeting, *, patience: Timeouts | None = None
+        self, connect: Callable[[], Connection], greeting: Greeting, *, timeouts: Timeouts | None = None
     ) -> None:
-        """`connect` gets hold of an adapter, again each time one broke; `greeting` is what each of them hears first."""
+        """`connect` starts an adapter, and another one after each fault; `greeting` is the first message to each."""
         self._connect = connect
         self._greeting = greeting
-        self._patience = patience or Timeouts()
+        self._timeouts = timeouts or Timeouts()
         self._connection: Connection | None = None
         self._protocol = ProtocolState()
         self.starts = 0
@@ -120,7 +122,7 @@ class AdapterSession:
             self._connection = self._connect()
             self._protocol = ProtocolState()
             self._greet(self._connection)
-        assert self._protocol.hello is not None  # greeting it raises otherwise
+        assert self._protocol.hello is not None  # `_greet` raises otherwise
         return self._protocol.hello
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
@@ -131,7 +133,7 @@ class AdapterSession:
         run = _CaseRun(case, timeline, calls, timeline.now_ms)
         began = stopwatch()
         outcome, result, fault, why = self._run(run)
-        printed = self._connection.channel.drain_stderr() if self._connection else ""
+        printed = self._connection.stderr.drain() if self._connection else ""
         if outcome in (CaseOutcome.FAULT, CaseOutcome.STOPPED):
             self.drop()
         return Report(
@@ -143,19 +145,20 @@ class AdapterSession:
             fault=fault,
             why=why,
             sleeps=tuple(run.sleeps),
+            cancelled_at_ms=run.cancelled_at_ms,
             log=tuple(run.log),
             printed=printed,
             seconds=stopwatch() - began,
         )
 
     def drop(self) -> None:
-        """End the adapter at once; the next case starts it anew."""
+        """Kill the adapter; the next case starts another one."""
         if self._connection is not None:
             self._connection.kill()
             self._connection = None
 
     def close(self) -> int | None:
-        """End the adapter in order; its exit code, if it has one."""
+        """Shut the adapter down; its exit code, if it has one."""
         connection, self._connection = self._connection, None
         return connection.shutdown() if connection else None
 
@@ -170,11 +173,11 @@ class AdapterSession:
 
     def _greet(self, connection: Connection) -> None:
         try:
-            connection.channel.send(encode(self._greeting), patience=TICK)
-            self._protocol.take(connection.channel.receive(patience=self._patience.hello))
+            connection.channel.send(encode(self._greeting))
+            self._protocol.take(connection.channel.receive(timeout=self._timeouts.hello))
         except ReadTimeout:
             self.drop()
-            raise AdapterFault("hang", f"no hello within {self._patience.hello:g} s; {FLUSH}") from None
+            raise AdapterFault("hang", f"no hello within {self._timeouts.hello:g} s; {FLUSH}") from None
         except Closed:
             fault = connection.exit_fault()
             self.drop()
@@ -195,8 +198,8 @@ class AdapterSession:
 
     def _converse(self, run: _CaseRun) -> CaseResult:
         self._protocol.begin(run.case.id)
-        self._tell(run, run.case.as_run(run.started_ms))
-        while not isinstance(message := self._hear(run), CaseResult):
+        self._send(run, run.case.as_run(run.started_ms))
+        while not isinstance(message := self._receive(run), CaseResult):
             if isinstance(message, Sleep):
                 self._sleep(run, message)
         self._expect_quiet(run)
@@ -208,36 +211,30 @@ class AdapterSession:
         if len(run.sleeps) > case.most_sleeps or run.busy_sleeping:
             raise Stopped(f"it slept {len(run.sleeps)} times in {run.elapsed_ms / 1000:g} s and did not end")
         until_cancel = None if case.cancel_after_ms is None else case.cancel_after_ms - run.elapsed_ms
-        if until_cancel is not None and not run.cancelled and until_cancel <= message.ms:
+        if until_cancel is not None and run.cancelled_at_ms is None and until_cancel <= message.ms:
             run.timeline.pass_by(max(0, until_cancel))
-            run.cancelled = True
-            self._tell(run, Cancel(id=case.id))
+            run.cancelled_at_ms = run.timeline.now_ms
+            self._send(run, Cancel(id=case.id))
         else:
             run.timeline.pass_by(message.ms)
         if run.elapsed_ms > case.horizon_ms:
-            raise Stopped(f"it went on {run.elapsed_ms / 1000:g} s after it was started, and did not end")
-        self._tell(run, Wake(id=case.id, now_ms=run.timeline.now_ms))
+            raise Stopped(f"it still ran {run.elapsed_ms / 1000:g} s after its start")
+        self._send(run, Wake(id=case.id, now_ms=run.timeline.now_ms))
 
-    def _tell(self, run: _CaseRun, message: FromKit) -> None:
+    def _send(self, run: _CaseRun, message: FromKit) -> None:
         run.note("kit", encode(_without_secret(message)))
-        connection = self._connected()
-        try:
-            connection.channel.send(encode(message), patience=self._patience.case or REAL_LIMIT_MS)
-        except ReadTimeout:
-            raise AdapterFault("hang", "it does not read its stdin") from None
-        except Closed:
-            raise connection.exit_fault() from None
+        self._connected().channel.send(encode(message))
 
-    def _hear(self, run: _CaseRun) -> FromAdapter:
+    def _receive(self, run: _CaseRun) -> FromAdapter:
         connection = self._connected()
         limit = self._limit(run)
         since = stopwatch()
         while True:
             try:
-                line = connection.channel.receive(patience=TICK)
+                line = connection.channel.receive(timeout=TICK)
                 break
             except ReadTimeout:
-                self._while_silent(run, stopwatch() - since, limit)
+                self._check_limits(run, stopwatch() - since, limit)
             except Closed:
                 raise connection.exit_fault() from None
         run.note("client", line)
@@ -245,21 +242,21 @@ class AdapterSession:
 
     def _limit(self, run: _CaseRun) -> float:
         if run.timeline.is_virtual:
-            return self._patience.case
-        return self._patience.case + (run.case.options.deadline_ms or REAL_LIMIT_MS) / 1000
+            return self._timeouts.case
+        return self._timeouts.case + (run.case.options.deadline_ms or REAL_LIMIT_MS) / 1000
 
-    def _while_silent(self, run: _CaseRun, seconds: float, limit: float) -> None:
+    def _check_limits(self, run: _CaseRun, seconds: float, limit: float) -> None:
         calls = run.calls()
         if calls > run.case.most_calls:
             raise Stopped(f"it made {calls} calls in {run.elapsed_ms / 1000:g} s and did not end")
         if seconds > limit:
             virtual = "; " + ASK_TO_SLEEP if run.timeline.is_virtual else ""
-            raise AdapterFault("hang", f"nothing was heard for {limit:g} s{virtual}")
+            raise AdapterFault("hang", f"no message for {limit:g} s{virtual}")
 
     def _expect_quiet(self, run: _CaseRun) -> None:
         channel = self._connected().channel
         if not channel.is_quiet:
-            line = channel.receive(patience=TICK)
+            line = channel.receive(timeout=TICK)
             run.note("client", line)
             self._protocol.take(line)
 

@@ -1,4 +1,4 @@
-"""Why the system does not start a command, in words that say how to mend it."""
+"""Explains why the system does not start a command, and how to mend it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import errno
 import shutil
 from pathlib import Path
 
-__all__ = ["refused", "why_not"]
+__all__ = ["start_error", "why_not_startable"]
 
-INTERPRETER = "its first line names no interpreter that is there, as in: #!/usr/bin/env node"
+INTERPRETER = "the interpreter that its first line names does not exist; expected something like #!/usr/bin/env node"
 
 
-def why_not(program: str, *, path: str | None = None) -> str:
-    """What speaks against starting `program`, looked for on `path` (the PATH of this process); empty for nothing."""
+def why_not_startable(program: str, *, path: str | None = None) -> str:
+    """Why `program` cannot be started, searched on `path` (default: this process's PATH); "" when it can be."""
     if shutil.which(program, path=path):
         return ""
     file = Path(program)
     if not file.exists():
-        return "there is no such file" if "/" in program else "there is no such command on the PATH"
+        return "no such file" if "/" in program else "no such command on the PATH"
     if file.is_dir():
         return "it is a folder"
     if "/" not in program:
-        return f"it is not on the PATH; for the file in this folder say ./{program}"
-    return f"it may not be executed; `chmod +x {program}`, or name its interpreter before it, as in: node {program}"
+        return f"it is not on the PATH; to run the file in this folder, write ./{program}"
+    return f"it is not executable; run `chmod +x {program}`, or put its interpreter first: node {program}"
 
 
-def refused(program: str, refusal: Exception, *, path: str | None = None) -> str:
-    """What the system said when `program` was to be started, in our words where we have better ones."""
-    if found := why_not(program, path=path):
+def start_error(program: str, error: Exception, *, path: str | None = None) -> str:
+    """The text for an `error` that starting `program` raised."""
+    if found := why_not_startable(program, path=path):
         return found
-    number = refusal.errno if isinstance(refusal, OSError) else None
-    return INTERPRETER if number in (errno.ENOEXEC, errno.ENOENT) else str(refusal)
+    number = error.errno if isinstance(error, OSError) else None
+    return INTERPRETER if number in (errno.ENOEXEC, errno.ENOENT) else str(error)

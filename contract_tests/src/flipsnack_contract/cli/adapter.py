@@ -60,7 +60,11 @@ def client_options(command: _Command) -> _Command:
         click.option("--fake", "fake_url", metavar="URL", help="A fake that runs already, instead of one of our own."),
         click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of that fake's control plane."),
         click.option(
-            "--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang."
+            "--timeout",
+            type=float,
+            default=10.0,
+            show_default=True,
+            help="Seconds without a message after which the adapter hangs.",
         ),
         click.option(
             "--capability",
@@ -76,12 +80,18 @@ def client_options(command: _Command) -> _Command:
 
 @adapter.command("lint", epilog=EXIT_CODES)
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
-@click.option("--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang.")
-def lint_command(*, command: tuple[str, ...], patience: float) -> None:
+@click.option(
+    "--timeout",
+    type=float,
+    default=10.0,
+    show_default=True,
+    help="Seconds without a message after which the adapter hangs.",
+)
+def lint_command(*, command: tuple[str, ...], timeout: float) -> None:
     """Look whether an adapter keeps the protocol. Needs no server."""
     wrong = 0
     hello = True
-    for finding in lint(command, greeting_of(_version()), patience=Timeouts(case=patience)):
+    for finding in lint(command, greeting_of(_version()), timeouts=Timeouts(case=timeout)):
         click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
         if finding.wrong:
             click.echo(f"      {'':<20} {finding.wrong}")
@@ -116,7 +126,7 @@ def launch_mode_of(options: Mapping[str, Any], environment: Mapping[str, str]) -
     return LaunchMode(
         command=options["command"],
         mode=options["mode"],
-        patience=options["patience"],
+        timeout=options["timeout"],
         capabilities=options["capabilities"] or ("json",),
         environment=environment,
     )

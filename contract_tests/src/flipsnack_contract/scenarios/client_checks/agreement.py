@@ -81,7 +81,7 @@ def _refused_link(performance: Performance) -> bool:
 
 
 def _cancelled(performance: Performance) -> bool:
-    return any(said.by == "kit" and '"type":"cancel"' in said.text for said in performance.report.log)
+    return performance.report.cancelled_at_ms is not None
 
 
 GROUNDS: Mapping[str, Callable[[Performance], bool]] = {
