@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from contract_tests.zoo.mutant import Judge, Mutant
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import Subject, examine
 
 __all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
 
-_BY_NAME = {one.name: one for one in CHECKS if "socket" not in one.needs}
+_BY_NAME = {one.name: one for one in server_checks() if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""
 

@@ -9,7 +9,8 @@ from importlib import resources
 from typing import Any
 
 from flipsnack_contract.checks.check import Check, Unsuitable
-from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import Rule, rule
 from flipsnack_contract.target.control import Refused

@@ -6,17 +6,18 @@ import pytest
 from contract_tests.zoo.servers import BROKEN_SERVERS
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Unsuitable, check
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.request_cases import MISTAKES
-from flipsnack_contract.checks.runner import Plan, run, run_check
+from flipsnack_contract.checks.runner import run, run_check
 from flipsnack_contract.contract.assertions import expect
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import Subject, examine
 
-HISTORY = next(one for one in CHECKS if one.machine is not None)
+HISTORY = next(one for one in server_checks() if one.machine is not None)
 TIRED = next(one for one in BROKEN_SERVERS if one.rule == "history.agrees")
 
 
@@ -157,7 +158,7 @@ def test_without_shrinking_the_first_counterexample_is_reported(subject: Subject
 
 def test_each_check_is_run_once_and_in_order(subject: Subject) -> None:
     """Results come as the checks do."""
-    chosen = CHECKS[:4]
+    chosen = server_checks()[:4]
     results: Iterable[str] = [result.check for result in run(chosen, subject, Plan(examples=1))]
     assert [one.name for one in chosen] == results
 

@@ -4,7 +4,8 @@ import pytest
 from contract_tests.tests.live.conftest import WHO, HeldClock
 
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.live.checks import REAL_CHECKS
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import WsgiTarget

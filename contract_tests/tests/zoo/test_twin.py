@@ -2,7 +2,7 @@ import pytest
 from contract_tests.zoo.judging import SERVER_CHECKS, judge_of
 from contract_tests.zoo.twin import create_app
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import WsgiTarget
 from flipsnack_contract.target.target_under_test import Subject, examine

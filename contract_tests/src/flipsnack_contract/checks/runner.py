@@ -15,6 +15,7 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from flipsnack_contract.checks.check import Check, Unsuitable
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.target.control import Refused
@@ -23,24 +24,9 @@ from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Unreachable
 from flipsnack_contract.target.target_under_test import Subject
 
-__all__ = ["Plan", "run", "run_check"]
+__all__ = ["run", "run_check"]
 
 STEPS_PER_HISTORY = 25
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much is tried: `examples` drawn for a whole share, at most `rows` rows (None: all), and the `seed`.
-
-    Without `shrink` the first counterexample is reported as it was found: enough to know that there is one. Otherwise
-    at most `histories_to_shrink` histories are played to make one that fails shorter: the first hundreds do nearly all.
-    """
-
-    examples: int = 100
-    rows: int | None = None
-    seed: int | None = None
-    shrink: bool = True
-    histories_to_shrink: int = 600
 
 
 @dataclass

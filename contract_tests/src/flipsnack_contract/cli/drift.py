@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import expect_folders, report_options, reported
 from flipsnack_contract.cli.server import ROWS_PACED, selected
@@ -65,7 +65,7 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
         first, second = (_subject(options[side], options, environment or {}, stack) for side in ("first", "second"))
         pair = (first, second)
         plan = _plan(pair, options)
-        among = CHECKS if all(one.control for one in pair) else (*CHECKS, *REAL_CHECKS)
+        among = server_checks() if all(one.control for one in pair) else (*server_checks(), *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
         console.print(f"A is {options['first']}\nB is {options['second']}", highlight=False, markup=False)
         found = list(_shown(compare(checks, first, second, plan), options["jsonl"], console))

@@ -10,9 +10,10 @@ import click
 from rich.console import Console
 
 from flipsnack_contract import report
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.runner import Plan, run
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import known_options, output_options, outputs_of
 from flipsnack_contract.cli.target_options import credentials_in, http_target, wsgi_target
@@ -62,7 +63,7 @@ def server(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     raise SystemExit(_judge(options, environment or {}))
 
 
-def selected(patterns: tuple[str, ...], *, among: tuple[Check, ...] = CHECKS) -> tuple[Check, ...]:
+def selected(patterns: tuple[str, ...], *, among: tuple[Check, ...] = server_checks()) -> tuple[Check, ...]:
     """The checks that fit; ends the command where a pattern fits none."""
     try:
         return select(among, patterns)
@@ -77,7 +78,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         subject = _subject(options, environment, stack)
         # Where jobs can be made and time can be moved, the same is judged in virtual time and far more closely.
-        among = CHECKS if subject.control is not None else (*CHECKS, *REAL_CHECKS)
+        among = server_checks() if subject.control is not None else (*server_checks(), *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
         plan = _plan(subject, options)
         console.print(f"judging {options['app'] or subject.target.base_url}  ({_have(subject)})", highlight=False)
