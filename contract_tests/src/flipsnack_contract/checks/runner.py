@@ -14,7 +14,7 @@ from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from flipsnack_contract.checks.check import Check, Unsuitable
+from flipsnack_contract.checks.check import Check, Unsuitable, needs_of
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
@@ -113,21 +113,17 @@ def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> 
 def _missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
     """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
     rows = check.rows if not check.varies else ()
-    lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
+    lacking = (sorted((check.needs | needs_of(row)) - subject.capabilities) for row in rows or ({},))
     _, least = min((len(lack), lack) for lack in lacking)
     return tuple(least)
 
 
 def _rows(check: Check, subject: TargetUnderTest, plan: Plan) -> Iterable[Mapping[str, Any]]:
-    able = [row for row in check.rows if _needs(row) <= subject.capabilities]
+    able = [row for row in check.rows if needs_of(row) <= subject.capabilities]
     if plan.rows is None or len(able) <= plan.rows:
         return able
     # Spread over the whole table: neighbours are alike.
     return [able[index * len(able) // plan.rows] for index in range(plan.rows)]
-
-
-def _needs(row: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
 
 
 def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:

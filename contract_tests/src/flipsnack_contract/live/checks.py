@@ -8,10 +8,11 @@ from flipsnack_contract.checks.check import Check, Unsuitable
 from flipsnack_contract.live import packages
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller, Inconclusive
+from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target_under_test import Credentials
 
-__all__ = ["REAL_CHECKS"]
+__all__ = ["REAL_CHECKS", "reading_checks"]
 
 
 def _check(probe: Check) -> Check:
@@ -36,3 +37,8 @@ def _check(probe: Check) -> Check:
 
 REAL_CHECKS: tuple[Check, ...] = tuple(_check(one) for one in vars(packages).values() if isinstance(one, Check))
 """What can be said of packages where no control plane makes them, and time is real."""
+
+
+def reading_checks() -> tuple[Check, ...]:
+    """Every check that only reads, run with a session."""
+    return tuple(_check(one) for one in read_only_checks())
