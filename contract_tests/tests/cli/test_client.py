@@ -80,8 +80,8 @@ def test_evidence_that_cannot_be_left_is_wrong_usage(stage_door: Fake, tmp_path:
     """The file that is in the way is named."""
     (tmp_path / "a-file").touch()
     name = "client.agreement/the-file-is-the-one-it-reports"
-    told = ("-k", name, "--evidence", tmp_path / "a-file" / "x")
-    run = _kit("client", *FEW, "--fake", stage_door.url, *told, "--", *lying)
+    options = ("-k", name, "--evidence", tmp_path / "a-file" / "x")
+    run = _kit("client", *FEW, "--fake", stage_door.url, *options, "--", *lying)
     assert 2 == run.returncode
     assert "a-file/x" in run.stderr
     assert "Not a directory" in run.stderr

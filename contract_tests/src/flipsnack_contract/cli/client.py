@@ -21,11 +21,11 @@ from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.adapter import EPILOG, chosen_fake, client_options, failing_clearly, launch_mode_of, say
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import Outputs, known_options, output_options, outputs_of
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_evidence
+from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import Bench, broken_in, judge
+from flipsnack_contract.scenarios.evaluation import ScenarioCache, broken_checks, evaluate
 from flipsnack_contract.scenarios.scenario import operation
-from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.result import Exit, Outcome, Result
 
@@ -55,9 +55,9 @@ def client(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     with failing_clearly(), ExitStack() as stack:
         outputs = outputs_of(options, partial=bool(options["patterns"]))
         duties = _selected(options["patterns"])
-        theatre = _theatre(stack, options, environment or {}, name="client")
-        known = replace(outputs.known, version=theatre.hello.client.version)
-        raise SystemExit(_judge(duties, theatre, options, replace(outputs, known=known)))
+        runner = _runner(stack, options, environment or {}, name="client")
+        known = replace(outputs.known, version=runner.hello.client.version)
+        raise SystemExit(_judge(duties, runner, options, replace(outputs, known=known)))
 
 
 @click.command("replay", epilog=EPILOG, short_help="Play a failure of a client again.")
@@ -68,8 +68,8 @@ def replay_command(environment: Mapping[str, str] | None, /, file: Path, **optio
     """Play the scenario in FILE (a replay.json) again, once, and say which duties the client breaks in it."""
     with failing_clearly(), ExitStack() as stack:
         kept = _read(file)
-        theatre = _theatre(stack, options, environment or {}, name="replay")
-        raise SystemExit(_replay(kept, theatre))
+        runner = _runner(stack, options, environment or {}, name="replay")
+        raise SystemExit(_replay(kept, runner))
 
 
 def _selected(patterns: Sequence[str]) -> tuple[Check, ...]:
@@ -87,41 +87,43 @@ def _read(file: Path) -> Replay:
         raise click.UsageError(str(wrong)) from None
 
 
-def _theatre(stack: ExitStack, options: Mapping[str, Any], environment: Mapping[str, str], *, name: str) -> Theatre:
+def _runner(
+    stack: ExitStack, options: Mapping[str, Any], environment: Mapping[str, str], *, name: str
+) -> ScenarioRunner:
     mode = launch_mode_of(options, environment)
     greeting = greeting_of(version("flipsnack-kit"))
     fake = stack.enter_context(chosen_fake(options))
     player = stack.enter_context(playing(mode, greeting))
-    return Theatre(player, fake, name=f"{name}-{greeting.run}")
+    return ScenarioRunner(player, fake, name=f"{name}-{greeting.run}")
 
 
-def _judge(duties: tuple[Check, ...], theatre: Theatre, options: Mapping[str, Any], outputs: Outputs) -> int:
+def _judge(duties: tuple[Check, ...], runner: ScenarioRunner, options: Mapping[str, Any], outputs: Outputs) -> int:
     console = window()
-    bench = Bench(theatre)
-    plan = Plan(examples=options["examples"] or (EXAMPLES if theatre.virtual else EXAMPLES_REAL), seed=options["seed"])
-    _announce(theatre, plan, console)
-    results_as_they_come = outputs.kept(judge(duties, bench, plan))
-    followed = report.follow(results_as_they_come, duties, console, more=lambda: f"({len(bench.plays)} scenarios)")
-    results = list(_evident(followed, theatre, bench, options["evidence"]))
+    cache = ScenarioCache(runner)
+    plan = Plan(examples=options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL), seed=options["seed"])
+    _announce(runner, plan, console)
+    results_as_they_come = outputs.kept(evaluate(duties, cache, plan))
+    followed = report.follow(results_as_they_come, duties, console, more=lambda: f"({len(cache.runs)} scenarios)")
+    results = list(_evident(followed, runner, cache, options["evidence"]))
     report.print_skipped(results, console)
     report.print_summary(results, console)
     console.print(
-        f"{len(bench.plays)} scenarios played, {bench.hours:,.1f} hours of the accounts' time, "
-        f"{bench.suspended_hours:,.1f} of them while the client's machine was suspended",
+        f"{len(cache.runs)} scenarios played, {cache.hours:,.1f} hours of the accounts' time, "
+        f"{cache.suspended_hours:,.1f} of them while the client's machine was suspended",
         highlight=False,
     )
-    if not bench.succeeded and operation("download") in theatre.capabilities:
+    if not cache.succeeded and operation("download") in runner.capabilities:
         console.print("no download came to an end in any of them: mend that first, little else could be judged")
     return outputs.finish(results, console)
 
 
-def _announce(theatre: Theatre, plan: Plan, console: Console) -> None:
-    who = theatre.hello.client
-    who_can = theatre.hello.capabilities
+def _announce(runner: ScenarioRunner, plan: Plan, console: Console) -> None:
+    who = runner.hello.client
+    who_can = runner.hello.capabilities
     console.print(f"judging {who.name} {who.version} ({who.language}): {', '.join(who_can)}")
     if unknown := [name for name in who_can if name not in CAPABILITIES]:
         say(f"warning: nobody knows the capability {', '.join(unknown)}; there are {', '.join(CAPABILITIES)}")
-    if not theatre.virtual:
+    if not runner.virtual:
         console.print(
             f"it does not sleep by asking the kit to, so time is real: only scenarios that take no time, "
             f"and {plan.examples} drawn ones",
@@ -129,30 +131,32 @@ def _announce(theatre: Theatre, plan: Plan, console: Console) -> None:
         )
 
 
-def _evident(results: Iterable[Result], theatre: Theatre, bench: Bench, folder: Path | None) -> Iterator[Result]:
+def _evident(
+    results: Iterable[Result], runner: ScenarioRunner, cache: ScenarioCache, folder: Path | None
+) -> Iterator[Result]:
     for result in results:
-        guilty = bench.guilty.get(result.check)
+        guilty = cache.guilty.get(result.check)
         if folder is not None and guilty is not None and result.outcome in BROKEN:
-            performance, archive = theatre.export(guilty)
+            run, archive = runner.export(guilty)
             kept = Replay(
                 version=VERSION,
                 check=result.check,
                 rule=result.rule,
                 message=result.message,
-                client=theatre.hello.client,
+                client=runner.hello.client,
                 scenario=guilty,
             )
-            say(f"  left in {write_evidence(folder, kept, performance, archive=archive)}")
+            say(f"  left in {write_artifacts(folder, kept, run, archive=archive)}")
         yield result
 
 
-def _replay(kept: Replay, theatre: Theatre) -> int:
-    if missing := sorted(kept.scenario.needs - theatre.capabilities):
+def _replay(kept: Replay, runner: ScenarioRunner) -> int:
+    if missing := sorted(kept.scenario.needs - runner.capabilities):
         raise click.UsageError(f"the client lacks what the scenario needs: {', '.join(missing)}")
-    performance = theatre.play(kept.scenario)
-    for line in performance.lines():
+    run = runner.play(kept.scenario)
+    for line in run.lines():
         click.echo(f" | {line}")
-    broken = list(broken_in(client_checks(), performance))
+    broken = list(broken_checks(client_checks(), run))
     for duty, violation in broken:
         click.echo(f"{'FAILED' if duty.name == kept.check else 'also':<7}{duty.name}: {violation}")
     if not any(duty.name == kept.check for duty, _ in broken):

@@ -23,15 +23,15 @@ from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_catalogue import name_of, script
-from flipsnack_contract.scenarios.scenario_run import Performance
-from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.scenarios.scenario_catalogue import catalogue, name_of
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["ADAPTER", "Bench", "broken_in", "judge", "named"]
+__all__ = ["ADAPTER", "ScenarioCache", "broken_checks", "evaluate", "named"]
 
 ADAPTER = "client.adapter"
 # An adapter that breaks that often in a row has nothing to say about its client.
@@ -41,23 +41,23 @@ MOST_PLAYS_TO_SHRINK = 80
 
 
 @dataclass
-class Bench:
-    """Where performances are kept: each scenario is played once.
+class ScenarioCache:
+    """Where runs are kept: each scenario is played once.
 
     `guilty` has for each broken duty the scenario that shows it.
     """
 
-    theatre: Theatre
-    plays: dict[Scenario, Performance] = field(default_factory=dict)
+    runner: ScenarioRunner
+    runs: dict[Scenario, ScenarioRun] = field(default_factory=dict)
     guilty: dict[str, Scenario] = field(default_factory=dict)
     _drawn: tuple[Plan, tuple[Scenario, ...]] | None = None
     _faults: int = 0
 
-    def watch(self, scenario: Scenario) -> Performance:
+    def watch(self, scenario: Scenario) -> ScenarioRun:
         """What came of `scenario`. Raises `AdapterFault` when the adapter breaks again and again."""
-        known = self.plays.get(scenario)
+        known = self.runs.get(scenario)
         if known is None:
-            known = self.plays[scenario] = self.theatre.play(scenario)
+            known = self.runs[scenario] = self.runner.play(scenario)
             self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
             if self._faults >= HOPELESS:
                 raise AdapterFault(known.report.fault, f"{HOPELESS} cases in a row: {known.report.why}")
@@ -66,73 +66,71 @@ class Bench:
     @property
     def hours(self) -> float:
         """How many hours of the accounts' clocks went by in all plays."""
-        return sum(one.report.elapsed_ms for one in self.plays.values()) / 3_600_000
+        return sum(one.report.elapsed_ms for one in self.runs.values()) / 3_600_000
 
     @property
     def suspended_hours(self) -> float:
         """In how many of them the client's machine was suspended."""
-        return sum(one.suspended_s for one in self.plays.values()) / 3600
+        return sum(one.suspended_s for one in self.runs.values()) / 3600
 
     @property
     def succeeded(self) -> bool:
         """Whether any download came to a good end."""
-        return any(one.outcome is CaseOutcome.OK and one.scenario.op == "download" for one in self.plays.values())
+        return any(one.outcome is CaseOutcome.OK and one.scenario.op == "download" for one in self.runs.values())
 
     def drawn(self, plan: Plan) -> tuple[Scenario, ...]:
         """The scenarios that are drawn for `plan`: the same for every duty."""
         if self._drawn is None or self._drawn[0] != plan:
             found: list[Scenario] = []
-            if _rows(self.theatre.capabilities, None):
-                _draw(found.append, self.theatre.capabilities, plan)
+            if _rows(self.runner.capabilities, None):
+                _draw(found.append, self.runner.capabilities, plan)
             self._drawn = (plan, tuple(dict.fromkeys(found)))
         return self._drawn[1]
 
 
 @dataclass
-class _Hearing:
+class _CheckRun:
     """One duty while it is judged."""
 
     duty: Check
-    bench: Bench
+    cache: ScenarioCache
     judged: set[Scenario] = field(default_factory=set)
-    guilty: Performance | None = None
+    guilty: ScenarioRun | None = None
     violation: Violation | None = None
     plays_to_shrink: int = 0
 
     def hear(self, scenario: Scenario) -> None:
         """Hold the duty against `scenario`; raises `Violation`."""
-        if self.violation is not None and scenario not in self.bench.plays:
+        if self.violation is not None and scenario not in self.cache.runs:
             self.plays_to_shrink += 1
             if self.plays_to_shrink > MOST_PLAYS_TO_SHRINK:
                 return
-        performance = self.bench.watch(scenario)
-        if performance.outcome is CaseOutcome.FAULT and self.duty.rule.id != ADAPTER:
+        run = self.cache.watch(scenario)
+        if run.outcome is CaseOutcome.FAULT and self.duty.rule.id != ADAPTER:
             return
         self.judged.add(scenario)
         try:
-            self.duty.run(performance)
+            self.duty.run(run)
         except Violation as violation:
-            self.guilty, self.violation = performance, violation
+            self.guilty, self.violation = run, violation
             raise
 
 
-def judge(duties: Iterable[Check], bench: Bench, plan: Plan) -> Iterator[Result]:
+def evaluate(duties: Iterable[Check], cache: ScenarioCache, plan: Plan) -> Iterator[Result]:
     """The results, one for each duty, as they come.
 
     Raises `AdapterFault` when there is no adapter to judge by, `Refused` and `Unreachable` when there is no fake.
     """
     for one in duties:
-        yield _judged(one, bench, plan)
+        yield _judged(one, cache, plan)
 
 
-def broken_in(duties: Iterable[Check], performance: Performance) -> Iterator[tuple[Check, Violation]]:
-    """The duties that were broken in one performance."""
+def broken_checks(duties: Iterable[Check], run: ScenarioRun) -> Iterator[tuple[Check, Violation]]:
+    """The duties that were broken in one run."""
     for one in duties:
-        if one.needs <= performance.capabilities and (
-            performance.outcome is not CaseOutcome.FAULT or one.rule.id == ADAPTER
-        ):
+        if one.needs <= run.capabilities and (run.outcome is not CaseOutcome.FAULT or one.rule.id == ADAPTER):
             try:
-                one.run(performance)
+                one.run(run)
             except Violation as violation:
                 yield one, violation
 
@@ -143,15 +141,15 @@ def named(scenario: Scenario) -> Mapping[str, str]:
     return {"scenario": name_of(scenario), **fields}
 
 
-def _judged(duty: Check, bench: Bench, plan: Plan) -> Result:
-    missing = tuple(sorted(duty.needs - bench.theatre.capabilities))
+def _judged(duty: Check, cache: ScenarioCache, plan: Plan) -> Result:
+    missing = tuple(sorted(duty.needs - cache.runner.capabilities))
     if missing:
         return Result(duty.name, duty.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-    hearing, began = _Hearing(duty, bench), stopwatch()
-    outcome, message = _heard(hearing, plan)
-    guilty = hearing.guilty if hearing.violation else None
+    check_run, began = _CheckRun(duty, cache), stopwatch()
+    outcome, message = _heard(check_run, plan)
+    guilty = check_run.guilty if check_run.violation else None
     if guilty:
-        bench.guilty[duty.name] = guilty.scenario
+        cache.guilty[duty.name] = guilty.scenario
     return Result(
         check=duty.name,
         rule=duty.rule.id,
@@ -160,22 +158,22 @@ def _judged(duty: Check, bench: Bench, plan: Plan) -> Result:
         broke=duty.rule.id if guilty else "",
         counterexample=named(guilty.scenario) if guilty else {},
         steps=guilty.lines() if guilty else (),
-        examples=len(hearing.judged),
+        examples=len(check_run.judged),
         seconds=stopwatch() - began,
     )
 
 
-def _heard(hearing: _Hearing, plan: Plan) -> tuple[Outcome, str]:
+def _heard(check_run: _CheckRun, plan: Plan) -> tuple[Outcome, str]:
     try:
         with with_reporter(_silence):
-            _hear_all(hearing, plan)
+            _hear_all(check_run, plan)
     except Violation as violation:
-        return _verdict(hearing.duty), str(violation)
+        return _verdict(check_run.duty), str(violation)
     except Flaky:
-        return Outcome.BROKEN, f"it came out differently when it was repeated: {hearing.violation}"
+        return Outcome.BROKEN, f"it came out differently when it was repeated: {check_run.violation}"
     except (Refused, Unreachable, HypothesisException) as trouble:
         return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
-    return (Outcome.PASSED, "") if hearing.judged else (Outcome.SKIPPED, "no scenario could be played")
+    return (Outcome.PASSED, "") if check_run.judged else (Outcome.SKIPPED, "no scenario could be played")
 
 
 def _verdict(duty: Check) -> Outcome:
@@ -185,18 +183,18 @@ def _verdict(duty: Check) -> Outcome:
     return Outcome.FAILED if duty.rule.is_must else Outcome.WARNED
 
 
-def _hear_all(hearing: _Hearing, plan: Plan) -> None:
-    capabilities = hearing.bench.theatre.capabilities
+def _hear_all(check_run: _CheckRun, plan: Plan) -> None:
+    capabilities = check_run.cache.runner.capabilities
     for scenario in _rows(capabilities, plan.rows):
-        hearing.hear(scenario)
+        check_run.hear(scenario)
 
     try:
-        for scenario in hearing.bench.drawn(plan):
-            hearing.hear(scenario)
+        for scenario in check_run.cache.drawn(plan):
+            check_run.hear(scenario)
     except Violation:
         # The same draws once more, with Hypothesis watching: it makes the scenario smaller.
         if plan.shrink:
-            _draw(hearing.hear, capabilities, plan)
+            _draw(check_run.hear, capabilities, plan)
         raise
 
 
@@ -209,7 +207,7 @@ def _draw(hear: Callable[[Scenario], None], capabilities: frozenset[str], plan: 
 
 
 def _rows(capabilities: frozenset[str], most: int | None) -> Sequence[Scenario]:
-    return script(capabilities)[:most]
+    return catalogue(capabilities)[:most]
 
 
 def _settings(plan: Plan) -> settings:
