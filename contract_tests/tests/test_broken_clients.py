@@ -15,7 +15,8 @@ from flipsnack_contract.adapter.lint import lint
 from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ScenarioCache, broken_checks, evaluate
+from flipsnack_contract.scenarios.evaluation import broken_checks, evaluate
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.target.result import Outcome

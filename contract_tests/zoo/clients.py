@@ -16,14 +16,15 @@ from flipsnack_contract.adapter.fake_server import Fake, fake_at
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ADAPTER, ScenarioCache, evaluate
+from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, evaluate
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_mock.testing import MockServer
 
 __all__ = ["CLIENT_CHECKS", "SIDE", "cache_of", "judge_of", "played"]
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
-_BY_NAME = {one.name: one for one in client_checks() if one.rule.id != ADAPTER}
+_BY_NAME = {one.name: one for one in client_checks() if one.rule.id != ADAPTER_RULE}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each duty of a client; what an adapter does wrong proves nothing, so that duty is none of them."""
 

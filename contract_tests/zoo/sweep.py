@@ -10,8 +10,9 @@ from contract_tests.zoo.mutant import Judge
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ScenarioCache, broken_checks
-from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
+from flipsnack_contract.scenarios.evaluation import broken_checks
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
+from flipsnack_contract.scenarios.scenario_groups import scenario_groups
 from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["CHECKS", "sweep_of"]
@@ -29,7 +30,9 @@ def sweep_of(cache: ScenarioCache) -> Judge:
 
     def sweep(name: str, plan: Plan) -> Result:
         began, played, fault = stopwatch(), 0, ""
-        for played, scenario in enumerate(chain(CATALOGUE.values(), cache.drawn(plan)), 1):
+        for played, scenario in enumerate(
+            chain.from_iterable(group.scenarios for group in scenario_groups(cache.runner.capabilities, plan)), 1
+        ):
             for duty, violation in broken_checks(client_checks(), cache.watch(scenario)):
                 if duty.name in CLIENT_CHECKS:
                     return Result(

@@ -10,8 +10,9 @@ import flipsnack_client
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import fake_at
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ScenarioCache, broken_checks
+from flipsnack_contract.scenarios.evaluation import broken_checks
 from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
 from flipsnack_mock.testing import MockServer
 

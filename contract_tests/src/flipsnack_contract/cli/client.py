@@ -23,8 +23,9 @@ from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import Outputs, known_options, output_options, outputs_of
 from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ScenarioCache, broken_checks, evaluate
+from flipsnack_contract.scenarios.evaluation import broken_checks, evaluate
 from flipsnack_contract.scenarios.scenario import operation
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.result import Exit, Outcome, Result
@@ -135,7 +136,7 @@ def _evident(
     results: Iterable[Result], runner: ScenarioRunner, cache: ScenarioCache, folder: Path | None
 ) -> Iterator[Result]:
     for result in results:
-        guilty = cache.guilty.get(result.check)
+        guilty = cache.counterexamples.get(result.check)
         if folder is not None and guilty is not None and result.outcome in BROKEN:
             run, archive = runner.export(guilty)
             kept = Replay(

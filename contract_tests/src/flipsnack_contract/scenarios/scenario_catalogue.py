@@ -1,4 +1,4 @@
-"""Scenarios written by hand: each plain situation once, and what chance would seldom hit on."""
+"""Scenarios written by hand: each plain situation once, and what a draw would seldom hit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
 )
 from flipsnack_contract.scenarios.scenario import FORMS, Form, Scenario, TimelineEvent
 
-__all__ = ["CATALOGUE", "name_of", "catalogue"]
+__all__ = ["CATALOGUE", "FAMILIES", "catalogue", "name_of"]
 
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
@@ -154,28 +154,39 @@ FORMATTED: Mapping[str, Scenario] = {
     for name, scenario in IN_EVERY_FORMAT.items()
     if form != "json"
 }
-CATALOGUE: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
-"""Every scenario that is played to every client that can be put into it."""
+FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    "plain": PLAIN,
+    "refused": REFUSED,
+    "hostile": HOSTILE,
+    "formats": FORMATTED,
+    "faults": ADVERSE,
+    "events": EVENTFUL,
+    "suspended": SUSPENDED,
+}
+"""The scenarios by what they are about."""
+
+CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() for name, one in family.items()}
+"""Every scenario by its name. A client is put into each of them that it has the capabilities for."""
 
 
-def catalogue(capabilities: Collection[str]) -> list[Scenario]:
-    """The scenarios of `CATALOGUE` that a client with these capabilities can be put into, each once.
+def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CATALOGUE) -> list[Scenario]:
+    """The scenarios of `family` for a client with these capabilities, without repetitions.
 
-    Who reads no JSON plays in another format whatever is made for none.
+    A client that does not read JSON gets those scenarios in another format that are not made for one.
     """
-    formatted = (_told(scenario, preferred(capabilities)) for scenario in CATALOGUE.values())
+    formatted = (_in_format(scenario, preferred(capabilities)) for scenario in family.values())
     return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
 def name_of(scenario: Scenario) -> str:
-    """The name of a scenario that stands in the script, with its format where that is another; else `drawn`."""
+    """The name of a scenario in the catalogue, with its format where that is another one; else `drawn`."""
     for name, known in CATALOGUE.items():
         if known == scenario:
             return name
-    formatted = (name for name, known in CATALOGUE.items() if _told(known, scenario.format) == scenario)
+    formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
     return next((f"{name} ({scenario.format})" for name in formatted), "drawn")
 
 
-def _told(scenario: Scenario, form: Form) -> Scenario:
+def _in_format(scenario: Scenario, form: Form) -> Scenario:
     made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
     return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)
