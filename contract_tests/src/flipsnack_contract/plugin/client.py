@@ -103,6 +103,75 @@ def _notes(runner: Theatre, every: Sequence[Group]) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _judge(
+    group: ScenarioGroup | DrawnBatch, checks: Sequence[Check], cache: ScenarioCache, known: KnownFailures
+) -> tuple[Result, ...]:
+    """A result for each check. Each scenario runs once, and every check is held against it."""
+    capabilities, began = cache.runner.capabilities, stopwatch()
+    tallies = [_Tally(one, known) for one in checks if one.needs <= capabilities]
+    try:
+        for scenario in group.scenarios:
+            run = cache.watch(scenario)
+            for tally in tallies:
+                tally.hold_against(run)
+    except AdapterFault as fault:
+        return (Result(ADAPTER_RULE, ADAPTER_RULE, Outcome.ADAPTER, str(fault), group=group.name),)
+    except (NoPackage, Refused, Unreachable) as trouble:
+        return (Result(ADAPTER_RULE, ADAPTER_RULE, Outcome.UNREACHABLE, str(trouble), group=group.name),)
+    seconds = (stopwatch() - began) / max(1, len(tallies))
+    lacking = [one for one in checks if not one.needs <= capabilities]
+    return (*(one.result(group.name, seconds) for one in tallies), *(_skipped(one, capabilities) for one in lacking))
+
+
+def _skipped(check: Check, capabilities: frozenset[str]) -> Result:
+    missing = tuple(sorted(check.needs - capabilities))
+    return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
+
+
+@dataclass
+class _Tally:
+    """One check over the scenarios of a group: how often it was held, and how it broke first, an unlisted way before all."""
+
+    check: Check
+    known: KnownFailures
+    examples: int = 0
+    found: ScenarioRun | None = None
+    violation: Violation | None = None
+    listed: dict[str, None] = field(default_factory=dict)
+
+    def hold_against(self, run: ScenarioRun) -> None:
+        """Count the run, and keep how the check broke in it."""
+        if run.outcome is CaseOutcome.FAULT and self.check.rule.id != ADAPTER_RULE:
+            return
+        self.examples += 1
+        if violation := violation_in(self.check, run):
+            line = self.known.line_of(self.check.rule.id, str(violation))
+            if self.violation is None or (self._is_listed and not line):
+                self.found, self.violation = run, violation
+            if line:
+                self.listed[line] = None
+
+    @property
+    def _is_listed(self) -> bool:
+        return bool(self.known.line_of(self.check.rule.id, str(self.violation)))
+
+    def result(self, group: str, seconds: float) -> Result:
+        """What came of the check."""
+        return replace(
+            result_of(self.check, self.found, self.violation, group),
+            outcome=self._outcome,
+            examples=self.examples,
+            seconds=seconds,
+            listed=tuple(self.listed),
+        )
+
+    @property
+    def _outcome(self) -> Outcome:
+        if self.violation is None:
+            return Outcome.PASSED if self.examples else Outcome.SKIPPED
+        return Outcome.KNOWN if self._is_listed else outcome_of_violation(self.check)
+
+
 @dataclass
 class _Closing:
     """What is done once, after all groups: one result for each check, shrunk and with its files where it broke."""
