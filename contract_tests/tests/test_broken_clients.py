@@ -10,9 +10,9 @@ from contract_tests.zoo.clients import CLIENT_CHECKS, SIDE, bench_of
 from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
-from flipsnack_contract.adapter.launch import Manner, playing
+from flipsnack_contract.adapter.launch import LaunchMode, playing
 from flipsnack_contract.adapter.lint import lint
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in, judge
@@ -37,10 +37,6 @@ def played() -> Iterator[Fake]:
     """A fake of the kit's own, one for all: each client uses namespaces of its own."""
     with started_fake() as fake:
         yield fake
-
-
-def _silent(_text: str) -> None:
-    """Nothing is asked of anybody."""
 
 
 def _first_finding(client: type[Client], bench: Bench) -> str:
@@ -79,14 +75,14 @@ def test_a_correct_client_breaks_nothing(seed: int, played: Fake) -> None:
 
 def test_a_correct_client_keeps_the_protocol() -> None:
     """As a program of its own it is an adapter like any other."""
-    findings = list(lint(COMMAND, GREETING, patience=Patience(hello=60.0, case=60.0)))
+    findings = list(lint(COMMAND, GREETING, timeouts=Timeouts(hello=60.0, case=60.0)))
     assert [] == [finding for finding in findings if finding.wrong]
 
 
 def test_a_client_in_a_thread_is_judged_as_one_in_a_process_is(played: Fake) -> None:
     """The thread is a short cut, and changes nothing."""
     chosen = [SCRIPT[name] for name in ("built in 5 s", "failed at once", "a wrong secret")]
-    with playing(Manner(COMMAND), GREETING, say=_silent) as process, Session(lambda: Actor(Client), GREETING) as thread:
+    with playing(LaunchMode(COMMAND), GREETING) as process, AdapterSession(lambda: Actor(Client), GREETING) as thread:
         theatres = [Theatre(player, played, name=name) for player, name in ((process, "process"), (thread, "thread"))]
         apart, here = ([theatre.play(scenario) for scenario in chosen] for theatre in theatres)
     assert [one.outcome for one in apart] == [one.outcome for one in here]

@@ -21,6 +21,7 @@ from contract_tests.zoo.errand import Errand, Trouble
 
 from flipsnack_contract.adapter.channel import Channel
 from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.stderr import StderrFile
 
 __all__ = ["Actor", "serve"]
 
@@ -132,16 +133,18 @@ class Actor:
 
     def __init__(self, play: type[Client]) -> None:
         """Start it."""
-        (hearing, telling), (reading, saying), (aside, printing) = os.pipe(), os.pipe(), os.pipe()
-        self.channel = Channel(reading, telling, aside=aside)
+        (hearing, telling), (reading, saying) = os.pipe(), os.pipe()
+        self.channel = Channel(os.fdopen(reading, "rb", 0), os.fdopen(telling, "wb", 0))
+        self.stderr = StderrFile()
+        printing = os.dup(self.stderr.file.fileno())
         self._thread = threading.Thread(target=_act, args=(play, hearing, saying, printing), daemon=True)
         self._thread.start()
 
-    def how_it_ended(self) -> AdapterFault:
+    def exit_fault(self) -> AdapterFault:
         """The fault of a client that is gone: its traceback is what it printed."""
         return AdapterFault("crash", "it fell over while it was expected to speak")
 
-    def say_goodbye(self) -> int | None:
+    def shutdown(self) -> int | None:
         """End its input, and wait for it."""
         self.kill()
         return None
@@ -150,6 +153,7 @@ class Actor:
         """Close everything; it ends at the next word."""
         self.channel.close()
         self._thread.join(timeout=JOIN_S)
+        self.stderr.close()
 
 
 def _act(play: type[Client], hearing: int, saying: int, printing: int) -> None:

@@ -8,7 +8,7 @@ from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, faulty
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.process import Process
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ def played() -> Iterator[Fake]:
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[..., Session]]:
-    """Opens sessions with adapters that misbehave as named, waiting `patience` seconds; ends them all."""
+def opened() -> Iterator[Callable[..., AdapterSession]]:
+    """Opens sessions with adapters that misbehave as named, waiting `timeout` seconds; ends them all."""
     with ExitStack() as stack:
 
-        def open_session(name: str, *, patience: float = 30.0) -> Session:
-            waits = Patience(hello=30.0, case=patience)
-            session = Session(lambda: Process(faulty(name)), GREETING, patience=waits)
+        def open_session(name: str, *, timeout: float = 30.0) -> AdapterSession:
+            waits = Timeouts(hello=30.0, case=timeout)
+            session = AdapterSession(lambda: Process(faulty(name)), GREETING, timeouts=waits)
             return stack.enter_context(session)
 
         yield open_session

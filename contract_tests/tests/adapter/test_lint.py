@@ -2,11 +2,11 @@ import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING, faulty
 
 from flipsnack_contract.adapter.lint import MANNERS, lint
-from flipsnack_contract.adapter.session import Patience
+from flipsnack_contract.adapter.session import Timeouts
 
 
 def _wrong(name: str) -> dict[str, str]:
-    findings = lint(tuple(faulty(name)), GREETING, patience=Patience(hello=30.0, case=0.0))
+    findings = lint(tuple(faulty(name)), GREETING, timeouts=Timeouts(hello=30.0, case=0.0))
     return {finding.name: finding.wrong for finding in findings if finding.wrong}
 
 
@@ -33,7 +33,7 @@ def test_without_a_hello_nothing_else_is_looked_at(name: str, wrong: str) -> Non
         ("correct", "declares", "no format"),
         ("unknown_id", "echoes", "somebody-else"),
         ("crash", "serves-again", "exit code 3"),
-        ("hang", "reports-transport", "nothing was heard"),
+        ("hang", "reports-transport", "no message for"),
         ("bad_exit", "obeys-bye", "expected exit code 0, got 4"),
         ("odd_capability", "declares", "the kit does not know telepathy; capabilities are virtual_sleep, json"),
         ("odd_operation", "declares", "ops are dance; expected download or poll"),

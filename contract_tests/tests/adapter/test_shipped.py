@@ -4,25 +4,21 @@ import pytest
 from contract_tests.tests.adapter.rehearsal import ADAPTERS, GREETING, shipped
 
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.launch import Manner, playing
+from flipsnack_contract.adapter.launch import LaunchMode, playing
 from flipsnack_contract.adapter.lint import MANNERS, lint
-from flipsnack_contract.adapter.session import Patience
+from flipsnack_contract.adapter.session import Timeouts
 from flipsnack_contract.adapter.smoke import TRIALS, smoke
 
 # A loaded machine starts a JVM slowly.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-
-
-def _silent(_text: str) -> None:
-    """Nothing is asked of anybody."""
 
 
 @pytest.mark.parametrize("name", ["python", "node", "java"])
 def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
     """Every rule of manners."""
-    findings = list(lint(shipped(name), GREETING, patience=Patience(hello=PATIENCE, case=PATIENCE)))
+    findings = list(lint(shipped(name), GREETING, timeouts=Timeouts(hello=TIMEOUT, case=TIMEOUT)))
     assert list(MANNERS) == [finding.name for finding in findings]
     assert [] == [finding for finding in findings if finding.wrong]
 
@@ -30,10 +26,10 @@ def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
 @pytest.mark.parametrize("name", ["python", "node", "java", "bash"])
 def test_a_shipped_adapter_plays(played: Fake, name: str) -> None:
     """What is built is downloaded, what is being built is waited for, what fails is said to fail."""
-    manner = Manner(
-        shipped(name), mode="exec" if name == "bash" else "persistent", patience=PATIENCE, environment=ENVIRONMENT
+    mode = LaunchMode(
+        shipped(name), mode="exec" if name == "bash" else "persistent", timeout=TIMEOUT, environment=ENVIRONMENT
     )
-    with playing(manner, GREETING, say=_silent) as player:
+    with playing(mode, GREETING) as player:
         smoked = list(smoke(player, played))
     assert [trial.promise for trial in TRIALS] == [one.trial.promise for one in smoked]
     assert [] == [(one.trial.promise, one.wrong) for one in smoked if one.wrong]

@@ -64,11 +64,11 @@ def test_smoke_says_what_went_wrong(played: Fake) -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["smoke"], "which client? Give its command after --"),
+        (["smoke"], "missing client command: give it after --"),
         (["smoke", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
-        (["smoke", "--", "fetch", "{collection}", "{dest}"], "add --mode exec"),
+        (["smoke", "--", "fetch", "{collection}", "{dest}"], "only filled in with --mode exec"),
         (["smoke", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
-        (["smoke", "--capability", "telepathy", "--", "x"], "telepathy are unknown"),
+        (["smoke", "--capability", "telepathy", "--", "x"], "unknown capability telepathy"),
         (["lint"], "Missing argument"),
     ],
 )
@@ -86,19 +86,11 @@ def test_without_a_fake_it_ends_with_5() -> None:
     assert "flipsnack-mock serve" in run.stderr
 
 
-def test_a_port_that_is_taken_ends_with_2(played: Fake) -> None:
-    """The fake listens there already."""
-    port = played.url.rpartition(":")[2]
-    run = _kit("adapter", "smoke", "--fake", played.url, "--mode", "attach", "--port", port)
-    assert 2 == run.returncode
-    assert "choose another --port" in run.stderr
-
-
 def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
     """The adapter that hangs and what it started are ended, and the kit says one word."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--patience", "600", "--", *faulty("holds"), str(pipe)]
+    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--timeout", "600", "--", *faulty("holds"), str(pipe)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
         with pipe.open() as held:
             assert "here\n" == held.readline()
@@ -106,16 +98,3 @@ def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
             assert held.read() == ""
         assert ("", "\ninterrupted\n") == kit.communicate()
     assert 130 == kit.returncode
-
-
-def test_attach_waits_for_an_adapter_and_says_how(played: Fake) -> None:
-    """The line that it prints is run as it is."""
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--mode", "attach", "--", *shipped("python")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
-        assert kit.stdout is not None
-        assert kit.stderr is not None
-        assert "waiting on 127.0.0.1:" in kit.stderr.readline()
-        with subprocess.Popen(["bash", "-c", kit.stderr.readline()]) as adapter:
-            assert 4 == kit.stdout.read().count("ok    ")
-        assert 0 == adapter.returncode
-    assert 0 == kit.returncode

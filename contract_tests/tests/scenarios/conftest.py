@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
-from flipsnack_contract.adapter.launch import Manner, greeting_of, playing
+from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.scenarios.scenario_runner import Theatre
 
 ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
@@ -23,6 +23,6 @@ def stage_door() -> Iterator[Fake]:
 @pytest.fixture(scope="session")
 def theatre(stage_door: Fake) -> Iterator[Theatre]:
     """The reference client at that fake."""
-    manner = Manner((sys.executable, str(ADAPTER)), patience=60.0)
-    with playing(manner, greeting_of("0", "tests"), say=print) as player:
+    mode = LaunchMode((sys.executable, str(ADAPTER)), timeout=60.0)
+    with playing(mode, greeting_of("0", "tests")) as player:
         yield Theatre(player, stage_door, name="tests")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report, Said
-from flipsnack_contract.adapter.messages import CAPABILITIES, FileMade, Options, Result, Trouble
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
+from flipsnack_contract.adapter.messages import CAPABILITIES, CaseResult, ErrorReport, FileMade, Options
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import Disk, Performance
 from flipsnack_contract.scenarios.server_log import Answered, Call
@@ -55,7 +55,7 @@ def performed(
     *calls: Call,
     error: str | None = None,
     code: int | None = None,
-    outcome: Outcome | None = None,
+    outcome: CaseOutcome | None = None,
     elapsed_s: float = 0.0,
     said: tuple[str, ...] = (),
     cancelled_s: float | None = None,
@@ -68,21 +68,28 @@ def performed(
 ) -> Performance:
     """A performance with these calls; a client that says ok has made the package unless `disk` says otherwise."""
     played = Scenario(**scenario)
-    ended = outcome or (Outcome.ERROR if error else Outcome.OK)
-    trouble = None if error is None else Trouble(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
+    ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
+    trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
     # A program without the protocol has no class for its error, and so no result.
-    spoken = "ok" if ended is Outcome.OK else "error" if trouble else None
+    spoken = "ok" if ended is CaseOutcome.OK else "error" if trouble else None
     state = next((call.status for call in reversed(calls) if call.status), None)
     result = (
-        Result(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
+        CaseResult(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
         if spoken
         else None
     )
     deadline = None if played.deadline_s is None else round(played.deadline_s * 1000)
-    log = [Said("client", START_MS, line) for line in said]
-    if cancelled_s is not None:
-        log.append(Said("kit", START_MS + round(cancelled_s * 1000), '{"type":"cancel","id":"1"}'))
-    report = Report("1", ended, START_MS, START_MS + round(elapsed_s * 1000), result, "", why, (), tuple(log), printed)
+    report = Report(
+        case="1",
+        outcome=ended,
+        started_ms=START_MS,
+        ended_ms=START_MS + round(elapsed_s * 1000),
+        result=result,
+        why=why,
+        cancelled_at_ms=None if cancelled_s is None else START_MS + round(cancelled_s * 1000),
+        log=tuple(Said("client", START_MS, line) for line in said),
+        printed=printed,
+    )
     case = Case(
         id="1",
         op=played.op,
@@ -93,5 +100,5 @@ def performed(
         options=Options(format=played.format, deadline_ms=deadline),
         needs=played.needs,
     )
-    content = PACKAGE if ended is Outcome.OK else None
+    content = PACKAGE if ended is CaseOutcome.OK else None
     return Performance(played, frozenset(CAPABILITIES), case, report, calls, disk or Disk(content), package)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from contract_tests.tests.scenarios.rehearsal import DOWNLOADED, SECRET, SHA, asked, fetched, performed
 
-from flipsnack_contract.adapter.case import MASK, Outcome
+from flipsnack_contract.adapter.case import MASK, CaseOutcome
 from flipsnack_contract.adapter.messages import FileMade
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import rules
@@ -57,7 +57,7 @@ KEPT: list[Performance] = [
         faults=(DEAD_LINKS["a dead link once"],),
     ),
     performed(asked(code=None, fault="fault-0:status"), error="protocol", faults=(spoilt_answer("no data", "json"),)),
-    performed(outcome=Outcome.ERROR, why="exit code 1", schedule="failed"),
+    performed(outcome=CaseOutcome.ERROR, why="exit code 1", schedule="failed"),
     performed(
         fetched(http_status=403, fault="fault-0:truncate"),
         fetched(http_status=403, id="#3"),
@@ -173,7 +173,7 @@ BROKEN: list[tuple[str, Performance, str]] = [
     ),
     (
         "client.deadline/the-deadline-is-kept",
-        performed(outcome=Outcome.STOPPED, why="it went on", deadline_s=60),
+        performed(outcome=CaseOutcome.STOPPED, why="it went on", deadline_s=60),
         "got it went on",
     ),
     (
@@ -185,7 +185,7 @@ BROKEN: list[tuple[str, Performance, str]] = [
     ("client.success/an-undisturbed-job-succeeds", performed(error="transport"), "expected ok, got transport"),
     (
         "client.success/an-undisturbed-job-succeeds",
-        performed(outcome=Outcome.STOPPED, why="1000 sleeps"),
+        performed(outcome=CaseOutcome.STOPPED, why="1000 sleeps"),
         "got stopped: 1000 sleeps",
     ),
     ("client.failed-job/a-failed-job-is-an-error", performed(schedule="failed"), "expected job_failed, got ok"),
@@ -228,10 +228,10 @@ BROKEN: list[tuple[str, Performance, str]] = [
         ),
         "got job_failed",
     ),
-    ("client.adapter/every-case-is-played", performed(outcome=Outcome.FAULT, why="exit code 3"), "exit code 3"),
+    ("client.adapter/every-case-is-played", performed(outcome=CaseOutcome.FAULT, why="exit code 3"), "exit code 3"),
     (
         "client.unsupported/only-what-it-cannot-is-declined",
-        performed(outcome=Outcome.UNSUPPORTED, why="no"),
+        performed(outcome=CaseOutcome.UNSUPPORTED, why="no"),
         "an attempt",
     ),
     (

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 from contract_tests.tests.scenarios.rehearsal import asked, performed
 
-from flipsnack_contract.adapter.case import Outcome as End
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.checks.check import Check, check
 from flipsnack_contract.checks.plan import Plan
@@ -101,16 +101,16 @@ def test_a_missing_capability_skips_the_duty() -> None:
 
 def test_a_bad_adapter_is_no_finding_about_its_client() -> None:
     """The duty of the adapter is broken, which is neither a pass nor a failure; no other duty is judged by it."""
-    theatre = Understudy(outcome=End.FAULT, why="exit code 3")
+    theatre = Understudy(outcome=CaseOutcome.FAULT, why="exit code 3")
     adapter = [one for one in client_checks() if one.rule.id == "client.adapter"]
     (result,) = judge(adapter, Bench(theatre), SHORT)
     assert Outcome.BROKEN is result.outcome
-    assert [] == list(broken_in([_duty()], performed(outcome=End.FAULT, pages=3)))
+    assert [] == list(broken_in([_duty()], performed(outcome=CaseOutcome.FAULT, pages=3)))
 
 
 def test_a_hopeless_adapter_ends_the_run() -> None:
     """After so many faults in a row there is nothing to judge."""
-    theatre = Understudy(outcome=End.FAULT, why="exit code 3")
+    theatre = Understudy(outcome=CaseOutcome.FAULT, why="exit code 3")
     with pytest.raises(AdapterFault, match="cases in a row: exit code 3"):
         list(judge([_duty()], Bench(theatre), Plan(examples=50, rows=0)))
     assert HOPELESS == len(theatre.played)

@@ -6,9 +6,9 @@ from contract_tests.tests.adapter.rehearsal import GREETING
 from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.session import Session
+from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.fault_catalogue import spoilt_answer
 from flipsnack_contract.scenarios.scenario import Act, Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
@@ -21,7 +21,7 @@ def test_what_the_server_saw_and_the_client_said_come_together(theatre: Theatre)
     assert ["PROCESSING", "PROCESSING", "PROCESSING", "COMPLETE"] == [call.status for call in performance.asked]
     assert [200] == [call.http_status for call in performance.fetched]
     assert ["#1", "#2", "#3", "#4", "#5"] == [call.id for call in performance.calls]
-    assert Outcome.OK is performance.outcome
+    assert CaseOutcome.OK is performance.outcome
     assert performance.package == performance.disk.content is not None
 
 
@@ -72,14 +72,14 @@ def test_a_suspended_client_oversleeps(theatre: Theatre) -> None:
     performance = theatre.play(Scenario(schedule="after-60s", deadline_s=86_400, acts=(night,)))
     instants = [call.seconds - performance.report.started_ms / 1000 for call in performance.asked]
     assert [] == [instant for instant in instants if 5 < instant < 28_805]
-    assert (Outcome.OK, 28_800) == (performance.outcome, performance.suspended_s)
+    assert (CaseOutcome.OK, 28_800) == (performance.outcome, performance.suspended_s)
     assert any("meanwhile: suspend for 28800 s" in line for line in performance.lines())
 
 
 def test_a_made_up_answer_calls_the_client_s_own_callback(stage_door: Fake) -> None:
     """Else it would be refused for that, whatever it says; the client is listened to before."""
     scenario = Scenario(format="jsonp", faults=(spoilt_answer("data without a status", "jsonp"),))
-    with Session(lambda: Actor(Client), GREETING) as session:
+    with AdapterSession(lambda: Actor(Client), GREETING) as session:
         performance = Theatre(session, stage_door, name="callback").play(scenario)
     assert "protocol" == performance.error
     assert "an answer without a known status of the job" in str(performance.report.result)

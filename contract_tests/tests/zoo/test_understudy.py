@@ -7,7 +7,7 @@ from contract_tests.zoo.clients import bench_of
 from contract_tests.zoo.understudy import understudy_of
 
 import flipsnack_client
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import fake_at
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in
@@ -61,4 +61,4 @@ def test_a_copy_that_falls_over_is_a_fault_of_the_adapter() -> None:
     broken = SimpleNamespace(**{**vars(flipsnack_client), "Flipsnack": None})
     for bench in _bench(broken):  # type: ignore[arg-type]  # whatever has the names of the library
         performance = bench.watch(Scenario())
-        assert (Outcome.FAULT, "crash") == (performance.outcome, performance.report.fault)
+        assert (CaseOutcome.FAULT, "crash") == (performance.outcome, performance.report.fault)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report
-from flipsnack_contract.adapter.channel import Ended, Silent
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.adapter.channel import Closed, ReadTimeout
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import CAPABILITIES, FORMATS, Greeting, Hello, Options, Run
 from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 from flipsnack_contract.adapter.timeline import RealTimeline
 
 __all__ = ["MANNERS", "Finding", "lint"]
@@ -59,8 +59,8 @@ class _Examined:
     """The adapter while it is looked at; `hello` is there once it has greeted."""
 
     command: tuple[str, ...]
-    patience: Patience
-    session: Session
+    timeouts: Timeouts
+    session: AdapterSession
     hello: Hello | None = None
 
     def run(self, **fields: Any) -> Report:
@@ -81,12 +81,12 @@ class _FutureCase(Case):
         return FutureRun(**known, future={"id": "another", "list": [1, {"type": "bye"}]})
 
 
-def lint(command: tuple[str, ...], greeting: Greeting, *, patience: Patience) -> Iterator[Finding]:
+def lint(command: tuple[str, ...], greeting: Greeting, *, timeouts: Timeouts) -> Iterator[Finding]:
     """Each of `MANNERS` with what is wrong with it, one by one. Raises nothing for what an adapter does."""
     known = {name: getattr(greeting, name) for name in Greeting.__struct_fields__}
     future = FutureGreeting(**known, future={"type": "bye", "list": [1]})
-    with Session(lambda: Process(command), future, patience=patience) as session:
-        examined = _Examined(command, patience, session)
+    with AdapterSession(lambda: Process(command), future, timeouts=timeouts) as session:
+        examined = _Examined(command, timeouts, session)
         for name, look in MANNERS.items():
             finding = Finding(name, " ".join((look.__doc__ or "").split()), _looked(look, examined))
             yield finding
@@ -123,7 +123,7 @@ def _declares(examined: _Examined) -> str:
 def _declines(examined: _Examined) -> str:
     """An operation that it does not have is unsupported."""
     report = examined.run(op="no-such-operation")
-    if report.outcome is Outcome.UNSUPPORTED:
+    if report.outcome is CaseOutcome.UNSUPPORTED:
         return ""
     return _got("outcome unsupported for the operation no-such-operation", report)
 
@@ -163,11 +163,11 @@ def _ends_with_its_input(examined: _Examined) -> str:
     with Process(examined.command) as process:
         process.channel.close_writing()
         try:
-            process.channel.receive(patience=GRACE_AFTER_BYE + (examined.patience.case or 0))
-        except Ended:
-            fault = process.how_it_ended()
+            process.channel.receive(timeout=GRACE_AFTER_BYE + examined.timeouts.case)
+        except Closed:
+            fault = process.exit_fault()
             return "" if fault.kind == "crash" else str(fault)
-        except Silent:
+        except ReadTimeout:
             process.kill()
             return "it goes on"
         return "it spoke before it was greeted"

@@ -17,8 +17,8 @@ __all__ = [
     "Bye",
     "Cancel",
     "Client",
-    "Credentials",
-    "Event",
+    "CaseCredentials",
+    "Progress",
     "FileMade",
     "Format",
     "FromAdapter",
@@ -27,10 +27,10 @@ __all__ = [
     "Hello",
     "NotAMessage",
     "Options",
-    "Result",
+    "CaseResult",
     "Run",
     "Sleep",
-    "Trouble",
+    "ErrorReport",
     "Wake",
     "encode",
     "preferred",
@@ -109,14 +109,14 @@ class Greeting(_Message, frozen=True, tag="hello"):
     run: str
 
 
-class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+class CaseCredentials(msgspec.Struct, frozen=True, kw_only=True):
     """The API key and its secret."""
 
     key: str
     secret: str
 
     def __repr__(self) -> str:
-        return f"Credentials({self.key!r})"
+        return f"CaseCredentials({self.key!r})"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +132,7 @@ class Run(_Message, frozen=True, tag="run"):
     id: str
     op: str
     base_url: str
-    credentials: Credentials
+    credentials: CaseCredentials
     args: dict[str, str]
     now_ms: int
     options: Options
@@ -191,7 +191,7 @@ class Sleep(_Message, frozen=True, tag="sleep"):
     why: str = ""
 
 
-class Event(_Message, frozen=True, tag="event"):
+class Progress(_Message, frozen=True, tag="event"):
     """Something for the reader of the report; `status` is the job's state, `attempt` counts calls."""
 
     id: str
@@ -208,7 +208,7 @@ class FileMade(msgspec.Struct, frozen=True, kw_only=True):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it did not work: the class of the error, and the vendor's code where the API gave one."""
 
     kind: ErrorClass = field(name="class")
@@ -216,7 +216,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""
 
 
-class Result(_Message, frozen=True, tag="result"):
+class CaseResult(_Message, frozen=True, tag="result"):
     """How the case ended. `value.status` is the job's last state; `error` belongs to the outcome error, `why` to
     unsupported."""
 
@@ -224,7 +224,7 @@ class Result(_Message, frozen=True, tag="result"):
     outcome: ResultOutcome
     value: dict[str, Any] = {}
     file: FileMade | None = None
-    error: Trouble | None = None
+    error: ErrorReport | None = None
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -233,7 +233,7 @@ class Result(_Message, frozen=True, tag="result"):
             raise ValueError("`error` is there with outcome error, and only then")
 
 
-FromAdapter = Hello | Sleep | Event | Result
+FromAdapter = Hello | Sleep | Progress | CaseResult
 
 _encoder = msgspec.json.Encoder()
 _from_adapter = msgspec.json.Decoder(FromAdapter)

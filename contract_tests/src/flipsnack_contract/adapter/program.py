@@ -19,11 +19,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report, masked
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, masked
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import Client, Hello, Result
+from flipsnack_contract.adapter.messages import CaseResult, Client, Hello
 from flipsnack_contract.adapter.process import end_group, exit_text, start
-from flipsnack_contract.adapter.refusal import why_not
+from flipsnack_contract.adapter.start_error import why_not_startable
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
@@ -51,7 +51,7 @@ class Program:
     template: Sequence[str]
     environment: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...] = ("json",)
-    patience: float = 10.0
+    timeout: float = 10.0
     limit_s: float = 60.0
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class Program:
 
     def open(self) -> Hello:
         """What a program is taken for: it downloads, in real time. Raises `AdapterFault` when it cannot be started."""
-        if why := why_not(self.template[0], path=self.environment.get("PATH")):
+        if why := why_not_startable(self.template[0], path=self.environment.get("PATH")):
             raise AdapterFault("no-start", f"{shlex.join(self.template)}: {why}")
         name = Path(self.template[0]).name
         client = Client(name=name, version="unknown", language="unknown")
@@ -78,13 +78,13 @@ class Program:
         with tempfile.TemporaryFile() as printed:
             outcome, fault, why = self._run(case, printed, calls)
             text = _tail(printed)
-        ended = outcome in (Outcome.OK, Outcome.ERROR)
+        ended = outcome in (CaseOutcome.OK, CaseOutcome.ERROR)
         return Report(
             case=case.id,
             outcome=outcome,
             started_ms=started,
             ended_ms=timeline.now_ms,
-            result=Result(id=case.id, outcome="ok") if ended and outcome is Outcome.OK else None,
+            result=CaseResult(id=case.id, outcome="ok") if ended and outcome is CaseOutcome.OK else None,
             fault=fault,
             why=masked(why, case.secret),
             printed=text,
@@ -95,32 +95,37 @@ class Program:
         """Nothing runs between cases."""
         return None
 
-    def drop(self) -> None:
-        """Nothing runs between cases."""
-
-    def _run(self, case: Case, printed: IO[bytes], calls: Callable[[], int]) -> tuple[Outcome, str, str]:
+    def _run(self, case: Case, printed: IO[bytes], calls: Callable[[], int]) -> tuple[CaseOutcome, str, str]:
         try:
-            process = start(self._filled(case), environment=self._environment(case), output=printed)
+            process = start(
+                self._filled(case),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                environment=self._environment(case),
+            )
         except AdapterFault as fault:
-            return Outcome.FAULT, fault.kind, fault.text
+            return CaseOutcome.FAULT, fault.kind, fault.text
         try:
             return self._wait(process, case, calls)
         finally:
             end_group(process)
 
-    def _wait(self, process: subprocess.Popen[bytes], case: Case, calls: Callable[[], int]) -> tuple[Outcome, str, str]:
+    def _wait(
+        self, process: subprocess.Popen[bytes], case: Case, calls: Callable[[], int]
+    ) -> tuple[CaseOutcome, str, str]:
         limit, began = self._limit(case), stopwatch()
         while stopwatch() - began < limit:
             with suppress(subprocess.TimeoutExpired):
                 code = process.wait(TICK)
                 return _judged(code)
             if (made := calls()) > case.most_calls:
-                return Outcome.STOPPED, "", f"it made {made} calls and did not end"
-        return Outcome.FAULT, "hang", f"it did not end within {limit:g} s"
+                return CaseOutcome.STOPPED, "", f"it made {made} calls and did not end"
+        return CaseOutcome.FAULT, "hang", f"it did not end within {limit:g} s"
 
     def _limit(self, case: Case) -> float:
         deadline = case.options.deadline_ms
-        return self.patience + (self.limit_s if deadline is None else deadline / 1000)
+        return self.timeout + (self.limit_s if deadline is None else deadline / 1000)
 
     def _filled(self, case: Case) -> list[str]:
         deadline = case.options.deadline_ms
@@ -142,10 +147,10 @@ class Program:
         return {**self.environment, **ours}
 
 
-def _judged(code: int) -> tuple[Outcome, str, str]:
+def _judged(code: int) -> tuple[CaseOutcome, str, str]:
     if code < 0:
-        return Outcome.FAULT, "crash", exit_text(code)
-    return (Outcome.OK, "", "") if code == 0 else (Outcome.ERROR, "", exit_text(code))
+        return CaseOutcome.FAULT, "crash", exit_text(code)
+    return (CaseOutcome.OK, "", "") if code == 0 else (CaseOutcome.ERROR, "", exit_text(code))
 
 
 def _refuse_slips(part: str) -> None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.timeline import RealTimeline, Timeline, Turn, VirtualTimeline
+from flipsnack_contract.adapter.timeline import RealTimeline, TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.target import Request
 
-__all__ = ["NoPackage", "Stage"]
+__all__ = ["NoPackage", "Sandbox"]
 
 
 class NoPackage(Exception):
     """The fake does not serve the package that it should; the text says what it answered."""
 
 
-class Stage:
+class Sandbox:
     """One namespace and one account, made for one case. A context manager that gives the namespace back."""
 
     def __init__(self, fake: Fake, name: str, *, key: str, secret: str) -> None:
@@ -32,7 +32,7 @@ class Stage:
         self.secret = secret
         self.account: AccountControl = self.control.create_account(key, secret)
 
-    def timeline(self, *, virtual: bool, turns: tuple[Turn, ...] = ()) -> Timeline:
+    def timeline(self, *, virtual: bool, turns: tuple[TimedAction, ...] = ()) -> Timeline:
         """The time of the case: the account's clock, stopped, or the wall's."""
         return VirtualTimeline(self.account, turns) if virtual else RealTimeline()
 
@@ -61,7 +61,7 @@ class Stage:
             raise NoPackage(f"HTTP {package.status} from the resource URL")
         return package.body
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.messages import Hello, Options
-from flipsnack_contract.adapter.sandbox import Stage
+from flipsnack_contract.adapter.sandbox import Sandbox
 from flipsnack_contract.adapter.timeline import Timeline
 
 __all__ = ["TRIALS", "Player", "Smoked", "Trial", "smoke"]
@@ -42,17 +42,17 @@ class Trial:
 
     promise: str
     schedule: str
-    outcome: Outcome
+    outcome: CaseOutcome
     error_class: str | None = None
     right_secret: bool = True
     waits: bool = False
 
 
 TRIALS = (
-    Trial("a package that is built is downloaded", "immediate", Outcome.OK),
-    Trial("a package that is being built is waited for", "after-1-polls", Outcome.OK, waits=True),
-    Trial("a job that fails is an error of class job_failed", "failed", Outcome.ERROR, "job_failed"),
-    Trial("a wrong secret is an error of class auth", "immediate", Outcome.ERROR, "auth", right_secret=False),
+    Trial("a package that is built is downloaded", "immediate", CaseOutcome.OK),
+    Trial("a package that is being built is waited for", "after-1-polls", CaseOutcome.OK, waits=True),
+    Trial("a job that fails is an error of class job_failed", "failed", CaseOutcome.ERROR, "job_failed"),
+    Trial("a wrong secret is an error of class auth", "immediate", CaseOutcome.ERROR, "auth", right_secret=False),
 )
 
 
@@ -75,7 +75,7 @@ def smoke(player: Player, fake: Fake) -> Iterator[Smoked]:
 
 
 def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, hello: Hello) -> Smoked:
-    with Stage(fake, name, key=KEY, secret=SECRET) as stage:
+    with Sandbox(fake, name, key=KEY, secret=SECRET) as stage:
         collection = stage.account.create_collection(schedule=trial.schedule)
         case = Case(
             id=name,
@@ -88,7 +88,9 @@ def _tried(player: Player, fake: Fake, trial: Trial, *, name: str, dest: Path, h
         )
         virtual = "virtual_sleep" in hello.capabilities
         report = player.run(case, stage.timeline(virtual=virtual), calls=stage.calls)
-        wrong = _wrong(trial, report) or ("" if report.outcome is not Outcome.OK else _file(stage, collection, dest))
+        wrong = _wrong(trial, report) or (
+            "" if report.outcome is not CaseOutcome.OK else _file(stage, collection, dest)
+        )
         if virtual and trial.waits and not wrong and not report.sleeps:
             wrong = NO_SLEEP
         return Smoked(trial, report, wrong)
@@ -105,7 +107,7 @@ def _wrong(trial: Trial, report: Report) -> str:
     return ""
 
 
-def _file(stage: Stage, collection: str, dest: Path) -> str:
+def _file(stage: Sandbox, collection: str, dest: Path) -> str:
     if not dest.is_file():
         return "it said ok, and there is no file"
     served, made = stage.package(collection), dest.read_bytes()

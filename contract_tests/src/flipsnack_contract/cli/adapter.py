@@ -12,17 +12,17 @@ import click
 
 from flipsnack_contract.adapter.fake_server import Fake, NoAddress, NoFake, fake_at, started_fake
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.launch import MODES, BadUse, Manner, greeting_of, playing
+from flipsnack_contract.adapter.launch import MODES, BadUse, LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.lint import lint
 from flipsnack_contract.adapter.program import PLACEHOLDERS, BadTemplate
 from flipsnack_contract.adapter.sandbox import NoPackage
-from flipsnack_contract.adapter.session import Patience
+from flipsnack_contract.adapter.session import Timeouts
 from flipsnack_contract.adapter.smoke import smoke
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of", "say"]
+__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
 
 EXIT_CODES = """\b
 Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
@@ -60,10 +60,11 @@ def client_options(command: _Command) -> _Command:
         click.option("--fake", "fake_url", metavar="URL", help="A fake that runs already, instead of one of our own."),
         click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of that fake's control plane."),
         click.option(
-            "--port", type=click.IntRange(0, 65535), default=0, help="Where --mode attach waits; 0: any port."
-        ),
-        click.option(
-            "--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang."
+            "--timeout",
+            type=float,
+            default=10.0,
+            show_default=True,
+            help="Seconds without a message after which the adapter hangs.",
         ),
         click.option(
             "--capability",
@@ -79,12 +80,18 @@ def client_options(command: _Command) -> _Command:
 
 @adapter.command("lint", epilog=EXIT_CODES)
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
-@click.option("--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang.")
-def lint_command(*, command: tuple[str, ...], patience: float) -> None:
+@click.option(
+    "--timeout",
+    type=float,
+    default=10.0,
+    show_default=True,
+    help="Seconds without a message after which the adapter hangs.",
+)
+def lint_command(*, command: tuple[str, ...], timeout: float) -> None:
     """Look whether an adapter keeps the protocol. Needs no server."""
     wrong = 0
     hello = True
-    for finding in lint(command, greeting_of(_version()), patience=Patience(case=patience)):
+    for finding in lint(command, greeting_of(_version()), timeouts=Timeouts(case=timeout)):
         click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
         if finding.wrong:
             click.echo(f"      {'':<20} {finding.wrong}")
@@ -100,12 +107,10 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     """Play a handful of simple cases: does anything work at all?"""
     wrong = 0
     with failing_clearly():
-        manner = manner_of(options, environment or {})
-        with chosen_fake(options) as fake, playing(manner, greeting_of(_version()), say=say) as player:
+        mode = launch_mode_of(options, environment or {})
+        with chosen_fake(options) as fake, playing(mode, greeting_of(_version())) as player:
             for smoked in smoke(player, fake):
-                time = f"{smoked.report.elapsed_ms / 1000:g} s" + (
-                    "" if manner.mode == "exec" else " of the case's time"
-                )
+                time = f"{smoked.report.elapsed_ms / 1000:g} s" + ("" if mode.mode == "exec" else " of the case's time")
                 click.echo(f"{'WRONG' if smoked.wrong else 'ok':<6}{smoked.trial.promise} ({time})")
                 if smoked.wrong:
                     click.echo(f"      {smoked.wrong}")
@@ -116,13 +121,12 @@ def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> N
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)
 
 
-def manner_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> Manner:
+def launch_mode_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> LaunchMode:
     """How the client is run, as the options have it. Raises `BadUse`."""
-    return Manner(
+    return LaunchMode(
         command=options["command"],
         mode=options["mode"],
-        port=options["port"],
-        patience=options["patience"],
+        timeout=options["timeout"],
         capabilities=options["capabilities"] or ("json",),
         environment=environment,
     )

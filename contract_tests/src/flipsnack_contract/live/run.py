@@ -60,7 +60,7 @@ def run_probes(
             yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
         elif (one.calls or 0) > budget.left:
             left = f"not tried: it takes {one.calls} calls and the budget has {budget.left} left; run again to go on"
-            yield Result(one.name, one.rule.id, Outcome.BROKEN, left)
+            yield Result(one.name, one.rule.id, Outcome.SKIPPED, left)
         else:
             yield _run(one, open_caller())
 
@@ -87,5 +87,5 @@ def _attempt(one: Check, caller: Caller) -> tuple[Outcome, str, str]:
         broken = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
         return broken, str(violation), violation.rule or one.rule.id
     except (Inconclusive, Unreachable, BudgetSpent) as trouble:
-        return Outcome.BROKEN, str(trouble), ""
+        return Outcome.UNREACHABLE, str(trouble), ""
     return Outcome.PASSED, "", ""

@@ -13,10 +13,10 @@ from typing import Any
 import hypothesis
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 
-from flipsnack_contract.adapter.case import Outcome as End
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
@@ -58,7 +58,7 @@ class Bench:
         known = self.plays.get(scenario)
         if known is None:
             known = self.plays[scenario] = self.theatre.play(scenario)
-            self._faults = self._faults + 1 if known.outcome is End.FAULT else 0
+            self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
             if self._faults >= HOPELESS:
                 raise AdapterFault(known.report.fault, f"{HOPELESS} cases in a row: {known.report.why}")
         return known
@@ -76,7 +76,7 @@ class Bench:
     @property
     def succeeded(self) -> bool:
         """Whether any download came to a good end."""
-        return any(one.outcome is End.OK and one.scenario.op == "download" for one in self.plays.values())
+        return any(one.outcome is CaseOutcome.OK and one.scenario.op == "download" for one in self.plays.values())
 
     def drawn(self, plan: Plan) -> tuple[Scenario, ...]:
         """The scenarios that are drawn for `plan`: the same for every duty."""
@@ -106,7 +106,7 @@ class _Hearing:
             if self.plays_to_shrink > MOST_PLAYS_TO_SHRINK:
                 return
         performance = self.bench.watch(scenario)
-        if performance.outcome is End.FAULT and self.duty.rule.id != ADAPTER:
+        if performance.outcome is CaseOutcome.FAULT and self.duty.rule.id != ADAPTER:
             return
         self.judged.add(scenario)
         try:
@@ -128,7 +128,9 @@ def judge(duties: Iterable[Check], bench: Bench, plan: Plan) -> Iterator[Result]
 def broken_in(duties: Iterable[Check], performance: Performance) -> Iterator[tuple[Check, Violation]]:
     """The duties that were broken in one performance."""
     for one in duties:
-        if one.needs <= performance.capabilities and (performance.outcome is not End.FAULT or one.rule.id == ADAPTER):
+        if one.needs <= performance.capabilities and (
+            performance.outcome is not CaseOutcome.FAULT or one.rule.id == ADAPTER
+        ):
             try:
                 one.run(performance)
             except Violation as violation:
@@ -170,16 +172,16 @@ def _heard(hearing: _Hearing, plan: Plan) -> tuple[Outcome, str]:
     except Violation as violation:
         return _verdict(hearing.duty), str(violation)
     except Flaky:
-        return Outcome.BROKEN, f"it came out differently when it was repeated: {hearing.violation}"
-    except (Refused, Unreachable, HypothesisException) as trouble:
-        return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
+        return Outcome.INTERNAL, f"the scenario came out differently when it was repeated: {hearing.violation}"
+    except (Refused, Unreachable) as trouble:
+        return Outcome.UNREACHABLE, str(trouble)
     return (Outcome.PASSED, "") if hearing.judged else (Outcome.SKIPPED, "no scenario could be played")
 
 
 def _verdict(duty: Check) -> Outcome:
     # A bad adapter is neither a pass nor a failure: nothing is known of its client.
     if duty.rule.id == ADAPTER:
-        return Outcome.BROKEN
+        return Outcome.ADAPTER
     return Outcome.FAILED if duty.rule.is_must else Outcome.WARNED
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -21,7 +21,15 @@ from flipsnack_contract.scenarios.fault_catalogue import (
 )
 from flipsnack_contract.scenarios.scenario import FORMS, Act, Form, Scenario
 
-__all__ = ["SCRIPT", "name_of", "script"]
+__all__ = ["FAMILIES", "SCRIPT", "family", "name_of", "script"]
+
+
+
+def _parts(members: Mapping[str, Scenario], number: int) -> Iterator[dict[str, Scenario]]:
+    pairs = list(members.items())
+    for first in range(number):
+        yield dict(pairs[first::number])
+
 
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
@@ -144,17 +152,32 @@ FORMATTED: Mapping[str, Scenario] = {
     for name, scenario in IN_EVERY_FORMAT.items()
     if form != "json"
 }
-SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
+FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    "plain": PLAIN,
+    "refused": REFUSED,
+    "hostile": HOSTILE,
+    "formatted": FORMATTED,
+    **{f"adverse-{number}": part for number, part in enumerate(_parts(ADVERSE, 4), 1)},
+    "eventful": EVENTFUL,
+    "suspended": SUSPENDED,
+}
+"""The catalogue by family; the largest one is cut into parts, so that workers share it."""
+SCRIPT: Mapping[str, Scenario] = {name: one for members in FAMILIES.values() for name, one in members.items()}
 """Every scenario that is played to every client that can be put into it."""
 
 
 def script(capabilities: Collection[str]) -> list[Scenario]:
-    """The scenarios of `SCRIPT` that a client with these capabilities can be put into, each once.
+    """The scenarios of `SCRIPT` that a client with these capabilities can be put into, each once."""
+    return list(dict.fromkeys(one for name in FAMILIES for one in family(name, capabilities)))
 
-    Who reads no JSON plays in another format whatever is made for none.
+
+def family(name: str, capabilities: Collection[str]) -> tuple[Scenario, ...]:
+    """The scenarios of that family that a client with these capabilities can be put into, each once.
+
+    A client that reads no JSON plays in another format whatever is made for none.
     """
-    told = (_told(scenario, preferred(capabilities)) for scenario in SCRIPT.values())
-    return list(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
+    told = (_told(scenario, preferred(capabilities)) for scenario in FAMILIES[name].values())
+    return tuple(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
 
 
 def name_of(scenario: Scenario) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.fault_catalogue import LURE
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -75,7 +75,7 @@ class Performance:
         return self.asked[-1] if self.asked else None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CaseOutcome:
         """How the client ended."""
         return self.report.outcome
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.messages import Hello, Options
-from flipsnack_contract.adapter.sandbox import NoPackage, Stage
-from flipsnack_contract.adapter.timeline import Timeline, Turn
+from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
+from flipsnack_contract.adapter.timeline import TimedAction, Timeline
 from flipsnack_contract.scenarios.scenario import Act, Scenario, operation
 from flipsnack_contract.scenarios.scenario_run import Disk, Performance
 from flipsnack_contract.scenarios.server_log import witnessed
@@ -78,11 +78,11 @@ class Theatre:
             self.play(Scenario(op=scenario.op, format="jsonp"))
         return self._callback or "callback"
 
-    def _stage(self, scenario: Scenario) -> Stage:
+    def _stage(self, scenario: Scenario) -> Sandbox:
         self._count += 1
-        return Stage(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
+        return Sandbox(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
-    def _play(self, scenario: Scenario, stage: Stage, folder: Path) -> Performance:
+    def _play(self, scenario: Scenario, stage: Sandbox, folder: Path) -> Performance:
         collection = _set_up(scenario, stage, callback=self._callback_for(scenario))
         dest = folder / PACKAGE
         if scenario.old_file:
@@ -96,11 +96,11 @@ class Theatre:
             (call.params["callback"] for call in calls if call.params.get("callback")), self._callback
         )
         disk = _look(folder, OLD if scenario.old_file else None)
-        package = _truth(stage, collection) if report.outcome is Outcome.OK and scenario.op == "download" else None
+        package = _truth(stage, collection) if report.outcome is CaseOutcome.OK and scenario.op == "download" else None
         return Performance(scenario, self.capabilities, case, report, calls, disk, package)
 
 
-def _set_up(scenario: Scenario, stage: Stage, *, callback: str) -> str:
+def _set_up(scenario: Scenario, stage: Sandbox, *, callback: str) -> str:
     """Make what the scenario needs; the hash that the client is told."""
     account = stage.account
     collection = _collection(scenario, stage)
@@ -111,7 +111,7 @@ def _set_up(scenario: Scenario, stage: Stage, *, callback: str) -> str:
     return collection
 
 
-def _collection(scenario: Scenario, stage: Stage) -> str:
+def _collection(scenario: Scenario, stage: Sandbox) -> str:
     fields = {"schedule": scenario.schedule, "pages": scenario.pages}
     if scenario.whose == "unknown":
         return scenario.unknown_hash
@@ -125,7 +125,7 @@ def _collection(scenario: Scenario, stage: Stage) -> str:
     return collection
 
 
-def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case:
+def _case(scenario: Scenario, stage: Sandbox, collection: str, dest: Path) -> Case:
     deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
     horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
@@ -142,10 +142,10 @@ def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case
     )
 
 
-def _turn(act: Act, collection: str) -> Turn:
+def _turn(act: Act, collection: str) -> TimedAction:
     if act.what == "suspend":
-        return Turn(_milliseconds(act.after_s), suspend_ms=_milliseconds(act.for_s))
-    return Turn(_milliseconds(act.after_s), _happening(act, collection))
+        return TimedAction(_milliseconds(act.after_s), suspend_ms=_milliseconds(act.for_s))
+    return TimedAction(_milliseconds(act.after_s), _happening(act, collection))
 
 
 def _milliseconds(seconds: float) -> int:
@@ -170,7 +170,7 @@ def _look(folder: Path, before: bytes | None) -> Disk:
     return Disk(dest.read_bytes() if dest.is_file() else None, before, leftovers)
 
 
-def _truth(stage: Stage, collection: str) -> bytes | None:
+def _truth(stage: Sandbox, collection: str) -> bytes | None:
     """The package as it should be, with everything out of the way that disturbed the client."""
     stage.account.call("DELETE", "/faults")
     stage.account.settings(**NO_LIMITS)

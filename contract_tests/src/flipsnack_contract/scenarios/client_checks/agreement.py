@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.scenarios.scenario_run import Performance
@@ -23,7 +23,7 @@ TOO_LONG_A_PAUSE_MS = 90_000
 @check("client.agreement")
 def success_was_seen_by_the_server_too(performance: Performance) -> None:
     """A client that says ok has been told COMPLETE and has been served the package; one poll tells the last state."""
-    if performance.outcome is not Outcome.OK:
+    if performance.outcome is not CaseOutcome.OK:
         return
     if performance.scenario.op == "poll":
         _same_state(performance)
@@ -81,7 +81,7 @@ def _refused_link(performance: Performance) -> bool:
 
 
 def _cancelled(performance: Performance) -> bool:
-    return any(said.by == "kit" and '"type":"cancel"' in said.text for said in performance.report.log)
+    return performance.report.cancelled_at_ms is not None
 
 
 GROUNDS: Mapping[str, Callable[[Performance], bool]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.expected_outcome import COMFORT_S, LONGEST_PAUSE_S, prospects, undisturbed
@@ -17,7 +17,7 @@ HELPLESS = ("protocol", "transport", "damaged", "deadline")
 def _expect_end(expected: str, performance: Performance, what: str) -> None:
     """Compare how it ended; a program names no class, so any error is as good as another."""
     found = performance.error or str(performance.outcome)
-    if performance.outcome is Outcome.UNSUPPORTED or (found == "error" and expected != "ok"):
+    if performance.outcome is CaseOutcome.UNSUPPORTED or (found == "error" and expected != "ok"):
         return
     if expected != found:
         raise Violation(what, expected, ": ".join(filter(None, (found, performance.report.why))))
@@ -145,7 +145,7 @@ def what_is_no_answer_is_an_error(performance: Performance) -> None:
     sound = [call for call in performance.asked if not call.fault and call.code == 20 and call.status != "PROCESSING"]
     if "answer" not in performance.faults or not spoilt or sound:
         return
-    if performance.outcome is Outcome.OK:
+    if performance.outcome is CaseOutcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")
     if performance.error == "deadline" and (performance.scenario.deadline_s or 0) >= WAITING_S:
         raise Violation("the end, when no answer made sense", "an error at once", "to wait for the deadline")
@@ -158,14 +158,14 @@ def what_is_no_answer_is_an_error(performance: Performance) -> None:
 @check("client.adapter")
 def every_case_is_played(performance: Performance) -> None:
     """No case ends by a crash, by silence or by a line that is no message."""
-    if performance.outcome is Outcome.FAULT:
+    if performance.outcome is CaseOutcome.FAULT:
         raise Violation("a case", "a result", f"{performance.report.fault}: {performance.report.why}")
 
 
 @check("client.unsupported")
 def only_what_it_cannot_is_declined(performance: Performance) -> None:
     """A client declines nothing for which it has the capabilities."""
-    if performance.outcome is Outcome.UNSUPPORTED:
+    if performance.outcome is CaseOutcome.UNSUPPORTED:
         needed = ", ".join(sorted(performance.case.needs))
         raise Violation(
             f"a case for {needed}, all of which it declares", "an attempt", f"unsupported: {performance.report.why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.scenario_run import Performance
@@ -13,7 +13,11 @@ from flipsnack_contract.scenarios.scenario_run import Performance
 @check("client.whole-file")
 def ok_means_that_the_whole_package_is_there(performance: Performance) -> None:
     """A client that says ok has made a file that is the package, byte for byte."""
-    if performance.outcome is not Outcome.OK or performance.scenario.op != "download" or performance.package is None:
+    if (
+        performance.outcome is not CaseOutcome.OK
+        or performance.scenario.op != "download"
+        or performance.package is None
+    ):
         return
     made = performance.disk.content
     if made != performance.package:
@@ -24,7 +28,7 @@ def ok_means_that_the_whole_package_is_there(performance: Performance) -> None:
 @check("client.no-half-file")
 def an_error_leaves_what_was_there(performance: Performance) -> None:
     """A client that fails leaves no file, or the one that was there before."""
-    if performance.outcome is Outcome.ERROR and not performance.disk.untouched:
+    if performance.outcome is CaseOutcome.ERROR and not performance.disk.untouched:
         before, after = performance.disk.before, performance.disk.content
         expected = "none" if before is None else f"the one from before ({_shown(before)})"
         raise Violation("the file, when the client says error", expected, "none" if after is None else _shown(after))

@@ -8,19 +8,19 @@ from enum import StrEnum
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import (
     PROTOCOL,
-    Event,
+    CaseResult,
     FromAdapter,
     Hello,
     NotAMessage,
-    Result,
+    Progress,
     Sleep,
     read_from_adapter,
 )
 
-__all__ = ["Conversation", "State"]
+__all__ = ["ProtocolState", "Phase"]
 
 
-class State(StrEnum):
+class Phase(StrEnum):
     """Where a conversation stands."""
 
     GREETING = "greeting"
@@ -29,20 +29,20 @@ class State(StrEnum):
 
 
 # What the adapter may say in each state, and where that leads.
-MOVES: Mapping[State, Mapping[type[FromAdapter], State]] = {
-    State.GREETING: {Hello: State.READY},
-    State.READY: {},
-    State.RUNNING: {Sleep: State.RUNNING, Event: State.RUNNING, Result: State.READY},
+MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
+    Phase.GREETING: {Hello: Phase.READY},
+    Phase.READY: {},
+    Phase.RUNNING: {Sleep: Phase.RUNNING, Progress: Phase.RUNNING, CaseResult: Phase.READY},
 }
-NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", Event: "event", Result: "result"}
+NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", Progress: "event", CaseResult: "result"}
 
 
-class Conversation:
+class ProtocolState:
     """One process's side of the protocol, from its hello on."""
 
     def __init__(self) -> None:
         """Nothing was said yet."""
-        self.state = State.GREETING
+        self.state = Phase.GREETING
         self.hello: Hello | None = None
         self._case = ""
         self._over: set[str] = set()
@@ -50,7 +50,7 @@ class Conversation:
     def begin(self, case_id: str) -> None:
         """A case was sent to the adapter."""
         self._case = case_id
-        self.state = State.RUNNING
+        self.state = Phase.RUNNING
 
     def take(self, line: bytes) -> FromAdapter:
         """The message in `line`; raises `AdapterFault` when it is none, or may not come now."""
@@ -67,7 +67,7 @@ class Conversation:
         return message
 
     def _check_case(self, message: FromAdapter) -> None:
-        if isinstance(message, Hello) or (self.state is State.RUNNING and message.id == self._case):
+        if isinstance(message, Hello) or (self.state is Phase.RUNNING and message.id == self._case):
             return
         if message.id in self._over:
             raise AdapterFault("duplicate", f"{_name(message)} for case {message.id!r}, which is over")
@@ -78,7 +78,7 @@ class Conversation:
             if message.protocol != PROTOCOL:
                 raise AdapterFault("protocol", f"it chose protocol {message.protocol}; this kit speaks {PROTOCOL}")
             self.hello = message
-        elif isinstance(message, Result):
+        elif isinstance(message, CaseResult):
             self._over.add(message.id)
         elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
             raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
