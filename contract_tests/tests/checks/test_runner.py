@@ -111,7 +111,7 @@ def test_a_check_that_falls_over_costs_only_itself(subject: TargetUnderTest) -> 
 
     result = run_check(_check(mistaken), subject, Plan())
     assert Outcome.BROKEN is result.outcome
-    assert "the check itself fell over" in result.message
+    assert "internal error in the check" in result.message
     assert "KeyError" in result.message
 
 

@@ -1,8 +1,8 @@
 import pytest
+from flipsnack_contract.explanation import explain
 
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.contract.ledger import Rule, breaking, rules
-from flipsnack_contract.explanation import explain
 
 
 def _explained(rule: Rule) -> str:

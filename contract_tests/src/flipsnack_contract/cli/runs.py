@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import click
-import pytest
-from hypothesis import configuration
-
-from flipsnack_contract.plugin.options import OPTIONS, Option
-from flipsnack_contract.plugin.run import PACKAGE
-from flipsnack_contract.target.result import SHOWN, Exit
+from flipsnack_contract.target.result import SHOWN
 
 __all__ = ["client", "recording", "server"]
 
@@ -35,5 +25,10 @@ PASSED_ON: Mapping[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 """pytest's own options that every one of these commands takes; others go into PYTEST_ADDOPTS."""
 EPILOG = "\b\nExit codes: " + "; ".join(
-    ("0 as expected", *(f"{one.code} {one.means}" for one in SHOWN.values() if one.code), "4 wrong usage", "130 interrupted")
+    (
+        "0 as expected",
+        *(f"{one.code} {one.means}" for one in SHOWN.values() if one.code),
+        "4 wrong usage",
+        "130 interrupted",
+    )
 )

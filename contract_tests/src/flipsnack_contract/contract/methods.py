@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Field", "Method", "Parameter", "UnknownMethod", "method", "methods", "parse_methods", "unbuilt"]
+__all__ = [
+    "Field",
+    "Method",
+    "Parameter",
+    "UnknownMethod",
+    "every_method",
+    "has_wrong_values",
+    "method",
+    "methods",
+    "package_method",
+    "parse_methods",
+    "takes_collection",
+    "unbuilt",
+]
 
 
 class UnknownMethod(LookupError):
@@ -72,6 +85,11 @@ class Method:
         return ("apiKey", "signature", "action", *(one.name for one in self.parameters if one.required))
 
     @property
+    def own_required(self) -> tuple[str, ...]:
+        """The names of the required parameters that are the method's own."""
+        return self.required[3:]
+
+    @property
     def other_verb(self) -> str:
         """The verb of the API that this method is not called by."""
         return "GET" if self.verb == "POST" else "POST"
@@ -98,6 +116,29 @@ def method(name: str) -> Method:
     if found is None:
         raise UnknownMethod(f"{name!r} is not in spec/methods.toml; it has {', '.join(map(str, methods()))}")
     return found
+
+
+def package_method(among: Iterable[Method] | None = None) -> Method:
+    """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
+    found = [one for one in among or methods() if any(field.name == "resourceUrl" for field in one.fields)]
+    if not found:
+        raise UnknownMethod("no method of the table answers with a resourceUrl")
+    return found[0]
+
+
+def every_method(_method: Method) -> bool:
+    """Chooses every method for a check."""
+    return True
+
+
+def takes_collection(one: Method) -> bool:
+    """Chooses the methods that are called for one collection."""
+    return one.takes("collectionHash")
+
+
+def has_wrong_values(one: Method) -> bool:
+    """Chooses the methods that have a parameter of which some values are wrong."""
+    return any(parameter.wrong_values for parameter in one.parameters)
 
 
 def unbuilt() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pytest
 from _pytest.junitxml import LogXML, xml_key
@@ -11,6 +12,8 @@ from flipsnack_contract.plugin.text import paragraphs
 from flipsnack_contract.target.result import SHOWN, Result, worst
 
 __all__ = ["RuleXml"]
+
+SUITE = "flipsnack_contract"
 
 
 class RuleXml(LogXML):
@@ -57,12 +60,14 @@ def _reports(rule: str, results: Sequence[Result], replays: Mapping[str, str]) -
     element = SHOWN[decides].junit
     text = "\n\n".join("\n".join(paragraphs(one, replays.get(one.check, ""))) for one in bad)
     reason = "; ".join(dict.fromkeys(one.message for one in bad))
-    common = {"nodeid": f"flipsnack_contract::{rule}", "location": ("flipsnack_contract", None, rule), "keywords": {}}
-    told = pytest.TestReport(
-        **common,
-        outcome={"": "passed", "skipped": "skipped"}.get(element, "failed"),
-        longrepr=None if not element else ("flipsnack_contract", 0, reason) if element == "skipped" else text,
-        when="setup" if element == "error" else "call",
-        duration=sum(one.seconds for one in results),
+    outcome: Literal["passed", "failed", "skipped"] = (
+        "passed" if not element else "skipped" if element == "skipped" else "failed"
     )
-    return told, pytest.TestReport(**common, outcome="passed", longrepr=None, when="teardown")
+    longrepr = {"": None, "skipped": (SUITE, 0, reason)}.get(element, text)
+    when: Literal["setup", "call"] = "setup" if element == "error" else "call"
+    seconds = sum(one.seconds for one in results)
+    case = (f"{SUITE}::{rule}", (SUITE, None, rule), {})
+    return (
+        pytest.TestReport(*case, outcome, longrepr, when, duration=seconds),
+        pytest.TestReport(*case, "passed", None, "teardown"),
+    )

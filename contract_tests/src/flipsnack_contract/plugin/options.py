@@ -50,9 +50,7 @@ OPTIONS = (
     Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client"),
     Option("collection", "The hash of a collection of the key, where none can be created.", "server"),
     Option("calls-per-minute", "The pace for a target without a control plane; 0: none.", "server", int, PER_MINUTE),
-    Option(
-        "alone", "Only this run uses the target: maintenance may be switched on for all keys.", "server", bool, False
-    ),
+    Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server", bool, False),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
     Option("budget", "With --read-only: make at most so many calls.", "server", int),

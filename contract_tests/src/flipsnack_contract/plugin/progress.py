@@ -27,7 +27,7 @@ class Progress:
     def is_shown(self) -> bool:
         """Whether there is a terminal, and room on it."""
         terminal = self._terminal
-        return terminal is not None and terminal.isatty and terminal.verbosity == 0 and self._total > 0
+        return terminal is not None and bool(terminal.isatty) and terminal.verbosity == 0 and self._total > 0
 
     def add(self, played: int = 1) -> None:
         """Count scenarios that were played, and show where the run is."""

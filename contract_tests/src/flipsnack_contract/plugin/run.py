@@ -35,12 +35,12 @@ def asked_for(config: pytest.Config) -> bool:
 
 @dataclass
 class Run:
-    """What is judged is opened on first use and closed by `close`. `on_play` is called after each scenario."""
+    """What is judged is opened on first use and closed by `close`. `on_run` is called after each scenario."""
 
     config: pytest.Config
     options: Options
     known: KnownFailures
-    on_play: Callable[[], None] = lambda: None
+    on_run: Callable[[], None] = lambda: None
     began: float = field(default_factory=stopwatch)
     day: datetime.date = field(default_factory=today)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -70,7 +70,7 @@ class Run:
         if self.options.side == "recording":
             return open_recording(self.options)
         if self.options.side == "client":
-            return open_client(self.options, self._stack, worker, self.known, lambda: self.on_play())
+            return open_client(self.options, self._stack, worker, self.known, lambda _run: self.on_run())
         return open_server(self.options, self._stack, worker)
 
     def close(self) -> None:

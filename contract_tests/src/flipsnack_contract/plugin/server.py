@@ -79,9 +79,7 @@ def _wsgi(name: str) -> WsgiTarget:
 
 def _http(base_url: str, stack: ExitStack) -> HttpTarget:
     if not base_url.startswith(("http://", "https://")) or not base_url.rstrip("/").endswith("/v1"):
-        raise pytest.UsageError(
-            f"{base_url!r} is not an address of the API; expected http://… or https://…, ending in /v1/"
-        )
+        raise pytest.UsageError(f"{base_url!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
     target = stack.enter_context(HttpTarget(base_url))
     try:
         target.send(Request("GET", target.base_url))

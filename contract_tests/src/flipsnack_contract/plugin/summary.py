@@ -37,7 +37,7 @@ class Summary:
         self._stale: list[tuple[str, str]] = []
         self.results: tuple[Result, ...] = ()
         if run.config.getoption("numprocesses", None) is None:
-            run.on_play = self._progress.add
+            run.on_run = self._progress.add
 
     # --- while it runs
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import Clock, RealClock
-from flipsnack_contract.contract.methods import Method, methods
+from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session, VirtualClock
@@ -88,11 +88,7 @@ class TargetUnderTest:
         Without `method` its calls are of the method that answers with a resource URL.
         """
         with ExitStack() as stack:
-            yield self._open(stack, method or self._package_method)
-
-    @property
-    def _package_method(self) -> Method:
-        return next(one for one in self.methods if any(field.name == "resourceUrl" for field in one.fields))
+            yield self._open(stack, method or package_method(self.methods))
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
         if self.control is None:
