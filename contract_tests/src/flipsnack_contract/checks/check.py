@@ -116,5 +116,10 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
     return found
 
 
+def needs_of(row: Mapping[str, Any]) -> frozenset[str]:
+    """The capabilities that the values of a row need."""
+    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
+
+
 def _prefix(side: Side) -> str:
     return "recorded-" if side == "recording" else ""

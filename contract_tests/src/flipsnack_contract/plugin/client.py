@@ -132,8 +132,14 @@ class _CheckRun:
     def result(self, group: str, seconds: float) -> Result:
         found = result_of(self.check, self.counterexample)
         outcome = Outcome.KNOWN if self.is_listed else found.outcome if self.examples else Outcome.SKIPPED
-        told = {"examples": self.examples, "seconds": seconds, "group": group, "listed": tuple(self.listed)}
-        return replace(found, outcome=outcome, **told)
+        return replace(
+            found,
+            outcome=outcome,
+            examples=self.examples,
+            seconds=seconds,
+            group=group,
+            listed=tuple(self.listed),
+        )
 
 
 @dataclass

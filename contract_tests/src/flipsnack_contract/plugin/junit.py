@@ -66,7 +66,7 @@ def _reports(rule: str, results: Sequence[Result], replays: Mapping[str, str]) -
     longrepr = {"": None, "skipped": (SUITE, 0, reason)}.get(element, text)
     when: Literal["setup", "call"] = "setup" if element == "error" else "call"
     seconds = sum(one.seconds for one in results)
-    case = (f"{SUITE}::{rule}", (SUITE, None, rule), {})
+    case: tuple[str, tuple[str, None, str], dict[str, Literal[1]]] = (f"{SUITE}::{rule}", (SUITE, None, rule), {})
     return (
         pytest.TestReport(*case, outcome, longrepr, when, duration=seconds),
         pytest.TestReport(*case, "passed", None, "teardown"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from flipsnack_contract.plugin.server import open_server
 __all__ = ["PACKAGE", "RUN", "Run", "asked_for"]
 
 PACKAGE = Path(__file__).parents[1]
-NAME = PACKAGE.name
+NAME, FRONT = PACKAGE.name, "flipsnack-contract"
 
 
 def asked_for(config: pytest.Config) -> bool:
@@ -99,5 +100,6 @@ RUN = pytest.StashKey[Run]()
 
 
 def _command(config: pytest.Config, token: str | None) -> str:
-    words = [str(word) for word in config.invocation_params.args]
-    return shlex.join(["pytest", *("…" if token and word.endswith(token) else word for word in words)])
+    front = Path(sys.argv[0]).parent.name == NAME or Path(sys.argv[0]).stem == FRONT
+    words = [FRONT, *sys.argv[1:]] if front else ["pytest", *map(str, config.invocation_params.args)]
+    return shlex.join("…" if token and word.endswith(token) else word for word in words)

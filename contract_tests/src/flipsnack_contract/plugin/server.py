@@ -15,7 +15,6 @@ from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.clock import WallClock
-from flipsnack_contract.live.checks import REAL_CHECKS, reading_checks
 from flipsnack_contract.live.run import least_seconds
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged
 from flipsnack_contract.plugin.options import Options
@@ -41,7 +40,7 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     target = _target_of_worker(bare, options, stack, worker)
     under_test = _under_test(target, options, worker=worker, shared=bool(worker) and target is bare)
     plan = plan_of(under_test, options)
-    checks = tuple(one for one in _checks(under_test, options) if options.selects(one.rule.id))
+    checks = tuple(one for one in _checks(options) if options.selects(one.rule.id))
     return Judged(
         side="server",
         name=f"{options['app'] or bare.base_url} ({_version(bare)})",
@@ -133,11 +132,10 @@ def _token(options: Options) -> str | None:
     return options["admin-token"] or options.environment.get(TOKEN)
 
 
-def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
+def _checks(options: Options) -> tuple[Check, ...]:
     if options["read-only"]:
-        return reading_checks()
-    # Where time and jobs can be steered, the same is judged in virtual time and far more closely.
-    return server_checks() if under_test.control is not None else (*server_checks(), *REAL_CHECKS)
+        return tuple(one for one in server_checks() if one.read_only)
+    return server_checks()
 
 
 def _budgeted(checks: Sequence[Check], budget: int | None) -> list[tuple[Check, int | None]]:

@@ -45,7 +45,7 @@ class Summary:
         """Keep the results that the report carries."""
         results = results_in(report)
         if results:
-            self._parts.add(report.flipsnack["part"])  # type: ignore[attr-defined]
+            self._parts.add(report.flipsnack["part"])
             self._found += results
             self._failed_items += report.failed
             if self._run.config.getoption("numprocesses", None) is not None:
