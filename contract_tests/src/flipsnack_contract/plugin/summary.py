@@ -25,10 +25,10 @@ TOLD = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.ADAPTER, Outcome.INTERNAL, 
 class Summary:
     """Collects the reports of all workers, in the process that the user started."""
 
-    def __init__(self, run: Run, xml: RuleXml | None, github: Path | None) -> None:
+    def __init__(self, run: Run, github: Path | None) -> None:
         """`github` is the file to which GitHub's job summary is appended."""
         self._run = run
-        self._xml = xml
+        self._xml = RuleXml.of(run.config)
         self._github = github
         self._progress = Progress(run.config, sum(part.scenarios for part in run.judged.parts))
         self._parts: set[str] = set()
