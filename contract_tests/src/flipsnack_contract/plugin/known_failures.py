@@ -45,7 +45,9 @@ class KnownFailure:
         if today > self.until:
             return f"{self.where}: {self.rule} expired on {self.until}: mend what fails, or move the date"
         if complete and self.where not in met:
-            return f"{self.where}: {self.rule} did not fail as listed ({self.message or 'any message'}): remove the line"
+            return (
+                f"{self.where}: {self.rule} did not fail as listed ({self.message or 'any message'}): remove the line"
+            )
         return ""
 
 

@@ -47,7 +47,9 @@ OPTIONS = (
     Option("known", "The file that lists known failures."),
     Option("collection", "The hash of a collection of the key, where none can be created.", "server"),
     Option("calls-per-minute", "The pace for a target without a control plane; 0: none.", "server", int, PER_MINUTE),
-    Option("alone", "Only this run uses the target: maintenance may be switched on for all keys.", "server", bool, False),
+    Option(
+        "alone", "Only this run uses the target: maintenance may be switched on for all keys.", "server", bool, False
+    ),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
     Option("budget", "With --read-only: make at most so many calls.", "server", int),
@@ -106,7 +108,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare every option, in a group of its own."""
     group = parser.getgroup("flipsnack", "contract of the Flipsnack API")
     for one in OPTIONS:
-        reading: dict[str, Any] = {"action": "append"} if one.many else {"type": one.type, "choices": one.choices or None}
+        reading: dict[str, Any] = (
+            {"action": "append"} if one.many else {"type": one.type, "choices": one.choices or None}
+        )
         if one.type is bool:
             reading = {"action": "store_true"}
         group.addoption(f"--flipsnack-{one.name}", dest=one.dest, default=one.default, help=one.help, **reading)

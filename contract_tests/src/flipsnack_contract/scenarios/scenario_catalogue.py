@@ -24,7 +24,6 @@ from flipsnack_contract.scenarios.scenario import FORMS, Act, Form, Scenario
 __all__ = ["FAMILIES", "SCRIPT", "family", "name_of", "script"]
 
 
-
 def _parts(members: Mapping[str, Scenario], number: int) -> Iterator[dict[str, Scenario]]:
     pairs = list(members.items())
     for first in range(number):

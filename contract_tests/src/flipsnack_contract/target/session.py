@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import SECOND, Clock
 from flipsnack_contract.contract.codes import OK
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
@@ -17,11 +17,15 @@ from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.trace import Trace
 
-__all__ = ["Session", "VirtualClock"]
+__all__ = ["LimitReached", "Session", "VirtualClock"]
 
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
-FORBIDDEN = 43
+MAINTENANCE, LIMITS, FORBIDDEN = 22, (31, 32), 43
+
+
+class LimitReached(Inconclusive):
+    """A limit refused a call that keeps both limits: something else uses the key, or the server counts wrongly."""
 
 
 class VirtualClock:
@@ -106,13 +110,17 @@ class Session:
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
 
-        That breaks the rule of the format, unless the format is the check's `own` matter.
+        That breaks the rule of the format, unless it is the check's `own`. Where there is no control plane, maintenance
+        and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
         """
         try:
-            return decode(reply.body, form, callback=callback)
+            answer = decode(reply.body, form, callback=callback)
         except Malformed as damage:
             rule = None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
+        if self.account is None:
+            _require_conclusive(answer.code)
+        return answer
 
     def get(self, url: str, **headers: str) -> Reply:
         """What a resource URL serves."""
@@ -168,6 +176,16 @@ class Session:
     def another(self, **fields: Any) -> Session:
         """A second key at the same target, with a clock of its own."""
         return replace(self.open_another(**fields), trace=self.trace)
+
+
+def _require_conclusive(code: int) -> None:
+    if code == MAINTENANCE:
+        raise Inconclusive(f"the API is in maintenance (code {code}); run again later")
+    if code in LIMITS:
+        raise LimitReached(
+            f"a limit refused a call (code {code}) although this run keeps both limits; "
+            "make sure that nothing else uses the key, and run again later"
+        )
 
 
 def _shown(reply: Reply) -> str:
