@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from contract_tests.tests.unsteered import HeldClock, unsteered
@@ -221,6 +222,6 @@ def _failed(results: Iterable[Result]) -> set[str]:
         ({"http_statuses": {41: 401}}, "answer.http-200"),
     ],
 )
-def test_a_broken_server_is_found_by_reads(options: dict[str, object], rule: str) -> None:
+def test_a_broken_server_is_found_by_reads(options: dict[str, Any], rule: str) -> None:
     """By the rule that it breaks."""
     assert rule in _failed(_run(_recorded(**options), rule).values())
