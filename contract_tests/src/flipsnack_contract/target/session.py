@@ -14,6 +14,7 @@ from flipsnack_contract.contract.methods import Method, Parameter
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.step import in_words
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.trace import Trace
 
@@ -99,8 +100,7 @@ class Session:
     def fetch(self, request: Request) -> Reply:
         """The HTTP answer to a request that no limit counts, such as a download."""
         reply = self.target.send(request)
-        body = f" … {len(request.body)} bytes" if request.body else ""
-        self.trace.add(f"{request.method} {_cut(request.url)}{body} -> {reply.status} {_cut(_shown(reply))}")
+        self.trace.add(in_words(request, reply))
         return reply
 
     def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:
@@ -186,13 +186,3 @@ def _require_conclusive(code: int) -> None:
             f"a limit refused a call (code {code}) although this run keeps both limits; "
             "make sure that nothing else uses the key, and run again later"
         )
-
-
-def _shown(reply: Reply) -> str:
-    if reply.content_type.startswith(("application/json", "application/javascript", "application/xml", "text/")):
-        return reply.body[:300].decode("utf-8", "replace")
-    return f"{reply.content_type or 'no content type'}, {len(reply.body)} bytes"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 400 else text[:400] + "…"
