@@ -11,7 +11,7 @@ from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.client import EXAMPLES
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import judge
+from flipsnack_contract.scenarios.evaluation import evaluate
 from flipsnack_contract.target.result import Outcome
 
 __all__ = ["default_run"]
@@ -20,13 +20,13 @@ __all__ = ["default_run"]
 def default_run() -> dict[str, Any]:
     """How many scenarios it plays, how many hours go by for the client, and how many seconds for who waits for it."""
     began = stopwatch()
-    with started_fake() as fake, played(SIDE.mutant("the reference client").make(), fake) as bench:
-        results = list(judge(client_checks(), bench, Plan(examples=EXAMPLES)))
+    with started_fake() as fake, played(SIDE.mutant("the reference client").make(), fake) as cache:
+        results = list(evaluate(client_checks(), cache, Plan(examples=EXAMPLES)))
         return {
             "duties": len(results),
             "passed": sum(1 for result in results if result.outcome is Outcome.PASSED),
-            "scenarios": len(bench.plays),
-            "hours": round(bench.hours, 1),
-            "suspended_hours": round(bench.suspended_hours, 1),
+            "scenarios": len(cache.runs),
+            "hours": round(cache.hours, 1),
+            "suspended_hours": round(cache.suspended_hours, 1),
             "seconds": round(stopwatch() - began, 1),
         }

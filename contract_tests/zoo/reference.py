@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
-from contract_tests.zoo.clients import bench_of
+from contract_tests.zoo.clients import cache_of
 from contract_tests.zoo.machine_made import mutants_of, mutated_copy
 from contract_tests.zoo.mutant import Judge, Mutant, Side
 from contract_tests.zoo.sweep import CHECKS, sweep_of
@@ -42,8 +42,8 @@ MODULES = (
 def _opened(mutant: Mutant) -> Iterator[Judge]:
     with mutated_copy(PACKAGE, mutant):
         client = understudy_of(import_module(PACKAGE))
-        with MockServer() as server, fake_at(server.url) as fake, bench_of(client, fake) as bench:
-            yield sweep_of(bench)
+        with MockServer() as server, fake_at(server.url) as fake, cache_of(client, fake) as cache:
+            yield sweep_of(cache)
 
 
 SIDE = Side("reference", mutants_of(PACKAGE, MODULES), CHECKS, _opened)

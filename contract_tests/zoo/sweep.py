@@ -10,8 +10,9 @@ from contract_tests.zoo.mutant import Judge
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import Bench, broken_in
-from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
+from flipsnack_contract.scenarios.evaluation import broken_checks
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
+from flipsnack_contract.scenarios.scenario_groups import scenario_groups
 from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["CHECKS", "sweep_of"]
@@ -21,16 +22,18 @@ CHECKS = {SWEEP: "client"}
 """The one check of a sweep; the rule that it finds broken is that of the duty."""
 
 
-def sweep_of(bench: Bench) -> Judge:
-    """Whoever plays before `bench`, held to every duty in each scenario: those of the script, then drawn ones.
+def sweep_of(cache: ScenarioCache) -> Judge:
+    """Whoever plays before `cache`, held to every duty in each scenario: those of the script, then drawn ones.
 
     A client that breaks nothing but its adapter is not caught: nothing is known of it.
     """
 
     def sweep(name: str, plan: Plan) -> Result:
         began, played, fault = stopwatch(), 0, ""
-        for played, scenario in enumerate(chain(SCRIPT.values(), bench.drawn(plan)), 1):
-            for duty, violation in broken_in(client_checks(), bench.watch(scenario)):
+        for played, scenario in enumerate(
+            chain.from_iterable(group.scenarios for group in scenario_groups(cache.runner.capabilities, plan)), 1
+        ):
+            for duty, violation in broken_checks(client_checks(), cache.watch(scenario)):
                 if duty.name in CLIENT_CHECKS:
                     return Result(
                         check=duty.name,

@@ -8,7 +8,7 @@ import pytest
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
-from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 
 ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
 
@@ -21,8 +21,8 @@ def stage_door() -> Iterator[Fake]:
 
 
 @pytest.fixture(scope="session")
-def theatre(stage_door: Fake) -> Iterator[Theatre]:
+def runner(stage_door: Fake) -> Iterator[ScenarioRunner]:
     """The reference client at that fake."""
     mode = LaunchMode((sys.executable, str(ADAPTER)), timeout=60.0)
     with playing(mode, greeting_of("0", "tests")) as player:
-        yield Theatre(player, stage_door, name="tests")
+        yield ScenarioRunner(player, stage_door, name="tests")

@@ -5,8 +5,8 @@ from typing import Any
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
 from flipsnack_contract.adapter.messages import CAPABILITIES, CaseResult, ErrorReport, FileMade, Options
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_run import Disk, Performance
-from flipsnack_contract.scenarios.server_log import Answered, Call
+from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
+from flipsnack_contract.scenarios.server_log import LoggedAnswer, LoggedRequest
 
 START_MS = 1_790_000_000_000
 KEY, SECRET, COLLECTION = "client", "a secret of the kit", "f000001"
@@ -14,7 +14,7 @@ PACKAGE = b"a package"
 SHA = "0" * 64
 
 
-def asked(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fields: Any) -> Call:
+def asked(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fields: Any) -> LoggedRequest:
     """A right call of the API, `after_s` seconds after the start."""
     params = {"action": "collection.downloadHTML", "apiKey": KEY, "collectionHash": COLLECTION, "signature": "***"}
     known = {
@@ -29,12 +29,12 @@ def asked(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fi
         "signature": "right",
         "code": code,
         "status": status,
-        "answer": Answered(http_status=200),
+        "answer": LoggedAnswer(http_status=200),
     }
-    return Call(**{**known, **fields})
+    return LoggedRequest(**{**known, **fields})
 
 
-def fetched(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> Call:
+def fetched(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> LoggedRequest:
     """A download, `after_s` seconds after the start."""
     known = {
         "id": "#2",
@@ -43,16 +43,16 @@ def fetched(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> C
         "path": "/packages/x",
         "params": {"Signature": "***1"},
         "now_us": START_MS * 1000 + round(after_s * 1_000_000),
-        "answer": Answered(http_status=http_status),
+        "answer": LoggedAnswer(http_status=http_status),
     }
-    return Call(**{**known, **fields})
+    return LoggedRequest(**{**known, **fields})
 
 
 DOWNLOADED = (asked(status="COMPLETE"), fetched())
 
 
 def performed(
-    *calls: Call,
+    *calls: LoggedRequest,
     error: str | None = None,
     code: int | None = None,
     outcome: CaseOutcome | None = None,
@@ -65,8 +65,8 @@ def performed(
     disk: Disk | None = None,
     package: bytes | None = PACKAGE,
     **scenario: Any,
-) -> Performance:
-    """A performance with these calls; a client that says ok has made the package unless `disk` says otherwise."""
+) -> ScenarioRun:
+    """A run with these calls; a client that says ok has made the package unless `disk` says otherwise."""
     played = Scenario(**scenario)
     ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
     trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
@@ -101,4 +101,4 @@ def performed(
         needs=played.needs,
     )
     content = PACKAGE if ended is CaseOutcome.OK else None
-    return Performance(played, frozenset(CAPABILITIES), case, report, calls, disk or Disk(content), package)
+    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, disk or Disk(content), package)

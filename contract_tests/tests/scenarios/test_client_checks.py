@@ -1,4 +1,4 @@
-"""Each duty is kept by a performance that is right, and broken by one that is wrong in one thing."""
+"""Each duty is kept by a run that is right, and broken by one that is wrong in one thing."""
 
 from dataclasses import replace
 
@@ -11,20 +11,20 @@ from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.fault_catalogue import DEAD_LINKS, PASSING, SPOILT_PACKAGES, spoilt_answer
-from flipsnack_contract.scenarios.scenario import Act
-from flipsnack_contract.scenarios.scenario_run import Disk, Performance
+from flipsnack_contract.scenarios.scenario import TimelineEvent
+from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
 
 BY_NAME = {duty.name: duty for duty in client_checks()}
 OLD = b"old"
 HOUR = 3600
-OVERSLEPT = (Act(after_s=5, what="suspend", for_s=HOUR),)
+OVERSLEPT = (TimelineEvent(after_s=5, what="suspend", for_s=HOUR),)
 
 
 def _params(**changes: str) -> dict[str, str]:
     return {**asked().params, **changes}
 
 
-KEPT: list[Performance] = [
+KEPT: list[ScenarioRun] = [
     performed(*DOWNLOADED),
     performed(asked(status="PROCESSING"), asked(2, status="COMPLETE"), fetched(2), schedule="after-2s", elapsed_s=2),
     performed(asked(status="FAILED"), error="job_failed", schedule="failed"),
@@ -64,18 +64,18 @@ KEPT: list[Performance] = [
         error="transport",
         faults=(SPOILT_PACKAGES["packages cut off"],),
     ),
-    performed(asked(status="PROCESSING"), error="deadline", schedule="never", acts=OVERSLEPT, elapsed_s=HOUR + 5),
+    performed(asked(status="PROCESSING"), error="deadline", schedule="never", timeline=OVERSLEPT, elapsed_s=HOUR + 5),
     performed(
         asked(status="PROCESSING"),
         asked(HOUR + 5, status="COMPLETE"),
         fetched(HOUR + 5),
         schedule="after-60s",
-        acts=OVERSLEPT,
+        timeline=OVERSLEPT,
         elapsed_s=HOUR + 5,
     ),
 ]
 
-BROKEN: list[tuple[str, Performance, str]] = [
+BROKEN: list[tuple[str, ScenarioRun, str]] = [
     ("client.signature/every-call-is-signed-right", performed(asked(signature="wrong")), "the signature of #1"),
     (
         "client.parameters/every-call-says-what-was-asked-for",
@@ -163,12 +163,12 @@ BROKEN: list[tuple[str, Performance, str]] = [
     ("client.deadline/the-deadline-is-kept", performed(elapsed_s=62, deadline_s=60), "got after 62 s"),
     (
         "client.deadline/the-deadline-is-kept",
-        performed(acts=OVERSLEPT, elapsed_s=HOUR + 7),
+        performed(timeline=OVERSLEPT, elapsed_s=HOUR + 7),
         "expected within 3605 s, got after 3607 s",
     ),
     (
         "client.success/an-undisturbed-job-succeeds",
-        performed(acts=OVERSLEPT, deadline_s=2 * HOUR, error="deadline", elapsed_s=HOUR + 5),
+        performed(timeline=OVERSLEPT, deadline_s=2 * HOUR, error="deadline", elapsed_s=HOUR + 5),
         "expected ok, got deadline",
     ),
     (
@@ -267,7 +267,7 @@ BROKEN: list[tuple[str, Performance, str]] = [
     (
         "client.agreement/success-was-seen-by-the-server-too",
         performed(asked(status="PROCESSING")),
-        "expected to have been told COMPLETE",
+        "expected to have received COMPLETE",
     ),
     (
         "client.agreement/success-was-seen-by-the-server-too",
@@ -310,17 +310,15 @@ BROKEN: list[tuple[str, Performance, str]] = [
 @pytest.mark.parametrize("duty", client_checks(), ids=lambda duty: duty.name)
 def test_what_is_right_breaks_no_duty(duty: object) -> None:
     """No duty asks for more than its rule."""
-    for performance in KEPT:
-        BY_NAME[duty.name].run(performance)  # type: ignore[attr-defined]
+    for run in KEPT:
+        BY_NAME[duty.name].run(run)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    ("name", "performance", "text"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_what_is_wrong_breaks_the_duty(name: str, performance: Performance, text: str) -> None:
+@pytest.mark.parametrize(("name", "run", "text"), BROKEN, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_wrong_breaks_the_duty(name: str, run: ScenarioRun, text: str) -> None:
     """And the message says what was expected and found."""
     with pytest.raises(Violation) as caught:
-        BY_NAME[name].run(performance)
+        BY_NAME[name].run(run)
     assert text in str(caught.value)
 
 

@@ -1,5 +1,5 @@
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.clients import bench_of
+from contract_tests.zoo.clients import cache_of
 from contract_tests.zoo.sweep import CHECKS, sweep_of
 from contract_tests.zoo.troupe import client_named
 
@@ -23,8 +23,8 @@ class FallsOverOnXml(Client):
 
 
 def _swept(client: type[Client]) -> Result:
-    with MockServer() as server, fake_at(server.url) as fake, bench_of(client, fake) as bench:
-        return sweep_of(bench)(SWEEP, PLAN)
+    with MockServer() as server, fake_at(server.url) as fake, cache_of(client, fake) as cache:
+        return sweep_of(cache)(SWEEP, PLAN)
 
 
 def test_the_first_broken_duty_is_found() -> None:

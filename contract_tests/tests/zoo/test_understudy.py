@@ -3,26 +3,27 @@ from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from contract_tests.zoo.clients import bench_of
+from contract_tests.zoo.clients import cache_of
 from contract_tests.zoo.understudy import understudy_of
 
 import flipsnack_client
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import fake_at
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import Bench, broken_in
+from flipsnack_contract.scenarios.evaluation import broken_checks
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
+from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
 from flipsnack_mock.testing import MockServer
 
 
-def _bench(library: ModuleType) -> Iterator[Bench]:
-    with MockServer() as server, fake_at(server.url) as fake, bench_of(understudy_of(library), fake) as bench:
-        yield bench
+def _bench(library: ModuleType) -> Iterator[ScenarioCache]:
+    with MockServer() as server, fake_at(server.url) as fake, cache_of(understudy_of(library), fake) as cache:
+        yield cache
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
+def cache() -> Iterator[ScenarioCache]:
     """The reference client as it is, in a thread."""
     yield from _bench(flipsnack_client)
 
@@ -41,16 +42,16 @@ def bench() -> Iterator[Bench]:
         ("no data (json)", "protocol"),
     ],
 )
-def test_every_end_of_the_reference_client_is_told(name: str, error: str | None, bench: Bench) -> None:
+def test_every_end_of_the_reference_client_is_told(name: str, error: str | None, cache: ScenarioCache) -> None:
     """What it raises becomes the class of error of the adapter protocol; nobody blames it."""
-    performance = bench.watch(SCRIPT[name])
-    assert (error, []) == (performance.error, list(broken_in(client_checks(), performance)))
+    run = cache.watch(CATALOGUE[name])
+    assert (error, []) == (run.error, list(broken_checks(client_checks(), run)))
 
 
-def test_what_it_logs_is_heard(bench: Bench) -> None:
+def test_what_it_logs_is_heard(cache: ScenarioCache) -> None:
     """Its own words and those of its HTTP library, the query of a signed URL hidden; afterwards nobody listens."""
     before = list(logging.getLogger("urllib3").handlers)
-    printed = bench.watch(Scenario()).report.printed
+    printed = cache.watch(Scenario()).report.printed
     assert "collection.downloadHTML: HTTP 200, code 20" in printed
     assert '"GET [hidden] HTTP/1.1" 200' in printed
     assert before == logging.getLogger("urllib3").handlers
@@ -59,6 +60,6 @@ def test_what_it_logs_is_heard(bench: Bench) -> None:
 def test_a_copy_that_falls_over_is_a_fault_of_the_adapter() -> None:
     """And never an error that the client reported."""
     broken = SimpleNamespace(**{**vars(flipsnack_client), "Flipsnack": None})
-    for bench in _bench(broken):  # type: ignore[arg-type]  # whatever has the names of the library
-        performance = bench.watch(Scenario())
-        assert (CaseOutcome.FAULT, "crash") == (performance.outcome, performance.report.fault)
+    for cache in _bench(broken):  # type: ignore[arg-type]  # whatever has the names of the library
+        run = cache.watch(Scenario())
+        assert (CaseOutcome.FAULT, "crash") == (run.outcome, run.report.fault)

@@ -153,7 +153,7 @@ def failing_clearly() -> Iterator[None]:
         # A file of the user's, mostly: where the evidence shall go, a folder for packages.
         _fail(f"{trouble.filename or 'the system'}: {trouble.strerror or trouble}", Exit.USAGE)
     except (NoFake, NoPackage, Refused, Unreachable) as trouble:
-        _fail(str(trouble), Exit.INCONCLUSIVE)
+        _fail(str(trouble), Exit.UNREACHABLE)
 
 
 def _fail(text: str, code: int) -> None:

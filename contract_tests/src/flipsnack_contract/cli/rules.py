@@ -14,8 +14,8 @@ from rich.table import Table
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.cli.console import window
+from flipsnack_contract.cli.explanation import Explained, explain
 from flipsnack_contract.contract.ledger import UnknownRule, rule, rules, untested
-from flipsnack_contract.explanation import Explained, explain
 from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.recordings.judging import recording_checks
 from flipsnack_contract.scenarios.client_checks import client_checks

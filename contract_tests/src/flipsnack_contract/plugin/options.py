@@ -14,6 +14,8 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 
+LEFT_OUT = ("app", "rule", "strict", "known", "budget", "artifacts", "admin-token")
+
 __all__ = ["OPTIONS", "Option", "Options", "add_options", "options_of"]
 
 
@@ -45,18 +47,17 @@ OPTIONS = (
     Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client", int),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
+    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client"),
     Option("collection", "The hash of a collection of the key, where none can be created.", "server"),
     Option("calls-per-minute", "The pace for a target without a control plane; 0: none.", "server", int, PER_MINUTE),
-    Option(
-        "alone", "Only this run uses the target: maintenance may be switched on for all keys.", "server", bool, False
-    ),
+    Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server", bool, False),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
     Option("budget", "With --read-only: make at most so many calls.", "server", int),
     Option("fake", "A fake that runs already, for the client to call.", "client"),
     Option("mode", "How the client's command is run.", "client", default="persistent", choices=tuple(MODES)),
     Option("capability", "A capability of a program of mode exec; may be given again.", "client", many=True),
-    Option("patience", "Seconds without a sign of life after which the adapter hangs.", "client", float, 10.0),
+    Option("timeout", "Seconds without a message after which the adapter hangs.", "client", float, 10.0),
     Option("artifacts", "The folder for the files of each failure of a client.", "client"),
 )
 
@@ -98,6 +99,23 @@ class Options:
     def command(self) -> tuple[str, ...]:
         """The words of the client's command."""
         return tuple(shlex.split(self["client"]))
+
+    def words(self, *names: str) -> str:
+        """These options as the command `flipsnack-contract` takes them, those that are not as usual."""
+        told = ((one, self[one.name]) for one in OPTIONS if one.name in names and self[one.name] != one.default)
+        words = (
+            [f"--{one.name}"] if value is True else [f"--{one.name}", str(single)]
+            for one, value in told
+            for single in (value if one.many else (value,))
+        )
+        return "".join(f"{shlex.join(pair)} " for pair in words)
+
+    def command_line(self, what: str, more: str) -> str:
+        """The command that judges this side again with the same draws; `what` is judged, `more` follows."""
+        names = [one.name for one in OPTIONS if self.side in one.of and one.name not in LEFT_OUT]
+        what = f"{shlex.quote(what)} " if what else ""
+        app = "--app " if self["app"] else ""
+        return f"flipsnack-contract {self.side} {app}{what}{self.words(*names)}{more}"
 
     def selects(self, rule: str) -> bool:
         """Whether the rule is to be judged."""

@@ -1,4 +1,4 @@
-"""Plays scenarios to one client at one fake: sets the stage, lets the client act, and collects what came of it."""
+"""Plays scenarios to one client at one fake: sets the stage, lets the client event, and collects what came of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.messages import Hello, Options
 from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.timeline import TimedAction, Timeline
-from flipsnack_contract.scenarios.scenario import Act, Scenario, operation
-from flipsnack_contract.scenarios.scenario_run import Disk, Performance
-from flipsnack_contract.scenarios.server_log import witnessed
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
+from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
+from flipsnack_contract.scenarios.server_log import fetch_server_log
 from flipsnack_contract.target.control import AccountControl
 
-__all__ = ["Player", "Theatre"]
+__all__ = ["Player", "ScenarioRunner"]
 
 OLD = b"what was there before"
 PACKAGE = "package.zip"
@@ -39,8 +39,8 @@ class Player(Protocol):
         """What came of a case."""
 
 
-class Theatre:
-    """One client and one fake. Each performance has a namespace of its own."""
+class ScenarioRunner:
+    """One client and one fake. Each run has a namespace of its own."""
 
     def __init__(self, player: Player, fake: Fake, *, name: str) -> None:
         """`name` begins the names of the namespaces. Raises `AdapterFault` when there is no adapter."""
@@ -58,16 +58,16 @@ class Theatre:
         """Whether the client lets the kit hold its time."""
         return "virtual_sleep" in self.capabilities
 
-    def play(self, scenario: Scenario) -> Performance:
+    def play(self, scenario: Scenario) -> ScenarioRun:
         """What comes of `scenario`. Raises `Refused` and `Unreachable` when the fake does not play along."""
         with self._stage(scenario) as stage, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
             return self._play(scenario, stage, Path(folder))
 
-    def export(self, scenario: Scenario) -> tuple[Performance, bytes]:
+    def export(self, scenario: Scenario) -> tuple[ScenarioRun, bytes]:
         """What comes of `scenario`, with the HTTP archive of it, secrets and signatures masked."""
         with self._stage(scenario) as stage, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            performance = self._play(scenario, stage, Path(folder))
-            return performance, stage.archive(before=len(performance.calls))
+            run = self._play(scenario, stage, Path(folder))
+            return run, stage.archive(before=len(run.requests))
 
     def _may_diagnose(self, scenario: Scenario) -> bool:
         return scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
@@ -82,26 +82,26 @@ class Theatre:
         self._count += 1
         return Sandbox(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
-    def _play(self, scenario: Scenario, stage: Sandbox, folder: Path) -> Performance:
+    def _play(self, scenario: Scenario, stage: Sandbox, folder: Path) -> ScenarioRun:
         collection = _set_up(scenario, stage, callback=self._callback_for(scenario))
         dest = folder / PACKAGE
         if scenario.old_file:
             dest.write_bytes(OLD)
         case = _case(scenario, stage, collection, dest)
-        turns = tuple(_turn(act, collection) for act in scenario.acts)
+        turns = tuple(_turn(event, collection) for event in scenario.timeline)
         report = self._player.run(case, stage.timeline(virtual=self.virtual, turns=turns), calls=stage.calls)
-        calls = witnessed(stage.control, diagnose=self._may_diagnose(scenario))
+        calls = fetch_server_log(stage.control, diagnose=self._may_diagnose(scenario))
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(
             (call.params["callback"] for call in calls if call.params.get("callback")), self._callback
         )
         disk = _look(folder, OLD if scenario.old_file else None)
         package = _truth(stage, collection) if report.outcome is CaseOutcome.OK and scenario.op == "download" else None
-        return Performance(scenario, self.capabilities, case, report, calls, disk, package)
+        return ScenarioRun(scenario, self.capabilities, case, report, calls, disk, package)
 
 
 def _set_up(scenario: Scenario, stage: Sandbox, *, callback: str) -> str:
-    """Make what the scenario needs; the hash that the client is told."""
+    """Make what the scenario needs; the hash that the client is given."""
     account = stage.account
     collection = _collection(scenario, stage)
     if scenario.settings:
@@ -142,24 +142,24 @@ def _case(scenario: Scenario, stage: Sandbox, collection: str, dest: Path) -> Ca
     )
 
 
-def _turn(act: Act, collection: str) -> TimedAction:
-    if act.what == "suspend":
-        return TimedAction(_milliseconds(act.after_s), suspend_ms=_milliseconds(act.for_s))
-    return TimedAction(_milliseconds(act.after_s), _happening(act, collection))
+def _turn(event: TimelineEvent, collection: str) -> TimedAction:
+    if event.what == "suspend":
+        return TimedAction(_milliseconds(event.after_s), suspend_ms=_milliseconds(event.for_s))
+    return TimedAction(_milliseconds(event.after_s), _happening(event, collection))
 
 
 def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _happening(act: Act, collection: str) -> Callable[[AccountControl], None]:
+def _happening(event: TimelineEvent, collection: str) -> Callable[[AccountControl], None]:
     def happen(account: AccountControl) -> None:
-        if act.what.startswith("maintenance"):
-            account.maintenance(on=act.what == "maintenance-on")
-        elif act.what == "delete":
+        if event.what.startswith("maintenance"):
+            account.maintenance(on=event.what == "maintenance-on")
+        elif event.what == "delete":
             account.delete_collection(collection)
         elif account.job_state(collection) in ("NEW", "PROCESSING"):
-            account.force(collection, "COMPLETE" if act.what == "complete" else "FAILED")
+            account.force(collection, "COMPLETE" if event.what == "complete" else "FAILED")
 
     return happen
 

@@ -8,12 +8,12 @@ import msgspec
 
 from flipsnack_contract.target.control import Control
 
-__all__ = ["Answered", "Call", "witnessed"]
+__all__ = ["LoggedAnswer", "LoggedRequest", "fetch_server_log"]
 
 MICRO = 1_000_000
 
 
-class Answered(msgspec.Struct, frozen=True):
+class LoggedAnswer(msgspec.Struct, frozen=True):
     """What was answered: HTTP status, length, and the end of the resource URL's life (seconds since 1970)."""
 
     http_status: int
@@ -21,7 +21,7 @@ class Answered(msgspec.Struct, frozen=True):
     url_expires: int | None = None
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request: to the API (kind `api`) or to a resource URL (`package`). `now_us` is the account's time.
 
     `id` is its number in the case.
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     code: int | None = None
     status: str = ""
     fault: str = ""
-    answer: Answered | None = None
+    answer: LoggedAnswer | None = None
 
     @property
     def is_api(self) -> bool:
@@ -74,13 +74,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(part for part in parts if part)
 
 
-def witnessed(control: Control, *, diagnose: bool = False) -> tuple[Call, ...]:
+def fetch_server_log(control: Control, *, diagnose: bool = False) -> tuple[LoggedRequest, ...]:
     """Every request of a namespace, oldest first. Raises `Refused`.
 
     With `diagnose` the fake says of the first wrong signature what is wrong with it; that is the call's `detail` then.
     """
     listing: dict[str, Any] = control.call("GET", "/requests?limit=100000")
-    calls = msgspec.convert(listing["requests"], list[Call])
+    calls = msgspec.convert(listing["requests"], list[LoggedRequest])
     wrong = next((index for index, call in enumerate(calls) if call.signature == "wrong"), None)
     if diagnose and wrong is not None:
         calls[wrong] = msgspec.structs.replace(calls[wrong], detail=_diagnosis(control, calls[wrong]))
@@ -88,8 +88,8 @@ def witnessed(control: Control, *, diagnose: bool = False) -> tuple[Call, ...]:
     return tuple(msgspec.structs.replace(call, id=f"#{number}") for number, call in enumerate(calls, 1))
 
 
-def _diagnosis(control: Control, call: Call) -> str:
-    told: dict[str, Any] = control.call("GET", f"/requests/{call.id}/diagnosis").get("signature", {})
-    causes = told.get("causes", [])
+def _diagnosis(control: Control, call: LoggedRequest) -> str:
+    diagnosis: dict[str, Any] = control.call("GET", f"/requests/{call.id}/diagnosis").get("signature", {})
+    causes = diagnosis.get("causes", [])
     fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
-    return " ".join((told.get("summary", call.detail), *fixes))
+    return " ".join((diagnosis.get("summary", call.detail), *fixes))
