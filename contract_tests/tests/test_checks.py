@@ -6,20 +6,20 @@ from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.ledger import rules, untested
 from flipsnack_contract.target.result import Outcome
-from flipsnack_contract.target.target_under_test import CAPABILITIES, Subject
+from flipsnack_contract.target.target_under_test import CAPABILITIES, TargetUnderTest
 
 IN_PROCESS = [check for check in server_checks() if "socket" not in check.needs]
 
 
 @pytest.mark.parametrize("check", IN_PROCESS, ids=lambda check: check.name)
-def test_the_fake_keeps_every_rule(check: Check, subject: Subject) -> None:
+def test_the_fake_keeps_every_rule(check: Check, subject: TargetUnderTest) -> None:
     """No check finds anything wrong with the fake in this process."""
     result = run_check(check, subject, Plan(examples=40))
     assert (Outcome.PASSED, "") == (result.outcome, result.message), result.steps
 
 
 @pytest.mark.parametrize("check", server_checks(), ids=lambda check: check.name)
-def test_the_served_fake_keeps_every_rule(check: Check, served: Subject) -> None:
+def test_the_served_fake_keeps_every_rule(check: Check, served: TargetUnderTest) -> None:
     """Nor behind a socket, where engine and HTTP have a say as well; the examples are others."""
     result = run_check(check, served, Plan(examples=10, seed=1))
     assert (Outcome.PASSED, "") == (result.outcome, result.message), result.steps

@@ -10,17 +10,19 @@ from flipsnack_contract.drift import Comparison, compare, ledger_advice
 from flipsnack_contract.selection import select
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 PLAN = Plan(examples=5)
 JOBS_AND_LIMITS = select(server_checks(), ["job.", "limit.", "signature.", "request.get", "url.lives"])
 
 
-def _fake(**settings: object) -> Subject:
+def _fake(**settings: object) -> TargetUnderTest:
     return examine(WsgiTarget(fake(**settings)))
 
 
-def _differing(first: Subject, second: Subject, checks: tuple[Check, ...] = JOBS_AND_LIMITS) -> list[Comparison]:
+def _differing(
+    first: TargetUnderTest, second: TargetUnderTest, checks: tuple[Check, ...] = JOBS_AND_LIMITS
+) -> list[Comparison]:
     return [one for one in compare(checks, first, second, PLAN) if one.differs]
 
 
@@ -72,7 +74,7 @@ def test_a_comparison_is_a_result_for_every_report() -> None:
 
 def test_a_comparison_that_could_not_be_made_proves_nothing() -> None:
     """Skipped where a side lacks something, broken where a side is gone; and why is said."""
-    gone = Subject(HttpTarget("http://127.0.0.1:1/v1/"))
+    gone = TargetUnderTest(HttpTarget("http://127.0.0.1:1/v1/"))
     results = [
         one.as_result() for one in compare(select(server_checks(), ["code.41", "job.states"]), _fake(), gone, PLAN)
     ]
@@ -99,7 +101,7 @@ def test_a_server_of_the_zoo_is_told_from_the_fake(name: str) -> None:
 
 def test_what_one_side_cannot_show_is_no_difference() -> None:
     """Without a control plane, or without an answer, nothing is compared."""
-    nowhere = Subject(HttpTarget("http://127.0.0.1:1/v1/"))
+    nowhere = TargetUnderTest(HttpTarget("http://127.0.0.1:1/v1/"))
     (steered, asked) = compare(
         select(server_checks(), ["job.complete-at-once", "code.41/"])[:2], _fake(), nowhere, PLAN
     )

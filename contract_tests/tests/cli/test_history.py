@@ -7,7 +7,8 @@ import requests
 from click.testing import CliRunner, Result
 
 from flipsnack_contract.__main__ import cli
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_mock.testing import MockServer
 
 
@@ -18,10 +19,10 @@ def _history(*arguments: str) -> Result:
 @pytest.mark.parametrize(("times", "code"), [(1, 0), (2, 1)])
 def test_a_recording_is_judged(times: int, code: int, tmp_path: Path) -> None:
     """A failed package that is asked for again is found, in either export."""
-    pairs = (("action", ACTION), ("apiKey", "test-tape"), ("collectionHash", "mock-failed"))
+    pairs = (("action", package_method().name), ("apiKey", "test-tape"), ("collectionHash", "mock-failed"))
     with MockServer() as fake:
         for _ in range(times):
-            requests.get(Draft(pairs, "secret-test-tape").request(fake.base_url).url, timeout=10)
+            requests.get(CallDraft(pairs, "secret-test-tape").request(fake.base_url).url, timeout=10)
         for form in ("har", "ndjson"):
             (tmp_path / form).write_text(requests.get(f"{fake.url}/__admin/requests.{form}", timeout=10).text)
     for form in ("har", "ndjson"):

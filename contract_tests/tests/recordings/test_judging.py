@@ -99,7 +99,7 @@ CLIENTS: list[tuple[str, Play]] = [
     ("client.final-error", _twice("nobody-has-this", 5)),
     ("client.expired-url", _late_and_again),
     ("client.expired-url", _late_and_nothing),
-    ("client.get-for-reads", lambda tape: (tape.call(method="POST"), None)[1]),
+    ("client.get-for-reads", lambda tape: (tape.call(verb="POST"), None)[1]),
     ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
     ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
 ]

@@ -20,6 +20,7 @@ from flipsnack_contract.checks import (
 )
 from flipsnack_contract.checks.check import Check, check, checks_in
 from flipsnack_contract.checks.stateful_model import History
+from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 __all__ = ["server_checks"]
@@ -28,7 +29,8 @@ _MODULES = (requests, answers, formats, codes, orders, signatures, signed_texts,
 
 
 @cache
-def server_checks() -> tuple[Check, ...]:
-    """Every check of a server, in the order of the ledger's sections."""
+def server_checks(table: tuple[Method, ...] | None = None) -> tuple[Check, ...]:
+    """Every check of a server that has these methods, by default all of `spec/methods.toml`."""
     history = check("history.agrees", needs={"control"}, share=0.5)(History)
-    return (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)
+    found = (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)
+    return tuple(one for one in found if one.methods is None or any(map(one.methods, table or methods())))

@@ -11,17 +11,15 @@ from typing import Any, Literal
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
+from flipsnack_contract.contract.assertions import Unsuitable
 from flipsnack_contract.contract.ledger import Rule, rule
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
 
 __all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in"]
 
 Side = Literal["server", "client", "recording"]
 MachineOf = Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine]
-
-
-class Unsuitable(Exception):
-    """A row that cannot be tried on this target; the text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,8 @@ class Check:
 
     A server's check runs on every row of `rows`, then on values drawn from `varies`; once, when it has neither.
     `share` is the part of a run's examples that it draws. `machine` makes a state machine over sessions, which is
-    run instead. `calls` is set for checks that only read: the most API calls that one run makes; `waits` are the
+    run instead. `methods` chooses those of the table that it is run for; None is the method that makes packages.
+    `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits` are the
     microseconds that it lets pass.
     """
 
@@ -46,8 +45,14 @@ class Check:
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     share: float = 1.0
     machine: MachineOf | None = None
+    methods: Callable[[Method], bool] | None = None
     calls: int | None = None
     waits: int = 0
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it may run at the real API: it only reads, and says how many calls it makes."""
+        return self.calls is not None
 
     @property
     def promise(self) -> str:
@@ -63,6 +68,7 @@ def check(
     rows: Iterable[Mapping[str, Any]] = (),
     varies: Mapping[str, SearchStrategy[Any]] | None = None,
     share: float = 1.0,
+    methods: Callable[[Method], bool] | None = None,
     calls: int | None = None,
     waits: int = 0,
 ) -> Callable[[Callable[..., Any]], Check]:
@@ -75,7 +81,7 @@ def check(
 
     def wrap(run: Callable[..., Any]) -> Check:
         return Check(
-            name=f"{rule_id}/{_prefix(side, calls)}{run.__name__.lower().replace('_', '-')}",
+            name=f"{rule_id}/{_prefix(side)}{run.__name__.lower().replace('_', '-')}",
             rule=cited,
             run=run,
             of=side,
@@ -84,6 +90,7 @@ def check(
             varies=varies or {},
             share=share,
             machine=run if isinstance(run, type) and issubclass(run, RuleBasedStateMachine) else None,
+            methods=methods,
             calls=calls,
             waits=waits,
         )
@@ -104,7 +111,5 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
     return found
 
 
-def _prefix(side: Side, calls: int | None) -> str:
-    if side == "recording":
-        return "recorded-"
-    return "" if calls is None else "live-"
+def _prefix(side: Side) -> str:
+    return "recorded-" if side == "recording" else ""

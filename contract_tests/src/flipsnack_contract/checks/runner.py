@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisException
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.strategies import sampled_from
 
 from flipsnack_contract.checks.check import Check, Unsuitable
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.checks.rows import methods_for, missing, rows_for
+from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Unreachable
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 __all__ = ["run", "run_check"]
 
@@ -45,16 +45,16 @@ class _Enough(BaseException):
     """Enough was tried to make a failure smaller; nothing catches it on its way out."""
 
 
-def run(checks: Iterable[Check], subject: Subject, plan: Plan) -> Iterator[Result]:
+def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
     """The results, one by one. Raises nothing for what a target does; Ctrl-C goes through."""
     for one in checks:
         yield run_check(one, subject, plan)
 
 
-def run_check(check: Check, subject: Subject, plan: Plan) -> Result:
+def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
     """What comes of one check."""
-    if missing := _missing(check, subject):
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
+    if lacks := missing(check, subject):
+        return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
     log, began = _Log(), stopwatch()
     outcome, message = _attempt(check, subject, plan, log)
     broke = log.violation.rule or check.rule.id if log.violation else ""
@@ -71,7 +71,7 @@ def run_check(check: Check, subject: Subject, plan: Plan) -> Result:
     )
 
 
-def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Outcome, str]:
+def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> tuple[Outcome, str]:
     broken = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     try:
         with with_reporter(_silence):
@@ -84,10 +84,10 @@ def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Out
         if log.violation is None:
             return Outcome.BROKEN, "it came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
-    except (Unreachable, Refused, HypothesisException) as trouble:
+    except (Inconclusive, HypothesisException) as trouble:
         return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
-    except Exception:  # one check that falls over, by a mistake of ours, must not cost the results of the others
-        return Outcome.BROKEN, f"the check itself fell over: {traceback.format_exc(limit=-2)}"
+    except Exception:  # a mistake in one check must not cost the results of the others
+        return Outcome.BROKEN, f"internal error in the check: {traceback.format_exc(limit=-2)}"
     if not log.examples:
         return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""
@@ -98,42 +98,21 @@ def _violation_in(flaky: Flaky) -> Violation | None:
     return next((one for one in found if isinstance(one, Violation)), None)
 
 
-def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     if check.machine is not None:
         _machine(check, subject, plan, log)
         return
-    for row in _rows(check, subject, plan):
+    for row in rows_for(check, subject, plan):
         _try(check, subject, log, row)
-    if check.varies:
+    if check.varies and plan.examples:
         _vary(check, subject, plan, log)
-    elif not check.rows:
-        _try(check, subject, log, {})
 
 
-def _missing(check: Check, subject: Subject) -> tuple[str, ...]:
-    """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
-    rows = check.rows if not check.varies else ()
-    lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
-    _, least = min((len(lack), lack) for lack in lacking)
-    return tuple(least)
-
-
-def _rows(check: Check, subject: Subject, plan: Plan) -> Iterable[Mapping[str, Any]]:
-    able = [row for row in check.rows if _needs(row) <= subject.capabilities]
-    if plan.rows is None or len(able) <= plan.rows:
-        return able
-    # Spread over the whole table: neighbours are alike.
-    return [able[index * len(able) // plan.rows] for index in range(plan.rows)]
-
-
-def _needs(row: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
-
-
-def _try(check: Check, subject: Subject, log: _Log, drawn: Mapping[str, Any]) -> None:
-    with subject.session() as session:
+def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
+    values = dict(drawn)
+    with subject.session(values.pop("method", None)) as session:
         try:
-            check.run(session, **drawn)
+            check.run(session, **values)
             log.examples += 1
         except Unsuitable as trouble:
             log.unsuitable = str(trouble)
@@ -141,20 +120,21 @@ def _try(check: Check, subject: Subject, log: _Log, drawn: Mapping[str, Any]) ->
         except Violation as violation:
             log.drawn, log.session, log.violation = drawn, session, violation
             raise
-        except (Unreachable, Refused):
+        except Inconclusive:
             log.session = session
             raise
 
 
-def _vary(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _vary(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     def example(**drawn: Any) -> None:
         _try(check, subject, log, drawn)
 
     example.__name__ = example.__qualname__ = check.run.__name__
-    _seeded(settings(_settings(check, plan))(given(**check.varies)(example)), plan)()
+    each = {"method": sampled_from(methods)} if (methods := methods_for(check, subject)) else {}
+    _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
 
 
-def _machine(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     build = check.machine
     assert build is not None  # the caller looked
 

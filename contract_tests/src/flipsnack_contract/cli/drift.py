@@ -23,7 +23,7 @@ from flipsnack_contract.reports import FORMATS
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 from flipsnack_contract.target.result import Exit, Outcome
 from flipsnack_contract.target.target import Target
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 __all__ = ["drift"]
 
@@ -73,7 +73,9 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     raise SystemExit(_ended(found, console))
 
 
-def _subject(name: str, options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
+def _subject(
+    name: str, options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack
+) -> TargetUnderTest:
     return examine(
         _target(name, stack),
         credentials=credentials_in(environment, options["collection"]),
@@ -90,7 +92,7 @@ def _target(name: str, stack: ExitStack) -> Target:
     return wsgi_target(name)
 
 
-def _plan(pair: Sequence[Subject], options: Mapping[str, Any]) -> Plan:
+def _plan(pair: Sequence[TargetUnderTest], options: Mapping[str, Any]) -> Plan:
     # Both sides get what the weaker one can bear: what was tried on one only says nothing of a difference.
     paced = options["calls_per_minute"] and not all(one.control for one in pair)
     return Plan(examples=options["examples"], seed=options["seed"], rows=ROWS_PACED if paced else None)

@@ -24,7 +24,7 @@ from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.live.run import calls_of, least_seconds, run_probes
 from flipsnack_contract.live.state import BadState, State, of_whom
 from flipsnack_contract.selection import NothingFits, select
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
 from flipsnack_contract.target.result import Exit, Result
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.target_under_test import Credentials
@@ -72,7 +72,7 @@ class Visit:
     state: State
     clock: Clock
 
-    def caller(self, pace: Pace, budget: Budget) -> Caller:
+    def caller(self, pace: RatePacer, budget: Budget) -> Caller:
         """Who calls for one probe; pace and budget are those of the whole run."""
         return Caller(
             self.target, self.credentials, clock=self.clock, pace=pace, budget=budget, on_call=self.state.called
@@ -99,7 +99,7 @@ def _run(visit: Visit, options: Mapping[str, Any], console: Console) -> int:
 
 
 def _opener(visit: Visit, budget: Budget) -> Callable[[], Caller]:
-    pace = Pace(visit.clock, margin=REAL_MARGIN, made=visit.state.calls)
+    pace = RatePacer(visit.clock, margin=REAL_MARGIN, made=visit.state.calls)
     return lambda: visit.caller(pace, budget)
 
 

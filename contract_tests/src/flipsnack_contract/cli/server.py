@@ -22,7 +22,7 @@ from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Target
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 __all__ = ["ROWS_PACED", "selected", "server"]
 
@@ -89,7 +89,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
     return outputs.finish(results, console)
 
 
-def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
+def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> TargetUnderTest:
     return examine(
         _target(options, environment, stack),
         credentials=credentials_in(environment, options["collection"]),
@@ -109,18 +109,18 @@ def _target(options: Mapping[str, Any], environment: Mapping[str, str], stack: E
     return wsgi_target(app) if app else http_target(base_url, stack)
 
 
-def _plan(subject: Subject, options: Mapping[str, Any]) -> Plan:
+def _plan(subject: TargetUnderTest, options: Mapping[str, Any]) -> Plan:
     examples, seed = options["examples"], options["seed"]
     if subject.control is not None or not options["calls_per_minute"]:
         return Plan(examples=examples or EXAMPLES, seed=seed)
     return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
 
 
-def _have(subject: Subject) -> str:
+def _have(subject: TargetUnderTest) -> str:
     return "it has: " + (", ".join(sorted(subject.capabilities)) or "nothing but its address")
 
 
-def _announce(subject: Subject, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
+def _announce(subject: TargetUnderTest, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
     if subject.control is None:
         console.print(
             f"no control plane: {len(checks)} checks, with at most {plan.examples} drawn examples and "

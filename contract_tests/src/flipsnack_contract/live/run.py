@@ -10,7 +10,7 @@ from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import SECOND, stopwatch
 from flipsnack_contract.live.budget import Budget, BudgetSpent
 from flipsnack_contract.live.caller import Caller, Inconclusive
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Unreachable
 
@@ -25,7 +25,7 @@ def calls_of(probes: Iterable[Check]) -> int:
 def least_seconds(probes: Sequence[Check], *, made: Sequence[int] = (), now: int = 0) -> float:
     """How long these take at least, when every answer comes at once and `made` calls were made before `now`."""
     clock = _Imagined(now)
-    pace = Pace(clock, margin=REAL_MARGIN, made=made)
+    pace = RatePacer(clock, margin=REAL_MARGIN, made=made)
     for one in probes:
         for _ in range(one.calls or 0):
             pace.call()

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.fault_catalogue import CANARY_PATH
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.server_log import LoggedRequest
-from flipsnack_contract.target.request_builder import ACTION
 
 __all__ = ["Disk", "ScenarioRun"]
 
@@ -105,7 +105,7 @@ class ScenarioRun:
         """Whether the client's own calls were wrong, so that nothing can be said of how it takes the answers."""
         wrong_on_purpose = ("signature",) if self.scenario.who == "wrong-secret" else ()
         refused = any(call.failed in MISTAKES and call.failed not in wrong_on_purpose for call in self.calls)
-        return refused or any(call.action != ACTION for call in self.calls)
+        return refused or any(call.action != package_method().name for call in self.calls)
 
     @property
     def misread(self) -> bool:

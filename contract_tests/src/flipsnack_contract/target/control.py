@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
 __all__ = ["AccountControl", "Control", "Refused", "find_control"]
@@ -13,7 +14,7 @@ __all__ = ["AccountControl", "Control", "Refused", "find_control"]
 JSON = {"Content-Type": "application/json"}
 
 
-class Refused(Exception):
+class Refused(Inconclusive):
     """The control plane said no; `status` is its HTTP status, `legal` the legal job states where it gave them."""
 
     def __init__(self, status: int, what: str, legal: tuple[str, ...] = ()) -> None:

@@ -13,13 +13,15 @@ from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from flipsnack_contract.contract.assertions import Inconclusive
+
 __all__ = ["HttpTarget", "Reply", "Request", "Target", "Unreachable", "WsgiTarget", "load_app"]
 
 IN_PROCESS = "http://in-process.test/v1/"
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
 
 
-class Unreachable(Exception):
+class Unreachable(Inconclusive):
     """No whole HTTP answer came back; the text says from where and why."""
 
 

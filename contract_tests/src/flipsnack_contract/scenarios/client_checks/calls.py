@@ -7,9 +7,9 @@ import re
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.server_log import LoggedRequest
-from flipsnack_contract.target.request_builder import ACTION
 
 CREDENTIALS = ("apiKey", "signature", "action")
 # What refuses a call for its shape; a wrong verb and a wrong signature have duties of their own.
@@ -32,7 +32,7 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
     for call in run.calls:
         if call.failed in SHAPE:
             raise Violation(f"{call.id} is a call that the API takes", "no refusal", f"{call.failed}: {call.detail}")
-        expect(ACTION, call.params.get("action"), f"action of {call.id}")
+        expect(package_method().name, call.params.get("action"), f"action of {call.id}")
         expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.id}")
         expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.id}")
         _expect_format(run.scenario.format, call)
