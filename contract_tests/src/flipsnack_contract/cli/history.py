@@ -10,9 +10,9 @@ import click
 from flipsnack_contract import report
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import known_options, output_options, outputs_of
-from flipsnack_contract.recordings.event import Event
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.result import Exit
 
