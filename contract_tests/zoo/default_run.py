@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from contract_tests.zoo.clients import SIDE, played
+from flipsnack_contract.cli.client import EXAMPLES
 
 from flipsnack_contract.adapter.fake_server import started_fake
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.cli.client import EXAMPLES
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import evaluate
