@@ -58,7 +58,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the package's checks in place of its files."""
     if path == PACKAGE and RUN in parent.config.stash:
-        return Contract.from_parent(parent, path=path)
+        # The package's own name, wherever it is installed: else the path from the suite's folder to it.
+        return Contract.from_parent(parent, path=path, nodeid=PACKAGE.name)
     return None
 
 

@@ -58,7 +58,8 @@ class Judged:
     """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
 
     `replay` gives the command that judges a result again. `finish` makes one result for each check out of those of all
-    parts. `serial` says why it cannot be judged by several workers; empty when it can.
+    parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge it; empty when
+    they can.
     """
 
     side: str
@@ -67,4 +68,5 @@ class Judged:
     name: str = ""
     replay: Callable[[Result], str] = lambda _result: ""
     finish: Callable[[Sequence[Result]], tuple[Result, ...]] = merged
+    advice: Callable[[Sequence[Result]], str] = lambda _results: ""
     serial: str = ""
