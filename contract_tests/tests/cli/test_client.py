@@ -30,11 +30,11 @@ def _kit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*KIT, *map(str, arguments)], capture_output=True, text=True, check=False)
 
 
-def test_a_correct_client_ends_with_0(stage_door: Fake, tmp_path: Path) -> None:
+def test_a_correct_client_ends_with_0(fake_server: Fake, tmp_path: Path) -> None:
     """And leaves its reports."""
     junit = tmp_path / "junit.xml"
     reference = (sys.executable, ADAPTER)
-    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--junit", junit, "--", *reference)
+    run = _kit("client", *FEW, "--fake", fake_server.url, "-k", "client.signature", "--junit", junit, "--", *reference)
     assert 0 == run.returncode, run.stdout + run.stderr
     assert "judging flipsnack_client" in run.stdout
     assert "hours of the accounts' time" in run.stdout
@@ -42,11 +42,11 @@ def test_a_correct_client_ends_with_0(stage_door: Fake, tmp_path: Path) -> None:
 
 
 def test_a_broken_client_ends_with_1_and_can_be_replayed(
-    stage_door: Fake, lying: tuple[str, ...], tmp_path: Path
+    fake_server: Fake, lying: tuple[str, ...], tmp_path: Path
 ) -> None:
     """The scenario is left behind, and played again by name."""
     name = "client.agreement/the-file-is-the-one-it-reports"
-    fake = ("--fake", stage_door.url)
+    fake = ("--fake", fake_server.url)
     run = _kit("client", *FEW, *fake, "-k", name, "--evidence", tmp_path, "--jsonl", tmp_path / "all", "--", *lying)
     assert 1 == run.returncode, run.stdout + run.stderr
     assert "length and SHA-256 in the result" in run.stdout
@@ -59,37 +59,37 @@ def test_a_broken_client_ends_with_1_and_can_be_replayed(
     assert (0, True) == (mended.returncode, f"ok     {name}: it is kept now" in mended.stdout)
 
 
-def test_a_client_that_signs_wrong_is_told_what_is_wrong(stage_door: Fake) -> None:
+def test_a_client_that_signs_wrong_is_told_what_is_wrong(fake_server: Fake) -> None:
     """In the words of the fake's doctor; and that little else can be judged."""
     unsorted = (sys.executable, "-m", "contract_tests.zoo.actor", "Unsorted")
-    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--", *unsorted)
+    run = _kit("client", *FEW, "--fake", fake_server.url, "-k", "client.signature", "--", *unsorted)
     assert 1 == run.returncode, run.stdout + run.stderr
     assert "Sort the parameters by name before you join them" in " ".join(run.stdout.split())
     assert "no download came to an end in any of them" in run.stdout
 
 
-def test_a_capability_that_nobody_knows_is_told(stage_door: Fake, tmp_path: Path) -> None:
+def test_a_capability_that_nobody_knows_is_told(fake_server: Fake, tmp_path: Path) -> None:
     """A slip of the pen takes a duty away, and would else go unseen."""
     adapter = tmp_path / "adapter.py"
-    adapter.write_text(ADAPTER.read_text().replace(" deadline ", " deadlines "))
-    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--", sys.executable, adapter)
+    adapter.write_text(ADAPTER.read_text().replace('"cancel", "deadline"', '"cancel", "deadlines"'))
+    run = _kit("client", *FEW, "--fake", fake_server.url, "-k", "client.signature", "--", sys.executable, adapter)
     assert "nobody knows the capability deadlines; there are virtual_sleep, json" in run.stderr
 
 
-def test_evidence_that_cannot_be_left_is_wrong_usage(stage_door: Fake, tmp_path: Path, lying: tuple[str, ...]) -> None:
+def test_evidence_that_cannot_be_left_is_wrong_usage(fake_server: Fake, tmp_path: Path, lying: tuple[str, ...]) -> None:
     """The file that is in the way is named."""
     (tmp_path / "a-file").touch()
     name = "client.agreement/the-file-is-the-one-it-reports"
     options = ("-k", name, "--evidence", tmp_path / "a-file" / "x")
-    run = _kit("client", *FEW, "--fake", stage_door.url, *options, "--", *lying)
+    run = _kit("client", *FEW, "--fake", fake_server.url, *options, "--", *lying)
     assert 2 == run.returncode
     assert "a-file/x" in run.stderr
     assert "Not a directory" in run.stderr
 
 
-def test_a_client_that_reads_no_format_is_not_judged(stage_door: Fake) -> None:
+def test_a_client_that_reads_no_format_is_not_judged(fake_server: Fake) -> None:
     """Nothing ran, so nothing is known."""
-    run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.success", "--", *NAPS)
+    run = _kit("client", *FEW, "--fake", fake_server.url, "-k", "client.success", "--", *NAPS)
     assert 5 == run.returncode
     assert "no scenario could be played" in run.stdout
 
@@ -103,17 +103,17 @@ def test_a_client_that_reads_no_format_is_not_judged(stage_door: Fake) -> None:
         (["replay", "no-such-file", "--", "x"], 2, "does not exist"),
     ],
 )
-def test_wrong_use_is_one_clear_line(stage_door: Fake, arguments: list[str], code: int, text: str) -> None:
+def test_wrong_use_is_one_clear_line(fake_server: Fake, arguments: list[str], code: int, text: str) -> None:
     """With the exit code that is documented."""
-    run = _kit(arguments[0], "--fake", stage_door.url, *arguments[1:])
+    run = _kit(arguments[0], "--fake", fake_server.url, *arguments[1:])
     assert code == run.returncode, run.stdout + run.stderr
     assert text in run.stdout + run.stderr
 
 
-def test_a_file_that_is_no_replay_is_wrong_usage(stage_door: Fake, tmp_path: Path) -> None:
+def test_a_file_that_is_no_replay_is_wrong_usage(fake_server: Fake, tmp_path: Path) -> None:
     """It says what was expected."""
     file = tmp_path / "file.json"
     file.write_text("{}")
-    run = _kit("replay", file, "--fake", stage_door.url, "--", *NAPS)
+    run = _kit("replay", file, "--fake", fake_server.url, "--", *NAPS)
     assert 2 == run.returncode
     assert "expected the replay.json of a failure" in run.stderr
