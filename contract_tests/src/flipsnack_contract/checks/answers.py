@@ -15,9 +15,10 @@ from flipsnack_contract.target.target import Reply
 FORMATS = ("json", "jsonp", "xml")
 # A malformed request is answered as JSON, because its `format` was not read yet.
 FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1)
-EVERY = [{"case": one} for one in (*MISTAKES, *ANSWERS)]
-EVERY_FORMATTED = [{"case": one} for one in FORMATTED]
 FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
+# The few come first, because a run of few rows begins with the first one.
+EVERY = [*FEW, *({"case": one} for one in (*MISTAKES, *ANSWERS) if {"case": one} not in FEW)]
+EVERY_FORMATTED = [row for row in EVERY if row["case"] in FORMATTED]
 
 
 def _reply(session: Session, case: RequestCase) -> Reply:

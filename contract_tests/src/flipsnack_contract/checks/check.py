@@ -16,7 +16,7 @@ from flipsnack_contract.contract.ledger import Rule, rule
 from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
 
-__all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in"]
+__all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in", "needs_of"]
 
 Side = Literal["server", "client", "recording"]
 MachineOf = Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine]
@@ -48,6 +48,11 @@ class Check:
     methods: Callable[[Method], bool] | None = None
     calls: int | None = None
     waits: int = 0
+
+    @property
+    def may_need(self) -> frozenset[str]:
+        """What it needs, and what any of its rows needs."""
+        return self.needs.union(*map(needs_of, self.rows))
 
     @property
     def read_only(self) -> bool:
@@ -109,6 +114,11 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
         if unknown := one.needs - known:
             raise ValueError(f"{one.name} needs {sorted(unknown)}; the capabilities are {sorted(known)}")
     return found
+
+
+def needs_of(row: Mapping[str, Any]) -> frozenset[str]:
+    """The capabilities that the values of a row need."""
+    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
 
 
 def _prefix(side: Side) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.check import Check, needs_of
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.target_under_test import TargetUnderTest
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 def missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
     """The capabilities that the check needs and the target lacks; for a table, the least that any row lacks."""
     rows = check.rows if not check.varies else ()
-    lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
+    lacking = (sorted((check.needs | needs_of(row)) - subject.capabilities) for row in rows or ({},))
     _, least = min((len(lack), lack) for lack in lacking)
     return tuple(least)
 
@@ -26,7 +26,7 @@ def missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
 def rows_for(check: Check, subject: TargetUnderTest, plan: Plan) -> Sequence[Row]:
     """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
     rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
-    able = _spread([row for row in rows if _needs(row) <= subject.capabilities], plan.rows)
+    able = _spread([row for row in rows if needs_of(row) <= subject.capabilities], plan.rows)
     return able if check.methods is None else _with_methods(able, methods_for(check, subject))
 
 
@@ -51,10 +51,6 @@ def _with_methods(rows: Sequence[Row], methods: Sequence[Method]) -> Sequence[Ro
     rest = [one for one in methods if all(row["method"] != one for row in found)]
     first = ((one, next((row for row in rows if _suits(row, one)), None)) for one in rest)
     return [*found, *({"method": one, **row} for one, row in first if row is not None)]
-
-
-def _needs(row: Row) -> frozenset[str]:
-    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
 
 
 def _suits(row: Row, method: Method) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
@@ -82,12 +82,12 @@ def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> t
     except Flaky as flaky:
         log.violation = log.violation or _violation_in(flaky)
         if log.violation is None:
-            return Outcome.BROKEN, "it came out differently when it was repeated"
+            return Outcome.INTERNAL, "the check came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
-    except (Inconclusive, HypothesisException) as trouble:
-        return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
+    except Inconclusive as trouble:
+        return Outcome.UNREACHABLE, str(trouble)
     except Exception:  # a mistake in one check must not cost the results of the others
-        return Outcome.BROKEN, f"internal error in the check: {traceback.format_exc(limit=-2)}"
+        return Outcome.INTERNAL, f"internal error in the check: {traceback.format_exc(limit=-2)}"
     if not log.examples:
         return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""

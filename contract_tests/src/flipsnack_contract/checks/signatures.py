@@ -98,7 +98,7 @@ def any_secret_signs(session: Session, secret: str) -> None:
 @check(
     "signature.digest",
     **SIGNED,
-    rows=[{"pair": pair, "change": change} for pair in range(3) for change in ("value", "name", "gone")],
+    rows=[{"pair": pair, "change": change} for pair in (2, 1, 0) for change in ("value", "name", "gone")],
     varies={"pair": st.integers(0, 4), "change": st.sampled_from(["value", "name", "gone", "added"])},
     share=0.3,
 )

@@ -131,7 +131,7 @@ def failing_clearly() -> Iterator[None]:
         # Mostly a path that the user gave.
         _fail(f"{trouble.filename or 'the system'}: {trouble.strerror or trouble}", Exit.USAGE)
     except (NoFake, NoPackage, Refused, Unreachable) as trouble:
-        _fail(str(trouble), Exit.INCONCLUSIVE)
+        _fail(str(trouble), Exit.UNREACHABLE)
 
 
 def _fail(text: str, code: int) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.server_log import LoggedRequest
 
-__all__ = ["BadReplay", "Replay", "curl_lines", "read_replay", "write_artifacts"]
+__all__ = ["BadReplay", "Replay", "curl_lines", "folder_for", "read_replay", "write_artifacts"]
 
 VERSION = 1
 
@@ -37,34 +35,25 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     scenario: Scenario
 
 
-@dataclass(frozen=True)
-class _Files:
-    """The files of one broken duty, in a folder named for it."""
-
-    folder: Path
-
-    @classmethod
-    def of(cls, folder: Path, check: str) -> _Files:
-        return cls(folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check))
-
-    def write(self, contents: Mapping[str, bytes]) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (self.folder / name).write_bytes(content)
-        return self.folder
+def folder_for(folder: Path, check: str) -> Path:
+    """Where below `folder` the files of a broken check are."""
+    return folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check)
 
 
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
     steps = "\n".join((replay.message, "", *run.lines(), "", *_conversation(run))) + "\n"
-    return _Files.of(folder, replay.check).write(
-        {
-            "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
-            "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
-            "exchange.har": archive,
-            "steps.txt": steps.encode(),
-        }
-    )
+    contents = {
+        "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
+        "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
+        "exchange.har": archive,
+        "steps.txt": steps.encode(),
+    }
+    own = folder_for(folder, replay.check)
+    own.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (own / name).write_bytes(content)
+    return own
 
 
 def read_replay(path: Path) -> Replay:

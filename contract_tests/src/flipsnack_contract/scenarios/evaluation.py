@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis.errors import Flaky, HypothesisException
 
@@ -21,7 +21,7 @@ from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "shrink", "violation_in"]
+__all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "result_of", "shrink", "violation_in"]
 
 ADAPTER_RULE = "client.adapter"
 MOST_RUNS_TO_SHRINK = 80
@@ -110,16 +110,26 @@ def _evaluated(check: Check, groups: Sequence[ScenarioGroup | DrawnBatch], cache
     broken = check_run.counterexample
     if broken:
         cache.counterexamples[check.name] = broken.scenario
+    seconds = stopwatch() - began
+    return replace(
+        result_of(check, broken), outcome=outcome, message=message, examples=check_run.examples, seconds=seconds
+    )
+
+
+def result_of(check: Check, run: ScenarioRun | None) -> Result:
+    """The result of a check that was broken in `run`; that of one that was kept without a run."""
+    violation = run and violation_in(check, run)
+    if run is None or violation is None:
+        return Result(check.name, check.rule.id, Outcome.PASSED)
     return Result(
         check=check.name,
         rule=check.rule.id,
-        outcome=outcome,
-        message=message,
-        broke=check.rule.id if broken else "",
-        counterexample=named(broken.scenario) if broken else {},
-        steps=broken.lines() if broken else (),
-        examples=check_run.examples,
-        seconds=stopwatch() - began,
+        outcome=_outcome_of_violation(check),
+        message=str(violation),
+        broke=check.rule.id,
+        counterexample=named(run.scenario),
+        steps=run.lines(),
+        scenario=run.scenario.as_json().decode(),
     )
 
 
@@ -137,8 +147,10 @@ class _CheckRun:
             group = next((group for group in groups if self._breaks_in(group)), None)
             if group is not None and shrinks:
                 self.counterexample = shrink(self.check, group, self.cache)
-        except (NotBroken, Refused, Unreachable, HypothesisException) as trouble:
-            return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
+        except (Refused, Unreachable) as trouble:
+            return Outcome.UNREACHABLE, str(trouble)
+        except (NotBroken, HypothesisException) as trouble:
+            return Outcome.INTERNAL, str(trouble)
         if self.counterexample is not None:
             return _outcome_of_violation(self.check), str(violation_in(self.check, self.counterexample))
         return (Outcome.PASSED, "") if self.examples else (Outcome.SKIPPED, "the client can be put into no scenario")
@@ -156,5 +168,5 @@ class _CheckRun:
 def _outcome_of_violation(check: Check) -> Outcome:
     # A broken adapter is neither a pass nor a failure of its client.
     if check.rule.id == ADAPTER_RULE:
-        return Outcome.BROKEN
+        return Outcome.ADAPTER
     return Outcome.FAILED if check.rule.is_must else Outcome.WARNED

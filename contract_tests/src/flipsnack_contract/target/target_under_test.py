@@ -51,13 +51,16 @@ class TargetUnderTest:
         slow: bool = False,
         clock: Clock | None = None,
         methods: Sequence[Method] = methods(),
+        name: str = "kit",
     ) -> None:
         """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
 
         `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
-        steer it. `methods` are those of the API that checks call.
+        steer it. `methods` are those of the API that checks call. `name` begins
+        the keys that are made, so that two runs at one target use different ones.
         """
         self.methods = tuple(methods)
+        self._name = name
         self._slow = slow
         self.target = target
         self.control = control
@@ -134,7 +137,7 @@ class TargetUnderTest:
         assert self.control is not None
         while True:
             self._made += 1
-            key = f"kit-{self._made}"
+            key = f"{self._name}-{self._made}"
             try:
                 return self.control.create_account(key, secret), key
             except Refused as refusal:
@@ -150,9 +153,10 @@ def examine(
     per_minute: int = PER_MINUTE,
     alone: bool = False,
     slow: bool = False,
+    name: str = "kit",
 ) -> TargetUnderTest:
     """The target, with its control plane where it has one: one admin request finds out."""
     control = find_control(target, token=token)
     return TargetUnderTest(
-        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow
+        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow, name=name
     )
