@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -75,7 +75,11 @@ def serve(play: type[Client], hear: TextIO, speak: TextIO, aside: TextIO) -> Non
         if message["type"] == "hello":
             about = {"name": play.__name__, "version": "1.0", "language": "python"}
             stage.say(
-                "hello", protocol=1, client=about, ops=["download", "poll"], capabilities=play.capabilities.split()
+                "hello",
+                protocol=1,
+                client=about,
+                ops=["download", "poll", "call"],
+                capabilities=play.capabilities.split(),
             )
         else:
             stage.case, stage.now_ms = message["id"], message["now_ms"]
@@ -87,6 +91,7 @@ def _outcome(play: type[Client], run: dict[str, Any], stage: _Stage) -> dict[str
     work: Callable[[], dict[str, Any]] | None = {
         "download": lambda: _downloaded(client),
         "poll": lambda: _polled(client),
+        "call": lambda: {"value": client.call_method(run["args"]["action"], run["args"]["params"])},
     }.get(run["op"])
     if work is None:
         return {"outcome": "unsupported", "why": f"there is no {run['op']}"}
@@ -109,7 +114,7 @@ def _errand(run: dict[str, Any]) -> Errand:
         base_url=run["base_url"],
         key=who["key"],
         secret=who["secret"],
-        collection=args["collection"],
+        collection=args.get("collection", ""),
         dest=Path(args.get("dest", "nowhere.zip")),
         form=options["format"],
         deadline_ms=options["deadline_ms"],
@@ -123,9 +128,6 @@ def _polled(client: Client) -> dict[str, Any]:
 def _downloaded(client: Client) -> dict[str, Any]:
     made = client.download()
     return {"value": {"status": "COMPLETE"}, "file": {"bytes": made.bytes, "sha256": made.sha256}}
-
-
-OPERATIONS: Mapping[str, Callable[[Client], dict[str, Any]]] = {"download": _downloaded, "poll": _polled}
 
 
 class Actor:

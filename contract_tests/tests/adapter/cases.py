@@ -18,6 +18,7 @@ SHIPPED = {
     "node": ("node", str(ADAPTERS / "node" / "adapter.mjs")),
     "java": ("java", str(ADAPTERS / "java" / "Adapter.java")),
     "bash": ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "{collection}", "{dest}", "{deadline_s}"),
+    "bash-call": ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "--call", "{action}", "{params}"),
 }
 START = 1_790_000_000_000
 SECRET = 'a "secret"'

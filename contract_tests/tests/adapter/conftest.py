@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 from contract_tests.tests.adapter.cases import GREETING, Hourglass, faulty
 
-from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
@@ -15,13 +14,6 @@ from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 def hourglass() -> Hourglass:
     """A time of its own for each test."""
     return Hourglass()
-
-
-@pytest.fixture(scope="session")
-def played() -> Iterator[Fake]:
-    """A fake of the kit's own, one for all tests: each uses namespaces of its own."""
-    with started_fake() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_what_the_kit_says_is_one_line_that_fits_the_schema(text: str, number: i
         op="poll",
         base_url=text,
         credentials=CaseCredentials(key=text, secret=text),
-        args={"collection": text},
+        args={"collection": text, "params": {text: text}},
         now_ms=number,
         options=Options(),
     )

@@ -49,6 +49,17 @@ def test_an_exit_code_other_than_0_is_an_error(tmp_path: Path) -> None:
     assert report.error_class is None
 
 
+def test_a_program_that_calls_gets_parameters_as_arguments_and_gives_its_value_on_stdout() -> None:
+    """Each parameter is one argument, each file too; what it prints on stderr is kept apart."""
+    script = "import json,sys; print('note', file=sys.stderr); print(json.dumps({'arguments': sys.argv[1:]}))"
+    program = Program((sys.executable, "-c", script, "{action}", "{params}", "--for={deadline_s}"), {})
+    args: dict[str, Any] = {"action": "x.y", "params": {"a": "1 2", "b": ""}, "files": {"file": "/tmp/x.pdf"}}
+    report = program.run(case(op="call", args=args, options=Options(deadline_ms=1000)), RealTimeline())
+    assert report.result is not None
+    assert {"arguments": ["x.y", "a=1 2", "b=", "file=@/tmp/x.pdf", "--for=1"]} == report.result.value
+    assert (("call",), "note\n") == (program.open().ops, report.printed)
+
+
 def test_death_by_a_signal_is_a_fault(tmp_path: Path) -> None:
     """It is no answer of the program's."""
     report = _run("import os; os.kill(os.getpid(), 9)", tmp_path)
@@ -75,10 +86,16 @@ def test_a_program_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("template", [("fetch",), ("fetch", "{dest}"), ("fetch", "{collection}")])
-def test_a_template_must_name_the_collection_and_the_file(template: tuple[str, ...]) -> None:
+def test_a_template_must_have_the_placeholders_of_its_operation(template: tuple[str, ...]) -> None:
     """Otherwise every case would be the same."""
-    with pytest.raises(BadTemplate, match=r"fetch \{collection\} \{dest\}"):
+    with pytest.raises(BadTemplate, match=r"something like: fetch \{collection\} \{dest\}"):
         Program(template, {})
+
+
+def test_a_template_that_calls_must_have_the_parameters() -> None:
+    """The action alone is not a call."""
+    with pytest.raises(BadTemplate, match=r"has no \{params\}; expected something like: fetch \{action\} \{params\}"):
+        Program(("fetch", "{action}"), {})
 
 
 def test_a_program_downloads_in_real_time() -> None:
@@ -99,5 +116,5 @@ def test_a_program_that_cannot_be_started_is_no_adapter() -> None:
 def test_a_slip_in_a_placeholder_is_told(slip: str, meant: str) -> None:
     """What only looks a little like one is the program's own."""
     template = ("fetch", "{collection}", "{dest}", slip)
-    with pytest.raises(BadTemplate, match=f"no placeholder; {re.escape(meant)}") if meant else nullcontext():
+    with pytest.raises(BadTemplate, match=f"did you mean {re.escape(meant)}") if meant else nullcontext():
         Program(template, {})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.adapter.fake_server import Fake, started_fake
+from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 
@@ -14,15 +14,8 @@ ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
 
 
 @pytest.fixture(scope="session")
-def stage_door() -> Iterator[Fake]:
-    """A fake of the kit's own."""
-    with started_fake() as fake:
-        yield fake
-
-
-@pytest.fixture(scope="session")
-def runner(stage_door: Fake) -> Iterator[ScenarioRunner]:
+def runner(fake_server: Fake) -> Iterator[ScenarioRunner]:
     """The reference client at that fake."""
     mode = LaunchMode((sys.executable, str(ADAPTER)), timeout=60.0)
     with playing(mode, greeting_of("0", "tests")) as player:
-        yield ScenarioRunner(player, stage_door, name="tests")
+        yield ScenarioRunner(player, fake_server, name="tests")

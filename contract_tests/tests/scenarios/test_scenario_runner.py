@@ -80,11 +80,11 @@ def test_a_suspended_client_oversleeps(runner: ScenarioRunner) -> None:
     assert any("meanwhile: suspend for 28800 s" in line for line in run.lines())
 
 
-def test_a_made_up_answer_calls_the_client_s_own_callback(stage_door: Fake) -> None:
+def test_a_made_up_answer_calls_the_client_s_own_callback(fake_server: Fake) -> None:
     """Else it would be refused for that, whatever it says; the client is listened to before."""
     scenario = Scenario(format="jsonp", faults=(spoilt_answer("data without a status", "jsonp"),))
     with AdapterSession(lambda: Actor(Client), GREETING) as session:
-        run = ScenarioRunner(session, stage_door, name="callback").play(scenario)
+        run = ScenarioRunner(session, fake_server, name="callback").play(scenario)
     assert "protocol" == run.error
     assert "an answer without a known status of the job" in str(run.report.result)
 

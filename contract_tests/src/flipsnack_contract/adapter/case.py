@@ -40,7 +40,7 @@ class Case:
     base_url: str
     key: str
     secret: str = field(repr=False)
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     cancel_after_ms: int | None = None
     needs: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ __all__ = ["MODES", "BadUse", "LaunchMode", "greeting_of", "playing"]
 
 MODES = {
     "persistent": "one process for all cases, which speaks the adapter protocol",
-    "exec": "one process for each case, a program with {collection} and {dest} among its arguments",
+    "exec": "one process for each case: a program with {collection} and {dest}, or {action} and {params}, as arguments",
 }
 
 
@@ -42,8 +42,10 @@ class LaunchMode:
         """Check what cannot work."""
         if not self.command:
             raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
-        if self.mode == "persistent" and any("{collection}" in part for part in self.command):
-            raise BadUse("{collection} is only filled in with --mode exec: add that option before the --")
+        if self.mode == "persistent" and any(
+            name in part for name in ("{collection}", "{action}") for part in self.command
+        ):
+            raise BadUse("placeholders are only filled in with --mode exec: add that option before the --")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
             raise BadUse(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
 

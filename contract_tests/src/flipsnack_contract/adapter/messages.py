@@ -13,6 +13,7 @@ __all__ = [
     "ERROR_CLASSES",
     "FORMATS",
     "MAX_LINE",
+    "OPERATIONS",
     "PROTOCOL",
     "Bye",
     "Cancel",
@@ -57,6 +58,12 @@ CAPABILITIES = {
     "refresh": "asks for a new resource URL when the one it has is refused",
     "checksums": "checks the checksums inside a package",
     "progress": "sends events while it works",
+}
+
+OPERATIONS = {
+    "download": "waits for a package and saves it",
+    "poll": "asks once for the state of a package",
+    "call": "calls any method of the API",
 }
 
 ErrorClass = Literal[
@@ -127,13 +134,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(_Message, frozen=True, tag="run"):
-    """One case. `args` are those of the operation: `collection`, and for a download `dest`, the file to make."""
+    """One case, with the arguments of its operation in `args`.
+
+    poll: `collection`. download: `collection`, and `dest`, the file to make. call: `action`, the name of the method;
+    `params`, its parameters by name; `files`, the paths of files to upload by the name of the parameter.
+    """
 
     id: str
     op: str
     base_url: str
     credentials: CaseCredentials
-    args: dict[str, str]
+    args: dict[str, str | dict[str, str]]
     now_ms: int
     options: Options
 
@@ -217,8 +228,11 @@ class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class CaseResult(_Message, frozen=True, tag="result"):
-    """How the case ended. `value.status` is the job's last state; `error` belongs to the outcome error, `why` to
-    unsupported."""
+    """How the case ended.
+
+    `value` of a poll and of a download: `status`, the job's last state; of a call: the data of the answer. `file`
+    belongs to a download, `error` to the outcome error, `why` to unsupported.
+    """
 
     id: str
     outcome: ResultOutcome

@@ -77,7 +77,11 @@ class Process:
     def __init__(self, command: Sequence[str]) -> None:
         """Start it; raises `AdapterFault`."""
         self.stderr = StderrFile()
-        self._process = start(command, stderr=self.stderr.file)
+        try:
+            self._process = start(command, stderr=self.stderr.file)
+        except AdapterFault:
+            self.stderr.close()
+            raise
         self._ended = False
         assert self._process.stdout is not None  # `start` makes pipes
         assert self._process.stdin is not None
