@@ -11,12 +11,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks import real_time_checks, server_checks
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.explanation import Explained, explain
 from flipsnack_contract.contract.ledger import UnknownRule, rule, rules, untested
-from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.recordings.judging import recording_checks
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.target.target_under_test import CAPABILITIES
@@ -24,7 +23,7 @@ from flipsnack_contract.target.target_under_test import CAPABILITIES
 __all__ = ["explain_rule", "list_rules"]
 
 JUDGED: tuple[Check, ...] = (*server_checks(), *client_checks())
-LISTED: tuple[Check, ...] = (*JUDGED, *read_only_checks())
+LISTED: tuple[Check, ...] = (*JUDGED, *real_time_checks())
 RULE_HEADER = ("rule", "by", "level", "class", "checks", "statement")
 CHECK_HEADER = ("check", "needs", "looks at")
 WIDE = 140

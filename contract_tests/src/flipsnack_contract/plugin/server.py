@@ -10,16 +10,16 @@ from functools import partial
 
 import pytest
 
-from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.read_only import plan_reads, read
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.contract.clock import WallClock
-from flipsnack_contract.live.run import least_seconds
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.result import Exit, Outcome, Result
+from flipsnack_contract.target.read_only import Budget, ReadOnlyTarget, read_only
+from flipsnack_contract.target.result import Exit, Result
 from flipsnack_contract.target.target import HttpTarget, Reply, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
@@ -40,12 +40,12 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     target = _target_of_worker(bare, options, stack, worker)
     under_test = _under_test(target, options, worker=worker, shared=bool(worker) and target is bare)
     plan = plan_of(under_test, options)
-    checks = tuple(one for one in _checks(options) if options.selects(one.rule.id))
+    checks = tuple(one for one in _checks(under_test) if options.selects(one.rule.id))
     return Judged(
         side="server",
         name=f"{options['app'] or bare.base_url} ({_version(bare)})",
         notes=_notes(under_test, plan, checks, options),
-        parts=tuple(_part(one, under_test, plan, left) for one, left in _budgeted(checks, options["budget"])),
+        parts=tuple(_part(one, under_test, plan) for one in checks),
         replay=lambda result: options.command_line(options["app"] or bare.base_url, f"-k '{result.check}'"),
         finish=merged,
         serial=_serial(under_test, options),
@@ -108,7 +108,8 @@ def _forget(control: Control, namespace: str) -> None:
 def _under_test(target: Target, options: Options, *, worker: str = "", shared: bool = False) -> TargetUnderTest:
     credentials = _credentials(options.environment, options["collection"])
     if options["read-only"]:
-        return TargetUnderTest(target, credentials=credentials, alone=options["alone"], slow=options["slow"])
+        budget = Budget(options["budget"])
+        return read_only(target, budget, credentials=credentials, alone=options["alone"], slow=options["slow"])
     return examine(
         target,
         credentials=credentials,
@@ -132,31 +133,19 @@ def _token(options: Options) -> str | None:
     return options["admin-token"] or options.environment.get(TOKEN)
 
 
-def _checks(options: Options) -> tuple[Check, ...]:
-    if options["read-only"]:
-        return tuple(one for one in server_checks() if one.read_only)
-    return server_checks()
+def _checks(under_test: TargetUnderTest) -> tuple[Check, ...]:
+    reads = isinstance(under_test.target, ReadOnlyTarget)
+    return tuple(one for one in checks_for(under_test) if one.read_only or not reads)
 
 
-def _budgeted(checks: Sequence[Check], budget: int | None) -> list[tuple[Check, int | None]]:
-    """Each check with the calls that are left when its turn comes; None: no bound."""
-    pairs: list[tuple[Check, int | None]] = []
-    for one in checks:
-        pairs.append((one, budget))
-        if budget is not None and (one.calls or 0) <= budget:
-            budget -= one.calls or 0
-    return pairs
-
-
-def _part(check: Check, under_test: TargetUnderTest, plan: Plan, left: int | None) -> Part:
-    judge = partial(_judge, check, under_test, plan, left)
+def _part(check: Check, under_test: TargetUnderTest, plan: Plan) -> Part:
+    judge = partial(_judge, check, under_test, plan)
     return Part(check.name, (check,), judge, alone="alone" in check.may_need)
 
 
-def _judge(check: Check, under_test: TargetUnderTest, plan: Plan, left: int | None) -> tuple[Result, ...]:
-    if left is not None and (check.calls or 0) > left:
-        why = f"takes {check.calls} calls, and the budget has {left} left"
-        return (Result(check.name, check.rule.id, Outcome.SKIPPED, why),)
+def _judge(check: Check, under_test: TargetUnderTest, plan: Plan) -> tuple[Result, ...]:
+    if isinstance(under_test.target, ReadOnlyTarget):
+        return (read(check, under_test, under_test.target.budget),)
     return (run_check(check, under_test, plan),)
 
 
@@ -173,14 +162,12 @@ def _version(target: Target) -> str:
 
 def _notes(under_test: TargetUnderTest, plan: Plan, checks: Sequence[Check], options: Options) -> tuple[str, ...]:
     has = f"capabilities: {', '.join(sorted(under_test.capabilities)) or 'none'}"
-    if options["read-only"]:
-        calls = sum(one.calls or 0 for one in checks)
-        budget = calls if options["budget"] is None else min(calls, options["budget"])
-        seconds = least_seconds(checks, now=WallClock().now)
+    if isinstance(under_test.target, ReadOnlyTarget):
+        reads = plan_reads(checks, under_test, under_test.target.budget)
         return (
             has,
-            f"read-only: {len(checks)} checks by GET, at most {budget} of the {calls} calls that all of them take, "
-            f"never more than 5 in a second or 60 in a minute; all of them take {seconds:.0f} s or more",
+            f"read-only: {len(reads.checks)} checks by GET, at most {reads.calls} calls, never more than 5 in a second "
+            f"or 60 in a minute: {reads.seconds:.0f} s or more",
         )
     if under_test.control is None:
         pace = "calls keep to the pace" if plan.rows else "calls are not paced"
