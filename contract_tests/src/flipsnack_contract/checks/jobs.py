@@ -32,7 +32,7 @@ def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[str 
     return seen
 
 
-@check("job.started-by-first-call", needs=CONTROL, rows=[{"idle": idle} for idle in (0, 5 * SECOND, 3600 * SECOND)])
+@check("job.started-by-first-call", needs=CONTROL, rows={"idle": (0, 5 * SECOND, 3600 * SECOND)})
 def time_runs_from_the_first_call(session: Session, idle: int) -> None:
     """Nothing is built before the first call, however long the collection has been there; that call starts it."""
     collection_hash = session.collection("after-5s")
@@ -106,7 +106,7 @@ def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: lis
         session.wait(pause)
 
 
-@check("job.complete-at-once", needs=CONTROL, rows=[{"pages": pages} for pages in (1, 12, 200)])
+@check("job.complete-at-once", needs=CONTROL, rows={"pages": (1, 12, 200)})
 def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
     """A package that is there already is COMPLETE with the very first call, however large the collection is."""
     answer = session.ask(session.draft(session.collection("immediate", pages=pages)))
@@ -126,7 +126,7 @@ def resource_url_with_complete_only(session: Session, schedule: str) -> None:
         expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
 
 
-@check("job.fresh-resource-url", needs=CONTROL, rows=[{"pause": pause} for pause in (0, 1, SECOND, 61 * SECOND)])
+@check("job.fresh-resource-url", needs=CONTROL, rows={"pause": (0, 1, SECOND, 61 * SECOND)})
 def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
     """Two answers never carry the same resource URL, and asking again does not spoil the earlier one."""
     draft = session.draft(session.collection("immediate"))

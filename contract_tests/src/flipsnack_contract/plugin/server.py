@@ -44,7 +44,7 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     return Judged(
         side="server",
         name=f"{options['app'] or bare.base_url} ({_version(bare)})",
-        notes=_notes(under_test, plan, checks, options),
+        notes=_notes(under_test, plan, checks),
         parts=tuple(_part(one, under_test, plan) for one in checks),
         replay=lambda result: options.command_line(options["app"] or bare.base_url, f"-k '{result.check}'"),
         finish=merged,
@@ -160,7 +160,7 @@ def _version(target: Target) -> str:
     return "version unknown"
 
 
-def _notes(under_test: TargetUnderTest, plan: Plan, checks: Sequence[Check], options: Options) -> tuple[str, ...]:
+def _notes(under_test: TargetUnderTest, plan: Plan, checks: Sequence[Check]) -> tuple[str, ...]:
     has = f"capabilities: {', '.join(sorted(under_test.capabilities)) or 'none'}"
     if isinstance(under_test.target, ReadOnlyTarget):
         reads = plan_reads(checks, under_test, under_test.target.budget)
