@@ -62,7 +62,7 @@ class Check:
 
     @property
     def promise(self) -> str:
-        """The docstring of the check in one line: what it looks at."""
+        """The docstring of the check in one line: what it checks."""
         return " ".join(((self.machine or self.run).__doc__ or "").split())
 
 

@@ -163,7 +163,7 @@ def wrong_value_is_40(session: Session) -> None:
     "code.43",
     needs={"control"},
     methods=takes_collection,
-    rows={"name": ("a deleted collection", "somebody else's collection")},
+    rows={"name": ("a deleted collection", "a collection of another key")},
 )
 def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     """A collection that is deleted or belongs to another key is 43."""
@@ -193,5 +193,5 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     calls=1,
 )
 def wrong_signature_is_44(session: Session, signature: str) -> None:
-    """Any signature but that of the request is 44, whatever it looks like."""
+    """Any signature but that of the request is 44, however it is written."""
     _is(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

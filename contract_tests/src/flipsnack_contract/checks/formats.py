@@ -77,7 +77,7 @@ def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None)
     calls=2,
 )
 def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
-    """With json or xml a callback, however it looks, changes nothing."""
+    """With json or xml a callback changes nothing, even one that jsonp would refuse."""
     for form in ("json", "xml"):
         answer = session.ask(session.draft(format=form, callback=callback))
         expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")

@@ -1,4 +1,4 @@
-"""The resource URL: it serves the package for one minute, exactly, unchanged, and as a CDN does."""
+"""The resource URL: it serves the package for exactly one minute, cannot be changed, and knows ranges."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _ending_otherwise(text: str) -> str:
 
 @check("url.tamper-proof", needs=CONTROL)
 def another_alphabet_is_another_url(session: Session) -> None:
-    """Base64 has two alphabets, and what it stands for is the same in both: written in the other one the URL is 403."""
+    """A URL whose Base64 is written in the other alphabet, which decodes to the same bytes, is 403."""
     for url in (_url(session) for _ in range(4)):
         path, _, query = url.partition("?")
         pairs = [pair.partition("=") for pair in query.split("&")]
@@ -169,7 +169,7 @@ def the_package_is_a_sound_zip(session: Session, title: str, pages: int) -> None
 
 
 @check("url.ranges", needs=CONTROL)
-def head_tells_what_get_would(session: Session) -> None:
+def head_has_the_headers_of_get(session: Session) -> None:
     """HEAD has the status, length and ETag of GET, and no body."""
     url = _url(session)
     head, got = session.fetch(Request("HEAD", url)), session.get(url)
@@ -207,7 +207,7 @@ def a_range_is_that_part_of_the_package(session: Session, first: int | None, las
 
 @check("url.ranges", needs=CONTROL)
 def a_range_beyond_the_end_is_416(session: Session) -> None:
-    """A range that begins behind the end is 416 and tells the length."""
+    """A range that begins after the end is 416, with the length in Content-Range."""
     url = _url(session)
     size = len(session.get(url).body)
     reply = session.get(url, Range=f"bytes={size}-")
