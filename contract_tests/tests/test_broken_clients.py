@@ -3,7 +3,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.tests.adapter.cases import GREETING
 from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.clients import CLIENT_CHECKS, SIDE, cache_of

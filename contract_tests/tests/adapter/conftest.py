@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, faulty
+from contract_tests.tests.adapter.cases import GREETING, Hourglass, faulty
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.process import Process

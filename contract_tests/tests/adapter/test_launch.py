@@ -1,5 +1,5 @@
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.tests.adapter.cases import GREETING
 
 from flipsnack_contract.adapter.launch import MODES, BadUse, LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.program import BadTemplate, Program

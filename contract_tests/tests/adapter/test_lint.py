@@ -1,5 +1,5 @@
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING, faulty
+from contract_tests.tests.adapter.cases import GREETING, faulty
 
 from flipsnack_contract.adapter.lint import MANNERS, lint
 from flipsnack_contract.adapter.session import Timeouts

@@ -3,7 +3,7 @@ import signal
 import sys
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import faulty
+from contract_tests.tests.adapter.cases import faulty
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.process import Process, end_group, exit_text, start

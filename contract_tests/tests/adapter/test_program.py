@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import SECRET, case
+from contract_tests.tests.adapter.cases import SECRET, case
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.fault import AdapterFault

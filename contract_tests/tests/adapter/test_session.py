@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING, SECRET, START, Hourglass, case
+from contract_tests.tests.adapter.cases import GREETING, SECRET, START, Hourglass, case
 
 from flipsnack_contract.adapter.case import CaseOutcome, Report
 from flipsnack_contract.adapter.fault import KINDS, AdapterFault

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import ADAPTERS, GREETING, shipped
+from contract_tests.tests.adapter.cases import ADAPTERS, GREETING, shipped
 
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.launch import LaunchMode, playing

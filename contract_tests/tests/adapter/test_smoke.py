@@ -1,5 +1,5 @@
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.tests.adapter.cases import GREETING
 from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.troupe.signers import Unsorted

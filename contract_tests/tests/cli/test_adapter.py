@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import faulty, shipped
+from contract_tests.tests.adapter.cases import faulty, shipped
 
 from flipsnack_contract.adapter.fake_server import Fake
 

@@ -1,7 +1,7 @@
 import pytest
-from flipsnack_contract.explanation import explain
 
 from flipsnack_contract.checks import server_checks
+from flipsnack_contract.cli.explanation import explain
 from flipsnack_contract.contract.ledger import Rule, breaking, rules
 
 

@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.scenarios.rehearsal import DOWNLOADED, asked, performed
+from contract_tests.tests.scenarios.builders import DOWNLOADED, call, scenario_run
 
 from flipsnack_contract.adapter.messages import Client
 from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, curl_lines, read_replay, write_artifacts
@@ -21,7 +21,7 @@ REPLAY = Replay(
 
 def test_what_is_left_behind_can_be_read_again(tmp_path: Path) -> None:
     """In a folder named for the check."""
-    folder = write_artifacts(tmp_path, REPLAY, performed(*DOWNLOADED), archive=b"{}")
+    folder = write_artifacts(tmp_path, REPLAY, scenario_run(*DOWNLOADED), archive=b"{}")
     assert tmp_path / "client.success-an-undisturbed-job-succeeds" == folder
     assert ["exchange.har", "replay.json", "requests.sh", "steps.txt"] == sorted(path.name for path in folder.iterdir())
     assert REPLAY == read_replay(folder / "replay.json")
@@ -40,7 +40,7 @@ def test_what_is_no_replay_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_replay_of_another_version_is_refused(tmp_path: Path) -> None:
     """It may mean something else by the same words."""
     file = tmp_path / "replay.json"
-    write_artifacts(tmp_path, REPLAY, performed(), archive=b"{}")
+    write_artifacts(tmp_path, REPLAY, scenario_run(), archive=b"{}")
     written = (tmp_path / "client.success-an-undisturbed-job-succeeds" / "replay.json").read_text()
     file.write_text(written.replace('"version": 1', '"version": 2', 1))
     with pytest.raises(BadReplay, match="version 2"):
@@ -50,7 +50,7 @@ def test_a_replay_of_another_version_is_refused(tmp_path: Path) -> None:
 def test_each_request_is_a_curl_line_without_signature() -> None:
     """Quoted for a shell; what changes from call to call stands in variables."""
     params = {"action": "a b$", "signature": "***"}
-    lines = curl_lines(performed(asked(params=params, method="POST"), DOWNLOADED[1]))
+    lines = curl_lines(scenario_run(call(params=params, method="POST"), DOWNLOADED[1]))
     assert lines[1].startswith("curl --request POST --data-urlencode 'action=a b$' --data-urlencode \"signature=$SIGN")
     assert lines[2].startswith('curl --remote-name "$RESOURCE_URL"')
     assert "***" not in "".join(lines)

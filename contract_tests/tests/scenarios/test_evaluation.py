@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from contract_tests.tests.scenarios.rehearsal import asked, performed
+from contract_tests.tests.scenarios.builders import call, scenario_run
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fault import AdapterFault
@@ -36,8 +36,8 @@ class FixedRunner(ScenarioRunner):
         """The same for every scenario."""
         self.played.append(scenario)
         fields = {name: getattr(scenario, name) for name in msgspec.to_builtins(scenario)}
-        return performed(
-            asked(), **{**fields, "faults": scenario.faults, "timeline": scenario.timeline, **self._result}
+        return scenario_run(
+            call(), **{**fields, "faults": scenario.faults, "timeline": scenario.timeline, **self._result}
         )
 
 
@@ -111,8 +111,8 @@ def test_a_bad_adapter_is_no_finding_about_its_client() -> None:
     runner = FixedRunner(outcome=CaseOutcome.FAULT, why="exit code 3")
     adapter = [one for one in client_checks() if one.rule.id == "client.adapter"]
     (result,) = evaluate(adapter, ScenarioCache(runner), SHORT)
-    assert Outcome.BROKEN is result.outcome
-    assert [] == list(broken_checks([_check()], performed(outcome=CaseOutcome.FAULT, pages=3)))
+    assert Outcome.ADAPTER is result.outcome
+    assert [] == list(broken_checks([_check()], scenario_run(outcome=CaseOutcome.FAULT, pages=3)))
 
 
 def test_a_hopeless_adapter_ends_the_run() -> None:

@@ -1,5 +1,5 @@
 import pytest
-from contract_tests.tests.scenarios.rehearsal import performed
+from contract_tests.tests.scenarios.builders import scenario_run
 
 from flipsnack_contract.scenarios.scenario import TimelineEvent
 
@@ -23,4 +23,4 @@ def _suspended(after_s: float, for_s: float) -> TimelineEvent:
 )
 def test_suspensions_that_overlap_count_once(timeline: tuple[TimelineEvent, ...], expected: float) -> None:
     """And one that would have begun after the end counts for nothing."""
-    assert expected == performed(timeline=timeline, elapsed_s=500).suspended_s
+    assert expected == scenario_run(timeline=timeline, elapsed_s=500).suspended_s

@@ -2,7 +2,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.tests.adapter.cases import GREETING
 from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
 

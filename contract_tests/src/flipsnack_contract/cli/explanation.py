@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.contract.ledger import Rule, breaking, sources, untested
 
-__all__ = ["Explained", "explain"]
+__all__ = ["explain"]
 
 KINDS = {
     "documented": "a page of the vendor says so",
@@ -17,27 +16,7 @@ KINDS = {
 }
 
 
-class Explained(Protocol):
-    """Whatever holds somebody to a rule: a check, a duty, a probe, a look at a recording."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that it is for."""
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What must be there for it."""
-
-    @property
-    def promise(self) -> str:
-        """What it looks at."""
-
-
-def explain(rule: Rule, checks: Sequence[Explained]) -> Iterator[str]:
+def explain(rule: Rule, checks: Sequence[Check]) -> Iterator[str]:
     """The lines that explain `rule`; `checks` are all there are."""
     yield f"{rule.id}  ({rule.level}, kept by the {rule.by})"
     yield ""
@@ -57,12 +36,12 @@ def explain(rule: Rule, checks: Sequence[Explained]) -> Iterator[str]:
         yield f"no check {reason}"
 
 
-def _about(check: Explained) -> Iterator[str]:
+def _about(check: Check) -> Iterator[str]:
     yield ""
     yield f"check    {check.name}"
     yield f"         {check.promise}"
     if check.needs:
         yield f"needs    {', '.join(sorted(check.needs))}"
-    if isinstance(check, Check) and check.rows:
+    if check.rows:
         shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items())
         yield f"example  {shown}" + (f"  (and {len(check.rows) - 1} more)" if len(check.rows) > 1 else "")

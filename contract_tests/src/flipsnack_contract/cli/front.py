@@ -99,7 +99,8 @@ def pytest_words(options: Mapping[str, Any]) -> list[str]:
             words += [flag] * int(value)
         elif value is not None:
             words += [flag, str(value)] if len(flag) == 2 else [f"{flag}={value}"]
-    return words
+    # A page without files beside it can be kept as an artifact of a CI job.
+    return [*words, "--self-contained-html"] if options["html"] else words
 
 
 def run_pytest(words: Iterable[str], environment: Mapping[str, str]) -> NoReturn:

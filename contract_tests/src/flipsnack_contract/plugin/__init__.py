@@ -23,10 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+@pytest.hookimpl(trylast=True)  # after pytest's own writer of JUnit, whose place is taken
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, where the package is among what is to be collected."""
     if asked_for(config):
         config.stash[RUN] = Run.of(config, os.environ)
+        RuleXml.install(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,7 +44,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if workers and config.option.dist == "load":
         config.option.dist = "loadgroup"  # what needs the target alone shares one group
     github = os.environ.get("GITHUB_STEP_SUMMARY")
-    config.pluginmanager.register(Summary(run, RuleXml.install(config), Path(github) if github else None))
+    config.pluginmanager.register(Summary(run, Path(github) if github else None))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -56,7 +58,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the package's checks in place of its files."""
     if path == PACKAGE and RUN in parent.config.stash:
-        return Contract.from_parent(parent, path=path)
+        # The package's own name, wherever it is installed: else the path from the suite's folder to it.
+        return Contract.from_parent(parent, path=path, nodeid=PACKAGE.name)
     return None
 
 

@@ -16,7 +16,7 @@ from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, fake_at, started_fake
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.launch import BadUse, LaunchMode, greeting_of, playing
-from flipsnack_contract.adapter.messages import CAPABILITIES
+from flipsnack_contract.adapter.messages import CAPABILITIES, preferred
 from flipsnack_contract.adapter.program import BadTemplate
 from flipsnack_contract.adapter.sandbox import NoPackage
 from flipsnack_contract.checks.check import Check
@@ -53,6 +53,7 @@ def open_client(
 
     Raises `pytest.UsageError`, and `NotJudgeable` where there is no adapter or no fake.
     """
+    _make_folder(options["artifacts"])
     runner = open_runner(options, stack, worker)
     plan = Plan(options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL), seed=options["seed"])
     groups = {one.name: one for one in scenario_groups(runner.capabilities, plan)}
@@ -69,6 +70,7 @@ def open_client(
         ),
         replay=judge.replay,
         finish=judge.finish,
+        advice=judge.advice,
     )
 
 
@@ -93,6 +95,14 @@ def open_runner(options: Options, stack: ExitStack, worker: str = "") -> Scenari
         raise NotJudgeable(Exit.ADAPTER, f"no adapter to judge by: {fault}") from None
     except (NoFake, Refused, Unreachable) as trouble:
         raise NotJudgeable(Exit.UNREACHABLE, str(trouble)) from None
+
+
+def _make_folder(folder: str | None) -> None:
+    try:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise pytest.UsageError(f"cannot write to {folder}: {wrong.strerror}") from None
 
 
 def _size(group: ScenarioGroup | DrawnBatch) -> int:
@@ -187,6 +197,16 @@ class _ClientJudge:
         order = list(self.groups)
         in_order = sorted(results, key=lambda one: order.index(one.group))
         return tuple(self._closed(one) if one.outcome in BROKEN else one for one in merged(in_order))
+
+    def advice(self, results: Sequence[Result]) -> str:
+        """What to mend first: the simplest download, where even that fails."""
+        simplest = Scenario(format=preferred(self.cache.runner.capabilities))
+        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= self.cache.runner.capabilities:
+            return ""
+        with suppress(AdapterFault, NoPackage, Refused, Unreachable):
+            if self.cache.watch(simplest).outcome is CaseOutcome.OK:
+                return ""
+        return "even the simplest download fails; mend that first, because little else can be judged"
 
     def replay(self, result: Result) -> str:
         """The command that runs the broken scenario, or its group, again."""

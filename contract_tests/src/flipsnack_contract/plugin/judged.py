@@ -34,23 +34,6 @@ class Part:
     scenarios: int = 0
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
-
-    `replay` gives the command that judges a result again. `finish` makes one result for each check out of those of all
-    parts. `serial` says why it cannot be judged by several workers; empty when it can.
-    """
-
-    side: str
-    name: str
-    notes: tuple[str, ...]
-    parts: tuple[Part, ...]
-    replay: Callable[[Result], str]
-    finish: Callable[[Sequence[Result]], tuple[Result, ...]]
-    serial: str = ""
-
-
 def merged(results: Sequence[Result]) -> tuple[Result, ...]:
     """One result for each check: the worst of it, and of these the first, with the examples and seconds of all."""
     by_check: dict[str, list[Result]] = {}
@@ -68,3 +51,22 @@ def _merged(results: Sequence[Result]) -> Result:
         seconds=sum(one.seconds for one in results),
         listed=tuple(dict.fromkeys(line for one in results for line in one.listed)),
     )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
+
+    `replay` gives the command that judges a result again. `finish` makes one result for each check out of those of all
+    parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge it; empty when
+    they can.
+    """
+
+    side: str
+    notes: tuple[str, ...]
+    parts: tuple[Part, ...]
+    name: str = ""
+    replay: Callable[[Result], str] = lambda _result: ""
+    finish: Callable[[Sequence[Result]], tuple[Result, ...]] = merged
+    advice: Callable[[Sequence[Result]], str] = lambda _results: ""
+    serial: str = ""

@@ -20,11 +20,11 @@ class RuleXml(LogXML):
     """pytest's writer, but for the reports of our items: their rules are written once, at the end."""
 
     @classmethod
-    def install(cls, config: pytest.Config) -> RuleXml | None:
-        """Take the place of pytest's writer; None where no JUnit file is asked for."""
+    def install(cls, config: pytest.Config) -> None:
+        """Take the place of pytest's writer, where a JUnit file is asked for."""
         plain = config.stash.get(xml_key, None)
         if plain is None:
-            return None
+            return
         own = cls(
             plain.logfile,
             plain.prefix,
@@ -37,7 +37,12 @@ class RuleXml(LogXML):
         config.pluginmanager.unregister(plain)
         config.pluginmanager.register(own)
         config.stash[xml_key] = own
-        return own
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> RuleXml | None:
+        """The writer that was installed, if any."""
+        found = config.stash.get(xml_key, None)
+        return found if isinstance(found, cls) else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write the report unless it is one of our items."""

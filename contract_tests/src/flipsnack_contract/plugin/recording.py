@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.plugin.judged import Judged, Part, merged
+from flipsnack_contract.plugin.judged import Judged, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
@@ -29,5 +29,4 @@ def open_recording(options: Options) -> Judged:
         notes=(),
         parts=tuple(Part(one.name, (one,), partial(tuple, judge_history((one,), events))) for one in checks),
         replay=lambda result: options.command_line(str(file), f"-k '{result.check}'"),
-        finish=merged,
     )

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from flipsnack_contract.checks import checks_for
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.read_only import plan_reads, read
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged
+from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.read_only import Budget, ReadOnlyTarget, read_only
+from flipsnack_contract.target.read_only import Budget, read_only
 from flipsnack_contract.target.result import Exit, Result
 from flipsnack_contract.target.target import HttpTarget, Reply, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
-__all__ = ["EXAMPLES", "EXAMPLES_PACED", "open_server", "open_target", "plan_of"]
+__all__ = ["open_server", "open_target", "plan_of"]
 
 KEY, SECRET, TOKEN = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET", "FLIPSNACK_ADMIN_TOKEN"
 EXAMPLES = 100
@@ -37,18 +38,52 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     Raises `pytest.UsageError`, and `NotJudgeable` when it does not answer.
     """
     bare = _target(options, stack)
+    chosen = tuple(one for one in server_checks() if options.selects(one.rule.id))
+    judged = _reading(bare, options, chosen) if options["read-only"] else _judging(bare, options, stack, worker, chosen)
+    name = options["app"] or bare.base_url
+    return replace(
+        judged,
+        name=f"{name} ({_version(bare)})",
+        replay=lambda result: options.command_line(name, f"-k '{result.check}'"),
+    )
+
+
+def _judging(bare: Target, options: Options, stack: ExitStack, worker: str, checks: tuple[Check, ...]) -> Judged:
+    """By all checks, in a namespace of its own where the worker is one of several."""
     target = _target_of_worker(bare, options, stack, worker)
     under_test = _under_test(target, options, worker=worker, shared=bool(worker) and target is bare)
     plan = plan_of(under_test, options)
-    checks = tuple(one for one in _checks(under_test) if options.selects(one.rule.id))
+    paced = under_test.control is None and options["calls-per-minute"]
     return Judged(
         side="server",
-        name=f"{options['app'] or bare.base_url} ({_version(bare)})",
-        notes=_notes(under_test, plan, checks),
-        parts=tuple(_part(one, under_test, plan) for one in checks),
-        replay=lambda result: options.command_line(options["app"] or bare.base_url, f"-k '{result.check}'"),
-        finish=merged,
-        serial=_serial(under_test, options),
+        notes=(_has(under_test), _how(under_test, plan, len(checks))),
+        parts=tuple(
+            Part(one.name, (one,), partial(_judge, one, under_test, plan), alone="alone" in one.may_need)
+            for one in checks
+        ),
+        serial="without a control plane all workers would share the limits of one key" if paced else "",
+    )
+
+
+def _reading(target: Target, options: Options, checks: tuple[Check, ...]) -> Judged:
+    """By the checks that only read, within the budget and both limits of the key."""
+    budget = Budget(options["budget"])
+    credentials = _credentials(options.environment, options["collection"])
+    under_test = read_only(target, budget, credentials=credentials, alone=options["alone"], slow=options["slow"])
+    plan = plan_reads(checks, under_test, budget)
+    return Judged(
+        side="server",
+        notes=(
+            _has(under_test),
+            f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
+            "never more than 5 calls in a second or 60 in a minute",
+        ),
+        parts=tuple(
+            Part(one.name, (one,), lambda one=one: (read(one, under_test, budget),))  # type: ignore[misc]
+            for one in checks
+            if one.read_only
+        ),
+        serial="--read-only keeps both limits of one key, which parallel workers could not",
     )
 
 
@@ -106,13 +141,9 @@ def _forget(control: Control, namespace: str) -> None:
 
 
 def _under_test(target: Target, options: Options, *, worker: str = "", shared: bool = False) -> TargetUnderTest:
-    credentials = _credentials(options.environment, options["collection"])
-    if options["read-only"]:
-        budget = Budget(options["budget"])
-        return read_only(target, budget, credentials=credentials, alone=options["alone"], slow=options["slow"])
     return examine(
         target,
-        credentials=credentials,
+        credentials=_credentials(options.environment, options["collection"]),
         token=_token(options),
         per_minute=options["calls-per-minute"],
         alone=options["alone"] and not shared,
@@ -133,19 +164,7 @@ def _token(options: Options) -> str | None:
     return options["admin-token"] or options.environment.get(TOKEN)
 
 
-def _checks(under_test: TargetUnderTest) -> tuple[Check, ...]:
-    reads = isinstance(under_test.target, ReadOnlyTarget)
-    return tuple(one for one in checks_for(under_test) if one.read_only or not reads)
-
-
-def _part(check: Check, under_test: TargetUnderTest, plan: Plan) -> Part:
-    judge = partial(_judge, check, under_test, plan)
-    return Part(check.name, (check,), judge, alone="alone" in check.may_need)
-
-
 def _judge(check: Check, under_test: TargetUnderTest, plan: Plan) -> tuple[Result, ...]:
-    if isinstance(under_test.target, ReadOnlyTarget):
-        return (read(check, under_test, under_test.target.budget),)
     return (run_check(check, under_test, plan),)
 
 
@@ -160,24 +179,14 @@ def _version(target: Target) -> str:
     return "version unknown"
 
 
-def _notes(under_test: TargetUnderTest, plan: Plan, checks: Sequence[Check]) -> tuple[str, ...]:
-    has = f"capabilities: {', '.join(sorted(under_test.capabilities)) or 'none'}"
-    if isinstance(under_test.target, ReadOnlyTarget):
-        reads = plan_reads(checks, under_test, under_test.target.budget)
-        return (
-            has,
-            f"read-only: {len(reads.checks)} checks by GET, at most {reads.calls} calls, never more than 5 in a second "
-            f"or 60 in a minute: {reads.seconds:.0f} s or more",
-        )
-    if under_test.control is None:
-        pace = "calls keep to the pace" if plan.rows else "calls are not paced"
-        return (has, f"no control plane: {plan.examples} drawn examples and {plan.rows or 'all'} rows a check; {pace}")
-    return (has, f"{len(checks)} checks, {plan.examples} drawn examples each")
+def _has(under_test: TargetUnderTest) -> str:
+    return f"capabilities: {', '.join(sorted(under_test.capabilities)) or 'none'}"
 
 
-def _serial(under_test: TargetUnderTest, options: Options) -> str:
-    if options["read-only"]:
-        return "--read-only keeps both limits of the key, which parallel workers could not"
-    if under_test.control is None and options["calls-per-minute"]:
-        return "without a control plane both limits hold for one key, which parallel workers could not keep"
-    return ""
+def _how(under_test: TargetUnderTest, plan: Plan, checks: int) -> str:
+    if under_test.control is not None:
+        return f"{checks} checks, {plan.examples} drawn examples each"
+    pace = "calls keep to the pace" if plan.rows else "calls are not paced"
+    return (
+        f"no control plane: {checks} checks, {plan.examples} drawn examples and {plan.rows or 'all'} rows each; {pace}"
+    )

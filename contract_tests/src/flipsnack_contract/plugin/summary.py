@@ -25,16 +25,17 @@ TOLD = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.ADAPTER, Outcome.INTERNAL, 
 class Summary:
     """Collects the reports of all workers, in the process that the user started."""
 
-    def __init__(self, run: Run, xml: RuleXml | None, github: Path | None) -> None:
+    def __init__(self, run: Run, github: Path | None) -> None:
         """`github` is the file to which GitHub's job summary is appended."""
         self._run = run
-        self._xml = xml
+        self._xml = RuleXml.of(run.config)
         self._github = github
         self._progress = Progress(run.config, sum(part.scenarios for part in run.judged.parts))
         self._parts: set[str] = set()
         self._found: list[Result] = []
         self._failed_items = 0
         self._stale: list[tuple[str, str]] = []
+        self._advice = ""
         self.results: tuple[Result, ...] = ()
         if run.config.getoption("numprocesses", None) is None:
             run.on_run = self._progress.add
@@ -65,17 +66,20 @@ class Summary:
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
         """When all items have run, or the run was told to stop after a failure: sum up."""
         try:
-            return (yield)
+            done = yield
         except (session.Failed, session.Interrupted):
+            self._close()
             raise
-        finally:
-            if self._found:
-                self._close()
+        self._close()
+        return done
 
     def _close(self) -> None:
+        if not self._found:
+            return
         self._progress.clear()
         judged, known = self._run.judged, self._run.known
         self.results = judged.finish(self._found)
+        self._advice = judged.advice(self.results)
         complete = not self._run.options["rule"] and self._parts >= {part.name for part in judged.parts}
         met = {line for one in self.results for line in one.listed}
         self._stale = list(known.stale(met, complete=complete, today=self._run.day))
@@ -130,6 +134,7 @@ class Summary:
                 yield f"  also    {', '.join(also)}"
             yield ""
         yield from self._skipped()
+        yield from [f"FIRST   {self._advice}"] if self._advice else []
         yield from (
             f"KNOWN   {one.rule}: {', '.join(one.listed)}" for one in self.results if one.outcome is Outcome.KNOWN
         )
@@ -155,8 +160,18 @@ class Summary:
     def _sum(self) -> str:
         counts = Counter(self._by_rule.values())
         told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
-        examples = sum(one.examples for one in self.results)
-        return f"{len(self._by_rule)} rules: {told}; {examples} examples in {self._run.seconds:.1f} s"
+        what = "scenarios" if self._run.judged.side == "client" else "examples"
+        return f"{len(self._by_rule)} rules: {told}; {self._examples} {what} in {self._run.seconds:.1f} s"
+
+    @property
+    def _examples(self) -> int:
+        """How much was tried: all examples of a server's checks; of a client, each scenario once for all checks."""
+        if self._run.judged.side != "client":
+            return sum(one.examples for one in self.results)
+        most: Counter[str] = Counter()
+        for one in self._found:
+            most[one.group] = max(most[one.group], one.examples)
+        return most.total()
 
     def _markdown(self) -> Iterator[str]:
         yield f"### Contract of the Flipsnack API: {self._run.judged.name}"

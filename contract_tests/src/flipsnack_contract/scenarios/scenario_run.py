@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.scenarios.client_limits import LEAST_INTERVAL
 from flipsnack_contract.scenarios.fault_catalogue import CANARY_PATH
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.server_log import LoggedRequest
+from flipsnack_contract.scenarios.traffic import Traffic
 
 __all__ = ["Disk", "ScenarioRun"]
 
@@ -57,6 +60,24 @@ class ScenarioRun:
     def downloads(self) -> tuple[LoggedRequest, ...]:
         """The downloads."""
         return tuple(call for call in self.requests if not call.is_api)
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """The requests for the rules that traffic alone shows to be broken."""
+        known = [request for request in self.requests if request not in self.canary_requests]
+        deadline = self.case.options.deadline_ms
+        return Traffic(
+            events=tuple(
+                one.as_event(link_tried=self._is_link_tried(after)) for one, after in pairwise((*known, None)) if one
+            ),
+            one_task=True,
+            last_call_from=None if deadline is None else (self.report.started_ms + deadline) * 1000 - LEAST_INTERVAL,
+            reads_xml=self.scenario.format == "xml",
+        )
+
+    def _is_link_tried(self, following: LoggedRequest | None) -> bool:
+        # The fake does not see who requests a link that leads elsewhere.
+        return "link" in self.faults or (following is not None and not following.is_api)
 
     @property
     def suspended_s(self) -> float:

@@ -11,7 +11,6 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.server_log import LoggedRequest
 
-CREDENTIALS = ("apiKey", "signature", "action")
 # What refuses a call for its shape; a wrong verb and a wrong signature have duties of their own.
 SHAPE = ("well-formed", "format", "required", "action")
 
@@ -47,34 +46,11 @@ def _expect_format(form: str, call: LoggedRequest) -> None:
         expect(True, bool(call.params.get("callback")), f"{call.id} has a callback")
 
 
-@check("client.get-for-reads")
-def every_call_is_a_get(run: ScenarioRun) -> None:
-    """No call of a method that uploads nothing is anything but a GET."""
-    for call in run.calls:
-        expect("GET", call.method, f"the verb of {call.id}")
-
-
-@check("client.no-xml")
-def xml_is_asked_for_only_when_told(run: ScenarioRun) -> None:
-    """format=xml is sent only by a client that was asked to use XML."""
-    if run.scenario.format != "xml":
-        wrong = [call.id for call in run.calls if call.params.get("format") == "xml"]
-        expect([], wrong, "calls with format=xml")
-
-
 @check("client.secret-not-sent")
 def the_secret_is_never_sent(run: ScenarioRun) -> None:
     """No parameter, path or body holds the secret."""
     leaks = [f"{call.id}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
     expect([], leaks, "requests with the secret in them")
-
-
-@check("client.credentials-not-in-download")
-def downloads_carry_no_credentials(run: ScenarioRun) -> None:
-    """The resource URL is fetched as it was given: without apiKey, signature and action."""
-    for call in run.downloads:
-        found = [name for name in CREDENTIALS if name in call.params]
-        expect([], found, f"credentials in the download {call.id}")
 
 
 @check("client.secret-not-shown")
@@ -93,13 +69,3 @@ SIGNATURES = {
     "a signature": re.compile(r"signature['\"]?\s*[=:]\s*['\"]?[0-9a-fA-F]{32}"),
     "a signed resource URL": re.compile(r"[?&]Signature=[A-Za-z0-9_~%-]{8,}"),
 }
-
-
-@check("client.limits")
-def both_limits_are_kept(run: ScenarioRun) -> None:
-    """Never more than 5 calls in any second, and never more than 60 in any minute."""
-    instants = [call.now_us for call in run.calls]
-    for most, micros, name in ((5, 1_000_000, "second"), (60, 60_000_000, "minute")):
-        for first, last in zip(instants, instants[most:], strict=False):
-            if last - first < micros:
-                raise Violation(f"calls in a {name}", f"at most {most}", f"{most + 1} in {(last - first) / 1e6:.3f} s")

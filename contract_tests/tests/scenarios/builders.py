@@ -1,4 +1,4 @@
-"""Performances that nobody gave: what a check of them needs, and nothing else."""
+"""Builds runs of scenarios without a client: only what a check reads."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ PACKAGE = b"a package"
 SHA = "0" * 64
 
 
-def asked(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fields: Any) -> LoggedRequest:
+def call(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fields: Any) -> LoggedRequest:
     """A right call of the API, `after_s` seconds after the start."""
     params = {"action": "collection.downloadHTML", "apiKey": KEY, "collectionHash": COLLECTION, "signature": "***"}
     known = {
@@ -34,7 +34,7 @@ def asked(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fi
     return LoggedRequest(**{**known, **fields})
 
 
-def fetched(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> LoggedRequest:
+def download(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> LoggedRequest:
     """A download, `after_s` seconds after the start."""
     known = {
         "id": "#2",
@@ -48,10 +48,10 @@ def fetched(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> L
     return LoggedRequest(**{**known, **fields})
 
 
-DOWNLOADED = (asked(status="COMPLETE"), fetched())
+DOWNLOADED = (call(status="COMPLETE"), download())
 
 
-def performed(
+def scenario_run(
     *calls: LoggedRequest,
     error: str | None = None,
     code: int | None = None,
