@@ -30,7 +30,7 @@ TROUBLE = ("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u030
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows=[{"value": value, "written": written} for value in TROUBLE for written in WRITTEN],
+    rows={"value": TROUBLE, "written": WRITTEN},
     varies={"value": texts, "written": st.sampled_from(sorted(WRITTEN))},
     share=0.5,
 )
@@ -53,7 +53,7 @@ ALTERED: dict[str, Callable[[str], str]] = {
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows=[{"value": value, "altered": altered} for value in (" a b ", "é+%", "Ab\n") for altered in ALTERED],
+    rows={"value": (" a b ", "é+%", "Ab\n"), "altered": ALTERED},
     varies={"value": texts, "altered": st.sampled_from(sorted(ALTERED))},
     share=0.5,
 )
@@ -67,11 +67,7 @@ def altered_text_is_44(session: Session, value: str, altered: str) -> None:
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows=[
-        {"value": value, "encoding": encoding}
-        for value in ("é", "ß")
-        for encoding in ("latin-1", "utf-16", "utf-16-le")
-    ],
+    rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")},
 )
 def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
     """The text is hashed as UTF-8 and as nothing else."""
@@ -103,7 +99,7 @@ def a_name_without_equals_sign_is_an_empty_value(session: Session) -> None:
     expect_code(session.accepted, session.read(reply), "a name without an equals sign")
 
 
-@check("signature.lower-case", **SIGNED, rows=[{"how": how} for how in ("upper", "title", "blank", "cut", "longer")])
+@check("signature.lower-case", **SIGNED, rows={"how": ("upper", "title", "blank", "cut", "longer")})
 def signature_is_compared_exactly(session: Session, how: str) -> None:
     """The hexadecimal digits are compared exactly: upper case, blanks and another length are 44."""
     draft = session.draft()

@@ -1,4 +1,4 @@
-"""What is drawn at random: small alphabets with every troublemaker in them, so that few examples go a long way."""
+"""Strategies for drawn values, with small alphabets that contain every difficult character."""
 
 from __future__ import annotations
 

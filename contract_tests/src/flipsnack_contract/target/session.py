@@ -85,7 +85,7 @@ class Session:
         return self.own_collection() if collection_hash is None else collection_hash
 
     def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
-        """The HTTP answer; keeps both limits unless told not to."""
+        """The HTTP answer; keeps both limits unless `paced` is false."""
         request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
             self.pace.call()
@@ -169,7 +169,7 @@ class Session:
         return -self.clock.now % (60 * SECOND)
 
     def maintenance_for_everybody(self) -> None:
-        """Maintenance for all keys until this session ends; only where nobody else uses the target."""
+        """Maintenance for all keys until this session ends; only where nothing else uses the target."""
         self.trace.add("maintenance for everybody on")
         self.switch_maintenance()
 

@@ -36,7 +36,7 @@ class Request:
 
     @property
     def path_and_query(self) -> str:
-        """What stands in the request line."""
+        """The target of the request line."""
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
@@ -136,7 +136,7 @@ class WsgiTarget:
     over_socket = False
 
     def __init__(self, app: Callable[..., Iterable[bytes]], *, base_url: str = IN_PROCESS) -> None:
-        """`base_url` is what the app is told it is reached at."""
+        """`base_url` is the URL of the app in its WSGI environment."""
         self.base_url = base_url
         self._app = app
 
@@ -199,14 +199,16 @@ def load_app(name: str) -> Callable[..., Iterable[bytes]]:
     """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
     module, colon, factory = name.partition(":")
     if not (module and colon and factory):
-        raise ValueError(f"{name!r} names no app; expected module:factory, as in flipsnack_mock:create_app")
+        raise ValueError(
+            f"{name!r} is not the name of an app; expected module:factory, as in flipsnack_mock:create_app"
+        )
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as missing:
         raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
     try:
         app: Callable[..., Iterable[bytes]] = make()
-    except Exception as trouble:  # whatever somebody's factory raises is one line to who named it
+    except Exception as trouble:  # any error of the factory becomes one line for the user
         raise ValueError(f"{name!r} makes no app: {type(trouble).__name__}: {trouble}; {FACTORY}") from None
     if not callable(app):
         raise ValueError(f"{name!r} makes no app but {app!r:.80}; {FACTORY}")

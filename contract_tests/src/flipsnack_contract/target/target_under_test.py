@@ -23,8 +23,8 @@ CAPABILITIES = {
     "credentials": "an API key and its secret (or a control plane, to make one)",
     "collection": "the hash of a collection of that key (or a control plane, to make one)",
     "socket": "a target that is reached over TCP",
-    "slow": "a minute of real time may be waited for (--slow)",
-    "alone": "nobody else uses the target, or the key (--alone): maintenance can be switched on, limits can be judged",
+    "slow": "checks may wait for a minute of real time (--slow)",
+    "alone": "nothing else uses target and key (--alone): maintenance can be on for all keys, limits can be judged",
 }
 
 
@@ -53,7 +53,7 @@ class TargetUnderTest:
         methods: Sequence[Method] = methods(),
         name: str = "kit",
     ) -> None:
-        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
+        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nothing else uses it.
 
         `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
         steer it. `methods` are those of the API that checks call. `name` begins
@@ -111,7 +111,7 @@ class TargetUnderTest:
         )
 
     def _foreign(self, stack: ExitStack, method: Method) -> Session:
-        known = self._credentials or Credentials("nobody", "nothing")
+        known = self._credentials or Credentials("not-a-key", "not-a-secret")
         return Session(
             target=self.target,
             key=known.key,
