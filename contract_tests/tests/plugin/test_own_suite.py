@@ -46,7 +46,7 @@ def test_a_strict_suite_runs_ours_beside_its_own_tests(suite: Path) -> None:
     assert [] == [line for line in run.stdout.splitlines() if "warning" in line.lower()]
 
 
-def test_a_test_of_their_own_that_fails_is_told_as_ever(suite: Path, tmp_path: Path) -> None:
+def test_a_test_of_their_own_that_fails_is_told_as_ever(tmp_path: Path) -> None:
     """With its traceback and its code, and in JUnit beside our rules."""
     (tmp_path / "pytest.ini").write_text(STRICT)
     (tmp_path / "servers.py").write_text(SERVERS)
