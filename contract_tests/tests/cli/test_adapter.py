@@ -33,10 +33,10 @@ def test_a_wrong_adapter_ends_with_1(fake_server: Fake) -> None:
 
 
 @pytest.mark.parametrize("command", [["no-such-command"], faulty("dies_at_once")])
-def test_without_an_adapter_it_ends_with_3(command: list[str], fake_server: Fake) -> None:
+def test_without_an_adapter_it_ends_with_11(command: list[str], fake_server: Fake) -> None:
     """One line says why."""
     run = _kit("adapter", "check", "--fake", fake_server.url, "--", *command)
-    assert (3, "", 1) == (run.returncode, run.stdout, len(run.stderr.splitlines()))
+    assert (11, "", 1) == (run.returncode, run.stdout, len(run.stderr.splitlines()))
     assert run.stderr.startswith("flipsnack-contract: the adapter does not work: ")
 
 
@@ -50,17 +50,17 @@ def test_without_an_adapter_it_ends_with_3(command: list[str], fake_server: Fake
         (["check", "--capability", "telepathy", "--", "x"], "unknown capability telepathy"),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: list[str], text: str) -> None:
+def test_wrong_usage_ends_with_4(arguments: list[str], text: str) -> None:
     """And says what was expected."""
     run = _kit("adapter", *arguments)
-    assert 2 == run.returncode
+    assert 4 == run.returncode
     assert text in run.stderr
 
 
-def test_without_a_fake_it_ends_with_5() -> None:
+def test_without_a_fake_it_ends_with_10() -> None:
     """One line says how to get one."""
     run = _kit("adapter", "check", "--fake", "http://127.0.0.1:9", "--", *faulty("correct"))
-    assert (5, 1) == (run.returncode, len(run.stderr.splitlines()))
+    assert (10, 1) == (run.returncode, len(run.stderr.splitlines()))
     assert "flipsnack-mock serve" in run.stderr
 
 

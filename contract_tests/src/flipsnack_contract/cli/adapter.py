@@ -22,10 +22,9 @@ from flipsnack_contract.target.target import Unreachable
 
 __all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
 
-EXIT_CODES = """\b
-Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 the adapter
-does not work, 4 a list of known failures is stale, 5 the fake is missing or
-cannot be reached."""
+EXIT_CODES = f"""\b
+Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed, {Exit.USAGE} wrong usage, {Exit.UNREACHABLE} no fake,
+{Exit.ADAPTER} the adapter does not work."""
 EPILOG = f"""
 \b
 Modes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import Check
@@ -17,9 +17,7 @@ from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_text import named
-from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
-from flipsnack_contract.target.target import Unreachable
 
 __all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "result_of", "shrink", "violation_in"]
 
@@ -93,27 +91,28 @@ class _Search:
 
 
 def evaluate(checks: Iterable[Check], cache: ScenarioCache, plan: Plan) -> Iterator[Result]:
-    """The result of each check, as they come, over all groups of the plan.
+    """The result of each check over the scenarios of all groups, until the first that breaks it; nothing is shrunk.
 
-    Raises `AdapterFault` when the adapter breaks again and again.
+    Raises `AdapterFault`, `Refused` and `Unreachable` as `ScenarioCache.watch` does.
     """
     groups = scenario_groups(cache.runner.capabilities, plan)
     for one in checks:
-        yield _evaluated(one, groups, cache, plan)
+        if missing := tuple(sorted(one.needs - cache.runner.capabilities)):
+            yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
+        else:
+            yield _evaluated(one, (scenario for group in groups for scenario in group.scenarios), cache)
 
 
-def _evaluated(check: Check, groups: Sequence[ScenarioGroup | DrawnBatch], cache: ScenarioCache, plan: Plan) -> Result:
-    if missing := tuple(sorted(check.needs - cache.runner.capabilities)):
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-    check_run, began = _CheckRun(check, cache), stopwatch()
-    outcome, message = check_run.outcome(groups, shrinks=plan.shrink)
-    broken = check_run.counterexample
-    if broken:
-        cache.counterexamples[check.name] = broken.scenario
-    seconds = stopwatch() - began
-    return replace(
-        result_of(check, broken), outcome=outcome, message=message, examples=check_run.examples, seconds=seconds
-    )
+def _evaluated(check: Check, scenarios: Iterable[Scenario], cache: ScenarioCache) -> Result:
+    began, examples = stopwatch(), 0
+    for scenario in scenarios:
+        run = cache.watch(scenario)
+        examples += run.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE
+        if violation_in(check, run):
+            return replace(result_of(check, run), examples=examples, seconds=stopwatch() - began)
+    if not examples:
+        return Result(check.name, check.rule.id, Outcome.SKIPPED, "the client can be put into no scenario")
+    return replace(result_of(check, None), examples=examples, seconds=stopwatch() - began)
 
 
 def result_of(check: Check, run: ScenarioRun | None) -> Result:
@@ -131,38 +130,6 @@ def result_of(check: Check, run: ScenarioRun | None) -> Result:
         steps=run.lines(),
         scenario=run.scenario.as_json().decode(),
     )
-
-
-@dataclass
-class _CheckRun:
-    """One check over all groups, until it is broken."""
-
-    check: Check
-    cache: ScenarioCache
-    counterexample: ScenarioRun | None = None
-    examples: int = 0
-
-    def outcome(self, groups: Sequence[ScenarioGroup | DrawnBatch], *, shrinks: bool) -> tuple[Outcome, str]:
-        try:
-            group = next((group for group in groups if self._breaks_in(group)), None)
-            if group is not None and shrinks:
-                self.counterexample = shrink(self.check, group, self.cache)
-        except (Refused, Unreachable) as trouble:
-            return Outcome.UNREACHABLE, str(trouble)
-        except (NotBroken, HypothesisException) as trouble:
-            return Outcome.INTERNAL, str(trouble)
-        if self.counterexample is not None:
-            return _outcome_of_violation(self.check), str(violation_in(self.check, self.counterexample))
-        return (Outcome.PASSED, "") if self.examples else (Outcome.SKIPPED, "the client can be put into no scenario")
-
-    def _breaks_in(self, group: ScenarioGroup | DrawnBatch) -> bool:
-        for scenario in group.scenarios:
-            run = self.cache.watch(scenario)
-            self.examples += run.outcome is not CaseOutcome.FAULT or self.check.rule.id == ADAPTER_RULE
-            if violation_in(self.check, run):
-                self.counterexample = run
-                return True
-        return False
 
 
 def _outcome_of_violation(check: Check) -> Outcome:

@@ -23,15 +23,11 @@ def _ignore(_run: ScenarioRun) -> None:
 
 @dataclass
 class ScenarioCache:
-    """The runs of one client. `on_run` is called after each new run, for whoever shows progress.
-
-    `counterexamples` has for each broken check the scenario that shows it, by the check's name.
-    """
+    """The runs of one client. `on_run` is called after each new run, for whoever shows progress."""
 
     runner: ScenarioRunner
     on_run: Callable[[ScenarioRun], None] = _ignore
     runs: dict[Scenario, ScenarioRun] = field(default_factory=dict)
-    counterexamples: dict[str, Scenario] = field(default_factory=dict)
     _faults: int = 0
 
     def watch(self, scenario: Scenario) -> ScenarioRun:
