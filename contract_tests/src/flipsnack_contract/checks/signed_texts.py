@@ -64,11 +64,7 @@ def altered_text_is_44(session: Session, value: str, altered: str) -> None:
     refused(session, draft, sign(draft.secret, pairs), f"a signature over {value!r}, {altered}")
 
 
-@check(
-    "signature.decoded-utf8",
-    **SIGNED,
-    rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")},
-)
+@check("signature.decoded-utf8", **SIGNED, rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")})
 def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
     """The text is hashed as UTF-8 and as nothing else."""
     draft = session.draft(note=value)
