@@ -68,7 +68,7 @@ class TargetUnderTest:
         self._alone = alone or not target.over_socket
         self._made = 0
         self._real = clock or RealClock()
-        self._pace = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._pacer = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -101,7 +101,7 @@ class TargetUnderTest:
             key=key,
             secret=secret,
             clock=clock,
-            pace=RatePacer(clock),
+            pacer=RatePacer(clock),
             trace=Trace(),
             account=account,
             known_collection=None,
@@ -117,7 +117,7 @@ class TargetUnderTest:
             key=known.key,
             secret=known.secret,
             clock=self._real,
-            pace=self._pace,
+            pacer=self._pacer,
             trace=Trace(),
             account=None,
             known_collection=known.collection,
