@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.read_only import calls_of, plan_reads, run_reads
+from flipsnack_contract.checks.read_only import calls_of, plan_reads, read
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.target.read_only import Budget, BudgetUsedUp, NotARead, ReadOnlyTarget, read_only
@@ -74,7 +74,7 @@ class Run:
 
     def results(self, *names: str) -> list[Result]:
         """Their results."""
-        return list(run_reads(self.checks(*names), self.subject, self.budget))
+        return [read(one, self.subject, self.budget) for one in self.checks(*names)]
 
 
 @pytest.fixture(scope="module")

@@ -74,12 +74,7 @@ def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     _is(32, _mistaken(session, "too many in a minute"), "the sixty-first call in a minute")
 
 
-@check(
-    "code.40",
-    methods=every_method,
-    rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")},
-    calls=1,
-)
+@check("code.40", methods=every_method, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")}, calls=1)
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
     draft = session.draft()

@@ -119,12 +119,7 @@ def refused_calls_do_not_count_in_the_minute(session: Session) -> None:
     expect(32, _call(session), "the 61st call that would be served")
 
 
-@check(
-    "limit.sliding-window",
-    needs=CONTROL,
-    varies={"pauses": st.lists(gaps, min_size=6, max_size=90)},
-    share=0.2,
-)
+@check("limit.sliding-window", needs=CONTROL, varies={"pauses": st.lists(gaps, min_size=6, max_size=90)}, share=0.2)
 def no_window_holds_more_than_its_limit(session: Session, pauses: list[int]) -> None:
     """Of any sequence of calls, no second holds more than 5 that were served, no minute more than 60; and each one
     that keeps both limits is served. After a refusal a minute passes: what a refused call counts for is another rule's
@@ -167,11 +162,7 @@ def limits_are_counted_for_each_key_alone(session: Session) -> None:
     expect([OK] * 5, _burst(other, 5), "five calls of another key at the same time")
 
 
-@check(
-    "limit.per-second",
-    needs=CONTROL,
-    rows={"mistake": ("action", "signature", "collectionHash")},
-)
+@check("limit.per-second", needs=CONTROL, rows={"mistake": ("action", "signature", "collectionHash")})
 def calls_that_fail_later_count(session: Session, mistake: str) -> None:
     """A call that passes the limits and fails afterwards counts like any other."""
     draft = session.draft()

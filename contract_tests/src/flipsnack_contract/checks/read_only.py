@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flipsnack_contract.checks.check import Check
@@ -15,7 +15,7 @@ from flipsnack_contract.target.read_only import Budget
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
-__all__ = ["READ_ONLY", "ReadPlan", "calls_of", "plan_reads", "read", "run_reads"]
+__all__ = ["READ_ONLY", "ReadPlan", "calls_of", "plan_reads", "read"]
 
 BUDGET = "budget: the check makes more calls than are left (--budget)"
 READ_ONLY = Plan(examples=0, rows=2)
@@ -47,12 +47,6 @@ def plan_reads(checks: Iterable[Check], subject: TargetUnderTest, budget: Budget
 def calls_of(check: Check, subject: TargetUnderTest) -> int:
     """The most calls that the check makes at this target."""
     return (check.calls or 0) * len(rows_for(check, subject, READ_ONLY))
-
-
-def run_reads(checks: Iterable[Check], subject: TargetUnderTest, budget: Budget) -> Iterator[Result]:
-    """The results, one by one."""
-    for one in checks:
-        yield read(one, subject, budget)
 
 
 def read(check: Check, subject: TargetUnderTest, budget: Budget) -> Result:

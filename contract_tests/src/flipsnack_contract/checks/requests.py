@@ -54,10 +54,7 @@ POSTS: Mapping[str, Posting] = {
 
 
 @check(
-    "request.get-for-reads",
-    needs={"credentials"},
-    methods=lambda method: method.verb == "GET",
-    rows={"body": POSTS},
+    "request.get-for-reads", needs={"credentials"}, methods=lambda method: method.verb == "GET", rows={"body": POSTS}
 )
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""

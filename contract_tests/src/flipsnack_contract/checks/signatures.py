@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.checks.strategies import extras, short_names, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
@@ -219,7 +219,7 @@ def file_is_not_signed(session: Session, file: str) -> None:
         {"name": "unknown", "value": "1"},
     ],
     varies={
-        "name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file"),
+        "name": short_names,
         # An empty value has a rule of its own.
         "value": texts.filter(bool),
     },

@@ -104,9 +104,7 @@ def a_changed_url_is_403(session: Session, place: int, by: str) -> None:
 
 
 @check(
-    "url.tamper-proof",
-    needs=CONTROL,
-    rows={"how": ("no query", "one gone", "one changed", "later", "other", "more")},
+    "url.tamper-proof", needs=CONTROL, rows={"how": ("no query", "one gone", "one changed", "later", "other", "more")}
 )
 def a_forged_url_is_403(session: Session, how: str) -> None:
     """Without its query, a part of it gone or changed, with a later expiry or another's signature it is 403."""

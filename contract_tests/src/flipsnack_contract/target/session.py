@@ -60,7 +60,7 @@ class Session:
     key: str
     secret: str
     clock: Clock
-    pace: RatePacer
+    pacer: RatePacer
     trace: Trace
     account: AccountControl | None
     known_collection: str | None
@@ -88,9 +88,9 @@ class Session:
         """The HTTP answer; keeps both limits unless `paced` is false."""
         request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
-            self.pace.call()
+            self.pacer.call()
         else:
-            self.pace.count()
+            self.pacer.count()
         return self.fetch(request)
 
     def send_text(self, draft: CallDraft, text: str) -> Reply:

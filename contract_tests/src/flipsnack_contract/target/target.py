@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from flipsnack_contract.contract.assertions import Inconclusive
 
@@ -168,7 +169,6 @@ def _environ(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
     environ = {
         "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
         # WSGI hands bytes on as Latin-1 text (PEP 3333).
         "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
         "QUERY_STRING": parts.query,
@@ -179,15 +179,14 @@ def _environ(request: Request) -> dict[str, Any]:
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": parts.netloc,
         "CONTENT_LENGTH": str(len(request.body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": parts.scheme,
+        "SCRIPT_NAME": "",
         "wsgi.input": io.BytesIO(request.body),
         "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
+        "wsgi.url_scheme": parts.scheme,
+        **_header_variables(request.headers),
     }
-    return {**environ, **_header_variables(request.headers)}
+    setup_testing_defaults(environ)  # the rest of what WSGI requires
+    return environ
 
 
 def _header_variables(headers: Mapping[str, str]) -> dict[str, str]:
