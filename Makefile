@@ -11,7 +11,7 @@ SPEC := contract_tests/src/flipsnack_contract/spec
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check lint types contracts matrix mutants scoreboard bench fuzz generate constraints clean
+.PHONY: help serve test demo check lint types contracts matrix bench fuzz generate constraints clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,18 +43,9 @@ contracts: $(TOOLS_READY) ## import-linter: who may import whom
 	@echo "== import-linter"
 	@$(BIN)/lint-imports
 
-matrix: $(TOOLS_READY) ## try the judge: each broken server and client is caught by the rule it breaks, and by no accident
+matrix: $(TOOLS_READY) ## try the kit on its broken servers and clients: each is caught by the rule it breaks
 	@echo "== the kill matrix"
 	@$(BIN)/python -m contract_tests.zoo.matrix --quiet
-
-mutants: $(TOOLS_READY) ## try the judge on machine-made mutants of fake and client, twenty minutes (MUTANTS="--sample 15": fewer)
-	@echo "== machine-made mutants"
-	@$(BIN)/python -m contract_tests.zoo.mutants $(MUTANTS)
-
-scoreboard: $(TOOLS_READY) ## measure how good the judge is, an hour, and write it into contract_tests/README.md
-	@echo "== the scoreboard"
-	@$(BIN)/python -m contract_tests.zoo.scoreboard measure $(SCOREBOARD)
-	@$(BIN)/python -m contract_tests.zoo.scoreboard render
 
 bench: $(TOOLS_READY) ## measure speed and memory, print a table, save JSON (BENCH="--help" shows the options)
 	@echo "== the bench"
@@ -80,8 +71,6 @@ generate: ## rewrite the files that are made from others
 	@$(BIN)/python mock_server/generate_readme.py
 	@echo "== the schemas of the adapter protocol"
 	@$(BIN)/python contract_tests/generate_schemas.py
-	@echo "== the scoreboard of the judge"
-	@$(BIN)/python -m contract_tests.zoo.scoreboard render
 
 constraints: ## renew constraints.txt within the bounds of pyproject.toml
 	@echo "== renewing constraints.txt from a fresh environment"

@@ -1,9 +1,10 @@
-"""The fake as the kit sees it: in this process, and behind a socket."""
+"""The fake as the kit sees it: in this process, behind a socket, and in a process of its own."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 from flipsnack_mock.server.app import create_app
@@ -34,3 +35,10 @@ def served(server: MockServer) -> Iterator[TargetUnderTest]:
     """The fake behind a socket, with its control plane; nobody else uses it."""
     with HttpTarget(server.base_url) as target:
         yield examine(target, alone=True)
+
+
+@pytest.fixture(scope="session")
+def fake_server() -> Iterator[Fake]:
+    """A fake that the kit started; each test uses namespaces of its own."""
+    with started_fake() as running:
+        yield running

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +21,7 @@ from contract_tests.zoo.errand import Errand, Trouble
 
 from flipsnack_contract.adapter.channel import Channel
 from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.stderr import StderrFile
 
 __all__ = ["Actor", "serve"]
 
@@ -74,7 +75,11 @@ def serve(play: type[Client], hear: TextIO, speak: TextIO, aside: TextIO) -> Non
         if message["type"] == "hello":
             about = {"name": play.__name__, "version": "1.0", "language": "python"}
             stage.say(
-                "hello", protocol=1, client=about, ops=["download", "poll"], capabilities=play.capabilities.split()
+                "hello",
+                protocol=1,
+                client=about,
+                ops=["download", "poll", "call"],
+                capabilities=play.capabilities.split(),
             )
         else:
             stage.case, stage.now_ms = message["id"], message["now_ms"]
@@ -86,6 +91,7 @@ def _outcome(play: type[Client], run: dict[str, Any], stage: _Stage) -> dict[str
     work: Callable[[], dict[str, Any]] | None = {
         "download": lambda: _downloaded(client),
         "poll": lambda: _polled(client),
+        "call": lambda: {"value": client.call_method(run["args"]["action"], run["args"]["params"])},
     }.get(run["op"])
     if work is None:
         return {"outcome": "unsupported", "why": f"there is no {run['op']}"}
@@ -108,7 +114,7 @@ def _errand(run: dict[str, Any]) -> Errand:
         base_url=run["base_url"],
         key=who["key"],
         secret=who["secret"],
-        collection=args["collection"],
+        collection=args.get("collection", ""),
         dest=Path(args.get("dest", "nowhere.zip")),
         form=options["format"],
         deadline_ms=options["deadline_ms"],
@@ -124,24 +130,23 @@ def _downloaded(client: Client) -> dict[str, Any]:
     return {"value": {"status": "COMPLETE"}, "file": {"bytes": made.bytes, "sha256": made.sha256}}
 
 
-OPERATIONS: Mapping[str, Callable[[Client], dict[str, Any]]] = {"download": _downloaded, "poll": _polled}
-
-
 class Actor:
     """A client in a thread of this process, and the channel to it: what a `Session` connects to."""
 
     def __init__(self, play: type[Client]) -> None:
         """Start it."""
-        (hearing, telling), (reading, saying), (aside, printing) = os.pipe(), os.pipe(), os.pipe()
-        self.channel = Channel(reading, telling, aside=aside)
+        (hearing, telling), (reading, saying) = os.pipe(), os.pipe()
+        self.channel = Channel(os.fdopen(reading, "rb", 0), os.fdopen(telling, "wb", 0))
+        self.stderr = StderrFile()
+        printing = os.dup(self.stderr.file.fileno())
         self._thread = threading.Thread(target=_act, args=(play, hearing, saying, printing), daemon=True)
         self._thread.start()
 
-    def how_it_ended(self) -> AdapterFault:
+    def exit_fault(self) -> AdapterFault:
         """The fault of a client that is gone: its traceback is what it printed."""
         return AdapterFault("crash", "it fell over while it was expected to speak")
 
-    def say_goodbye(self) -> int | None:
+    def shutdown(self) -> int | None:
         """End its input, and wait for it."""
         self.kill()
         return None
@@ -150,6 +155,7 @@ class Actor:
         """Close everything; it ends at the next word."""
         self.channel.close()
         self._thread.join(timeout=JOIN_S)
+        self.stderr.close()
 
 
 def _act(play: type[Client], hearing: int, saying: int, printing: int) -> None:

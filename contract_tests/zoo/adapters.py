@@ -173,6 +173,7 @@ def greet(name: str) -> None:
         "sleeps_undeclared": {**HELLO, "capabilities": []},
         "odd_capability": {**HELLO, "capabilities": ["json", "telepathy"]},
         "odd_operation": {**HELLO, "ops": ["dance"]},
+        "no_file": {**HELLO, "ops": ["download", "call"]},
         "nameless": {**HELLO, "capabilities": ["json"], "client": {**CLIENT, "version": ""}},
     }
     if name == "prints_first":
@@ -193,6 +194,7 @@ def main(name: str) -> None:
         sys.exit(4)
     if name == "ignores_bye":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if name in ("ignores_bye", "goes_on"):
         signal.pause()
 
 

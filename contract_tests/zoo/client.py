@@ -72,15 +72,31 @@ class Client:
             return self.keep(content)
         raise Trouble("transport", "every resource URL was refused")
 
+    def call_method(self, action: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """The data of a call of any method that uploads nothing; raises `Trouble`."""
+        callback = {"callback": CALLBACK} if self.errand.form == "jsonp" else {}
+        common = {"apiKey": self.errand.key, "format": self.errand.form, **callback, "action": action}
+        return self.insist(partial(self.ask_for, {**params, **common}))
+
     # --- one call of the API
 
     def ask(self) -> dict[str, Any]:
         """The data of one answer; raises `Trouble`."""
-        params = self.params()
+        return self.understand(self.answer_to(self.params()))
+
+    def ask_for(self, params: Mapping[str, str]) -> dict[str, Any]:
+        """The data of any answer with code 20; raises `Trouble`."""
+        answer = self.answer_to(params)
+        if answer.code != 20:
+            raise self.refusal(answer)
+        return dict(answer.data or {})
+
+    def answer_to(self, params: Mapping[str, str]) -> Answer:
+        """The answer to a signed call with these parameters; raises `Trouble`."""
         reply = self.call({**params, "signature": self.signature(params)})
         if reply.status in BUSY or not reply.whole:
             raise Trouble("transport", f"no whole answer, HTTP {reply.status}", wait_ms=0)
-        return self.understand(self.decode(reply.body))
+        return self.decode(reply.body)
 
     def params(self) -> dict[str, str]:
         """What is asked for, without the signature."""

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from contract_tests.zoo.meddling import Answered, App, Asked, Made, asks, meddled, refuses
 
 from flipsnack_contract.contract.codes import messages
-from flipsnack_contract.target.request_builder import ACTION
+from flipsnack_contract.contract.methods import package_method
 
 
 def _always(_asked: Asked) -> bool:
@@ -40,7 +40,7 @@ def _recoded(old: int, new: int, when: Callable[[Asked], bool] = _always) -> Cal
 
 
 def _known_action(asked: Asked) -> bool:
-    return asked.get("action") in (None, "", ACTION)
+    return asked.get("action") in (None, "", package_method().name)
 
 
 def _unknown_hash(asked: Asked) -> bool:
@@ -90,8 +90,8 @@ SERVERS: tuple[Made, ...] = (
         "knows actions in any case",
         "code.42",
         asks(
-            lambda a: (a.get("action") or "").lower() == ACTION.lower(),
-            lambda a: a.signed_anew([(n, ACTION if n == "action" else v) for n, v in a.pairs]),
+            lambda a: (a.get("action") or "").lower() == package_method().name.lower(),
+            lambda a: a.signed_anew([(n, package_method().name if n == "action" else v) for n, v in a.pairs]),
         ),
     ),
     ("says No access", "code.43", _says(43, "No access")),

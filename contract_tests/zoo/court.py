@@ -30,9 +30,7 @@ class Charge:
     """Which mutant is tried, and by which checks: each group of them as a plan says.
 
     A trial ends with the first kill by a rule that the mutant does not break: that is all there is to know. The further
-    checks of a rule that was found broken are left out. With `whole` all others are made; with `first_only` none is
-    after the first kill. `afresh` makes each group a trial of its own, that ends when the rule is found broken that
-    the mutant breaks.
+    checks of a rule that was found broken are left out. With `whole` all others are made.
     """
 
     side: str
@@ -40,8 +38,6 @@ class Charge:
     rule: str
     plans: tuple[tuple[Plan, tuple[str, ...]], ...]
     whole: bool = False
-    first_only: bool = False
-    afresh: bool = False
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -138,20 +134,7 @@ def _try(charge: Charge, speaking: Connection) -> None:
 
 def _cells(charge: Charge, side: Side) -> Iterator[Cell]:
     with side.open(side.mutant(charge.mutant)) as judge:
-        if charge.afresh:
-            for number in range(len(charge.plans)):
-                yield from _group(charge, judge, number)
-        else:
-            yield from _in_turn(charge, side, judge)
-
-
-def _group(charge: Charge, judge: Judge, number: int) -> Iterator[Cell]:
-    plan, checks = charge.plans[number]
-    for check in checks:
-        cell = cell_of(judge(check, plan), group=number)
-        yield cell
-        if cell.fate is Fate.KILLED and cell.broke == charge.rule:
-            return
+        yield from _in_turn(charge, side, judge)
 
 
 def _in_turn(charge: Charge, side: Side, judge: Judge) -> Iterator[Cell]:
@@ -163,7 +146,7 @@ def _in_turn(charge: Charge, side: Side, judge: Judge) -> Iterator[Cell]:
             cell = cell_of(judge(check, plan), group=number)
             yield cell
             broken |= {cell.broke} if cell.fate is Fate.KILLED else set()
-            if broken and (charge.first_only or _is_enough(charge, broken, number)):
+            if broken and _is_enough(charge, broken, number):
                 return
 
 

@@ -125,7 +125,8 @@ _FATES = {
     Outcome.WARNED: Fate.KILLED,
     Outcome.PASSED: Fate.SURVIVED,
     Outcome.SKIPPED: Fate.SURVIVED,
-    Outcome.BROKEN: Fate.FAULT,
+    Outcome.UNREACHABLE: Fate.FAULT,
+    Outcome.INTERNAL: Fate.FAULT,
 }
 
 

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from contract_tests.zoo.meddling import Answered, App, Asked, Made, between, fake, forward, internal, meddled
 
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.contract.signing import sign
-from flipsnack_contract.target.request_builder import ACTION, encoded
+from flipsnack_contract.target.request_builder import encoded
 
 LINK = re.compile(rb'"resourceUrl":"([^"]*)"')
 COLLECTIONS = re.compile(r"/__admin/accounts/([^/]+)/collections")
@@ -41,7 +42,7 @@ def _started_when_made() -> App:
         made = COLLECTIONS.fullmatch(asked.path)
         if asked.method == "POST" and made:
             collection_hash = re.findall(rb'"hash":"([^"]*)"', answered.body)[0].decode()
-            pairs = [("action", ACTION), ("apiKey", made[1]), ("collectionHash", collection_hash)]
+            pairs = [("action", package_method().name), ("apiKey", made[1]), ("collectionHash", collection_hash)]
             query = encoded([*pairs, ("signature", sign(asked.secrets[made[1]], pairs))])
             forward(app, internal("GET", "/v1/", query))
         return answered

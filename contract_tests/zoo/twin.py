@@ -23,9 +23,9 @@ from xml.sax.saxutils import escape
 
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.contract.oracle import AccountModel, JobModel
 from flipsnack_contract.contract.signing import sign
-from flipsnack_contract.target.request_builder import ACTION
 
 __all__ = ["create_app"]
 
@@ -107,7 +107,7 @@ class Twin:
             raise Code(41)
         refusal = key.model.limits.ask(key.model.now)
         _unless(refusal == 20, refusal)
-        _unless(asked["action"] == ACTION, 42)
+        _unless(asked["action"] == package_method().name, 42)
         _unless(environ["REQUEST_METHOD"] == "GET", 40)
         _unless(asked["signature"] == sign(key.secret, asked.items()), 44)
         wanted = asked.get("collectionHash", "")

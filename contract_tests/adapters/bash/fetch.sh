@@ -1,32 +1,47 @@
 #!/usr/bin/env bash
-# A client of bash and curl, judged without a protocol (--mode exec): fetch.sh COLLECTION FILE DEADLINE
-# Credentials and address: FLIPSNACK_API_KEY, FLIPSNACK_SECRET, FLIPSNACK_BASE_URL. Exit code 0: FILE is the package.
+# A client of bash and curl, judged without a protocol (--mode exec):
+#   fetch.sh COLLECTION FILE DEADLINE     exit code 0: FILE is the package
+#   fetch.sh --call ACTION NAME=VALUE...  exit code 0: the answer's data is on stdout
+# Credentials and address: FLIPSNACK_API_KEY, FLIPSNACK_SECRET, FLIPSNACK_BASE_URL.
 set -u -o pipefail
 export LC_ALL=C # bytes, not letters: the signature is made over UTF-8
-collection=$1 file=$2 deadline=${3:-1800}
 url=${FLIPSNACK_BASE_URL:-https://api.flipsnack.com/v1/}
-action=collection.downloadHTML
 
 fail() {
   echo "fetch: $1" >&2
   exit "${2:-1}"
 }
 
-# The names in the order of their bytes: action, apiKey, collectionHash.
+# The arguments are NAME=VALUE; the names are signed in the order of their bytes, each with its value.
 signature() {
-  printf '%s' "${FLIPSNACK_SECRET}action${action}apiKey${FLIPSNACK_API_KEY}collectionHash${collection}" | md5sum |
+  printf '%s\0' "${@/=/$'\1'}" | sort -z | tr -d '\0\1' | { printf '%s' "$FLIPSNACK_SECRET"; cat; } | md5sum |
     cut -c1-32
 }
 
 # curl reads the parameters from a file that only we can see: the arguments of a process are public.
 quoted() {
-  local text=${1//\\/\\\\}
-  printf 'data-urlencode = "%s=%s"\n' "$2" "${text//\"/\\\"}"
+  local pair
+  for pair in "$@"; do
+    pair=${pair//\\/\\\\}
+    printf 'data-urlencode = "%s"\n' "${pair//\"/\\\"}"
+  done
 }
 
+call() {
+  set -- "apiKey=$FLIPSNACK_API_KEY" "$@"
+  quoted "$@" "signature=$(signature "$@")" | curl --silent --show-error --max-time 30 --get --config - "$url"
+}
+
+if [[ ${1:-} == --call ]]; then
+  answer=$(call "action=$2" "${@:3}") || fail 'no answer'
+  [[ $answer =~ ^\{\"code\":20,.*\"data\":(.*)\}$ ]] || fail "the API said no: $answer"
+  echo "${BASH_REMATCH[1]}"
+  exit 0
+fi
+collection=$1 file=$2 deadline=${3:-1800}
+
 ask() {
-  { quoted "$action" action; quoted "$FLIPSNACK_API_KEY" apiKey; quoted "$collection" collectionHash
-    quoted "$(signature)" signature; } | curl --silent --show-error --max-time 30 --get --config - "$url"
+  call action=collection.downloadHTML "collectionHash=$collection"
 }
 
 # As much JSON as an answer of this method holds: the first number `code`, the texts inside `data`.

@@ -8,7 +8,7 @@ import static java.nio.charset.StandardCharsets.*;
 
 public class Adapter {
     static final String HELLO = "'hello','protocol':1,'client':{'name':'plain-java','version':'1','language':'java'},"
-        + "'ops':['download','poll'],'capabilities':['virtual_sleep','xml','deadline','refresh']";
+        + "'ops':['download','poll','call'],'capabilities':['virtual_sleep','xml','deadline','refresh']";
     static final Map<String, String> CLASSES = Map.of("22", "maintenance", "31", "rate_limited", "32", "rate_limited",
         "41", "auth", "43", "forbidden", "44", "auth", "30", "bad_request", "40", "bad_request", "42", "bad_request");
     static final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
@@ -31,22 +31,46 @@ public class Adapter {
         try { return http.send(HttpRequest.newBuilder(URI.create(at)).build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException | IllegalArgumentException broken) { throw new Failure("transport", null); }
     }
-    static Job ask() throws Exception {
-        String[] asked = {"action", "collection.downloadHTML", "apiKey", text("key"), "collectionHash",
-            text("collection"), "format", "xml"}; // names in the order of their bytes, each with its value
-        String signed = text("secret") + String.join("", asked), query = "?";
-        for (int i = 0; i < 8; i += 2) query += asked[i] + "=" + URLEncoder.encode(asked[i + 1], UTF_8) + "&";
+    static org.w3c.dom.Document call(Map<String, String> params) throws Exception {
+        var asked = new TreeMap<>(params); // signed in the order of the names' bytes, each name with its value
+        asked.put("apiKey", text("key"));
+        asked.put("format", "xml");
+        String signed = text("secret"), query = "?";
+        for (var pair : asked.entrySet()) {
+            signed += pair.getKey() + pair.getValue();
+            query += URLEncoder.encode(pair.getKey(), UTF_8) + "=" + URLEncoder.encode(pair.getValue(), UTF_8) + "&";
+        }
         var reply = get(text("base_url") + query + "signature=" + hex("MD5", signed.getBytes(UTF_8)));
         if (reply.statusCode() != 200) throw new Failure("transport", null);
         var factory = javax.xml.parsers.DocumentBuilderFactory.newInstance();
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true); // so there are no entities
         var answer = factory.newDocumentBuilder().parse(new ByteArrayInputStream(reply.body()));
-        var at = javax.xml.xpath.XPathFactory.newInstance().newXPath();
-        String code = at.evaluate("/*/code", answer);
-        var job = new Job(at.evaluate("/*/data/status", answer), at.evaluate("/*/data/resourceUrl", answer));
+        String code = at("/*/code", answer);
         if (CLASSES.containsKey(code)) throw new Failure(CLASSES.get(code), code);
-        if ((code + job.state + job.link).matches("20(COMPLETEhttps?://.+|PROCESSING|FAILED)")) return job;
+        if (code.equals("20")) return answer;
         throw new Failure("protocol", null);
+    }
+    static String at(String path, Object answer) throws Exception {
+        return javax.xml.xpath.XPathFactory.newInstance().newXPath().evaluate(path, answer);
+    }
+    static Job ask() throws Exception {
+        var answer = call(Map.of("action", "collection.downloadHTML", "collectionHash", text("collection")));
+        var job = new Job(at("/*/data/status", answer), at("/*/data/resourceUrl", answer));
+        if ((job.state + job.link).matches("COMPLETEhttps?://.+|PROCESSING|FAILED")) return job;
+        throw new Failure("protocol", null);
+    }
+    static String value() throws Exception { // the texts in the data of a call; none of them has children or a quote
+        var params = new HashMap<>(Map.of("action", text("action")));
+        var pairs = java.util.regex.Pattern.compile("\"(\\w+)\":(\"([^\"\\\\]|\\\\.)*+\")");
+        pairs.matcher(new Scanner(run).findWithinHorizon("(?<=\"params\":)\\{[^}]*", 0)).results().forEach(
+            pair -> params.put(pair.group(1), pair.group(2).replaceAll("^\"|\"$", "").translateEscapes()));
+        var fields = call(params).getElementsByTagName("data").item(0);
+        String value = "";
+        for (var it = fields == null ? null : fields.getFirstChild(); it != null; it = it.getNextSibling()) {
+            String text = it.getTextContent().replace("%", "%%"); // `say` formats it
+            value += (value.isEmpty() ? "'" : ",'") + it.getNodeName() + "':'" + text + "'";
+        }
+        return "{" + value + "}";
     }
     static String download(boolean refreshed) throws Exception {
         Job job;
@@ -68,6 +92,7 @@ public class Adapter {
         end = now + Long.parseLong(raw(run, "deadline_ms").replace("null", "1800000"));
         try {
             if (text("op").equals("download")) return "'ok','value':{'status':'COMPLETE'},'file':" + download(false);
+            if (text("op").equals("call")) return "'ok','value':" + value();
             return text("op").equals("poll") ? "'ok','value':{'status':'" + ask().state + "'}" : "'unsupported'";
         } catch (Failure failure) { return failure.getMessage();
         } catch (org.xml.sax.SAXException none) { return new Failure("protocol", null).getMessage(); }

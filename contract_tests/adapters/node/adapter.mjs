@@ -32,8 +32,8 @@ async function get(url) {
   if ([429, 500, 502, 503, 504].includes(reply.status)) fail("transport", `HTTP ${reply.status}`, { wait: 0 });
   return [reply.status, Buffer.from(await reply.arrayBuffer().catch(broken))];
 }
-async function ask({ credentials: { key, secret }, args, base_url }) {
-  const asked = { action: "collection.downloadHTML", apiKey: key, collectionHash: args.collection };
+async function call({ credentials: { key, secret }, base_url }, action, params) {
+  const asked = { action, apiKey: key, ...params };
   const text = secret + Object.keys(asked).sort().map((name) => name + asked[name]).join("");
   asked.signature = createHash("md5").update(text, "utf8").digest("hex");
   const [http, body] = await get(`${base_url}?${new URLSearchParams(asked)}`);
@@ -42,6 +42,10 @@ async function ask({ credentials: { key, secret }, args, base_url }) {
   const { code, status, data } = answer ?? {};
   const kind = CLASSES[code] ?? ([30, 40, 42].includes(code) ? "bad_request" : "protocol");
   if (code !== 20) fail(kind, `${code} ${status}`, { code: Number.isInteger(code) ? code : null, wait: FLOORS[code] });
+  return data;
+}
+async function ask(run) {
+  const data = await call(run, "collection.downloadHTML", { collectionHash: run.args.collection });
   if (!["PROCESSING", "COMPLETE", "FAILED"].includes(data?.status)) fail("protocol", "an unknown status");
   if (data.status === "COMPLETE" && !URL.canParse(data.resourceUrl)) fail("protocol", "COMPLETE without a link");
   return data;
@@ -65,7 +69,10 @@ async function download(run, refreshed = false) {
   const sha256 = createHash("sha256").update(body).digest("hex");
   return { value: { status: "COMPLETE" }, file: { bytes: body.length, sha256 } };
 }
-const ops = { download, poll: async (run) => ({ value: { status: (await retrying(run, () => ask(run))).status } }) };
+const poll = async (run) => ({ value: { status: (await retrying(run, () => ask(run))).status } });
+const ops = { download, poll, call: async (run) => { // any method that uploads nothing
+  return { value: await retrying(run, () => call(run, run.args.action, run.args.params)) ?? {} };
+} };
 const HELLO = { protocol: 1, client: CLIENT, ops: Object.keys(ops), capabilities: ABLE };
 for (let message = await hear(); message.type !== "bye"; message = await hear()) {
   const { id, op, options, now_ms: now } = message;

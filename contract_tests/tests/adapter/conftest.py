@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING, Hourglass, faulty
+from contract_tests.tests.adapter.cases import GREETING, Hourglass, faulty
 
-from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.process import Process
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
 
 @pytest.fixture
@@ -17,21 +16,14 @@ def hourglass() -> Hourglass:
     return Hourglass()
 
 
-@pytest.fixture(scope="session")
-def played() -> Iterator[Fake]:
-    """A fake of the kit's own, one for all tests: each uses namespaces of its own."""
-    with started_fake() as fake:
-        yield fake
-
-
 @pytest.fixture
-def opened() -> Iterator[Callable[..., Session]]:
-    """Opens sessions with adapters that misbehave as named, waiting `patience` seconds; ends them all."""
+def opened() -> Iterator[Callable[..., AdapterSession]]:
+    """Opens sessions with adapters that misbehave as named, waiting `timeout` seconds; ends them all."""
     with ExitStack() as stack:
 
-        def open_session(name: str, *, patience: float = 30.0) -> Session:
-            waits = Patience(hello=30.0, case=patience)
-            session = Session(lambda: Process(faulty(name)), GREETING, patience=waits)
+        def open_session(name: str, *, timeout: float = 30.0) -> AdapterSession:
+            waits = Timeouts(hello=30.0, case=timeout)
+            session = AdapterSession(lambda: Process(faulty(name)), GREETING, timeouts=waits)
             return stack.enter_context(session)
 
         yield open_session

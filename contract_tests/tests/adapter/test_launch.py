@@ -1,40 +1,39 @@
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING
+from contract_tests.tests.adapter.cases import GREETING
 
-from flipsnack_contract.adapter.launch import MODES, BadUse, Manner, greeting_of, playing
+from flipsnack_contract.adapter.launch import MODES, BadUse, LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.program import BadTemplate, Program
 
 
 @pytest.mark.parametrize("mode", ["persistent", "exec"])
 def test_a_command_is_needed(mode: str) -> None:
-    """Unless somebody else starts the client."""
-    with pytest.raises(BadUse, match="Give its command after --"):
-        Manner((), mode=mode)
-    assert "attach" == Manner((), mode="attach").mode
+    """In either mode."""
+    with pytest.raises(BadUse, match="give it after --"):
+        LaunchMode((), mode=mode)
 
 
 def test_an_unknown_capability_is_refused() -> None:
     """With those that there are."""
-    with pytest.raises(BadUse, match="telepathy are unknown; there are virtual_sleep"):
-        Manner(("fetch",), capabilities=("telepathy",))
+    with pytest.raises(BadUse, match="unknown capability telepathy; expected some of virtual_sleep"):
+        LaunchMode(("fetch",), capabilities=("telepathy",))
 
 
 def test_a_program_needs_its_placeholders() -> None:
     """Before anything is started."""
-    with pytest.raises(BadTemplate), playing(Manner(("fetch",), mode="exec"), GREETING, say=print):
+    with pytest.raises(BadTemplate), playing(LaunchMode(("fetch",), mode="exec"), GREETING):
         pytest.fail("it must not get here")
 
 
 def test_placeholders_belong_to_programs() -> None:
     """An adapter would be given them as they are."""
-    with pytest.raises(BadUse, match="add --mode exec"):
-        Manner(("fetch", "{collection}"))
+    with pytest.raises(BadUse, match="only filled in with --mode exec"):
+        LaunchMode(("fetch", "{collection}"))
 
 
 def test_a_mode_of_its_own_for_programs() -> None:
     """They are asked nothing: what they can do was said."""
-    manner = Manner(("sh", "{collection}", "{dest}"), mode="exec", capabilities=("xml",))
-    with playing(manner, GREETING, say=print) as player:
+    mode = LaunchMode(("sh", "{collection}", "{dest}"), mode="exec", capabilities=("xml",))
+    with playing(mode, GREETING) as player:
         assert isinstance(player, Program)
         assert ("xml",) == player.open().capabilities
 
@@ -45,6 +44,6 @@ def test_a_run_without_a_name_gets_a_new_one() -> None:
     assert "mine" == greeting_of("1", "mine").run
 
 
-def test_there_are_three_modes() -> None:
+def test_there_are_two_modes() -> None:
     """Each explained."""
-    assert ["persistent", "exec", "attach"] == list(MODES)
+    assert ["persistent", "exec"] == list(MODES)

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from flipsnack_contract.adapter.messages import (
     Bye,
     Cancel,
-    Credentials,
+    CaseCredentials,
     Greeting,
     NotAMessage,
     Options,
@@ -121,8 +121,8 @@ def test_what_the_kit_says_is_one_line_that_fits_the_schema(text: str, number: i
         id=text,
         op="poll",
         base_url=text,
-        credentials=Credentials(key=text, secret=text),
-        args={"collection": text},
+        credentials=CaseCredentials(key=text, secret=text),
+        args={"collection": text, "params": {text: text}},
         now_ms=number,
         options=Options(),
     )
@@ -136,5 +136,5 @@ def test_what_the_kit_says_is_one_line_that_fits_the_schema(text: str, number: i
 
 def test_a_secret_is_in_no_repr() -> None:
     """A traceback of ours does not give it away."""
-    assert "s3cret" not in repr(Credentials(key="k", secret="s3cret"))
-    assert "s3cret" in msgspec.json.encode(Credentials(key="k", secret="s3cret")).decode()
+    assert "s3cret" not in repr(CaseCredentials(key="k", secret="s3cret"))
+    assert "s3cret" in msgspec.json.encode(CaseCredentials(key="k", secret="s3cret")).decode()

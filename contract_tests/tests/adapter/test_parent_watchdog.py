@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flipsnack_contract.adapter.parent_watchdog import leashed
+from flipsnack_contract.adapter.parent_watchdog import watched_command
 
 KEEPER = """
 import sys
@@ -47,11 +47,11 @@ def test_a_module_is_run_as_python_runs_it() -> None:
     module = ("flipsnack_contract", "explain", "no.such-rule")
     expected = _ended(sys.executable, "-m", *module)
     assert 2 == expected[0]
-    assert expected == _ended(*leashed(*module))
+    assert expected == _ended(*watched_command(*module))
 
 
 def test_it_ends_with_the_other_end_of_its_stdin() -> None:
     """By SIGTERM, which lets a server finish what it answers."""
-    with subprocess.Popen(leashed("http.server", "0", "--bind", "127.0.0.1"), stdin=subprocess.PIPE) as child:
+    with subprocess.Popen(watched_command("http.server", "0", "--bind", "127.0.0.1"), stdin=subprocess.PIPE) as child:
         child.communicate()
     assert -signal.SIGTERM == child.returncode

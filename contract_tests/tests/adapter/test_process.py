@@ -3,7 +3,7 @@ import signal
 import sys
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import faulty
+from contract_tests.tests.adapter.cases import faulty
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.process import Process, end_group, exit_text, start
@@ -28,13 +28,13 @@ def test_a_command_that_does_not_exist_is_a_fault() -> None:
 
 def test_a_process_that_obeys_ends_by_itself() -> None:
     """Bye, the end of its input, exit code 0."""
-    assert 0 == Process(faulty("correct")).say_goodbye()
+    assert 0 == Process(faulty("correct")).shutdown()
 
 
 def test_goodbye_to_a_process_that_is_gone_is_no_error() -> None:
     """Its exit code is told all the same."""
     process = Process([sys.executable, "-c", "raise SystemExit(7)"])
-    assert 7 == process.say_goodbye()
+    assert 7 == process.shutdown()
 
 
 def test_what_a_process_started_ends_with_it() -> None:

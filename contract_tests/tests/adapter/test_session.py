@@ -5,20 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import GREETING, SECRET, START, Hourglass, case
+from contract_tests.tests.adapter.cases import GREETING, SECRET, START, Hourglass, case
 
-from flipsnack_contract.adapter.case import Outcome, Report
+from flipsnack_contract.adapter.case import CaseOutcome, Report
 from flipsnack_contract.adapter.fault import KINDS, AdapterFault
 from flipsnack_contract.adapter.process import Process
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
-Open = Callable[..., Session]
+Open = Callable[..., AdapterSession]
 MINUTE = 60_000
 
 FAULTS = [
-    ("crash", "crash", "exit code 3 while it was expected to speak; the last it printed: it went wrong case-"),
+    ("crash", "crash", "exit code 3 before it answered; it printed: it went wrong case-"),
     ("killed", "crash", "killed by SIGSEGV"),
-    ("closed", "closed", "the process goes on"),
+    ("closed", "closed", "the process still runs"),
     ("garbage", "garbage", "starting up"),
     ("not_utf8", "garbage", "expected one JSON object"),
     ("too_long", "too-long", "1048576 bytes"),
@@ -38,14 +38,14 @@ NO_HELLO = [
 ]
 
 
-def _run(session: Session, time: Hourglass, **changes: Any) -> Report:
+def _run(session: AdapterSession, time: Hourglass, **changes: Any) -> Report:
     return session.run(case(**changes), time)
 
 
 def test_a_correct_adapter_sleeps_in_the_time_of_the_case(opened: Open, hourglass: Hourglass) -> None:
     """The clock moves by exactly what was asked for, and the client is woken with the new time."""
     report = _run(opened("correct"), hourglass)
-    assert (Outcome.OK, (1500,), 1500) == (report.outcome, report.sleeps, report.elapsed_ms)
+    assert (CaseOutcome.OK, (1500,), 1500) == (report.outcome, report.sleeps, report.elapsed_ms)
     assert [1500] == hourglass.passed
     assert report.result is not None
     assert START + 1500 == report.result.value["woken"]["now_ms"]
@@ -55,7 +55,7 @@ def test_one_process_serves_many_cases(opened: Open, hourglass: Hourglass) -> No
     """It is started once."""
     session = opened("correct")
     outcomes = [_run(session, hourglass, case_id=f"case-{number}").outcome for number in range(3)]
-    assert ([Outcome.OK] * 3, 1) == (outcomes, session.starts)
+    assert ([CaseOutcome.OK] * 3, 1) == (outcomes, session.starts)
 
 
 @pytest.mark.parametrize(("name", "kind", "text"), FAULTS)
@@ -66,7 +66,7 @@ def test_a_broken_protocol_is_a_fault_and_the_next_process_is_a_fresh_one(
     session = opened(name)
     for number in (1, 2):
         report = _run(session, hourglass, case_id=f"case-{number}")
-        assert (Outcome.FAULT, kind, None) == (report.outcome, report.fault, report.result)
+        assert (CaseOutcome.FAULT, kind, None) == (report.outcome, report.fault, report.result)
         assert text in report.why
     assert 2 == session.starts
 
@@ -82,24 +82,24 @@ def test_an_adapter_that_cannot_greet_is_a_fault(opened: Open, name: str, kind: 
 @pytest.mark.parametrize("name", ["hang", "deaf"])
 def test_silence_is_a_fault_in_the_end(opened: Open, hourglass: Hourglass, name: str) -> None:
     """However long the client would have gone on, and whatever it started, it is ended."""
-    report = _run(opened(name, patience=0.0), hourglass)
-    assert (Outcome.FAULT, "hang") == (report.outcome, report.fault)
+    report = _run(opened(name, timeout=0.0), hourglass)
+    assert (CaseOutcome.FAULT, "hang") == (report.outcome, report.fault)
 
 
 def test_silence_is_told_with_what_causes_it_most_often(opened: Open, hourglass: Hourglass) -> None:
     """A hello that stays in a buffer, and a sleep that the kit was not asked for."""
     with (
-        Session(lambda: Process(["sleep", "600"]), GREETING, patience=Patience(hello=0.0)) as session,
-        pytest.raises(AdapterFault, match="is each line flushed"),
+        AdapterSession(lambda: Process(["sleep", "600"]), GREETING, timeouts=Timeouts(hello=0.0)) as session,
+        pytest.raises(AdapterFault, match="flush stdout after each line"),
     ):
         session.open()
-    assert "asks the kit to sleep" in _run(opened("hang", patience=0.0), hourglass).why
+    assert "must send a sleep message" in _run(opened("hang", timeout=0.0), hourglass).why
 
 
 def test_a_client_that_calls_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:
     """It is silent, but the fake sees it: that is a finding about the client, not about its adapter."""
     report = opened("hang").run(case(most_calls=100), hourglass, calls=lambda: 101)
-    assert (Outcome.STOPPED, "", "it made 101 calls in 0 s and did not end") == (
+    assert (CaseOutcome.STOPPED, "", "it made 101 calls in 0 s and did not end") == (
         report.outcome,
         report.fault,
         report.why,
@@ -109,15 +109,15 @@ def test_a_client_that_calls_without_end_is_stopped(opened: Open, hourglass: Hou
 def test_a_client_that_sleeps_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:
     """A day passes in no time, and then it is enough."""
     report = _run(opened("sleeps_for_ever"), hourglass)
-    assert (Outcome.STOPPED, 25 * 60 * MINUTE) == (report.outcome, report.elapsed_ms)
+    assert (CaseOutcome.STOPPED, 25 * 60 * MINUTE) == (report.outcome, report.elapsed_ms)
 
 
 def test_a_client_that_naps_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:
     """Many short sleeps are as good as one that is too long."""
     report = _run(opened("naps_for_ever"), hourglass)
-    assert (Outcome.STOPPED, 301, 3000) == (report.outcome, len(report.sleeps), report.elapsed_ms)
+    assert (CaseOutcome.STOPPED, 301, 3000) == (report.outcome, len(report.sleeps), report.elapsed_ms)
     report = _run(opened("sleeps_for_ever"), hourglass, most_sleeps=20)
-    assert (Outcome.STOPPED, 21) == (report.outcome, len(report.sleeps))
+    assert (CaseOutcome.STOPPED, 21) == (report.outcome, len(report.sleeps))
 
 
 def test_cancel_comes_in_a_sleep_and_ends_it(opened: Open, hourglass: Hourglass) -> None:
@@ -132,13 +132,13 @@ def test_cancel_comes_in_a_sleep_and_ends_it(opened: Open, hourglass: Hourglass)
 def test_a_case_can_be_declined(opened: Open, hourglass: Hourglass) -> None:
     """Whether that was in order is for others to say."""
     report = _run(opened("declines"), hourglass)
-    assert (Outcome.UNSUPPORTED, "not today") == (report.outcome, report.why)
+    assert (CaseOutcome.UNSUPPORTED, "not today") == (report.outcome, report.why)
 
 
 def test_stderr_is_kept_and_never_decides(opened: Open, hourglass: Hourglass) -> None:
     """What was printed there is in the report as it was, for the check that looks for secrets in it."""
     report = _run(opened("talkative"), hourglass)
-    assert (Outcome.OK, f"the secret is {SECRET}\n") == (report.outcome, report.printed)
+    assert (CaseOutcome.OK, f"the secret is {SECRET}\n") == (report.outcome, report.printed)
 
 
 def test_the_log_has_every_line_and_no_secret(opened: Open, hourglass: Hourglass) -> None:

@@ -1,47 +1,40 @@
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import ADAPTERS, GREETING, shipped
+from contract_tests.tests.adapter.cases import ADAPTERS, GREETING, shipped
 
+from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS, check_adapter
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.launch import Manner, playing
-from flipsnack_contract.adapter.lint import MANNERS, lint
-from flipsnack_contract.adapter.session import Patience
-from flipsnack_contract.adapter.smoke import TRIALS, smoke
+from flipsnack_contract.adapter.launch import LaunchMode
 
 # A loaded machine starts a JVM slowly.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-
-
-def _silent(_text: str) -> None:
-    """Nothing is asked of anybody."""
+MOST_LINES = {".py": 120}
 
 
 @pytest.mark.parametrize("name", ["python", "node", "java"])
-def test_a_shipped_adapter_keeps_the_protocol(name: str) -> None:
-    """Every rule of manners."""
-    findings = list(lint(shipped(name), GREETING, patience=Patience(hello=PATIENCE, case=PATIENCE)))
-    assert list(MANNERS) == [finding.name for finding in findings]
+def test_a_shipped_adapter_passes_every_check(fake_server: Fake, name: str) -> None:
+    """It keeps the protocol, downloads, waits, reports what fails, and calls any method."""
+    findings = list(check_adapter(LaunchMode(shipped(name), timeout=TIMEOUT), GREETING, fake_server))
+    assert list(PROTOCOL_CHECKS) == [finding.name for finding in findings]
     assert [] == [finding for finding in findings if finding.wrong]
 
 
-@pytest.mark.parametrize("name", ["python", "node", "java", "bash"])
-def test_a_shipped_adapter_plays(played: Fake, name: str) -> None:
-    """What is built is downloaded, what is being built is waited for, what fails is said to fail."""
-    manner = Manner(
-        shipped(name), mode="exec" if name == "bash" else "persistent", patience=PATIENCE, environment=ENVIRONMENT
-    )
-    with playing(manner, GREETING, say=_silent) as player:
-        smoked = list(smoke(player, played))
-    assert [trial.promise for trial in TRIALS] == [one.trial.promise for one in smoked]
-    assert [] == [(one.trial.promise, one.wrong) for one in smoked if one.wrong]
+@pytest.mark.parametrize(
+    ("name", "checks"), [("bash", ["downloads", "waits", "fails", "auth"]), ("bash-call", ["calls"])]
+)
+def test_a_shipped_program_passes_every_check(fake_server: Fake, name: str, checks: list[str]) -> None:
+    """Those that need no protocol."""
+    mode = LaunchMode(shipped(name), mode="exec", timeout=TIMEOUT, environment=ENVIRONMENT)
+    findings = list(check_adapter(mode, GREETING, fake_server))
+    assert [(name, "") for name in checks] == [(finding.name, finding.wrong) for finding in findings]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_shipped_adapter_is_small(path: Path) -> None:
     """It can be read in one go, and copied."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) < 80
+    assert len(lines) <= MOST_LINES.get(path.suffix, 105)
     assert max(map(len, lines)) <= 120

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.timeline import RealTimeline, Turn, VirtualTimeline
+from flipsnack_contract.adapter.timeline import RealTimeline, TimedAction, VirtualTimeline
 from flipsnack_contract.target.control import AccountControl, Control
 from flipsnack_contract.target.target import WsgiTarget
 
@@ -38,8 +38,8 @@ def test_what_is_to_happen_happens_at_its_instant(fake: WsgiTarget, steps: list[
     account = _account(fake)
     seen: list[tuple[str, int]] = []
 
-    def turn(name: str, after_ms: int) -> Turn:
-        return Turn(after_ms, lambda account: seen.append((name, _now(account) // 1000)))
+    def turn(name: str, after_ms: int) -> TimedAction:
+        return TimedAction(after_ms, lambda account: seen.append((name, _now(account) // 1000)))
 
     turns = [turn("late", 5_000), turn("first", 0), turn("never", 10_001), turn("early", 1)]
     timeline = VirtualTimeline(account, turns)
@@ -63,7 +63,7 @@ def test_a_sleep_ends_no_sooner_than_the_suspension_in_it(
 ) -> None:
     """The machine is suspended for 58 s after 2 s: the sleep that it is in lasts until then, the next is as asked."""
     account = _account(fake)
-    timeline = VirtualTimeline(account, [Turn(2_000, suspend_ms=58_000)])
+    timeline = VirtualTimeline(account, [TimedAction(2_000, suspend_ms=58_000)])
     start, woken = timeline.now_ms, []
     for step in steps:
         timeline.pass_by(step)
@@ -77,10 +77,10 @@ def test_what_happens_while_the_machine_is_suspended_happens_at_its_instant(fake
     account = _account(fake)
     seen: list[int] = []
     turns = [
-        Turn(1_000, suspend_ms=10_000),
-        Turn(5_000, lambda account: seen.append(_now(account) // 1000)),
-        Turn(8_000, suspend_ms=2_000),
-        Turn(9_000, suspend_ms=20_000),
+        TimedAction(1_000, suspend_ms=10_000),
+        TimedAction(5_000, lambda account: seen.append(_now(account) // 1000)),
+        TimedAction(8_000, suspend_ms=2_000),
+        TimedAction(9_000, suspend_ms=20_000),
     ]
     timeline = VirtualTimeline(account, turns)
     start = timeline.now_ms

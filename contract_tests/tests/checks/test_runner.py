@@ -99,8 +99,8 @@ def test_a_target_that_is_gone_proves_nothing() -> None:
         TargetUnderTest(HttpTarget("http://127.0.0.1:1/v1/")),
         Plan(),
     )
-    assert Outcome.BROKEN is result.outcome
-    assert "Unreachable: no whole answer from http://127.0.0.1:1" in result.message
+    assert Outcome.UNREACHABLE is result.outcome
+    assert "no whole answer from http://127.0.0.1:1" in result.message
 
 
 def test_a_check_that_falls_over_costs_only_itself(subject: TargetUnderTest) -> None:
@@ -110,8 +110,8 @@ def test_a_check_that_falls_over_costs_only_itself(subject: TargetUnderTest) -> 
         raise KeyError("code")
 
     result = run_check(_check(mistaken), subject, Plan())
-    assert Outcome.BROKEN is result.outcome
-    assert "the check itself fell over" in result.message
+    assert Outcome.INTERNAL is result.outcome
+    assert "internal error in the check" in result.message
     assert "KeyError" in result.message
 
 

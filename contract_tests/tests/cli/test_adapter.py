@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.adapter.rehearsal import faulty, shipped
+from contract_tests.tests.adapter.cases import faulty, shipped
 
+from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS
 from flipsnack_contract.adapter.fake_server import Fake
 
 KIT = (sys.executable, "-m", "flipsnack_contract")
@@ -18,104 +19,71 @@ def _kit(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*KIT, *arguments], capture_output=True, text=True, check=False)
 
 
-def test_a_well_mannered_adapter_ends_with_0() -> None:
-    """Each rule of manners is a line."""
-    run = _kit("adapter", "lint", "--", *shipped("python"))
-    assert 0 == run.returncode, run.stdout + run.stderr
-    assert re.search(r"^ok +greets ", run.stdout)
+def test_a_right_adapter_ends_with_0_at_a_fake_of_the_kit() -> None:
+    """Each check is a line; nothing has to run before."""
+    run = _kit("adapter", "check", "--", *shipped("python"))
+    assert (0, len(PROTOCOL_CHECKS), "") == (run.returncode, len(re.findall("^ok ", run.stdout, re.M)), run.stderr)
 
 
-def test_a_lack_of_manners_ends_with_1() -> None:
+def test_a_wrong_adapter_ends_with_1(fake_server: Fake) -> None:
     """The line is followed by what was expected and found."""
-    run = _kit("adapter", "lint", "--", *faulty("correct"))
+    run = _kit("adapter", "check", "--fake", fake_server.url, "--", *faulty("no_file"))
     assert 1 == run.returncode
-    assert re.search(r"^WRONG +declines .*\n +expected outcome unsupported .*, got ok$", run.stdout, re.MULTILINE)
+    assert re.search(r"^WRONG +downloads .*\n +expected a file at dest, got none$", run.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", [["no-such-command"], faulty("dies_at_once")])
-def test_without_an_adapter_it_ends_with_3(command: list[str], played: Fake) -> None:
-    """One line says what there was instead."""
-    assert 3 == _kit("adapter", "lint", "--", *command).returncode
-    run = _kit("adapter", "smoke", "--fake", played.url, "--", *command)
-    assert (3, "", 1) == (run.returncode, run.stdout, len(run.stderr.splitlines()))
-    assert run.stderr.startswith("flipsnack-contract: there is no adapter to speak with: ")
-
-
-def test_lint_explains_adapters_and_no_other_mode() -> None:
-    """It has no --mode; smoke has."""
-    told = {name: _kit("adapter", name, "--help").stdout for name in ("lint", "smoke")}
-    assert ("{dest}" in told["lint"], "{dest}" in told["smoke"]) == (False, True)
-    assert all("Exit codes: 0 as expected" in text for text in told.values())
-
-
-def test_smoke_plays_at_a_fake_of_its_own() -> None:
-    """Nothing has to run before."""
-    run = _kit("adapter", "smoke", "--", *shipped("python"))
-    assert (0, 4, "") == (run.returncode, run.stdout.count("ok    "), run.stderr)
-
-
-def test_smoke_says_what_went_wrong(played: Fake) -> None:
-    """An adapter that never downloads anything."""
-    run = _kit("adapter", "smoke", "--fake", played.url, "--", *faulty("correct"))
-    assert 1 == run.returncode
-    assert "it said ok, and there is no file" in run.stdout
+def test_without_an_adapter_it_ends_with_11(command: list[str], fake_server: Fake) -> None:
+    """One line says why."""
+    run = _kit("adapter", "check", "--fake", fake_server.url, "--", *command)
+    assert (11, "", 1) == (run.returncode, run.stdout, len(run.stderr.splitlines()))
+    assert run.stderr.startswith("flipsnack-contract: the adapter does not work: ")
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["smoke"], "which client? Give its command after --"),
-        (["smoke", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
-        (["smoke", "--", "fetch", "{collection}", "{dest}"], "add --mode exec"),
-        (["smoke", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
-        (["smoke", "--capability", "telepathy", "--", "x"], "telepathy are unknown"),
-        (["lint"], "Missing argument"),
+        (["check"], "missing client command: give it after --"),
+        (["check", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
+        (["check", "--", "fetch", "{collection}", "{dest}"], "only filled in with --mode exec"),
+        (["check", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
+        (["check", "--capability", "telepathy", "--", "x"], "unknown capability telepathy"),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: list[str], text: str) -> None:
+def test_wrong_usage_ends_with_4(arguments: list[str], text: str) -> None:
     """And says what was expected."""
     run = _kit("adapter", *arguments)
-    assert 2 == run.returncode
+    assert 4 == run.returncode
     assert text in run.stderr
 
 
-def test_without_a_fake_it_ends_with_5() -> None:
+def test_without_a_fake_it_ends_with_10() -> None:
     """One line says how to get one."""
-    run = _kit("adapter", "smoke", "--fake", "http://127.0.0.1:9", "--", *faulty("correct"))
-    assert (5, 1) == (run.returncode, len(run.stderr.splitlines()))
+    run = _kit("adapter", "check", "--fake", "http://127.0.0.1:9", "--", *faulty("correct"))
+    assert (10, 1) == (run.returncode, len(run.stderr.splitlines()))
     assert "flipsnack-mock serve" in run.stderr
 
 
-def test_a_port_that_is_taken_ends_with_2(played: Fake) -> None:
-    """The fake listens there already."""
-    port = played.url.rpartition(":")[2]
-    run = _kit("adapter", "smoke", "--fake", played.url, "--mode", "attach", "--port", port)
-    assert 2 == run.returncode
-    assert "choose another --port" in run.stderr
-
-
-def test_ctrl_c_leaves_nothing_behind(played: Fake, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_nothing_behind(fake_server: Fake, tmp_path: Path) -> None:
     """The adapter that hangs and what it started are ended, and the kit says one word."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--patience", "600", "--", *faulty("holds"), str(pipe)]
+    command = [
+        *KIT,
+        "adapter",
+        "check",
+        "--fake",
+        fake_server.url,
+        "--timeout",
+        "600",
+        "--",
+        *faulty("holds"),
+        str(pipe),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
         with pipe.open() as held:
             assert "here\n" == held.readline()
             kit.send_signal(signal.SIGINT)
             assert held.read() == ""
-        assert ("", "\ninterrupted\n") == kit.communicate()
+        assert "\ninterrupted\n" == kit.communicate()[1]
     assert 130 == kit.returncode
-
-
-def test_attach_waits_for_an_adapter_and_says_how(played: Fake) -> None:
-    """The line that it prints is run as it is."""
-    command = [*KIT, "adapter", "smoke", "--fake", played.url, "--mode", "attach", "--", *shipped("python")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as kit:
-        assert kit.stdout is not None
-        assert kit.stderr is not None
-        assert "waiting on 127.0.0.1:" in kit.stderr.readline()
-        with subprocess.Popen(["bash", "-c", kit.stderr.readline()]) as adapter:
-            assert 4 == kit.stdout.read().count("ok    ")
-        assert 0 == adapter.returncode
-    assert 0 == kit.returncode

@@ -1,11 +1,13 @@
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from contract_tests.tests.recordings.conftest import Tape
 
-from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.judging import judge_history, recording_checks
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.recordings.judging import NEEDS, judge_history, recording_checks
 from flipsnack_contract.recordings.reading import read_history
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.target.result import Outcome, Result
 
 Record = Callable[..., Tape]
@@ -99,7 +101,7 @@ CLIENTS: list[tuple[str, Play]] = [
     ("client.final-error", _twice("nobody-has-this", 5)),
     ("client.expired-url", _late_and_again),
     ("client.expired-url", _late_and_nothing),
-    ("client.get-for-reads", lambda tape: (tape.call(method="POST"), None)[1]),
+    ("client.get-for-reads", lambda tape: (tape.call(verb="POST"), None)[1]),
     ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
     ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
 ]
@@ -143,10 +145,10 @@ def test_what_a_server_did_wrong_is_found(settings: dict[str, object], rule: str
 def _answer(number: int, state: str, link: str | None) -> Event:
     params = {"action": "collection.downloadHTML", "apiKey": "k", "collectionHash": "h"}
     at = number * 61_000_000
+    known: Any = {"kind": "call", "method": "GET", "url": "http://x.test/v1/?", "http_status": 200, "code": 20}
     return Event(
-        name=f"#{number}", method="GET", url="http://x.test/v1/?", start=at, end=at, wall=at, params=params,
-        http_status=200, code=20, state=state, link=link, readable=True,
-    )  # fmt: skip
+        **known, name=f"#{number}", start=at, end=at, wall=at, params=params, state=state, link=link, readable=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,15 @@ def test_what_no_setting_of_the_fake_does_is_found(rule: str, answers: list[tupl
     assert {rule} == _broken([_answer(number, *answer) for number, answer in enumerate(answers)])
 
 
-def test_every_look_has_something_that_it_finds() -> None:
+@pytest.mark.parametrize("one", recording_checks(), ids=lambda one: one.name)
+def test_a_check_of_a_recording_says_what_it_looks_at(one: Check) -> None:
+    """Each has a sentence for `explain`, and is named for its rule."""
+    assert one.promise.endswith(".")
+    assert one.name.startswith(f"{one.rule.id}/recorded-")
+    assert one.needs <= NEEDS.keys()
+
+
+def test_every_check_has_something_that_it_finds() -> None:
     """No rule is held to by name only."""
     found = {rule for rule, _ in CLIENTS} | {"limit.per-second", "limit.per-minute", "url.lives-60s", "job.states"}
     found |= {"job.never-goes-back", "job.resource-url-with-complete", "job.fresh-resource-url"}

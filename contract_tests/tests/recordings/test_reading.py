@@ -72,7 +72,7 @@ def test_answers_are_read_in_the_format_asked_for(url: str, text: str) -> None:
 def test_the_parameters_of_a_post_count(post: dict[str, Any]) -> None:
     """As text or as pairs."""
     request = {"method": "POST", "url": "https://api.flipsnack.com/v1/", "postData": post}
-    assert read_history(_har(request=request), "x.har")[0].is_call
+    assert "call" == read_history(_har(request=request), "x.har")[0].kind
 
 
 def test_events_come_in_the_order_of_time() -> None:

@@ -6,23 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.adapter.fake_server import Fake, started_fake
-from flipsnack_contract.adapter.launch import Manner, greeting_of, playing
-from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 
 ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
 
 
 @pytest.fixture(scope="session")
-def stage_door() -> Iterator[Fake]:
-    """A fake of the kit's own."""
-    with started_fake() as fake:
-        yield fake
-
-
-@pytest.fixture(scope="session")
-def theatre(stage_door: Fake) -> Iterator[Theatre]:
+def runner(fake_server: Fake) -> Iterator[ScenarioRunner]:
     """The reference client at that fake."""
-    manner = Manner((sys.executable, str(ADAPTER)), patience=60.0)
-    with playing(manner, greeting_of("0", "tests"), say=print) as player:
-        yield Theatre(player, stage_door, name="tests")
+    mode = LaunchMode((sys.executable, str(ADAPTER)), timeout=60.0)
+    with playing(mode, greeting_of("0", "tests")) as player:
+        yield ScenarioRunner(player, fake_server, name="tests")

@@ -2,12 +2,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from contract_tests.tests.scenarios.rehearsal import DOWNLOADED, asked, performed
+from contract_tests.tests.scenarios.builders import DOWNLOADED, call, scenario_run
 
 from flipsnack_contract.adapter.messages import Client
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, curl_lines, read_replay, write_evidence
+from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, curl_lines, read_replay, write_artifacts
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_runner import Theatre
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 
 REPLAY = Replay(
     version=VERSION,
@@ -21,7 +21,7 @@ REPLAY = Replay(
 
 def test_what_is_left_behind_can_be_read_again(tmp_path: Path) -> None:
     """In a folder named for the check."""
-    folder = write_evidence(tmp_path, REPLAY, performed(*DOWNLOADED), archive=b"{}")
+    folder = write_artifacts(tmp_path, REPLAY, scenario_run(*DOWNLOADED), archive=b"{}")
     assert tmp_path / "client.success-an-undisturbed-job-succeeds" == folder
     assert ["exchange.har", "replay.json", "requests.sh", "steps.txt"] == sorted(path.name for path in folder.iterdir())
     assert REPLAY == read_replay(folder / "replay.json")
@@ -40,7 +40,7 @@ def test_what_is_no_replay_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_replay_of_another_version_is_refused(tmp_path: Path) -> None:
     """It may mean something else by the same words."""
     file = tmp_path / "replay.json"
-    write_evidence(tmp_path, REPLAY, performed(), archive=b"{}")
+    write_artifacts(tmp_path, REPLAY, scenario_run(), archive=b"{}")
     written = (tmp_path / "client.success-an-undisturbed-job-succeeds" / "replay.json").read_text()
     file.write_text(written.replace('"version": 1', '"version": 2', 1))
     with pytest.raises(BadReplay, match="version 2"):
@@ -50,14 +50,14 @@ def test_a_replay_of_another_version_is_refused(tmp_path: Path) -> None:
 def test_each_request_is_a_curl_line_without_signature() -> None:
     """Quoted for a shell; what changes from call to call stands in variables."""
     params = {"action": "a b$", "signature": "***"}
-    lines = curl_lines(performed(asked(params=params, method="POST"), DOWNLOADED[1]))
+    lines = curl_lines(scenario_run(call(params=params, method="POST"), DOWNLOADED[1]))
     assert lines[1].startswith("curl --request POST --data-urlencode 'action=a b$' --data-urlencode \"signature=$SIGN")
     assert lines[2].startswith('curl --remote-name "$RESOURCE_URL"')
     assert "***" not in "".join(lines)
 
 
-def test_the_curl_lines_are_what_a_shell_understands(theatre: Theatre) -> None:
+def test_the_curl_lines_are_what_a_shell_understands(runner: ScenarioRunner) -> None:
     """Whatever a key or a hash holds."""
     hostile = Scenario(key="a'b$(x)`y`", whose="unknown", unknown_hash="é\"'\\ $HOME")
-    script = "\n".join(curl_lines(theatre.play(hostile)))
+    script = "\n".join(curl_lines(runner.play(hostile)))
     subprocess.run(["bash", "-n"], input=script, text=True, check=True)

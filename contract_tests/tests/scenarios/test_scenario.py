@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
-from flipsnack_contract.scenarios.expected_outcome import prospects, undisturbed
-from flipsnack_contract.scenarios.scenario import Act, Scenario
-from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT, name_of, script
+from flipsnack_contract.scenarios.expected_outcome import expected_outcomes, undisturbed
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, name_of
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
 
-OVERSLEPT = (Act(after_s=2, what="suspend", for_s=900),)
+OVERSLEPT = (TimelineEvent(after_s=2, what="suspend", for_s=900),)
 
 
 @given(scenarios(ALL))
@@ -21,37 +21,37 @@ def test_a_drawn_scenario_survives_being_written_down(scenario: Scenario) -> Non
     assert hash(scenario) == hash(Scenario.from_json(scenario.as_json()))
 
 
-@pytest.mark.parametrize("name", SCRIPT)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_a_scripted_scenario_survives_being_written_down(name: str) -> None:
     """As a drawn one."""
-    assert SCRIPT[name] == Scenario.from_json(SCRIPT[name].as_json())
+    assert CATALOGUE[name] == Scenario.from_json(CATALOGUE[name].as_json())
 
 
 def test_no_scenario_is_in_the_script_twice() -> None:
     """One name is enough for it."""
-    assert len(SCRIPT) == len(set(SCRIPT.values()))
+    assert len(CATALOGUE) == len(set(CATALOGUE.values()))
 
 
 def test_who_reads_json_plays_the_script_as_it_stands() -> None:
     """Whatever else it reads."""
-    assert list(SCRIPT.values()) == script(ALL)
+    assert list(CATALOGUE.values()) == catalogue(ALL)
 
 
 @pytest.mark.parametrize("form", ["jsonp", "xml"])
 def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> None:
     """In the format that it reads; only answers that are made for another format are left out."""
     able = ALL - {"json", "jsonp", "xml"} | {form}
-    played = script(able)
+    played = catalogue(able)
     assert {form} == {scenario.format for scenario in played}
     assert len(played) == len(set(played))
-    made_for_json = [one for one in SCRIPT.values() if one.format == "json" and any(f.answers for f in one.faults)]
-    told = {msgspec.structs.replace(one, format=form) for one in SCRIPT.values() if one.format == "json"}
+    made_for_json = [one for one in CATALOGUE.values() if one.format == "json" and any(f.answers for f in one.faults)]
+    told = {msgspec.structs.replace(one, format=form) for one in CATALOGUE.values() if one.format == "json"}
     assert told - {msgspec.structs.replace(one, format=form) for one in made_for_json} <= set(played)
 
 
 def test_a_scenario_has_its_name_of_the_script() -> None:
     """The one under which it stands there, also where it is played in another format."""
-    assert list(SCRIPT) == [name_of(scenario) for scenario in SCRIPT.values()]
+    assert list(CATALOGUE) == [name_of(scenario) for scenario in CATALOGUE.values()]
     assert "one poll (xml)" == name_of(Scenario(op="poll", schedule="never", format="xml"))
     assert "drawn" == name_of(Scenario(pages=17))
 
@@ -71,7 +71,10 @@ def test_only_what_a_client_can_be_put_into_is_drawn(data: st.DataObject, capabi
         (Scenario(schedule="after-5s"), {"json", "op:download", "virtual_sleep"}),
         (Scenario(schedule="never"), {"json", "op:download", "virtual_sleep", "deadline"}),
         (Scenario(cancel_after_s=5), {"json", "op:download", "virtual_sleep", "cancel"}),
-        (Scenario(schedule="never", acts=(Act(after_s=1, what="fail"),)), {"json", "op:download", "virtual_sleep"}),
+        (
+            Scenario(schedule="never", timeline=(TimelineEvent(after_s=1, what="fail"),)),
+            {"json", "op:download", "virtual_sleep"},
+        ),
     ],
 )
 def test_a_scenario_knows_what_it_needs(scenario: Scenario, needs: set[str]) -> None:
@@ -96,22 +99,22 @@ def test_a_scenario_knows_what_it_needs(scenario: Scenario, needs: set[str]) -> 
         (Scenario(schedule="failed-after-3-polls", deadline_s=150), {"job_failed"}),
         (Scenario(schedule="failed-after-3-polls", deadline_s=100), {"job_failed", "deadline"}),
         (Scenario(schedule="failed-manual"), {"deadline"}),
-        (Scenario(schedule="after-10s", deadline_s=5, acts=OVERSLEPT), {"ok", "deadline"}),
-        (Scenario(schedule="after-10s", deadline_s=1, acts=OVERSLEPT), {"deadline"}),
-        (Scenario(schedule="after-10s", deadline_s=600, acts=OVERSLEPT), {"ok", "deadline"}),
-        (Scenario(schedule="after-10s", deadline_s=1200, acts=OVERSLEPT), {"ok"}),
-        (Scenario(schedule="never", acts=OVERSLEPT), {"deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=5, timeline=OVERSLEPT), {"ok", "deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=1, timeline=OVERSLEPT), {"deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=600, timeline=OVERSLEPT), {"ok", "deadline"}),
+        (Scenario(schedule="after-10s", deadline_s=1200, timeline=OVERSLEPT), {"ok"}),
+        (Scenario(schedule="never", timeline=OVERSLEPT), {"deadline"}),
     ],
 )
 def test_how_it_must_end_follows_from_schedule_and_deadline(scenario: Scenario, ends: set[str]) -> None:
     """Several ends where the deadline is close: nobody is blamed for either."""
-    assert ends == prospects(scenario)
+    assert ends == expected_outcomes(scenario)
     assert undisturbed(scenario) == (next(iter(ends)) if len(ends) == 1 else None)
 
 
 def test_what_is_disturbed_has_no_one_end() -> None:
     """A fault, an event, a limit or a cancel may change it."""
-    disturbed = [SCRIPT["31 once"], SCRIPT["deleted while it is built"], SCRIPT["one request a minute"]]
+    disturbed = [CATALOGUE["31 once"], CATALOGUE["deleted while it is built"], CATALOGUE["one request a minute"]]
     assert [None, None, None, None] == [undisturbed(one) for one in (*disturbed, Scenario(cancel_after_s=5))]
 
 

@@ -1,5 +1,4 @@
-from dataclasses import dataclass
-
+from contract_tests.tests.unsteered import HeldClock
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,19 +8,10 @@ from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.rate_pacer import RatePacer
 
 
-@dataclass
-class Clock:
-    now: int = 0
-
-    def pass_by(self, micros: int) -> None:
-        """Move on at once."""
-        self.now += micros
-
-
 @given(pauses=st.lists(gaps, max_size=90))
 def test_a_paced_caller_is_never_refused(pauses: list[int]) -> None:
     """Whatever it does between its calls, both limits are kept."""
-    clock = Clock()
+    clock = HeldClock(0)
     pace, limits = RatePacer(clock), LimitModel()
     for pause in pauses:
         clock.pass_by(pause)
@@ -32,7 +22,7 @@ def test_a_paced_caller_is_never_refused(pauses: list[int]) -> None:
 @given(pauses=st.lists(gaps, max_size=90))
 def test_it_waits_no_longer_than_it_must(pauses: list[int]) -> None:
     """A microsecond earlier the call would have been refused."""
-    clock = Clock()
+    clock = HeldClock(0)
     pace, limits = RatePacer(clock), LimitModel()
     for pause in pauses:
         clock.pass_by(pause)
@@ -45,7 +35,7 @@ def test_it_waits_no_longer_than_it_must(pauses: list[int]) -> None:
 
 def test_a_margin_is_added_to_each_wait() -> None:
     """Two real clocks never agree to the microsecond."""
-    clock = Clock()
+    clock = HeldClock(0)
     pace = RatePacer(clock, margin=100)
     for _ in range(6):
         pace.call()
@@ -54,7 +44,7 @@ def test_a_margin_is_added_to_each_wait() -> None:
 
 def test_pacing_can_be_switched_off() -> None:
     """A target that is known to have no limits is not waited for."""
-    clock = Clock()
+    clock = HeldClock(0)
     pace = RatePacer(clock, per_minute=0)
     for _ in range(200):
         pace.call()

@@ -33,7 +33,7 @@ def test_a_parameter_can_be_left_out() -> None:
 
 def test_a_post_carries_a_form() -> None:
     """Its parameters are in the body."""
-    request = CallDraft(PLAIN.parameters, "s", method="POST").request(BASE)
+    request = CallDraft(PLAIN.parameters, "s", verb="POST").request(BASE)
     assert (BASE, b"action=a&apiKey=k&signature=") == (request.url, request.body[:28])
     assert "application/x-www-form-urlencoded" == request.headers["Content-Type"]
 

@@ -11,8 +11,8 @@ OK_SAID = "code.20/right-call-is-ok"
 FORMAT = "format.unknown/unknown-format-is-40-in-json"
 
 
-def _charge(mutant: str, *checks: str, first_only: bool = False) -> Charge:
-    return Charge("server", mutant, SIDE.mutant(mutant).rule, ((OTHERS, checks),), first_only=first_only)
+def _charge(mutant: str, *checks: str) -> Charge:
+    return Charge("server", mutant, SIDE.mutant(mutant).rule, ((OTHERS, checks),))
 
 
 def test_a_mutant_is_tried_by_each_check_in_turn() -> None:
@@ -20,12 +20,6 @@ def test_a_mutant_is_tried_by_each_check_in_turn() -> None:
     (trial,) = try_all([_charge("says Ok", FORMAT, OK_SAID)])
     assert [(FORMAT, Fate.SURVIVED), (OK_SAID, Fate.KILLED)] == [(cell.check, cell.fate) for cell in trial.cells]
     assert (True, Fate.KILLED) == (trial.right, trial.fate)
-
-
-def test_a_trial_can_end_with_the_first_kill() -> None:
-    """When it only matters whether something is caught, the rest is not tried."""
-    (trial,) = try_all([_charge("says Ok", OK_SAID, FORMAT, first_only=True)])
-    assert [OK_SAID] == [cell.check for cell in trial.cells]
 
 
 def test_the_first_kill_by_another_rule_ends_a_trial() -> None:

@@ -1,4 +1,4 @@
-"""A case for a client, and what came of it: values, without any IO."""
+"""A case for a client, and how it ended: values, without any IO."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flipsnack_contract.adapter.messages import Credentials, Options, Result, Run
+from flipsnack_contract.adapter.messages import CaseCredentials, CaseResult, Options, Run
 
-__all__ = ["MASK", "Case", "Outcome", "Report", "Said", "masked"]
+__all__ = ["MASK", "Case", "CaseOutcome", "Report", "Said", "masked"]
 
 MASK = "«the secret»"
-"""What stands where a secret stood. Nothing else prints that."""
+"""Replaces a secret. No client prints this by chance."""
 
 DAY_MS = 24 * 3600 * 1000
 
 
-class Outcome(StrEnum):
-    """How a case ended: three ways of the client's own, `stopped` by the kit because it would not end, or `fault`."""
+class CaseOutcome(StrEnum):
+    """How a case ended: three outcomes that a client reports, `stopped` by the kit, or a `fault` of the adapter."""
 
     OK = "ok"
     ERROR = "error"
@@ -29,10 +29,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One operation that a client is asked for. All times are milliseconds; `needs` are capabilities.
+    """One operation that a client is asked to do. All times are milliseconds; `needs` are capabilities.
 
-    A client that goes on `horizon_ms` after the start, sleeps more often than `most_sleeps`, or calls more often than
-    `most_calls` without sleeping, is stopped: it would go on for ever.
+    A client that still runs `horizon_ms` after the start, sleeps more often than `most_sleeps`, or makes more calls
+    than `most_calls` is stopped: it would not end by itself.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Case:
     base_url: str
     key: str
     secret: str = field(repr=False)
-    args: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     cancel_after_ms: int | None = None
     needs: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ class Case:
             id=self.id,
             op=self.op,
             base_url=self.base_url,
-            credentials=Credentials(key=self.key, secret=self.secret),
+            credentials=CaseCredentials(key=self.key, secret=self.secret),
             args=dict(self.args),
             now_ms=now_ms,
             options=self.options,
@@ -63,7 +63,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """One line of a conversation: who said it (kit or client), when (milliseconds since 1970), and the line."""
+    """One line of the exchange: its sender (kit or client), its time (milliseconds since 1970), and the line."""
 
     by: str
     at_ms: int
@@ -72,27 +72,29 @@ class Said:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a case, as the client and its adapter have it. `seconds` are real, the rest is the case's time.
+    """How a case ended, as the client and its adapter report it. `seconds` are real, all other times are the case's.
 
-    `result` is the client's word, None when it had none; `why` says why it was stopped, or what the fault was; `fault`
-    is its kind. `printed` is all that stood on stderr (and, without the protocol, on stdout): it never decides.
+    `result` is the client's report, None without one; `why` says why the client was stopped, or what the fault was;
+    `fault` is its kind; `cancelled_at_ms` is when the kit cancelled the case. `printed` is what the adapter wrote to
+    stderr (a program without the protocol: to stdout too); no outcome depends on it.
     """
 
     case: str
-    outcome: Outcome
+    outcome: CaseOutcome
     started_ms: int
     ended_ms: int
-    result: Result | None = None
+    result: CaseResult | None = None
     fault: str = ""
     why: str = ""
     sleeps: tuple[int, ...] = ()
+    cancelled_at_ms: int | None = None
     log: tuple[Said, ...] = ()
     printed: str = ""
     seconds: float = 0.0
 
     @property
     def elapsed_ms(self) -> int:
-        """How long it took, in the case's own time."""
+        """How long the case took, in its own time."""
         return self.ended_ms - self.started_ms
 
     @property

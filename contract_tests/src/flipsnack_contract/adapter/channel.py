@@ -1,158 +1,99 @@
-"""Lines to and from an adapter over two file descriptors: bounded, with patience, and without a thread."""
+"""Lines to and from an adapter over two pipes. A thread reads, another one writes, so no pipe can block the kit."""
 
 from __future__ import annotations
 
-import os
-import re
-import selectors
+import threading
 from collections import deque
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import IO
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE
-from flipsnack_contract.contract.clock import stopwatch
 
-__all__ = ["Channel", "Ended", "Silent"]
+__all__ = ["Channel", "Closed", "ReadTimeout"]
 
 PIECE = 64 * 1024
-ASIDE_KEPT = 64 * 1024
-# As Python, Java and JavaScript begin the line that says what went wrong. Node prints its version after all that.
-ERROR = re.compile(r"^(Uncaught |Exception in thread \S+ |Caused by: )?[\w.]*(Error|Exception)\b.*:")
+MOST_LINES = 16
+"""Lines that are kept unread; the other side has to wait with more, so memory is bounded."""
 
 
-class Silent(Exception):
-    """Nothing came for as long as was waited."""
+class ReadTimeout(Exception):
+    """No line came within the timeout."""
 
 
-class Ended(Exception):
+class Closed(Exception):
     """The other side closed its end."""
 
 
 class Channel:
-    """Whole lines over file descriptors, which it takes over and closes; what comes on `aside` is only kept."""
+    """Whole lines over two unbuffered pipes. The channel takes both over and closes them."""
 
-    def __init__(self, reading: int, writing: int, *, aside: int | None = None) -> None:
-        """`aside` is where the other side's stderr can be read."""
-        self._reading, self._writing = reading, writing
-        self._aside = aside
-        self._buffer = bytearray()
+    def __init__(self, reading: IO[bytes], writing: IO[bytes]) -> None:
+        """Start to read at once."""
+        self._changed = threading.Condition()
         self._lines: deque[bytes] = deque()
-        self._kept = bytearray()
-        self._ended = False
-        self._selector = selectors.DefaultSelector()
-        for descriptor in (reading, writing, *(() if aside is None else (aside,))):
-            os.set_blocking(descriptor, False)
-        self._selector.register(reading, selectors.EVENT_READ)
-        if aside is not None:
-            self._selector.register(aside, selectors.EVENT_READ)
+        self._rest = b""
+        self._end: Exception | None = None
+        self._abandoned = False
+        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
+        for work, pipe in ((self._read_all, reading), (self._write_all, writing)):
+            threading.Thread(target=work, args=(pipe,), name="adapter-channel", daemon=True).start()
 
-    def send(self, line: bytes, *, patience: float) -> None:
-        """Write one line; raises `Silent` when the other side does not read it, `Ended` when it is gone."""
-        until, left = stopwatch() + patience, memoryview(line)
-        while left:
-            try:
-                left = left[os.write(self._writing, left) :]
-            except BlockingIOError:
-                self._wait_writable(until)
-            except OSError:
-                raise Ended from None
+    def send(self, line: bytes) -> None:
+        """Write one line. Returns at once: that nobody reads it shows when no answer comes."""
+        self._outgoing.put(line)
 
-    def receive(self, *, patience: float | None) -> bytes:
-        """The next line without its end; `patience` is in seconds, None waits for ever.
+    def receive(self, *, timeout: float) -> bytes:
+        """The next line without its end; `timeout` is in seconds.
 
-        Raises `Silent`, `Ended`, and `AdapterFault` for a line that is too long.
+        Raises `ReadTimeout`, `Closed`, and `AdapterFault` for a line that is too long.
         """
-        until = None if patience is None else stopwatch() + patience
-        while not self._lines:
-            if self._ended:
-                raise Ended
-            if not self._read_some(None if until is None else max(0.0, until - stopwatch())):
-                raise Silent
-        return self._lines.popleft()
+        with self._changed:
+            self._changed.wait_for(lambda: self._lines or self._end, timeout)
+            if self._lines:
+                self._changed.notify_all()
+                return self._lines.popleft()
+            raise self._end or ReadTimeout
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing more has come so far, not even the beginning of a line."""
-        self._read_some(0.0)
-        return not self._lines and not self._buffer
-
-    @property
-    def last_words(self) -> str:
-        """The last line kept aside that names an error, else the last one, cut to 200 characters; it stays there."""
-        if self._aside is not None:
-            self._keep(self._aside)
-        lines = [line.strip() for line in self._kept.decode("utf-8", "replace").split("\n")]
-        telling = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
-        return telling[-1][:200] if telling else ""
-
-    def take_aside(self) -> str:
-        """What was kept aside since the last time, at most its last 64 KiB."""
-        if self._aside is not None:
-            self._keep(self._aside)
-        text = self._kept.decode("utf-8", "replace")
-        self._kept.clear()
-        return text
+        """Whether nothing more was read so far, not even the beginning of a line."""
+        with self._changed:
+            return not self._lines and not self._rest
 
     def close_writing(self) -> None:
-        """Let the other side see the end of its input."""
-        if self._writing >= 0 and self._writing != self._reading:
-            os.close(self._writing)
-        self._writing = -1
+        """Close the other side's input, once everything is written."""
+        self._outgoing.put(None)
 
     def close(self) -> None:
-        """Close everything."""
+        """Close the writing end and drop what is read from now on; the reading end closes with the other side's."""
         self.close_writing()
-        self._selector.close()
-        for descriptor in (self._reading, self._aside):
-            if descriptor is not None and descriptor >= 0:
-                os.close(descriptor)
-        self._reading, self._aside = -1, None
+        with self._changed:
+            self._abandoned = True
+            self._changed.notify_all()
 
-    def _read_some(self, patience: float | None) -> bool:
-        ready = self._selector.select(patience)
-        for key, _ in ready:
-            if key.fd == self._aside:
-                self._keep(key.fd)
-            else:
-                self._read()
-        return bool(ready)
+    def _write_all(self, pipe: IO[bytes]) -> None:
+        with suppress(OSError), pipe:  # the other side may be gone
+            while (line := self._outgoing.get()) is not None:
+                left = memoryview(line)
+                while left:
+                    left = left[pipe.write(left) :]
 
-    def _read(self) -> None:
-        piece = _read_piece(self._reading)
-        if piece is None:
-            return
-        if not piece:
-            self._ended = True
-            self._selector.unregister(self._reading)
-        # What stands before the end without a line end is a line all the same.
-        self._buffer += piece or (b"\n" if self._buffer else b"")
-        *whole, rest = self._buffer.split(b"\n")
-        self._buffer = bytearray(rest)
-        self._lines.extend(bytes(line) for line in whole)
-        if max((len(line) for line in (*whole, rest)), default=0) >= MAX_LINE:
-            raise AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
+    def _read_all(self, pipe: IO[bytes]) -> None:
+        with suppress(OSError), pipe:
+            while piece := pipe.read(PIECE):
+                self._take(piece)
+        # What comes before the end without a line end is a line all the same.
+        self._take(b"\n" if self._rest else b"", end=Closed())
 
-    def _keep(self, descriptor: int) -> None:
-        while piece := _read_piece(descriptor):
-            self._kept += piece
-            del self._kept[:-ASIDE_KEPT]
-        if piece == b"" and descriptor in self._selector.get_map():
-            self._selector.unregister(descriptor)
-
-    def _wait_writable(self, until: float) -> None:
-        # What the other side has to say is read meanwhile: two full pipes would wait for each other.
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._writing, selectors.EVENT_WRITE)
-            if not selector.select(min(0.05, max(0.0, until - stopwatch()))) and stopwatch() >= until:
-                raise Silent
-        if not self._ended:
-            self._read_some(0.0)
-
-
-def _read_piece(descriptor: int) -> bytes | None:
-    """Some bytes, none at the end, None when there are none now."""
-    try:
-        return os.read(descriptor, PIECE)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""
+    def _take(self, piece: bytes, *, end: Exception | None = None) -> None:
+        with self._changed:
+            *whole, self._rest = (self._rest + piece).split(b"\n")
+            if any(len(line) >= MAX_LINE for line in (*whole, self._rest)):
+                self._rest, end = b"", AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
+            if self._end is None:
+                self._lines.extend(whole)
+                self._end = end
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: len(self._lines) < MOST_LINES or self._abandoned or self._end)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.parent_watchdog import leashed
+from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.target import HttpTarget
@@ -87,7 +87,7 @@ def started_fake() -> Iterator[Fake]:
             "the fake is not installed: pip install 'flipsnack-kit[mock]', or name one that runs with --fake URL"
         )
     try:
-        process = start(leashed(MODULE, "serve", *FLAGS))
+        process = start(watched_command(MODULE, "serve", *FLAGS))
     except AdapterFault as fault:
         raise NoFake(f"the fake does not start: {fault.text}") from None
     try:

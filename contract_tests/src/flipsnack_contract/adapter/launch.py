@@ -1,85 +1,65 @@
-"""From what a user says to something that plays cases: a command and how it is to be run."""
+"""How the client under test is started, and what then runs cases with it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flipsnack_contract.adapter.attach import Listener, instructions
 from flipsnack_contract.adapter.messages import CAPABILITIES, PROTOCOL, Greeting
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.session import Patience, Session
+from flipsnack_contract.adapter.session import AdapterSession, Timeouts
 
-__all__ = ["MODES", "BadUse", "Manner", "greeting_of", "playing"]
+__all__ = ["MODES", "BadUse", "LaunchMode", "greeting_of", "playing"]
 
 MODES = {
     "persistent": "one process for all cases, which speaks the adapter protocol",
-    "exec": "one process for each case, a program with {collection} and {dest} among its arguments",
-    "attach": "you start the adapter, under a debugger for instance; the kit prints how and waits",
+    "exec": "one process for each case: a program with {collection} and {dest}, or {action} and {params}, as arguments",
 }
 
 
 class BadUse(ValueError):
-    """Options that make no sense together; the text says what was expected."""
+    """Options that cannot work together; the text says what was expected."""
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How the client under test is run. `environment` is what a program is given besides its credentials."""
+class LaunchMode:
+    """A client's command, and how to run it.
+
+    `timeout` is in seconds without a message; `capabilities` and `environment` are for programs of mode exec, which
+    get `environment` besides their credentials. Raises `BadUse`.
+    """
 
     command: tuple[str, ...]
     mode: str = "persistent"
-    port: int = 0
-    patience: float = 10.0
+    timeout: float = 10.0
     capabilities: tuple[str, ...] = ("json",)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
-        if not self.command and self.mode != "attach":
-            raise BadUse("which client? Give its command after --, as in: -- node adapter.mjs")
-        if self.mode == "persistent" and any("{collection}" in part for part in self.command):
-            raise BadUse("{collection} is filled in for programs without the protocol: add --mode exec before the --")
+        """Check what cannot work."""
+        if not self.command:
+            raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
+        if self.mode == "persistent" and any(
+            name in part for name in ("{collection}", "{action}") for part in self.command
+        ):
+            raise BadUse("placeholders are only filled in with --mode exec: add that option before the --")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
-            raise BadUse(f"capabilities {', '.join(unknown)} are unknown; there are {', '.join(CAPABILITIES)}")
+            raise BadUse(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
 
 
 def greeting_of(version: str, run: str | None = None) -> Greeting:
-    """The kit's hello; a run without a name gets a new one."""
+    """The kit's hello; `run` names the run, by default at random."""
     return Greeting(protocols=(PROTOCOL,), kit=version, run=run or uuid.uuid4().hex[:12])
 
 
 @contextmanager
-def playing(manner: Manner, greeting: Greeting, *, say: Callable[[str], None]) -> Iterator[Session | Program]:
-    """What plays cases in that manner, until the block ends; `say` tells the user what to do, where there is something.
-
-    Raises `AdapterFault`, `BadTemplate`, and `BadUse` for a port that is taken.
-    """
-    if manner.mode == "exec":
-        yield Program(manner.command, manner.environment, manner.capabilities, manner.patience)
-    elif manner.mode == "attach":
-        with _listening(manner.port) as listener, _attached(manner, listener, greeting, say) as session:
-            yield session
+def playing(mode: LaunchMode, greeting: Greeting) -> Iterator[AdapterSession | Program]:
+    """What runs cases with that client, until the block ends. Raises `AdapterFault` and `BadTemplate`."""
+    if mode.mode == "exec":
+        yield Program(mode.command, mode.environment, mode.capabilities, mode.timeout)
     else:
-        patience = Patience(case=manner.patience)
-        with Session(lambda: Process(manner.command), greeting, patience=patience) as session:
+        with AdapterSession(lambda: Process(mode.command), greeting, timeouts=Timeouts(case=mode.timeout)) as session:
             yield session
-
-
-def _listening(port: int) -> Listener:
-    try:
-        return Listener(port)
-    except OSError as trouble:
-        raise BadUse(f"cannot listen on port {port}: {trouble.strerror or trouble}; choose another --port") from None
-
-
-def _attached(manner: Manner, listener: Listener, greeting: Greeting, say: Callable[[str], None]) -> Session:
-    def waiting() -> None:
-        say(f"waiting on 127.0.0.1:{listener.port}; start the adapter in a bash, as long as you like, with:")
-        say(f"  {instructions(listener.port, manner.command)}")
-
-    # In a debugger nobody is in a hurry.
-    return Session(lambda: listener.accept(waiting=waiting), greeting, patience=Patience(None, None))

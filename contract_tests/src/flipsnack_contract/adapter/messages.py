@@ -13,12 +13,13 @@ __all__ = [
     "ERROR_CLASSES",
     "FORMATS",
     "MAX_LINE",
+    "OPERATIONS",
     "PROTOCOL",
     "Bye",
     "Cancel",
     "Client",
-    "Credentials",
-    "Event",
+    "CaseCredentials",
+    "Progress",
     "FileMade",
     "Format",
     "FromAdapter",
@@ -27,10 +28,10 @@ __all__ = [
     "Hello",
     "NotAMessage",
     "Options",
-    "Result",
+    "CaseResult",
     "Run",
     "Sleep",
-    "Trouble",
+    "ErrorReport",
     "Wake",
     "encode",
     "preferred",
@@ -57,6 +58,12 @@ CAPABILITIES = {
     "refresh": "asks for a new resource URL when the one it has is refused",
     "checksums": "checks the checksums inside a package",
     "progress": "sends events while it works",
+}
+
+OPERATIONS = {
+    "download": "waits for a package and saves it",
+    "poll": "asks once for the state of a package",
+    "call": "calls any method of the API",
 }
 
 ErrorClass = Literal[
@@ -109,14 +116,14 @@ class Greeting(_Message, frozen=True, tag="hello"):
     run: str
 
 
-class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+class CaseCredentials(msgspec.Struct, frozen=True, kw_only=True):
     """The API key and its secret."""
 
     key: str
     secret: str
 
     def __repr__(self) -> str:
-        return f"Credentials({self.key!r})"
+        return f"CaseCredentials({self.key!r})"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,13 +134,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(_Message, frozen=True, tag="run"):
-    """One case. `args` are those of the operation: `collection`, and for a download `dest`, the file to make."""
+    """One case, with the arguments of its operation in `args`.
+
+    poll: `collection`. download: `collection`, and `dest`, the file to make. call: `action`, the name of the method;
+    `params`, its parameters by name; `files`, the paths of files to upload by the name of the parameter.
+    """
 
     id: str
     op: str
     base_url: str
-    credentials: Credentials
-    args: dict[str, str]
+    credentials: CaseCredentials
+    args: dict[str, str | dict[str, str]]
     now_ms: int
     options: Options
 
@@ -191,7 +202,7 @@ class Sleep(_Message, frozen=True, tag="sleep"):
     why: str = ""
 
 
-class Event(_Message, frozen=True, tag="event"):
+class Progress(_Message, frozen=True, tag="event"):
     """Something for the reader of the report; `status` is the job's state, `attempt` counts calls."""
 
     id: str
@@ -208,7 +219,7 @@ class FileMade(msgspec.Struct, frozen=True, kw_only=True):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it did not work: the class of the error, and the vendor's code where the API gave one."""
 
     kind: ErrorClass = field(name="class")
@@ -216,15 +227,18 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""
 
 
-class Result(_Message, frozen=True, tag="result"):
-    """How the case ended. `value.status` is the job's last state; `error` belongs to the outcome error, `why` to
-    unsupported."""
+class CaseResult(_Message, frozen=True, tag="result"):
+    """How the case ended.
+
+    `value` of a poll and of a download: `status`, the job's last state; of a call: the data of the answer. `file`
+    belongs to a download, `error` to the outcome error, `why` to unsupported.
+    """
 
     id: str
     outcome: ResultOutcome
     value: dict[str, Any] = {}
     file: FileMade | None = None
-    error: Trouble | None = None
+    error: ErrorReport | None = None
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -233,7 +247,7 @@ class Result(_Message, frozen=True, tag="result"):
             raise ValueError("`error` is there with outcome error, and only then")
 
 
-FromAdapter = Hello | Sleep | Event | Result
+FromAdapter = Hello | Sleep | Progress | CaseResult
 
 _encoder = msgspec.json.Encoder()
 _from_adapter = msgspec.json.Decoder(FromAdapter)

@@ -12,19 +12,19 @@ import sys
 import threading
 from collections.abc import Sequence
 
-__all__ = ["leashed", "main"]
+__all__ = ["watched_command", "main"]
 
 STDIN = 0
 
 
-def leashed(module: str, *arguments: str) -> tuple[str, ...]:
+def watched_command(module: str, *arguments: str) -> tuple[str, ...]:
     """The command of `module`, run by this Python, that ends with the other end of its stdin."""
     return (sys.executable, "-m", __name__, module, *arguments)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run the module that `arguments` begin with, with the rest as its own."""
-    threading.Thread(target=_end_with_stdin, name="leash", daemon=True).start()
+    threading.Thread(target=_end_with_stdin, name="parent-watchdog", daemon=True).start()
     sys.argv = list(arguments)
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 

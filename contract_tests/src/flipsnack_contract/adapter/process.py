@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from flipsnack_contract.adapter.channel import Channel, Ended, Silent
+from flipsnack_contract.adapter.channel import Channel, Closed, ReadTimeout
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import Bye, encode
-from flipsnack_contract.adapter.refusal import refused
+from flipsnack_contract.adapter.start_error import start_error
+from flipsnack_contract.adapter.stderr import StderrFile
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Process", "end_group", "exit_text", "start"]
@@ -21,33 +22,38 @@ __all__ = ["Process", "end_group", "exit_text", "start"]
 GRACE_AFTER_BYE = 3.0
 GRACE_AFTER_TERM = 2.0
 REAP = 1.0
+Stream = int | IO[bytes]
 
 
 def start(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+    command: Sequence[str],
+    *,
+    stdin: Stream = subprocess.PIPE,
+    stdout: Stream = subprocess.PIPE,
+    stderr: Stream = subprocess.PIPE,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """The process of `command`, in a group of its own; raises `AdapterFault`.
+    """Start `command` in a process group of its own, with unbuffered pipes unless told otherwise.
 
-    It has pipes, or, with `output`, no input and everything it prints in that file.
+    Raises `AdapterFault`.
     """
-    pipes = subprocess.PIPE if output is None else None
     try:
         return subprocess.Popen(
             command,
-            stdin=pipes or subprocess.DEVNULL,
-            stdout=pipes or output,
-            stderr=pipes or output,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
             env=None if environment is None else dict(environment),
             start_new_session=True,
             bufsize=0,
         )
-    except (OSError, ValueError) as refusal:
-        why = refused(command[0], refusal, path=(environment or {}).get("PATH"))
+    except (OSError, ValueError) as error:
+        why = start_error(command[0], error, path=(environment or {}).get("PATH"))
         raise AdapterFault("no-start", f"{shlex.join(command)}: {why}") from None
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End the process and whatever it started: SIGTERM, and SIGKILL to those who are still there 2 s later."""
+    """End the process and all that it started: SIGTERM, and SIGKILL to what still runs 2 s later."""
     _signal(process, signal.SIGTERM)
     try:
         process.wait(GRACE_AFTER_TERM)
@@ -59,7 +65,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def exit_text(code: int | None) -> str:
-    """An exit code in words; death by a signal is never a number."""
+    """An exit code in words; a signal is named."""
     if code is None:
         return "it is still running"
     return f"it ended with exit code {code}" if code >= 0 else f"it was killed by {signal.Signals(-code).name}"
@@ -70,37 +76,41 @@ class Process:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Start it; raises `AdapterFault`."""
-        self._process = start(command)
+        self.stderr = StderrFile()
+        try:
+            self._process = start(command, stderr=self.stderr.file)
+        except AdapterFault:
+            self.stderr.close()
+            raise
         self._ended = False
-        pipes = (self._process.stdout, self._process.stdin, self._process.stderr)
-        reading, writing, aside = (_taken(pipe) for pipe in pipes)
-        self.channel = Channel(reading, writing, aside=aside)
+        assert self._process.stdout is not None  # `start` makes pipes
+        assert self._process.stdin is not None
+        self.channel = Channel(self._process.stdout, self._process.stdin)
 
     @property
     def pid(self) -> int:
-        """Its id, which is that of its group too."""
+        """Its process id, which is also the id of its group."""
         return self._process.pid
 
-    def how_it_ended(self) -> AdapterFault:
-        """The fault of an adapter whose stdout is at its end."""
+    def exit_fault(self) -> AdapterFault:
+        """The fault of an adapter that closed its stdout."""
         try:
             code = self._process.wait(REAP)
         except subprocess.TimeoutExpired:
-            return AdapterFault("closed", "stdout is at its end, but the process goes on")
-        said = self.channel.last_words
-        words = f"; the last it printed: {said}" if said else ""
-        return AdapterFault("crash", f"{exit_text(code)} while it was expected to speak{words}")
+            return AdapterFault("closed", "it closed its stdout, but the process still runs")
+        printed = self.stderr.last_error_line
+        hint = f"; it printed: {printed}" if printed else ""
+        return AdapterFault("crash", f"{exit_text(code)} before it answered{hint}")
 
-    def say_goodbye(self) -> int | None:
-        """Say bye, end its input, and wait up to 3 s; the exit code, or None when it had to be ended."""
+    def shutdown(self) -> int | None:
+        """Send bye, close its input, and wait up to 3 s; the exit code, or None when it had to be killed."""
         if self._ended:
             return None
-        with suppress(Silent, Ended):
-            self.channel.send(encode(Bye()), patience=GRACE_AFTER_BYE)
+        self.channel.send(encode(Bye()))
         self.channel.close_writing()
         self._read_to_the_end()
         code = self._process.poll()
-        self.kill()  # its children may still be there
+        self.kill()  # its children may still run
         return code
 
     def kill(self) -> None:
@@ -109,13 +119,14 @@ class Process:
             self._ended = True
             end_group(self._process)
             self.channel.close()
+            self.stderr.close()
 
     def __enter__(self) -> Process:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
         if kind is None:
-            self.say_goodbye()
+            self.shutdown()
         else:
             self.kill()
 
@@ -123,18 +134,11 @@ class Process:
         until = stopwatch() + GRACE_AFTER_BYE
         try:
             while (left := until - stopwatch()) > 0:
-                self.channel.receive(patience=left)
-        except Ended:
-            self.how_it_ended()
-        except (Silent, AdapterFault):
+                self.channel.receive(timeout=left)
+        except Closed:
+            self.exit_fault()
+        except (ReadTimeout, AdapterFault):
             pass
-
-
-def _taken(pipe: IO[bytes] | None) -> int:
-    """The descriptor of a pipe, which is the caller's from here on."""
-    assert pipe is not None  # `start` asks for three pipes
-    with pipe:
-        return os.dup(pipe.fileno())
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.timeline import RealTimeline, Timeline, Turn, VirtualTimeline
+from flipsnack_contract.adapter.timeline import RealTimeline, TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.contract.decoding import Malformed, decode
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.request_builder import ACTION, CallDraft
+from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.target import Request
 
-__all__ = ["NoPackage", "Stage"]
+__all__ = ["NoPackage", "Sandbox"]
 
 
 class NoPackage(Exception):
     """The fake does not serve the package that it should; the text says what it answered."""
 
 
-class Stage:
+class Sandbox:
     """One namespace and one account, made for one case. A context manager that gives the namespace back."""
 
     def __init__(self, fake: Fake, name: str, *, key: str, secret: str) -> None:
@@ -31,7 +32,7 @@ class Stage:
         self.secret = secret
         self.account: AccountControl = self.control.create_account(key, secret)
 
-    def timeline(self, *, virtual: bool, turns: tuple[Turn, ...] = ()) -> Timeline:
+    def timeline(self, *, virtual: bool, turns: tuple[TimedAction, ...] = ()) -> Timeline:
         """The time of the case: the account's clock, stopped, or the wall's."""
         return VirtualTimeline(self.account, turns) if virtual else RealTimeline()
 
@@ -47,7 +48,7 @@ class Stage:
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
-        pairs = (("action", ACTION), ("apiKey", self.key), ("collectionHash", collection_hash))
+        pairs = (("action", package_method().name), ("apiKey", self.key), ("collectionHash", collection_hash))
         reply = self._fake.target.send(CallDraft(pairs, self.secret).request(self.base_url))
         try:
             url = decode(reply.body).resource_url
@@ -60,7 +61,7 @@ class Stage:
             raise NoPackage(f"HTTP {package.status} from the resource URL")
         return package.body
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:

@@ -9,13 +9,13 @@ from typing import Protocol
 from flipsnack_contract.contract.clock import RealClock
 from flipsnack_contract.target.control import AccountControl
 
-__all__ = ["RealTimeline", "Timeline", "Turn", "VirtualTimeline"]
+__all__ = ["RealTimeline", "Timeline", "TimedAction", "VirtualTimeline"]
 
 MILLI = 1000
 
 
 @dataclass(frozen=True)
-class Turn:
+class TimedAction:
     """Something that happens `after_ms` milliseconds after the start of a case: to the account, or to the client.
 
     With `suspend_ms` the machine of the client is suspended for so long: the sleep that it is in ends no sooner.
@@ -44,7 +44,7 @@ class VirtualTimeline:
 
     is_virtual = True
 
-    def __init__(self, account: AccountControl, turns: Sequence[Turn] = ()) -> None:
+    def __init__(self, account: AccountControl, turns: Sequence[TimedAction] = ()) -> None:
         """Stop the clock, on a whole second: a limit's calendar windows then begin with the case."""
         self._account = account
         micros = account.freeze()

@@ -1,4 +1,4 @@
-"""How an answer looks: envelope, HTTP status, three formats that say the same."""
+"""The shape of an answer: envelope, HTTP status, and three formats with the same content."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, RequestCase, with_format
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
 
 FORMATS = ("json", "jsonp", "xml")
-# Before `format` is looked at, it cannot be kept to: what is malformed is answered as JSON.
+# A malformed request is answered as JSON, because its `format` was not read yet.
 FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1)
-EVERY = [{"case": one} for one in (*MISTAKES, *ANSWERS)]
-EVERY_FORMATTED = [{"case": one} for one in FORMATTED]
 FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
+# The few come first, because a run of few rows begins with the first one.
+EVERY = [*FEW, *({"case": one} for one in (*MISTAKES, *ANSWERS) if {"case": one} not in FEW)]
+EVERY_FORMATTED = [row for row in EVERY if row["case"] in FORMATTED]
 
 
 def _reply(session: Session, case: RequestCase) -> Reply:
@@ -28,7 +30,7 @@ def _answers(session: Session, case: RequestCase) -> dict[str, Answer]:
     return {form: session.ask(with_format(made, form), paced=case.paced) for form in FORMATS}
 
 
-@check("answer.envelope", rows=EVERY)
+@check("answer.envelope", methods=every_method, rows=EVERY, calls=1)
 def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -> None:
     """`code` is a number, `status` a text, `data` an object that is absent on errors, and nothing else is there."""
     answer = session.read(_reply(session, case))
@@ -37,13 +39,13 @@ def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -
         expect(True, answer.data is not None, "data is there with code 20")
 
 
-@check("answer.http-200", rows=EVERY)
+@check("answer.http-200", methods=every_method, rows=EVERY, calls=1)
 def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) -> None:
-    """The HTTP status says nothing about the outcome: it is 200."""
+    """The HTTP status is 200 whatever the code is."""
     expect(200, _reply(session, case).status, f"the HTTP status of {case}")
 
 
-@check("answer.json", rows=FEW)
+@check("answer.json", methods=every_method, rows=FEW, calls=2)
 def json_is_the_default(session: Session, case: RequestCase) -> None:
     """Without `format`, and with format=json, the answer is application/json in UTF-8."""
     made = case.make(session, session.draft())
@@ -53,7 +55,7 @@ def json_is_the_default(session: Session, case: RequestCase) -> None:
         session.read(reply, "json")
 
 
-@check("answer.jsonp", rows=FEW)
+@check("answer.jsonp", methods=every_method, rows=FEW, calls=2)
 def jsonp_is_a_call_of_the_callback(session: Session, case: RequestCase) -> None:
     """With format=jsonp the answer is `callback({...});` and is JavaScript."""
     draft = with_format(case.make(session, session.draft()), "jsonp")
@@ -63,7 +65,7 @@ def jsonp_is_a_call_of_the_callback(session: Session, case: RequestCase) -> None
     expect(True, reply.body.rstrip().endswith(b");"), "the call ends in a semicolon")
 
 
-@check("answer.xml", rows=FEW)
+@check("answer.xml", methods=every_method, rows=FEW, calls=2)
 def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     """With format=xml the answer is a `response` element with `code` and `status`, and is application/xml."""
     reply = session.send(with_format(case.make(session, session.draft()), "xml"))
@@ -71,7 +73,7 @@ def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     session.read(reply, "xml")
 
 
-@check("answer.same-in-every-format", rows=EVERY_FORMATTED)
+@check("answer.same-in-every-format", methods=every_method, rows=EVERY_FORMATTED, calls=3)
 def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
     """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
     said = {form: _comparable(answer) for form, answer in _answers(session, case).items()}
@@ -79,7 +81,7 @@ def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
         expect(said["json"], said[form], f"what {form} says of {case}, compared with json")
 
 
-@check("answer.same-in-every-format", needs={"control"}, rows=[{"form": form} for form in FORMATS])
+@check("answer.same-in-every-format", needs={"control"}, rows={"form": FORMATS})
 def the_resource_url_works_from_each_format(session: Session, form: str) -> None:
     """A resource URL read from any format, with its escapes undone, serves the package."""
     answer = session.ask(with_format(session.draft(), form))
@@ -87,7 +89,7 @@ def the_resource_url_works_from_each_format(session: Session, form: str) -> None
     expect(200, session.get(str(answer.resource_url)).status, f"the resource URL given in {form}")
 
 
-@check("answer.jsonp-hardened", rows=FEW)
+@check("answer.jsonp-hardened", methods=every_method, rows=FEW, calls=2)
 def jsonp_is_hardened(session: Session, case: RequestCase) -> None:
     """JSONP opens with an empty comment, forbids sniffing, and holds no raw `<` or line separator."""
     reply = session.send(with_format(case.make(session, session.draft()), "jsonp"))

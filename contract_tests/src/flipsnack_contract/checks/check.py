@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import product
 from types import ModuleType
 from typing import Any, Literal
 
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
+from flipsnack_contract.contract.assertions import Unsuitable
 from flipsnack_contract.contract.ledger import Rule, rule
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
 
-__all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in"]
+__all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in", "needs_of"]
 
 Side = Literal["server", "client", "recording"]
 MachineOf = Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine]
-
-
-class Unsuitable(Exception):
-    """A row that cannot be tried on this target; the text says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Check:
 
     A server's check runs on every row of `rows`, then on values drawn from `varies`; once, when it has neither.
     `share` is the part of a run's examples that it draws. `machine` makes a state machine over sessions, which is
-    run instead. `calls` is set for checks that only read: the most API calls that one run makes; `waits` are the
+    run instead. `methods` chooses those of the table that it is run for; None is the method that makes packages.
+    `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits` are the
     microseconds that it lets pass.
     """
 
@@ -46,12 +46,23 @@ class Check:
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     share: float = 1.0
     machine: MachineOf | None = None
+    methods: Callable[[Method], bool] | None = None
     calls: int | None = None
     waits: int = 0
 
     @property
+    def may_need(self) -> frozenset[str]:
+        """What it needs, and what any of its rows needs."""
+        return self.needs.union(*map(needs_of, self.rows))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it may run at the real API: it only reads, and says how many calls it makes."""
+        return self.calls is not None
+
+    @property
     def promise(self) -> str:
-        """The docstring of the check in one line: what it looks at."""
+        """The docstring of the check in one line: what it checks."""
         return " ".join(((self.machine or self.run).__doc__ or "").split())
 
 
@@ -60,30 +71,33 @@ def check(
     *,
     of: Side | None = None,
     needs: Iterable[str] = (),
-    rows: Iterable[Mapping[str, Any]] = (),
+    rows: Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] = (),
     varies: Mapping[str, SearchStrategy[Any]] | None = None,
     share: float = 1.0,
+    methods: Callable[[Method], bool] | None = None,
     calls: int | None = None,
     waits: int = 0,
 ) -> Callable[[Callable[..., Any]], Check]:
     """Make a function, or a state machine's class, the check of the rule `rule_id`.
 
-    `of` is by default the side that keeps the rule. Raises `UnknownRule` for an id that the ledger does not have.
+    `of` is by default the side that keeps the rule. `rows` are the rows themselves, or columns by their names: then
+    there is a row for each combination. Raises `UnknownRule` for an id that the ledger does not have.
     """
     cited = rule(rule_id)
     side: Side = of or ("client" if cited.by == "client" else "server")
 
     def wrap(run: Callable[..., Any]) -> Check:
         return Check(
-            name=f"{rule_id}/{_prefix(side, calls)}{run.__name__.lower().replace('_', '-')}",
+            name=f"{rule_id}/{_prefix(side)}{run.__name__.lower().replace('_', '-')}",
             rule=cited,
             run=run,
             of=side,
             needs=frozenset(needs),
-            rows=tuple(rows),
+            rows=tuple(_combined(rows) if isinstance(rows, Mapping) else rows),
             varies=varies or {},
             share=share,
             machine=run if isinstance(run, type) and issubclass(run, RuleBasedStateMachine) else None,
+            methods=methods,
             calls=calls,
             waits=waits,
         )
@@ -104,7 +118,14 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
     return found
 
 
-def _prefix(side: Side, calls: int | None) -> str:
-    if side == "recording":
-        return "recorded-"
-    return "" if calls is None else "live-"
+def needs_of(row: Mapping[str, Any]) -> frozenset[str]:
+    """The capabilities that the values of a row need."""
+    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
+
+
+def _combined(columns: Mapping[str, Iterable[Any]]) -> Iterator[Mapping[str, Any]]:
+    return (dict(zip(columns, values, strict=True)) for values in product(*columns.values()))
+
+
+def _prefix(side: Side) -> str:
+    return "recorded-" if side == "recording" else ""

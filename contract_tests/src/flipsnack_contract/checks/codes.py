@@ -1,20 +1,21 @@
-"""Each code of the vendor's table that collection.downloadHTML can give, with its message letter by letter."""
+"""Each code of the vendor's table that any method can answer, with its message letter by letter."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.check import Unsuitable, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.strategies import texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.codes import messages
 from flipsnack_contract.contract.decoding import Answer
-from flipsnack_contract.target.request_builder import ACTION, encoded
+from flipsnack_contract.contract.methods import every_method, has_wrong_values, takes_collection
+from flipsnack_contract.target.request_builder import encoded
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Request
 
 BY_NAME = {one.name: one for one in MISTAKES}
 
@@ -29,9 +30,9 @@ def _mistaken(session: Session, name: str) -> Answer:
     return session.ask(mistake.make(session, session.draft()), paced=mistake.paced)
 
 
-@check("code.20", needs={"collection"})
+@check("code.20", needs={"collection"}, methods=every_method, calls=1)
 def right_call_is_ok(session: Session) -> None:
-    """A right call for a collection of one's own is 20, OK."""
+    """A right call, for a collection of the key, is 20, OK."""
     _is(20, session.ask(session.draft()), "a right call")
 
 
@@ -44,23 +45,21 @@ def maintenance_is_22(session: Session) -> None:
     expect_code(20, session.ask(session.draft()), "a call after maintenance")
 
 
-@check(
-    "code.30",
-    needs={"credentials"},
-    rows=[{"name": name} for name in ("apiKey", "signature", "action", "collectionHash")],
-)
-def missing_parameter_is_30(session: Session, name: str) -> None:
-    """Without any one of the four required parameters a call is 30."""
-    _is(30, session.ask(session.draft().without(name)), f"a call without {name}")
+@check("code.30", needs={"credentials"}, methods=every_method, calls=4)
+def missing_parameter_is_30(session: Session) -> None:
+    """Without any one of its required parameters a call is 30."""
+    for name in session.method.required:
+        _is(30, session.ask(session.draft().without(name)), f"a call without {name}")
 
 
-@check("code.30", rows=[{"count": count} for count in (2, 3, 4)])
-def several_missing_parameters_are_30(session: Session, count: int) -> None:
-    """Without several of them it is 30 as well, and so is a call without any parameter."""
+@check("code.30", rows={"count": (2, 3, None)}, methods=every_method, calls=1)
+def several_missing_parameters_are_30(session: Session, count: int | None) -> None:
+    """Without several of them, or without any parameter, it is 30 as well."""
     draft = session.draft()
-    for name in ("action", "signature", "collectionHash", "apiKey")[:count]:
+    names = ("action", "signature", *session.method.own_required, "apiKey")[:count]
+    for name in names:
         draft = draft.without(name)
-    _is(30, session.ask(draft), f"a call without {count} required parameters")
+    _is(30, session.ask(draft), f"a call without {', '.join(names)}")
 
 
 @check("code.31", needs={"control"})
@@ -75,68 +74,91 @@ def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     _is(32, _mistaken(session, "too many in a minute"), "the sixty-first call in a minute")
 
 
-@check(
-    "code.40",
-    rows=[{"piece": piece} for piece in ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")],
-)
+@check("code.40", methods=every_method, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")}, calls=1)
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
-    query = encoded(session.draft().signed()) + "&" + piece
-    reply = session.send(Request("GET", f"{session.target.base_url}?{query}"))
+    draft = session.draft()
+    reply = session.send_text(draft, f"{encoded(draft.signed())}&{piece}")
     _is(40, session.read(reply), f"a query that ends in {piece!r}")
 
 
 @check(
     "code.41",
-    rows=[{"key": key} for key in ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")],
+    rows={"key": ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")},
     varies={"key": texts.filter(lambda text: bool(text) and not text.startswith("test-"))},
     share=0.3,
+    methods=every_method,
+    calls=1,
 )
 def unknown_key_is_41(session: Session, key: str) -> None:
-    """A key that nobody has is 41."""
+    """An unknown key is 41."""
     _is(41, session.ask(session.draft().with_(apiKey=key)), f"a call with the key {key!r}")
 
 
-@check("code.41", needs={"credentials"}, rows=[{"change": change} for change in ("upper", "blank", "cut", "longer")])
+@check(
+    "code.41",
+    needs={"credentials"},
+    methods=every_method,
+    rows={"change": ("upper", "blank", "cut", "longer")},
+    calls=1,
+)
 def nearly_a_key_is_41(session: Session, change: str) -> None:
     """A key is compared exactly: letter case, blanks and length count."""
     key = session.key
-    # Changed in front: some fakes know whole families of keys by how they begin.
+    # Changed at the beginning, because some fakes accept every key with a certain prefix.
     near = {"upper": key.swapcase(), "blank": " " + key, "cut": key[1:], "longer": "x" + key}[change]
     _is(41, session.ask(session.draft().with_(apiKey=near)), f"a call with the key {near!r}")
+
+
+NEARLY: dict[str, Callable[[str], str]] = {
+    "in lower case": str.lower,
+    "with a capital": lambda name: name[0].upper() + name[1:],
+    "with a blank after it": lambda name: name + " ",
+    "with a blank before it": lambda name: " " + name,
+    "with a line feed after it": lambda name: name + "\n",
+    "without its first part": lambda name: name.partition(".")[2],
+    "without its last part": lambda name: name.partition(".")[0] + ".",
+    "cut at the dot": lambda name: name.partition(".")[0],
+}
+
+
+@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY})
+def nearly_a_method_is_42(session: Session, written: str) -> None:
+    """The name of a method is compared exactly: letter case, blanks and every part count."""
+    near = NEARLY[written](session.method.name)
+    if near == session.method.name:
+        raise Unsuitable(f"{session.method} {written} is the same name")
+    _is(42, session.ask(session.draft(action=near)), f"a call of {near!r}")
 
 
 @check(
     "code.42",
     needs={"credentials"},
-    rows=[
-        {"action": action}
-        for action in (
-            "collection.downloadhtml",
-            "Collection.downloadHTML",
-            "collection.downloadHTML ",
-            " collection.downloadHTML",
-            "collection.downloadHTML\n",
-            "downloadHTML",
-            "collection.",
-            "collection",
-            "__class__",
-            "constructor",
-            "é",
-        )
-    ],
-    varies={"action": st.one_of(texts.filter(bool), texts.filter(bool).map(lambda text: ACTION + text))},
+    methods=every_method,
+    rows=[{"action": action, "appended": False} for action in ("__class__", "constructor", "é")],
+    varies={"action": texts.filter(bool), "appended": st.booleans()},
     share=0.3,
 )
-def unknown_action_is_42(session: Session, action: str) -> None:
-    """A method that does not exist is 42; its name is compared exactly."""
-    _is(42, session.ask(session.draft().with_(action=action)), f"a call of {action!r}")
+def unknown_action_is_42(session: Session, action: str, *, appended: bool) -> None:
+    """A method that does not exist is 42."""
+    name = session.method.name + action if appended else action
+    _is(42, session.ask(session.draft(action=name)), f"a call of {name!r}")
+
+
+@check("code.40", needs={"credentials"}, methods=has_wrong_values, calls=6)
+def wrong_value_is_40(session: Session) -> None:
+    """A value that is not of the parameter's type, or not among those allowed, is 40."""
+    for parameter in session.method.parameters:
+        for value in parameter.wrong_values:
+            answer = session.ask(session.draft(**{parameter.name: value}))
+            _is(40, answer, f"{parameter.name}={value!r}, which takes a {parameter.type}")
 
 
 @check(
     "code.43",
     needs={"control"},
-    rows=[{"name": name} for name in ("a deleted collection", "somebody else's collection")],
+    methods=takes_collection,
+    rows={"name": ("a deleted collection", "a collection of another key")},
 )
 def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     """A collection that is deleted or belongs to another key is 43."""
@@ -146,12 +168,14 @@ def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
 @check(
     "code.43-unknown",
     needs={"credentials"},
-    rows=[{"collection": text} for text in ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")],
+    rows={"collection": ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")},
     varies={"collection": texts.filter(lambda text: bool(text) and not text.startswith("mock-"))},
     share=0.3,
+    methods=takes_collection,
+    calls=1,
 )
 def unknown_collection_is_43(session: Session, collection: str) -> None:
-    """A hash that nobody has ever had cannot be told from somebody else's: 43."""
+    """A hash that never existed is answered as one of another key: 43."""
     answer = session.ask(session.draft(collection))
     _is(43, answer, f"a call for the collection {collection!r}")
 
@@ -159,8 +183,10 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
 @check(
     "code.44",
     needs={"credentials"},
-    rows=[{"signature": text} for text in ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)],
+    methods=every_method,
+    rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)},
+    calls=1,
 )
 def wrong_signature_is_44(session: Session, signature: str) -> None:
-    """A signature that is not the request's is 44, however it looks."""
+    """Any signature but that of the request is 44, however it is written."""
     _is(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

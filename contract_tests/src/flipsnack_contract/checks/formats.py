@@ -1,4 +1,4 @@
-"""The parameters `format` and `callback`: what is taken, what is refused, and that a refusal is JSON."""
+"""The parameters `format` and `callback`: which values are accepted, and that a refusal is JSON."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.strategies import identifiers, texts
 from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
 
 RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
-# No letter beyond ASCII is here: JavaScript has identifiers with those.
+# No letter beyond ASCII: JavaScript allows them in identifiers.
 HOSTILE = (
     "a b",
     "a;b",
@@ -48,9 +49,11 @@ def _as_json(session: Session, reply: Reply, code: int, what: str) -> None:
 
 @check(
     "format.unknown",
-    rows=[{"form": form} for form in ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")],
+    rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
     varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
     share=0.5,
+    methods=every_method,
+    calls=1,
 )
 def unknown_format_is_40_in_json(session: Session, form: str) -> None:
     """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
@@ -58,7 +61,7 @@ def unknown_format_is_40_in_json(session: Session, form: str) -> None:
     _as_json(session, reply, 40, f"format={form!r}")
 
 
-@check("callback.required", rows=[{"callback": None}, {"callback": ""}])
+@check("callback.required", methods=every_method, rows=[{"callback": None}, {"callback": ""}], calls=1)
 def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None) -> None:
     """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
     draft = session.draft(format="jsonp")
@@ -67,18 +70,29 @@ def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None)
 
 
 @check(
-    "callback.required", needs={"credentials"}, rows=[{"callback": text} for text in ("app.answer", "", *HOSTILE[:4])]
+    "callback.required",
+    needs={"credentials"},
+    methods=every_method,
+    rows={"callback": ("app.answer", "", *HOSTILE[:4])},
+    calls=2,
 )
 def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
-    """With json or xml a callback, however it looks, changes nothing."""
+    """With json or xml a callback changes nothing, even one that jsonp would refuse."""
     for form in ("json", "xml"):
         answer = session.ask(session.draft(format=form, callback=callback))
         expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")
 
 
-@check("callback.identifier", rows=[{"callback": text} for text in HOSTILE], varies={"callback": spoiled}, share=0.5)
+@check(
+    "callback.identifier",
+    methods=every_method,
+    rows={"callback": HOSTILE},
+    varies={"callback": spoiled},
+    share=0.5,
+    calls=1,
+)
 def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
-    """A callback that is no dotted path of identifiers, or holds a reserved word, never reaches the answer."""
+    """A callback that is not a dotted path of identifiers, or contains a reserved word, is 40, as JSON."""
     reply = session.send(session.draft(format="jsonp", callback=callback))
     _as_json(session, reply, 40, f"callback={callback!r}")
 
@@ -86,9 +100,11 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
 @check(
     "callback.identifier",
     needs={"credentials"},
-    rows=[{"callback": text} for text in ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")],
+    rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
     varies={"callback": identifiers},
     share=0.5,
+    methods=every_method,
+    calls=1,
 )
 def identifier_paths_are_called(session: Session, callback: str) -> None:
     """A dotted path of identifiers is called by that very name."""

@@ -1,4 +1,4 @@
-"""The order of checks: when two things are wrong at once, the answer tells which was looked at first."""
+"""The order of checks: of two mistakes in one call, the answer names the one that is checked first."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.request_cases import RequestCase, pairs
 from flipsnack_contract.checks.requests import POSTS, Posting, multipart
 from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
 
 
-@check("order.checks", rows=[{"first": first, "second": second} for first, second in pairs()])
+@check("order.checks", methods=every_method, rows=[{"first": first, "second": second} for first, second in pairs()])
 def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
     """Of two mistakes in one call, the answer names the one that is checked first."""
-    # The later one is made first: what it does to the account must not meet the earlier one's maintenance.
+    # The later one is made first, so that its changes of the account come before an earlier one's maintenance.
     draft = first.make(session, second.make(session, session.draft()))
-    # Whatever format was asked for wrongly: such a call is answered as JSON.
+    # A call with a wrong format is answered as JSON.
     answer = session.read(session.send(draft, paced=first.paced and second.paced), "json")
     expect_code(first.code, answer, f"{first} together with {second}")
 
@@ -27,10 +28,8 @@ UPLOADS: Mapping[str, Posting] = {
 }
 
 
-@check(
-    "order.credentials-before-verb", rows=[{"key": key, "body": body} for key in ("not-a-key", "0") for body in UPLOADS]
-)
+@check("order.credentials-before-verb", rows={"key": ("not-a-key", "0"), "body": UPLOADS})
 def a_post_with_an_unknown_key_is_41(session: Session, key: str, body: str) -> None:
-    """A POST with an unknown key is 41: as a form, as the one public client saw it, and in parts as uploads are."""
+    """A POST with an unknown key is 41, as a form (seen by a public client) and in parts, as uploads are."""
     request = UPLOADS[body](session, session.draft().with_(apiKey=key).signed())
     expect_code(41, session.read(session.send(request)), f"a POST, {body}, with the key {key!r}")

@@ -1,7 +1,7 @@
-"""Ways for a call to end, each with the code that belongs to it: what is wrong with it, or how far the job is.
+"""Cases of a request, each with the code of its answer: one thing is wrong with it, or its job is in some state.
 
-A `RequestCase` turns a right call into one with one thing wrong; two that touch different parts can be wrong together.
-`step` is the place in the order of checks (`order.checks` in the ledger).
+A `RequestCase` changes a right call; two that change different parts can be combined. `step` is the place in the order
+of checks (`order.checks` in the ledger).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.methods import Method, every_method, takes_collection
 from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.session import Session
 
@@ -22,7 +23,10 @@ KEY = frozenset({"credentials"})
 
 @dataclass(frozen=True)
 class RequestCase:
-    """One way for a call to end. `touches` names what it changes; two that touch the same cannot be combined."""
+    """A change of a right call, and the code that follows. `touches` are the parts that it changes.
+
+    `suits` says which methods it can be tried with.
+    """
 
     name: str
     step: int
@@ -30,10 +34,11 @@ class RequestCase:
     touches: frozenset[str]
     make: Make
     needs: frozenset[str] = frozenset()
+    suits: Callable[[Method], bool] = every_method
 
     @property
     def paced(self) -> bool:
-        """Whether the call may wait for the limits; not when running into them is the point."""
+        """Whether the call waits for the limits; not where it has to exceed them."""
         return "limits" not in self.touches
 
     def __str__(self) -> str:
@@ -67,7 +72,7 @@ def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
 
 
 def _used_up_second(session: Session, draft: CallDraft) -> CallDraft:
-    # From the beginning of a minute on it is the same whether windows slide: that is another rule's matter.
+    # At the beginning of a minute sliding and fixed windows are the same: that they slide is another rule.
     session.align()
     for _ in range(5):
         session.send(session.draft(), paced=False)
@@ -96,33 +101,57 @@ def _foreign(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(collectionHash=session.another().collection(hash="foreign"))
 
 
-def _mistake(name: str, step: int, code: int, touches: str, make: Make, needs: Iterable[str] = ()) -> RequestCase:
-    return RequestCase(name, step, code, frozenset(touches.split()), make, frozenset(needs))
+def _other_verb(session: Session, draft: CallDraft) -> CallDraft:
+    return replace(draft, verb=session.method.other_verb)
+
+
+def _no_own_parameter(session: Session, draft: CallDraft) -> CallDraft:
+    return draft.without(session.method.own_required[0])
+
+
+def _case(
+    name: str,
+    step: int,
+    code: int,
+    touches: str,
+    make: Make,
+    needs: Iterable[str] = (),
+    suits: Callable[[Method], bool] = every_method,
+) -> RequestCase:
+    return RequestCase(name, step, code, frozenset(touches.split()), make, frozenset(needs), suits)
+
+
+def _requires_a_parameter(method: Method) -> bool:
+    return bool(method.own_required)
+
+
+def _makes_packages(method: Method) -> bool:
+    return any(field.name == "resourceUrl" for field in method.fields)
 
 
 MISTAKES: tuple[RequestCase, ...] = (
-    _mistake("a parameter twice", 0, 40, "extra", _twice),
-    _mistake("a path of its own", 0, 40, "path", lambda _session, draft: replace(draft, path="other")),
-    _mistake("the verb PUT", 0, 40, "verb", lambda _session, draft: replace(draft, method="PUT")),
-    _mistake("an unknown format", 1, 40, "format", _set(format="yaml")),
-    _mistake("jsonp without callback", 1, 30, "format", _set(format="jsonp")),
-    _mistake("a callback that is none", 1, 40, "format", _set(format="jsonp", callback="1;alert(1)")),
-    # Only the key can tell whose maintenance it is.
-    _mistake("maintenance", 2, 22, "maintenance apiKey", _maintenance, CONTROL),
-    _mistake("maintenance for everybody", 2, 22, "maintenance", _maintenance_for_all, {"control", "alone"}),
-    _mistake("no apiKey", 3, 30, "apiKey", _missing("apiKey")),
-    _mistake("no signature", 3, 30, "signature", _missing("signature")),
-    _mistake("no action", 3, 30, "action", _missing("action")),
-    _mistake("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
-    _mistake("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
-    _mistake("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
-    _mistake("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
-    _mistake("a POST", 8, 40, "verb", lambda _session, draft: replace(draft, method="POST"), KEY),
-    _mistake("a wrong signature", 9, 44, "signature", _wrong_signature, KEY),
-    _mistake("no collectionHash", 10, 30, "collectionHash", _missing("collectionHash"), KEY),
-    _mistake("an unknown collection", 11, 43, "collectionHash", _set(collectionHash="nobody-has-this"), KEY),
-    _mistake("a deleted collection", 11, 43, "collectionHash", _deleted, CONTROL),
-    _mistake("somebody else's collection", 11, 43, "collectionHash", _foreign, CONTROL),
+    _case("a parameter twice", 0, 40, "extra", _twice),
+    _case("a path of its own", 0, 40, "path", lambda _session, draft: replace(draft, path="other")),
+    _case("the verb PUT", 0, 40, "verb", lambda _session, draft: replace(draft, verb="PUT")),
+    _case("an unknown format", 1, 40, "format", _set(format="yaml")),
+    _case("jsonp without callback", 1, 30, "format", _set(format="jsonp")),
+    _case("a callback that is none", 1, 40, "format", _set(format="jsonp", callback="1;alert(1)")),
+    # It touches the key, because it is the maintenance of that key.
+    _case("maintenance", 2, 22, "maintenance apiKey", _maintenance, CONTROL),
+    _case("maintenance for everybody", 2, 22, "maintenance", _maintenance_for_all, {"control", "alone"}),
+    _case("no apiKey", 3, 30, "apiKey", _missing("apiKey")),
+    _case("no signature", 3, 30, "signature", _missing("signature")),
+    _case("no action", 3, 30, "action", _missing("action")),
+    _case("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
+    _case("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
+    _case("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
+    _case("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
+    _case("the other verb", 8, 40, "verb", _other_verb, KEY),
+    _case("a wrong signature", 9, 44, "signature", _wrong_signature, KEY),
+    _case("a missing parameter", 10, 30, "parameter", _no_own_parameter, KEY, _requires_a_parameter),
+    _case("an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection),
+    _case("a deleted collection", 11, 43, "parameter", _deleted, CONTROL, takes_collection),
+    _case("a collection of another key", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
 )
 """What can be wrong with a call, in the order of checks."""
 
@@ -132,27 +161,27 @@ def _job(schedule: str) -> Make:
 
 
 ANSWERS: tuple[RequestCase, ...] = (
-    _mistake("PROCESSING", 12, 20, "collectionHash", _job("never"), CONTROL),
-    _mistake("COMPLETE", 12, 20, "collectionHash", _job("immediate"), CONTROL),
-    _mistake("FAILED", 12, 20, "collectionHash", _job("failed"), CONTROL),
+    _case("PROCESSING", 12, 20, "parameter", _job("never"), CONTROL, _makes_packages),
+    _case("COMPLETE", 12, 20, "parameter", _job("immediate"), CONTROL, _makes_packages),
+    _case("FAILED", 12, 20, "parameter", _job("failed"), CONTROL, _makes_packages),
 )
-"""What a call with nothing wrong can answer."""
+"""What a right call can answer."""
 
 
 def pairs() -> tuple[tuple[RequestCase, RequestCase], ...]:
-    """Every two mistakes that one call can hold together and whose codes differ, the earlier check first.
+    """Every two mistakes that one call can have together and whose codes differ, the earlier check first.
 
-    But for the key and the verb, whose order is a rule of its own.
+    The order of key and verb is left out: it is a rule of its own.
     """
     return tuple(
         (first, second)
         for first in MISTAKES
         for second in MISTAKES
         if first.step < second.step and first.code != second.code and not first.touches & second.touches
-        if (first.name, second.name) != ("an unknown key", "a POST")
+        if (first.name, second.name) != ("an unknown key", "the other verb")
     )
 
 
 def with_format(draft: CallDraft, form: str) -> CallDraft:
-    """The call asking for an answer in `form`."""
+    """The call with an answer in `form`: json, jsonp or xml."""
     return draft.with_(format=form, callback="app.answer") if form == "jsonp" else draft.with_(format=form)

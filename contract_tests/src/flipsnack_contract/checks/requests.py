@@ -1,4 +1,4 @@
-"""The request itself: path, verb, duplicates, bytes that are no text, sizes, and anything at all."""
+"""The request itself: path, verb, duplicates, bytes that are not text, sizes, and arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -11,39 +11,36 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.strategies import hostile_bytes, names, texts
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_in
+from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.request_builder import Pairs, encoded
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Reply, Request, Unreachable
+from flipsnack_contract.target.target import Request, Unreachable
 
 BOUNDARY = "the-kits-boundary"
 # HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).
 TOO_LARGE = (413, 414, 431)
 
 
-def _query(session: Session, query: str) -> Reply:
-    return session.send(Request("GET", f"{session.target.base_url}?{query}"))
-
-
-@check("request.path", needs={"credentials"}, rows=[{"slash": True}, {"slash": False}])
+@check("request.path", needs={"credentials"}, methods=every_method, rows=[{"slash": True}, {"slash": False}], calls=1)
 def v1_answers_with_and_without_a_slash(session: Session, *, slash: bool) -> None:
     """/v1 and /v1/ are the same."""
     request = session.draft().request(session.target.base_url)
-    url = request.url if slash else request.url.replace("/?", "?", 1)
-    expect_code(
-        session.accepted, session.read(session.send(replace(request, url=url))), f"a call at {url.split('?')[0]}"
-    )
+    path, mark, query = request.url.partition("?")
+    path = path if slash else path.rstrip("/")
+    answer = session.read(session.send(replace(request, url=path + mark + query)))
+    expect_code(session.accepted, answer, f"a call at {path}")
 
 
 @check(
     "request.path",
-    rows=[{"path": path} for path in ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")],
+    rows={"path": ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")},
     varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
     share=0.3,
 )
 def other_paths_are_40(session: Session, path: str) -> None:
-    """Below /v1 there is nothing else: any other path is 40."""
+    """Any other path below /v1 is 40."""
     if path in (".", ".."):
-        return  # Proxies and clients take these out of a path on the way.
+        return  # Proxies and clients remove these from a path.
     expect_code(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
 
 
@@ -53,14 +50,22 @@ POSTS: Mapping[str, Posting] = {
     "multipart": lambda session, pairs: multipart(session, pairs),
     "none": lambda session, pairs: Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
 }
-"""Where the parameters of a POST may stand, by the body it has; without one they stand in the query."""
+"""Where the parameters of a POST may be, by the kind of its body; without a body they are in the query."""
 
 
-@check("request.get-for-reads", needs={"credentials"}, rows=[{"body": body} for body in POSTS])
+@check(
+    "request.get-for-reads", needs={"credentials"}, methods=lambda method: method.verb == "GET", rows={"body": POSTS}
+)
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
     request = POSTS[body](session, session.draft().signed())
     expect_code(40, session.read(session.send(request)), f"a POST, {body}")
+
+
+@check("code.40", needs={"credentials"}, methods=lambda method: method.verb == "POST")
+def get_of_an_upload_is_40(session: Session) -> None:
+    """A GET of a method that uploads a file is 40."""
+    expect_code(40, session.ask(replace(session.draft(), verb="GET")), f"a GET of {session.method}")
 
 
 def form(session: Session, body: bytes) -> Request:
@@ -82,32 +87,33 @@ def _part(about: str, content: bytes) -> bytes:
     return b"%s%s\r\n" % (head.encode(), content)
 
 
-@check("request.other-verbs", rows=[{"verb": verb} for verb in ("PUT", "DELETE", "PATCH", "OPTIONS")])
+@check("request.other-verbs", methods=every_method, rows={"verb": ("PUT", "DELETE", "PATCH", "OPTIONS")})
 def other_verbs_are_40(session: Session, verb: str) -> None:
     """Any verb but GET and POST is 40."""
-    expect_code(40, session.ask(replace(session.draft(), method=verb)), f"a call by {verb}")
+    expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
 
 
 @check(
     "request.duplicate-parameter",
-    rows=[
-        {"name": name, "values": values}
-        for name in ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é")
-        for values in (("1", "2"), ("1", "1"), ("", ""))
-    ],
+    rows={
+        "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
+        "values": (("1", "2"), ("1", "1"), ("", "")),
+    },
     varies={"name": names, "values": st.tuples(texts, texts)},
     share=0.3,
+    methods=every_method,
+    calls=1,
 )
 def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
-    """A name that is sent twice is 40, with equal values as well, and whichever parameter it is."""
+    """A name that is sent twice is 40, whichever parameter it is, with equal values too."""
     draft = session.draft().without(name).also(*((name, value) for value in values))
     expect_code(40, session.ask(draft), f"{name} sent twice")
 
 
-@check("request.duplicate-parameter", rows=[{"name": name} for name in ("apiKey", "format", "unknown")])
+@check("request.duplicate-parameter", rows={"name": ("apiKey", "format", "unknown")})
 def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
-    """A name that stands in the query and in the form is sent twice."""
-    # With a key that nobody has a POST is 41, were it not malformed.
+    """A name that is both in the query and in the form is sent twice."""
+    # An unknown key, so that a POST is 41 if it is not found to be malformed.
     pairs = session.draft(format="json", unknown="1").with_(apiKey="not-a-key").signed()
     request = form(session, encoded(pairs).encode())
     twice = replace(request, url=f"{request.url}?{encoded(pair for pair in pairs if pair[0] == name)}")
@@ -119,19 +125,21 @@ BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b
 
 @check(
     "request.undecodable",
-    rows=[{"raw": raw, "place": place} for raw in BROKEN for place in ("name", "value", "body")],
+    rows={"raw": BROKEN, "place": ("name", "value", "body")},
     varies={
         "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
         "place": st.sampled_from(["name", "value", "body"]),
     },
     share=0.3,
+    calls=1,
 )
 def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
-    """Bytes that are not UTF-8, or NUL, in a name, a value or a form are 40."""
+    """Bytes that are not UTF-8, and NUL, are 40: in a name, a value or a form."""
     escaped = quote_from_bytes(raw, safe="")
     piece = f"{escaped}=1" if place == "name" else f"note={escaped}"
-    text = f"{encoded(session.draft().signed())}&{piece}"
-    reply = session.send(form(session, text.encode())) if place == "body" else _query(session, text)
+    draft = session.draft()
+    text = f"{encoded(draft.signed())}&{piece}"
+    reply = session.send(form(session, text.encode())) if place == "body" else session.send_text(draft, text)
     expect_code(40, session.read(reply), f"{raw!r} in a {place}")
 
 
@@ -163,7 +171,7 @@ LARGE: dict[str, Callable[[Session, str], Request]] = {
 }
 
 
-@check("request.size", needs={"control"}, rows=[{"large": large} for large in LARGE])
+@check("request.size", needs={"control"}, rows={"large": LARGE})
 def absurd_sizes_are_refused(session: Session, large: str) -> None:
     """A request of absurd size is code 40, or HTTP 413, 414 or 431; and the next call is served."""
     request = LARGE[large](session, encoded(session.draft().signed()))
@@ -174,34 +182,26 @@ def absurd_sizes_are_refused(session: Session, large: str) -> None:
     expect_code(20, session.ask(session.draft()), f"the call after {large}")
 
 
-@check(
-    "request.empty-is-missing",
-    needs={"credentials"},
-    rows=[{"name": name} for name in ("apiKey", "signature", "action", "collectionHash")],
-)
-def an_empty_required_parameter_is_30(session: Session, name: str) -> None:
+@check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
+def an_empty_required_parameter_is_30(session: Session) -> None:
     """A required parameter that is sent empty counts as missing."""
-    draft = session.draft()
-    text = encoded((*draft.without("signature").parameters, ("signature", ""))) if name == "signature" else None
-    reply = _query(session, text) if text is not None else session.send(draft.with_(**{name: ""}))
-    expect_code(30, session.read(reply), f"an empty {name}")
+    for name in session.method.required:
+        draft = session.draft()
+        empty = draft.without(name).also((name, "")) if name == "signature" else draft.with_(**{name: ""})
+        expect_code(30, session.ask(empty), f"an empty {name}")
 
 
 @check(
     "request.any-bytes",
     needs={"control"},
-    rows=[
-        {"raw": raw, "place": place}
-        for raw in (b"", b"%", b"&&=&=", b"\xff\xfe")
-        for place in ("query", "form", "multipart", "unbounded")
-    ],
+    rows={"raw": (b"", b"%", b"&&=&=", b"\xff\xfe"), "place": ("query", "form", "multipart", "unbounded")},
     varies={
         "raw": hostile_bytes,
         "place": st.sampled_from(["query", "path", "form", "multipart", "unbounded", "other", "escaped"]),
     },
 )
 def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
-    """Whatever bytes a request holds, the answer is one of the API's, and the next call is served."""
+    """Any bytes in a request get an answer of the API, and the next call is served."""
     try:
         reply = session.send(_hostile(session, raw, place))
     except Unreachable as trouble:
@@ -214,7 +214,7 @@ def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
 
 def _hostile(session: Session, raw: bytes, place: str) -> Request:
     base = session.target.base_url
-    # In a URL only what can stand there goes as it is; the rest is escaped, as every HTTP library does.
+    # What a URL cannot contain is escaped, as every HTTP library does.
     text = quote_from_bytes(raw, safe="%&=+;/?:@[]!$'()*,")
     right = encoded(session.draft().signed())
     kinds = {

@@ -10,18 +10,18 @@ from typing import Any, cast
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.strategies import sampled_from
 
 from flipsnack_contract.checks.check import Check, Unsuitable
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.checks.rows import methods_for, missing, rows_for
+from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Unreachable
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 __all__ = ["run", "run_check"]
@@ -42,7 +42,7 @@ class _Log:
 
 
 class _Enough(BaseException):
-    """Enough was tried to make a failure smaller; nothing catches it on its way out."""
+    """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
 def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
@@ -52,9 +52,9 @@ def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterat
 
 
 def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
-    """What comes of one check."""
-    if missing := _missing(check, subject):
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
+    """Run one check."""
+    if lacks := missing(check, subject):
+        return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
     log, began = _Log(), stopwatch()
     outcome, message = _attempt(check, subject, plan, log)
     broke = log.violation.rule or check.rule.id if log.violation else ""
@@ -82,12 +82,12 @@ def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> t
     except Flaky as flaky:
         log.violation = log.violation or _violation_in(flaky)
         if log.violation is None:
-            return Outcome.BROKEN, "it came out differently when it was repeated"
+            return Outcome.INTERNAL, "the check came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
-    except (Unreachable, Refused, HypothesisException) as trouble:
-        return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
-    except Exception:  # one check that falls over, by a mistake of ours, must not cost the results of the others
-        return Outcome.BROKEN, f"the check itself fell over: {traceback.format_exc(limit=-2)}"
+    except Inconclusive as trouble:
+        return Outcome.UNREACHABLE, str(trouble)
+    except Exception:  # a mistake in one check must not cost the results of the others
+        return Outcome.INTERNAL, f"internal error in the check: {traceback.format_exc(limit=-2)}"
     if not log.examples:
         return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""
@@ -102,38 +102,17 @@ def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> 
     if check.machine is not None:
         _machine(check, subject, plan, log)
         return
-    for row in _rows(check, subject, plan):
+    for row in rows_for(check, subject, plan):
         _try(check, subject, log, row)
-    if check.varies:
+    if check.varies and plan.examples:
         _vary(check, subject, plan, log)
-    elif not check.rows:
-        _try(check, subject, log, {})
-
-
-def _missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
-    """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
-    rows = check.rows if not check.varies else ()
-    lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
-    _, least = min((len(lack), lack) for lack in lacking)
-    return tuple(least)
-
-
-def _rows(check: Check, subject: TargetUnderTest, plan: Plan) -> Iterable[Mapping[str, Any]]:
-    able = [row for row in check.rows if _needs(row) <= subject.capabilities]
-    if plan.rows is None or len(able) <= plan.rows:
-        return able
-    # Spread over the whole table: neighbours are alike.
-    return [able[index * len(able) // plan.rows] for index in range(plan.rows)]
-
-
-def _needs(row: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
 
 
 def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
-    with subject.session() as session:
+    values = dict(drawn)
+    with subject.session(values.pop("method", None)) as session:
         try:
-            check.run(session, **drawn)
+            check.run(session, **values)
             log.examples += 1
         except Unsuitable as trouble:
             log.unsuitable = str(trouble)
@@ -141,7 +120,7 @@ def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, 
         except Violation as violation:
             log.drawn, log.session, log.violation = drawn, session, violation
             raise
-        except (Unreachable, Refused):
+        except Inconclusive:
             log.session = session
             raise
 
@@ -151,12 +130,13 @@ def _vary(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None
         _try(check, subject, log, drawn)
 
     example.__name__ = example.__qualname__ = check.run.__name__
-    _seeded(settings(_settings(check, plan))(given(**check.varies)(example)), plan)()
+    each = {"method": sampled_from(methods)} if (methods := methods_for(check, subject)) else {}
+    _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
 
 
 def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     build = check.machine
-    assert build is not None  # the caller looked
+    assert build is not None  # the caller checked
 
     @contextmanager
     def session() -> Iterator[Session]:
@@ -182,7 +162,7 @@ def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> N
     try:
         run_state_machine_as_test(factory, settings=bounds)
     except (_Enough, Violation):
-        assert log.violation is not None  # whichever it was, a history failed
+        assert log.violation is not None
         raise log.violation from None
 
 
@@ -212,4 +192,4 @@ def _settings(check: Check, plan: Plan) -> settings:
 
 
 def _silence(_line: object) -> None:
-    """Hypothesis's own words are left out: the result says it all."""
+    """Hypothesis prints nothing: the result has all of it."""

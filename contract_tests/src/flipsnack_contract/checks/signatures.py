@@ -1,27 +1,29 @@
-"""The signature ("How to sign a request"): what is accepted, and above all what is not."""
+"""The signature ("How to sign a request"): which one is accepted, and that every other one is 44."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.checks.strategies import extras, short_names, texts
 from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
 from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Request
 
-NEEDS = {"credentials"}
+# What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
+SIGNED: Mapping[str, Any] = {"needs": {"credentials"}, "methods": every_method, "calls": 2}
 WRONG = 44
 
 
 def accepted(session: Session, draft: CallDraft, what: str) -> None:
-    """Raise `Violation` unless the call is carried out."""
+    """Raise `Violation` unless the call is answered as a right one."""
     expect_code(session.accepted, session.ask(draft), what)
 
 
@@ -37,7 +39,7 @@ def _text(pairs: Pairs) -> str:
 
 
 def _sent_sorted(draft: CallDraft) -> CallDraft:
-    """The call with its parameters sent in the order of their names: that any order will do has a rule of its own."""
+    """The call with its parameters in the order of their names; that any order is accepted is another rule."""
     return replace(draft, parameters=tuple(sorted(draft.parameters)))
 
 
@@ -60,7 +62,7 @@ SEPARATED: dict[str, Callable[[str, Pairs], str]] = {
 OTHER_HASHES = ("sha1", "sha256", "sha512")
 
 
-@check("signature.digest", needs=NEEDS, rows=[{"how": how} for how in SEPARATED])
+@check("signature.digest", **SIGNED, rows={"how": SEPARATED})
 def other_recipes_are_44(session: Session, how: str) -> None:
     """The secret comes first and once, names and values follow without separators; any other recipe is 44."""
     draft = session.draft(zz="top", aa="first")
@@ -69,9 +71,9 @@ def other_recipes_are_44(session: Session, how: str) -> None:
     refused(session, draft, digest(text), f"a signature made with {how}")
 
 
-@check("signature.digest", needs=NEEDS, rows=[{"name": name} for name in OTHER_HASHES])
+@check("signature.digest", **SIGNED, rows={"name": OTHER_HASHES})
 def other_hashes_are_44(session: Session, name: str) -> None:
-    """The digest is MD5 and no other, however much better it is."""
+    """The digest is MD5; a better one is 44 too."""
     draft = session.draft()
     text = draft.secret + _text(_by_name(draft.parameters))
     refused(session, draft, hashlib.new(name, text.encode()).hexdigest(), f"a signature by {name}")
@@ -80,12 +82,13 @@ def other_hashes_are_44(session: Session, name: str) -> None:
 @check(
     "signature.digest",
     needs={"control"},
-    rows=[{"secret": secret} for secret in ("s", "gehéim", "日本😀", " blanks ", "a+b%20c&d=e", "x" * 200)],
+    methods=every_method,
+    rows={"secret": ("s", "gehéim", "日本😀", " blanks ", "a+b%20c&d=e", "x" * 200)},
     varies={"secret": texts.filter(bool)},
     share=0.3,
 )
 def any_secret_signs(session: Session, secret: str) -> None:
-    """The secret is text like any other: blanks, reserved characters and letters beyond ASCII count."""
+    """A secret may contain blanks, reserved characters and letters beyond ASCII."""
     other = session.another(secret=secret)
     accepted(other, other.draft(), f"a call signed with the secret {secret!r}")
     draft = other.draft()
@@ -94,8 +97,8 @@ def any_secret_signs(session: Session, secret: str) -> None:
 
 @check(
     "signature.digest",
-    needs=NEEDS,
-    rows=[{"pair": pair, "change": change} for pair in range(3) for change in ("value", "name", "gone")],
+    **SIGNED,
+    rows={"pair": (2, 1, 0), "change": ("value", "name", "gone")},
     varies={"pair": st.integers(0, 4), "change": st.sampled_from(["value", "name", "gone", "added"])},
     share=0.3,
 )
@@ -103,13 +106,14 @@ def tampering_after_signing_is_44(session: Session, pair: int, change: str) -> N
     """A request of which any signed part was changed, dropped or added after signing is 44."""
     signed = session.draft(note="kept", zeta="")
     altered = _tampered(signed, pair, change)
-    # A required parameter that is gone, a key or a method that is unknown have codes of their own, before 44.
+    # A missing required parameter, an unknown key and an unknown method are refused before the signature is checked.
     if {"apiKey", "action"} & _changed(signed, altered):
         return
     refused(session, altered, sign(signed.secret, signed.parameters), f"a request with a {change} changed")
 
 
 def _tampered(draft: CallDraft, index: int, change: str) -> CallDraft:
+    index = index % len(draft.parameters)
     name, value = draft.parameters[index]
     if change == "added":
         return draft.also(("added", "1"))
@@ -128,22 +132,22 @@ def _changed(before: CallDraft, after: CallDraft) -> set[str]:
 
 @check(
     "signature.sorted",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"extra": [("b", "1"), ("a", "2"), ("zz", "3"), ("aa", "4")], "order": tuple(range(7, -1, -1))}],
     varies={"extra": extras(), "order": st.permutations(range(8))},
 )
 def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], order: tuple[int, ...]) -> None:
-    """A request signed by sorted names is accepted in whatever order it is sent."""
+    """A request that is signed in the order of names is accepted in any order of sending."""
     draft = session.draft().also(*extra)
     pairs = draft.signed()
-    shuffled = tuple(pairs[index] for index in order if index < len(pairs))
-    reply = session.send(Request("GET", f"{session.target.base_url}?{encoded(shuffled)}"))
+    shuffled = (*(pairs[index] for index in order if index < len(pairs)), *pairs[len(order) :])
+    reply = session.send_text(draft, encoded(shuffled))
     expect_code(session.accepted, session.read(reply), f"a request sent in the order {[name for name, _ in shuffled]}")
 
 
 @check(
     "signature.sorted",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"extra": [("zz", "1"), ("aa", "2")]}, {"extra": [("a", "1")]}],
     varies={"extra": extras(min_size=1)},
     share=0.5,
@@ -151,7 +155,7 @@ def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], ord
 def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, str]]) -> None:
     """A signature over the parameters in the order they are sent, where that is not sorted, is 44."""
     draft = session.draft().also(*extra)
-    # Backwards: that is in no order of names, with regard to case or without.
+    # Backwards is the order of names neither with regard to case nor without.
     draft = replace(draft, parameters=tuple(sorted(draft.parameters, reverse=True)))
     text = draft.secret + _text(draft.parameters)
     refused(session, draft, digest(text), "a signature over unsorted parameters")
@@ -159,7 +163,7 @@ def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, s
 
 @check(
     "signature.byte-order",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"extra": [("Zebra", "1"), ("apikey", "2")]}, {"extra": [("B", "1"), ("a", "2"), ("A", "3"), ("b", "4")]}],
     varies={"extra": extras(min_size=1)},
     share=0.5,
@@ -174,7 +178,7 @@ def names_are_ordered_with_regard_to_case(session: Session, extra: list[tuple[st
 
 @check(
     "signature.byte-order",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"extra": [("\U0001f600", "face"), ("\uff5e", "wave")]}, {"extra": [("é", "1"), ("z", "2"), ("f", "3")]}],
 )
 def names_beyond_ascii_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str]]) -> None:
@@ -190,7 +194,7 @@ def names_beyond_ascii_are_ordered_by_code_point(session: Session, extra: list[t
 
 @check(
     "signature.excludes-itself-and-file",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"file": "a.pdf"}, {"file": ""}],
     varies={"file": texts},
     share=0.2,
@@ -205,7 +209,7 @@ def file_is_not_signed(session: Session, file: str) -> None:
 
 @check(
     "signature.excludes-itself-and-file",
-    needs=NEEDS,
+    **SIGNED,
     rows=[
         {"name": "format", "value": "json"},
         {"name": "callback", "value": "app.answer"},
@@ -215,7 +219,7 @@ def file_is_not_signed(session: Session, file: str) -> None:
         {"name": "unknown", "value": "1"},
     ],
     varies={
-        "name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file"),
+        "name": short_names,
         # An empty value has a rule of its own.
         "value": texts.filter(bool),
     },
@@ -229,7 +233,7 @@ def everything_else_is_signed(session: Session, name: str, value: str) -> None:
     refused(session, draft, sign(bare.secret, bare.parameters), f"{name} sent but not signed")
 
 
-@check("signature.excludes-itself-and-file", needs=NEEDS)
+@check("signature.excludes-itself-and-file", **SIGNED)
 def signature_does_not_sign_itself(session: Session) -> None:
     """A signature that covers an earlier value of `signature` is 44."""
     draft = session.draft()

@@ -1,4 +1,4 @@
-"""What of a parameter is signed: its decoded text in UTF-8, empty or not, and how the digest is written."""
+"""What is signed of a parameter, its decoded text in UTF-8, and how the digest is written."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from urllib.parse import quote, quote_plus
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import Unsuitable, check
-from flipsnack_contract.checks.signatures import NEEDS, accepted, refused
-from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.checks.signatures import SIGNED, accepted, refused
+from flipsnack_contract.checks.strategies import short_names, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.signing import canonical, digest, sign
 from flipsnack_contract.target.request_builder import encoded
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Request
 
 WRITTEN: dict[str, Callable[[str], str]] = {
     "percent": lambda text: quote(text, safe=""),
@@ -30,16 +29,15 @@ TROUBLE = ("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u030
 
 @check(
     "signature.decoded-utf8",
-    needs=NEEDS,
-    rows=[{"value": value, "written": written} for value in TROUBLE for written in WRITTEN],
+    **SIGNED,
+    rows={"value": TROUBLE, "written": WRITTEN},
     varies={"value": texts, "written": st.sampled_from(sorted(WRITTEN))},
     share=0.5,
 )
 def decoded_text_is_signed_however_it_is_written(session: Session, value: str, written: str) -> None:
-    """The same text may be escaped in any way a URL allows: what is signed is the text, in UTF-8."""
-    pairs = session.draft(note=value).signed()
-    query = "&".join(f"{name}={WRITTEN[written](text)}" for name, text in pairs)
-    reply = session.send(Request("GET", f"{session.target.base_url}?{query}"))
+    """However a text is escaped, what is signed is the text in UTF-8."""
+    draft = session.draft(note=value)
+    reply = session.send_text(draft, "&".join(f"{name}={WRITTEN[written](text)}" for name, text in draft.signed()))
     expect_code(session.accepted, session.read(reply), f"note={value!r} written by {written!r}")
 
 
@@ -54,8 +52,8 @@ ALTERED: dict[str, Callable[[str], str]] = {
 
 @check(
     "signature.decoded-utf8",
-    needs=NEEDS,
-    rows=[{"value": value, "altered": altered} for value in (" a b ", "é+%", "Ab\n") for altered in ALTERED],
+    **SIGNED,
+    rows={"value": (" a b ", "é+%", "Ab\n"), "altered": ALTERED},
     varies={"value": texts, "altered": st.sampled_from(sorted(ALTERED))},
     share=0.5,
 )
@@ -66,15 +64,7 @@ def altered_text_is_44(session: Session, value: str, altered: str) -> None:
     refused(session, draft, sign(draft.secret, pairs), f"a signature over {value!r}, {altered}")
 
 
-@check(
-    "signature.decoded-utf8",
-    needs=NEEDS,
-    rows=[
-        {"value": value, "encoding": encoding}
-        for value in ("é", "ß")
-        for encoding in ("latin-1", "utf-16", "utf-16-le")
-    ],
-)
+@check("signature.decoded-utf8", **SIGNED, rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")})
 def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
     """The text is hashed as UTF-8 and as nothing else."""
     draft = session.draft(note=value)
@@ -84,9 +74,9 @@ def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
 
 @check(
     "signature.empty-values",
-    needs=NEEDS,
+    **SIGNED,
     rows=[{"name": "query"}, {"name": "a"}, {"name": "zz"}],
-    varies={"name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file")},
+    varies={"name": short_names},
     share=0.2,
 )
 def empty_value_is_signed_by_its_name(session: Session, name: str) -> None:
@@ -97,16 +87,15 @@ def empty_value_is_signed_by_its_name(session: Session, name: str) -> None:
     refused(session, draft, sign(bare.secret, bare.parameters), f"an empty {name}, not signed")
 
 
-@check("signature.empty-values", needs=NEEDS)
+@check("signature.empty-values", **SIGNED)
 def a_name_without_equals_sign_is_an_empty_value(session: Session) -> None:
     """`…&query&…` is the parameter `query` with an empty value."""
-    pairs = session.draft(query="").signed()
-    query = encoded(pairs).replace("query=", "query")
-    reply = session.send(Request("GET", f"{session.target.base_url}?{query}"))
+    draft = session.draft(query="")
+    reply = session.send_text(draft, encoded(draft.signed()).replace("query=", "query"))
     expect_code(session.accepted, session.read(reply), "a name without an equals sign")
 
 
-@check("signature.lower-case", needs=NEEDS, rows=[{"how": how} for how in ("upper", "title", "blank", "cut", "longer")])
+@check("signature.lower-case", **SIGNED, rows={"how": ("upper", "title", "blank", "cut", "longer")})
 def signature_is_compared_exactly(session: Session, how: str) -> None:
     """The hexadecimal digits are compared exactly: upper case, blanks and another length are 44."""
     draft = session.draft()

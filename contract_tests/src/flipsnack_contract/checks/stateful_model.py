@@ -1,4 +1,4 @@
-"""Any sequence of calls, waits and changes, each answer compared with the naive model."""
+"""Any sequence of calls, waits and changes; each answer is compared with the model of the oracle."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         self.session = self._stack.enter_context(open_session())
-        # Each history begins at the same place of its minute, so that it can be repeated: no step of it.
+        # Each history begins at the start of a minute, so that it can be repeated. This is not one of its steps.
         self.session.clock.pass_by(self.session.to_next_minute)
         self.model = AccountModel(now=self.session.clock.now)
 
@@ -75,7 +75,7 @@ class History(RuleBasedStateMachine):
     def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
         """Time passes, then a call for one of them; the first one starts its package."""
         self._pass(pause)
-        expected = self.model.ask(collection)
+        expected = self._expected(collection)
         answer = self.ask(collection, form)
         self._compare(expected, answer)
         if expected.has_url:
@@ -86,11 +86,11 @@ class History(RuleBasedStateMachine):
     def burst(self, collection: str, calls: int) -> None:
         """Many calls in one instant."""
         for _ in range(calls):
-            self._compare(self.model.ask(collection), self.ask(collection, "json"))
+            self._compare(self._expected(collection), self.ask(collection, "json"))
 
     @rule(collection=collections, state=st.sampled_from(FINAL))
     def force(self, collection: str, state: str) -> None:
-        """Somebody ends its job; a final one cannot be ended again."""
+        """End the job by force; a final one is refused."""
         if collection in self.model.deleted:
             return
         before = self.model.look(collection)
@@ -121,25 +121,32 @@ class History(RuleBasedStateMachine):
 
     @rule(collection=collections, pause=waits)
     def maintenance(self, collection: str, pause: int) -> None:
-        """A spell of maintenance; jobs go on meanwhile, and calls in it start nothing and count for nothing."""
+        """Maintenance for some time: jobs go on, and calls start nothing and are not counted by the limits."""
         self._maintain(on=True)
-        self._compare(self.model.ask(collection), self.ask(collection, "json"))
+        self._compare(self._expected(collection), self.ask(collection, "json"))
         self._pass(pause)
         self._maintain(on=False)
 
     @invariant()
     def jobs_are_where_the_model_has_them(self) -> None:
-        """Looking at a job does not change it, and it stands where the model says."""
+        """The control plane shows each job in the state of the model."""
         for collection in self.model.jobs.keys() - self.model.deleted:
-            expect(self.model.look(collection), self.session.steer.job_state(collection), "a job, seen from outside")
+            expect(
+                self.model.look(collection),
+                self.session.steer.job_state(collection),
+                "the state of the job in the control plane",
+            )
 
     def teardown(self) -> None:
-        """Forget the key; the session is told how the history ended."""
+        """Close the session, with the exception if the history failed."""
         self._stack.__exit__(*sys.exc_info())
 
     def ask(self, collection: str, form: str) -> Answer:
-        """The call itself; a client that is compared with the model does it in its own way."""
+        """The call itself. A subclass overrides it to compare a client with the model."""
         return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
+
+    def _expected(self, collection: str) -> Expected:
+        return self.model.ask(self.session.method.name, collection)
 
     def _create(self, schedule: str) -> str:
         made = self.session.collection(schedule)

@@ -1,4 +1,4 @@
-"""The commands `flipsnack-contract adapter lint` and `flipsnack-contract adapter smoke`."""
+"""The command `flipsnack-contract adapter check`, and the options that name a client and a fake."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ from typing import Any
 
 import click
 
+from flipsnack_contract.adapter.adapter_check import Finding, check_adapter
 from flipsnack_contract.adapter.fake_server import Fake, NoAddress, NoFake, fake_at, started_fake
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.launch import MODES, BadUse, Manner, greeting_of, playing
-from flipsnack_contract.adapter.lint import lint
+from flipsnack_contract.adapter.launch import MODES, BadUse, LaunchMode, greeting_of
 from flipsnack_contract.adapter.program import PLACEHOLDERS, BadTemplate
 from flipsnack_contract.adapter.sandbox import NoPackage
-from flipsnack_contract.adapter.session import Patience
-from flipsnack_contract.adapter.smoke import smoke
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "manner_of", "say"]
+__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
 
-EXIT_CODES = """\b
-Exit codes: 0 as expected, 1 something is wrong, 2 wrong usage, 3 there is no
-adapter to speak with, 4 a list of known failures is stale, 5 the fake is
-missing or cannot be reached."""
+EXIT_CODES = f"""\b
+Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed, {Exit.USAGE} wrong usage, {Exit.UNREACHABLE} no fake,
+{Exit.ADAPTER} the adapter does not work."""
 EPILOG = f"""
 \b
 Modes:
@@ -37,39 +34,41 @@ Modes:
 Placeholders of --mode exec:
 {chr(10).join(f"  {name:<13} {does}" for name, does in PLACEHOLDERS.items())}
 
-FLIPSNACK_API_KEY and FLIPSNACK_SECRET are in the program's environment. Exit
-code 0 and the file are its success, any other code is its failure.
+The program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It
+succeeds with exit code 0 and the file, or, with {{action}}, with exit code 0
+and the answer's data as JSON on stdout. Any other exit code is a failure.
 
 {EXIT_CODES}
 """
 _Command = Callable[..., Any]
 
 
-@click.group()
+@click.group(short_help="Check an adapter, which lets the kit drive a client.")
 def adapter() -> None:
-    """Try an adapter: the program that lets the kit drive a client."""
+    """Check an adapter: the program through which the kit drives a client."""
 
 
 def client_options(command: _Command) -> _Command:
-    """Give a command the options that say which client is judged, and where."""
+    """Add the options that name the client under test and the fake."""
     options = (
         click.argument("command", nargs=-1, metavar="-- COMMAND..."),
         click.option(
             "--mode", type=click.Choice(list(MODES)), default="persistent", show_default=True, help="See below."
         ),
-        click.option("--fake", "fake_url", metavar="URL", help="A fake that runs already, instead of one of our own."),
-        click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of that fake's control plane."),
+        click.option("--fake", "fake_url", metavar="URL", help="A running fake; without it the kit starts one."),
+        click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the fake's control plane."),
         click.option(
-            "--port", type=click.IntRange(0, 65535), default=0, help="Where --mode attach waits; 0: any port."
-        ),
-        click.option(
-            "--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang."
+            "--timeout",
+            type=float,
+            default=10.0,
+            show_default=True,
+            help="Seconds without a message after which the adapter hangs.",
         ),
         click.option(
             "--capability",
             "capabilities",
             multiple=True,
-            help="What a program of --mode exec can besides, as deadline; json when none is named.",
+            help="A capability of a program of --mode exec, such as deadline; json when none is named.",
         ),
     )
     for option in reversed(options):
@@ -77,52 +76,34 @@ def client_options(command: _Command) -> _Command:
     return command
 
 
-@adapter.command("lint", epilog=EXIT_CODES)
-@click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
-@click.option("--patience", type=float, default=10.0, show_default=True, help="Seconds of silence that are a hang.")
-def lint_command(*, command: tuple[str, ...], patience: float) -> None:
-    """Look whether an adapter keeps the protocol. Needs no server."""
-    wrong = 0
-    hello = True
-    for finding in lint(command, greeting_of(_version()), patience=Patience(case=patience)):
-        click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
-        if finding.wrong:
-            click.echo(f"      {'':<20} {finding.wrong}")
-        hello = hello and not (finding.wrong and finding.name == "greets")
-        wrong += bool(finding.wrong)
-    raise SystemExit(Exit.ADAPTER if not hello else Exit.FAILURES if wrong else Exit.AS_EXPECTED)
-
-
-@adapter.command("smoke", epilog=EPILOG)
+@adapter.command("check", epilog=EPILOG)
 @client_options
 @click.pass_obj
-def smoke_command(environment: Mapping[str, str] | None, /, **options: Any) -> None:
-    """Play a handful of simple cases: does anything work at all?"""
+def check_command(environment: Mapping[str, str] | None, /, **options: Any) -> None:
+    """Check that an adapter keeps the protocol, and that the simplest cases work."""
     wrong = 0
     with failing_clearly():
-        manner = manner_of(options, environment or {})
-        with chosen_fake(options) as fake, playing(manner, greeting_of(_version()), say=say) as player:
-            for smoked in smoke(player, fake):
-                time = f"{smoked.report.elapsed_ms / 1000:g} s" + (
-                    "" if manner.mode == "exec" else " of the case's time"
-                )
-                click.echo(f"{'WRONG' if smoked.wrong else 'ok':<6}{smoked.trial.promise} ({time})")
-                if smoked.wrong:
-                    click.echo(f"      {smoked.wrong}")
-                    click.echo(
-                        "".join(f"      | {line}\n" for line in smoked.report.printed.splitlines()[-5:]), nl=False
-                    )
-                wrong += bool(smoked.wrong)
+        mode = launch_mode_of(options, environment or {})
+        with chosen_fake(options) as fake:
+            for finding in check_adapter(mode, greeting_of(version("flipsnack-kit")), fake):
+                wrong += bool(finding.wrong)
+                _show(finding)
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)
 
 
-def manner_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> Manner:
-    """How the client is run, as the options have it. Raises `BadUse`."""
-    return Manner(
+def _show(finding: Finding) -> None:
+    click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
+    if finding.wrong:
+        click.echo(f"{'':<27}{finding.wrong}")
+        click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
+
+
+def launch_mode_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> LaunchMode:
+    """How the options say that the client is started. Raises `BadUse`."""
+    return LaunchMode(
         command=options["command"],
         mode=options["mode"],
-        port=options["port"],
-        patience=options["patience"],
+        timeout=options["timeout"],
         capabilities=options["capabilities"] or ("json",),
         environment=environment,
     )
@@ -130,7 +111,7 @@ def manner_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> Man
 
 @contextmanager
 def chosen_fake(options: Mapping[str, Any]) -> Iterator[Fake]:
-    """The fake that the options name, or one of our own. Raises `NoFake`."""
+    """The fake that the options name, or one that the kit starts. Raises `NoFake`."""
     url = options["fake_url"]
     with fake_at(url, token=options["admin_token"]) if url else started_fake() as fake:
         yield fake
@@ -138,18 +119,18 @@ def chosen_fake(options: Mapping[str, Any]) -> Iterator[Fake]:
 
 @contextmanager
 def failing_clearly() -> Iterator[None]:
-    """End with one clear line and the right exit code where there is nothing to judge."""
+    """End with one line and an exit code when there is no client, or no fake, to work with."""
     try:
         yield
     except (BadUse, BadTemplate, NoAddress) as wrong:
         raise click.UsageError(str(wrong)) from None
     except AdapterFault as fault:
-        _fail(f"there is no adapter to speak with: {fault}", Exit.ADAPTER)
+        _fail(f"the adapter does not work: {fault}", Exit.ADAPTER)
     except OSError as trouble:
-        # A file of the user's, mostly: where the evidence shall go, a folder for packages.
+        # Mostly a path that the user gave.
         _fail(f"{trouble.filename or 'the system'}: {trouble.strerror or trouble}", Exit.USAGE)
     except (NoFake, NoPackage, Refused, Unreachable) as trouble:
-        _fail(str(trouble), Exit.INCONCLUSIVE)
+        _fail(str(trouble), Exit.UNREACHABLE)
 
 
 def _fail(text: str, code: int) -> None:
@@ -158,9 +139,5 @@ def _fail(text: str, code: int) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the user something that is no result."""
+    """Print a note to stderr."""
     click.echo(text, err=True)
-
-
-def _version() -> str:
-    return version("flipsnack-kit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -13,10 +14,8 @@ from rich.table import Table
 
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.cli.console import window
+from flipsnack_contract.cli.explanation import explain
 from flipsnack_contract.contract.ledger import UnknownRule, rule, rules, untested
-from flipsnack_contract.explanation import Explained, explain
-from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.recordings.judging import recording_checks
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.target.target_under_test import CAPABILITIES
@@ -24,11 +23,12 @@ from flipsnack_contract.target.target_under_test import CAPABILITIES
 __all__ = ["explain_rule", "list_rules"]
 
 JUDGED: tuple[Check, ...] = (*server_checks(), *client_checks())
-LISTED: tuple[Check, ...] = (*JUDGED, *read_only_checks())
+EVERY: tuple[Check, ...] = (*JUDGED, *recording_checks())
 RULE_HEADER = ("rule", "by", "level", "class", "checks", "statement")
 CHECK_HEADER = ("check", "needs", "looks at")
 WIDE = 140
-EXPLAINED: tuple[Explained, ...] = (*LISTED, *recording_checks())
+# Of a table that goes into a file or a pipe.
+WIDTH = 200
 
 
 @click.command("list")
@@ -37,7 +37,7 @@ EXPLAINED: tuple[Explained, ...] = (*LISTED, *recording_checks())
 def list_rules(*, by: str | None, as_checks: bool) -> None:
     """List the rules of the ledger, or the checks."""
     header, rows = (CHECK_HEADER, _check_rows()) if as_checks else (RULE_HEADER, _rule_rows(by))
-    _show(header, rows, window(width=200))
+    _show(header, rows, Console(width=None if sys.stdout.isatty() else WIDTH))
     if as_checks:
         click.echo("\n" + "\n".join(f"{name}: {what}" for name, what in CAPABILITIES.items()))
 
@@ -54,7 +54,7 @@ def explain_rule(rule_id: str) -> None:
     except UnknownRule as unknown:
         near = get_close_matches(rule_id, rules(), n=1)
         raise click.UsageError(f"{unknown.args[0]}" + (f"; nearest: {near[0]}" if near else "")) from None
-    for line in explain(found, EXPLAINED):
+    for line in explain(found, EVERY):
         click.echo(line)
 
 
@@ -72,7 +72,7 @@ def _count(rule_id: str, count: int) -> str:
 
 
 def _check_rows() -> list[tuple[str, ...]]:
-    return [(check.name, ", ".join(sorted(check.needs)), check.promise) for check in LISTED]
+    return [(check.name, ", ".join(sorted(check.needs)), check.promise) for check in EVERY]
 
 
 def _show(header: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:

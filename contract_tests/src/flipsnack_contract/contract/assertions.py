@@ -1,4 +1,4 @@
-"""Expected against found: the one way in which a check says no."""
+"""How a check reports that a rule is broken, or that it cannot be judged."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from collections.abc import Container
 from flipsnack_contract.contract.codes import named
 from flipsnack_contract.contract.decoding import Answer
 
-__all__ = ["Violation", "expect", "expect_code", "expect_in"]
+__all__ = ["Inconclusive", "Unsuitable", "Violation", "expect", "expect_code", "expect_in"]
 
 
 class Violation(Exception):
-    """A broken promise: what was looked at, expected and found; `rule` when it is not the check's own."""
+    """A rule is broken: what was checked, expected and found; `rule` if it is not the rule of the check."""
 
     def __init__(self, what: str, expected: object, found: object, *, rule: str | None = None) -> None:
-        """Put it into words."""
+        """`expected` and `found` are shown to the reader as text."""
         self.what = what
         self.expected = str(expected)
         self.found = str(found)
         self.rule = rule
         super().__init__(f"{what}: expected {self.expected}, got {self.found}")
+
+
+class Inconclusive(Exception):
+    """Nothing can be said of the rule now; the text says why."""
+
+
+class Unsuitable(Exception):
+    """A row cannot be tried on this target; the text says why."""
 
 
 def expect(expected: object, found: object, what: str) -> None:

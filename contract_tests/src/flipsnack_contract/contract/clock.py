@@ -1,4 +1,4 @@
-"""Real time: the only place where the kit reads it or lets it pass (ruff keeps the others out)."""
+"""Real time: the only module of the kit that reads it or sleeps (ruff forbids it elsewhere)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import datetime
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "RealClock", "WallClock", "stopwatch", "today"]
+__all__ = ["Clock", "RealClock", "stopwatch", "today"]
 
 SECOND = 1_000_000
 
 
 class Clock(Protocol):
-    """Time as a session sees it, virtual or real, in microseconds."""
+    """The time of a session, virtual or real, in microseconds."""
 
     @property
     def now(self) -> int:
@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The time of the wall, for targets whose clock cannot be moved."""
+    """Real time, for targets whose clock cannot be moved."""
 
     @property
     def now(self) -> int:
@@ -33,15 +33,6 @@ class RealClock:
     def pass_by(self, micros: int) -> None:
         """Sleep."""
         time.sleep(micros / SECOND)
-
-
-class WallClock(RealClock):
-    """The time of the wall as the world counts it, so that a later run can tell how long ago something was."""
-
-    @property
-    def now(self) -> int:
-        """Microseconds since 1970, in UTC."""
-        return time.time_ns() // 1000
 
 
 def stopwatch() -> float:

@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Literal
 
-__all__ = ["Field", "Method", "Parameter", "UnknownMethod", "method", "methods", "parse_methods", "unbuilt"]
+import msgspec
+
+__all__ = [
+    "Entry",
+    "Field",
+    "Method",
+    "MethodCode",
+    "Parameter",
+    "UnknownMethod",
+    "every_method",
+    "has_wrong_values",
+    "methods",
+    "package_method",
+    "parse_methods",
+    "takes_collection",
+]
+
+Certainty = Literal["documented", "observed", "assumed", "invented"]
+ValueType = Literal["string", "number", "boolean", "file"]
 
 
 class UnknownMethod(LookupError):
-    """A name that the table of methods does not have."""
+    """The table of methods has no such method."""
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
+
+    does: str = ""
+    certainty: Certainty = msgspec.field(name="class", default="assumed")
+    source: tuple[str, ...] = ()
+
+
+class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One parameter of a method; `type` is string, number, boolean or file."""
 
     name: str
-    type: str
+    type: ValueType = "string"
     required: bool = False
     signed: bool = True
     default: str | None = None
     allowed: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     @property
     def example(self) -> str:
@@ -40,18 +65,22 @@ class Parameter:
         return {"number": ("x", "1x", "0x1"), "boolean": ("maybe", "2")}.get(self.type, ())
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One field of an answer's `data`; `present` says when it is there."""
 
     name: str
-    type: str
+    type: str = "string"
     present: str = "always"
     allowed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Method:
+class MethodCode(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A code that the method can answer beside those of every method."""
+
+    code: int
+
+
+class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One method of the API: `name` is the value of `action`, `host` is api or upload.
 
     `idempotent`: a client may repeat it. `read_only`: it changes nothing, so it may be called at the real API.
@@ -64,12 +93,17 @@ class Method:
     read_only: bool
     parameters: tuple[Parameter, ...] = ()
     fields: tuple[Field, ...] = ()
-    codes: frozenset[int] = field(default_factory=frozenset)
+    codes: tuple[MethodCode, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
         """The names of all parameters that every call must have, the method's own last."""
         return ("apiKey", "signature", "action", *(one.name for one in self.parameters if one.required))
+
+    @property
+    def own_required(self) -> tuple[str, ...]:
+        """The names of the required parameters that are the method's own."""
+        return self.required[3:]
 
     @property
     def other_verb(self) -> str:
@@ -87,52 +121,38 @@ class Method:
         return f"<{self.name}>"
 
 
+@cache
 def methods() -> tuple[Method, ...]:
     """Every method of `spec/methods.toml`, in the file's order."""
-    return parse_methods(_text())
+    return parse_methods(resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text("utf-8"))
 
 
-def method(name: str) -> Method:
-    """The method with that name; raises `UnknownMethod`."""
-    found = next((one for one in methods() if one.name == name), None)
-    if found is None:
-        raise UnknownMethod(f"{name!r} is not in spec/methods.toml; it has {', '.join(map(str, methods()))}")
-    return found
+def package_method(among: Iterable[Method] | None = None) -> Method:
+    """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
+    found = [one for one in among or methods() if any(field.name == "resourceUrl" for field in one.fields)]
+    if not found:
+        raise UnknownMethod("no method of the table answers with a resourceUrl")
+    return found[0]
 
 
-def unbuilt() -> tuple[str, ...]:
-    """The names of methods that the API has and this kit does not check yet."""
-    return tuple(tomllib.loads(_text())["unbuilt"]["names"])
+def every_method(_method: Method) -> bool:
+    """Chooses every method for a check."""
+    return True
 
 
-@cache
+def takes_collection(one: Method) -> bool:
+    """Chooses the methods that are called for one collection."""
+    return one.takes("collectionHash")
+
+
+def has_wrong_values(one: Method) -> bool:
+    """Chooses the methods that have a parameter of which some values are wrong."""
+    return any(parameter.wrong_values for parameter in one.parameters)
+
+
 def parse_methods(text: str) -> tuple[Method, ...]:
-    """The methods of a table in TOML. Raises `ValueError` when a name is there twice."""
-    found = tuple(_method(entry) for entry in tomllib.loads(text)["method"])
+    """The methods of a table in TOML. Raises `ValueError` for an unknown entry, and when a name is repeated."""
+    found = msgspec.convert(tomllib.loads(text)["method"], tuple[Method, ...])
     if len({one.name for one in found}) != len(found):
-        raise ValueError("the table of methods has a name twice")
+        raise ValueError("the table of methods repeats a name")
     return found
-
-
-def _method(entry: Mapping[str, Any]) -> Method:
-    return Method(
-        name=entry["name"],
-        host=entry["host"],
-        verb=entry["verb"],
-        idempotent=entry["idempotent"],
-        read_only=entry["read_only"],
-        parameters=tuple(Parameter(**_known(one)) for one in entry.get("parameters", ())),
-        fields=tuple(Field(**_known(one)) for one in entry.get("fields", ())),
-        codes=frozenset(one["code"] for one in entry.get("codes", ())),
-    )
-
-
-def _known(entry: Mapping[str, Any]) -> dict[str, Any]:
-    # `class` and `source` say how well an entry is known; no check depends on them.
-    known = {name: value for name, value in entry.items() if name not in ("class", "source")}
-    return {**known, "allowed": tuple(known.get("allowed", ()))}
-
-
-@cache
-def _text() -> str:
-    return resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text(encoding="utf-8")

@@ -1,12 +1,13 @@
-"""What the rules say should happen, as naively as it can be written: the model that targets are compared with.
+"""What the rules say should happen, written as naively as possible: the model that targets are compared with.
 
-Lists are scanned from end to end, nothing is cached, all times are whole microseconds. Nothing of the fake's or the
-client's code is here.
+Lists are scanned from end to end, nothing is cached, and all times are whole microseconds. No code of the fake or the
+client is used.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import SECOND
@@ -16,12 +17,12 @@ __all__ = ["AccountModel", "Expected", "JobModel", "LimitModel", "URL_LIFETIME"]
 
 MINUTE = 60 * SECOND
 URL_LIFETIME = 60 * SECOND
-MAINTENANCE, PER_SECOND, PER_MINUTE, FORBIDDEN = 22, 31, 32, 43
+MAINTENANCE, PER_SECOND, PER_MINUTE, UNKNOWN_ACTION, FORBIDDEN = 22, 31, 32, 42, 43
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a call of collection.downloadHTML must answer: its code and, with code 20, the state of the job."""
+    """What a call must answer: its code and, where a job belongs to the method, the state with code 20."""
 
     code: int
     state: str | None = None
@@ -55,7 +56,7 @@ class LimitModel:
 
 @dataclass
 class JobModel:
-    """One package: started by the first call, finished as its schedule says or as somebody forced it."""
+    """One package: started by the first call, finished by its schedule or by force."""
 
     schedule: str
     started_at: int | None = None
@@ -76,7 +77,7 @@ class JobModel:
         return self.final or ("NEW" if self.started_at is None else "PROCESSING")
 
     def force(self, state: str) -> None:
-        """Somebody ends it."""
+        """End the job in that state."""
         self.final = state
 
     def _is_over(self, now: int) -> bool:
@@ -100,13 +101,17 @@ class AccountModel:
     deleted: set[str] = field(default_factory=set)
     maintenance: bool = False
 
-    def ask(self, collection_hash: str) -> Expected:
-        """What a right call for that collection must answer now; the order of checks is that of the ledger."""
+    def ask(self, method: str, collection_hash: str) -> Expected:
+        """What a right call of that method for that collection must answer now, in the ledger's order of checks."""
         if self.maintenance:
             return Expected(MAINTENANCE)
         refusal = self.limits.ask(self.now)
         if refusal != OK:
             return Expected(refusal)
+        answer = _ANSWERS.get(method)
+        return answer(self, collection_hash) if answer else Expected(UNKNOWN_ACTION)
+
+    def _download_html(self, collection_hash: str) -> Expected:
         if collection_hash not in self.jobs or collection_hash in self.deleted:
             return Expected(FORBIDDEN)
         return Expected(OK, self.jobs[collection_hash].call(self.now))
@@ -118,3 +123,8 @@ class AccountModel:
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
         return self.now < issued_at + URL_LIFETIME
+
+
+_ANSWERS: Mapping[str, Callable[[AccountModel, str], Expected]] = {
+    "collection.downloadHTML": AccountModel._download_html
+}

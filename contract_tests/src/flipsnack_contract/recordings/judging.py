@@ -1,4 +1,4 @@
-"""Every look at a recording, key by key."""
+"""Holds every check of a recording against the traffic of each API key in it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,46 @@ from functools import cache
 from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.recordings import clients, servers
-from flipsnack_contract.recordings.event import NEEDS, Event
+from flipsnack_contract.recordings import servers
+from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.traffic import Traffic, grouped
+from flipsnack_contract.scenarios.traffic_checks import TRAFFIC_RULES
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.trace import masked
 
-__all__ = ["judge_history", "recorded", "recording_checks"]
+__all__ = ["NEEDS", "judge_history", "recorded", "recording_checks"]
 
+NEEDS = {
+    "calls": "calls of the API",
+    "answers": "the bodies of the API's answers",
+    "links": "answers with a resource URL, and requests for it",
+}
+"""What a check may need of a recording."""
 STEPS = 40
 
 
 @cache
 def recording_checks() -> tuple[Check, ...]:
     """Every check of a recording: first of the client, then of the server."""
-    return checks_in(clients, servers, capabilities=NEEDS)
+    return (*(rule.of_recording() for rule in TRAFFIC_RULES), *checks_in(servers, capabilities=NEEDS))
 
 
 def recorded(events: Sequence[Event]) -> frozenset[str]:
     """Which of `NEEDS` the recording has."""
-    have = {"calls"} if any(event.is_call for event in events) else set()
-    if any(event.is_call and event.readable for event in events):
-        have.add("answers")
-    if next(clients.given_by(events), None) is not None:
-        have.add("links")
-    return frozenset(have)
+    found = {
+        "calls": any(event.kind == "call" for event in events),
+        "answers": any(event.kind == "call" and event.readable for event in events),
+        "links": any(event.fetches_link for event in events),
+    }
+    return frozenset(name for name, there in found.items() if there)
 
 
 def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[Result]:
-    """The results, one for each look; what was not recorded is skipped by name."""
-    have, by_key = recorded(events), _by_key(events)
+    """The results, one for each check; a check whose needs were not recorded is skipped."""
+    have = recorded(events)
+    # An event without a key belongs to no client.
+    keyed = grouped((event for event in events if event.key), lambda event: event.key)
+    by_key = [Traffic(tuple(same)) for same in keyed]
     for one in checks:
         missing = tuple(sorted(one.needs - have))
         if missing:
@@ -46,15 +57,15 @@ def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[
             yield _judged(one, by_key)
 
 
-def _judged(one: Check, by_key: Sequence[Sequence[Event]]) -> Result:
+def _judged(one: Check, by_key: Sequence[Traffic]) -> Result:
     began, outcome, message = stopwatch(), Outcome.PASSED, ""
     steps: tuple[str, ...] = ()
-    for events in by_key:
+    for traffic in by_key:
         try:
-            one.run(events)
+            one.run(traffic)
         except Violation as violation:
             outcome = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
-            message, steps = masked(str(violation)), tuple(masked(str(event)) for event in events[:STEPS])
+            message, steps = masked(str(violation)), tuple(masked(str(event)) for event in traffic.events[:STEPS])
             break
     return Result(
         check=one.name,
@@ -66,11 +77,3 @@ def _judged(one: Check, by_key: Sequence[Sequence[Event]]) -> Result:
         examples=len(by_key),
         seconds=stopwatch() - began,
     )
-
-
-def _by_key(events: Sequence[Event]) -> list[list[Event]]:
-    givers = {event.link: event.key for event in events if event.link}
-    paths = {str(link).partition("?")[0]: key for link, key in givers.items()}
-    # A download belongs to the key whose answer gave its link; what belongs to nobody tells nothing.
-    own = {one.name: one.key if one.is_call else paths.get(one.url.partition("?")[0], "") for one in events}
-    return clients.grouped((event for event in events if own[event.name]), lambda event: own[event.name])

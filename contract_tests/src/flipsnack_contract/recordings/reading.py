@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.recordings.event import Event
+from flipsnack_contract.recordings.links import linked
+from flipsnack_contract.scenarios.event import Event
 
 __all__ = ["BadHistory", "read_history"]
 
@@ -27,7 +28,7 @@ def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
         found = _archive(json.loads(text)) if _is_archive(text) else _lines(text, name)
-        return tuple(sorted(found, key=lambda event: (event.start, event.wall)))
+        return linked(sorted(found, key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
         if isinstance(wrong, BadHistory):
             raise
@@ -143,6 +144,7 @@ def _event(
     known = None if spoilt else answer
     return Event(
         name=name,
+        kind="call" if _is_call(url, params) else "other",
         method=method,
         url=url,
         start=start,
@@ -156,6 +158,10 @@ def _event(
         readable=known is not None,
         spoilt=spoilt,
     )
+
+
+def _is_call(url: str, params: Mapping[str, str]) -> bool:
+    return url.partition("?")[0].rstrip("/").endswith("/v1") and bool({"action", "apiKey"} & params.keys())
 
 
 def _parameters(url: str, form: str) -> dict[str, str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,10 @@ import msgspec
 
 from flipsnack_contract.adapter.messages import Client
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_run import Performance
-from flipsnack_contract.scenarios.server_log import Call
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.server_log import LoggedRequest
 
-__all__ = ["BadReplay", "Replay", "curl_lines", "read_replay", "write_evidence"]
+__all__ = ["BadReplay", "Replay", "curl_lines", "folder_for", "read_replay", "write_artifacts"]
 
 VERSION = 1
 
@@ -37,38 +35,29 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     scenario: Scenario
 
 
-@dataclass(frozen=True)
-class _Files:
-    """The files of one broken duty, in a folder named for it."""
-
-    folder: Path
-
-    @classmethod
-    def of(cls, folder: Path, check: str) -> _Files:
-        return cls(folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check))
-
-    def write(self, contents: Mapping[str, bytes]) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (self.folder / name).write_bytes(content)
-        return self.folder
+def folder_for(folder: Path, check: str) -> Path:
+    """Where below `folder` the files of a broken check are."""
+    return folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check)
 
 
-def write_evidence(folder: Path, replay: Replay, performance: Performance, *, archive: bytes) -> Path:
+def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
-    steps = "\n".join((replay.message, "", *performance.lines(), "", *_conversation(performance))) + "\n"
-    return _Files.of(folder, replay.check).write(
-        {
-            "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
-            "requests.sh": "\n".join(curl_lines(performance)).encode() + b"\n",
-            "exchange.har": archive,
-            "steps.txt": steps.encode(),
-        }
-    )
+    steps = "\n".join((replay.message, "", *run.lines(), "", *_conversation(run))) + "\n"
+    contents = {
+        "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
+        "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
+        "exchange.har": archive,
+        "steps.txt": steps.encode(),
+    }
+    own = folder_for(folder, replay.check)
+    own.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (own / name).write_bytes(content)
+    return own
 
 
 def read_replay(path: Path) -> Replay:
-    """What `write_evidence` wrote as `replay.json`. Raises `BadReplay`, and `OSError`."""
+    """What `write_artifacts` wrote as `replay.json`. Raises `BadReplay`, and `OSError`."""
     try:
         replay = msgspec.json.decode(path.read_bytes(), type=Replay)
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
@@ -78,13 +67,13 @@ def read_replay(path: Path) -> Replay:
     return replay
 
 
-def curl_lines(performance: Performance) -> list[str]:
+def curl_lines(run: ScenarioRun) -> list[str]:
     """A curl command for each request, signatures and resource URLs left out: variables stand for them."""
     head = "# export FLIPSNACK_BASE_URL; SIGNATURE and RESOURCE_URL change from call to call"
-    return [head, *map(_curl, performance.calls)]
+    return [head, *map(_curl, run.requests)]
 
 
-def _curl(call: Call) -> str:
+def _curl(call: LoggedRequest) -> str:
     if not call.is_api:
         byte_range = ["--header", f"Range: {call.range}"] if call.range else []
         return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.id}: {call}'
@@ -95,9 +84,9 @@ def _curl(call: Call) -> str:
     return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.id}: {call}'
 
 
-def _conversation(performance: Performance) -> list[str]:
-    printed = [f"stderr: {line}" for line in performance.report.printed.splitlines()]
-    return [*(f"{said.by}: {_readable(said.text)}" for said in performance.report.log), *printed]
+def _conversation(run: ScenarioRun) -> list[str]:
+    printed = [f"stderr: {line}" for line in run.report.printed.splitlines()]
+    return [*(f"{said.by}: {_readable(said.text)}" for said in run.report.log), *printed]
 
 
 def _readable(line: str) -> str:

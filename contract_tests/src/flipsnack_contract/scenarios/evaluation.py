@@ -1,230 +1,139 @@
-"""Judges a client: plays every scenario of the script and as many drawn ones, and shrinks one for each duty it breaks.
-
-Every duty is held against the same scenarios: the seed is the same for all, and a scenario that was played once is not
-played again. So a run costs as much as its scenarios, not as much as its duties.
-"""
+"""Holds checks against runs, and finds for a broken check the smallest scenario that shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-import hypothesis
-import msgspec
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky, HypothesisException
-from hypothesis.reporting import with_reporter
+from hypothesis.errors import Flaky
 
-from flipsnack_contract.adapter.case import Outcome as End
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_catalogue import name_of, script
-from flipsnack_contract.scenarios.scenario_run import Performance
-from flipsnack_contract.scenarios.scenario_runner import Theatre
-from flipsnack_contract.scenarios.scenario_strategies import scenarios
-from flipsnack_contract.target.control import Refused
+from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
+from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.scenario_text import named
 from flipsnack_contract.target.result import Outcome, Result
-from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["ADAPTER", "Bench", "broken_in", "judge", "named"]
+__all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "result_of", "shrink", "violation_in"]
 
-ADAPTER = "client.adapter"
-# An adapter that breaks that often in a row has nothing to say about its client.
-HOPELESS = 10
-# Plays that may be spent on making one counterexample smaller.
-MOST_PLAYS_TO_SHRINK = 80
+ADAPTER_RULE = "client.adapter"
+MOST_RUNS_TO_SHRINK = 80
 
 
-@dataclass
-class Bench:
-    """Where performances are kept: each scenario is played once.
+class NotBroken(Exception):
+    """The group has no scenario in which the check is broken, or not each time."""
 
-    `guilty` has for each broken duty the scenario that shows it.
+
+def violation_in(check: Check, run: ScenarioRun) -> Violation | None:
+    """How the client broke the check in this run; None when it kept it, or when the check does not apply.
+
+    A run that ended by a fault of the adapter says nothing of the client: only the adapter's own check applies.
     """
-
-    theatre: Theatre
-    plays: dict[Scenario, Performance] = field(default_factory=dict)
-    guilty: dict[str, Scenario] = field(default_factory=dict)
-    _drawn: tuple[Plan, tuple[Scenario, ...]] | None = None
-    _faults: int = 0
-
-    def watch(self, scenario: Scenario) -> Performance:
-        """What came of `scenario`. Raises `AdapterFault` when the adapter breaks again and again."""
-        known = self.plays.get(scenario)
-        if known is None:
-            known = self.plays[scenario] = self.theatre.play(scenario)
-            self._faults = self._faults + 1 if known.outcome is End.FAULT else 0
-            if self._faults >= HOPELESS:
-                raise AdapterFault(known.report.fault, f"{HOPELESS} cases in a row: {known.report.why}")
-        return known
-
-    @property
-    def hours(self) -> float:
-        """How many hours of the accounts' clocks went by in all plays."""
-        return sum(one.report.elapsed_ms for one in self.plays.values()) / 3_600_000
-
-    @property
-    def suspended_hours(self) -> float:
-        """In how many of them the client's machine was suspended."""
-        return sum(one.suspended_s for one in self.plays.values()) / 3600
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether any download came to a good end."""
-        return any(one.outcome is End.OK and one.scenario.op == "download" for one in self.plays.values())
-
-    def drawn(self, plan: Plan) -> tuple[Scenario, ...]:
-        """The scenarios that are drawn for `plan`: the same for every duty."""
-        if self._drawn is None or self._drawn[0] != plan:
-            found: list[Scenario] = []
-            if _rows(self.theatre.capabilities, None):
-                _draw(found.append, self.theatre.capabilities, plan)
-            self._drawn = (plan, tuple(dict.fromkeys(found)))
-        return self._drawn[1]
-
-
-@dataclass
-class _Hearing:
-    """One duty while it is judged."""
-
-    duty: Check
-    bench: Bench
-    judged: set[Scenario] = field(default_factory=set)
-    guilty: Performance | None = None
-    violation: Violation | None = None
-    plays_to_shrink: int = 0
-
-    def hear(self, scenario: Scenario) -> None:
-        """Hold the duty against `scenario`; raises `Violation`."""
-        if self.violation is not None and scenario not in self.bench.plays:
-            self.plays_to_shrink += 1
-            if self.plays_to_shrink > MOST_PLAYS_TO_SHRINK:
-                return
-        performance = self.bench.watch(scenario)
-        if performance.outcome is End.FAULT and self.duty.rule.id != ADAPTER:
-            return
-        self.judged.add(scenario)
-        try:
-            self.duty.run(performance)
-        except Violation as violation:
-            self.guilty, self.violation = performance, violation
-            raise
-
-
-def judge(duties: Iterable[Check], bench: Bench, plan: Plan) -> Iterator[Result]:
-    """The results, one for each duty, as they come.
-
-    Raises `AdapterFault` when there is no adapter to judge by, `Refused` and `Unreachable` when there is no fake.
-    """
-    for one in duties:
-        yield _judged(one, bench, plan)
-
-
-def broken_in(duties: Iterable[Check], performance: Performance) -> Iterator[tuple[Check, Violation]]:
-    """The duties that were broken in one performance."""
-    for one in duties:
-        if one.needs <= performance.capabilities and (performance.outcome is not End.FAULT or one.rule.id == ADAPTER):
-            try:
-                one.run(performance)
-            except Violation as violation:
-                yield one, violation
-
-
-def named(scenario: Scenario) -> Mapping[str, str]:
-    """A scenario for a reader: its name where it stands in the script, and what is not as usual in it."""
-    fields = {name: _shown(value) for name, value in msgspec.to_builtins(scenario).items()}
-    return {"scenario": name_of(scenario), **fields}
-
-
-def _judged(duty: Check, bench: Bench, plan: Plan) -> Result:
-    missing = tuple(sorted(duty.needs - bench.theatre.capabilities))
-    if missing:
-        return Result(duty.name, duty.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-    hearing, began = _Hearing(duty, bench), stopwatch()
-    outcome, message = _heard(hearing, plan)
-    guilty = hearing.guilty if hearing.violation else None
-    if guilty:
-        bench.guilty[duty.name] = guilty.scenario
-    return Result(
-        check=duty.name,
-        rule=duty.rule.id,
-        outcome=outcome,
-        message=message,
-        broke=duty.rule.id if guilty else "",
-        counterexample=named(guilty.scenario) if guilty else {},
-        steps=guilty.lines() if guilty else (),
-        examples=len(hearing.judged),
-        seconds=stopwatch() - began,
-    )
-
-
-def _heard(hearing: _Hearing, plan: Plan) -> tuple[Outcome, str]:
+    if not check.needs <= run.capabilities or (run.outcome is CaseOutcome.FAULT and check.rule.id != ADAPTER_RULE):
+        return None
     try:
-        with with_reporter(_silence):
-            _hear_all(hearing, plan)
+        check.run(run)
     except Violation as violation:
-        return _verdict(hearing.duty), str(violation)
-    except Flaky:
-        return Outcome.BROKEN, f"it came out differently when it was repeated: {hearing.violation}"
-    except (Refused, Unreachable, HypothesisException) as trouble:
-        return Outcome.BROKEN, f"{type(trouble).__name__}: {trouble}"
-    return (Outcome.PASSED, "") if hearing.judged else (Outcome.SKIPPED, "no scenario could be played")
+        return violation
+    return None
 
 
-def _verdict(duty: Check) -> Outcome:
-    # A bad adapter is neither a pass nor a failure: nothing is known of its client.
-    if duty.rule.id == ADAPTER:
-        return Outcome.BROKEN
-    return Outcome.FAILED if duty.rule.is_must else Outcome.WARNED
+def broken_checks(checks: Iterable[Check], run: ScenarioRun) -> Iterator[tuple[Check, Violation]]:
+    """The checks that the client broke in one run."""
+    for one in checks:
+        if violation := violation_in(one, run):
+            yield one, violation
 
 
-def _hear_all(hearing: _Hearing, plan: Plan) -> None:
-    capabilities = hearing.bench.theatre.capabilities
-    for scenario in _rows(capabilities, plan.rows):
-        hearing.hear(scenario)
+def shrink(check: Check, group: ScenarioGroup | DrawnBatch, cache: ScenarioCache) -> ScenarioRun:
+    """The run of the smallest scenario of a batch, or of the first one of a family, in which the check is broken.
 
+    At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioCache.watch` raises.
+    """
+    search = _Search(check, cache)
     try:
-        for scenario in hearing.bench.drawn(plan):
-            hearing.hear(scenario)
+        if isinstance(group, DrawnBatch):
+            group.draw(search.look)
+        else:
+            for scenario in group.scenarios:
+                search.look(scenario)
     except Violation:
-        # The same draws once more, with Hypothesis watching: it makes the scenario smaller.
-        if plan.shrink:
-            _draw(hearing.hear, capabilities, plan)
-        raise
+        assert search.found is not None  # `look` raised for it
+        return search.found
+    except Flaky:
+        raise NotBroken(f"{check.name} is broken in some runs of a scenario and kept in others") from None
+    raise NotBroken(f"{check.name} is kept in every scenario of {group.name}")
 
 
-def _draw(hear: Callable[[Scenario], None], capabilities: frozenset[str], plan: Plan) -> None:
-    def example(scenario: Scenario) -> None:
-        hear(scenario)
+@dataclass
+class _Search:
+    """One check while a smaller scenario is looked for."""
 
-    drawn = given(scenario=scenarios(capabilities))(example)
-    hypothesis.seed(plan.seed or 0)(settings(_settings(plan))(drawn))()
+    check: Check
+    cache: ScenarioCache
+    found: ScenarioRun | None = None
+    new_runs: int = 0
+
+    def look(self, scenario: Scenario) -> None:
+        if self.found is not None and scenario not in self.cache.runs:
+            self.new_runs += 1
+            if self.new_runs > MOST_RUNS_TO_SHRINK:
+                return
+        run = self.cache.watch(scenario)
+        if violation := violation_in(self.check, run):
+            self.found = run
+            raise violation
 
 
-def _rows(capabilities: frozenset[str], most: int | None) -> Sequence[Scenario]:
-    return script(capabilities)[:most]
+def evaluate(checks: Iterable[Check], cache: ScenarioCache, plan: Plan) -> Iterator[Result]:
+    """The result of each check over the scenarios of all groups, until the first that breaks it; nothing is shrunk.
+
+    Raises `AdapterFault`, `Refused` and `Unreachable` as `ScenarioCache.watch` does.
+    """
+    groups = scenario_groups(cache.runner.capabilities, plan)
+    for one in checks:
+        if missing := tuple(sorted(one.needs - cache.runner.capabilities)):
+            yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
+        else:
+            yield _evaluated(one, (scenario for group in groups for scenario in group.scenarios), cache)
 
 
-def _settings(plan: Plan) -> settings:
-    return settings(
-        max_examples=max(1, plan.examples),
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
+def _evaluated(check: Check, scenarios: Iterable[Scenario], cache: ScenarioCache) -> Result:
+    began, examples = stopwatch(), 0
+    for scenario in scenarios:
+        run = cache.watch(scenario)
+        examples += run.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE
+        if violation_in(check, run):
+            return replace(result_of(check, run), examples=examples, seconds=stopwatch() - began)
+    if not examples:
+        return Result(check.name, check.rule.id, Outcome.SKIPPED, "the client can be put into no scenario")
+    return replace(result_of(check, None), examples=examples, seconds=stopwatch() - began)
+
+
+def result_of(check: Check, run: ScenarioRun | None) -> Result:
+    """The result of a check that was broken in `run`; that of one that was kept without a run."""
+    violation = run and violation_in(check, run)
+    if run is None or violation is None:
+        return Result(check.name, check.rule.id, Outcome.PASSED)
+    return Result(
+        check=check.name,
+        rule=check.rule.id,
+        outcome=_outcome_of_violation(check),
+        message=str(violation),
+        broke=check.rule.id,
+        counterexample=named(run.scenario),
+        steps=run.lines(),
+        scenario=run.scenario.as_json().decode(),
     )
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def _silence(_line: object) -> None:
-    """Hypothesis's own words are left out: the result says it all."""
+def _outcome_of_violation(check: Check) -> Outcome:
+    # A broken adapter is neither a pass nor a failure of its client.
+    if check.rule.id == ADAPTER_RULE:
+        return Outcome.ADAPTER
+    return Outcome.FAILED if check.rule.is_must else Outcome.WARNED

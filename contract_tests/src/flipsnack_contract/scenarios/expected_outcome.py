@@ -6,7 +6,7 @@ import re
 
 from flipsnack_contract.scenarios.scenario import Scenario
 
-__all__ = ["COMFORT_S", "LONGEST_PAUSE_S", "prospects", "undisturbed"]
+__all__ = ["COMFORT_S", "LONGEST_PAUSE_S", "expected_outcomes", "undisturbed"]
 
 LONGEST_PAUSE_S = 30.0
 """Nobody is blamed for polls that are at most so many seconds apart."""
@@ -15,10 +15,10 @@ COMFORT_S = 60.0
 """A deadline so many seconds after the end of a job is met by every client that polls at all."""
 
 
-def prospects(scenario: Scenario) -> frozenset[str]:
+def expected_outcomes(scenario: Scenario) -> frozenset[str]:
     """What a correct client may say at the end: `ok`, or classes of errors. More than one where the deadline is close.
 
-    Faults, acts, limits and cancelling are left out of account.
+    Faults, timeline, limits and cancelling are left out of account.
     """
     if scenario.who != "right":
         return frozenset({"auth"})
@@ -33,7 +33,7 @@ def prospects(scenario: Scenario) -> frozenset[str]:
 
 def undisturbed(scenario: Scenario) -> str | None:
     """The one end that a correct client comes to, None where there are several or where something disturbs it."""
-    ends = prospects(scenario)
+    ends = expected_outcomes(scenario)
     return next(iter(ends)) if scenario.calm and len(ends) == 1 else None
 
 

@@ -17,7 +17,7 @@ from flipsnack_contract.scenarios.scenario import Fault, Form
 __all__ = [
     "DEAD_LINKS",
     "LASTING",
-    "LURE",
+    "CANARY_PATH",
     "HOSTILE_WORDS",
     "OTHER_PART",
     "ODD_ANSWERS",
@@ -31,7 +31,7 @@ __all__ = [
 CALL = {"action": "collection.downloadHTML"}
 PACKAGE = {"action": "package"}
 CALLBACK = "{callback}"
-LURE = "lure"
+CANARY_PATH = "canary"
 """The end of a path that nobody asks for but who follows a document type, or an answer that makes no sense."""
 HTML = "text/html; charset=utf-8"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
@@ -39,7 +39,7 @@ TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "
 
 
 def _passing(name: str, fault: dict[str, Any], when: dict[str, Any], count: int = 1) -> Fault:
-    return Fault(name=name, hurts="passing", fault=fault, when=when, count=count)
+    return Fault(name=name, affects="passing", fault=fault, when=when, count=count)
 
 
 PASSING: Mapping[str, Fault] = {
@@ -69,10 +69,10 @@ PASSING: Mapping[str, Fault] = {
 LASTING: Mapping[str, Fault] = {
     one.name: one
     for one in (
-        Fault(name="HTTP 503 for ever", hurts="lasting", fault={"kind": "status", "status": 503}, when=CALL),
-        Fault(name="22 for ever", hurts="lasting", fault={"kind": "code", "code": 22}, when=CALL),
-        Fault(name="32 for ever", hurts="lasting", fault={"kind": "code", "code": 32}, when=CALL),
-        Fault(name="packages never served", hurts="lasting", fault={"kind": "status", "status": 503}, when=PACKAGE),
+        Fault(name="HTTP 503 for ever", affects="lasting", fault={"kind": "status", "status": 503}, when=CALL),
+        Fault(name="22 for ever", affects="lasting", fault={"kind": "code", "code": 22}, when=CALL),
+        Fault(name="32 for ever", affects="lasting", fault={"kind": "code", "code": 32}, when=CALL),
+        Fault(name="packages never served", affects="lasting", fault={"kind": "status", "status": 503}, when=PACKAGE),
     )
 }
 """Trouble that does not pass: a client may try again for as long as its deadline lets it."""
@@ -81,16 +81,16 @@ LASTING: Mapping[str, Fault] = {
 DEAD_LINKS: Mapping[str, Fault] = {
     one.name: one
     for one in (
-        Fault(name="a dead link once", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}, count=1),
-        Fault(name="dead links", hurts="link", fault={"kind": "url-lifetime", "seconds": 0}),
-        Fault(name="links to a closed port", hurts="link", fault={"kind": "url-origin"}),
+        Fault(name="a dead link once", affects="link", fault={"kind": "url-lifetime", "seconds": 0}, count=1),
+        Fault(name="dead links", affects="link", fault={"kind": "url-lifetime", "seconds": 0}),
+        Fault(name="links to a closed port", affects="link", fault={"kind": "url-origin"}),
     )
 }
 """Resource URLs that serve nothing."""
 
 
 def _package(name: str, fault: dict[str, Any], *needs: str) -> Fault:
-    return Fault(name=name, hurts="package", fault=fault, when=PACKAGE, needs=needs)
+    return Fault(name=name, affects="package", fault=fault, when=PACKAGE, needs=needs)
 
 
 SPOILT_PACKAGES: Mapping[str, Fault] = {
@@ -125,7 +125,7 @@ def _with_flat_data(envelope: str) -> str:
     return envelope.replace('{"status": "COMPLETE"}', '["COMPLETE"]').replace("<status>COMPLETE</status>", "COMPLETE")
 
 
-LINK = "{base_url}" + LURE
+LINK = "{base_url}" + CANARY_PATH
 BODIES: Mapping[str, Callable[[str], str]] = {
     "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
     "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
@@ -144,7 +144,7 @@ BODIES: Mapping[str, Callable[[str], str]] = {
 }
 XML_BODIES: Mapping[str, str] = {
     "an entity that points somewhere": (
-        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x SYSTEM "{base_url}' + LURE + '">]>'
+        '<?xml version="1.0"?><!DOCTYPE response [<!ENTITY x SYSTEM "{base_url}' + CANARY_PATH + '">]>'
         "<response><code>20</code><status>OK</status><data><status>PROCESSING&x;</status></data></response>"
     ),
     "an entity that says FAILED": (
@@ -170,7 +170,7 @@ def spoilt_answer(name: str, form: Form) -> Fault:
     else:
         content_type = HTML if name.startswith("somebody") else TYPES[form]
         fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
-    return Fault(name=name, hurts="answer", fault=fault, when=CALL)
+    return Fault(name=name, affects="answer", fault=fault, when=CALL)
 
 
 def _other_package() -> str:
@@ -181,7 +181,7 @@ def _other_package() -> str:
 
 OTHER_PART = Fault(
     name="a part of another package",
-    hurts="package",
+    affects="package",
     fault={
         "kind": "status",
         "status": 206,
@@ -198,7 +198,7 @@ OTHER_PART = Fault(
 
 HOSTILE_WORDS = Fault(
     name="hostile words",
-    hurts="nothing",
+    affects="nothing",
     means="forbidden",
     fault={"kind": "code", "code": 43, "message": 'Not (really); it\'s "gone" &c. <b>]]></b> </script> \\ é\u2028😀'},
     when=CALL,
@@ -208,7 +208,7 @@ HOSTILE_WORDS = Fault(
 
 def _odd(name: str, form: Form, body: str) -> Fault:
     fault = {"kind": "status", "status": 200, "body": body, "content_type": TYPES[form]}
-    return Fault(name=name, hurts="nothing", fault=fault, when=CALL, count=1)
+    return Fault(name=name, affects="nothing", fault=fault, when=CALL, count=1)
 
 
 ODD_ANSWERS: Mapping[Form, tuple[Fault, ...]] = {

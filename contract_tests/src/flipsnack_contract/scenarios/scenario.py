@@ -11,13 +11,24 @@ from msgspec import Meta
 from flipsnack_contract.adapter.messages import FORMATS as FORMS
 from flipsnack_contract.adapter.messages import Format as Form
 
-__all__ = ["ACTS", "FORMS", "Act", "ActName", "Fault", "Form", "Scenario", "Who", "Whose", "operation"]
+__all__ = [
+    "EVENT_NAMES",
+    "FORMS",
+    "TimelineEvent",
+    "EventName",
+    "Fault",
+    "Form",
+    "Scenario",
+    "Who",
+    "Whose",
+    "operation",
+]
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Who = Literal["right", "wrong-secret", "unknown-key"]
 Whose = Literal["own", "deleted", "foreign", "unknown"]
-ActName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
-ACTS: tuple[str, ...] = ActName.__args__  # type: ignore[attr-defined]  # a Literal has them
+EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
+EVENT_NAMES: tuple[str, ...] = EventName.__args__  # type: ignore[attr-defined]  # a Literal has them
 
 
 def operation(name: str) -> str:
@@ -25,14 +36,14 @@ def operation(name: str) -> str:
     return f"op:{name}"
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happens to the account, `after_s` seconds of its time after the start.
 
     `suspend` happens to the client: its machine is suspended for `for_s` seconds, so that it oversleeps.
     """
 
     after_s: Seconds
-    what: ActName
+    what: EventName
     for_s: Seconds = 0.0
 
     def __str__(self) -> str:
@@ -42,7 +53,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
 
-    `hurts` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
+    `affects` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
     (`passing`) or without (`lasting`); that the answer is not one (`answer`); that the package is not one (`package`);
     that a resource URL is dead (`link`). `means` is the end that a sound answer leads to. `needs` are capabilities
     without which a client cannot be blamed. In the body of an answer, `{base_url}` stands for the API's address and
@@ -50,7 +61,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     name: str
-    hurts: Literal["nothing", "passing", "lasting", "answer", "package", "link"]
+    affects: Literal["nothing", "passing", "lasting", "answer", "package", "link"]
     fault: dict[str, Any]
     when: dict[str, Any] = {}
     count: int | None = None
@@ -79,7 +90,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is told.
+    """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is given.
 
     Times are seconds of the account's clock. `limits` are the account's settings; `unknown_hash` is what is asked for
     when the collection is unknown. `old_file` puts another file to where the package shall go.
@@ -98,7 +109,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages: Annotated[int, Meta(ge=1, le=20)] = 2
     settings: dict[str, float] = {}
     faults: tuple[Fault, ...] = ()
-    acts: tuple[Act, ...] = ()
+    timeline: tuple[TimelineEvent, ...] = ()
     old_file: bool = False
 
     @property
@@ -116,48 +127,50 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def ends_by_itself(self) -> bool:
         """Whether a client that follows the job to its end comes to one, without a deadline."""
-        ended = {"complete", "fail", "delete"} & {act.what for act in self.acts}
+        ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         return bool(ended) or not ({"never", "manual", "failed-manual"} & {self.schedule})
 
     @property
     def timed(self) -> bool:
         """Whether it can only be played in virtual time: something happens at an instant, or it would take too long."""
         slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
-        return bool(self.acts or self.faults or self.settings) or slow or self.cancel_after_s is not None
+        return bool(self.timeline or self.faults or self.settings) or slow or self.cancel_after_s is not None
 
     @property
     def calm(self) -> bool:
         """Whether nothing but the job itself decides how it ends."""
-        hurt = any(fault.hurts != "nothing" for fault in self.faults)
-        return not (hurt or self.eventful or self.settings) and self.cancel_after_s is None
+        affected = any(fault.affects != "nothing" for fault in self.faults)
+        return not (affected or self.eventful or self.settings) and self.cancel_after_s is None
 
     @property
-    def suspensions(self) -> tuple[Act, ...]:
-        """The acts that the client oversleeps by."""
-        return tuple(act for act in self.acts if act.what == "suspend")
+    def suspensions(self) -> tuple[TimelineEvent, ...]:
+        """The timeline that the client oversleeps by."""
+        return tuple(event for event in self.timeline if event.what == "suspend")
 
     @property
     def suspended_s(self) -> float:
         """For how long the client's machine is suspended, in all."""
-        return sum(act.for_s for act in self.suspensions)
+        return sum(event.for_s for event in self.suspensions)
 
     @property
     def eventful(self) -> bool:
         """Whether something happens to the account."""
-        return len(self.suspensions) < len(self.acts)
+        return len(self.suspensions) < len(self.timeline)
 
     def awake_s(self, elapsed_s: float) -> float:
         """The instant at which the last suspension is over that began by `elapsed_s`; 0 without one."""
-        return max((act.after_s + act.for_s for act in self.suspensions if act.after_s <= elapsed_s), default=0.0)
+        return max(
+            (event.after_s + event.for_s for event in self.suspensions if event.after_s <= elapsed_s), default=0.0
+        )
 
     @property
     def key_said(self) -> str:
-        """The key that the client is told."""
+        """The key that the client is given."""
         return "nobody-s-key" if self.who == "unknown-key" else self.key
 
     @property
     def secret_said(self) -> str:
-        """The secret that the client is told."""
+        """The secret that the client is given."""
         return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
 
     def as_json(self) -> bytes:
@@ -171,8 +184,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __hash__(self) -> int:
         # Only of what is no number and no mapping: 1 and 1.0 are equal and must not differ here.
-        told = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
-        return hash((*told, *(fault.name for fault in self.faults), *(act.what for act in self.acts)))
+        parts = (
+            self.op,
+            self.format,
+            self.key,
+            self.secret,
+            self.who,
+            self.whose,
+            self.unknown_hash,
+            self.schedule,
+        )
+        return hash((*parts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
 
     def __repr__(self) -> str:
         parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]

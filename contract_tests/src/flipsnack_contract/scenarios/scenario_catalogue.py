@@ -1,4 +1,4 @@
-"""Scenarios written by hand: each plain situation once, and what chance would seldom hit on."""
+"""Scenarios written by hand: each plain situation once, and what a draw would seldom hit."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     XML_BODIES,
     spoilt_answer,
 )
-from flipsnack_contract.scenarios.scenario import FORMS, Act, Form, Scenario
+from flipsnack_contract.scenarios.scenario import FORMS, Form, Scenario, TimelineEvent
 
-__all__ = ["SCRIPT", "name_of", "script"]
+__all__ = ["CATALOGUE", "FAMILIES", "catalogue", "name_of"]
 
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
@@ -85,11 +85,12 @@ ADVERSE: Mapping[str, Scenario] = {
 }
 EVENTFUL: Mapping[str, Scenario] = {
     "maintenance for 40 s": Scenario(
-        schedule="after-5s", acts=(Act(after_s=0, what="maintenance-on"), Act(after_s=40, what="maintenance-off"))
+        schedule="after-5s",
+        timeline=(TimelineEvent(after_s=0, what="maintenance-on"), TimelineEvent(after_s=40, what="maintenance-off")),
     ),
-    "deleted while it is built": Scenario(schedule="never", acts=(Act(after_s=30, what="delete"),)),
-    "failed by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="fail"),)),
-    "finished by somebody": Scenario(schedule="manual", acts=(Act(after_s=30, what="complete"),)),
+    "deleted while it is built": Scenario(schedule="never", timeline=(TimelineEvent(after_s=30, what="delete"),)),
+    "failed by somebody": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
+    "finished by somebody": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
     "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
@@ -105,30 +106,39 @@ EVENTFUL: Mapping[str, Scenario] = {
 NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
 SUSPENDED: Mapping[str, Scenario] = {
     "suspended overnight, and built meanwhile": Scenario(
-        schedule="after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=NIGHT),)
+        schedule="after-60s", deadline_s=MONTH, timeline=(TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),)
     ),
     "suspended over a weekend, and failed meanwhile": Scenario(
-        schedule="failed-after-60s", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+        schedule="failed-after-60s",
+        deadline_s=MONTH,
+        timeline=(TimelineEvent(after_s=5, what="suspend", for_s=WEEKEND),),
     ),
     "suspended over a weekend, and not built yet": Scenario(
-        schedule="after-5-polls", deadline_s=MONTH, acts=(Act(after_s=5, what="suspend", for_s=WEEKEND),)
+        schedule="after-5-polls", deadline_s=MONTH, timeline=(TimelineEvent(after_s=5, what="suspend", for_s=WEEKEND),)
     ),
-    "suspended beyond the deadline": Scenario(schedule="never", acts=(Act(after_s=20, what="suspend", for_s=WEEKEND),)),
+    "suspended beyond the deadline": Scenario(
+        schedule="never", timeline=(TimelineEvent(after_s=20, what="suspend", for_s=WEEKEND),)
+    ),
     "suspended just beyond the deadline": Scenario(
-        schedule="never", deadline_s=60, acts=(Act(after_s=20, what="suspend", for_s=50),)
+        schedule="never", deadline_s=60, timeline=(TimelineEvent(after_s=20, what="suspend", for_s=50),)
     ),
     "suspended for two nights": Scenario(
         schedule="after-20-polls",
         deadline_s=MONTH,
-        acts=(Act(after_s=5, what="suspend", for_s=NIGHT), Act(after_s=NIGHT + 60, what="suspend", for_s=NIGHT)),
+        timeline=(
+            TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),
+            TimelineEvent(after_s=NIGHT + 60, what="suspend", for_s=NIGHT),
+        ),
     ),
     "suspended while a download is cut off": Scenario(
         deadline_s=MONTH,
         faults=(PASSING["a download cut off once"],),
-        acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),),
+        timeline=(TimelineEvent(after_s=0.01, what="suspend", for_s=NIGHT),),
     ),
     "suspended after code 32": Scenario(
-        deadline_s=MONTH, faults=(PASSING["32 once"],), acts=(Act(after_s=0.01, what="suspend", for_s=NIGHT),)
+        deadline_s=MONTH,
+        faults=(PASSING["32 once"],),
+        timeline=(TimelineEvent(after_s=0.01, what="suspend", for_s=NIGHT),),
     ),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {
@@ -144,28 +154,39 @@ FORMATTED: Mapping[str, Scenario] = {
     for name, scenario in IN_EVERY_FORMAT.items()
     if form != "json"
 }
-SCRIPT: Mapping[str, Scenario] = {**PLAIN, **REFUSED, **HOSTILE, **FORMATTED, **ADVERSE, **EVENTFUL, **SUSPENDED}
-"""Every scenario that is played to every client that can be put into it."""
+FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    "plain": PLAIN,
+    "refused": REFUSED,
+    "hostile": HOSTILE,
+    "formats": FORMATTED,
+    "faults": ADVERSE,
+    "events": EVENTFUL,
+    "suspended": SUSPENDED,
+}
+"""The scenarios by what they are about."""
+
+CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() for name, one in family.items()}
+"""Every scenario by its name. A client is put into each of them that it has the capabilities for."""
 
 
-def script(capabilities: Collection[str]) -> list[Scenario]:
-    """The scenarios of `SCRIPT` that a client with these capabilities can be put into, each once.
+def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CATALOGUE) -> list[Scenario]:
+    """The scenarios of `family` for a client with these capabilities, without repetitions.
 
-    Who reads no JSON plays in another format whatever is made for none.
+    A client that does not read JSON gets those scenarios in another format that are not made for one.
     """
-    told = (_told(scenario, preferred(capabilities)) for scenario in SCRIPT.values())
-    return list(dict.fromkeys(scenario for scenario in told if scenario.needs <= set(capabilities)))
+    formatted = (_in_format(scenario, preferred(capabilities)) for scenario in family.values())
+    return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
 def name_of(scenario: Scenario) -> str:
-    """The name of a scenario that stands in the script, with its format where that is another; else `drawn`."""
-    for name, known in SCRIPT.items():
+    """The name of a scenario in the catalogue, with its format where that is another one; else `drawn`."""
+    for name, known in CATALOGUE.items():
         if known == scenario:
             return name
-    told = (name for name, known in SCRIPT.items() if _told(known, scenario.format) == scenario)
-    return next((f"{name} ({scenario.format})" for name in told), "drawn")
+    formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
+    return next((f"{name} ({scenario.format})" for name in formatted), "drawn")
 
 
-def _told(scenario: Scenario, form: Form) -> Scenario:
+def _in_format(scenario: Scenario, form: Form) -> Scenario:
     made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
     return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)

@@ -1,4 +1,4 @@
-"""Plays scenarios to one client at one fake: sets the stage, lets the client act, and collects what came of it."""
+"""Plays scenarios to one client at one fake: sets the stage, lets the client event, and collects what came of it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from flipsnack_contract.adapter.case import Case, Outcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.messages import Hello, Options
-from flipsnack_contract.adapter.sandbox import NoPackage, Stage
-from flipsnack_contract.adapter.timeline import Timeline, Turn
-from flipsnack_contract.scenarios.scenario import Act, Scenario, operation
-from flipsnack_contract.scenarios.scenario_run import Disk, Performance
-from flipsnack_contract.scenarios.server_log import witnessed
+from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
+from flipsnack_contract.adapter.timeline import TimedAction, Timeline
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
+from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
+from flipsnack_contract.scenarios.server_log import fetch_server_log
 from flipsnack_contract.target.control import AccountControl
 
-__all__ = ["Player", "Theatre"]
+__all__ = ["Player", "ScenarioRunner"]
 
 OLD = b"what was there before"
 PACKAGE = "package.zip"
@@ -39,8 +39,8 @@ class Player(Protocol):
         """What came of a case."""
 
 
-class Theatre:
-    """One client and one fake. Each performance has a namespace of its own."""
+class ScenarioRunner:
+    """One client and one fake. Each run has a namespace of its own."""
 
     def __init__(self, player: Player, fake: Fake, *, name: str) -> None:
         """`name` begins the names of the namespaces. Raises `AdapterFault` when there is no adapter."""
@@ -58,16 +58,16 @@ class Theatre:
         """Whether the client lets the kit hold its time."""
         return "virtual_sleep" in self.capabilities
 
-    def play(self, scenario: Scenario) -> Performance:
+    def play(self, scenario: Scenario) -> ScenarioRun:
         """What comes of `scenario`. Raises `Refused` and `Unreachable` when the fake does not play along."""
         with self._stage(scenario) as stage, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
             return self._play(scenario, stage, Path(folder))
 
-    def export(self, scenario: Scenario) -> tuple[Performance, bytes]:
+    def export(self, scenario: Scenario) -> tuple[ScenarioRun, bytes]:
         """What comes of `scenario`, with the HTTP archive of it, secrets and signatures masked."""
         with self._stage(scenario) as stage, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            performance = self._play(scenario, stage, Path(folder))
-            return performance, stage.archive(before=len(performance.calls))
+            run = self._play(scenario, stage, Path(folder))
+            return run, stage.archive(before=len(run.requests))
 
     def _may_diagnose(self, scenario: Scenario) -> bool:
         return scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
@@ -78,30 +78,30 @@ class Theatre:
             self.play(Scenario(op=scenario.op, format="jsonp"))
         return self._callback or "callback"
 
-    def _stage(self, scenario: Scenario) -> Stage:
+    def _stage(self, scenario: Scenario) -> Sandbox:
         self._count += 1
-        return Stage(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
+        return Sandbox(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
-    def _play(self, scenario: Scenario, stage: Stage, folder: Path) -> Performance:
+    def _play(self, scenario: Scenario, stage: Sandbox, folder: Path) -> ScenarioRun:
         collection = _set_up(scenario, stage, callback=self._callback_for(scenario))
         dest = folder / PACKAGE
         if scenario.old_file:
             dest.write_bytes(OLD)
         case = _case(scenario, stage, collection, dest)
-        turns = tuple(_turn(act, collection) for act in scenario.acts)
+        turns = tuple(_turn(event, collection) for event in scenario.timeline)
         report = self._player.run(case, stage.timeline(virtual=self.virtual, turns=turns), calls=stage.calls)
-        calls = witnessed(stage.control, diagnose=self._may_diagnose(scenario))
+        calls = fetch_server_log(stage.control, diagnose=self._may_diagnose(scenario))
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(
             (call.params["callback"] for call in calls if call.params.get("callback")), self._callback
         )
         disk = _look(folder, OLD if scenario.old_file else None)
-        package = _truth(stage, collection) if report.outcome is Outcome.OK and scenario.op == "download" else None
-        return Performance(scenario, self.capabilities, case, report, calls, disk, package)
+        package = _truth(stage, collection) if report.outcome is CaseOutcome.OK and scenario.op == "download" else None
+        return ScenarioRun(scenario, self.capabilities, case, report, calls, disk, package)
 
 
-def _set_up(scenario: Scenario, stage: Stage, *, callback: str) -> str:
-    """Make what the scenario needs; the hash that the client is told."""
+def _set_up(scenario: Scenario, stage: Sandbox, *, callback: str) -> str:
+    """Make what the scenario needs; the hash that the client is given."""
     account = stage.account
     collection = _collection(scenario, stage)
     if scenario.settings:
@@ -111,7 +111,7 @@ def _set_up(scenario: Scenario, stage: Stage, *, callback: str) -> str:
     return collection
 
 
-def _collection(scenario: Scenario, stage: Stage) -> str:
+def _collection(scenario: Scenario, stage: Sandbox) -> str:
     fields = {"schedule": scenario.schedule, "pages": scenario.pages}
     if scenario.whose == "unknown":
         return scenario.unknown_hash
@@ -125,7 +125,7 @@ def _collection(scenario: Scenario, stage: Stage) -> str:
     return collection
 
 
-def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case:
+def _case(scenario: Scenario, stage: Sandbox, collection: str, dest: Path) -> Case:
     deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
     horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
@@ -142,24 +142,24 @@ def _case(scenario: Scenario, stage: Stage, collection: str, dest: Path) -> Case
     )
 
 
-def _turn(act: Act, collection: str) -> Turn:
-    if act.what == "suspend":
-        return Turn(_milliseconds(act.after_s), suspend_ms=_milliseconds(act.for_s))
-    return Turn(_milliseconds(act.after_s), _happening(act, collection))
+def _turn(event: TimelineEvent, collection: str) -> TimedAction:
+    if event.what == "suspend":
+        return TimedAction(_milliseconds(event.after_s), suspend_ms=_milliseconds(event.for_s))
+    return TimedAction(_milliseconds(event.after_s), _happening(event, collection))
 
 
 def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _happening(act: Act, collection: str) -> Callable[[AccountControl], None]:
+def _happening(event: TimelineEvent, collection: str) -> Callable[[AccountControl], None]:
     def happen(account: AccountControl) -> None:
-        if act.what.startswith("maintenance"):
-            account.maintenance(on=act.what == "maintenance-on")
-        elif act.what == "delete":
+        if event.what.startswith("maintenance"):
+            account.maintenance(on=event.what == "maintenance-on")
+        elif event.what == "delete":
             account.delete_collection(collection)
         elif account.job_state(collection) in ("NEW", "PROCESSING"):
-            account.force(collection, "COMPLETE" if act.what == "complete" else "FAILED")
+            account.force(collection, "COMPLETE" if event.what == "complete" else "FAILED")
 
     return happen
 
@@ -170,7 +170,7 @@ def _look(folder: Path, before: bytes | None) -> Disk:
     return Disk(dest.read_bytes() if dest.is_file() else None, before, leftovers)
 
 
-def _truth(stage: Stage, collection: str) -> bytes | None:
+def _truth(stage: Sandbox, collection: str) -> bytes | None:
     """The package as it should be, with everything out of the way that disturbed the client."""
     stage.account.call("DELETE", "/faults")
     stage.account.settings(**NO_LIMITS)

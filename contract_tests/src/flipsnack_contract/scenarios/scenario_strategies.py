@@ -14,7 +14,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     SPOILT_PACKAGES,
     spoilt_answer,
 )
-from flipsnack_contract.scenarios.scenario import FORMS, Act, ActName, Fault, Form, Scenario
+from flipsnack_contract.scenarios.scenario import FORMS, EventName, Fault, Form, Scenario, TimelineEvent
 
 __all__ = ["scenarios"]
 
@@ -86,27 +86,30 @@ def _later(fault: Fault) -> Fault:
 def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
     window = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(
         lambda drawn: (
-            Act(after_s=drawn[0], what="maintenance-on"),
-            Act(after_s=drawn[0] + drawn[1], what="maintenance-off"),
+            TimelineEvent(after_s=drawn[0], what="maintenance-on"),
+            TimelineEvent(after_s=drawn[0] + drawn[1], what="maintenance-off"),
         )
     )
-    ends: tuple[ActName, ...] = ("complete", "fail", "delete")
+    ends: tuple[EventName, ...] = ("complete", "fail", "delete")
     end = st.tuples(st.integers(0, 200), st.sampled_from(ends)).map(
-        lambda drawn: (Act(after_s=drawn[0], what=drawn[1]),)
+        lambda drawn: (TimelineEvent(after_s=drawn[0], what=drawn[1]),)
     )
-    acts = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
+    timeline = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
     cancel = st.one_of(st.none(), st.integers(1, 60).map(float))
-    return _built(forms, schedule=st.one_of(st.just("manual"), schedules), acts=acts, cancel_after_s=cancel)
+    return _built(forms, schedule=st.one_of(st.just("manual"), schedules), timeline=timeline, cancel_after_s=cancel)
 
 
 def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
     """A machine that is suspended while its client waits: for longer than it has, or for less."""
     one = st.builds(
-        Act, after_s=st.integers(1, 60).map(float), what=st.just("suspend"), for_s=st.sampled_from(SUSPENSIONS)
+        TimelineEvent,
+        after_s=st.integers(1, 60).map(float),
+        what=st.just("suspend"),
+        for_s=st.sampled_from(SUSPENSIONS),
     )
-    acts = st.lists(one, min_size=1, max_size=2).map(tuple)
+    timeline = st.lists(one, min_size=1, max_size=2).map(tuple)
     faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
-    waiting = {"acts": acts, "faults": faults}
+    waiting = {"timeline": timeline, "faults": faults}
     # Only what ends: a client that polls for a month is a long play.
     long = _built(forms, schedule=slow, deadline_s=st.sampled_from(LONG_DEADLINES), **waiting)
     return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))

@@ -1,4 +1,4 @@
-"""The two limits of a key, kept from our side: what a well-behaved caller waits before its next call."""
+"""Keeps both limits of a key: waits before a call that would exceed one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ __all__ = ["PER_MINUTE", "PER_SECOND", "RatePacer"]
 
 PER_SECOND = 5
 PER_MINUTE = 60
-# A clock of ours and a server's never agree to the microsecond; on virtual time they do, and no margin is needed.
+# Two real clocks differ by more than a microsecond. In virtual time there is one clock, and no margin is needed.
 REAL_MARGIN = SECOND // 20
 
 
 class RatePacer:
     """A sliding log of calls: never more than 5 in a second or 60 in a minute ("API limitations")."""
 
-    def __init__(
-        self, clock: Clock, *, margin: int = 0, per_minute: int = PER_MINUTE, made: Sequence[int] = ()
-    ) -> None:
-        """`margin` microseconds are added to each wait; `per_minute` 0 is no pace; `made` are earlier calls."""
+    def __init__(self, clock: Clock, *, margin: int = 0, per_minute: int = PER_MINUTE) -> None:
+        """`margin` microseconds are added to each wait; with `per_minute` 0 no call waits."""
         self._clock = clock
         self._margin = margin
         self._per_minute = per_minute
-        self._calls: list[int] = sorted(made)
+        self._calls: list[int] = []
 
     def call(self) -> None:
         """Wait until one more call keeps both limits, and count it."""
@@ -38,7 +36,7 @@ class RatePacer:
         self._calls = [*self._calls[-(max(PER_MINUTE, self._per_minute) - 1) :], self._clock.now]
 
     def answered(self) -> None:
-        """Let the last call count from now on, when its answer is there."""
+        """Count the last call from now on: its answer came."""
         self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:

@@ -1,49 +1,76 @@
-"""What came of one check, as a value that every report is made from."""
+"""What came of one check, and the table that says how pytest, JUnit and the exit code show it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import msgspec
 
-from flipsnack_contract.contract.ledger import rules
-
-__all__ = ["Exit", "Outcome", "Result", "exit_code"]
+__all__ = ["SHOWN", "Exit", "Outcome", "Result", "Shown", "exit_code", "worst"]
 
 
-class Outcome(StrEnum):
-    """How a check ended.
-
-    `WARNED`: a SHOULD was broken. `BROKEN`: it could not be carried out, nothing is known. `EXPECTED` and `FLAKY`: it
-    failed, as a list of known failures says.
-    """
-
-    PASSED = "passed"
-    FAILED = "failed"
-    WARNED = "warned"
-    SKIPPED = "skipped"
-    BROKEN = "broken"
-    EXPECTED = "expected"
-    FLAKY = "flaky"
-
-
-class Exit:
-    """The exit codes of the command."""
+class Exit(IntEnum):
+    """The exit codes: those below 10 are pytest's and mean what they mean there."""
 
     AS_EXPECTED = 0
     FAILURES = 1
-    USAGE = 2
-    ADAPTER = 3
-    STALE = 4
-    INCONCLUSIVE = 5
+    INTERRUPTED = 2
+    USAGE = 4
+    UNREACHABLE = 10
+    ADAPTER = 11
+    INTERNAL = 12
+    STALE = 13
+    NOTHING_JUDGED = 14
+
+
+class Outcome(StrEnum):
+    """How a check ended, the worst first."""
+
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    ADAPTER = "adapter"
+    INTERNAL = "internal"
+    STALE = "stale"
+    WARNED = "warned"
+    KNOWN = "known"
+    PASSED = "passed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an outcome is shown: what it means, pytest's category, JUnit's element (none for a pass), the exit code."""
+
+    means: str
+    category: str
+    junit: str
+    code: Exit = Exit.AS_EXPECTED
+
+
+SHOWN: Mapping[Outcome, Shown] = {
+    Outcome.FAILED: Shown("a MUST is broken, or a SHOULD with --strict", "failed", "failure", Exit.FAILURES),
+    Outcome.UNREACHABLE: Shown("the target did not answer", "error", "error", Exit.UNREACHABLE),
+    Outcome.ADAPTER: Shown("the adapter broke the protocol", "error", "error", Exit.ADAPTER),
+    Outcome.INTERNAL: Shown("the check itself has an error", "error", "error", Exit.INTERNAL),
+    Outcome.STALE: Shown("a known failure is not as its line says", "stale", "failure", Exit.STALE),
+    Outcome.WARNED: Shown("a SHOULD is broken", "warned", "skipped"),
+    Outcome.KNOWN: Shown("broken, as the list of known failures says", "xfailed", "skipped"),
+    Outcome.PASSED: Shown("the rule is kept", "passed", ""),
+    Outcome.SKIPPED: Shown("the target lacks a capability", "skipped", "skipped", Exit.NOTHING_JUDGED),
+}
+"""The one table. The code of a skipped check counts only when nothing else was judged."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One check's outcome: what was expected and found, on which values, after which steps; `seconds` of real time."""
+    """One check's outcome: what was expected and found, on which values, after which steps; `seconds` of real time.
+
+    Of a client: `group` is the group of scenarios that it is about and `scenario` the one, as JSON, that broke the
+    rule. `listed` names the lines of the list of known failures that were met.
+    """
 
     check: str
     rule: str
@@ -55,31 +82,26 @@ class Result:
     missing: tuple[str, ...] = ()
     examples: int = 0
     seconds: float = 0.0
+    group: str = ""
+    scenario: str = ""
+    listed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The result as plain data, for a line of JSON."""
+        """The result as plain data, for a report that crosses processes."""
         return {**asdict(self), "outcome": str(self.outcome)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
-        """The result that `as_json` wrote; raises `ValueError` saying what is wrong with anything else."""
-        found = msgspec.convert(data, cls)
-        if found.rule not in rules():
-            raise ValueError(f"{found.rule!r} is no rule of this version of the kit")
-        return found
+        """The result that `as_json` made. Raises `ValueError` for anything else."""
+        return msgspec.convert(data, cls)
 
 
-_CONCLUSIVE = frozenset({Outcome.PASSED, Outcome.WARNED, Outcome.EXPECTED, Outcome.FLAKY})
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that decides for all of them; skipped when there is none."""
+    order = list(Outcome)
+    return min(outcomes, key=order.index, default=Outcome.SKIPPED)
 
 
-def exit_code(results: Iterable[Result], *, stale: bool = False) -> int:
-    """1 when a MUST was broken; 4 when the list of known failures is stale; 5 when nothing ran or a check could not be
-    carried out; else 0."""
-    outcomes = [result.outcome for result in results]
-    if Outcome.FAILED in outcomes:
-        return Exit.FAILURES
-    if stale:
-        return Exit.STALE
-    if Outcome.BROKEN in outcomes or not _CONCLUSIVE.intersection(outcomes):
-        return Exit.INCONCLUSIVE
-    return Exit.AS_EXPECTED
+def exit_code(outcomes: Iterable[Outcome]) -> Exit:
+    """The exit code of a run: that of its worst outcome."""
+    return SHOWN[worst(outcomes)].code

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import SECOND, Clock
 from flipsnack_contract.contract.codes import OK
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
@@ -14,14 +14,19 @@ from flipsnack_contract.contract.methods import Method, Parameter
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.step import in_words
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.trace import Trace
 
-__all__ = ["Session", "VirtualClock"]
+__all__ = ["LimitReached", "Session", "VirtualClock"]
 
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
-FORBIDDEN = 43
+MAINTENANCE, LIMITS, FORBIDDEN = 22, (31, 32), 43
+
+
+class LimitReached(Inconclusive):
+    """A limit refused a call that keeps both limits: something else uses the key, or the server counts wrongly."""
 
 
 class VirtualClock:
@@ -55,7 +60,7 @@ class Session:
     key: str
     secret: str
     clock: Clock
-    pace: RatePacer
+    pacer: RatePacer
     trace: Trace
     account: AccountControl | None
     known_collection: str | None
@@ -80,12 +85,12 @@ class Session:
         return self.own_collection() if collection_hash is None else collection_hash
 
     def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
-        """The HTTP answer; keeps both limits unless told not to."""
+        """The HTTP answer; keeps both limits unless `paced` is false."""
         request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
-            self.pace.call()
+            self.pacer.call()
         else:
-            self.pace.count()
+            self.pacer.count()
         return self.fetch(request)
 
     def send_text(self, draft: CallDraft, text: str) -> Reply:
@@ -95,8 +100,7 @@ class Session:
     def fetch(self, request: Request) -> Reply:
         """The HTTP answer to a request that no limit counts, such as a download."""
         reply = self.target.send(request)
-        body = f" … {len(request.body)} bytes" if request.body else ""
-        self.trace.add(f"{request.method} {_cut(request.url)}{body} -> {reply.status} {_cut(_shown(reply))}")
+        self.trace.add(in_words(request, reply))
         return reply
 
     def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:
@@ -106,13 +110,17 @@ class Session:
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
 
-        That breaks the rule of the format, unless the format is the check's `own` matter.
+        That breaks the rule of the format, unless it is the check's `own`. Where there is no control plane, maintenance
+        and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
         """
         try:
-            return decode(reply.body, form, callback=callback)
+            answer = decode(reply.body, form, callback=callback)
         except Malformed as damage:
             rule = None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
+        if self.account is None:
+            _require_conclusive(answer.code)
+        return answer
 
     def get(self, url: str, **headers: str) -> Reply:
         """What a resource URL serves."""
@@ -161,7 +169,7 @@ class Session:
         return -self.clock.now % (60 * SECOND)
 
     def maintenance_for_everybody(self) -> None:
-        """Maintenance for all keys until this session ends; only where nobody else uses the target."""
+        """Maintenance for all keys until this session ends; only where nothing else uses the target."""
         self.trace.add("maintenance for everybody on")
         self.switch_maintenance()
 
@@ -170,11 +178,11 @@ class Session:
         return replace(self.open_another(**fields), trace=self.trace)
 
 
-def _shown(reply: Reply) -> str:
-    if reply.content_type.startswith(("application/json", "application/javascript", "application/xml", "text/")):
-        return reply.body[:300].decode("utf-8", "replace")
-    return f"{reply.content_type or 'no content type'}, {len(reply.body)} bytes"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 400 else text[:400] + "…"
+def _require_conclusive(code: int) -> None:
+    if code == MAINTENANCE:
+        raise Inconclusive(f"the API is in maintenance (code {code}); run again later")
+    if code in LIMITS:
+        raise LimitReached(
+            f"a limit refused a call (code {code}) although this run keeps both limits; "
+            "make sure that nothing else uses the key, and run again later"
+        )

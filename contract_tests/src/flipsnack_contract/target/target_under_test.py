@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import Clock, RealClock
-from flipsnack_contract.contract.methods import Method, methods
+from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session, VirtualClock
@@ -23,8 +23,8 @@ CAPABILITIES = {
     "credentials": "an API key and its secret (or a control plane, to make one)",
     "collection": "the hash of a collection of that key (or a control plane, to make one)",
     "socket": "a target that is reached over TCP",
-    "slow": "a minute of real time may be waited for (--slow)",
-    "alone": "nobody else uses the target, or the key (--alone): maintenance can be switched on, limits can be judged",
+    "slow": "checks may wait for a minute of real time (--slow)",
+    "alone": "nothing else uses target and key (--alone): maintenance can be on for all keys, limits can be judged",
 }
 
 
@@ -51,13 +51,16 @@ class TargetUnderTest:
         slow: bool = False,
         clock: Clock | None = None,
         methods: Sequence[Method] = methods(),
+        name: str = "kit",
     ) -> None:
-        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
+        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nothing else uses it.
 
         `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
-        steer it. `methods` are those of the API that checks call.
+        steer it. `methods` are those of the API that checks call. `name` begins
+        the keys that are made, so that two runs at one target use different ones.
         """
         self.methods = tuple(methods)
+        self._name = name
         self._slow = slow
         self.target = target
         self.control = control
@@ -65,7 +68,7 @@ class TargetUnderTest:
         self._alone = alone or not target.over_socket
         self._made = 0
         self._real = clock or RealClock()
-        self._pace = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._pacer = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -85,45 +88,27 @@ class TargetUnderTest:
         Without `method` its calls are of the method that answers with a resource URL.
         """
         with ExitStack() as stack:
-            yield self._open(stack, method or self._package_method)
-
-    @property
-    def _package_method(self) -> Method:
-        return next(one for one in self.methods if any(field.name == "resourceUrl" for field in one.fields))
+            yield self._open(stack, method or package_method(self.methods))
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
-        if self.control is None:
-            return self._foreign(stack, method)
-        account, key = self._fresh_account(secret)
-        stack.callback(account.delete)
-        clock = VirtualClock(account)
+        account, who, clock, pacer = None, self._credentials, self._real, self._pacer
+        if self.control is not None:
+            account, key = self._fresh_account(secret)
+            stack.callback(account.delete)
+            who, clock = Credentials(key, secret), VirtualClock(account)
+            pacer = RatePacer(clock)
+        who = who or Credentials("not-a-key", "not-a-secret")
         return Session(
             target=self.target,
-            key=key,
-            secret=secret,
+            key=who.key,
+            secret=who.secret,
             clock=clock,
-            pace=RatePacer(clock),
+            pacer=pacer,
             trace=Trace(),
             account=account,
-            known_collection=None,
+            known_collection=who.collection,
             method=method,
             open_another=lambda **fields: self._open(stack, method, **fields),
-            switch_maintenance=lambda: self._maintenance(stack),
-        )
-
-    def _foreign(self, stack: ExitStack, method: Method) -> Session:
-        known = self._credentials or Credentials("nobody", "nothing")
-        return Session(
-            target=self.target,
-            key=known.key,
-            secret=known.secret,
-            clock=self._real,
-            pace=self._pace,
-            trace=Trace(),
-            account=None,
-            known_collection=known.collection,
-            method=method,
-            open_another=lambda **_fields: self._foreign(stack, method),
             switch_maintenance=lambda: self._maintenance(stack),
         )
 
@@ -138,7 +123,7 @@ class TargetUnderTest:
         assert self.control is not None
         while True:
             self._made += 1
-            key = f"kit-{self._made}"
+            key = f"{self._name}-{self._made}"
             try:
                 return self.control.create_account(key, secret), key
             except Refused as refusal:
@@ -154,9 +139,10 @@ def examine(
     per_minute: int = PER_MINUTE,
     alone: bool = False,
     slow: bool = False,
+    name: str = "kit",
 ) -> TargetUnderTest:
     """The target, with its control plane where it has one: one admin request finds out."""
     control = find_control(target, token=token)
     return TargetUnderTest(
-        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow
+        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow, name=name
     )

@@ -1,4 +1,4 @@
-"""Every check of a client, each citing its rule. A new one is a decorated function in one of these modules."""
+"""Every check of a client: the rules of traffic, and the decorated functions of these modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cache
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.checks.check import Check, checks_in
-from flipsnack_contract.scenarios.client_checks import agreement, calls, ends, files, pace
+from flipsnack_contract.scenarios.client_checks import agreement, calls, ends, files, timing
+from flipsnack_contract.scenarios.traffic_checks import TRAFFIC_RULES
 
 __all__ = ["client_checks"]
 
@@ -14,4 +15,5 @@ __all__ = ["client_checks"]
 @cache
 def client_checks() -> tuple[Check, ...]:
     """Every check of a client, module by module."""
-    return checks_in(calls, pace, ends, files, agreement, capabilities=CAPABILITIES)
+    traffic = (rule.of_client() for rule in TRAFFIC_RULES)
+    return (*traffic, *checks_in(calls, timing, ends, files, agreement, capabilities=CAPABILITIES))

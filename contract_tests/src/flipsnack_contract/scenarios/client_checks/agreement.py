@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.scenarios.scenario_run import Performance
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 CODES: Mapping[str, tuple[int, ...]] = {
     "auth": (41, 44),
@@ -21,70 +21,70 @@ TOO_LONG_A_PAUSE_MS = 90_000
 
 
 @check("client.agreement")
-def success_was_seen_by_the_server_too(performance: Performance) -> None:
-    """A client that says ok has been told COMPLETE and has been served the package; one poll tells the last state."""
-    if performance.outcome is not Outcome.OK:
+def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
+    """A client that says ok has received COMPLETE and has been served the package; one poll tells the last state."""
+    if run.outcome is not CaseOutcome.OK:
         return
-    if performance.scenario.op == "poll":
-        _same_state(performance)
+    if run.scenario.op == "poll":
+        _same_state(run)
         return
-    if not any(call.status == "COMPLETE" for call in performance.asked):
-        raise Violation("a client that says ok", "to have been told COMPLETE", _last(performance))
-    if not any(call.http_status in (200, 206) for call in performance.fetched):
+    if not any(call.status == "COMPLETE" for call in run.calls):
+        raise Violation("a client that says ok", "to have received COMPLETE", _last(run))
+    if not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that says ok", "to have been served the package", "no download that succeeded")
 
 
 @check("client.agreement")
-def an_error_was_seen_by_the_server_too(performance: Performance) -> None:
+def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     """For each class of error the server knows of a reason: the code, the state, a fault, the time, or a cancel.
 
     What a client makes of FAILED and of a final refusal has duties of its own.
     """
-    if performance.error is None or performance.told or performance.foreign:
+    if run.error is None or run.expected_error or run.misread_format:
         return
-    if not GROUNDS[performance.error](performance):
-        raise Violation(f"a client that says {performance.error}", "a reason that the server saw", _last(performance))
+    if not GROUNDS[run.error](run):
+        raise Violation(f"a client that says {run.error}", "a reason that the server saw", _last(run))
 
 
-def _same_state(performance: Performance) -> None:
-    result = performance.report.result
-    told = next((call.status for call in reversed(performance.asked) if call.status), None)
+def _same_state(run: ScenarioRun) -> None:
+    result = run.report.result
+    last = next((call.status for call in reversed(run.calls) if call.status), None)
     said = result.value.get("status") if result else None
-    if said != told:
-        raise Violation("the status in the result", str(told), str(said))
+    if said != last:
+        raise Violation("the status in the result", str(last), str(said))
 
 
-def _code_of(kind: str) -> Callable[[Performance], bool]:
-    def seen(performance: Performance) -> bool:
+def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
+    def seen(run: ScenarioRun) -> bool:
         # The last call may have come to nothing: the reason is the last clear answer.
-        codes = [call.code for call in performance.asked if call.code is not None]
-        return bool(codes) and codes[-1] in CODES[kind] and performance.code in (None, codes[-1])
+        codes = [call.code for call in run.calls if call.code is not None]
+        return bool(codes) and codes[-1] in CODES[kind] and run.code in (None, codes[-1])
 
     return seen
 
 
-def _failed(performance: Performance) -> bool:
-    return any(call.status == "FAILED" for call in performance.asked)
+def _failed(run: ScenarioRun) -> bool:
+    return any(call.status == "FAILED" for call in run.calls)
 
 
-def _late(performance: Performance) -> bool:
-    deadline = performance.case.options.deadline_ms
-    return deadline is not None and performance.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
+def _late(run: ScenarioRun) -> bool:
+    deadline = run.case.options.deadline_ms
+    return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
 
 
-def _hurt(*ways: str) -> Callable[[Performance], bool]:
-    return lambda performance: bool(performance.faults & set(ways)) or _refused_link(performance)
+def _hurt(*ways: str) -> Callable[[ScenarioRun], bool]:
+    return lambda run: bool(run.faults & set(ways)) or _refused_link(run)
 
 
-def _refused_link(performance: Performance) -> bool:
-    return any((call.http_status or 0) >= 400 for call in performance.fetched)
+def _refused_link(run: ScenarioRun) -> bool:
+    return any((call.http_status or 0) >= 400 for call in run.downloads)
 
 
-def _cancelled(performance: Performance) -> bool:
-    return any(said.by == "kit" and '"type":"cancel"' in said.text for said in performance.report.log)
+def _cancelled(run: ScenarioRun) -> bool:
+    return run.report.cancelled_at_ms is not None
 
 
-GROUNDS: Mapping[str, Callable[[Performance], bool]] = {
+GROUNDS: Mapping[str, Callable[[ScenarioRun], bool]] = {
     **{kind: _code_of(kind) for kind in CODES},
     "job_failed": _failed,
     "deadline": _late,
@@ -96,5 +96,5 @@ GROUNDS: Mapping[str, Callable[[Performance], bool]] = {
 """For each class of error: whether the server saw a reason for it."""
 
 
-def _last(performance: Performance) -> str:
-    return f"as the last call {performance.last}" if performance.last else "no call at all"
+def _last(run: ScenarioRun) -> str:
+    return f"as the last call {run.last}" if run.last else "no call at all"

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import hashlib
 
-from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.scenario_run import Performance
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 
 @check("client.whole-file")
-def ok_means_that_the_whole_package_is_there(performance: Performance) -> None:
+def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
     """A client that says ok has made a file that is the package, byte for byte."""
-    if performance.outcome is not Outcome.OK or performance.scenario.op != "download" or performance.package is None:
+    if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
         return
-    made = performance.disk.content
-    if made != performance.package:
+    made = run.disk.content
+    if made != run.package:
         found = "no file" if made is None else _shown(made)
-        raise Violation("the file, when the client says ok", _shown(performance.package), found)
+        raise Violation("the file, when the client says ok", _shown(run.package), found)
 
 
 @check("client.no-half-file")
-def an_error_leaves_what_was_there(performance: Performance) -> None:
+def an_error_leaves_what_was_there(run: ScenarioRun) -> None:
     """A client that fails leaves no file, or the one that was there before."""
-    if performance.outcome is Outcome.ERROR and not performance.disk.untouched:
-        before, after = performance.disk.before, performance.disk.content
+    if run.outcome is CaseOutcome.ERROR and not run.disk.untouched:
+        before, after = run.disk.before, run.disk.content
         expected = "none" if before is None else f"the one from before ({_shown(before)})"
         raise Violation("the file, when the client says error", expected, "none" if after is None else _shown(after))
 
 
 @check("client.agreement")
-def the_file_is_the_one_it_reports(performance: Performance) -> None:
+def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
     """Length and SHA-256 of the file are those in the result."""
-    result = performance.report.result
+    result = run.report.result
     if result is None or result.file is None:
         return
-    made = performance.disk.content
+    made = run.disk.content
     if made is None:
         raise Violation("the file in the result", "a file", "none on the disk")
     expect((len(made), _sha(made)), (result.file.bytes, result.file.sha256), "length and SHA-256 in the result")

@@ -1,1 +1,0 @@
-"""The API itself, judged carefully: reads only, paced, within a budget of calls that is told before, resumable."""

@@ -1,0 +1,103 @@
+"""Known failures: a text file that says which rule is broken, how, by which issue, and until when.
+
+One failure a line::
+
+    RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01
+
+A rule may have several lines. A line is stale when its date is over, or when a complete run did not meet it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flipsnack_contract.contract.ledger import rules
+from flipsnack_contract.target.result import Outcome, Result
+
+__all__ = ["BadKnownFailures", "KnownFailure", "KnownFailures"]
+
+FORM = "RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01"
+_LINE = re.compile(
+    r"(?P<rule>\S+)\s+#\s*(?P<message>[^|]*?)\s*\|\s*(?P<issue>https?://\S+)\s*\|\s*until\s+(?P<until>\d{4}-\d\d-\d\d)"
+)
+
+
+class BadKnownFailures(ValueError):
+    """A file that cannot be used; the text names the line and what was expected."""
+
+
+@dataclass(frozen=True)
+class KnownFailure:
+    """One line: the rule, how the message begins, the issue, and the last day on which the line counts."""
+
+    rule: str
+    message: str
+    issue: str
+    until: datetime.date
+    where: str
+
+    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> str:
+        """Why the line is stale; empty when it is not."""
+        if today > self.until:
+            return f"{self.where}: {self.rule} expired on {self.until}: mend what fails, or move the date"
+        if complete and self.where not in met:
+            return (
+                f"{self.where}: {self.rule} did not fail as listed ({self.message or 'any message'}): remove the line"
+            )
+        return ""
+
+
+@dataclass(frozen=True)
+class KnownFailures:
+    """All lines of one file."""
+
+    lines: tuple[KnownFailure, ...] = ()
+
+    @classmethod
+    def read(cls, file: Path | None) -> KnownFailures:
+        """The failures in `file`; lines that are empty or begin with # are comments. Raises `BadKnownFailures`."""
+        if file is None:
+            return cls()
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise BadKnownFailures(f"cannot read {file}: {wrong}") from None
+        numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
+        found = (_parsed(line, f"{file}:{number}") for number, line in numbered if line and not line.startswith("#"))
+        return cls(tuple(found))
+
+    def line_of(self, rule: str, message: str) -> str:
+        """Where the failure is listed; empty when it is not."""
+        fitting = (one for one in self.lines if one.rule == rule and message.lstrip().startswith(one.message))
+        return next((one.where for one in fitting), "")
+
+    def settled(self, result: Result, *, strict: bool) -> Result:
+        """The result as known where it is listed; a broken SHOULD as a failure where that is asked for."""
+        if result.outcome not in (Outcome.FAILED, Outcome.WARNED):
+            return result
+        if line := self.line_of(result.rule, result.message):
+            return replace(result, outcome=Outcome.KNOWN, listed=(line,))
+        return replace(result, outcome=Outcome.FAILED) if strict else result
+
+    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[tuple[str, str]]:
+        """Rule and reason of each line that is stale, when the lines in `met` were met in a run."""
+        for one in self.lines:
+            if why := one.stale(met, complete=complete, today=today):
+                yield one.rule, why
+
+
+def _parsed(line: str, where: str) -> KnownFailure:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise BadKnownFailures(f"{where}: {line!r} is not a known failure; expected {FORM}")
+    if match["rule"] not in rules():
+        raise BadKnownFailures(f"{where}: unknown rule {match['rule']!r}; `flipsnack-contract list` shows all of them")
+    try:
+        until = datetime.date.fromisoformat(match["until"])
+    except ValueError as wrong:
+        raise BadKnownFailures(f"{where}: {match['until']} is not a date: {wrong}") from None
+    return KnownFailure(match["rule"], match["message"], match["issue"], until, where)

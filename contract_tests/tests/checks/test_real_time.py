@@ -1,0 +1,110 @@
+"""The checks in real time, at servers that each break one of their rules."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import pytest
+from contract_tests.tests.unsteered import HeldClock, unsteered
+
+from flipsnack_contract.checks import real_time
+from flipsnack_contract.checks.check import Check, checks_in
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.target import Reply, Request, WsgiTarget
+from flipsnack_contract.target.target_under_test import CAPABILITIES, Credentials, TargetUnderTest
+
+CHECKS = checks_in(real_time, capabilities=CAPABILITIES)
+Change = Callable[[int, Request, Reply], Reply]
+
+
+class Changed(WsgiTarget):
+    """A target whose answers are changed; `change` gets the number of the request, the request and the answer."""
+
+    over_socket = True
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], change: Change) -> None:
+        super().__init__(app)
+        self._change, self._sent = change, 0
+
+    def send(self, request: Request) -> Reply:
+        """The changed answer."""
+        self._sent += 1
+        return self._change(self._sent, request, super().send(request))
+
+
+def _unchanged(_number: int, _request: Request, reply: Reply) -> Reply:
+    return reply
+
+
+def _text(before: str, after: str) -> Change:
+    return lambda _number, _request, reply: replace(reply, body=reply.body.replace(before.encode(), after.encode()))
+
+
+def _back_once(number: int, _request: Request, reply: Reply) -> Reply:
+    return replace(reply, body=reply.body.replace(b"COMPLETE", b"PROCESSING")) if number == 2 else reply
+
+
+def _cut(_number: int, request: Request, reply: Reply) -> Reply:
+    return replace(reply, body=reply.body[:100]) if "/packages/" in request.url else reply
+
+
+def _whole(_number: int, request: Request, reply: Reply) -> Reply:
+    return replace(reply, status=200) if "Range" in request.headers else reply
+
+
+def _not_found(_number: int, _request: Request, reply: Reply) -> Reply:
+    return replace(reply, status=404) if reply.status == 403 else reply
+
+
+@dataclass
+class _Repeated:
+    """Repeats its first answer."""
+
+    first: Reply | None = None
+
+    def __call__(self, _number: int, _request: Request, reply: Reply) -> Reply:
+        self.first = self.first or reply
+        return self.first
+
+
+def _result(one: Check, change: Change = _unchanged, **options: object) -> Result:
+    clock = HeldClock()
+    target = Changed(unsteered(clock, **options), change)
+    key = Credentials("test-real-time", "secret-test-real-time", "mock-complete")
+    return run_check(one, TargetUnderTest(target, credentials=key, alone=True, slow=True, clock=clock), Plan())
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
+def test_nothing_is_found_on_the_fake(one: Check) -> None:
+    """Its limits are on, and time passes by waiting only."""
+    assert (Outcome.PASSED, "") == (_result(one).outcome, _result(one).message)
+
+
+BROKEN: dict[str, list[tuple[Change, dict[str, object]]]] = {
+    "the-envelope-of-a-package": [(_text('"code":20', '"code":"20"'), {})],
+    "one-of-three-states": [(_text("COMPLETE", "RUNNING"), {})],
+    "a-final-state-stays": [(_back_once, {})],
+    "a-link-with-complete-only": [(_text("resourceUrl", "url"), {}), (_text("COMPLETE", "PROCESSING"), {})],
+    "each-answer-has-its-own-link": [(_Repeated(), {})],
+    "the-link-serves-a-zip": [(_cut, {})],
+    "head-and-a-range": [(_whole, {})],
+    "a-link-lives-a-minute": [(_unchanged, {"url_lifetime": 50}), (_unchanged, {"url_lifetime": 70})],
+    "a-dead-link-is-access-denied": [(_not_found, {}), (_text("AccessDenied", "Gone"), {})],
+    "paced-calls-are-served": [(_unchanged, {"requests_per_second": 4})],
+}
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
+def test_a_server_that_breaks_the_rule_is_found(one: Check) -> None:
+    """By that rule, in each of the ways that the table has."""
+    for change, options in BROKEN[one.name.partition("/")[2]]:
+        result = _result(one, change, **options)
+        expected = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
+        assert (expected, one.rule.id) == (result.outcome, result.broke), result.message
+
+
+def test_maintenance_proves_nothing() -> None:
+    """The API may be in maintenance: no rule is broken by that."""
+    result = _result(CHECKS[0], _text('"code":20', '"code":22'))
+    assert (Outcome.UNREACHABLE, True) == (result.outcome, "in maintenance" in result.message)
