@@ -26,7 +26,7 @@ def clean_trace() -> str:
     return trace_of(fake)
 
 
-def careless_trace() -> str:
+def trace_with_findings() -> str:
     """The trace of a client that did two things wrong, under a frozen clock."""
     fake = make_fake()
     fake.account("POST", "/clock/freeze")

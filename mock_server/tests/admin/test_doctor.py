@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Fake, signature_of, signed
-from mock_server.tests.doctor.careless import careless
+from mock_server.tests.doctor.bad_signers import signer_with
 
 
 def diagnosis(fake: Fake, request_id: str) -> dict[str, Any]:
@@ -71,13 +71,13 @@ def test_an_unknown_request_is_404(fake: Fake) -> None:
 def test_any_request_is_explained_without_being_sent(fake: Fake, shape: str) -> None:
     """A URL and a parameter list give the same finding, and the journal stays empty."""
     params = {name: value for name, value in signed().items() if name != "signature"}
-    params["signature"] = careless("secret-last").sign(params)
+    params["signature"] = signer_with("secret-last").sign(params)
     bodies: dict[str, dict[str, Any]] = {
         "url": {"url": f"https://api.flipsnack.com/v1/?{urlencode(params)}"},
         "object": {"params": params},
         "pairs": {"params": list(params.items())},
     }
-    answer = fake.admin("POST", "/__admin/explain", bodies[shape] | {"secret": "secret-test-careless"})
+    answer = fake.admin("POST", "/__admin/explain", bodies[shape] | {"secret": "secret-test-bad-signer"})
     assert [["secret-last"]] == names(dict(answer.json or {}))
     assert {"count": 0, "dropped": 0} == fake.admin("GET", "/__admin/requests/count").json
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import signature_of
-from mock_server.tests.doctor.careless import careless, url_of
+from mock_server.tests.doctor.bad_signers import signer_with, url_of
 
 from flipsnack_mock.__main__ import command
 
@@ -29,14 +29,14 @@ def test_the_cause_and_the_remedy_are_told() -> None:
     """The mistake by name, how it was made, how to mend it, what to sign; the secret is not told."""
     result = run(
         url_of(
-            {"apiKey": "test-careless", "b": "1", "a": "2"},
-            careless("unsorted").sign({"apiKey": "test-careless", "b": "1", "a": "2"}),
+            {"apiKey": "test-bad-signer", "b": "1", "a": "2"},
+            signer_with("unsorted").sign({"apiKey": "test-bad-signer", "b": "1", "a": "2"}),
         )
     )
     assert 1 == result.exit_code
     for words in ("unsorted: signed in the order of the URL", "Sort the parameters by name", "[secret]a2apiKey"):
         assert words in result.output
-    assert "secret-test-careless" not in result.output
+    assert "secret-test-bad-signer" not in result.output
 
 
 def test_a_right_signature_exits_with_0() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from mock_server.tests.command import careless_trace, clean_trace, run
+from mock_server.tests.command import clean_trace, run, trace_with_findings
 from mock_server.tests.conftest import signed
 
 from flipsnack_mock.testing import MockServer
@@ -22,10 +22,10 @@ def clean(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def careless(tmp_path: Path) -> Path:
-    """A file with the trace of a careless client."""
-    path = tmp_path / "careless.ndjson"
-    path.write_text(careless_trace(), encoding="utf-8")
+def trace_file(tmp_path: Path) -> Path:
+    """A file with the trace of a client that breaks rules."""
+    path = tmp_path / "findings.ndjson"
+    path.write_text(trace_with_findings(), encoding="utf-8")
     return path
 
 
@@ -35,28 +35,28 @@ def test_lint_of_a_clean_trace_is_0(clean: Path) -> None:
     assert (0, "nothing found in 1 request\n", "") == (result.returncode, result.stdout, result.stderr)
 
 
-def test_lint_of_a_careless_trace_is_1(careless: Path) -> None:
+def test_lint_of_a_trace_with_findings_is_1(trace_file: Path) -> None:
     """The findings in words, with what to do."""
-    result = run("lint", str(careless))
+    result = run("lint", str(trace_file))
     assert 1 == result.returncode
     assert "MUST   client.secret-not-sent  (key test-core)" in result.stdout
     assert "2 findings in 1 request" in result.stdout
 
 
-def test_lint_narrows_its_findings(careless: Path) -> None:
+def test_lint_narrows_its_findings(trace_file: Path) -> None:
     """By level, rule and key; standard input is read as a trace."""
-    assert 1 == run("lint", str(careless), "--level", "MUST").stdout.count("rule:")
+    assert 1 == run("lint", str(trace_file), "--level", "MUST").stdout.count("rule:")
     both = ("--ignore", "client.no-xml", "--ignore", "client.secret-not-sent")
-    assert 0 == run("lint", str(careless), *both).returncode
-    assert 0 == run("lint", str(careless), "--key", "test-other").returncode
-    assert 1 == run("lint", "-", stdin=careless.read_text("utf-8")).returncode
+    assert 0 == run("lint", str(trace_file), *both).returncode
+    assert 0 == run("lint", str(trace_file), "--key", "test-other").returncode
+    assert 1 == run("lint", "-", stdin=trace_file.read_text("utf-8")).returncode
 
 
-def test_sarif_points_into_the_trace(careless: Path) -> None:
+def test_sarif_points_into_the_trace(trace_file: Path) -> None:
     """A finding is at the line of its request: here the third, after the header and the frozen clock."""
-    sarif = json.loads(run("lint", str(careless), "--format", "sarif").stdout)
+    sarif = json.loads(run("lint", str(trace_file), "--format", "sarif").stdout)
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-    assert (str(careless), 3) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
+    assert (str(trace_file), 3) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
 
 
 def test_lint_of_a_running_fake(server: MockServer) -> None:

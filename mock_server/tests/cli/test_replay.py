@@ -5,26 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mock_server.tests.command import careless_trace, clean_trace, run
+from mock_server.tests.command import clean_trace, run, trace_with_findings
 
 
 @pytest.fixture
-def careless(tmp_path: Path) -> Path:
-    """A file with the trace of a careless client."""
-    path = tmp_path / "careless.ndjson"
-    path.write_text(careless_trace(), encoding="utf-8")
+def trace_file(tmp_path: Path) -> Path:
+    """A file with the trace of a client that breaks rules."""
+    path = tmp_path / "findings.ndjson"
+    path.write_text(trace_with_findings(), encoding="utf-8")
     return path
 
 
-def test_replay_of_a_true_trace_is_0(careless: Path) -> None:
+def test_replay_of_a_true_trace_is_0(trace_file: Path) -> None:
     """Every answer is the same."""
-    result = run("replay", str(careless))
+    result = run("replay", str(trace_file))
     assert (0, "1 request, every answer the same\n") == (result.returncode, result.stdout)
 
 
-def test_replay_of_an_edited_trace_is_1(careless: Path) -> None:
+def test_replay_of_an_edited_trace_is_1(trace_file: Path) -> None:
     """The first difference is shown: line, request, both answers."""
-    text = careless.read_text("utf-8").replace('"http_status":200', '"http_status":418')
+    text = trace_file.read_text("utf-8").replace('"http_status":200', '"http_status":418')
     result = run("replay", "-", stdin=text)
     assert 1 == result.returncode
     assert "line 3, r2 GET /v1/?" in result.stdout

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import Door, make_door
-from mock_server.tests.doctor.careless import KEY, SECRET
+from mock_server.tests.doctor.bad_signers import KEY, SECRET
 
 from flipsnack_mock.doctor import ANOTHER, OWN, diagnose
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
-from mock_server.tests.doctor.careless import KEY, OTHER_SECRET, SECRET, SLIPS, careless, together
+from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, OTHER_SECRET, SECRET, signer_with, together
 
 from flipsnack_mock.doctor import ANOTHER, OWN, Case, diagnose
 
@@ -48,7 +48,7 @@ def test_without_the_secret_nothing_is_expected() -> None:
 
 def test_a_cause_says_what_was_signed_and_how_to_mend_it() -> None:
     """The mistake has a name, a sentence, how it was made, a remedy, and the text that came of it."""
-    [cause] = diagnose(case(careless("separators").sign(PARAMS))).causes
+    [cause] = diagnose(case(signer_with("separators").sign(PARAMS))).causes
     [mistake] = cause.mistakes
     assert "separators" == mistake.name
     assert "'=' between name and value, '&' between parameters" == mistake.how
@@ -58,7 +58,7 @@ def test_a_cause_says_what_was_signed_and_how_to_mend_it() -> None:
 
 def test_another_accounts_secret_is_named_by_its_key() -> None:
     """Whose secret it was is said; the secret is not."""
-    [cause] = diagnose(case(careless("secret-of-another").sign(PARAMS))).causes
+    [cause] = diagnose(case(signer_with("secret-of-another").sign(PARAMS))).causes
     assert "signed with the secret of 45FD-267-7SG7832" == cause.mistakes[0].how
     assert cause.signed.startswith("[secret of 45FD-267-7SG7832]action")
 
@@ -87,12 +87,12 @@ def test_what_cannot_be_explained_is_said_honestly() -> None:
     assert any("cannot be found by trying" in note for note in found.notes)
 
 
-@given(st.sampled_from([pair for pair in combinations(SLIPS, 2) if together(*pair)]))
+@given(st.sampled_from([pair for pair in combinations(MISTAKEN_STEPS, 2) if together(*pair)]))
 def test_no_secret_is_ever_in_a_diagnosis(pair: tuple[str, str]) -> None:
     """Whatever went wrong, the diagnosis holds no secret of any account."""
     # The decomposed accent of NFD is not in Latin-1: nobody can sign so.
     assume(set(pair) != {"normal-form", "latin-1"})
-    text = msgspec.json.encode(diagnose(case(careless(*pair).sign(PARAMS)))).decode()
+    text = msgspec.json.encode(diagnose(case(signer_with(*pair).sign(PARAMS)))).decode()
     assert SECRET not in text
     assert OTHER_SECRET not in text
 

@@ -1,7 +1,7 @@
 import pytest
 
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
-from flipsnack_mock.doctor.signature_format import PRINTED
+from flipsnack_mock.doctor.signature_format import PRINTED_EXAMPLES
 
 EVERY = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 
@@ -23,4 +23,4 @@ def test_a_mistake_says_what_went_wrong_and_how_to_mend_it(mistake: Mistake) -> 
 
 def test_printed_signatures_are_32_digits_or_the_29_of_the_old_prose() -> None:
     """The table of the vendor's examples holds digests, one of them without its last three digits."""
-    assert {32, 29} == {len(digest) for digest in PRINTED}
+    assert {32, 29} == {len(digest) for digest in PRINTED_EXAMPLES}

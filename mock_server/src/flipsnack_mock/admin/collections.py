@@ -22,7 +22,7 @@ class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_
     hash: Hash | None = None  # type: ignore[assignment]  # a seed must name it, a request need not
 
 
-class Target(msgspec.Struct, forbid_unknown_fields=True):
+class ForcedState(msgspec.Struct, forbid_unknown_fields=True):
     """The body that forces a job."""
 
     state: State
@@ -74,13 +74,13 @@ def show_job(context: Context) -> dict[str, Any]:
     return shown_job(context, _collection(context))
 
 
-@route("PUT", "/__admin/accounts/<key>/jobs/<hash>", "force a job into a state", body=Target)
+@route("PUT", "/__admin/accounts/<key>/jobs/<hash>", "force a job into a state", body=ForcedState)
 def force_job(context: Context) -> dict[str, Any]:
     """The job is in that state; 409 with the legal states when it cannot get there from where it stands."""
     collection, behaviour = _collection(context), context.account.behaviour
     try:
         timetable, words = collection.timetable(behaviour), collection.words(behaviour)
-        job = collection.job.force(context.body(Target).state, timetable, context.now, words=words)
+        job = collection.job.force(context.body(ForcedState).state, timetable, context.now, words=words)
     except IllegalMove as refusal:
         raise conflict(str(refusal), legal=refusal.legal) from None
     _put(context, msgspec.structs.replace(collection, job=job))

@@ -23,7 +23,7 @@ from flipsnack_mock.protocol.errors import BadRequest, Refused
 from flipsnack_mock.state.journal import Entry
 
 
-class Question(msgspec.Struct, forbid_unknown_fields=True):
+class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
     """The body that asks about a request: its `url`, or its `params` as pairs or as an object.
 
     `key` and `secret` are those of the account, if not those that this server knows for the `apiKey` in it.
@@ -41,27 +41,27 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
 def diagnose_request(context: Context) -> dict[str, Any] | Work:
     """The checks with their outcome, the rule that decided with its text, and the finding on the signature."""
     entry = entry_of(context)
-    told = {
+    diagnosis = {
         "request": records_of(context.world, [entry])[0],
         "checks": _checks(entry),
         "rule": next((rule for rule in ledger()["rule"] if rule["id"] == entry.rule), None),
         "signature": None,
     }
     case = _case_of(context, entry)
-    return told if case is None else Work(lambda: told | {"signature": diagnose(case)})
+    return diagnosis if case is None else Work(lambda: diagnosis | {"signature": diagnose(case)})
 
 
-@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question, changes=False)
+@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=ExplainQuery, changes=False)
 def explain(context: Context) -> Work:
     """The finding on the signature; 400 when the API could not read the request at all."""
-    asked = context.body(Question)
-    if (asked.url is None) == (asked.params is None):
+    query = context.body(ExplainQuery)
+    if (query.url is None) == (query.params is None):
         message = "the body names a url or params, one of the two"
         raise Refused(400, "bad_request", message, path="$.url", expected="one of url and params")
     try:
-        case = _case(context, asked)
+        case = _case(context, query)
     except BadRequest as refusal:
-        path = "$.params" if asked.url is None else "$.url"
+        path = "$.params" if query.url is None else "$.url"
         message = f"the API would answer code 40, Bad request: {refusal.detail}"
         raise Refused(
             400, "bad_request", message, path=path, expected="readable parameters", rule=refusal.rule
@@ -69,11 +69,11 @@ def explain(context: Context) -> Work:
     return Work(lambda: diagnose(case))
 
 
-def _case(context: Context, asked: Question) -> Case:
-    if asked.url is not None:
-        return case_of_url(context.world, asked.url, key=asked.key, secret=asked.secret)
-    pairs = asked.params.items() if isinstance(asked.params, dict) else asked.params or ()
-    return case_of_params(context.world, pairs, key=asked.key, secret=asked.secret)
+def _case(context: Context, query: ExplainQuery) -> Case:
+    if query.url is not None:
+        return case_of_url(context.world, query.url, key=query.key, secret=query.secret)
+    pairs = query.params.items() if isinstance(query.params, dict) else query.params or ()
+    return case_of_params(context.world, pairs, key=query.key, secret=query.secret)
 
 
 def _checks(entry: Entry) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
 from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
-from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, sweep
+from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, drop_expired
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import Ordinal, Span
 from flipsnack_mock.protocol.errors import Refused
@@ -69,7 +69,7 @@ def list_faults(context: Context) -> dict[str, Any]:
 def create_fault(context: Context) -> Reply:
     """A new rule, asked after all others; 409 when the account has one with this id, or too many."""
     account, wanted = context.account, context.body(NewFault)
-    sweep(account.faults, context.now)
+    drop_expired(account.faults, context.now)
     if wanted.id in account.faults:
         raise conflict(f"the account has a fault rule {wanted.id!r} already; delete it, or choose another id")
     if len(account.faults) >= MAX_RULES:
@@ -119,12 +119,12 @@ def shown(rule: FaultRule, now: int) -> dict[str, Any]:
 
 def _listed(account: Account, at: int) -> list[dict[str, Any]]:
     now = account.now(at)
-    return [shown(rule, now) for rule in sweep(account.faults, now)]
+    return [shown(rule, now) for rule in drop_expired(account.faults, now)]
 
 
 def _known(context: Context) -> FaultRule:
     rules = context.account.faults
-    sweep(rules, context.now)
+    drop_expired(rules, context.now)
     wanted = context.args["id"]
     if wanted not in rules:
         raise not_found("fault rule", wanted, rules)
@@ -175,7 +175,7 @@ def _fitting(fault: FaultKind, when: When) -> None:
     if action not in (PACKAGE_ACTION, *OPERATIONS, *UNBUILT):
         raise _bad(f"{action!r} is no method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(OPERATIONS)}")
     subject = "package" if action == PACKAGE_ACTION else "call"
-    if subject not in fault.about:
+    if subject not in fault.applies_to:
         about = "the download of a package" if subject == "call" else "calls of the API"
         expected = PACKAGE_ACTION if subject == "call" else "a method of the API"
         raise _bad(f"the fault {fault.name} is about {about}, not about {action}", "$.when.action", expected)

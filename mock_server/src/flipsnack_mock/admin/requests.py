@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.clocks import Nothing
+from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.long_poll import Wait
 from flipsnack_mock.admin.routes import Context, Reply, parse_query, route
 from flipsnack_mock.inspect.har import har
-from flipsnack_mock.inspect.matching import Matcher, Miss, nearest
+from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
@@ -26,19 +26,19 @@ MAX_WAIT_SECONDS = 300
 _LOOKED_AT = 1000
 
 
-class Listing(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class ListQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What else a list takes beside the fields of a matcher: how many entries to show."""
 
     limit: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
 
 
-class OneAccount(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class TraceQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What an export of a trace takes: the key of one account, or nothing for all."""
 
     key: str | None = None
 
 
-class Patience(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class WaitQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What else a wait takes: for how many matching requests, and for how many real seconds at most."""
 
     count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
@@ -55,11 +55,11 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     "GET",
     "/__admin/requests",
     "list the journal: filters key, kind, action, hash, code, status, fault, since, …",
-    query=(Matcher, Listing),
+    query=(Matcher, ListQuery),
 )
 def list_requests(context: Context) -> dict[str, Any]:
     """The entries that match, oldest first: the latest `limit`, or with `since` the first `limit` after that one."""
-    matcher, listing = _matcher(context, Listing)
+    matcher, listing = _matcher(context, ListQuery)
     found = _found(context, matcher)
     kept = found[: listing.limit] if matcher.since else found[max(0, len(found) - listing.limit) :]
     return {
@@ -81,19 +81,19 @@ def count_requests(context: Context) -> dict[str, int]:
     "GET",
     "/__admin/requests/wait",
     "wait until `count` entries match, at most `timeout` seconds; filters as above",
-    query=(Matcher, Patience),
+    query=(Matcher, WaitQuery),
 )
 def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
     """The matching entries as soon as there are enough; `complete` is false when time ran out before."""
-    matcher, patience = _matcher(context, Patience)
+    matcher, waiting = _matcher(context, WaitQuery)
     found = _found(context, matcher)
-    missing = patience.count - len(found)
-    if missing > 0 and patience.timeout and not context.waited:
-        return Wait(context.world, matcher, missing, patience.timeout)
+    missing = waiting.count - len(found)
+    if missing > 0 and waiting.timeout and not context.waited:
+        return Wait(context.world, matcher, missing, waiting.timeout)
     return {
         "complete": missing <= 0,
         "count": len(found),
-        "requests": records_of(context.world, found[-patience.count :]),
+        "requests": records_of(context.world, found[-waiting.count :]),
         "nearest": _near(context, matcher) if missing > 0 else [],
     }
 
@@ -120,11 +120,11 @@ def verify_requests(context: Context) -> dict[str, Any]:
     "GET",
     "/__admin/requests.ndjson",
     "export the journal with all that a replay needs; of one account with ?key=",
-    query=(OneAccount,),
+    query=(TraceQuery,),
 )
 def export_ndjson(context: Context) -> HttpResponse:
     """One JSON value a line; `flipsnack-mock replay` runs it again. Secrets and signatures are masked."""
-    return _file(trace(context.world, parse_query(context.query, OneAccount).key), "application/x-ndjson")
+    return _file(trace(context.world, parse_query(context.query, TraceQuery).key), "application/x-ndjson")
 
 
 @route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=(Matcher,))
@@ -163,7 +163,7 @@ def entry_of(context: Context) -> Entry:
     return entry
 
 
-def _matcher(context: Context, other: Any = Nothing) -> tuple[Matcher, Any]:
+def _matcher(context: Context, other: Any = NoFields) -> tuple[Matcher, Any]:
     """The query as a matcher, and the rest of it as `other`."""
     own = {name: value for name, value in context.query.items() if name in other.__struct_fields__}
     rest = {name: value for name, value in context.query.items() if name not in own}
@@ -185,7 +185,7 @@ def _near(context: Context, matcher: Matcher) -> list[Mapping[str, Any]]:
     return [_shown_miss(miss) for miss in nearest(matcher, latest)]
 
 
-def _shown_miss(miss: Miss) -> Mapping[str, Any]:
+def _shown_miss(miss: NearMiss) -> Mapping[str, Any]:
     return {"id": miss.entry.id, "differs": miss.differs, "sentence": "; ".join(str(one) for one in miss.differs)}
 
 

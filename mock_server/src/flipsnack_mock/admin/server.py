@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.accounts import Switch
-from flipsnack_mock.admin.clocks import Nothing
+from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
@@ -26,10 +26,10 @@ def list_routes(_context: Context) -> dict[str, Any]:
     return {"routes": [{"method": item.method, "path": item.path, "does": item.does} for item in ROUTES]}
 
 
-@route("POST", "/__admin/reset", "put everything back to how the server started", body=Nothing)
+@route("POST", "/__admin/reset", "put everything back to how the server started", body=NoFields)
 def reset(context: Context) -> dict[str, int]:
     """All accounts are as they were seeded, others are gone, maintenance is off."""
-    context.body(Nothing)
+    context.body(NoFields)
     context.world.reset()
     return {"accounts": len(list(context.world.accounts))}
 

@@ -34,14 +34,14 @@ class Versioned(msgspec.Struct):
     version: int
 
 
-class Twin(msgspec.Struct, forbid_unknown_fields=True):
+class NewFork(msgspec.Struct, forbid_unknown_fields=True):
     """The body that forks an account; without a secret it is `secret-` and the key."""
 
     key: Key
     secret: Key | None = None
 
 
-class Export(msgspec.Struct, forbid_unknown_fields=True):
+class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     """The query of the export: TOML for `--config`, or JSON for the variable FLIPSNACK_MOCK_SEED."""
 
     format: Literal["toml", "json"] = "toml"
@@ -95,26 +95,26 @@ def _check_keys(keys: list[str], most: int) -> None:
         seen.add(key)
 
 
-@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=Twin)
+@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=NewFork)
 def fork_account(context: Context) -> Reply:
     """The copy, which goes its own way from here; 409 when the key is taken."""
-    wanted = context.body(Twin)
+    wanted = context.body(NewFork)
     if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
-    twin = fork(context.account, wanted.key, wanted.secret or f"secret-{wanted.key}")
-    return Reply(201, shown(context.world.add(twin), context.at))
+    copy = fork(context.account, wanted.key, wanted.secret or f"secret-{wanted.key}")
+    return Reply(201, shown(context.world.add(copy), context.at))
 
 
 @route(
     "GET",
     "/__admin/export",
     "export the accounts as a seed: TOML, or with ?format=json for the variable",
-    query=(Export,),
+    query=(ExportQuery,),
 )
 def export(context: Context) -> HttpResponse:
     """Keys, secrets and collections, as a server takes them at its start."""
     seeds = [seed_of(account) for account in context.world.accounts]
-    if parse_query(context.query, Export).format == "json":
+    if parse_query(context.query, ExportQuery).format == "json":
         return HttpResponse(msgspec.json.encode(seeds) + b"\n", content_type="application/json")
     return HttpResponse(seed_toml(seeds), content_type="application/toml")
 

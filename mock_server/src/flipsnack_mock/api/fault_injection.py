@@ -8,9 +8,9 @@ from urllib.parse import quote
 import msgspec
 
 from flipsnack_mock.api import resource_urls
-from flipsnack_mock.faults import CannotAct, FaultRule, Seen, meet, retract
-from flipsnack_mock.faults.base import Moment, OnAnswer
-from flipsnack_mock.faults.content import OnResourceUrl
+from flipsnack_mock.faults import FaultNotApplicable, FaultRule, FaultTarget, count_failure, match_rule
+from flipsnack_mock.faults.base import AnswerFault, Moment
+from flipsnack_mock.faults.content import ResourceUrlFault
 from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
@@ -53,7 +53,7 @@ class Disturbance:
 
     __slots__ = ("_account", "_entry", "_rule", "_seen")
 
-    def __init__(self, account: Account, seen: Seen, entry: Entry) -> None:
+    def __init__(self, account: Account, seen: FaultTarget, entry: Entry) -> None:
         """Look after the request that `entry` remembers and that rules see as `seen`."""
         self._account = account
         self._seen = seen
@@ -68,7 +68,7 @@ class Disturbance:
         if self._rule is not None:
             return
         entry = self._entry
-        self._rule = rule = meet(
+        self._rule = rule = match_rule(
             self._account.faults, self._seen, moment, now=entry.now, request=entry.id
         ) or self._by_magic(moment)
         if rule is None:
@@ -83,7 +83,7 @@ class Disturbance:
 
     def _by_magic(self, moment: Moment) -> FaultRule | None:
         rule = magic_fault(self._seen.hash)
-        return rule if rule is not None and rule.sees(self._seen, moment, self._entry.now) else None
+        return rule if rule is not None and rule.accepts(self._seen, moment, self._entry.now) else None
 
     def link(self, data: Tree) -> Tree:
         """The data of an answer, its resource URL made as a fault wants it."""
@@ -91,7 +91,7 @@ class Disturbance:
             return data
         self.meet("resource-url")
         fault = self._rule.fault if self._rule is not None else None
-        if not isinstance(fault, OnResourceUrl):
+        if not isinstance(fault, ResourceUrlFault):
             return data
         url = resource_urls.make(
             self._account,
@@ -108,11 +108,11 @@ class Disturbance:
         if rule is None:
             return response
         try:
-            if isinstance(rule.fault, OnAnswer):
+            if isinstance(rule.fault, AnswerFault):
                 response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
             _see_that_it_shows(response)
             return response
-        except CannotAct as obstacle:
+        except FaultNotApplicable as obstacle:
             return self._could_not_act(str(obstacle))
 
     def _could_not_act(self, obstacle: str) -> Response:
@@ -122,7 +122,7 @@ class Disturbance:
         """
         entry = self._entry
         rule_id, _, kind = entry.fault.rpartition(":")
-        retract(self._account.faults, rule_id)
+        count_failure(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
         return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind), entry)
@@ -133,9 +133,9 @@ def _see_that_it_shows(response: Response) -> None:
     if effect is None:
         return
     if obstacle := effect.obstacle(response.part):
-        raise CannotAct(obstacle)
+        raise FaultNotApplicable(obstacle)
     if effect.needs_connection and not response.entry.request.cuttable:
-        raise CannotAct(NO_CONNECTION)
+        raise FaultNotApplicable(NO_CONNECTION)
 
 
 def refusal_response(refusal: Refused, entry: Entry) -> Response:

@@ -13,7 +13,7 @@ from flipsnack_mock.api.fault_injection import STEP as FAULT
 from flipsnack_mock.api.fault_injection import Arranged, Disturbance, Diverted, refusal_response
 from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.documents.archive import build_package
-from flipsnack_mock.faults import PACKAGE_ACTION, Seen
+from flipsnack_mock.faults import PACKAGE_ACTION, FaultTarget
 from flipsnack_mock.protocol.byte_ranges import package_response
 from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Answer, Tree, is_callback, render
 from flipsnack_mock.protocol.errors import (
@@ -85,7 +85,7 @@ class _Call:
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now
         if account.faults or magic_fault(collection_hash) is not None:
-            seen = Seen(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
+            seen = FaultTarget(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
             self.disturbance = Disturbance(account, seen, self.entry)
             self.disturbance.meet("request")
 

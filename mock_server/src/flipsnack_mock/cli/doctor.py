@@ -40,7 +40,7 @@ def doctor_command(
 
     from flipsnack_mock.doctor import diagnose
     from flipsnack_mock.doctor.cases import case_of_url
-    from flipsnack_mock.doctor.text_report import told
+    from flipsnack_mock.doctor.text_report import text_report
     from flipsnack_mock.protocol.errors import BadRequest
     from flipsnack_mock.state.world import World
 
@@ -54,7 +54,7 @@ def doctor_command(
         fail(str(problem), 2)
     except BadRequest as refusal:
         fail(f"the API would answer code 40, Bad request: {refusal.detail}", 2)
-    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else told(found))
+    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else text_report(found))
     if found.verdict == "no-secret":
         fail(f"the secret is missing; set {secret_env} or give --secret-file", 2)
     sys.exit(_EXITS[found.verdict])

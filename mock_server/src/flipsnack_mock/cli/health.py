@@ -41,14 +41,14 @@ def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Pat
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()
-        told = answer.read().decode("utf-8", "replace")
+        text = answer.read().decode("utf-8", "replace")
     except (OSError, HTTPException) as problem:
         fail(f"{where} does not answer: {problem or type(problem).__name__}", 1)
     finally:
         connection.close()
-    if answer.status != 200 or "flipsnack-mock" not in told:
-        fail(f"{where} is not the fake: HTTP {answer.status} {told[:80]!r}", 1)
-    click.echo(told.strip())
+    if answer.status != 200 or "flipsnack-mock" not in text:
+        fail(f"{where} is not the fake: HTTP {answer.status} {text[:80]!r}", 1)
+    click.echo(text.strip())
 
 
 def _connection(settings: Settings, host: str, *, timeout: float) -> HTTPConnection:

@@ -28,9 +28,9 @@ def with_settings(function: Any) -> Any:
     for name, does in reversed(setting_docs().items()):
         default = getattr(Settings(), name)
         if isinstance(default, (bool, int, float, str)):
-            told = f" [default: {shown(name, default)}]"
+            default_text = f" [default: {shown(name, default)}]"
             flag = f"--{name.replace('_', '-')}"
-            function = click.option(flag, name, type=type(default), default=None, help=does + told)(function)
+            function = click.option(flag, name, type=type(default), default=None, help=does + default_text)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
     return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
 

@@ -40,7 +40,7 @@ MISTAKES = (
         "empty-dropped",
         "A parameter with an empty value was sent but skipped while signing.",
         "Sign the name of a parameter that is sent empty, or do not send it.",
-        variants.always(Variant("empty values skipped", {"empties": False})),
+        variants.always(Variant("empty values skipped", {"keep_empty": False})),
     ),
     Mistake(
         "sent-not-signed",
@@ -65,8 +65,8 @@ MISTAKES = (
         "A plus sign and a space were mixed up between signing and sending.",
         "In a query `+` means a space: send a plus as %2B and a space as %20, and sign the plain value.",
         variants.always(
-            Variant("a plus was signed, and arrived as a space", {"plus": "for space"}),
-            Variant("a space was signed, and arrived as a plus", {"plus": "is space"}),
+            Variant("a plus was signed, and arrived as a space", {"plus_sign": "for space"}),
+            Variant("a space was signed, and arrived as a plus", {"plus_sign": "is space"}),
         ),
     ),
     Mistake(
@@ -88,21 +88,21 @@ MISTAKES = (
         "secret-missing",
         "The secret is not in the signed text.",
         "Put the secret in front of the joined parameters.",
-        variants.always(Variant("no secret", {"places": ()})),
+        variants.always(Variant("no secret", {"secret_places": ()})),
     ),
     Mistake(
         "secret-last",
         "The secret was put behind the parameters.",
         "Put the secret in front of the joined parameters.",
-        variants.always(Variant("the secret at the end", {"places": ("last",)})),
+        variants.always(Variant("the secret at the end", {"secret_places": ("last",)})),
     ),
     Mistake(
         "secret-doubled",
         "The secret is in the signed text twice.",
         "Put the secret in front of the joined parameters, once.",
         variants.always(
-            Variant("the secret at both ends", {"places": ("first", "last")}),
-            Variant("the secret twice in front", {"places": ("first", "first")}),
+            Variant("the secret at both ends", {"secret_places": ("first", "last")}),
+            Variant("the secret twice in front", {"secret_places": ("first", "first")}),
         ),
     ),
     Mistake(
@@ -121,7 +121,9 @@ MISTAKES = (
         "secret-altered",
         "The secret was read with something around it.",
         "Strip what a file or a variable adds to the secret: line ends, blanks, quotes, a byte order mark.",
-        variants.always(*(Variant(detail, {"mangled": template}) for detail, template in variants.MANGLINGS.items())),
+        variants.always(
+            *(Variant(detail, {"secret_template": template}) for detail, template in variants.SECRET_TEMPLATES.items())
+        ),
     ),
     Mistake(
         "sorted-case-blind",
@@ -168,7 +170,7 @@ MISTAKES = (
         "normal-form",
         "The text that was signed has another Unicode normal form than the one that was sent.",
         "Normalise the value once, before it is signed and sent.",
-        variants.always(*(Variant(f"signed as {form}", {"form": form}) for form in ("NFC", "NFD"))),
+        variants.always(*(Variant(f"signed as {name}", {"normal_form": name}) for name in ("NFC", "NFD"))),
     ),
     Mistake(
         "value-trimmed",
@@ -180,7 +182,7 @@ MISTAKES = (
         "value-letter-case",
         "A value was signed in other letters than it was sent in.",
         "Sign the value as it is sent.",
-        variants.always(*(Variant(f"values in {case} case", {"letters": case}) for case in ("lower", "upper"))),
+        variants.always(*(Variant(f"values in {case} case", {"letter_case": case}) for case in ("lower", "upper"))),
     ),
     Mistake(
         "other-request",
@@ -221,14 +223,14 @@ MISTAKES = (
         "dashes",
         "The digits were sent with dashes between them.",
         "Take the dashes out (in .NET: BitConverter.ToString adds them, Convert.ToHexString does not).",
-        variants.always(Variant("dashes between the bytes", {"writing": "hex with dashes"})),
+        variants.always(Variant("dashes between the bytes", {"digest_encoding": "hex with dashes"})),
         visible=True,
     ),
     Mistake(
         "leading-zeros",
         "The zeros that the digest begins with were not sent.",
         "Fill up with zeros to 32 digits (a big integer printed in base 16 loses them).",
-        variants.always(Variant("leading zeros lost", {"writing": "hex without leading zeros"})),
+        variants.always(Variant("leading zeros lost", {"digest_encoding": "hex without leading zeros"})),
         visible=True,
     ),
     Mistake(

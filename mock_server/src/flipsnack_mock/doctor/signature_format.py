@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["PRINTED", "looks", "printed_on"]
+__all__ = ["PRINTED_EXAMPLES", "describe_format", "printed_example"]
 
-PRINTED = {
+PRINTED_EXAMPLES = {
     "2298a6456c1dd2d12b895ce4688ffe31": "the examples of collection.downloadHTML, and belongs to no documented request",
     "26e781d3d1751d82ec284acf4a019def": "the example of How to sign a request",
     "26e781d3d1751d82ec284acf4a019": "the older prose of How to sign a request, where three digits are missing",
@@ -16,14 +16,14 @@ PRINTED = {
 """Signatures that the vendor prints, and where."""
 
 
-class _Look(NamedTuple):
+class _FormatHint(NamedTuple):
     regex: re.Pattern[str]
     says: str
 
 
 # The first that fits speaks.
-_LOOKS = tuple(
-    _Look(re.compile(regex), says)
+_FORMAT_HINTS = tuple(
+    _FormatHint(re.compile(regex), says)
     for regex, says in (
         (
             r"[0-9a-f]{32}",
@@ -46,7 +46,7 @@ _LOOKS = tuple(
 )
 
 
-def looks(given: str) -> Iterator[str]:
+def describe_format(given: str) -> Iterator[str]:
     """What is to be said of the length and the letters of a signature; nothing for an empty one."""
     if not given:
         return
@@ -54,11 +54,11 @@ def looks(given: str) -> Iterator[str]:
     if core != given:
         yield "There is white space or a quote around it."
     yield next(
-        (look.says for look in _LOOKS if look.regex.fullmatch(core)),
+        (look.says for look in _FORMAT_HINTS if look.regex.fullmatch(core)),
         f"It is no digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
     )
 
 
-def printed_on(given: str) -> str | None:
+def printed_example(given: str) -> str | None:
     """Where the vendor prints this very signature, or None."""
-    return PRINTED.get(given.strip().lower())
+    return PRINTED_EXAMPLES.get(given.strip().lower())

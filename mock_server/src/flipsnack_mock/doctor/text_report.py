@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis
 
-__all__ = ["told"]
+__all__ = ["text_report"]
 
 
-def told(found: Diagnosis) -> str:
+def text_report(found: Diagnosis) -> str:
     """The diagnosis in lines: the verdict, each cause with its remedy, then what is right."""
     return "\n".join(map(_printable, _lines(found)))
 

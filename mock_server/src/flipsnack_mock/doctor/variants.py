@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import ANOTHER, Case
-from flipsnack_mock.doctor.signing import AS_SENT, ESCAPES
+from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
 
 __all__ = ["Variant", "Variants"]
 
@@ -126,8 +126,8 @@ _SEPARATORS = (
 def separators(_case: Case) -> Iterable[Variant]:
     """Something between names, values and parameters, at the end or after the secret."""
     for between, joint in _SEPARATORS:
-        places = ((between, "name and value"), (joint, "parameters"))
-        words = [f"{text!r} between {what}" for text, what in places if text]
+        secret_places = ((between, "name and value"), (joint, "parameters"))
+        words = [f"{text!r} between {what}" for text, what in secret_places if text]
         fields = {"between": between, "joint": joint}
         yield Variant(", ".join(words), fields)
         if joint:
@@ -154,10 +154,10 @@ def another_secret(case: Case) -> Iterable[Variant]:
 def key_for_secret(case: Case) -> Iterable[Variant]:
     """The API key in place of the secret."""
     if key := dict(case.sent).get("apiKey"):
-        yield Variant("the API key stands where the secret belongs", {"mangled": key})
+        yield Variant("the API key stands where the secret belongs", {"secret_template": key})
 
 
-MANGLINGS = {
+SECRET_TEMPLATES = {
     "a newline after it": "{}\n",
     "CR LF after it": "{}\r\n",
     "a blank after it": "{} ",
@@ -174,7 +174,7 @@ def keyed(_case: Case) -> Iterable[Variant]:
     """An HMAC, with the secret as key only or in the text as well."""
     for algorithm in ("md5", "sha256", "sha1", "sha512"):
         fields = {"keyed": True, "algorithm": algorithm}
-        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key", fields | {"places": ()})
+        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key", fields | {"secret_places": ()})
         yield Variant(f"HMAC-{algorithm.upper()} with the secret as key and in the text", fields)
 
 
@@ -196,6 +196,6 @@ def padded(case: Case) -> Iterable[Variant]:
 
 def base64(_case: Case) -> Iterable[Variant]:
     """The digest in one of the alphabets of base64."""
-    for writing in ("base64", "base64 without =", "base64 for URLs", "base64 for URLs without ="):
-        yield Variant(f"sent as {writing}", {"writing": writing})
-    yield Variant("sent as base64 with + sent as it is", {"writing": "base64 with + sent as it is"})
+    for digest_encoding in ("base64", "base64 without =", "base64 for URLs", "base64 for URLs without ="):
+        yield Variant(f"sent as {digest_encoding}", {"digest_encoding": digest_encoding})
+    yield Variant("sent as base64 with + sent as it is", {"digest_encoding": "base64 with + sent as it is"})

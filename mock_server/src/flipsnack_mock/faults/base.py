@@ -16,7 +16,18 @@ from flipsnack_mock.faults.randomness import fraction
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response
 
-__all__ = ["ANYWHERE", "CALLS", "CannotAct", "Draw", "Instead", "Kind", "MAX_PAUSE", "Moment", "OnAnswer", "PACKAGES"]
+__all__ = [
+    "ANYWHERE",
+    "CALLS",
+    "FaultNotApplicable",
+    "Draw",
+    "ReplacementFault",
+    "Kind",
+    "MAX_PAUSE",
+    "Moment",
+    "AnswerFault",
+    "PACKAGES",
+]
 __all__ += ["Bytes", "MediaType", "Seconds"]
 
 Moment = Literal["request", "zip", "resource-url"]
@@ -33,7 +44,7 @@ Bytes = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 MediaType = Annotated[str, Meta(pattern=r"^[\x21-\x7e][\x20-\x7e]{0,199}$")]
 
 
-class CannotAct(Exception):
+class FaultNotApplicable(Exception):
     """A fault met an answer that it can do nothing to; the text says why."""
 
 
@@ -52,7 +63,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     """Base of every kind: its moment, what it is about, and whether it only sees answers that have a body."""
 
     moment: ClassVar[Moment] = "request"
-    about: ClassVar[frozenset[str]] = ANYWHERE
+    applies_to: ClassVar[frozenset[str]] = ANYWHERE
     needs_body: ClassVar[bool] = False
 
     @property
@@ -61,13 +72,13 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         return str(self.__struct_config__.tag)
 
 
-class Instead(Kind, frozen=True):
+class ReplacementFault(Kind, frozen=True):
     """A kind that answers instead: nothing is carried out, counted or changed."""
 
 
-class OnAnswer(Kind, frozen=True):
+class AnswerFault(Kind, frozen=True):
     """A kind that changes the answer, or how it is sent."""
 
     def disturb(self, answer: Response, fmt: str, draw: Draw) -> Response:
-        """`answer`, whose format is `fmt`, with the fault in it; raises `CannotAct`."""
+        """`answer`, whose format is `fmt`, with the fault in it; raises `FaultNotApplicable`."""
         raise NotImplementedError

@@ -9,13 +9,23 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.documents.archive import Package
-from flipsnack_mock.faults.base import CALLS, PACKAGES, Bytes, CannotAct, Draw, Kind, MediaType, Moment, OnAnswer
+from flipsnack_mock.faults.base import (
+    CALLS,
+    PACKAGES,
+    AnswerFault,
+    Bytes,
+    Draw,
+    FaultNotApplicable,
+    Kind,
+    MediaType,
+    Moment,
+)
 from flipsnack_mock.faults.effects import Damage
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response
 
-__all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "OnResourceUrl", "UrlLifetime", "UrlOrigin"]
+__all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "ResourceUrlFault", "UrlLifetime", "UrlOrigin"]
 __all__ += ["WrongByte", "WrongContentType"]
 
 # More than the record that an archive ends with and that says where everything is (PKWARE APPNOTE, 4.3.16).
@@ -23,7 +33,7 @@ _END_BYTES = 256
 _ORIGIN = re.compile(r"^https?://[^/]+")
 
 
-class WrongContentType(OnAnswer, frozen=True, tag="content-type", kw_only=True):
+class WrongContentType(AnswerFault, frozen=True, tag="content-type", kw_only=True):
     """The right body under another `content_type`."""
 
     content_type: MediaType
@@ -31,11 +41,11 @@ class WrongContentType(OnAnswer, frozen=True, tag="content-type", kw_only=True):
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
         """The answer with that content type."""
         if answer.content_type == self.content_type:
-            raise CannotAct(f"the content type is {self.content_type} anyway")
+            raise FaultNotApplicable(f"the content type is {self.content_type} anyway")
         return msgspec.structs.replace(answer, content_type=self.content_type)
 
 
-class EmptyBody(OnAnswer, frozen=True, tag="empty-body"):
+class EmptyBody(AnswerFault, frozen=True, tag="empty-body"):
     """The right status and headers with an empty body."""
 
     needs_body: ClassVar[bool] = True
@@ -45,35 +55,35 @@ class EmptyBody(OnAnswer, frozen=True, tag="empty-body"):
         return msgspec.structs.replace(answer, body=b"")
 
 
-class InvalidJson(OnAnswer, frozen=True, tag="invalid-json"):
+class InvalidJson(AnswerFault, frozen=True, tag="invalid-json"):
     """JSON (or JSONP) that does not parse: its last brace is missing."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
         """The damaged answer."""
         if fmt not in ("json", "jsonp"):
-            raise CannotAct(f"the answer is {fmt}, not json or jsonp")
+            raise FaultNotApplicable(f"the answer is {fmt}, not json or jsonp")
         return _without(answer, b"}")
 
 
-class InvalidXml(OnAnswer, frozen=True, tag="invalid-xml"):
+class InvalidXml(AnswerFault, frozen=True, tag="invalid-xml"):
     """XML that is not well-formed: its last tag is missing."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
         """The damaged answer."""
         if fmt != "xml":
-            raise CannotAct(f"the answer is {fmt}, not xml")
+            raise FaultNotApplicable(f"the answer is {fmt}, not xml")
         return _without(answer, b"</response>")
 
 
-class InvalidZip(OnAnswer, frozen=True, tag="invalid-zip"):
+class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
     """A package of the right length that no program opens: its directory's end is overwritten."""
 
     moment: ClassVar[Moment] = "zip"
-    about: ClassVar[frozenset[str]] = PACKAGES
+    applies_to: ClassVar[frozenset[str]] = PACKAGES
     needs_body: ClassVar[bool] = True
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
@@ -82,11 +92,11 @@ class InvalidZip(OnAnswer, frozen=True, tag="invalid-zip"):
         return _damaged(answer, _package(answer).size - len(end), end)
 
 
-class WrongByte(OnAnswer, frozen=True, tag="wrong-byte", kw_only=True):
+class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
     """A package with one bit turned at `offset` (None: in the middle of its largest part, where a checksum sees it)."""
 
     moment: ClassVar[Moment] = "zip"
-    about: ClassVar[frozenset[str]] = PACKAGES
+    applies_to: ClassVar[frozenset[str]] = PACKAGES
     needs_body: ClassVar[bool] = True
 
     offset: Bytes | None = None
@@ -96,15 +106,15 @@ class WrongByte(OnAnswer, frozen=True, tag="wrong-byte", kw_only=True):
         package = _package(answer)
         offset = package.middle if self.offset is None else self.offset
         if offset >= package.size:
-            raise CannotAct(f"the package has {package.size} bytes, none at {offset}")
+            raise FaultNotApplicable(f"the package has {package.size} bytes, none at {offset}")
         return _damaged(answer, offset, bytes([package.byte(offset) ^ 1]))
 
 
-class OnResourceUrl(Kind, frozen=True):
+class ResourceUrlFault(Kind, frozen=True):
     """A kind that changes the resource URL that an answer hands out."""
 
     moment: ClassVar[Moment] = "resource-url"
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     @property
     def lifetime(self) -> float | None:
@@ -116,7 +126,7 @@ class OnResourceUrl(Kind, frozen=True):
         return origin
 
 
-class UrlLifetime(OnResourceUrl, frozen=True, tag="url-lifetime", kw_only=True):
+class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=True):
     """The resource URL lives so many `seconds` of the account's clock; 0 is dead on arrival."""
 
     seconds: Annotated[float, Meta(ge=0, le=86_400)]
@@ -127,7 +137,7 @@ class UrlLifetime(OnResourceUrl, frozen=True, tag="url-lifetime", kw_only=True):
         return self.seconds
 
 
-class UrlOrigin(OnResourceUrl, frozen=True, tag="url-origin", kw_only=True):
+class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     """The resource URL points at another `origin` (scheme, host, port); by default at a port where nobody listens."""
 
     origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}$")] = "http://127.0.0.1:1"
@@ -139,14 +149,14 @@ class UrlOrigin(OnResourceUrl, frozen=True, tag="url-origin", kw_only=True):
 
 def _without(answer: Response, last: bytes) -> Response:
     if not isinstance(answer.body, bytes) or last not in answer.body:
-        raise CannotAct(f"the answer holds no {last.decode()} to take away")
+        raise FaultNotApplicable(f"the answer holds no {last.decode()} to take away")
     before, _, after = answer.body.rpartition(last)
     return msgspec.structs.replace(answer, body=before + after)
 
 
 def _package(answer: Response) -> Package:
     if not isinstance(answer.body, Package):
-        raise CannotAct("no package is served")
+        raise FaultNotApplicable("no package is served")
     return answer.body
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import CALLS, Instead, MediaType
+from flipsnack_mock.faults.base import CALLS, MediaType, ReplacementFault
 from flipsnack_mock.faults.effects import Break, Effect
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.state.settings import FieldError
@@ -34,7 +34,7 @@ class PlainAnswer(msgspec.Struct, frozen=True):
     effect: Effect | None = None
 
 
-class HttpAnswer(Instead, frozen=True):
+class HttpAnswer(ReplacementFault, frozen=True):
     """A kind that answers in HTTP, not in the vendor's envelope."""
 
     def plain(self, url: str) -> PlainAnswer:
@@ -42,10 +42,10 @@ class HttpAnswer(Instead, frozen=True):
         raise NotImplementedError
 
 
-class VendorCode(Instead, frozen=True, tag="code", kw_only=True):
+class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
     """The API answers `code`, in the format that was asked for; `message` is needed for a code this fake has not."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     code: Annotated[int, Meta(ge=1, le=9999)]
     message: str | None = None

@@ -38,7 +38,16 @@ from flipsnack_mock.faults.transport import (
 from flipsnack_mock.state.clock import SECOND
 from flipsnack_mock.state.settings import FieldError, Hash
 
-__all__ = ["FaultKind", "FaultRule", "PACKAGE_ACTION", "Seen", "When", "meet", "retract", "sweep"]
+__all__ = [
+    "FaultKind",
+    "FaultRule",
+    "PACKAGE_ACTION",
+    "FaultTarget",
+    "When",
+    "match_rule",
+    "count_failure",
+    "drop_expired",
+]
 
 PACKAGE_ACTION = "package"
 """What stands for `action` when a package is downloaded from its resource URL."""
@@ -55,7 +64,7 @@ Ordinal = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-class Seen(msgspec.Struct, frozen=True):
+class FaultTarget(msgspec.Struct, frozen=True):
     """A request as a rule sees it; `has_body` is whether its answer will have one."""
 
     action: str
@@ -95,7 +104,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         if self.action == PACKAGE_ACTION and self.params:
             raise FieldError("params", "the download of a package has no parameters; expected none, use `hash`")
 
-    def matches(self, seen: Seen) -> bool:
+    def matches(self, seen: FaultTarget) -> bool:
         """Whether `seen` is what the rule is about."""
         return (
             self.action in (None, seen.action)
@@ -165,25 +174,27 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it can meet a request at `now`."""
         return self.hits_left != 0 and self.when.holds(self.made_at, now)
 
-    def sees(self, seen: Seen, moment: Moment, now: int) -> bool:
+    def accepts(self, seen: FaultTarget, moment: Moment, now: int) -> bool:
         """Whether `seen` is to be counted by this rule."""
         fault = self.fault
         return (
             fault.moment == moment
-            and seen.subject in fault.about
+            and seen.subject in fault.applies_to
             and (seen.has_body or not fault.needs_body)
             and self.is_active(now)
             and self.when.matches(seen)
         )
 
 
-def meet(rules: dict[str, FaultRule], seen: Seen, moment: Moment, *, now: int, request: str) -> FaultRule | None:
+def match_rule(
+    rules: dict[str, FaultRule], seen: FaultTarget, moment: Moment, *, now: int, request: str
+) -> FaultRule | None:
     """The rule whose fault meets `seen`, which the journal calls `request`; None when there is none.
 
     Counts in `rules` what was seen and met, and drops rules that are gone.
     """
-    for rule in sweep(rules, now):
-        if not rule.sees(seen, moment, now):
+    for rule in drop_expired(rules, now):
+        if not rule.accepts(seen, moment, now):
             continue
         counted = msgspec.structs.replace(rule, seen=rule.seen + 1)
         if counted.when.picks(counted.seen):
@@ -194,14 +205,14 @@ def meet(rules: dict[str, FaultRule], seen: Seen, moment: Moment, *, now: int, r
     return None
 
 
-def retract(rules: dict[str, FaultRule], rule_id: str) -> None:
+def count_failure(rules: dict[str, FaultRule], rule_id: str) -> None:
     """Count the latest hit of a rule as a failure: it could do nothing to that request."""
     rule = rules.get(rule_id)
     if rule is not None:
         rules[rule_id] = msgspec.structs.replace(rule, hits=rule.hits - 1, failures=rule.failures + 1)
 
 
-def sweep(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
+def drop_expired(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
     """The rules that live at `now`, oldest first; the others are dropped from `rules`."""
     for rule in [rule for rule in rules.values() if rule.is_gone(now)]:
         del rules[rule.id]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import MAX_PAUSE, Bytes, Draw, OnAnswer, Seconds
+from flipsnack_mock.faults.base import MAX_PAUSE, AnswerFault, Bytes, Draw, Seconds
 from flipsnack_mock.faults.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.faults.randomness import lognormal, noise, uniform
 from flipsnack_mock.state.settings import FieldError
@@ -21,7 +21,7 @@ __all__ += ["UniformDelay"]
 Before = Literal["headers", "body"]
 
 
-class Sent(OnAnswer, frozen=True):
+class TransportFault(AnswerFault, frozen=True):
     """A kind that leaves the answer as it is and sends it in a way of its own."""
 
     def effect(self, _draw: Draw) -> Effect:
@@ -33,7 +33,7 @@ class Sent(OnAnswer, frozen=True):
         return msgspec.structs.replace(answer, effect=self.effect(draw))
 
 
-class Delay(Sent, frozen=True, tag="delay", kw_only=True):
+class Delay(TransportFault, frozen=True, tag="delay", kw_only=True):
     """A fixed wait of real `seconds`, before the headers or before the body."""
 
     seconds: Seconds
@@ -44,7 +44,7 @@ class Delay(Sent, frozen=True, tag="delay", kw_only=True):
         return Pause(self.seconds, self.before)
 
 
-class UniformDelay(Sent, frozen=True, tag="delay-uniform", kw_only=True):
+class UniformDelay(TransportFault, frozen=True, tag="delay-uniform", kw_only=True):
     """A wait that is drawn anew each time, anywhere between two numbers of real seconds."""
 
     low: Seconds
@@ -61,7 +61,7 @@ class UniformDelay(Sent, frozen=True, tag="delay-uniform", kw_only=True):
         return Pause(uniform(draw.fraction("delay"), self.low, self.high), self.before)
 
 
-class LognormalDelay(Sent, frozen=True, tag="delay-lognormal", kw_only=True):
+class LognormalDelay(TransportFault, frozen=True, tag="delay-lognormal", kw_only=True):
     """A wait that is drawn anew each time: mostly about `median` real seconds, seldom much longer (`sigma`)."""
 
     median: Seconds
@@ -73,7 +73,7 @@ class LognormalDelay(Sent, frozen=True, tag="delay-lognormal", kw_only=True):
         return Pause(min(MAX_PAUSE, lognormal(draw.fraction("delay"), self.median, self.sigma)), self.before)
 
 
-class DripFeed(Sent, frozen=True, tag="drip", kw_only=True):
+class DripFeed(TransportFault, frozen=True, tag="drip", kw_only=True):
     """The body comes in pieces of `bytes` with so many real `seconds` between them."""
 
     needs_body: ClassVar[bool] = True
@@ -86,7 +86,7 @@ class DripFeed(Sent, frozen=True, tag="drip", kw_only=True):
         return Drip(self.bytes, self.seconds)
 
 
-class Truncate(Sent, frozen=True, tag="truncate", kw_only=True):
+class Truncate(TransportFault, frozen=True, tag="truncate", kw_only=True):
     """The connection closes after `keep` bytes of the body (None: half of it).
 
     `framing` is what the headers promise: the true `length`, `chunked` (the last chunk is missing), or nothing, so that
@@ -103,7 +103,7 @@ class Truncate(Sent, frozen=True, tag="truncate", kw_only=True):
         return Cut(self.keep, self.framing)
 
 
-class ConnectionReset(Sent, frozen=True, tag="reset", kw_only=True):
+class ConnectionReset(TransportFault, frozen=True, tag="reset", kw_only=True):
     """The connection is torn (TCP RST) instead of an answer, or (`after`) after so many bytes of the body."""
 
     after: Bytes | None = None
@@ -113,7 +113,7 @@ class ConnectionReset(Sent, frozen=True, tag="reset", kw_only=True):
         return Break(reset=True) if self.after is None else Cut(self.after, reset=True)
 
 
-class EmptyReply(Sent, frozen=True, tag="empty-reply"):
+class EmptyReply(TransportFault, frozen=True, tag="empty-reply"):
     """The connection is closed without a byte."""
 
     def effect(self, _draw: Draw) -> Effect:
@@ -121,7 +121,7 @@ class EmptyReply(Sent, frozen=True, tag="empty-reply"):
         return Break()
 
 
-class Garbage(Sent, frozen=True, tag="garbage", kw_only=True):
+class Garbage(TransportFault, frozen=True, tag="garbage", kw_only=True):
     """So many `bytes` that are no HTTP, then the end of the connection."""
 
     bytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 64

@@ -88,7 +88,7 @@ class Mask:
 
     def is_secret(self, name: str, value: str) -> bool:
         """Whether the parameter says a secret: by its value, or by its name."""
-        return bool(value) and ("secret" in name.lower() or self._is_known(value))
+        return bool(value) and ("secret" in name.lower() or self._holds_secret(value))
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
         """What may be shown of all parameters."""
@@ -105,7 +105,7 @@ class Mask:
             text = text.replace(own, MASK)
         if _AUTOMATIC_SECRET not in text and self._others.isdisjoint(_WORD.findall(text)):
             return text
-        return _WORD.sub(lambda word: MASK if self._is_anybodys(word[0]) else word[0], text)
+        return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
         """A query (without `content_type`) or body as text, one character a byte, with every value as it may be shown.
@@ -116,9 +116,9 @@ class Mask:
             return self.text(rewritten(raw.decode("latin-1"), content_type, self.value))
         return MASK
 
-    def _is_known(self, value: str) -> bool:
+    def _holds_secret(self, value: str) -> bool:
         own = self._own
-        return self._is_anybodys(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
+        return self._is_others_secret(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
 
-    def _is_anybodys(self, word: str) -> bool:
+    def _is_others_secret(self, word: str) -> bool:
         return word in self._others or word.startswith(_AUTOMATIC_SECRET)

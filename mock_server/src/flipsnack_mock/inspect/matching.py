@@ -15,7 +15,7 @@ from flipsnack_mock.inspect.records import action_of, collection_hash, job_statu
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["Difference", "Matcher", "Miss", "nearest"]
+__all__ = ["Difference", "Matcher", "NearMiss", "nearest"]
 
 EntryId = Annotated[str, Meta(pattern=r"^r\d{1,18}$")]
 
@@ -86,7 +86,7 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{self.field} is {self.got!r}, expected {self.expected!r}"
 
 
-class Miss(msgspec.Struct, frozen=True):
+class NearMiss(msgspec.Struct, frozen=True):
     """An entry that is nearly what was meant, and in what it differs."""
 
     entry: Entry
@@ -110,14 +110,14 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
 }
 
 
-def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[Miss]:
+def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[NearMiss]:
     """Those of `entries` that differ least from `matcher` but do differ, the best first, later ones before earlier.
 
     An entry that has nothing of what was meant is no near miss, nor is one of another key if that key has any.
     """
     candidates = list(entries)
     own = [entry for entry in candidates if _GETTERS["key"](entry) == matcher.key]
-    misses = [Miss(entry, matcher.differences(entry)) for entry in own or candidates]
+    misses = [NearMiss(entry, matcher.differences(entry)) for entry in own or candidates]
     near = [miss for miss in misses if 0 < len(miss.differs) < max(2, matcher.conditions)]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
     return near[:most]

@@ -20,10 +20,10 @@ from flipsnack_mock.state.jobs import State
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["CHECK_RULES", "Ground", "OUTCOME_RULES", "grounds", "passed_checks", "signature_verdict"]
+__all__ = ["CHECK_RULES", "CitedRule", "OUTCOME_RULES", "cited_rules", "passed_checks", "signature_verdict"]
 
 
-class Ground(msgspec.Struct, frozen=True):
+class CitedRule(msgspec.Struct, frozen=True):
     """A rule of the ledger, and whether it is documented, observed or assumed."""
 
     rule: str
@@ -75,19 +75,19 @@ def _needs_encoding(entry: Entry) -> bool:
 
 
 # Rules that matter only for some requests.
-_MATTERS: dict[str, Callable[[Entry], bool]] = {
+_APPLIES: dict[str, Callable[[Entry], bool]] = {
     "signature.byte-order": _mixed_case,
     "signature.decoded-utf8": _needs_encoding,
     "signature.empty-values": lambda entry: "" in entry.params.values(),
 }
 
 
-def grounds(entry: Entry) -> tuple[Ground, ...]:
+def cited_rules(entry: Entry) -> tuple[CitedRule, ...]:
     """The rules that the answer of `entry` rests on, the one that refused it first."""
     found = dict.fromkeys([entry.rule] if entry.rule else [])
     rules = _package_rules(entry) if entry.fmt == "zip" else _api_rules(entry)
-    found.update(dict.fromkeys(rule for rule in rules if _MATTERS.get(rule, _always)(entry)))
-    return tuple(Ground(rule, kind) for rule in found if (kind := _kinds().get(rule)))
+    found.update(dict.fromkeys(rule for rule in rules if _APPLIES.get(rule, _always)(entry)))
+    return tuple(CitedRule(rule, kind) for rule in found if (kind := _classes().get(rule)))
 
 
 def passed_checks(entry: Entry) -> tuple[str, ...]:
@@ -123,5 +123,5 @@ def _api_rules(entry: Entry) -> list[str]:
 
 
 @cache
-def _kinds() -> dict[str, str]:
+def _classes() -> dict[str, str]:
     return {rule["id"]: rule["class"] for rule in ledger()["rule"]}

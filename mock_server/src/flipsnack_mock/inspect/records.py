@@ -12,7 +12,7 @@ import msgspec
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
-from flipsnack_mock.inspect.provenance import grounds, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
 from flipsnack_mock.state.clock import to_text
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API",
-    "Answered",
+    "RecordedAnswer",
     "PACKAGE",
     "Record",
     "action_of",
@@ -37,7 +37,7 @@ _KEPT_ANSWER = 4096
 _PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
 
 
-class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
+class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was answered: `body` masked and cut to 4 KiB (empty for a package), `bytes` what was sent of it.
 
     `headers` are those beside type and length: of a package its ETag and the range that it was sent in. `url` is the
@@ -93,7 +93,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: int | None = None
     status: str = ""
     fault: str = ""
-    answer: Answered | None = None
+    answer: RecordedAnswer | None = None
 
     @property
     def number(self) -> int:
@@ -111,7 +111,7 @@ def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
 def record_of(entry: Entry, mask: Mask) -> Record:
     """The record of `entry`, with everything masked that `mask` knows."""
     request = entry.request
-    rules = grounds(entry)
+    rules = cited_rules(entry)
     params = params_of(entry)
     path = mask.text(request.path)
     return Record(
@@ -142,12 +142,12 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         failed=entry.failed,
         detail=mask.text(entry.detail),
         rule=entry.rule,
-        rules=tuple(ground.rule for ground in rules),
-        assumed=tuple(ground.rule for ground in rules if ground.kind == "assumed"),
+        rules=tuple(cited.rule for cited in rules),
+        assumed=tuple(cited.rule for cited in rules if cited.kind == "assumed"),
         code=entry.code,
         status=job_status(entry),
         fault=entry.fault,
-        answer=_answered(entry, mask),
+        answer=_recorded_answer(entry, mask),
     )
 
 
@@ -181,13 +181,13 @@ def job_status(entry: Entry) -> str:
     return str((entry.data or {}).get("status", ""))
 
 
-def _answered(entry: Entry, mask: Mask) -> Answered | None:
+def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:
     sent = entry.sent
     if sent is None:
         return None
     body = b"" if isinstance(sent.body, Package) else sent.body[: min(sent.length, _KEPT_ANSWER)]
     url, expires = _resource_url(entry)
-    return Answered(
+    return RecordedAnswer(
         sent.http_status,
         sent.content_type,
         sent.length,

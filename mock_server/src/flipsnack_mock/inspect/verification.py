@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.inspect.matching import Matcher, Miss, nearest
+from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["Expectation", "Finding", "verify"]
+__all__ = ["Expectation", "Verification", "verify"]
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
@@ -60,13 +60,13 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return " and ".join(words + ([f"at most {self.at_most}"] if self.at_most is not None else []))
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Verification(msgspec.Struct, frozen=True):
     """What became of an expectation: whether it holds, the entries that were counted, and near misses of too few."""
 
     ok: bool
     expectation: Expectation
     found: list[Entry]
-    nearest: list[Miss]
+    nearest: list[NearMiss]
 
     @property
     def sentence(self) -> str:
@@ -75,13 +75,13 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{said}: {', '.join(entry.id for entry in self.found[:20])}" if self.found else said
 
 
-def verify(expectation: Expectation, entries: Sequence[Entry]) -> Finding:
+def verify(expectation: Expectation, entries: Sequence[Entry]) -> Verification:
     """Whether `entries`, oldest first, are as expected."""
     window = _window(expectation, entries)
     found = [entry for entry in window if expectation.match.matches(entry)]
     too_few = len(found) < expectation.least
     near = nearest(expectation.match, window or entries) if too_few else []
-    return Finding(not too_few and len(found) <= expectation.most, expectation, found, near)
+    return Verification(not too_few and len(found) <= expectation.most, expectation, found, near)
 
 
 def _window(expectation: Expectation, entries: Sequence[Entry]) -> Sequence[Entry]:

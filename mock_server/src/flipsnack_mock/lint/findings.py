@@ -9,7 +9,7 @@ import msgspec
 
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.records import Record
-from flipsnack_mock.lint.rules import RULES, Seen, grouped
+from flipsnack_mock.lint.rules import RULES, Violation, grouped
 
 __all__ = ["Finding", "LEVELS", "lint"]
 
@@ -60,7 +60,7 @@ def _wanted(level: str, ignore: Collection[str]) -> list[str]:
     return [rule for rule in RULES if rule not in ignore and _ledger_rule(rule)["level"] in levels]
 
 
-def _finding(rule: str, key: str, seen: Seen) -> Finding:
+def _finding(rule: str, key: str, seen: Violation) -> Finding:
     entry = _ledger_rule(rule)
     requests = tuple(record.id for record in seen.records)
     return Finding(rule, entry["level"], key, entry["statement"], seen.text, RULES[rule].advice, requests)

@@ -16,7 +16,7 @@ from flipsnack_mock.inspect.records import API, PACKAGE, Record
 from flipsnack_mock.state.clock import SECOND
 from flipsnack_mock.state.jobs import State
 
-__all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Seen", "grouped"]
+__all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Violation", "grouped"]
 
 MIN_POLL_SECONDS = 1.5
 """The vendor says "a few seconds"; two are the least that can mean, and the network may shorten them a little."""
@@ -33,7 +33,7 @@ _UPLOADS = frozenset({"collection.create", "collection.setBackgroundImage", "col
 _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 
 
-class Seen(NamedTuple):
+class Violation(NamedTuple):
     """Where a rule was broken: in words, and the requests that show it."""
 
     text: str
@@ -43,7 +43,7 @@ class Seen(NamedTuple):
 class ClientRule(NamedTuple):
     """How a rule is looked for in the records of one key, oldest first, and what a client should do instead."""
 
-    find: Callable[[Sequence[Record]], Iterator[Seen]]
+    find: Callable[[Sequence[Record]], Iterator[Violation]]
     advice: str
 
 
@@ -78,7 +78,7 @@ def _downloads(records: Sequence[Record]) -> dict[str, list[Record]]:
     return grouped(packages, lambda one: (one.path, one.params.get("Signature")))
 
 
-def _told(record: Record) -> bool:
+def _answer_arrived(record: Record) -> bool:
     # A fault that answers instead is an answer; any other may have spoilt it.
     return not record.fault or record.failed == "fault"
 
@@ -87,12 +87,12 @@ def _gap(before: Record, after: Record) -> float:
     return max(after.now_us - before.now_us, after.at_us - before.at_us) / SECOND
 
 
-def _hurried(pairs: Iterable[tuple[Record, Record]], text: str) -> Iterator[Seen]:
+def _too_soon(pairs: Iterable[tuple[Record, Record]], text: str) -> Iterator[Violation]:
     found = list(pairs)
     if found:
         shortest = min(_gap(before, after) for before, after in found)
         times = "once" if len(found) == 1 else f"{len(found)} times"
-        yield Seen(f"{text} {times}, the shortest pause was {shortest:.3f} s", _involved(found))
+        yield Violation(f"{text} {times}, the shortest pause was {shortest:.3f} s", _involved(found))
 
 
 def _involved(pairs: Iterable[tuple[Record, Record]]) -> list[Record]:
@@ -103,26 +103,26 @@ def _involved(pairs: Iterable[tuple[Record, Record]]) -> list[Record]:
 # --- the rules -------------------------------------------------------------------------------------------------------
 
 
-def _poll_interval(records: Sequence[Record]) -> Iterator[Seen]:
+def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
     for collection, polls in _polls(records).items():
         soon = [
             (before, after)
             for before, after in pairwise(polls)
-            if before.status == State.PROCESSING and _told(before) and _gap(before, after) < MIN_POLL_SECONDS
+            if before.status == State.PROCESSING and _answer_arrived(before) and _gap(before, after) < MIN_POLL_SECONDS
         ]
-        yield from _hurried(soon, f"{collection} was asked for again before {MIN_POLL_SECONDS} s were over,")
+        yield from _too_soon(soon, f"{collection} was asked for again before {MIN_POLL_SECONDS} s were over,")
 
 
-def _final_state(records: Sequence[Record]) -> Iterator[Seen]:
+def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
     for collection, polls in _polls(records).items():
         late = [(before, after) for before, after in pairwise(polls) if _is_needless(before, after, records)]
         if late:
             state = late[0][0].status
-            yield Seen(f"{collection} was {state} and was asked for again ({len(late)} more)", _involved(late))
+            yield Violation(f"{collection} was {state} and was asked for again ({len(late)} more)", _involved(late))
 
 
 def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bool:
-    if not _told(before) or _gap(before, after) >= AT_ONCE_SECONDS:
+    if not _answer_arrived(before) or _gap(before, after) >= AT_ONCE_SECONDS:
         return False
     if before.status == State.FAILED:
         return after.status == State.FAILED
@@ -135,57 +135,57 @@ def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bo
     )
 
 
-def _expired_url(records: Sequence[Record]) -> Iterator[Seen]:
+def _expired_url(records: Sequence[Record]) -> Iterator[Violation]:
     for tries in _downloads(records).values():
-        dead = [one for one in tries if one.rule == "url.expired-is-403" and _told(one)]
+        dead = [one for one in tries if one.rule == "url.expired-is-403" and _answer_arrived(one)]
         if len(dead) > 1:
-            yield Seen(f"a resource URL of {dead[0].hash} was tried {len(dead)} times after it had expired", dead)
-        elif dead and not _asked_anew(dead[0], records):
-            yield Seen(
+            yield Violation(f"a resource URL of {dead[0].hash} was tried {len(dead)} times after it had expired", dead)
+        elif dead and not _asked_again(dead[0], records):
+            yield Violation(
                 f"a resource URL of {dead[0].hash} was used after it had expired, and no new one asked for", dead
             )
 
 
-def _asked_anew(dead: Record, records: Sequence[Record]) -> bool:
+def _asked_again(dead: Record, records: Sequence[Record]) -> bool:
     return any(one.action == _POLL and one.hash == dead.hash and one.number > dead.number for one in records)
 
 
-def _back_off(records: Sequence[Record]) -> Iterator[Seen]:
+def _back_off(records: Sequence[Record]) -> Iterator[Violation]:
     for code, least in BACK_OFF_SECONDS.items():
         soon = [
             (before, after)
             for calls in _calls(records).values()
             for before, after in pairwise(calls)
-            if before.code == code and _told(before) and _gap(before, after) < least
+            if before.code == code and _answer_arrived(before) and _gap(before, after) < least
         ]
-        yield from _hurried(soon, f"a call that code {code} had refused was repeated before {least} s were over,")
+        yield from _too_soon(soon, f"a call that code {code} had refused was repeated before {least} s were over,")
 
 
-def _final_error(records: Sequence[Record]) -> Iterator[Seen]:
+def _final_error(records: Sequence[Record]) -> Iterator[Violation]:
     for calls in _calls(records).values():
         again = [
             (before, after)
             for before, after in pairwise(calls)
             if before.code in _FINAL_ERRORS
             and after.code == before.code
-            and _told(before)
+            and _answer_arrived(before)
             and _gap(before, after) < AT_ONCE_SECONDS
         ]
         if again:
             first = again[0][0]
             what = f"{first.action or 'a call'} was refused with code {first.code} ({first.detail})"
-            yield Seen(f"{what} and was repeated unchanged", _involved(again))
+            yield Violation(f"{what} and was repeated unchanged", _involved(again))
 
 
-def _repeated_call(records: Sequence[Record]) -> Iterator[Seen]:
+def _repeated_call(records: Sequence[Record]) -> Iterator[Violation]:
     for tries in _downloads(records).values():
         whole = [one for one in tries if _is_whole(one)]
         if len(whole) > 1:
-            yield Seen(f"the package of {whole[0].hash} was fetched {len(whole)} times from one URL", whole)
+            yield Violation(f"the package of {whole[0].hash} was fetched {len(whole)} times from one URL", whole)
     for calls in _calls(records).values():
         pairs = [pair for pair in pairwise(calls) if _is_repetition(*pair)]
         if pairs:
-            yield Seen(f"{pairs[0][0].action} was called again with the same parameters", _involved(pairs))
+            yield Violation(f"{pairs[0][0].action} was called again with the same parameters", _involved(pairs))
 
 
 def _is_whole(record: Record) -> bool:
@@ -195,33 +195,38 @@ def _is_whole(record: Record) -> bool:
 
 def _is_repetition(before: Record, after: Record) -> bool:
     # Polling has rules of its own.
-    return before.code == 20 and before.action != _POLL and _told(before) and _gap(before, after) < AT_ONCE_SECONDS
+    return (
+        before.code == 20
+        and before.action != _POLL
+        and _answer_arrived(before)
+        and _gap(before, after) < AT_ONCE_SECONDS
+    )
 
 
-def _secret_not_sent(records: Sequence[Record]) -> Iterator[Seen]:
+def _secret_not_sent(records: Sequence[Record]) -> Iterator[Violation]:
     leaks = [record for record in records if record.leaks]
     if leaks:
         places = ", ".join(sorted({place for record in leaks for place in record.leaks}))
-        yield Seen(f"the secret was sent in {places}", leaks)
+        yield Violation(f"the secret was sent in {places}", leaks)
 
 
-def _credentials_not_in_download(records: Sequence[Record]) -> Iterator[Seen]:
+def _credentials_not_in_download(records: Sequence[Record]) -> Iterator[Violation]:
     found = [record for record in records if record.kind == PACKAGE and _CREDENTIALS & record.params.keys()]
     if found:
         names = ", ".join(sorted({name for record in found for name in _CREDENTIALS & record.params.keys()}))
-        yield Seen(f"{names} went along with the download of a package", found)
+        yield Violation(f"{names} went along with the download of a package", found)
 
 
-def _get_for_reads(records: Sequence[Record]) -> Iterator[Seen]:
+def _get_for_reads(records: Sequence[Record]) -> Iterator[Violation]:
     posts = [one for one in records if one.kind == API and one.method == "POST" and one.action not in _UPLOADS]
     if posts:
-        yield Seen(f"{posts[0].action or 'a method'} was called by POST", posts)
+        yield Violation(f"{posts[0].action or 'a method'} was called by POST", posts)
 
 
-def _no_xml(records: Sequence[Record]) -> Iterator[Seen]:
+def _no_xml(records: Sequence[Record]) -> Iterator[Violation]:
     found = [one for one in records if one.kind == API and one.params.get("format") == "xml"]
     if found:
-        yield Seen("answers were asked for as XML", found)
+        yield Violation("answers were asked for as XML", found)
 
 
 RULES: dict[str, ClientRule] = {

@@ -69,7 +69,9 @@ class Requests:
         query = self._query(filters | {"count": count}) | {"timeout": str(timeout)}
         answer = self._call("GET", "/__admin/requests/wait", **query)
         if not answer["complete"]:
-            raise Unmet(_told(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"]))
+            raise Unmet(
+                _with_near_misses(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"])
+            )
         return msgspec.convert(answer["requests"], Records)
 
     def verify(
@@ -93,7 +95,7 @@ class Requests:
         answer = self._call("POST", "/__admin/requests/verify", {"expectations": [expectation]})
         finding = answer["expectations"][0]
         if not finding["ok"]:
-            raise Unmet(_told(finding["sentence"], finding["nearest"]))
+            raise Unmet(_with_near_misses(finding["sentence"], finding["nearest"]))
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> Findings:
         """What the client did against the vendor's advice; `level` MUST leaves out advice, `ignore` names rules."""
@@ -116,6 +118,6 @@ class Requests:
         return {"key": self._key} | {name: str(value) for name, value in filters.items()}
 
 
-def _told(sentence: str, nearest: list[dict[str, Any]]) -> str:
+def _with_near_misses(sentence: str, nearest: list[dict[str, Any]]) -> str:
     near = [f"  nearly {miss['id']}: {miss['sentence']}" for miss in nearest]
     return "\n".join([sentence, *near])

@@ -7,15 +7,17 @@ from werkzeug.test import TestResponse
 
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.admin.ui import ASSETS
-from flipsnack_mock.admin.ui.routes import DEEDS
+from flipsnack_mock.admin.ui.routes import ACTIONS
 
 PAGE = "/__admin/ui"
 TOKEN = "sesame"
 
 
-def press(fake: Fake, deed: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
+def press(fake: Fake, action: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
     """What comes of pressing a button of the page."""
-    return fake.client.post(path, data={"do": deed, "key": key} | {n.replace("__", "."): v for n, v in fields.items()})
+    return fake.client.post(
+        path, data={"do": action, "key": key} | {n.replace("__", "."): v for n, v in fields.items()}
+    )
 
 
 def text_of(answer: TestResponse, element_id: str) -> str:
@@ -84,7 +86,7 @@ def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
 def test_every_button_carries_out_a_route() -> None:
     """The page can do nothing that a program could not."""
     known = {(entry.method, entry.path) for entry in ROUTES}
-    assert {(deed.method, deed.path) for deed in DEEDS.values()} <= known
+    assert {(action.method, action.path) for action in ACTIONS.values()} <= known
 
 
 def test_every_button_on_the_page_is_known(fake: Fake) -> None:
@@ -93,12 +95,12 @@ def test_every_button_on_the_page_is_known(fake: Fake) -> None:
     press(fake, "add-fault", preset="slow")
     press(fake, "add-fault", preset="hang")
     found = set()
-    for deed in ("freeze", "resume"):
-        press(fake, deed)
+    for action in ("freeze", "resume"):
+        press(fake, action)
         page = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
         found |= {field.get("value") for field in page.iter("input") if field.get("name") == "do"}
     found |= {"create-account"}
-    assert set(DEEDS) == found
+    assert set(ACTIONS) == found
 
 
 def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) -> None:
@@ -107,7 +109,7 @@ def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) ->
     assert 303 == answer.status_code
     target = urlsplit(answer.headers["Location"])
     assert ("ui", f"account={KEY}&show=refused&did=advance") == (target.path, target.query)
-    assert DEEDS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
+    assert ACTIONS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
 
 
 def test_the_clock_can_be_moved_stopped_and_set_going(fake: Fake) -> None:
@@ -123,13 +125,13 @@ def test_the_clock_can_be_moved_stopped_and_set_going(fake: Fake) -> None:
 
 def test_maintenance_can_be_switched(fake: Fake) -> None:
     """Of the account, and of everybody."""
-    for deed, path in (
+    for action, path in (
         ("maintenance", f"/__admin/accounts/{KEY}/maintenance"),
         ("maintenance-everywhere", "/__admin/maintenance"),
     ):
-        press(fake, deed, on="true")
+        press(fake, action, on="true")
         assert {"on": True} == fake.admin("GET", path).get_json()
-        press(fake, deed, on="false")
+        press(fake, action, on="false")
         assert {"on": False} == fake.admin("GET", path).get_json()
 
 
@@ -161,7 +163,7 @@ def test_what_is_done_on_the_page_is_replayed_too(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "fields", "status", "words"),
+    ("action", "fields", "status", "words"),
     [
         ("advance", {"seconds": "soon"}, 400, "seconds: expected"),
         ("advance", {"seconds": "-1"}, 400, "seconds: expected"),
@@ -173,11 +175,11 @@ def test_what_is_done_on_the_page_is_replayed_too(fake: Fake) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_on_the_page(
-    fake: Fake, deed: str, fields: dict[str, str], status: int, words: str
+    fake: Fake, action: str, fields: dict[str, str], status: int, words: str
 ) -> None:
     """With the refusal of the control plane, in an alert."""
     fake.call()
-    answer = press(fake, deed, **fields)
+    answer = press(fake, action, **fields)
     assert status == answer.status_code
     assert words in text_of(answer, "wrong")
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from flipsnack_mock.admin.ui.timeline import spell
-from flipsnack_mock.admin.ui.view import Asked, View
+from flipsnack_mock.admin.ui.timeline import format_duration
+from flipsnack_mock.admin.ui.view import PageQuery, PageView
 
 __all__ = ["ASSETS", "page", "sign_in"]
 
@@ -18,7 +18,7 @@ ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; ch
 """The files that the page loads, with their content types; they are the same for everybody."""
 
 
-def page(view: View, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
+def page(view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
     """The page as HTML. `said` tells what was done, `wrong` what could not be; `guarded` is whether a token is set."""
     return _templates().get_template("page.html").render(view=view, said=said, wrong=wrong, guarded=guarded)
 
@@ -44,7 +44,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"spell": spell, "clock": _clock}
+    environment.filters |= {"format_duration": format_duration, "clock": _clock}
     environment.globals["link"] = _link
     return environment
 
@@ -58,9 +58,9 @@ def _clock(instant: str) -> str:
     return instant[11:23]
 
 
-def _link(asked: Asked, **changes: Any) -> str:
+def _link(query: PageQuery, **changes: Any) -> str:
     """The page with other things asked for."""
-    wanted = {"account": asked.account, "show": asked.show, "request": asked.request} | changes
+    wanted = {"account": query.account, "show": query.show, "request": query.request} | changes
     return "?" + urlencode(
         {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}
     )

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
     from flipsnack_mock.state.world import World
 
-__all__ = ["Memory"]
+__all__ = ["PageCache"]
 
 _MOST = 500
 # Everybody waits while a page is made: a third of what the doctor tries for who asks it, enough for usual requests.
 _MOST_CHARACTERS = 10_000_000
 
 
-class _Known:
+class _WorldCache:
     """What is known of one world."""
 
     def __init__(self) -> None:
@@ -30,12 +30,12 @@ class _Known:
         self.findings: dict[str, tuple[tuple[int, ...], list[Finding]]] = {}
 
 
-class Memory:
+class PageCache:
     """Diagnoses and findings of all worlds; it forgets the oldest, and those of a world that is gone."""
 
     def __init__(self) -> None:
         """Know nothing."""
-        self._worlds: WeakKeyDictionary[World, _Known] = WeakKeyDictionary()
+        self._worlds: WeakKeyDictionary[World, _WorldCache] = WeakKeyDictionary()
         self._busy = False
 
     def begin(self) -> None:
@@ -64,8 +64,8 @@ class Memory:
             _trim(known)
         return known[key][1]
 
-    def _of(self, world: World) -> _Known:
-        return self._worlds.setdefault(world, _Known())
+    def _of(self, world: World) -> _WorldCache:
+        return self._worlds.setdefault(world, _WorldCache())
 
 
 def _trim(known: dict[Any, Any]) -> None:

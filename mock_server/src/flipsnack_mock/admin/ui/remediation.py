@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flipsnack_mock.inspect.records import Record
 
-__all__ = ["BY_CODE", "BY_RULE", "advice"]
+__all__ = ["BY_CODE", "BY_RULE", "remediation"]
 
 BY_RULE: dict[str, str] = {
     "request.path": "Send calls to /v1/, with the method's name in the parameter action.",
@@ -40,7 +40,7 @@ _MAGIC = "The magic hash asked for this answer: see to it that the client copes 
 _UNBUILT = "Of the vendor's methods this fake carries out collection.downloadHTML alone."
 
 
-def advice(record: Record) -> str:
+def remediation(record: Record) -> str:
     """One sentence on what to do about the refusal of `record`; empty when it was not refused."""
     status = record.answer.http_status if record.answer else 0
     if record.fault:

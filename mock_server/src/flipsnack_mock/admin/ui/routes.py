@@ -17,8 +17,8 @@ from flipsnack_mock.admin.change_log import remember
 from flipsnack_mock.admin.guard import COOKIE, Guard
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
-from flipsnack_mock.admin.ui.cache import Memory
-from flipsnack_mock.admin.ui.view import FILTERS, Asked, view_of
+from flipsnack_mock.admin.ui.cache import PageCache
+from flipsnack_mock.admin.ui.view import FILTERS, PageQuery, view_of
 from flipsnack_mock.admin.validation_errors import explain
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.namespaces import namespace_of
@@ -39,7 +39,7 @@ _HEADERS = {
 }
 
 
-class Deed(NamedTuple):
+class Action(NamedTuple):
     """What a button does: the route that it carries out, and what the page says afterwards."""
 
     method: str
@@ -48,22 +48,22 @@ class Deed(NamedTuple):
 
 
 _ACCOUNT = "/__admin/accounts/<key>"
-DEEDS = {
-    "advance": Deed("POST", f"{_ACCOUNT}/clock/advance", "The clock was moved on."),
-    "freeze": Deed("POST", f"{_ACCOUNT}/clock/freeze", "The clock stands still."),
-    "resume": Deed("POST", f"{_ACCOUNT}/clock/resume", "The clock runs."),
-    "maintenance": Deed("PUT", f"{_ACCOUNT}/maintenance", "Maintenance of this account was switched."),
-    "maintenance-everywhere": Deed("PUT", "/__admin/maintenance", "Maintenance of everybody was switched."),
-    "create-collection": Deed("POST", f"{_ACCOUNT}/collections", "The collection was created."),
-    "force": Deed("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
-    "add-fault": Deed("POST", f"{_ACCOUNT}/faults", "The fault was added."),
-    "remove-fault": Deed("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
-    "clear-faults": Deed("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
-    "clear-requests": Deed("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
-    "create-account": Deed("POST", "/__admin/accounts", "The account was created."),
-    "reset": Deed("POST", f"{_ACCOUNT}/reset", "The account is as it began."),
+ACTIONS = {
+    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was moved on."),
+    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock stands still."),
+    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock runs."),
+    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance of this account was switched."),
+    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance of everybody was switched."),
+    "create-collection": Action("POST", f"{_ACCOUNT}/collections", "The collection was created."),
+    "force": Action("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
+    "add-fault": Action("POST", f"{_ACCOUNT}/faults", "The fault was added."),
+    "remove-fault": Action("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
+    "clear-faults": Action("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
+    "clear-requests": Action("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
+    "create-account": Action("POST", "/__admin/accounts", "The account was created."),
+    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account is as it began."),
 }
-_MEMORY = Memory()
+_CACHE = PageCache()
 
 
 @route("GET", PATH, "show the page for people (account, show, request)", access="page")
@@ -71,8 +71,8 @@ def show_page(context: Context) -> HttpResponse:
     """The page, or the form that asks for the token."""
     if not _is_signed_in(context):
         return _html(sign_in(), 401)
-    deed = DEEDS.get(context.query.get("did", ""))
-    return _page(context, said=deed.said if deed else "")
+    action = ACTIONS.get(context.query.get("did", ""))
+    return _page(context, said=action.said if action else "")
 
 
 @route("POST", PATH, "do what a form of the page asks for, and show the page again", changes=False, access="page")
@@ -103,13 +103,14 @@ def show_asset(context: Context) -> HttpResponse:
 
 
 def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
-    query = context.query
-    show = query.get("show", "all")
-    asked = Asked(query.get("account", ""), query.get("request", ""), show if show in FILTERS else "all")
+    show = context.query.get("show", "all")
+    query = PageQuery(
+        context.query.get("account", ""), context.query.get("request", ""), show if show in FILTERS else "all"
+    )
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
-    _MEMORY.begin()
-    view = view_of(context.world, asked, at=context.at, base_url=f"{origin}/v1/", memory=_MEMORY)
+    _CACHE.begin()
+    view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=_CACHE)
     return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)
 
 
@@ -156,10 +157,10 @@ def _with_pass(answer: HttpResponse, value: str) -> HttpResponse:
 
 
 def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
-    deed = DEEDS.get(wanted)
-    if deed is None:
+    action = ACTIONS.get(wanted)
+    if action is None:
         raise Refused(400, "bad_request", f"the page has no button {wanted[:40]!r}")
-    entry = next(one for one in ROUTES if (one.method, one.path) == (deed.method, deed.path))
+    entry = next(one for one in ROUTES if (one.method, one.path) == (action.method, action.path))
     parts = {name: value for name, value in form.items() if f"<{name}>" in entry.path}
     body = _body(entry, {name: value for name, value in form.items() if name not in parts and value})
     inner = context._replace(args=parts, query={}, raw_body=body)

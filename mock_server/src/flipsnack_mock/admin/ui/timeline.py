@@ -13,7 +13,7 @@ from flipsnack_mock.state.clock import SECOND
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.settings import Behaviour
 
-__all__ = ["Bar", "Line", "Span", "Window", "line_of", "spell", "window_of"]
+__all__ = ["Bar", "TimelineRow", "Span", "Window", "timeline_row", "format_duration", "window_of"]
 
 PAST_SHARE = 2
 """How much more of the past than of the future a time line shows: so now has a fixed place on it."""
@@ -51,7 +51,7 @@ class Bar(msgspec.Struct, frozen=True):
     width: float
 
 
-class Line(msgspec.Struct, frozen=True):
+class TimelineRow(msgspec.Struct, frozen=True):
     """A job on the time line: its state, the bars, and the same in words."""
 
     state: State
@@ -59,7 +59,7 @@ class Line(msgspec.Struct, frozen=True):
     words: str
 
 
-def spell(duration: int) -> str:
+def format_duration(duration: int) -> str:
     """A duration of microseconds in the two largest units that say something."""
     if duration < 60 * SECOND:
         return f"{duration / SECOND:.1f}".removesuffix(".0") + " s"
@@ -79,12 +79,12 @@ def window_of(collections: Iterable[Collection], behaviour: Behaviour, now: int)
     return Window(now - PAST_SHARE * step, now, now + step)
 
 
-def line_of(collection: Collection, behaviour: Behaviour, window: Window) -> Line:
+def timeline_row(collection: Collection, behaviour: Behaviour, window: Window) -> TimelineRow:
     """The job of `collection` on the time line."""
     state = collection.state(behaviour, window.now)
     span = _span(collection, behaviour)
     bars = () if span is None else tuple(bar for bar in _bars(state, span, window) if bar.width > 0)
-    return Line(state, bars, _words(collection, behaviour, span, window.now))
+    return TimelineRow(state, bars, _words(collection, behaviour, span, window.now))
 
 
 def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
@@ -115,11 +115,11 @@ def _words(collection: Collection, behaviour: Behaviour, span: Span | None, now:
     state = collection.state(behaviour, now)
     if span is None:
         return f"forced to {state}" if collection.job.forced else "waits for the first call"
-    started = f"started {spell(now - span.start)} ago"
+    started = f"started {format_duration(now - span.start)} ago"
     if collection.job.forced:
         return f"{started}, forced to {state}"
     if state is not State.PROCESSING:
-        return f"{started}, {state}" + ("" if span.end is None else f" for {spell(now - span.end)}")
+        return f"{started}, {state}" + ("" if span.end is None else f" for {format_duration(now - span.end)}")
     return f"{started}, {_outlook(collection, behaviour, span, now)}"
 
 
@@ -127,7 +127,7 @@ def _outlook(collection: Collection, behaviour: Behaviour, span: Span, now: int)
     timetable = collection.timetable(behaviour)
     end = State.FAILED if timetable.failed else State.COMPLETE
     if span.end is not None:
-        return f"{end} in {spell(span.end - now)}"
+        return f"{end} in {format_duration(span.end - now)}"
     if timetable.kind == "polls":
         more = timetable.amount + 1 - collection.job.calls
         return f"{end} at the next call" if more == 1 else f"{end} after {more} more calls"

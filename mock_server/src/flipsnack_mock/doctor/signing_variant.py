@@ -1,4 +1,4 @@
-"""How somebody makes a signature, as a value: `Recipe()` is the vendor's way, and every mistake is another value."""
+"""One way to make a signature, as a value: `SigningVariant()` is the vendor's way, each mistake changes some fields."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import msgspec
 
 from flipsnack_mock.doctor.case import OWN
 
-__all__ = ["Pair", "Recipe"]
+__all__ = ["Pair", "SigningVariant"]
 
 Pair = tuple[str, str]
 
 
-class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+class SigningVariant(msgspec.Struct, frozen=True, kw_only=True):
     """One way to sign; the fields stand in the order of its stages.
 
-    The names in it (`form`, `plus`, `escape`, `order`, `algorithm`, `writing`) are those of the tables in `signing`.
+    The values of `normal_form`, `plus_sign`, `escape`, `order`, `algorithm` and `digest_encoding` are keys of tables
+    in `signature_builder`.
     """
 
     # Which parameters: without those in `left_out`, with the `added`, some with another value (`replaced`).
@@ -23,13 +24,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     replaced: tuple[Pair, ...] = ()
     with_signature: bool = False
     with_file: bool = False
-    # What is done to names and values; `empties` says whether empty values stay.
-    form: str = ""
+    # What is done to names and values; `keep_empty` says whether empty values stay.
+    normal_form: str = ""
     trimmed: bool = False
-    letters: str = ""
-    plus: str = ""
+    letter_case: str = ""
+    plus_sign: str = ""
     escape: str = ""
-    empties: bool = True
+    keep_empty: bool = True
     # In which order: by the name of the order, or as listed.
     order: str | tuple[str, ...] = "name"
     # How they are written: `between` name and value, `joint` between pairs, once more at the end and after the secret.
@@ -38,16 +39,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     joint: str = ""
     trailing: bool = False
     after_secret: bool = False
-    # Which secret (`mangled` is a template for it), and where it stands; a `keyed` digest takes it as its key.
+    # Which secret (`secret_template` is a template for it), and where it stands; a `keyed` digest takes it as its key.
     secret: str = OWN
-    mangled: str = "{}"
-    places: tuple[str, ...] = ("first",)
+    secret_template: str = "{}"
+    secret_places: tuple[str, ...] = ("first",)
     # From text to digest.
     charset: str = "utf-8"
     algorithm: str = "md5"
     keyed: bool = False
     # From digest to signature: `kept` is the slice that is sent, `around` stands about it.
-    writing: str = "hex"
+    digest_encoding: str = "hex"
     upper: bool = False
     kept: tuple[int, int] | None = None
     around: Pair = ("", "")

@@ -12,13 +12,22 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote, quote_plus
 
-from flipsnack_mock.doctor.builder import Pair, Recipe
 from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.signing_variant import Pair, SigningVariant
 
-__all__ = ["AS_SENT", "DIGEST_BYTES", "ESCAPES", "LENGTHS", "ORDERS", "WRITINGS", "Impossible", "Workshop"]
+__all__ = [
+    "AS_SENT",
+    "DIGEST_BYTES",
+    "ESCAPES",
+    "ENCODED_LENGTHS",
+    "ORDERS",
+    "DIGEST_ENCODINGS",
+    "NotApplicable",
+    "SignatureBuilder",
+]
 
 
-class Impossible(Exception):
+class NotApplicable(Exception):
     """The recipe cannot be carried out on this request: its charset lacks a character of it."""
 
 
@@ -49,15 +58,15 @@ ORDERS: dict[str, Callable[[list[Pair]], list[Pair]]] = {
     "name, backwards": partial(sorted, reverse=True),
 }
 
-_FORMS: dict[str, Callable[[str], str]] = {
+_NORMAL_FORMS: dict[str, Callable[[str], str]] = {
     "": str,
     "NFC": partial(unicodedata.normalize, "NFC"),
     "NFD": partial(unicodedata.normalize, "NFD"),
 }
-_LETTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper}
+_LETTER_CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper}
 _PLUS: dict[str, tuple[str, str]] = {"for space": (" ", "+"), "is space": ("+", " ")}
 
-WRITINGS: dict[str, Callable[[bytes], str]] = {
+DIGEST_ENCODINGS: dict[str, Callable[[bytes], str]] = {
     "hex": bytes.hex,
     "base64": lambda digest: base64.b64encode(digest).decode(),
     "base64 without =": lambda digest: base64.b64encode(digest).decode().rstrip("="),
@@ -70,7 +79,7 @@ WRITINGS: dict[str, Callable[[bytes], str]] = {
 
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 
-LENGTHS: dict[str, Callable[[int], int | None]] = {
+ENCODED_LENGTHS: dict[str, Callable[[int], int | None]] = {
     "hex": lambda size: 2 * size,
     "base64": lambda size: -(-size // 3) * 4,
     "base64 without =": lambda size: -(-size * 4 // 3),
@@ -83,7 +92,7 @@ LENGTHS: dict[str, Callable[[int], int | None]] = {
 """How long a digest of so many bytes is in each writing; None where that depends on the digest."""
 
 
-class Workshop:
+class SignatureBuilder:
     """Carries out recipes on one request, and remembers what several of them have in common."""
 
     def __init__(self, case: Case) -> None:
@@ -92,73 +101,73 @@ class Workshop:
         self._undecoded = case.undecoded()
         self._changed: dict[tuple[str, bool, str, str, str, Pair], Pair] = {}
 
-    def signature(self, recipe: Recipe) -> str:
-        """What the recipe gives for the request; raises `Impossible`."""
-        secret = self.secret(recipe)
-        text = _encoded(self.text(recipe, secret), recipe.charset)
-        if recipe.keyed:
-            digest = hmac.digest(secret.encode(), text, recipe.algorithm)
+    def signature(self, signing: SigningVariant) -> str:
+        """What the recipe gives for the request; raises `NotApplicable`."""
+        secret = self.secret(signing)
+        text = _encoded(self.text(signing, secret), signing.charset)
+        if signing.keyed:
+            digest = hmac.digest(secret.encode(), text, signing.algorithm)
         else:
-            digest = hashlib.new(recipe.algorithm, text, usedforsecurity=False).digest()
-        written = WRITINGS[recipe.writing](digest)
-        written = written.upper() if recipe.upper else written
-        start, end = recipe.kept or (0, len(written))
-        before, after = recipe.around
+            digest = hashlib.new(signing.algorithm, text, usedforsecurity=False).digest()
+        written = DIGEST_ENCODINGS[signing.digest_encoding](digest)
+        written = written.upper() if signing.upper else written
+        start, end = signing.kept or (0, len(written))
+        before, after = signing.around
         return before + written[start:end] + after
 
-    def text(self, recipe: Recipe, secret: str) -> str:
+    def text(self, signing: SigningVariant, secret: str) -> str:
         """The text that the recipe digests, with `secret` in its places."""
-        pairs = [self._changed_pair(recipe, pair) for pair in self._chosen(recipe)]
-        if not recipe.empties:
+        pairs = [self._changed_pair(signing, pair) for pair in self._chosen(signing)]
+        if not signing.keep_empty:
             pairs = [pair for pair in pairs if pair[1]]
-        parts = [name + recipe.between + value if recipe.names else value for name, value in _ordered(recipe, pairs)]
-        text = recipe.joint.join(parts) + (recipe.joint if recipe.trailing else "")
-        gap = recipe.joint if recipe.after_secret else ""
-        for place in recipe.places:
+        parts = [name + signing.between + value if signing.names else value for name, value in _ordered(signing, pairs)]
+        text = signing.joint.join(parts) + (signing.joint if signing.trailing else "")
+        gap = signing.joint if signing.after_secret else ""
+        for place in signing.secret_places:
             text = secret + gap + text if place == "first" else text + gap + secret
         return text
 
-    def secret(self, recipe: Recipe) -> str:
+    def secret(self, signing: SigningVariant) -> str:
         """The secret that the recipe takes."""
-        return recipe.mangled.replace("{}", self._case.secrets[recipe.secret])
+        return signing.secret_template.replace("{}", self._case.secrets[signing.secret])
 
-    def _chosen(self, recipe: Recipe) -> Iterator[Pair]:
-        replaced = dict(recipe.replaced)
-        for name, value in (*self._case.sent, *recipe.added):
+    def _chosen(self, signing: SigningVariant) -> Iterator[Pair]:
+        replaced = dict(signing.replaced)
+        for name, value in (*self._case.sent, *signing.added):
             if name == "signature":
                 # It cannot sign itself: who forgets to leave it out signs it while it is empty.
-                if recipe.with_signature:
+                if signing.with_signature:
                     yield name, ""
-            elif name not in recipe.left_out and (recipe.with_file or name != "file"):
+            elif name not in signing.left_out and (signing.with_file or name != "file"):
                 yield name, replaced.get(name, value)
 
-    def _changed_pair(self, recipe: Recipe, pair: Pair) -> Pair:
-        way = (recipe.form, recipe.trimmed, recipe.letters, recipe.plus, recipe.escape, pair)
+    def _changed_pair(self, signing: SigningVariant, pair: Pair) -> Pair:
+        way = (signing.normal_form, signing.trimmed, signing.letter_case, signing.plus_sign, signing.escape, pair)
         if way not in self._changed:
-            self._changed[way] = self._change(recipe, pair)
+            self._changed[way] = self._change(signing, pair)
         return self._changed[way]
 
-    def _change(self, recipe: Recipe, pair: Pair) -> Pair:
-        if recipe.escape == AS_SENT:
+    def _change(self, signing: SigningVariant, pair: Pair) -> Pair:
+        if signing.escape == AS_SENT:
             return self._undecoded.get(pair, pair)
-        name, value = (_FORMS[recipe.form](text) for text in pair)
-        value = value.strip() if recipe.trimmed else value
-        value = _LETTERS[recipe.letters](value) if recipe.letters else value
-        value = value.replace(*_PLUS[recipe.plus]) if recipe.plus else value
-        if recipe.escape:
-            name, value = ESCAPES[recipe.escape](name), ESCAPES[recipe.escape](value)
+        name, value = (_NORMAL_FORMS[signing.normal_form](text) for text in pair)
+        value = value.strip() if signing.trimmed else value
+        value = _LETTER_CASES[signing.letter_case](value) if signing.letter_case else value
+        value = value.replace(*_PLUS[signing.plus_sign]) if signing.plus_sign else value
+        if signing.escape:
+            name, value = ESCAPES[signing.escape](name), ESCAPES[signing.escape](value)
         return name, value
 
 
-def _ordered(recipe: Recipe, pairs: list[Pair]) -> list[Pair]:
-    if isinstance(recipe.order, str):
-        return ORDERS[recipe.order](pairs)
-    places = {name: place for place, name in enumerate(recipe.order)}
-    return sorted(pairs, key=lambda pair: places.get(pair[0], len(places)))
+def _ordered(signing: SigningVariant, pairs: list[Pair]) -> list[Pair]:
+    if isinstance(signing.order, str):
+        return ORDERS[signing.order](pairs)
+    secret_places = {name: place for place, name in enumerate(signing.order)}
+    return sorted(pairs, key=lambda pair: secret_places.get(pair[0], len(secret_places)))
 
 
 def _encoded(text: str, charset: str) -> bytes:
     try:
         return text.encode(charset, "replace" if charset == "ascii" else "strict")
     except UnicodeEncodeError:
-        raise Impossible(f"the text cannot be written in {charset}") from None
+        raise NotApplicable(f"the text cannot be written in {charset}") from None
