@@ -41,10 +41,10 @@ def test_a_finding_says_rule_statement_requests_and_what_to_do(fake_with_finding
 
 @pytest.mark.parametrize(
     ("form", "content_type"),
-    [("json", "application/json"), ("sarif", "application/sarif+json"), ("text", "text/plain; charset=utf-8")],
+    [("json", "application/json"), ("text", "text/plain; charset=utf-8")],
 )
-def test_three_forms(fake_with_findings: Fake, form: str, content_type: str) -> None:
-    """Text for people, JSON for programs, SARIF for code review."""
+def test_two_formats(fake_with_findings: Fake, form: str, content_type: str) -> None:
+    """Text for people, JSON for programs."""
     answer = fake_with_findings.client.get("/__admin/lint", query_string={"format": form})
     assert content_type == answer.headers["Content-Type"]
     assert "client.no-xml" in answer.text

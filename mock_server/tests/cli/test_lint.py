@@ -52,13 +52,6 @@ def test_lint_narrows_its_findings(trace_file: Path) -> None:
     assert 1 == run("lint", "-", stdin=trace_file.read_text("utf-8")).returncode
 
 
-def test_sarif_points_into_the_trace(trace_file: Path) -> None:
-    """A finding is at the line of its request: here the third, after the header and the frozen clock."""
-    sarif = json.loads(run("lint", str(trace_file), "--format", "sarif").stdout)
-    place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-    assert (str(trace_file), 3) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
-
-
 def test_lint_of_a_running_fake(server: MockServer) -> None:
     """A URL is asked for its journal, of one key when that is given."""
     key = "test-commands"

@@ -13,7 +13,7 @@ from flipsnack_mock.lint.findings import lint
 from flipsnack_mock.lint.reports import FORMATS, Report
 from flipsnack_mock.protocol.errors import Refused
 
-_CONTENT_TYPES = {"json": "application/json", "sarif": "application/sarif+json", "text": "text/plain; charset=utf-8"}
+_CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}
 
 
 class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -22,7 +22,7 @@ class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     key: str | None = None
     level: Literal["MUST", "SHOULD"] = "SHOULD"
     ignore: str = ""
-    format: Literal["json", "sarif", "text"] = "json"
+    format: Literal["json", "text"] = "json"
 
 
 @route(

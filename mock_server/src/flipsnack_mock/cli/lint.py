@@ -25,7 +25,7 @@ __all__ = ["lint_command"]
     help="MUST leaves out what is only advice",
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="a rule to leave out; may be given again")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--token", envvar=f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN", default="", help="admin token of a running fake",
               show_envvar=True)  # fmt: skip
 def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ...], form: str, token: str) -> None:
@@ -48,10 +48,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
         findings = lint(records, level=level, ignore=ignore)
     except (BadTrace, ValueError) as problem:
         fail(f"{source}: {problem}" if isinstance(problem, BadTrace) else str(problem), 2)
-    lines = {line.request.id: number for number, line in trace.lines if line.request is not None}
-    place = "" if is_url or source == "-" else source
-    report = Report(findings=findings, checked=len(records), dropped=trace.header.dropped, source=place, lines=lines)
-    click.echo(FORMATS[form](report))
+    click.echo(FORMATS[form](Report(findings=findings, checked=len(records), dropped=trace.header.dropped)))
     sys.exit(1 if findings else 0)
 
 

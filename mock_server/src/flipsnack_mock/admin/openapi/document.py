@@ -19,7 +19,7 @@ _PARTS: dict[str, Any] = {"key": Key, "hash": Hash}
 _MEDIA = {
     "/__admin/ca.pem": ("application/x-pem-file",),
     "/__admin/export": ("application/toml", "application/json"),
-    "/__admin/lint": ("application/json", "application/sarif+json", "text/plain"),
+    "/__admin/lint": ("application/json", "text/plain"),
     "/__admin/metrics": ("text/plain",),
     "/__admin/requests.ndjson": ("application/x-ndjson",),
 }
