@@ -152,7 +152,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         ended = run("serve", "--port", str(port))
     expected = (
         f"flipsnack-mock: cannot listen on 127.0.0.1:{port}: Address already in use; "
-        "choose another --host or --port (--port 0 takes a free one)\n"
+        "choose another --host or --port (--port 0 uses a free port)\n"
     )
     assert (1, "", expected) == (ended.returncode, ended.stdout, ended.stderr)
 

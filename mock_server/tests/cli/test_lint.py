@@ -64,8 +64,8 @@ def test_lint_of_a_running_fake(server: MockServer) -> None:
     ("arguments", "problem"),
     [
         (("lint", "absent.ndjson"), "cannot read absent.ndjson"),
-        (("lint", "http://127.0.0.1:1"), "cannot ask http://127.0.0.1:1 for its journal"),
-        (("lint", "-", "--ignore", "client.none"), "client.none: no such rule; there are client.poll-interval"),
+        (("lint", "http://127.0.0.1:1"), "cannot fetch the journal of http://127.0.0.1:1"),
+        (("lint", "-", "--ignore", "client.none"), "unknown rule: client.none; expected any of client.poll-interval"),
         (("lint",), "Missing argument"),
     ],
 )

@@ -66,7 +66,7 @@ def test_another_accounts_secret_is_named_by_its_key() -> None:
 @pytest.mark.parametrize(
     ("digest", "words"),
     [
-        ("2298a6456c1dd2d12b895ce4688ffe31", "belongs to no documented request"),
+        ("2298a6456c1dd2d12b895ce4688ffe31", "matches no documented request"),
         ("26e781d3d1751d82ec284acf4a019def", "How to sign a request"),
         ("26e781d3d1751d82ec284acf4a019", "three digits are missing"),
     ],
@@ -82,7 +82,7 @@ def test_what_cannot_be_explained_is_said_honestly() -> None:
     """The shape, how much was tried, and what no trying can find."""
     found = diagnose(case(signature_of("nobody has it", PARAMS)))
     assert "unexplained" == found.verdict
-    assert "right shape" in found.notes[0]
+    assert "format is right" in found.notes[0]
     assert f"{found.tried:,} ways to sign were tried." == found.notes[1]
     assert any("cannot be found by trying" in note for note in found.notes)
 

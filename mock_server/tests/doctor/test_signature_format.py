@@ -8,8 +8,8 @@ from flipsnack_mock.doctor.signature_format import describe_format, printed_exam
 @pytest.mark.parametrize(
     ("signature", "words"),
     [
-        ("0" * 32, "right shape"),
-        ("A" * 32, "not in lower case"),
+        ("0" * 32, "format is right"),
+        ("A" * 32, "not lower case"),
         ("a" * 29, "fewer than 32"),
         ("a" * 33, "more than 32"),
         ("a" * 40, "SHA-1"),
@@ -18,7 +18,7 @@ from flipsnack_mock.doctor.signature_format import describe_format, printed_exam
         ("-".join(["26"] * 16), "dashes"),
         ("26e781d3-d175-1d82-ec28-4acf4a019def", "UUID"),
         ("JueB09F1HYLsKErPSgGd7w==", "base64"),
-        ("not a digest", "no digest (length 12)"),
+        ("not a digest", "not a digest (length 12)"),
         ("'" + "0" * 32 + "'", "quote around it"),
     ],
 )

@@ -17,7 +17,7 @@ def test_the_verdict_comes_first_and_the_right_one_last() -> None:
     params = {"apiKey": KEY, "b": "1"}
     given_signature = signer_with("secret-last").sign(params)
     assert [
-        "The secret was put behind the parameters.",
+        "The secret was put after the parameters.",
         "",
         "  secret-last: the secret at the end",
         "               Put the secret in front of the joined parameters.",
@@ -33,7 +33,7 @@ def test_what_else_fits_is_told_too() -> None:
     """With one empty value, to drop the empty ones and to drop that one are the same."""
     params = {"apiKey": KEY, "b": ""}
     text = text_of(params, signer_with("empty-dropped").sign(params))
-    assert "The same signature comes of this, too:" in text
+    assert "This produces the same signature:" in text
     assert "sent-not-signed: b left out" in text
 
 

@@ -97,7 +97,7 @@ def test_a_token_is_used_by_the_servers_own_client() -> None:
     with MockServer(admin_token="sesame") as server:
         assert server.admin.accounts()
         stranger = AdminClient(server.url)
-        with pytest.raises(AdminError, match="the control plane wants") as caught:
+        with pytest.raises(AdminError, match="the control plane requires") as caught:
             stranger.accounts()
         stranger.close()
     assert (401, "unauthorized") == (caught.value.status, caught.value.error["type"])

@@ -1,6 +1,6 @@
-"""The signature doctor: the diagnosis of a request in the journal, and of any URL or parameters.
+"""Routes for the signature doctor: diagnose a request in the journal, a URL, or parameters.
 
-What is diagnosed is taken out of the world first; the search itself holds nobody up.
+The case is read from the world first, so the search needs no lock and does not delay other requests.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from flipsnack_mock.state.journal import Entry
 
 
 class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that asks about a request: its `url`, or its `params` as pairs or as an object.
+    """The request to diagnose: its `url`, or its `params` as pairs or as an object.
 
-    `key` and `secret` are those of the account, if not those that this server knows for the `apiKey` in it.
+    `key` and `secret` override the account that this server knows for the `apiKey` in the request.
     """
 
     url: str | None = None
@@ -35,11 +35,9 @@ class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
     secret: str | None = None
 
 
-@route(
-    "GET", "/__admin/requests/<id>/diagnosis", "say why a request was answered as it was, and why a signature is wrong"
-)
+@route("GET", "/__admin/requests/<id>/diagnosis", "explain the answer to a request, and why its signature is wrong")
 def diagnose_request(context: Context) -> dict[str, Any] | Work:
-    """The checks with their outcome, the rule that decided with its text, and the finding on the signature."""
+    """Each check with its outcome, the deciding rule with its text, and the diagnosis of the signature."""
     entry = entry_of(context)
     diagnosis = {
         "request": records_of(context.world, [entry])[0],
@@ -53,11 +51,11 @@ def diagnose_request(context: Context) -> dict[str, Any] | Work:
 
 @route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=ExplainQuery, changes=False)
 def explain(context: Context) -> Work:
-    """The finding on the signature; 400 when the API could not read the request at all."""
+    """The diagnosis of the signature; 400 if the API could not read the request."""
     query = context.body(ExplainQuery)
     if (query.url is None) == (query.params is None):
-        message = "the body names a url or params, one of the two"
-        raise Refused(400, "bad_request", message, path="$.url", expected="one of url and params")
+        message = "the body must contain either `url` or `params`"
+        raise Refused(400, "bad_request", message, path="$.url", expected="either url or params")
     try:
         case = _case(context, query)
     except BadRequest as refusal:
@@ -85,7 +83,7 @@ def _checks(entry: Entry) -> list[dict[str, str]]:
 
 
 def _case_of(context: Context, entry: Entry) -> Case | None:
-    """Nothing for a download, and for a request that could not be read or is not kept whole."""
+    """None for a download, an unreadable request, or one that the journal does not keep completely."""
     if kind_of(entry) != API or not entry.params or entry.cut:
         return None
     return case_of_entry(context.world, entry)

@@ -1,4 +1,4 @@
-"""The lint of a client's behaviour, from the journal as it stands."""
+"""Route for the lint of the requests in the journal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8
 
 
 class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a lint takes: one key or all, MUST alone or SHOULD too, rules to leave out (with commas), the form."""
+    """The query: one key or all, the lowest level, rules to ignore (separated by commas), the output format."""
 
     key: str | None = None
     level: Literal["MUST", "SHOULD"] = "SHOULD"
@@ -28,11 +28,11 @@ class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @route(
     "GET",
     "/__admin/lint",
-    "lint the client: what it did against the vendor's advice (key, level, ignore, format)",
+    "lint the client: find violations of the vendor's rules (key, level, ignore, format)",
     query=(LintQuery,),
 )
 def lint_client(context: Context) -> HttpResponse:
-    """Each finding with rule, level, what was seen, what to do and the requests; nothing found is an empty list."""
+    """Each finding with rule, level, what was seen, what to do, and the requests."""
     query = parse_query(context.query, LintQuery)
     records = records_of(context.world, context.world.journal.entries(query.key))
     try:

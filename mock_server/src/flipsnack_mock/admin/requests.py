@@ -1,4 +1,4 @@
-"""The journal: list, count, show, wait for, verify, export and empty."""
+"""Routes for the journal: list, count, show, wait, verify, export, clear."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _LOOKED_AT = 1000
 
 
 class ListQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What else a list takes beside the fields of a matcher: how many entries to show."""
+    """The query of a list in addition to a matcher: the maximum number of entries."""
 
     limit: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
 
 
 class TraceQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What an export of a trace takes: the key of one account, or nothing for all."""
+    """The query of a trace: the key of one account, or none for all."""
 
     key: str | None = None
 
 
 class WaitQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What else a wait takes: for how many matching requests, and for how many real seconds at most."""
+    """The query of a wait in addition to a matcher: the number of entries, and the timeout in real seconds."""
 
     count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     timeout: Annotated[float, Meta(ge=0, le=MAX_WAIT_SECONDS)] = 30
 
 
 class Expectations(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that verifies: all expectations must hold."""
+    """The expectations to verify; all must hold."""
 
     expectations: Annotated[list[Expectation], Meta(min_length=1, max_length=1000)]
 
@@ -58,7 +58,7 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     query=(Matcher, ListQuery),
 )
 def list_requests(context: Context) -> dict[str, Any]:
-    """The entries that match, oldest first: the latest `limit`, or with `since` the first `limit` after that one."""
+    """Matching entries, oldest first: the latest `limit`, or with `since` the first `limit` after that entry."""
     matcher, listing = _matcher(context, ListQuery)
     found = _found(context, matcher)
     kept = found[: listing.limit] if matcher.since else found[max(0, len(found) - listing.limit) :]
@@ -72,7 +72,7 @@ def list_requests(context: Context) -> dict[str, Any]:
 
 @route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=(Matcher,))
 def count_requests(context: Context) -> dict[str, int]:
-    """How many entries match, and how many of the key (or of all) were dropped for want of room."""
+    """How many entries match, and how many of the key (or of all keys) were dropped."""
     matcher, _ = _matcher(context)
     return {"count": len(_found(context, matcher)), "dropped": context.world.journal.dropped(matcher.key)}
 
@@ -84,7 +84,7 @@ def count_requests(context: Context) -> dict[str, int]:
     query=(Matcher, WaitQuery),
 )
 def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
-    """The matching entries as soon as there are enough; `complete` is false when time ran out before."""
+    """Matching entries as soon as there are enough; `complete` is false after a timeout."""
     matcher, waiting = _matcher(context, WaitQuery)
     found = _found(context, matcher)
     missing = waiting.count - len(found)
@@ -98,9 +98,9 @@ def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
     }
 
 
-@route("POST", "/__admin/requests/verify", "verify expectations of what was sent", body=Expectations, changes=False)
+@route("POST", "/__admin/requests/verify", "verify expectations about the requests", body=Expectations, changes=False)
 def verify_requests(context: Context) -> dict[str, Any]:
-    """For each expectation whether it holds, what was counted, and near misses when that was too little."""
+    """For each expectation: whether it holds, the counted entries, and near misses if there were too few."""
     entries = tuple(context.world.journal.entries())
     findings = [verify(expectation, entries) for expectation in context.body(Expectations).expectations]
     shown = [
@@ -129,33 +129,33 @@ def export_ndjson(context: Context) -> HttpResponse:
 
 @route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=(Matcher,))
 def export_har(context: Context) -> HttpResponse:
-    """An HTTP archive for the tools that read such; secrets and signatures are masked."""
+    """An HTTP archive. Secrets and signatures are masked."""
     matcher, _ = _matcher(context)
     return _file(har(records_of(context.world, _found(context, matcher))), "application/json")
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
 def show_request(context: Context) -> Any:
-    """Everything that is known of one request."""
+    """The record of one request."""
     return records_of(context.world, [entry_of(context)])[0]
 
 
 @route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", changes=False)
 def delete_requests(context: Context) -> Reply:
-    """The journal of every account is empty."""
+    """Clear the journal of every account."""
     _empty(context, list(context.world.journal.rings()))
     return Reply(204, None)
 
 
 @route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account", changes=False)
 def delete_account_requests(context: Context) -> Reply:
-    """The journal of this account is empty."""
+    """Clear the journal of this account."""
     _empty(context, [context.account.key])
     return Reply(204, None)
 
 
 def entry_of(context: Context) -> Entry:
-    """The entry that the path names; raises `Refused` (404) when there is none."""
+    """The entry named in the path; raises `Refused` (404) if there is none."""
     entry = context.world.journal.find(context.args["id"])
     if entry is None:
         message = f"the journal has no entry {context.args['id'][:40]!r}; it may have been dropped"
@@ -164,7 +164,7 @@ def entry_of(context: Context) -> Entry:
 
 
 def _matcher(context: Context, other: Any = NoFields) -> tuple[Matcher, Any]:
-    """The query as a matcher, and the rest of it as `other`."""
+    """The query split into a matcher and the fields of `other`."""
     own = {name: value for name, value in context.query.items() if name in other.__struct_fields__}
     rest = {name: value for name, value in context.query.items() if name not in own}
     return parse_query(rest, Matcher), parse_query(own, other)
@@ -175,7 +175,7 @@ def _found(context: Context, matcher: Matcher) -> list[Entry]:
     if matcher.key is None:
         entries = journal.entries()
     else:
-        # A request with a key that nobody has is not in that key's ring.
+        # Requests with an unknown key are in a shared ring.
         entries = heapq.merge(journal.entries(matcher.key), journal.entries(NOBODY), key=lambda entry: entry.number)
     return [entry for entry in entries if matcher.matches(entry)]
 

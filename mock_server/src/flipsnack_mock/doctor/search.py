@@ -1,9 +1,9 @@
-"""Looks for the mistake behind a wrong signature: each mistake alone, then two at a time.
+"""Searches for the mistake behind a wrong signature: each mistake alone, then every pair.
 
-A third is tried only where it can be seen: a signature that is no 32 lower-case digits says itself that it was written
-in another way, so two mistakes before that still count as two.
+A third mistake is tried only if it is visible in the signature's format, that is, when the signature is not 32
+lower-case hexadecimal digits.
 
-The work is bounded by the characters that are digested, not by a clock: the same request gives the same finding on
+The work is bounded by the number of digested characters, not by time, so the same request gives the same result on
 every machine.
 """
 
@@ -23,30 +23,30 @@ from flipsnack_mock.doctor.variants import Variant
 __all__ = ["MOST_CHARACTERS", "Explanation", "SearchResult", "AppliedMistake", "search"]
 
 MOST_CHARACTERS = 30_000_000
-"""What one search digests at most."""
+"""Maximum number of characters that one search digests."""
 
 _MOST_EXPLANATIONS = 5
 _USUAL = re.compile("[0-9a-f]{32}")
-# What a trial costs beside its text, in characters.
+# The fixed cost of a trial, in characters.
 _TRIAL = 300
 
 
 class AppliedMistake(NamedTuple):
-    """A mistake that was made, and how."""
+    """A mistake and the variant of it that was applied."""
 
     mistake: Mistake
     variant: Variant
 
 
 class Explanation(NamedTuple):
-    """The mistakes that, made together, give the signature in question; `signing` is how it was made."""
+    """Mistakes that together produce the given signature, and the signing variant that results from them."""
 
     made: tuple[AppliedMistake, ...]
     signing: SigningVariant
 
 
 class SearchResult(NamedTuple):
-    """What a search found; `complete` says that nothing was left untried, `tried` counts recipes."""
+    """The explanations, the number of variants `tried`, and whether that was all of them (`complete`)."""
 
     explanations: tuple[Explanation, ...]
     tried: int
@@ -54,7 +54,7 @@ class SearchResult(NamedTuple):
 
 
 def search(case: Case, *, most_characters: int = MOST_CHARACTERS) -> SearchResult:
-    """The explanations with the fewest mistakes, likely ones first; none when no one or two known mistakes fit."""
+    """The explanations with the fewest mistakes, likeliest first; none when no known mistake or pair fits."""
     made = [AppliedMistake(mistake, variant) for mistake in MISTAKES for variant in mistake.variants(case)]
     trials = _Trials(case, most_characters)
     found = trials.run((one,) for one in made) or trials.run(_pairs(made))
@@ -75,7 +75,7 @@ def _with_a_visible_one(made: list[AppliedMistake], given: str) -> Iterator[tupl
 
 
 class _Trials:
-    """Tries combinations of mistakes until `left` characters are used up."""
+    """Tries combinations of mistakes until `left` characters have been digested."""
 
     def __init__(self, case: Case, left: int) -> None:
         self.tried = 0
@@ -85,7 +85,7 @@ class _Trials:
         self._cost = _TRIAL + sum(len(name) + len(value) for name, value in case.sent)
 
     def run(self, combined: Iterable[tuple[AppliedMistake, ...]]) -> list[Explanation]:
-        """The combinations that give the signature, each set of names once."""
+        """The combinations that produce the signature, each set of mistake names once."""
         found: dict[frozenset[str], Explanation] = {}
         for made in combined:
             signing = _signing(made)
@@ -108,7 +108,7 @@ class _Trials:
             return False
 
 
-# Two mistakes of these fields go together; of any other field, the second would undo the first.
+# Values of these fields can be combined; in any other field the second mistake would overwrite the first.
 _JOINED = {
     "left_out": lambda one, two: one | two,
     "added": lambda one, two: one + two,
@@ -135,7 +135,7 @@ def _can_look_like(variant: Variant, given: str) -> bool:
 
 
 def _same_length(signing: SigningVariant, given: str) -> bool:
-    """Whether a signature of this recipe can be as long as the one given; known without making it."""
+    """Whether this variant can produce a signature of the given length; decided without computing it."""
     length = ENCODED_LENGTHS[signing.digest_encoding](DIGEST_BYTES[signing.algorithm])
     if length is None:
         return True

@@ -1,4 +1,4 @@
-"""Carries out recipes: parameters to text, text to digest, digest to signature."""
+"""Applies a signing variant to a request: parameters to text, text to digest, digest to signature."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class NotApplicable(Exception):
-    """The recipe cannot be carried out on this request: its charset lacks a character of it."""
+    """The variant cannot be applied to this request: its charset lacks a character."""
 
 
 def _lower_escapes(text: str) -> str:
@@ -36,7 +36,7 @@ def _lower_escapes(text: str) -> str:
 
 
 AS_SENT = "as in the URL"
-"""The escape that takes what stood in the URL."""
+"""The escape that keeps the spelling in the URL."""
 
 ESCAPES: dict[str, Callable[[str], str]] = {
     "RFC 3986": partial(quote, safe=""),
@@ -89,20 +89,20 @@ ENCODED_LENGTHS: dict[str, Callable[[int], int | None]] = {
     "hex with dashes": lambda size: 3 * size - 1,
     "hex without leading zeros": lambda _size: None,
 }
-"""How long a digest of so many bytes is in each writing; None where that depends on the digest."""
+"""Length of a digest of so many bytes in each encoding; None if it depends on the digest."""
 
 
 class SignatureBuilder:
-    """Carries out recipes on one request, and remembers what several of them have in common."""
+    """Computes signatures of one request, and caches the changed pairs that several variants share."""
 
     def __init__(self, case: Case) -> None:
-        """Prepare for `case`."""
+        """Sign the request of `case`."""
         self._case = case
         self._undecoded = case.undecoded()
         self._changed: dict[tuple[str, bool, str, str, str, Pair], Pair] = {}
 
     def signature(self, signing: SigningVariant) -> str:
-        """What the recipe gives for the request; raises `NotApplicable`."""
+        """The signature that the variant produces; raises `NotApplicable`."""
         secret = self.secret(signing)
         text = _encoded(self.text(signing, secret), signing.charset)
         if signing.keyed:
@@ -116,7 +116,7 @@ class SignatureBuilder:
         return before + written[start:end] + after
 
     def text(self, signing: SigningVariant, secret: str) -> str:
-        """The text that the recipe digests, with `secret` in its places."""
+        """The text that the variant digests, with `secret` in its places."""
         pairs = [self._changed_pair(signing, pair) for pair in self._chosen(signing)]
         if not signing.keep_empty:
             pairs = [pair for pair in pairs if pair[1]]
@@ -128,14 +128,14 @@ class SignatureBuilder:
         return text
 
     def secret(self, signing: SigningVariant) -> str:
-        """The secret that the recipe takes."""
+        """The secret that the variant uses."""
         return signing.secret_template.replace("{}", self._case.secrets[signing.secret])
 
     def _chosen(self, signing: SigningVariant) -> Iterator[Pair]:
         replaced = dict(signing.replaced)
         for name, value in (*self._case.sent, *signing.added):
             if name == "signature":
-                # It cannot sign itself: who forgets to leave it out signs it while it is empty.
+                # A client that forgets to leave it out signs it while it is still empty.
                 if signing.with_signature:
                     yield name, ""
             elif name not in signing.left_out and (signing.with_file or name != "file"):
@@ -170,4 +170,4 @@ def _encoded(text: str, charset: str) -> bytes:
     try:
         return text.encode(charset, "replace" if charset == "ascii" else "strict")
     except UnicodeEncodeError:
-        raise NotApplicable(f"the text cannot be written in {charset}") from None
+        raise NotApplicable(f"the text cannot be encoded in {charset}") from None

@@ -12,42 +12,42 @@ Pair = tuple[str, str]
 
 
 class SigningVariant(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to sign; the fields stand in the order of its stages.
+    """One way to sign; the fields follow the stages of signing.
 
     The values of `normal_form`, `plus_sign`, `escape`, `order`, `algorithm` and `digest_encoding` are keys of tables
     in `signature_builder`.
     """
 
-    # Which parameters: without those in `left_out`, with the `added`, some with another value (`replaced`).
+    # Parameters: without those in `left_out`, plus those in `added`, with the values in `replaced`.
     left_out: frozenset[str] = frozenset()
     added: tuple[Pair, ...] = ()
     replaced: tuple[Pair, ...] = ()
     with_signature: bool = False
     with_file: bool = False
-    # What is done to names and values; `keep_empty` says whether empty values stay.
+    # Changes to names and values; `keep_empty` keeps empty values.
     normal_form: str = ""
     trimmed: bool = False
     letter_case: str = ""
     plus_sign: str = ""
     escape: str = ""
     keep_empty: bool = True
-    # In which order: by the name of the order, or as listed.
+    # Order: the name of an order, or the parameter names in order.
     order: str | tuple[str, ...] = "name"
-    # How they are written: `between` name and value, `joint` between pairs, once more at the end and after the secret.
+    # Text: `between` name and value, `joint` between pairs and, optionally, at the end and after the secret.
     names: bool = True
     between: str = ""
     joint: str = ""
     trailing: bool = False
     after_secret: bool = False
-    # Which secret (`secret_template` is a template for it), and where it stands; a `keyed` digest takes it as its key.
+    # Secret: which one, `secret_template` around it, its places in the text; a `keyed` digest (HMAC) uses it as key.
     secret: str = OWN
     secret_template: str = "{}"
     secret_places: tuple[str, ...] = ("first",)
-    # From text to digest.
+    # Digest of the text.
     charset: str = "utf-8"
     algorithm: str = "md5"
     keyed: bool = False
-    # From digest to signature: `kept` is the slice that is sent, `around` stands about it.
+    # Signature: the slice `kept` of the encoded digest, with a text before and after it (`around`).
     digest_encoding: str = "hex"
     upper: bool = False
     kept: tuple[int, int] | None = None

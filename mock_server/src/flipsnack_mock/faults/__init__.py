@@ -1,4 +1,4 @@
-"""Faults that can be proven to have fired: rules in an account's state, pure; what takes time or a socket is data."""
+"""Fault rules in an account's state: pure values. The server performs delays and socket effects."""
 
 from flipsnack_mock.faults.base import FaultNotApplicable
 from flipsnack_mock.faults.rules import (

@@ -1,4 +1,4 @@
-"""Faults in what an answer is: its type, its body, the package, the resource URL in it."""
+"""Faults in the content of an answer: its type, its body, the package, the resource URL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "ResourceUrlFault", "UrlLifetime", "UrlOrigin"]
 __all__ += ["WrongByte", "WrongContentType"]
 
-# More than the record that an archive ends with and that says where everything is (PKWARE APPNOTE, 4.3.16).
+# Longer than the end of central directory record (PKWARE APPNOTE, 4.3.16).
 _END_BYTES = 256
 _ORIGIN = re.compile(r"^https?://[^/]+")
 
@@ -41,7 +41,7 @@ class WrongContentType(AnswerFault, frozen=True, tag="content-type", kw_only=Tru
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
         """The answer with that content type."""
         if answer.content_type == self.content_type:
-            raise FaultNotApplicable(f"the content type is {self.content_type} anyway")
+            raise FaultNotApplicable(f"the content type is already {self.content_type}")
         return msgspec.structs.replace(answer, content_type=self.content_type)
 
 
@@ -56,7 +56,7 @@ class EmptyBody(AnswerFault, frozen=True, tag="empty-body"):
 
 
 class InvalidJson(AnswerFault, frozen=True, tag="invalid-json"):
-    """JSON (or JSONP) that does not parse: its last brace is missing."""
+    """JSON or JSONP without its last brace, so that it does not parse."""
 
     applies_to: ClassVar[frozenset[str]] = CALLS
 
@@ -68,7 +68,7 @@ class InvalidJson(AnswerFault, frozen=True, tag="invalid-json"):
 
 
 class InvalidXml(AnswerFault, frozen=True, tag="invalid-xml"):
-    """XML that is not well-formed: its last tag is missing."""
+    """XML without its last tag, so that it is not well-formed."""
 
     applies_to: ClassVar[frozenset[str]] = CALLS
 
@@ -80,7 +80,7 @@ class InvalidXml(AnswerFault, frozen=True, tag="invalid-xml"):
 
 
 class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
-    """A package of the right length that no program opens: its directory's end is overwritten."""
+    """A package of the right length that cannot be opened: the end of its directory is overwritten."""
 
     moment: ClassVar[Moment] = "zip"
     applies_to: ClassVar[frozenset[str]] = PACKAGES
@@ -93,7 +93,7 @@ class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
 
 
 class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
-    """A package with one bit turned at `offset` (None: in the middle of its largest part, where a checksum sees it)."""
+    """A package with one wrong bit, at `offset` (None: in the middle of its largest part, which has a checksum)."""
 
     moment: ClassVar[Moment] = "zip"
     applies_to: ClassVar[frozenset[str]] = PACKAGES
@@ -106,28 +106,28 @@ class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
         package = _package(answer)
         offset = package.middle if self.offset is None else self.offset
         if offset >= package.size:
-            raise FaultNotApplicable(f"the package has {package.size} bytes, none at {offset}")
+            raise FaultNotApplicable(f"the package has {package.size} bytes, so offset {offset} does not exist")
         return _damaged(answer, offset, bytes([package.byte(offset) ^ 1]))
 
 
 class ResourceUrlFault(Kind, frozen=True):
-    """A kind that changes the resource URL that an answer hands out."""
+    """A kind that changes the resource URL in an answer."""
 
     moment: ClassVar[Moment] = "resource-url"
     applies_to: ClassVar[frozenset[str]] = CALLS
 
     @property
     def lifetime(self) -> float | None:
-        """How long the URL lives, in seconds; None: as long as the account's settings say."""
+        """Seconds that the URL is valid; None for the account's setting."""
         return None
 
     def moved(self, origin: str) -> str:
-        """What the URL begins with, which would be `origin`: scheme, host and namespace."""
+        """The origin (scheme, host and namespace) of the URL, in place of `origin`."""
         return origin
 
 
 class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=True):
-    """The resource URL lives so many `seconds` of the account's clock; 0 is dead on arrival."""
+    """The resource URL expires after `seconds` of the account's clock; 0 is expired from the start."""
 
     seconds: Annotated[float, Meta(ge=0, le=86_400)]
 
@@ -138,7 +138,7 @@ class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=Tru
 
 
 class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
-    """The resource URL points at another `origin` (scheme, host, port); by default at a port where nobody listens."""
+    """The resource URL points to another `origin` (scheme, host, port); by default to a closed port."""
 
     origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}$")] = "http://127.0.0.1:1"
 
@@ -149,14 +149,14 @@ class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
 
 def _without(answer: Response, last: bytes) -> Response:
     if not isinstance(answer.body, bytes) or last not in answer.body:
-        raise FaultNotApplicable(f"the answer holds no {last.decode()} to take away")
+        raise FaultNotApplicable(f"the answer contains no {last.decode()} to remove")
     before, _, after = answer.body.rpartition(last)
     return msgspec.structs.replace(answer, body=before + after)
 
 
 def _package(answer: Response) -> Package:
     if not isinstance(answer.body, Package):
-        raise FaultNotApplicable("no package is served")
+        raise FaultNotApplicable("the answer is not a package")
     return answer.body
 
 

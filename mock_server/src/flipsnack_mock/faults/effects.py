@@ -1,6 +1,6 @@
-"""What an edge does to an answer on its way out: waiting, dripping, cutting, breaking. Values; the edge performs them.
+"""What the server does while it sends an answer: pause, drip, cut, break. These are values; the server performs them.
 
-An effect that cannot be had for the answer at hand says so (`obstacle`), so that no fault is silently nothing.
+An effect that cannot be applied to an answer says so (`obstacle`), so that no fault is silently skipped.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Framing = Literal["length", "chunked", "close"]
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What happens to an answer; `needs_connection` when only an engine that hands out its connection can do it."""
+    """One effect; with `needs_connection`, only an engine that exposes its connection can perform it."""
 
     needs_connection: ClassVar[bool] = False
 
     def obstacle(self, _part: Part) -> str:
-        """Why this cannot happen to an answer of which `part` is sent; nothing when it can."""
+        """Why the effect is not possible when `part` of the body is sent; empty if it is possible."""
         return ""
 
     def sent(self, length: int) -> int:
@@ -31,31 +31,35 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Pause(Effect, frozen=True):
-    """Nothing is sent for so many real `seconds`, before the headers or between them and the body."""
+    """Wait real `seconds` before the headers, or between the headers and the body."""
 
     seconds: float
     before: Literal["headers", "body"] = "headers"
 
     def obstacle(self, part: Part) -> str:
         """A pause before the body needs a body."""
-        return "the answer has no body to wait before" if self.before == "body" and not part.length else ""
+        return "the answer has no body to delay" if self.before == "body" and not part.length else ""
 
 
 class Drip(Effect, frozen=True):
-    """The body is sent in pieces of `size` bytes with so many real `seconds` between them."""
+    """Send the body in pieces of `size` bytes, with real `seconds` between them."""
 
     size: int
     seconds: float
 
     def obstacle(self, part: Part) -> str:
         """A drip needs more than one piece, else nothing would be slower."""
-        return "" if part.length > self.size else f"the body has {part.length} bytes, one piece has {self.size}"
+        return (
+            ""
+            if part.length > self.size
+            else f"the body has {part.length} bytes, which is no more than one piece of {self.size}"
+        )
 
 
 class Cut(Effect, frozen=True):
-    """Only the first `keep` bytes of the body are sent (None: half of it), then the connection ends.
+    """Send only the first `keep` bytes of the body (None: half of it), then end the connection.
 
-    `framing` says what the headers had promised, and `reset` whether the connection is torn instead of closed.
+    `framing` is what the headers promise; with `reset` the connection is reset instead of closed.
     """
 
     needs_connection: ClassVar[bool] = True
@@ -78,7 +82,7 @@ class Cut(Effect, frozen=True):
 
 
 class Break(Effect, frozen=True):
-    """No answer at all: the connection is torn (`reset`) or closed, after `garbage` if there is any."""
+    """Send no answer: reset (`reset`) or close the connection, after sending `garbage` if there is any."""
 
     needs_connection: ClassVar[bool] = True
 
@@ -91,7 +95,7 @@ class Break(Effect, frozen=True):
 
 
 class Damage(Effect, frozen=True):
-    """The bytes from `start` to `stop` of the package are wrong already; the edge only sees that they are served."""
+    """The bytes from `start` to `stop` of the package are already wrong; the server only checks that they are sent."""
 
     start: int
     stop: int
@@ -100,4 +104,4 @@ class Damage(Effect, frozen=True):
         """The damaged bytes must be among those that are sent."""
         if part.start <= self.start and self.stop <= part.stop:
             return ""
-        return f"bytes {self.start} to {self.stop} are wrong, and {part.start} to {part.stop} are asked for"
+        return f"bytes {self.start} to {self.stop} are wrong, but bytes {part.start} to {part.stop} were requested"

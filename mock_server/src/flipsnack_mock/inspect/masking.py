@@ -17,7 +17,7 @@ __all__ = ["MASK", "Mask", "label", "masked_urls", "rewritten"]
 
 MASK = "***"
 
-# Shorter ones are only recognised as a whole value: a secret of one letter is in every word.
+# A shorter secret is masked only as a whole value: a secret of one letter is part of most words.
 _FINDABLE = 6
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
 _AUTOMATIC_SECRET = f"secret-{AUTOMATIC_PREFIX}"
@@ -28,12 +28,12 @@ _HOLD_PARAMETERS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def label(token: str) -> str:
-    """The mask of a resource URL's signature: the same for the same one, and no way back."""
+    """The mask of a resource URL's signature: the same for equal signatures, and not reversible."""
     return MASK + hashlib.sha256(token.encode()).hexdigest()[:8]
 
 
 def masked_urls(text: str) -> str:
-    """`text` with the signature of every resource URL in it masked."""
+    """`text` with the signatures of all resource URLs masked."""
     return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
 
 
@@ -71,15 +71,15 @@ def _rewritten_part(part: str, change: Callable[[str, str], str]) -> str:
 
 
 class Mask:
-    """Hides the secrets it knows, anything that is called a secret, and signatures."""
+    """Masks known secrets, parameters whose name contains `secret`, and signatures."""
 
     def __init__(self, own: str | None, others: Iterable[str] = ()) -> None:
-        """Hide `own`, the secret of the account, wherever it stands, and `others` where they are a whole value."""
+        """Mask `own`, the account's secret, anywhere in a text, and `others` where they are a whole word."""
         self._own = own
         self._others = frozenset(others)
 
     def value(self, name: str, value: str) -> str:
-        """What may be shown of the parameter."""
+        """The value of a parameter, masked if necessary."""
         if name == "Signature" and value:
             return label(value)
         if name.lower() == "signature" or self.is_secret(name, value):
@@ -87,19 +87,19 @@ class Mask:
         return self.text(value)
 
     def is_secret(self, name: str, value: str) -> bool:
-        """Whether the parameter says a secret: by its value, or by its name."""
+        """Whether the parameter holds a secret, judged by its value or its name."""
         return bool(value) and ("secret" in name.lower() or self._holds_secret(value))
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
-        """What may be shown of all parameters."""
+        """All parameters with their values masked."""
         return {name: self.value(name, value) for name, value in params.items()}
 
     def leaks(self, params: Mapping[str, str]) -> tuple[str, ...]:
-        """The names of the parameters that say a secret."""
+        """The names of the parameters that hold a secret."""
         return tuple(name for name, value in params.items() if self.is_secret(name, value))
 
     def text(self, text: str) -> str:
-        """A text without the account's own secret, and without words that are a secret of another one."""
+        """`text` with the account's own secret masked, and words that are another account's secret."""
         own = self._own
         if own and len(own) >= _FINDABLE:
             text = text.replace(own, MASK)

@@ -1,4 +1,4 @@
-"""An entry of the journal as it is shown, exported, linted and replayed: everything spelled out, secrets masked."""
+"""A journal entry as it is shown, exported and linted: all values explicit, secrets masked."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
 
 
 class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was answered: `body` masked and cut to 4 KiB (empty for a package), `bytes` what was sent of it.
+    """The answer: `body` is masked and cut to 4 KiB (empty for a package), `bytes` is the number of bytes sent.
 
-    `headers` are those beside type and length: of a package its ETag and the range that it was sent in. `url` is the
-    resource URL that was given, without host and with its signature masked, and `url_expires` when it dies in whole
-    seconds since 1970, of the account's clock.
+    `headers` holds headers other than type and length, such as the ETag and the range of a package. `url` is the
+    resource URL in the answer, without host and with a masked signature; `url_expires` is its expiry on the account's
+    clock, in whole seconds since 1970.
     """
 
     http_status: int
@@ -55,10 +55,10 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One exchange. Wall and virtual time are given as text and in microseconds since 1970.
+    """One request and its answer. Wall and virtual time are given as text and in microseconds since 1970.
 
-    `query` and `body` have one character a byte; `cut` says that the request was longer than what is kept. `leaks`
-    names parameters that said a secret, `passed` and `failed` the checks, `assumed` the `rules` that nobody documents.
+    `query` and `body` have one character for each byte; `cut` says that the request was longer than the journal keeps.
+    `leaks` names parameters that held a secret, `passed` and `failed` name checks, `assumed` the assumed `rules`.
     """
 
     id: str
@@ -102,14 +102,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
-    """The records of `entries`, which are of `world`."""
+    """The records of `entries`, which belong to `world`."""
     secrets = {account.key: account.secret for account in world.accounts}
     others = frozenset(secrets.values())
     return [record_of(entry, Mask(secrets.get(entry.key), others)) for entry in entries]
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:
-    """The record of `entry`, with everything masked that `mask` knows."""
+    """The record of `entry`, masked with `mask`."""
     request = entry.request
     rules = cited_rules(entry)
     params = params_of(entry)
@@ -157,12 +157,12 @@ def kind_of(entry: Entry) -> str:
 
 
 def action_of(entry: Entry) -> str:
-    """The method that was called; `package` for the download of one."""
+    """The method that was called, or `package` for a download."""
     return PACKAGE if kind_of(entry) == PACKAGE else entry.action
 
 
 def collection_hash(entry: Entry) -> str:
-    """The collection that the request was about, or nothing."""
+    """The hash of the requested collection; empty if there is none."""
     if kind_of(entry) == API:
         return entry.params.get("collectionHash", "")
     match = _PACKAGE_HASH.match(entry.request.path)
@@ -170,14 +170,14 @@ def collection_hash(entry: Entry) -> str:
 
 
 def params_of(entry: Entry) -> dict[str, str]:
-    """The parameters; of a download, or of a query that the API could not take, as far as they can be read."""
+    """The parameters; for downloads and malformed queries, as far as they can be parsed."""
     if entry.params:
         return entry.params
     return dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
 
 
 def job_status(entry: Entry) -> str:
-    """What the answer says of the job, or nothing."""
+    """The state of the job in the answer; empty if there is none."""
     return str((entry.data or {}).get("status", ""))
 
 
@@ -207,5 +207,5 @@ def _resource_url(entry: Entry) -> tuple[str | None, int | None]:
     try:
         return f"{parts.path}?{label(query['Signature'][0])}", int(query["Expires"][0])
     except (KeyError, ValueError):
-        # A fault has made it point nowhere.
+        # A fault has replaced the URL.
         return None, None

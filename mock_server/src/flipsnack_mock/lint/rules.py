@@ -1,8 +1,8 @@
-"""What the vendor asks of a client, rule by rule: how to see in the records of one key that it was not kept.
+"""The vendor's rules for clients: how to detect in the records of one key that a rule was broken.
 
-A pause counts by the account's clock or by the wall's, whichever says that it was longer: so neither a client that
-really sleeps under a frozen clock is blamed, nor one that sleeps by moving the clock. An answer that a fault disturbed
-tells a client nothing, so what it does next is its right.
+Pauses are measured on the account's clock and on the wall clock, and the longer one counts, so that neither a real
+sleep under a frozen clock nor a sleep by moving the clock causes a finding. After an answer that a fault changed, no
+behaviour of the client counts as a violation.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from flipsnack_mock.state.jobs import State
 __all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Violation", "grouped"]
 
 MIN_POLL_SECONDS = 1.5
-"""The vendor says "a few seconds"; two are the least that can mean, and the network may shorten them a little."""
+"""The vendor asks for "a few seconds": at least two, less some tolerance for the network."""
 
 BACK_OFF_SECONDS = {31: 0.5, 32: 2.0}
-"""The shortest pause after a limit's refusal: well below what helps, so that it meets only those who do not pause."""
+"""Shortest pause after codes 31 and 32: well below what helps, so that only clients without a pause are reported."""
 
 AT_ONCE_SECONDS = 60
-"""How long an answer is fresh: what is repeated later is another attempt, not the same one."""
+"""A call that is repeated later than this counts as a new attempt."""
 
 _FINAL_ERRORS = frozenset({30, 40, 41, 42, 43, 44})
 _POLL = "collection.downloadHTML"
@@ -34,24 +34,24 @@ _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 
 
 class Violation(NamedTuple):
-    """Where a rule was broken: in words, and the requests that show it."""
+    """One violation of a rule: a description, and the requests that show it."""
 
     text: str
     records: Sequence[Record]
 
 
 class ClientRule(NamedTuple):
-    """How a rule is looked for in the records of one key, oldest first, and what a client should do instead."""
+    """A function that finds violations in the records of one key, oldest first, and what a client should do instead."""
 
     find: Callable[[Sequence[Record]], Iterator[Violation]]
     advice: str
 
 
-# --- what records have in common -------------------------------------------------------------------------------------
+# --- groups of records and pauses between them -----------------------------------------------------------------------
 
 
 def grouped(records: Iterable[Record], what: Callable[[Record], Hashable]) -> dict[str, list[Record]]:
-    """`records` by what they have in common, in their order."""
+    """`records` grouped by the value of `what`, in their order."""
     groups: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         groups[str(what(record))].append(record)
@@ -79,7 +79,7 @@ def _downloads(records: Sequence[Record]) -> dict[str, list[Record]]:
 
 
 def _answer_arrived(record: Record) -> bool:
-    # A fault that answers instead is an answer; any other may have spoilt it.
+    # A fault that replaces the answer is a readable answer; any other fault may have damaged it.
     return not record.fault or record.failed == "fault"
 
 
@@ -92,7 +92,7 @@ def _too_soon(pairs: Iterable[tuple[Record, Record]], text: str) -> Iterator[Vio
     if found:
         shortest = min(_gap(before, after) for before, after in found)
         times = "once" if len(found) == 1 else f"{len(found)} times"
-        yield Violation(f"{text} {times}, the shortest pause was {shortest:.3f} s", _involved(found))
+        yield Violation(f"{text}, {times}; the shortest pause was {shortest:.3f} s", _involved(found))
 
 
 def _involved(pairs: Iterable[tuple[Record, Record]]) -> list[Record]:
@@ -110,7 +110,7 @@ def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
             for before, after in pairwise(polls)
             if before.status == State.PROCESSING and _answer_arrived(before) and _gap(before, after) < MIN_POLL_SECONDS
         ]
-        yield from _too_soon(soon, f"{collection} was asked for again before {MIN_POLL_SECONDS} s were over,")
+        yield from _too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
 
 
 def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
@@ -118,7 +118,7 @@ def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
         late = [(before, after) for before, after in pairwise(polls) if _is_needless(before, after, records)]
         if late:
             state = late[0][0].status
-            yield Violation(f"{collection} was {state} and was asked for again ({len(late)} more)", _involved(late))
+            yield Violation(f"{collection} was {state} and was polled again ({len(late)} times)", _involved(late))
 
 
 def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bool:
@@ -139,10 +139,13 @@ def _expired_url(records: Sequence[Record]) -> Iterator[Violation]:
     for tries in _downloads(records).values():
         dead = [one for one in tries if one.rule == "url.expired-is-403" and _answer_arrived(one)]
         if len(dead) > 1:
-            yield Violation(f"a resource URL of {dead[0].hash} was tried {len(dead)} times after it had expired", dead)
+            yield Violation(
+                f"a resource URL of {dead[0].hash} was requested {len(dead)} times after it had expired", dead
+            )
         elif dead and not _asked_again(dead[0], records):
             yield Violation(
-                f"a resource URL of {dead[0].hash} was used after it had expired, and no new one asked for", dead
+                f"a resource URL of {dead[0].hash} was requested after it had expired, and no new one was requested",
+                dead,
             )
 
 
@@ -158,7 +161,7 @@ def _back_off(records: Sequence[Record]) -> Iterator[Violation]:
             for before, after in pairwise(calls)
             if before.code == code and _answer_arrived(before) and _gap(before, after) < least
         ]
-        yield from _too_soon(soon, f"a call that code {code} had refused was repeated before {least} s were over,")
+        yield from _too_soon(soon, f"a call refused with code {code} was repeated within {least} s")
 
 
 def _final_error(records: Sequence[Record]) -> Iterator[Violation]:
@@ -194,7 +197,7 @@ def _is_whole(record: Record) -> bool:
 
 
 def _is_repetition(before: Record, after: Record) -> bool:
-    # Polling has rules of its own.
+    # Polling has its own rules.
     return (
         before.code == 20
         and before.action != _POLL
@@ -214,7 +217,7 @@ def _credentials_not_in_download(records: Sequence[Record]) -> Iterator[Violatio
     found = [record for record in records if record.kind == PACKAGE and _CREDENTIALS & record.params.keys()]
     if found:
         names = ", ".join(sorted({name for record in found for name in _CREDENTIALS & record.params.keys()}))
-        yield Violation(f"{names} went along with the download of a package", found)
+        yield Violation(f"{names} was sent with the download of a package", found)
 
 
 def _get_for_reads(records: Sequence[Record]) -> Iterator[Violation]:
@@ -226,31 +229,31 @@ def _get_for_reads(records: Sequence[Record]) -> Iterator[Violation]:
 def _no_xml(records: Sequence[Record]) -> Iterator[Violation]:
     found = [one for one in records if one.kind == API and one.params.get("format") == "xml"]
     if found:
-        yield Violation("answers were asked for as XML", found)
+        yield Violation("answers were requested as XML", found)
 
 
 RULES: dict[str, ClientRule] = {
     "client.poll-interval": ClientRule(
-        _poll_interval, "wait two seconds or more between polls, and longer as time goes by"
+        _poll_interval, "wait at least two seconds between polls, and longer as time goes on"
     ),
     "client.final-state": ClientRule(
         _final_state, "stop at COMPLETE and at FAILED; poll again only for a new resource URL"
     ),
-    "client.expired-url": ClientRule(_expired_url, "on HTTP 403 call collection.downloadHTML and use the URL it gives"),
+    "client.expired-url": ClientRule(_expired_url, "on HTTP 403 call collection.downloadHTML and use the new URL"),
     "client.back-off": ClientRule(
         _back_off, "pause after 31 and 32, longer each time, before the next request of this key"
     ),
-    "client.final-error": ClientRule(_final_error, "give up on this code: the same call gets the same answer"),
-    "client.repeated-call": ClientRule(_repeated_call, "keep what was fetched; resume a broken download with Range"),
+    "client.final-error": ClientRule(_final_error, "do not retry after this code: the same call gets the same answer"),
+    "client.repeated-call": ClientRule(_repeated_call, "keep the package; resume a broken download with Range"),
     "client.secret-not-sent": ClientRule(
-        _secret_not_sent, "send only the signature; take the secret for leaked and renew it"
+        _secret_not_sent, "send only the signature; treat the secret as leaked and replace it"
     ),
     "client.credentials-not-in-download": ClientRule(
-        _credentials_not_in_download, "fetch the resource URL exactly as given"
+        _credentials_not_in_download, "request the resource URL exactly as given"
     ),
     "client.get-for-reads": ClientRule(
         _get_for_reads, "send the parameters in the query of a GET (curl: -G -d, not -F)"
     ),
-    "client.no-xml": ClientRule(_no_xml, "leave out format: JSON is the default and what the vendor keeps"),
+    "client.no-xml": ClientRule(_no_xml, "leave out format: JSON is the default, and the vendor deprecates XML"),
 }
-"""How each rule is looked for, and what to do about it."""
+"""Each rule by its id in the ledger."""

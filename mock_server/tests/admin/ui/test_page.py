@@ -45,7 +45,7 @@ class Page:
         return str(self.browser.execute_script("return document.querySelector(arguments[0]).innerText", selector))
 
     def until(self, holds: Callable[[], Any]) -> None:
-        """Wait for something to hold; the page looks again every second."""
+        """Wait for something to hold; the page refreshes every second."""
         WebDriverWait(self.browser, BOUND, poll_frequency=0.05).until(lambda _: holds())
 
     def run(self, script: str, *arguments: Any) -> Any:
@@ -102,7 +102,7 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
     for words in (
         "secret-" + page.account.key,
         "COMPLETE in",
-        "PROCESSING for ever",
+        "PROCESSING forever",
         "none of the known mistakes",
         "the account has no collection 'nosuch'",
         "Create the collection above",
@@ -119,7 +119,7 @@ def test_the_page_follows_what_happens(page: Page) -> None:
     """Without being loaded again."""
     page.open()
     page.run("window.same = true")
-    assert "No request yet" in page.text()
+    assert "No requests yet" in page.text()
     page.call(collectionHash="mock-never")
     page.until(lambda: "mock-never" in page.text("#journal"))
     page.account.clock.freeze()
@@ -224,7 +224,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
         if "+1 min" == page.browser.switch_to.active_element.text:
             break
     page.press(Keys.ENTER)
-    page.until(lambda: "The clock was moved on." in page.text("#said"))
+    page.until(lambda: "The clock was advanced." in page.text("#said"))
     assert page.account.clock.now() >= before + 60
     assert "+1 min" == page.browser.switch_to.active_element.text
     assert "3px" == page.run("return getComputedStyle(document.activeElement).outlineWidth")
@@ -347,7 +347,7 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(page: Page) -> Non
     page.open()
     page.run("document.querySelector('#new-collection').open = true")
     page.element("#new-hash").send_keys("taken", Keys.ENTER)
-    page.until(lambda: "has a collection 'taken' already" in page.text("#wrong"))
+    page.until(lambda: "already has a collection 'taken'" in page.text("#wrong"))
     assert "taken" == page.element("#new-hash").get_attribute("value")
     page.element("#new-hash").send_keys("2", Keys.ENTER)
     page.until(lambda: "The collection was created." in page.text("#said"))

@@ -41,7 +41,7 @@ def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | No
         ("started 1 s ago, FAILED at the next call", words("failed-after-3-polls", calls=3)),
         ("started 1 s ago, COMPLETE in 1.5 s", words("half-way", calls=2)),
         ("started 1 s ago, PROCESSING until you force it", words("manual")),
-        ("started 1 s ago, PROCESSING for ever", words("never")),
+        ("started 1 s ago, PROCESSING forever", words("never")),
         ("started 1 s ago, forced to FAILED", words("after-5s", forced=State.FAILED)),
     ],
 )
@@ -52,7 +52,7 @@ def test_each_schedule_is_told_in_words(expected: str, said: str) -> None:
 
 def test_a_job_that_was_not_asked_for_waits() -> None:
     """Nothing is drawn; forced it may be all the same."""
-    for forced, said in ((None, "waits for the first call"), (State.COMPLETE, "forced to COMPLETE")):
+    for forced, said in ((None, "waiting for the first call"), (State.COMPLETE, "forced to COMPLETE")):
         item = collection("after-5s", started=None, forced=forced)
         line = timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
         assert (said, ()) == (line.words, line.bars)

@@ -66,7 +66,7 @@ def test_to_look_changes_nothing(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("disturbed", []), ("of nobody", ["r4"])]
+    ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("with fault", []), ("unknown key", ["r4"])]
 )
 def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str, ids: list[str]) -> None:
     """A key that nobody has is in nobody's account; whoever mistyped his finds it by its own filter."""
@@ -74,7 +74,7 @@ def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str
         door.call(**changes)
     shown = selected(door, show=show)
     assert ids == [row.record.id for row in shown.requests]
-    assert {"all": 3, "refused": 1, "disturbed": 0, "of nobody": 1} == shown.counts
+    assert {"all": 3, "refused": 1, "with fault": 0, "unknown key": 1} == shown.counts
 
 
 def test_only_the_request_that_is_asked_for_is_open(door: Door) -> None:

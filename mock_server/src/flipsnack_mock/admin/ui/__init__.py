@@ -1,4 +1,4 @@
-"""The page at /__admin/ui: what it shows (`view`), and how that becomes HTML."""
+"""The page at /__admin/ui: renders a view as HTML."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from flipsnack_mock.admin.ui.view import PageQuery, PageView
 __all__ = ["ASSETS", "page", "sign_in"]
 
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
-"""The files that the page loads, with their content types; they are the same for everybody."""
+"""The static files of the page, with their content types."""
 
 
 def page(view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
-    """The page as HTML. `said` tells what was done, `wrong` what could not be; `guarded` is whether a token is set."""
+    """The page as HTML. `said` is a status message, `wrong` an error message; `guarded` says whether a token is set."""
     return _templates().get_template("page.html").render(view=view, said=said, wrong=wrong, guarded=guarded)
 
 
 def sign_in(*, wrong: str = "") -> str:
-    """The form that asks for the admin token, as HTML; `wrong` says what was wrong with the last one."""
+    """The sign-in form as HTML; `wrong` is the error message of the last attempt."""
     return _templates().get_template("sign_in.html").render(wrong=wrong)
 
 
@@ -36,7 +36,7 @@ def asset(name: str) -> bytes:
 
 @functools.cache
 def _templates() -> jinja2.Environment:
-    # Everything is escaped: the texts on the page are whatever a client has sent.
+    # Everything is escaped: clients choose the text on the page.
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
@@ -59,7 +59,7 @@ def _clock(instant: str) -> str:
 
 
 def _link(query: PageQuery, **changes: Any) -> str:
-    """The page with other things asked for."""
+    """The query string of the page with `changes`."""
     wanted = {"account": query.account, "show": query.show, "request": query.request} | changes
     return "?" + urlencode(
         {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}

@@ -1,6 +1,6 @@
-"""The page at /__admin/ui. Its buttons are forms, so it works without a script; each carries out a route of the table.
+"""Routes of the page at /__admin/ui. Its buttons are forms, so it works without JavaScript; each calls another route.
 
-The forms and the page itself are HTML, so they refuse in HTML: with the same page, which says what was wrong.
+Errors are answered in HTML: with the same page, which shows the message.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _POLICY = (
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
-    # With `no-referrer` a form would be sent with the origin `null`, and could not be told from another site's.
+    # With `no-referrer` forms are sent with the origin `null`, as from another site.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -40,7 +40,7 @@ _HEADERS = {
 
 
 class Action(NamedTuple):
-    """What a button does: the route that it carries out, and what the page says afterwards."""
+    """The action of a button: the route that it calls, and the status message afterwards."""
 
     method: str
     path: str
@@ -49,11 +49,11 @@ class Action(NamedTuple):
 
 _ACCOUNT = "/__admin/accounts/<key>"
 ACTIONS = {
-    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was moved on."),
-    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock stands still."),
-    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock runs."),
-    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance of this account was switched."),
-    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance of everybody was switched."),
+    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was advanced."),
+    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock is frozen."),
+    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock is running."),
+    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance was switched for this account."),
+    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance was switched for all accounts."),
     "create-collection": Action("POST", f"{_ACCOUNT}/collections", "The collection was created."),
     "force": Action("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
     "add-fault": Action("POST", f"{_ACCOUNT}/faults", "The fault was added."),
@@ -61,9 +61,8 @@ ACTIONS = {
     "clear-faults": Action("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
     "clear-requests": Action("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
     "create-account": Action("POST", "/__admin/accounts", "The account was created."),
-    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account is as it began."),
+    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account was reset."),
 }
-_CACHE = PageCache()
 
 
 @route("GET", PATH, "show the page for people (account, show, request)", access="page")
@@ -75,9 +74,9 @@ def show_page(context: Context) -> HttpResponse:
     return _page(context, said=action.said if action else "")
 
 
-@route("POST", PATH, "do what a form of the page asks for, and show the page again", changes=False, access="page")
+@route("POST", PATH, "carry out a form of the page, then show the page", changes=False, access="page")
 def act(context: Context) -> HttpResponse:
-    """The page again, or what was wrong with the form."""
+    """Redirect to the page, or show it with the error message."""
     form = dict(parse_qsl(context.raw_body.decode("utf-8", "replace"), keep_blank_values=True))
     wanted = form.pop("do", "")
     if wanted == "sign-in":
@@ -95,7 +94,7 @@ def act(context: Context) -> HttpResponse:
 
 @route("GET", f"{PATH}/<file>", "show a file that the page loads", access="page")
 def show_asset(context: Context) -> HttpResponse:
-    """Script or style; served without a token."""
+    """The script or the style sheet; available without a token."""
     name = context.args["file"]
     if name not in ASSETS:
         raise Refused(404, "not_found", f"the page has no file {name[:40]!r}; there are {', '.join(ASSETS)}")
@@ -109,8 +108,9 @@ def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 20
     )
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
-    _CACHE.begin()
-    view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=_CACHE)
+    cache: PageCache = flask.current_app.extensions.setdefault("flipsnack_mock.page_cache", PageCache())
+    cache.begin()
+    view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=cache)
     return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)
 
 
@@ -120,7 +120,7 @@ def _html(text: str, status: int = 200) -> HttpResponse:
 
 
 def _see_other(query: str) -> HttpResponse:
-    # Relative, as a browser takes it: so it holds below a namespace and behind a proxy.
+    # Relative, so that it works below a namespace and behind a proxy.
     return HttpResponse(status=303, headers=_HEADERS | {"Location": f"ui{query}"})
 
 
@@ -170,7 +170,7 @@ def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
 
 
 def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
-    """The fields of a form, which are texts, as the JSON that the route takes; `a.b` is the field `b` of `a`."""
+    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`."""
     if entry.body is None:
         return b""
     nested: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
         outer, _, inner = name.rpartition(".")
         (nested.setdefault(outer, {}) if outer else nested)[inner] = value
     if "key" not in entry.body.__struct_fields__:
-        # Every form names the account it stands in.
+        # Every form contains the key of its account.
         nested.pop("key", None)
     try:
         return msgspec.json.encode(msgspec.convert(nested, entry.body, strict=False))

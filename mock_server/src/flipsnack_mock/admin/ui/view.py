@@ -1,4 +1,4 @@
-"""Everything that the page shows of one account, as one value."""
+"""Everything that the page shows, as one value."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ MOST_ACCOUNTS = 40
 MOST_COLLECTIONS = 40
 MOST_REQUESTS = 50
 LINTED = 200
-"""How many of the latest requests the lint of the page looks at."""
+"""How many of the latest requests the page lints."""
 
 FILTERS: dict[str, Callable[[Entry], bool]] = {
     "all": lambda entry: bool(entry.key),
     "refused": lambda entry: bool(entry.key and (entry.failed or entry.detail)),
-    "disturbed": lambda entry: bool(entry.fault),
-    "of nobody": lambda entry: not entry.key,
+    "with fault": lambda entry: bool(entry.fault),
+    "unknown key": lambda entry: not entry.key,
 }
-"""Which requests are shown: the account's own, or those with a key that nobody has: a mistyped one ends up there."""
+"""Filters of the list of requests: the account's own, or those with an unknown (perhaps mistyped) key."""
 
 
 class PageQuery(msgspec.Struct, frozen=True):
-    """What the page is asked to show: an account, one request of it in full, and which requests."""
+    """The query of the page: the account, the request to show in full, and the filter of requests."""
 
     account: str = ""
     request: str = ""
@@ -49,7 +49,7 @@ class PageQuery(msgspec.Struct, frozen=True):
 
 
 class CollectionRow(msgspec.Struct, frozen=True):
-    """A collection with its job: the line, and the states it can be forced into."""
+    """A collection with the timeline of its job, and the states it can be forced into."""
 
     collection: Collection
     schedule: str
@@ -58,7 +58,7 @@ class CollectionRow(msgspec.Struct, frozen=True):
 
 
 class RequestRow(msgspec.Struct, frozen=True):
-    """A line of the journal: why it was refused, what to do about it, and the rest when it is `open`."""
+    """A request: why it was refused, what to do about it, and its details if it is `open`."""
 
     record: Record
     refused: bool
@@ -70,7 +70,7 @@ class RequestRow(msgspec.Struct, frozen=True):
 
 
 class FaultRow(msgspec.Struct, frozen=True):
-    """A fault rule, its conditions in words, and whether it can still meet a request."""
+    """A fault rule, its conditions as text, and whether it can still hit a request."""
 
     rule: FaultRule
     when: str
@@ -78,7 +78,7 @@ class FaultRow(msgspec.Struct, frozen=True):
 
 
 class AccountView(msgspec.Struct, frozen=True):
-    """The account that the page shows."""
+    """The selected account."""
 
     account: Account
     now: str
@@ -95,7 +95,7 @@ class AccountView(msgspec.Struct, frozen=True):
 
 
 class PageView(msgspec.Struct, frozen=True):
-    """The page: the server, the accounts, and the one that was chosen (None when it does not exist)."""
+    """The page: the server, the accounts, and the selected one (None if it does not exist)."""
 
     version: str
     namespace: str
@@ -110,9 +110,9 @@ class PageView(msgspec.Struct, frozen=True):
 
 
 def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> PageView:
-    """What the page shows at real time `at` (microseconds); nothing is changed by it."""
+    """The view at real time `at` (microseconds). Changes nothing."""
     keys = [account.key for account in world.accounts]
-    query = msgspec.structs.replace(query, account=query.account or _busiest(world) or next(iter(keys), ""))
+    query = msgspec.structs.replace(query, account=query.account or _last_used(world) or next(iter(keys), ""))
     account = world.existing(query.account)
     shown = keys[-MOST_ACCOUNTS:]
     if account is not None and account.key not in shown:
@@ -131,7 +131,7 @@ def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: Pa
     )
 
 
-def _busiest(world: World) -> str:
+def _last_used(world: World) -> str:
     """The key that was used last."""
     rings = [ring.entries for key, ring in world.journal.rings().items() if key != NOBODY and ring.entries]
     latest = max((entries[-1] for entries in rings), key=lambda entry: entry.number, default=None)
@@ -190,7 +190,7 @@ def _requests(
 
 
 def _doctor_fix(found: Diagnosis | None) -> str:
-    """What the doctor advises first."""
+    """The fix for the likeliest cause."""
     return " ".join(made.fix for made in found.causes[0].mistakes) if found and found.causes else ""
 
 
@@ -198,5 +198,5 @@ def _conditions(rule: FaultRule) -> str:
     given = msgspec.to_builtins(rule.when)
     words = [f"{name} {value}" for name, value in given.items()]
     if rule.ttl is not None:
-        words.append(f"gone after {rule.ttl:g} s")
+        words.append(f"expires after {rule.ttl:g} s")
     return ", ".join(words) or "every request"
