@@ -14,9 +14,9 @@ from flipsnack_mock.faults.content import (
     WrongByte,
     WrongContentType,
 )
-from flipsnack_mock.faults.effects import Break
 from flipsnack_mock.faults.replacements import Outage, VendorCode, Verbatim
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply
+from flipsnack_mock.protocol.effects import Break
 
 
 @pytest.mark.parametrize("changes", [{"apiKey": "nobody"}, {"apiKey": None}, {"format": "yaml"}])
@@ -76,7 +76,7 @@ def test_a_fault_that_could_do_nothing_is_an_error(door: Door, fault: Any, chang
         error["fault"],
     )
     entry = last_entry(door)
-    assert ("fault", None, response.sent) == (entry.failed, entry.code, entry.sent)
+    assert ("fault", None, response) == (entry.failed, entry.code, entry.response)
     assert "could not act" in entry.detail
     rule = account(door).faults["f1"]
     assert (0, 1) == (rule.hits, rule.failures)
@@ -95,7 +95,7 @@ def test_a_fault_that_needs_the_connection_says_where_there_is_none(door: Door, 
     response = door.send(urlencode(signed()), cuttable=False)
     assert 500 == response.http_status
     assert NO_CONNECTION in last_entry(door).detail
-    assert response.sent == last_entry(door).sent
+    assert response == last_entry(door).response
     assert (0, 1) == (account(door).faults["f1"].hits, account(door).faults["f1"].failures)
 
 

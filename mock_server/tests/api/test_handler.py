@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from lxml import etree
 from mock_server.tests.conftest import KEY, SECRET, START, Door, decoded, make_door, signature_of, signed
 
-from flipsnack_mock.api.handler import CHECKS
-from flipsnack_mock.api.operations import UNBUILT
+from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.protocol.methods import UNBUILT
 from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.journal import Entry
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -90,8 +91,8 @@ PAIRS = [
 ]
 
 
-def answer(*spoilt: Spoilt, **changes: str | None) -> Response:
-    """The answer to a call that is spoilt in these ways and right in all others."""
+def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
+    """The answer to a call that is spoilt in these ways and right in all others, and the journal's entry."""
     door = make_door()
     for one in spoilt:
         one.prepare(door)
@@ -100,27 +101,28 @@ def answer(*spoilt: Spoilt, **changes: str | None) -> Response:
     if used_up in [one.prepare for one in spoilt]:
         account.behaviour = type(account.behaviour)(requests_per_second=1)
     merged = changes | {name: value for one in spoilt for name, value in one.params.items()}
-    return door.send(
+    response = door.send(
         urlencode(signed(**merged)).encode() + b"".join(one.tail for one in spoilt),
         method=next((one.method for one in spoilt if one.method != "GET"), "GET"),
         path=next((one.path for one in spoilt if one.path != "/v1/"), "/v1/"),
     )
+    return response, door.entry
 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda one: one.name)
 def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
     """Code and message are the vendor's, the HTTP status is 200, there is no data, and the right check found it."""
-    response = answer(spoilt)
+    response, entry = answer(spoilt)
     assert {"code": spoilt.code, "status": CATALOGUE[spoilt.code].message} == decoded(response)
     assert 200 == response.http_status
-    assert spoilt.check == response.entry.failed
+    assert spoilt.check == entry.failed
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda one: one.name)
 def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Spoilt) -> None:
     """The order of checks is a rule: `order.checks`."""
-    response = answer(first, second)
-    assert first.check == response.entry.failed
+    response, entry = answer(first, second)
+    assert first.check == entry.failed
     assert first.code == decoded(response)["code"]
 
 
@@ -135,7 +137,7 @@ def test_every_error_is_answered_in_the_format_that_was_asked_for(
     spoilt: Spoilt, fmt: str, callback: str | None
 ) -> None:
     """But a query that cannot be read asks for none, so it is JSON; as is the answer to a format that cannot be had."""
-    response = answer(spoilt, format=fmt, callback=callback)
+    response, _ = answer(spoilt, format=fmt, callback=callback)
     expected = {"code": str(spoilt.code), "status": CATALOGUE[spoilt.code].message}
     assert expected == texts(response, "json" if spoilt.tail else fmt)
 
@@ -158,7 +160,7 @@ def test_a_call_is_carried_out_in_every_format(door: Door, fmt: str) -> None:
     response = door.send(urlencode(signed(format=fmt, callback="f", collectionHash="mock-processing")))
     assert isinstance(response.body, bytes)
     assert b"PROCESSING" in response.body
-    assert (fmt or "json") == response.entry.fmt
+    assert (fmt or "json") == door.entry.fmt
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/"])
@@ -204,7 +206,7 @@ def test_credentials_come_before_the_verb(door: Door, changes: dict[str, str | N
 def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     """Which makes the request malformed."""
     response = door.send("apiKey=a", method="POST", content_type=FORM, body=b"apiKey=a")
-    assert (40, "request.duplicate-parameter") == (decoded(response)["code"], response.entry.rule)
+    assert (40, "request.duplicate-parameter") == (decoded(response)["code"], door.entry.rule)
 
 
 def test_the_body_of_a_get_is_not_looked_at(door: Door) -> None:

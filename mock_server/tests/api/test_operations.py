@@ -1,7 +1,7 @@
 import pytest
 from mock_server.tests.conftest import KEY, SECOND, Door, make_door, signed
 
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.settings import SeedAccount, SeedCollection
 
 DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
@@ -107,5 +107,6 @@ def test_what_one_key_does_is_never_seen_through_another(door: Door) -> None:
 
 def test_no_method_is_both_built_and_unbuilt() -> None:
     """And the built ones name what they require."""
-    assert not OPERATIONS.keys() & UNBUILT
-    assert ("collectionHash",) == OPERATIONS["collection.downloadHTML"].required
+    assert not METHODS.keys() & UNBUILT
+    (parameter,) = METHODS["collection.downloadHTML"].parameters
+    assert ("collectionHash", True) == (parameter.name, parameter.required)

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND, START
 
-from flipsnack_mock.state.clock import LAST_INSTANT, VirtualClock, to_text
+from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
+from flipsnack_mock.state.clock import VirtualClock
 
 MOVES = st.lists(st.tuples(st.sampled_from(["pass", "set", "freeze", "resume"]), st.integers(0, 10**12)), max_size=30)
 

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, route
+from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import to_text
-from flipsnack_mock.state.settings import Behaviour, Key, Secret, SeedAccount
+from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):

@@ -8,12 +8,13 @@ import msgspec
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import Hash
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Collection
-from flipsnack_mock.state.clock import to_text
 from flipsnack_mock.state.jobs import IllegalMove, State, legal_targets
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.magic import magic_collection
-from flipsnack_mock.state.settings import Hash, SeedCollection
+from flipsnack_mock.state.settings import SeedCollection
 
 
 class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ def list_namespaces(context: Context) -> dict[str, Any]:
     return {"namespaces": context.worlds.names()}
 
 
-@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it", changes=False)
+@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it")
 def delete_namespace(context: Context) -> Reply:
     """Delete its accounts and its journal; the next use creates it again."""
     try:

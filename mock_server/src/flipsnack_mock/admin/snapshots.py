@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock.admin.accounts import shown
 from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.settings import KEY_PATTERN, Key
 from flipsnack_mock.state.snapshots import (
     VERSION,
     Snapshot,

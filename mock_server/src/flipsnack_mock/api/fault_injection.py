@@ -14,7 +14,7 @@ from flipsnack_mock.faults.content import ResourceUrlFault
 from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
-from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.magic import magic_fault
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Disturbance:
             raise Arranged(rule.fault, detail)
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
-            raise Diverted(_plain_response(rule.fault, entry))
+            raise Diverted(_plain_response(rule.fault, entry.request))
 
     def _by_magic(self, moment: Moment) -> FaultRule | None:
         rule = magic_fault(self._seen.hash)
@@ -110,10 +110,19 @@ class Disturbance:
         try:
             if isinstance(rule.fault, AnswerFault):
                 response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
-            _see_that_it_shows(response)
+            self._see_that_it_shows(response)
             return response
         except FaultNotApplicable as obstacle:
-            return self._could_not_act(str(obstacle))
+            return msgspec.structs.replace(self._could_not_act(str(obstacle)), head=response.head)
+
+    def _see_that_it_shows(self, response: Response) -> None:
+        effect = response.effect
+        if effect is None:
+            return
+        if obstacle := effect.obstacle(response.sent_range):
+            raise FaultNotApplicable(obstacle)
+        if effect.needs_connection and not self._entry.request.cuttable:
+            raise FaultNotApplicable(NO_CONNECTION)
 
     def _could_not_act(self, obstacle: str) -> Response:
         """HTTP 500, loud, in the journal.
@@ -125,27 +134,16 @@ class Disturbance:
         count_failure(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
-        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind), entry)
+        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind))
 
 
-def _see_that_it_shows(response: Response) -> None:
-    effect = response.effect
-    if effect is None:
-        return
-    if obstacle := effect.obstacle(response.part):
-        raise FaultNotApplicable(obstacle)
-    if effect.needs_connection and not response.entry.request.cuttable:
-        raise FaultNotApplicable(NO_CONNECTION)
-
-
-def refusal_response(refusal: Refused, entry: Entry) -> Response:
+def refusal_response(refusal: Refused) -> Response:
     """A refusal of the fake itself, in the control plane's shape."""
     body = msgspec.json.encode(refusal.body())
-    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry, (NOSNIFF,))
+    return Response(refusal.http_status, "application/json; charset=utf-8", body, (NOSNIFF,))
 
 
-def _plain_response(fault: HttpAnswer, entry: Entry) -> Response:
-    request = entry.request
+def _plain_response(fault: HttpAnswer, request: Request) -> Response:
     query = f"?{request.query.decode('latin-1')}" if request.query else ""
     plain = fault.plain(f"{request.origin}{quote(request.path)}{query}")
-    return Response(plain.status, plain.content_type, plain.body, entry, plain.headers, plain.effect)
+    return Response(plain.status, plain.content_type, plain.body, plain.headers, effect=plain.effect)

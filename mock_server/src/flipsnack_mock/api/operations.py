@@ -14,29 +14,7 @@ from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
 
-__all__ = ["OPERATIONS", "Operation", "UNBUILT"]
-
-UNBUILT = frozenset(
-    {
-        "collection.create",
-        "collection.deleteBackgroundImage",
-        "collection.deleteCollection",
-        "collection.deleteLogo",
-        "collection.getCollection",
-        "collection.getEmbed",
-        "collection.getList",
-        "collection.getStats",
-        "collection.setBackgroundImage",
-        "collection.setLogo",
-        "collection.update",
-        "flipbook.add",
-        "flipbook.delete",
-        "flipbook.getStats",
-        "user.getStats",
-        "zapier.getZapierLeadFormSample",
-    }
-)
-"""Methods that v1 has or had and this fake does not imitate yet."""
+__all__ = ["OPERATIONS", "Operation"]
 
 
 class Operation(NamedTuple):

@@ -17,13 +17,13 @@ from functools import lru_cache
 import msgspec
 
 from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
+from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.state.account import Account, Collection, account_id
-from flipsnack_mock.state.clock import SECOND
 
-__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "PREFIX", "Denied", "Target", "locate", "make", "verify"]
+__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "Denied", "Target", "locate", "make", "verify"]
 
-PREFIX = "/packages/"
 _ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
 ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
 INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()
@@ -56,7 +56,7 @@ def make(account: Account, collection: Collection, *, origin: str, now: int, lif
     """
     account.urls_made += 1
     expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
-    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
+    path = f"{PACKAGE_PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
     query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"

@@ -20,7 +20,7 @@ from flipsnack_mock.faults.base import (
     MediaType,
     Moment,
 )
-from flipsnack_mock.faults.effects import Damage
+from flipsnack_mock.protocol.effects import Damage
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from flipsnack_mock.inspect.records import API, PACKAGE, Record
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.jobs import State
 
 __all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Violation", "grouped"]

@@ -10,6 +10,7 @@ __all__ = [
     "BadRequest",
     "CATALOGUE",
     "DeleteNotAvailable",
+    "FieldError",
     "FileTooLarge",
     "Forbidden",
     "InvalidAction",
@@ -117,6 +118,15 @@ class InvalidSignature(ApiError, code=44, message="Invalid signature"):
 
 class InvalidFileFormat(ApiError, code=45, message="Invalid file format"):
     """An uploaded file is of a type that is not taken."""
+
+
+class FieldError(ValueError):
+    """A value of the right type with a meaning that is not allowed; `field` has it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Say what is wrong with `field`."""
+        super().__init__(message)
+        self.field = field
 
 
 class Refused(Exception):

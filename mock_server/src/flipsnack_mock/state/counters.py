@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
 
 __all__ = ["OTHER", "PACKAGE", "Tally"]
 
 OTHER = "other"
 PACKAGE = "package"
-_KNOWN = UNBUILT | OPERATIONS.keys()
+_KNOWN = UNBUILT | METHODS.keys()
 
 
 class Tally:
@@ -25,5 +25,5 @@ class Tally:
     def count(self, entry: Entry) -> None:
         """Count one answered request."""
         action = entry.action if entry.action in _KNOWN else PACKAGE if entry.fmt == "zip" else OTHER
-        label = (action, entry.code, entry.sent.http_status if entry.sent else 0)
+        label = (action, entry.code, entry.response.http_status if entry.response else 0)
         self.counts[label] = self.counts.get(label, 0) + 1

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Behaviour

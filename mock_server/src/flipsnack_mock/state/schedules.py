@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
 
 __all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
 

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from flipsnack_mock.protocol.errors import FieldError
+from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
 
 __all__ = [
     "Behaviour",
     "ENVIRONMENT_PREFIX",
-    "FieldError",
     "SeedAccount",
     "SeedCollection",
     "Setting",
@@ -31,12 +32,6 @@ __all__ = [
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
-# A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
-Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
-# Visible ASCII without the slash: what can stand in a path of the control plane.
-KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
-Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
-Secret = Annotated[str, Meta(min_length=1, max_length=200)]
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
@@ -44,15 +39,6 @@ PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
-
-
-class FieldError(ValueError):
-    """A value that its type allows and its meaning does not; `field` has it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        """Say what is wrong with `field`."""
-        super().__init__(message)
-        self.field = field
 
 
 def _check_schedule(field: str, words: str) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import VirtualClock, to_text
+from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
 from flipsnack_mock.state.settings import SeedAccount, SeedCollection
 

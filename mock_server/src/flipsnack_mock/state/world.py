@@ -7,14 +7,14 @@ import threading
 from collections.abc import Iterable
 
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, automatic_secret
 from flipsnack_mock.state.account import Account, account_id, new_account
 from flipsnack_mock.state.counters import Tally
 from flipsnack_mock.state.journal import Journal
-from flipsnack_mock.state.settings import KEY_PATTERN, SeedAccount, Settings
+from flipsnack_mock.state.settings import SeedAccount, Settings
 
-__all__ = ["AUTOMATIC_PREFIX", "World", "Worlds"]
+__all__ = ["World", "Worlds"]
 
-AUTOMATIC_PREFIX = "test-"
 _KEY = re.compile(KEY_PATTERN)
 
 
@@ -39,11 +39,6 @@ class World:
         self._keys: dict[str, str] = {}
         self._seeds = {seed.key: seed for seed in settings.seed}
         self.reset()
-
-    @property
-    def seeded(self) -> Iterable[str]:
-        """The keys of the accounts that are there from the start."""
-        return self._seeds.keys()
 
     @property
     def accounts(self) -> Iterable[Account]:
@@ -117,7 +112,7 @@ class World:
         if key in self._seeds:
             return self._seeds[key]
         known = self._accounts.get(key)
-        return SeedAccount(key=key, secret=known.secret if known else f"secret-{key}")
+        return SeedAccount(key=key, secret=known.secret if known else automatic_secret(key))
 
 
 class Worlds:

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from flipsnack_mock import __version__
-from flipsnack_mock.api.operations import OPERATIONS
 from flipsnack_mock.protocol.envelope import FORMATS
 from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.jobs import State
 
 __all__ = ["vendor_document"]
@@ -40,7 +40,7 @@ def vendor_document() -> dict[str, Any]:
 
 _PACKAGE = "/packages/{account}/{hash}/{name}"
 _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "action": ("the method", {"type": "string", "examples": sorted(OPERATIONS)}),
+    "action": ("the method", {"type": "string", "examples": sorted(METHODS)}),
     "apiKey": ("the key of the account", {"type": "string", "examples": ["LK12NS-0-IOBW3S89VVJH12Z", "test-demo"]}),
     "collectionHash": ("the collection", {"type": "string", "examples": ["d3m0h45h", "mock-complete"]}),
     "signature": (

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.account import Collection
-from flipsnack_mock.state.clock import SECOND
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.settings import Behaviour
 

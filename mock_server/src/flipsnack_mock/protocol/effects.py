@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from flipsnack_mock.protocol.messages import Part
+from flipsnack_mock.protocol.byte_ranges import ByteRange
 
 __all__ = ["Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
 
@@ -21,8 +21,8 @@ class Effect(msgspec.Struct, frozen=True):
 
     needs_connection: ClassVar[bool] = False
 
-    def obstacle(self, _part: Part) -> str:
-        """Why the effect is not possible when `part` of the body is sent; empty if it is possible."""
+    def obstacle(self, _sent: ByteRange) -> str:
+        """Why this cannot happen to an answer of which `sent` is sent; nothing when it can."""
         return ""
 
     def sent(self, length: int) -> int:
@@ -36,9 +36,9 @@ class Pause(Effect, frozen=True):
     seconds: float
     before: Literal["headers", "body"] = "headers"
 
-    def obstacle(self, part: Part) -> str:
+    def obstacle(self, sent: ByteRange) -> str:
         """A pause before the body needs a body."""
-        return "the answer has no body to delay" if self.before == "body" and not part.length else ""
+        return "the answer has no body to delay" if self.before == "body" and not sent.length else ""
 
 
 class Drip(Effect, frozen=True):
@@ -47,13 +47,9 @@ class Drip(Effect, frozen=True):
     size: int
     seconds: float
 
-    def obstacle(self, part: Part) -> str:
+    def obstacle(self, sent: ByteRange) -> str:
         """A drip needs more than one piece, else nothing would be slower."""
-        return (
-            ""
-            if part.length > self.size
-            else f"the body has {part.length} bytes, which is no more than one piece of {self.size}"
-        )
+        return "" if sent.length > self.size else f"the body has {sent.length} bytes, one piece has {self.size}"
 
 
 class Cut(Effect, frozen=True):
@@ -68,9 +64,9 @@ class Cut(Effect, frozen=True):
     framing: Framing = "length"
     reset: bool = False
 
-    def obstacle(self, part: Part) -> str:
+    def obstacle(self, sent: ByteRange) -> str:
         """There must be something to cut off."""
-        return "" if self.kept(part.length) < part.length else f"the body has only {part.length} bytes"
+        return "" if self.kept(sent.length) < sent.length else f"the body has only {sent.length} bytes"
 
     def kept(self, length: int) -> int:
         """How many of `length` bytes are sent."""
@@ -100,8 +96,8 @@ class Damage(Effect, frozen=True):
     start: int
     stop: int
 
-    def obstacle(self, part: Part) -> str:
+    def obstacle(self, sent: ByteRange) -> str:
         """The damaged bytes must be among those that are sent."""
-        if part.start <= self.start and self.stop <= part.stop:
+        if sent.start <= self.start and self.stop <= sent.stop:
             return ""
-        return f"bytes {self.start} to {self.stop} are wrong, but bytes {part.start} to {part.stop} were requested"
+        return f"bytes {self.start} to {self.stop} are wrong, and {sent.start} to {sent.stop} are asked for"
