@@ -176,7 +176,7 @@ CHROMIUM_FLAGS = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A Chromium without a window and without a network."""
     # Few tests need it, and it takes long to import.

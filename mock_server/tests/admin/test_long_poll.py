@@ -10,16 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 import requests
 from mock_server.tests.conftest import signed
 
 from flipsnack_mock.admin.long_poll import Work
-from flipsnack_mock.doctor import diagnose
-from flipsnack_mock.doctor.cases import case_of_params
-from flipsnack_mock.state.settings import Settings
-from flipsnack_mock.state.world import World
 from flipsnack_mock.testing import MockServer, Unmet
 
 WAITERS = 200
@@ -124,13 +119,11 @@ def test_work_that_fails_says_so_where_its_answer_is_asked_for(beside: bool) -> 
 
 
 def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> None:
-    """A request of nearly the greatest length: cut short, said so, and the same as without the server's engine."""
+    """A request of nearly the greatest length: the diagnosis is cut short and says so."""
     params = {f"p{number}": "x" * 30 for number in range(900)} | {"apiKey": "test-long", "signature": "0" * 32}
     found = server.admin.explain(params)
     assert ("unexplained", False) == (found["verdict"], found["complete"])
     assert any(note.startswith("The diagnosis was cut short") for note in found["notes"])
-    case = case_of_params(World(Settings()), params.items(), key=None, secret=None)
-    assert msgspec.to_builtins(diagnose(case)) == {**found, "causes": (), "notes": tuple(found["notes"])}
 
 
 def _diagnose_once() -> None:

@@ -2,7 +2,7 @@ from itertools import combinations
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, OTHER_SECRET, SECRET, signer_with, together
@@ -87,6 +87,7 @@ def test_what_cannot_be_explained_is_said_honestly() -> None:
     assert any("cannot be found by trying" in note for note in found.notes)
 
 
+@settings(max_examples=40)
 @given(st.sampled_from([pair for pair in combinations(MISTAKEN_STEPS, 2) if together(*pair)]))
 def test_no_secret_is_ever_in_a_diagnosis(pair: tuple[str, str]) -> None:
     """Whatever went wrong, the diagnosis holds no secret of any account."""

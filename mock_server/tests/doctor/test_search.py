@@ -2,7 +2,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, SECRET, signer_with, together, url_of
@@ -85,12 +85,14 @@ def test_every_mistake_of_the_table_is_planted() -> None:
     assert {mistake.name for mistake in MISTAKES} == set(MISTAKEN_STEPS)
 
 
+@settings(max_examples=60)
 @given(params=requests(), name=st.sampled_from(sorted(MISTAKEN_STEPS)))
 def test_one_mistake_in_any_request_is_explained(params: dict[str, str], name: str) -> None:
     """Whatever the request, one mistake is explained by one mistake that gives the same signature."""
     check(params, name)
 
 
+@settings(max_examples=40)
 @given(
     params=requests(),
     pair=st.sampled_from([pair for pair in itertools.combinations(MISTAKEN_STEPS, 2) if together(*pair)]),
