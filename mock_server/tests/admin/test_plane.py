@@ -58,7 +58,7 @@ def answers(fake: Fake, routes: list[Route], body: bytes | None = None, *, key: 
 )
 def test_a_token_guards_every_route(header: str | None) -> None:
     """Without it, or with another one, every route answers 401 and names the header."""
-    headers = {} if header is None else {"Authorization": header}
+    headers: dict[str, Any] = {} if header is None else {"Authorization": header}
     for route, answer in answers(guarded(), GUARDED, **headers).items():
         assert (401, "unauthorized") == (answer.status_code, error(answer)["type"]), route
         assert "Authorization: Bearer <admin_token>" in error(answer)["message"]
