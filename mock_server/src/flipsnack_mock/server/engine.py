@@ -13,7 +13,7 @@ import flask
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from flipsnack_mock.server.asgi import Bridge
+from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION
 
 __all__ = ["Server", "bind"]
