@@ -15,8 +15,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from werkzeug.wrappers import Response as HttpResponse
-
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
 
@@ -24,7 +22,7 @@ if sys.platform == "linux":
     import fcntl
     import termios
 
-__all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slow_down"]
+__all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slowed"]
 
 EFFECT = "flipsnack_mock.effect"
 """Where the application leaves, in the WSGI environment, the effect that our engine carries out."""
@@ -211,14 +209,15 @@ _WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[N
 }
 
 
-def slow_down(answer: HttpResponse, effect: Effect, sleep: Sleep) -> None:
-    """Make `answer` wait or drip by itself, for a server that gives us no connection."""
+def slowed(chunks: Iterable[bytes], effect: Effect, sleep: Sleep) -> Iterable[bytes]:
+    """`chunks`, which wait or drip by themselves, for a server that gives us no connection."""
     if isinstance(effect, Pause) and effect.before == "headers":
         sleep(effect.seconds)
     elif isinstance(effect, Pause):
-        answer.response = _late(answer.iter_encoded(), effect.seconds, sleep)
+        return _late(chunks, effect.seconds, sleep)
     elif isinstance(effect, Drip):
-        answer.response = _dripping(answer.iter_encoded(), effect, sleep)
+        return _dripping(chunks, effect, sleep)
+    return chunks
 
 
 def _late(chunks: Iterable[bytes], seconds: float, sleep: Sleep) -> Iterator[bytes]:
