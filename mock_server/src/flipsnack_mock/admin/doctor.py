@@ -51,7 +51,7 @@ def diagnose_request(context: Context) -> dict[str, Any] | Work:
     return told if case is None else Work(lambda: told | {"signature": diagnose(case)})
 
 
-@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question, changes=False)
+@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question)
 def explain(context: Context) -> Work:
     """The finding on the signature; 400 when the API could not read the request at all."""
     asked = context.body(Question)

@@ -23,7 +23,6 @@ from flipsnack_mock.admin import (
     server,
     snapshots,
 )
-from flipsnack_mock.admin.change_log import remember
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document
@@ -101,8 +100,6 @@ def _view(
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
-            if entry.changes:
-                remember(context, entry, answer)
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer)

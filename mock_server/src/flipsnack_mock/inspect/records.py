@@ -1,4 +1,4 @@
-"""An entry of the journal as it is shown, exported, linted and replayed: everything spelled out, secrets masked."""
+"""An entry of the journal as it is shown, exported and linted: everything spelled out, secrets masked."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
 """What was asked and what was answered: a bounded ring for each key, with a count of what it had to forget.
 
-Appending stores references and nothing else; whatever is shown of an entry is worked out by who reads it. Beside the
-entries stand the changes that the control plane made, so that the whole can be run again (`trace`, `replay`).
+Appending stores references and nothing else; whatever is shown of an entry is computed when it is read.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
     from flipsnack_mock.protocol.envelope import Tree
     from flipsnack_mock.protocol.messages import Request, Response
 
-__all__ = ["Change", "Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
+__all__ = ["Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
 
 NOBODY = ""
-"""The ring of requests that name no known key, and of changes that concern everybody."""
+"""The ring of requests that name no known key."""
 
 KEPT_BYTES = 16 * 1024
 """What is kept of a query and of a body, each: more than any call of the API needs."""
@@ -72,32 +71,14 @@ class Entry(msgspec.Struct):
         self.params = {name[:_KEPT_CHARACTERS]: value[:_KEPT_CHARACTERS] for name, value in kept}
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One change made through the control plane: route, parts of the path and body, at `at` in real microseconds.
-
-    `account` is the whole state of the account afterwards, where the change put all of it at once; it is empty when the
-    account was gone by then.
-    """
-
-    number: int
-    at: int
-    key: str
-    method: str
-    path: str
-    args: dict[str, str]
-    body: bytes
-    account: bytes | None = None
-
-
 class Ring:
     """What is remembered of one key."""
 
-    __slots__ = ("changes", "dropped", "entries")
+    __slots__ = ("dropped", "entries")
 
     def __init__(self, size: int) -> None:
         """Make an empty ring of that size."""
         self.entries: deque[Entry] = deque(maxlen=size)
-        self.changes: deque[Change] = deque(maxlen=size)
         self.dropped = 0
 
 
@@ -137,13 +118,6 @@ class Journal:
         for listener in self.listeners:
             listener(entry)
 
-    def record(self, change: Change) -> None:
-        """Remember `change`."""
-        ring = self._rings.setdefault(change.key, Ring(self._size))
-        if len(ring.changes) == self._size:
-            ring.dropped += 1
-        ring.changes.append(change)
-
     def find(self, entry_id: str) -> Entry | None:
         """The entry with this id, or None when there is none or it was forgotten."""
         digits = entry_id.removeprefix("r")
@@ -157,23 +131,14 @@ class Journal:
             return iter(tuple(ring.entries) if ring else ())
         return iter([self._by_number[number] for number in sorted(self._by_number)])
 
-    def rings(self, key: str | None = None) -> dict[str, Ring]:
-        """The rings by key: all of them, or that of one key together with the one of everybody."""
-        return {name: ring for name, ring in self._rings.items() if key is None or name in (key, NOBODY)}
+    @property
+    def rings(self) -> Mapping[str, Ring]:
+        """The rings by key."""
+        return self._rings
 
     def dropped(self, key: str | None = None) -> int:
         """How many entries were forgotten for want of room, of one key or of all."""
-        rings: Any = self._rings.values() if key is None else filter(None, [self._rings.get(key)])
-        return sum(ring.dropped for ring in rings)
-
-    def empty(self, key: str, change: Change) -> None:
-        """Drop the entries of `key`, but not the state that they led to, which `change` holds."""
-        changes = self._rings[key].changes if key == NOBODY and key in self._rings else ()
-        self.forget(key)
-        self.record(change)
-        if key == NOBODY:
-            # What was changed for everybody is in the state of no account.
-            self._rings[key].changes = deque(changes, maxlen=self._size)
+        return sum(ring.dropped for name, ring in self._rings.items() if key in (None, name))
 
     def forget(self, key: str) -> None:
         """Drop everything of one key: its account begins anew."""

@@ -41,11 +41,6 @@ class World:
         self.reset()
 
     @property
-    def seeded(self) -> Iterable[str]:
-        """The keys of the accounts that are there from the start."""
-        return self._seeds.keys()
-
-    @property
     def accounts(self) -> Iterable[Account]:
         """Every account there is, oldest first."""
         return self._accounts.values()

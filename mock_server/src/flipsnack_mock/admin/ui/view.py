@@ -133,7 +133,7 @@ def view_of(world: World, asked: Asked, *, at: int, base_url: str, memory: Memor
 
 def _busiest(world: World) -> str:
     """The key that was used last."""
-    rings = [ring.entries for key, ring in world.journal.rings().items() if key != NOBODY and ring.entries]
+    rings = [ring.entries for key, ring in world.journal.rings.items() if key != NOBODY and ring.entries]
     latest = max((entries[-1] for entries in rings), key=lambda entry: entry.number, default=None)
     return latest.key if latest else ""
 
