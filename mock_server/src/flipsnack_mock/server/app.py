@@ -13,9 +13,11 @@ from flipsnack_mock.admin import control_plane
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.namespaces import WsgiApp, without_namespace
+from flipsnack_mock.protocol.paths import is_vendor_path
+from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.refusals import entry_of_unrouted, refusal_of, refused
-from flipsnack_mock.server.vendor import OnExchange, VendorSurface, is_vendor_path
+from flipsnack_mock.server.vendor import OnExchange, VendorSurface
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
 
@@ -43,7 +45,7 @@ def create_app(
     worlds, clock = Worlds(settings), now or real_time()
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
     app.register_error_handler(Refused, refused)
-    app.register_blueprint(control_plane(worlds, clock, sources or {}, authority_pem=authority_pem))
+    app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.wsgi_app = without_namespace(_beside(app, VendorSurface(worlds, clock, sleep, on_exchange)))  # type: ignore[method-assign, assignment]  # as Flask says to
     return app

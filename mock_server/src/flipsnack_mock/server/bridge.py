@@ -1,90 +1,99 @@
 """From the engine's ASGI to the WSGI application, called inline on the event loop.
 
 The application answers from memory in microseconds, so a thread for each request would cost more than it gives. What
-takes time (a slow client, a long body, a delay that was asked for) is awaited here, where thousands can wait at once.
+takes time is awaited here, where thousands can wait at once: a slow client, a long body, a delay that was asked for.
+What keeps the processor or the disk busy runs in the thread of `in_worker`.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT
-from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Answer, Connection, Message, Receive, Send, deliver
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.namespaces import WsgiApp
+from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
+from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
+from flipsnack_mock.server.worker import in_worker
 
 __all__ = ["Bridge"]
 
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-# What is read beyond the limit is thrown away, so that the client gets its answer; an endless body is cut off.
-KEPT_BODY_BYTES = 10 * MAX_BODY_BYTES
-MAX_READ_BYTES = 256 * 1024 * 1024
+Environ = dict[str, Any]
+_LENGTHS = (b"content-length", b"transfer-encoding")
 
 
 class Bridge:
     """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`."""
 
-    def __init__(self, app: WsgiApp) -> None:
-        """Answer by `app`."""
+    def __init__(self, app: WsgiApp, *, pace: Pace = DEFAULT_PACE) -> None:
+        """Answer by `app`; bodies come at least as fast as `pace` says."""
         self._app = app
+        self._pace = pace
+        self._now = real_time()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _read(receive) if _has_body(scope) else b""
-        if body is None:
-            return
-        environ = _environ(scope, body)
-        start: list[Any] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
-            start[:] = status, headers
-
-        chunks = self._app(environ, start_response)
-        wait = environ.get(WAIT)
-        if wait is not None:
-            if not await wait.over(receive):
-                return
-            chunks = self._app(environ, start_response)
+        environ = _environ(scope)
         try:
-            connection = Connection(scope[CONNECTION], receive, send)
-            await deliver(_answer(start, chunks), environ.get(EFFECT), connection)
+            whole = not _has_body(scope) or await self._read_body(environ, receive)
+            answer = await self._answer(environ, receive)
+        except ConnectionAbortedError:
+            return
+        if not whole:
+            # The rest of the body must not be taken for the next request.
+            answer.headers.append((b"connection", b"close"))
+        try:
+            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send))
         finally:
-            close = getattr(chunks, "close", None)
+            close = getattr(answer.chunks, "close", None)
             if close is not None:
                 close()
 
+    async def _read_body(self, environ: Environ, receive: Receive) -> bool:
+        """Read the body for the application; False when it was not read to its end."""
+        kept = environ[BODY] = body_of(environ["PATH_INFO"])
+        environ["wsgi.input"] = kept.file
+        reader = BodyReader(kept, pace=self._pace, now=self._now)
+        try:
+            await receive_body(receive, reader)
+        except Refused as refusal:
+            kept.refusal = refusal
+        kept.file.seek(0)
+        return reader.ended
 
-def _answer(start: list[Any], chunks: Iterable[bytes]) -> Answer:
+    async def _answer(self, environ: Environ, receive: Receive) -> WsgiAnswer:
+        answer = _called(self._app, environ)
+        wait = environ.get(WAIT)
+        if wait is None:
+            return answer
+        if isinstance(wait, Work):
+            await in_worker(wait.block)
+        elif not await wait.over(receive):
+            raise ConnectionAbortedError
+        return _called(self._app, environ)
+
+
+def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:
+    start: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
+        start[:] = status, headers
+
+    chunks = app(environ, start_response)
     status, headers = start
     raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    return Answer(int(status[:3]), raw_headers, chunks)
+    return WsgiAnswer(int(status[:3]), raw_headers, chunks)
 
 
 def _has_body(scope: Message) -> bool:
-    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+    return any(name in _LENGTHS for name, _ in scope["headers"])
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body, or its beginning when it is too long; None when the client went away."""
-    body, length = bytearray(), 0
-    while length < MAX_READ_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        piece = message.get("body", b"")
-        length += len(piece)
-        if len(body) <= KEPT_BODY_BYTES:
-            body += piece
-        if not message.get("more_body"):
-            break
-    return bytes(body)
-
-
-def _environ(scope: Message, body: bytes) -> dict[str, Any]:
+def _environ(scope: Message) -> Environ:
     host, port = scope["server"] or ("localhost", 80)
     environ = {
         "REQUEST_METHOD": scope["method"],
@@ -96,7 +105,7 @@ def _environ(scope: Message, body: bytes) -> dict[str, Any]:
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": io.BytesIO(),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,

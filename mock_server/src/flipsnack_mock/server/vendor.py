@@ -19,15 +19,16 @@ from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.protocol.origin import origin_of
-from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES
+from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
+from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.server.refusals import refused
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import Worlds
 
-__all__ = ["OnExchange", "REQUEST_ID_HEADER", "VendorSurface", "is_vendor_path"]
+__all__ = ["OnExchange", "REQUEST_ID_HEADER", "VendorSurface"]
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 
@@ -35,18 +36,10 @@ Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 OnExchange = Callable[[Entry], None]
 
-_PREFIXES = ("/v1/", PACKAGE_PREFIX)
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
 _NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
-
-
-def is_vendor_path(path: str) -> bool:
-    """Whether `path`, without its namespace, belongs to the vendor's surface; of leading slashes one counts."""
-    if path.startswith("//"):
-        path = "/" + path.lstrip("/")
-    return path.startswith(_PREFIXES) or path == "/v1"
 
 
 class VendorSurface:
@@ -102,7 +95,7 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
         at=at,
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
-        body=environ["wsgi.input"].read(_body_length(environ)) if method == "POST" else b"",
+        body=read_body(environ) if method == "POST" else b"",
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
@@ -114,15 +107,6 @@ def _conditions(environ: Mapping[str, Any]) -> dict[str, str]:
         # Only packages have an ETag.
         return {}
     return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
-
-
-def _body_length(environ: Mapping[str, Any]) -> int:
-    """How much of the body to read: one byte more than is allowed is enough to see that it is too much."""
-    announced = environ.get("CONTENT_LENGTH", "")
-    if announced.isascii() and announced.isdecimal():
-        return min(int(announced), MAX_BODY_BYTES + 1)
-    # Without a length only a server that says so ends the input by itself; another would wait for ever.
-    return MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
 
 
 # --- to WSGI ----------------------------------------------------------------------------------------------------------
