@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import socket
 import threading
@@ -87,33 +86,10 @@ def test_who_goes_away_waits_no_more(server: MockServer) -> None:
 # --- work ------------------------------------------------------------------------------------------------------------
 
 
-async def _no_message() -> dict[str, Any]:
-    return {"type": "http.disconnect"}
-
-
-def test_the_event_loop_is_free_while_something_long_is_worked_out() -> None:
-    """The work goes on until the loop itself lets it end."""
-    gate = threading.Event()
-    work = Work(lambda: gate.wait(30))
-
-    async def play() -> None:
-        over = asyncio.ensure_future(work.over(_no_message))
-        await asyncio.sleep(0)
-        gate.set()
-        assert await over
-
-    asyncio.run(play())
-    assert True is work.answer
-
-
-@pytest.mark.parametrize("beside", [False, True])
-def test_work_that_fails_says_so_where_its_answer_is_asked_for(beside: bool) -> None:
-    """In this thread and beside the loop alike."""
+def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
+    """The thread that did it goes on."""
     work = Work(lambda: 1 // 0)
-    if beside:
-        asyncio.run(work.over(_no_message))
-    else:
-        work.block()
+    work.block()
     with pytest.raises(ZeroDivisionError):
         _ = work.answer
 

@@ -9,7 +9,8 @@ from mock_server.tests.conftest import DOWNLOAD, KEY, SECRET, START, Fake, make_
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES
-from flipsnack_mock.server.app import REQUEST_ID_HEADER, create_app
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.server.vendor import REQUEST_ID_HEADER
 from flipsnack_mock.state.journal import Entry
 
 ZIP = "mock-complete"

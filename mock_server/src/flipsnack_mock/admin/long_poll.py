@@ -93,11 +93,6 @@ class Work:
         except Exception as failure:
             self._done.set_exception(failure)
 
-    async def over(self, _receive: Callable[[], Awaitable[Any]]) -> bool:
-        """Compute in a thread, to the end, even if the client disconnects."""
-        await asyncio.get_running_loop().run_in_executor(None, self.block)
-        return True
-
 
 async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
     while (await receive())["type"] != "http.disconnect":

@@ -15,8 +15,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from werkzeug.wrappers import Response as HttpResponse
-
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
 
@@ -24,7 +22,7 @@ if sys.platform == "linux":
     import fcntl
     import termios
 
-__all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slow_down"]
+__all__ = ["WsgiAnswer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slowed"]
 
 EFFECT = "flipsnack_mock.effect"
 """Where the application leaves, in the WSGI environment, the effect that our engine carries out."""
@@ -45,7 +43,7 @@ _QUIET = 2
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-class Answer(NamedTuple):
+class WsgiAnswer(NamedTuple):
     """An answer as WSGI gives it: `headers` have lower-case names."""
 
     status: int
@@ -57,7 +55,7 @@ class Answer(NamedTuple):
         """What Content-Length says."""
         return int(dict(self.headers).get(b"content-length", b"0"))
 
-    def without_length(self) -> Answer:
+    def without_length(self) -> WsgiAnswer:
         """The answer with nothing that says how long it is."""
         return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
 
@@ -69,7 +67,7 @@ class Connection(NamedTuple):
     receive: Receive
     send: Send
 
-    async def head(self, answer: Answer) -> None:
+    async def head(self, answer: WsgiAnswer) -> None:
         """Send status and headers."""
         await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
 
@@ -140,7 +138,7 @@ def _unacknowledged(sock: socket.socket) -> int:
     return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
-async def deliver(answer: Answer, effect: Effect | None, connection: Connection) -> None:
+async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connection) -> None:
     """Send `answer`, with `effect` on its way."""
     try:
         await _WAYS[type(effect)](effect, answer, connection)
@@ -149,12 +147,12 @@ async def deliver(answer: Answer, effect: Effect | None, connection: Connection)
         await connection.drop()
 
 
-async def _whole(_effect: Damage | None, answer: Answer, connection: Connection) -> None:
+async def _whole(_effect: Damage | None, answer: WsgiAnswer, connection: Connection) -> None:
     await connection.head(answer)
     await connection.body(answer.chunks)
 
 
-async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
+async def _pause(effect: Pause, answer: WsgiAnswer, connection: Connection) -> None:
     if effect.before == "body":
         await connection.head(answer)
     if await connection.gone_within(effect.seconds):
@@ -164,7 +162,7 @@ async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
     await connection.body(answer.chunks)
 
 
-async def _drip(effect: Drip, answer: Answer, connection: Connection) -> None:
+async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> None:
     await connection.head(answer)
     for number, piece in enumerate(_pieces(answer.chunks, effect.size)):
         if number and await connection.gone_within(effect.seconds):
@@ -173,7 +171,7 @@ async def _drip(effect: Drip, answer: Answer, connection: Connection) -> None:
     await connection.body(())
 
 
-async def _cut(effect: Cut, answer: Answer, connection: Connection) -> None:
+async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
     pieces = _beginning(answer.chunks, effect.kept(answer.length))
     if effect.framing == "close":
         await _send_unframed(answer, pieces, connection)
@@ -184,7 +182,7 @@ async def _cut(effect: Cut, answer: Answer, connection: Connection) -> None:
     await connection.end(reset=effect.reset)
 
 
-async def _send_unframed(answer: Answer, pieces: Iterable[bytes], connection: Connection) -> None:
+async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], connection: Connection) -> None:
     # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
     headers = [*answer.without_length().headers, (b"connection", b"close")]
     lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
@@ -195,13 +193,13 @@ async def _send_unframed(answer: Answer, pieces: Iterable[bytes], connection: Co
         await connection.drained(_BUFFERED_BYTES)
 
 
-async def _break(effect: Break, _answer: Answer, connection: Connection) -> None:
+async def _break(effect: Break, _answer: WsgiAnswer, connection: Connection) -> None:
     if effect.garbage:
         connection.transport.write(effect.garbage)
     await connection.end(reset=effect.reset)
 
 
-_WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[None]]] = {
+_WAYS: dict[type[Effect | None], Callable[[Any, WsgiAnswer, Connection], Awaitable[None]]] = {
     type(None): _whole,
     Damage: _whole,
     Pause: _pause,
@@ -211,14 +209,15 @@ _WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[N
 }
 
 
-def slow_down(answer: HttpResponse, effect: Effect, sleep: Sleep) -> None:
-    """Make `answer` wait or drip by itself, for a server that gives us no connection."""
+def slowed(chunks: Iterable[bytes], effect: Effect, sleep: Sleep) -> Iterable[bytes]:
+    """`chunks`, which wait or drip by themselves, for a server that gives us no connection."""
     if isinstance(effect, Pause) and effect.before == "headers":
         sleep(effect.seconds)
     elif isinstance(effect, Pause):
-        answer.response = _late(answer.iter_encoded(), effect.seconds, sleep)
+        return _late(chunks, effect.seconds, sleep)
     elif isinstance(effect, Drip):
-        answer.response = _dripping(answer.iter_encoded(), effect, sleep)
+        return _dripping(chunks, effect, sleep)
+    return chunks
 
 
 def _late(chunks: Iterable[bytes], seconds: float, sleep: Sleep) -> Iterator[bytes]:

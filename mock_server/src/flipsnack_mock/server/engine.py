@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import flask
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from flipsnack_mock.server.asgi import Bridge
+from flipsnack_mock.server.body import DEFAULT_PACE, Pace
+from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.worker import start_worker
 
 __all__ = ["Server", "bind"]
 
@@ -91,10 +91,14 @@ class Server(uvicorn.Server):
         *,
         on_ready: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
+        pace: Pace = DEFAULT_PACE,
     ) -> None:
-        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served."""
+        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served.
+
+        Bodies of requests come at least as fast as `pace` says.
+        """
         config = uvicorn.Config(
-            Bridge(app.wsgi_app),
+            Bridge(app.wsgi_app, pace=pace),
             http=_Protocol,
             loop="auto",
             ws="none",
@@ -124,8 +128,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, and say so."""
-        # One at a time: what is worked out beside the loop shares the interpreter with the answers to everybody else.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1, "flipsnack-mock work"))
+        start_worker()
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
