@@ -229,7 +229,7 @@ def test_an_arranged_code_is_an_answer() -> None:
     assert {"client.final-error"} == broken(fake)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 4), min_size=1, max_size=6))
 def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
     """A finding names the polls on both sides of every pause that is too short, and no others."""

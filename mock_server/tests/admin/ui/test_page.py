@@ -5,6 +5,7 @@ import pytest
 import requests
 from mock_server.tests.conftest import signed
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -46,7 +47,9 @@ class Page:
 
     def until(self, holds: Callable[[], Any]) -> None:
         """Wait for something to hold; the page refreshes every second."""
-        WebDriverWait(self.browser, BOUND, poll_frequency=0.05).until(lambda _: holds())
+        # An element may be replaced between finding and reading it.
+        stale = [StaleElementReferenceException]
+        WebDriverWait(self.browser, BOUND, poll_frequency=0.05, ignored_exceptions=stale).until(lambda _: holds())
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What a script in the page returns."""
@@ -103,7 +106,7 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
         "secret-" + page.account.key,
         "COMPLETE in",
         "PROCESSING forever",
-        "none of the known mistakes",
+        "no known mistake",
         "the account has no collection 'nosuch'",
         "Create the collection above",
         "delay",

@@ -41,26 +41,15 @@ def test_a_code_has_its_advice(door: Door, code: int, changes: dict[str, str | N
     assert BY_CODE[code] == remediation(latest(door))
 
 
-def test_a_limit_has_its_advice() -> None:
-    """Waiting helps, and so does the clock."""
-    door = make_door(requests_per_second=1)
-    assert [20, 31] == [door.code(), door.code()]
-    assert BY_CODE[31] == remediation(latest(door))
-
-
-def test_what_was_not_refused_needs_no_advice(door: Door) -> None:
-    """Nothing is said."""
+def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() -> None:
+    """A request that was not refused has none."""
+    door = make_door(requests_per_second=2)
     door.call()
     assert "" == remediation(latest(door))
-
-
-def test_what_a_magic_hash_asked_for_is_told_apart(door: Door) -> None:
-    """The client did nothing wrong."""
     assert 44 == door.code(collectionHash="mock-error-44")
     assert "magic hash" in remediation(latest(door))
-
-
-def test_an_unbuilt_method_is_told_apart(door: Door) -> None:
-    """The fake cannot do it."""
+    assert 31 == door.code()
+    assert BY_CODE[31] == remediation(latest(door))
+    door.now += 1_000_000
     door.send("&".join(f"{name}={value}" for name, value in signed(action="collection.getList").items()))
     assert DOWNLOAD in remediation(latest(door))

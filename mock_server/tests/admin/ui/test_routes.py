@@ -83,10 +83,24 @@ def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
 # --- its buttons -----------------------------------------------------------------------------------------------------
 
 
-def test_every_button_carries_out_a_route() -> None:
-    """The page can do nothing that a program could not."""
-    known = {(entry.method, entry.path) for entry in ROUTES}
-    assert {(action.method, action.path) for action in ACTIONS.values()} <= known
+def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
+    """Every button calls a route; a field that is left empty has the default of the route."""
+    assert {(action.method, action.path) for action in ACTIONS.values()} <= {(one.method, one.path) for one in ROUTES}
+    before = fake.account("GET", "/clock").get_json()["now_us"]
+    press(fake, "advance", seconds="60")
+    press(fake, "freeze")
+    clock = fake.account("GET", "/clock").get_json()
+    assert (before + 60_000_000, True) == (clock["now_us"], clock["frozen"])
+    press(fake, "resume")
+    assert not fake.account("GET", "/clock").get_json()["frozen"]
+    for action, path in (("maintenance", f"/__admin/accounts/{KEY}"), ("maintenance-everywhere", "/__admin")):
+        for on in ("true", "false"):
+            press(fake, action, on=on)
+            assert {"on": on == "true"} == fake.admin("GET", f"{path}/maintenance").get_json()
+    press(fake, "create-collection", hash="mine", title="Été", schedule="")
+    press(fake, "force", hash="mine", state="COMPLETE")
+    made = fake.account("GET", "/collections/mine").get_json()
+    assert ("Été", "after-5s", "COMPLETE") == (made["title"], made["schedule"], made["job"]["state"])
 
 
 def test_every_button_on_the_page_is_known(fake: Fake) -> None:
@@ -110,37 +124,6 @@ def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) ->
     target = urlsplit(answer.headers["Location"])
     assert ("ui", f"account={KEY}&show=refused&did=advance") == (target.path, target.query)
     assert ACTIONS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
-
-
-def test_the_clock_can_be_moved_stopped_and_set_going(fake: Fake) -> None:
-    """As by the routes of the control plane."""
-    before = fake.account("GET", "/clock").get_json()["now_us"]
-    press(fake, "advance", seconds="60")
-    press(fake, "freeze")
-    clock = fake.account("GET", "/clock").get_json()
-    assert (before + 60_000_000, True) == (clock["now_us"], clock["frozen"])
-    press(fake, "resume")
-    assert not fake.account("GET", "/clock").get_json()["frozen"]
-
-
-def test_maintenance_can_be_switched(fake: Fake) -> None:
-    """Of the account, and of everybody."""
-    for action, path in (
-        ("maintenance", f"/__admin/accounts/{KEY}/maintenance"),
-        ("maintenance-everywhere", "/__admin/maintenance"),
-    ):
-        press(fake, action, on="true")
-        assert {"on": True} == fake.admin("GET", path).get_json()
-        press(fake, action, on="false")
-        assert {"on": False} == fake.admin("GET", path).get_json()
-
-
-def test_collections_can_be_made_and_their_jobs_forced(fake: Fake) -> None:
-    """What is left empty is as the control plane has it."""
-    press(fake, "create-collection", hash="mine", title="Été", schedule="")
-    press(fake, "force", hash="mine", state="COMPLETE")
-    made = fake.account("GET", "/collections/mine").get_json()
-    assert ("Été", "after-5s", "COMPLETE") == (made["title"], made["schedule"], made["job"]["state"])
 
 
 def test_faults_can_be_added_and_removed(fake: Fake) -> None:
@@ -191,7 +174,7 @@ def test_with_a_token_the_page_asks_for_it() -> None:
 
 
 def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
-    """It is not the token, is sent to the page alone, and never by another site."""
+    """It is not the token, is valid for the page only, and is gone after signing out."""
     fake = make_fake(admin_token=TOKEN)
     answer = fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -201,13 +184,9 @@ def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
     assert TOKEN not in answer.headers["Location"]
     assert 200 == fake.admin("GET", PAGE).status_code
     assert 303 == press(fake, "maintenance-everywhere", on="true").status_code
-
-
-def test_the_cookie_opens_the_page_alone() -> None:
-    """The routes for programs want the token itself."""
-    fake = make_fake(admin_token=TOKEN)
-    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
     assert 401 == fake.admin("GET", "/__admin/accounts").status_code
+    press(fake, "sign-out")
+    assert 401 == fake.admin("GET", PAGE).status_code
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "Sesame", "sesame ", "s\u00e9same", "\ud7ff" * 100])
@@ -224,14 +203,6 @@ def test_a_cookie_that_was_made_up_does_not_open(cookie: str) -> None:
     """Not even the token itself."""
     fake = make_fake(admin_token=TOKEN)
     fake.client.set_cookie("flipsnack_mock_admin", cookie, path=PAGE)
-    assert 401 == fake.admin("GET", PAGE).status_code
-
-
-def test_signing_out_takes_the_cookie_away() -> None:
-    """The page asks again."""
-    fake = make_fake(admin_token=TOKEN)
-    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
-    press(fake, "sign-out")
     assert 401 == fake.admin("GET", PAGE).status_code
 
 

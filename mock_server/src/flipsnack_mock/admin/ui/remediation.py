@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.protocol.methods import METHODS
 
 __all__ = ["BY_CODE", "BY_RULE", "remediation"]
 
@@ -37,7 +38,7 @@ BY_CODE: dict[int, str] = {
 
 _FAULT = "A fault caused this: check that the client handles it, or remove the fault below."
 _MAGIC = "The magic hash requests this answer: check that the client handles it."
-_UNBUILT = "This fake implements collection.downloadHTML only."
+_UNBUILT = f"Of the vendor's methods this fake carries out {', '.join(METHODS)} alone."
 
 
 def remediation(record: Record) -> str:

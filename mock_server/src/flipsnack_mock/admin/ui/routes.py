@@ -106,7 +106,7 @@ def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 20
     )
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
-    cache: PageCache = flask.current_app.extensions.setdefault("flipsnack_mock.page_cache", PageCache())
+    cache = flask.current_app.extensions.setdefault("flipsnack_mock.page", PageCache())
     cache.begin()
     view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=cache)
     return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)

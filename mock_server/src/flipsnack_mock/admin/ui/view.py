@@ -168,7 +168,9 @@ def _account_view(
 
 def _collection_row(item: Collection, account: Account, window: Window) -> CollectionRow:
     line = timeline_row(item, account.behaviour, window)
-    return CollectionRow(item, item.job.schedule or item.words(account.behaviour), line, legal_targets(line.state))
+    return CollectionRow(
+        item, item.job.schedule or item.schedule_text(account.behaviour), line, legal_targets(line.state)
+    )
 
 
 def _requests(
