@@ -35,9 +35,20 @@ def test_an_account_is_put_back_to_its_snapshot(fake: Fake) -> None:
     assert "PROCESSING" == status(fake, "mock-after-5s")
 
 
-def test_a_snapshot_has_a_version(fake: Fake) -> None:
-    """So that a later server can tell."""
-    assert 1 == snapshot(fake)["version"]
+def test_a_snapshot_creates_an_account_on_another_server_and_clears_its_journal(fake: Fake) -> None:
+    """Under its own key only: a copy is a fork."""
+    fake.admin("POST", "/__admin/accounts", {"key": "own", "secret": "mine"})
+    taken = fake.admin("GET", "/__admin/accounts/own/snapshot").json
+    elsewhere = make_fake()
+    assert 200 == elsewhere.admin("PUT", "/__admin/accounts/own/snapshot", taken).status_code
+    assert "mine" == (elsewhere.admin("GET", "/__admin/accounts/own").json or {})["secret"]
+    answer = fake.admin("PUT", "/__admin/accounts/test-other/snapshot", taken)
+    assert (400, "$.account.key") == (answer.status_code, (answer.json or {})["error"]["path"])
+    before = snapshot(fake)
+    assert 1 == before["version"]
+    fake.call()
+    fake.account("PUT", "/snapshot", before)
+    assert {"count": 0, "dropped": 0} == fake.admin("GET", f"/__admin/requests/count?key={KEY}").json
 
 
 @pytest.mark.parametrize("version", [0, 2, 99])
@@ -68,29 +79,6 @@ def test_a_damaged_snapshot_is_refused(fake: Fake, change: dict[str, Any], path:
     assert 400 == answer.status_code
     assert (answer.json or {})["error"]["path"].startswith(path)
     assert before == snapshot(fake)
-
-
-def test_a_snapshot_of_another_account_is_refused(fake: Fake) -> None:
-    """Whoever wants a copy forks."""
-    answer = fake.admin("PUT", "/__admin/accounts/test-other/snapshot", snapshot(fake))
-    assert (400, "$.account.key") == (answer.status_code, (answer.json or {})["error"]["path"])
-
-
-def test_a_snapshot_brings_an_account_to_another_server(fake: Fake) -> None:
-    """Where it is not there, it comes into being."""
-    fake.admin("POST", "/__admin/accounts", {"key": "own", "secret": "mine"})
-    taken = fake.admin("GET", "/__admin/accounts/own/snapshot").json
-    elsewhere = make_fake()
-    assert 200 == elsewhere.admin("PUT", "/__admin/accounts/own/snapshot", taken).status_code
-    assert "mine" == (elsewhere.admin("GET", "/__admin/accounts/own").json or {})["secret"]
-
-
-def test_an_account_that_is_put_back_begins_its_journal_anew(fake: Fake) -> None:
-    """What is counted afterwards was asked afterwards."""
-    taken = snapshot(fake)
-    fake.call()
-    fake.account("PUT", "/snapshot", taken)
-    assert {"count": 0, "dropped": 0} == fake.admin("GET", f"/__admin/requests/count?key={KEY}").json
 
 
 def test_a_fork_begins_with_all_of_the_other(fake: Fake) -> None:
