@@ -27,25 +27,6 @@ def test_a_right_signature_is_called_right() -> None:
     assert ((), 0) == (found.causes, found.tried)
 
 
-def test_an_upper_case_signature_is_right_where_the_account_takes_it() -> None:
-    """The account's setting decides, as it does for the API."""
-    loud = signature_of(SECRET, PARAMS).upper()
-    assert "right" == diagnose(case(loud, uppercase=True)).verdict
-    assert "upper-case" == diagnose(case(loud)).causes[0].mistakes[0].name
-
-
-def test_an_absent_signature_is_told_what_it_should_be() -> None:
-    """Without a signature there is nothing to explain but what is to be sent."""
-    found = diagnose(case(None))
-    assert ("unsigned", signature_of(SECRET, PARAMS)) == (found.verdict, found.expected)
-
-
-def test_without_the_secret_nothing_is_expected() -> None:
-    """The signature is not judged, and none is given out."""
-    found = diagnose(case("0" * 32, secrets={}))
-    assert ("no-secret", None, CANONICAL) == (found.verdict, found.expected, found.canonical)
-
-
 def test_a_cause_says_what_was_signed_and_how_to_mend_it() -> None:
     """The mistake has a name, a sentence, how it was made, a remedy, and the text that came of it."""
     [cause] = diagnose(case(signer_with("separators").sign(PARAMS))).causes
@@ -56,8 +37,19 @@ def test_a_cause_says_what_was_signed_and_how_to_mend_it() -> None:
     assert cause.signed.startswith("[secret]action=collection.downloadHTML&apiKey=")
 
 
+def test_the_verdict_depends_on_signature_secret_and_setting() -> None:
+    """Unsigned requests have an expected signature, unknown accounts none; a setting accepts upper case."""
+    unsigned = diagnose(case(None))
+    assert ("unsigned", signature_of(SECRET, PARAMS)) == (unsigned.verdict, unsigned.expected)
+    unknown = diagnose(case("0" * 32, secrets={}))
+    assert ("no-secret", None, CANONICAL) == (unknown.verdict, unknown.expected, unknown.canonical)
+    upper = signature_of(SECRET, PARAMS).upper()
+    assert "right" == diagnose(case(upper, uppercase=True)).verdict
+    assert "upper-case" == diagnose(case(upper)).causes[0].mistakes[0].name
+
+
 def test_another_accounts_secret_is_named_by_its_key() -> None:
-    """Whose secret it was is said; the secret is not."""
+    """The secret itself is not shown."""
     [cause] = diagnose(case(signer_with("secret-of-another").sign(PARAMS))).causes
     assert "signed with the secret of 45FD-267-7SG7832" == cause.mistakes[0].how
     assert cause.signed.startswith("[secret of 45FD-267-7SG7832]action")
