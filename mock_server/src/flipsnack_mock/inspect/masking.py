@@ -1,6 +1,6 @@
-"""Secrets and signatures as they may be shown: not at all.
+"""Masks secrets and signatures.
 
-The signature of a resource URL is masked with a label of its own, so that the same URL is seen to be the same.
+The signature of a resource URL becomes a label, so that equal URLs can be recognised.
 """
 
 from __future__ import annotations
@@ -37,10 +37,7 @@ def masked_urls(text: str) -> str:
 
 
 def _rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
-    """A query, a form or a multipart body with each value as `change(name, value)` wants it; all else stays as it is.
-
-    `raw` has one character for each byte.
-    """
+    """A query, form or multipart body with each value replaced by `change(name, value)`; one character for each byte."""
     boundary = _BOUNDARY.search(content_type) if "multipart/" in content_type.lower() else None
     if boundary is None:
         return "&".join(_rewritten_piece(piece, change) for piece in raw.split("&"))
@@ -107,9 +104,9 @@ class Mask:
         return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
-        """A query (without `content_type`) or body as text, one character a byte, with every value as it may be shown.
+        """A query (without `content_type`) or body as masked text, one character for each byte.
 
-        Of a body that holds no parameters nothing is shown.
+        A body without parameters is masked as a whole.
         """
         if not raw or not content_type or content_type.lower().startswith(_HOLD_PARAMETERS):
             return self.text(_rewritten(raw.decode("latin-1"), content_type, self.value))
