@@ -37,7 +37,7 @@ def masked_urls(text: str) -> str:
 
 
 def _rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
-    """A query, form or multipart body with each value replaced by `change(name, value)`; one character for each byte."""
+    """A query, form or multipart body, one character a byte, with each value replaced by `change(name, value)`."""
     boundary = _BOUNDARY.search(content_type) if "multipart/" in content_type.lower() else None
     if boundary is None:
         return "&".join(_rewritten_piece(piece, change) for piece in raw.split("&"))
