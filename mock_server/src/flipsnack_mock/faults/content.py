@@ -39,7 +39,6 @@ class WrongContentType(AnswerFault, frozen=True, tag="content-type", kw_only=Tru
     content_type: MediaType
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The answer with that content type."""
         if answer.content_type == self.content_type:
             raise FaultNotApplicable(f"the content type is already {self.content_type}")
         return msgspec.structs.replace(answer, content_type=self.content_type)
@@ -51,7 +50,6 @@ class EmptyBody(AnswerFault, frozen=True, tag="empty-body"):
     needs_body: ClassVar[bool] = True
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The answer without its body."""
         return msgspec.structs.replace(answer, body=b"")
 
 
@@ -61,7 +59,6 @@ class InvalidJson(AnswerFault, frozen=True, tag="invalid-json"):
     applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
-        """The damaged answer."""
         if fmt not in ("json", "jsonp"):
             raise FaultNotApplicable(f"the answer is {fmt}, not json or jsonp")
         return _without(answer, b"}")
@@ -73,7 +70,6 @@ class InvalidXml(AnswerFault, frozen=True, tag="invalid-xml"):
     applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
-        """The damaged answer."""
         if fmt != "xml":
             raise FaultNotApplicable(f"the answer is {fmt}, not xml")
         return _without(answer, b"</response>")
@@ -87,7 +83,6 @@ class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
     needs_body: ClassVar[bool] = True
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The damaged package."""
         end = bytes(_END_BYTES)
         return _damaged(answer, _package(answer).size - len(end), end)
 
@@ -102,7 +97,6 @@ class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
     offset: Bytes | None = None
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The damaged package."""
         package = _package(answer)
         offset = package.middle if self.offset is None else self.offset
         if offset >= package.size:
@@ -133,7 +127,6 @@ class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=Tru
 
     @property
     def lifetime(self) -> float:
-        """Those seconds."""
         return self.seconds
 
 
@@ -143,7 +136,6 @@ class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}$")] = "http://127.0.0.1:1"
 
     def moved(self, origin: str) -> str:
-        """The other origin, with the same namespace."""
         return _ORIGIN.sub(self.origin, origin, count=1)
 
 

@@ -81,7 +81,6 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
             raise FieldError("headers", f"{wrong[0]} is set by the server; {instead}")
 
     def plain(self, _url: str) -> PlainAnswer:
-        """The configured answer."""
         body = self.body_base64 or self.body.encode()
         return PlainAnswer(self.status, self.content_type, body, tuple(self.headers.items()))
 
@@ -93,7 +92,6 @@ class Redirect(HttpAnswer, frozen=True, tag="redirect", kw_only=True):
     location: Location | None = None
 
     def plain(self, url: str) -> PlainAnswer:
-        """The redirect."""
         return PlainAnswer(self.status, _HTML, headers=(("Location", self.location or url),))
 
 
@@ -103,6 +101,5 @@ class Outage(HttpAnswer, frozen=True, tag="outage", kw_only=True):
     answer: Literal["unavailable", "reset", "empty-reply"] = "unavailable"
 
     def plain(self, _url: str) -> PlainAnswer:
-        """HTTP 503 as a gateway answers it, or no answer."""
         effect = None if self.answer == "unavailable" else Break(reset=self.answer == "reset")
         return PlainAnswer(503, _HTML, _UNAVAILABLE, effect=effect)

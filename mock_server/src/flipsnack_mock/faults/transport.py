@@ -29,7 +29,6 @@ class TransportFault(AnswerFault, frozen=True):
         raise NotImplementedError
 
     def disturb(self, answer: Response, _fmt: str, draw: Draw) -> Response:
-        """The answer with the effect attached."""
         return msgspec.structs.replace(answer, effect=self.effect(draw))
 
 
@@ -40,7 +39,6 @@ class Delay(TransportFault, frozen=True, tag="delay", kw_only=True):
     before: Before = "headers"
 
     def effect(self, _draw: Draw) -> Effect:
-        """The wait."""
         return Pause(self.seconds, self.before)
 
 
@@ -57,7 +55,6 @@ class UniformDelay(TransportFault, frozen=True, tag="delay-uniform", kw_only=Tru
             raise FieldError("high", f"{self.high:g} is less than `low`; give at least {self.low:g}")
 
     def effect(self, draw: Draw) -> Effect:
-        """The wait."""
         return Pause(uniform(draw.fraction("delay"), self.low, self.high), self.before)
 
 
@@ -69,7 +66,6 @@ class LognormalDelay(TransportFault, frozen=True, tag="delay-lognormal", kw_only
     before: Before = "headers"
 
     def effect(self, draw: Draw) -> Effect:
-        """A pause of at most `MAX_PAUSE`."""
         return Pause(min(MAX_PAUSE, lognormal(draw.fraction("delay"), self.median, self.sigma)), self.before)
 
 
@@ -82,7 +78,6 @@ class DripFeed(TransportFault, frozen=True, tag="drip", kw_only=True):
     seconds: Seconds
 
     def effect(self, _draw: Draw) -> Effect:
-        """The drip."""
         return Drip(self.bytes, self.seconds)
 
 
@@ -99,7 +94,6 @@ class Truncate(TransportFault, frozen=True, tag="truncate", kw_only=True):
     framing: Framing = "length"
 
     def effect(self, _draw: Draw) -> Effect:
-        """The cut."""
         return Cut(self.keep, self.framing)
 
 
@@ -109,7 +103,6 @@ class ConnectionReset(TransportFault, frozen=True, tag="reset", kw_only=True):
     after: Bytes | None = None
 
     def effect(self, _draw: Draw) -> Effect:
-        """The break or the cut."""
         return Break(reset=True) if self.after is None else Cut(self.after, reset=True)
 
 
@@ -117,7 +110,6 @@ class EmptyReply(TransportFault, frozen=True, tag="empty-reply"):
     """The connection is closed without an answer."""
 
     def effect(self, _draw: Draw) -> Effect:
-        """The break."""
         return Break()
 
 
@@ -127,5 +119,4 @@ class Garbage(TransportFault, frozen=True, tag="garbage", kw_only=True):
     bytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 64
 
     def effect(self, draw: Draw) -> Effect:
-        """The garbage."""
         return Break(garbage=noise(draw.seed, draw.number, self.bytes))
