@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import Door, make_door
 from mock_server.tests.doctor.bad_signers import KEY, SECRET
@@ -42,6 +42,7 @@ def test_what_the_api_cannot_read_is_no_case(door: Door, url: str) -> None:
         case_of_url(door.world, url)
 
 
+@settings(max_examples=40)
 @given(st.text(), st.text())
 def test_any_text_is_read_or_refused(before: str, query: str) -> None:
     """Nothing that is called a URL breaks the doctor: a diagnosis comes of it, or code 40."""

@@ -61,9 +61,9 @@ Access = Literal["token", "open", "page"]
 
 
 class Route(NamedTuple):
-    """One route: `body` is the shape of its request body, if it takes one, and `query` those of its query.
+    """One route: `body` is the type of its request body, if it has one, and `query` the types of its query.
 
-    `access` is who may use it: who has the token, anybody (`open`), or people in a browser (`page`), who sign in there.
+    `access` is `token` for holders of the token, `open` for everyone, `page` for browsers, which sign in on the page.
     """
 
     method: str
@@ -117,7 +117,7 @@ def _mismatch(what: str, refusal: Exception) -> Refused:
     path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
     if isinstance(refusal.__cause__, FieldError):
         path = f"{path}.{refusal.__cause__.field}"
-    return Refused(400, "bad_request", f"the {what} is not what this route takes: {refusal}", path=path)
+    return Refused(400, "bad_request", f"invalid {what}: {refusal}", path=path)
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:
