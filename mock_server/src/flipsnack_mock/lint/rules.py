@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from flipsnack_mock.inspect.records import API, PACKAGE, Record
 from flipsnack_mock.protocol.instants import SECOND
-from flipsnack_mock.protocol.methods import PACKAGE_METHOD
+from flipsnack_mock.protocol.methods import PACKAGE_METHOD, UPLOADS
 from flipsnack_mock.state.jobs import State
 
 __all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Violation", "grouped"]
@@ -29,7 +29,6 @@ AT_ONCE_SECONDS = 60
 """A call that is repeated later than this counts as a new attempt."""
 
 _FINAL_ERRORS = frozenset({30, 40, 41, 42, 43, 44})
-_UPLOADS = frozenset({"collection.create", "collection.setBackgroundImage", "collection.setLogo", "flipbook.add"})
 _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 
 
@@ -221,7 +220,7 @@ def _credentials_not_in_download(records: Sequence[Record]) -> Iterator[Violatio
 
 
 def _get_for_reads(records: Sequence[Record]) -> Iterator[Violation]:
-    posts = [one for one in records if one.kind == API and one.method == "POST" and one.action not in _UPLOADS]
+    posts = [one for one in records if one.kind == API and one.method == "POST" and one.action not in UPLOADS]
     if posts:
         yield Violation(f"{posts[0].action or 'a method'} was called by POST", posts)
 
