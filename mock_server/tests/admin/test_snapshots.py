@@ -103,9 +103,9 @@ def test_a_fork_begins_with_all_of_the_other(fake: Fake) -> None:
 
 
 def test_a_fork_can_be_given_a_secret(fake: Fake) -> None:
-    """As an account can."""
-    answer = fake.account("POST", "/fork", {"key": "own", "secret": "mine"})
-    assert "mine" == (answer.json or {})["secret"]
+    """Any that an account can have."""
+    answer = fake.account("POST", "/fork", {"key": "own", "secret": "mine / März"})
+    assert "mine / März" == (answer.json or {})["secret"]
 
 
 @pytest.mark.parametrize("key", [KEY, "test-taken", "LK12NS-0-IOBW3S89VVJH12Z"])

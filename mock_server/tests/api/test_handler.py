@@ -214,6 +214,17 @@ def test_the_body_of_a_get_is_not_looked_at(door: Door) -> None:
     assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
+)
+def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
+    """A method that the other host serves is a bad request; under any other name it does not matter."""
+    response = door.send(urlencode(signed()), host=host)
+    assert expected == decoded(response)["code"]
+    assert ("verb" if expected == 40 else "") == door.entry.failed
+
+
 @pytest.mark.parametrize("action", sorted(UNBUILT))
 def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -> None:
     """HTTP 501 in our own shape, whatever the signature is: never 42, and never a vendor-shaped lie."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND, START
 
-from flipsnack_mock.api.resource_urls import Denied, Target, locate, make, verify
+from flipsnack_mock.api.resource_urls import Denied, PackagePath, locate, make, verify
 from flipsnack_mock.state.account import Account, Collection, new_account
 from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
@@ -172,4 +172,4 @@ def test_another_path_is_no_package(path: str) -> None:
 
 def test_a_target_is_a_value() -> None:
     """What a path points at can be compared."""
-    assert Target("0123456789A", "h") == locate("/packages/0123456789A/h/name.zip")
+    assert PackagePath("0123456789A", "h") == locate("/packages/0123456789A/h/name.zip")

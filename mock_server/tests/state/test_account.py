@@ -12,8 +12,8 @@ SEED = SeedAccount(key="K", secret="S", collections=(SeedCollection(hash="h", ti
 
 def called(collection: Collection, behaviour: Behaviour, now: int = START) -> Collection:
     """The collection after a call."""
-    timetable, words = collection.timetable(behaviour), collection.words(behaviour)
-    job = collection.job.called(timetable, now, words=words, restart_failed=False)
+    schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
+    job = collection.job.polled(schedule, now, schedule_text=schedule_text, restart_failed=False)
     return msgspec.structs.replace(collection, job=job)
 
 
@@ -58,7 +58,7 @@ def test_an_account_lives_by_its_own_clock() -> None:
 @pytest.mark.parametrize(("own", "expected"), [(None, "never"), ("manual", "manual")])
 def test_a_collection_without_a_schedule_has_the_accounts(own: str | None, expected: str) -> None:
     """Its own one goes first."""
-    assert expected == Collection(hash="h", schedule=own).words(Behaviour(default_schedule="never"))
+    assert expected == Collection(hash="h", schedule=own).schedule_text(Behaviour(default_schedule="never"))
 
 
 def test_a_setting_changes_nothing_for_a_job_that_runs() -> None:

@@ -63,7 +63,7 @@ def test_words_name_a_schedule(words: str, expected: Schedule) -> None:
 )
 def test_other_words_are_refused_with_the_grammar(words: str) -> None:
     """The message repeats what was given and says what can be."""
-    with pytest.raises(ValueError, match="is no schedule; expected immediate, after-<seconds>s") as caught:
+    with pytest.raises(ValueError, match="is not a schedule; expected immediate, after-<seconds>s") as caught:
         parse_schedule(words)
     assert str(caught.value).endswith(GRAMMAR)
 

@@ -108,7 +108,7 @@ def test_every_setting_says_what_it_does(name: str) -> None:
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -> None:
     """Wherever it stands."""
-    with pytest.raises(SettingsError, match="is no setting; there are admin, ") as caught:
+    with pytest.raises(SettingsError, match="is not a setting; expected one of admin, ") as caught:
         load(
             flags={"prot": 1} if layer == "flag" else {},
             environment={"FLIPSNACK_MOCK_PROT": "1"} if layer == "environment" else {},
@@ -130,7 +130,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -
         ("base_url", "http://a.test/v1", "matching regex"),
         ("base_url", "http://a.test\n", "matching regex"),
         ("url_lifetime", -0.5, "Expected `float` >= 0.0"),
-        ("default_schedule", "soon", "'soon' is no schedule; expected immediate"),
+        ("default_schedule", "soon", "'soon' is not a schedule; expected immediate"),
         ("http_statuses", {"41": 99}, "Expected `int` >= 200"),
         ("requests_per_second", 1.5, "Expected `int`"),
         ("max_accounts", 0, "Expected `int` >= 1"),

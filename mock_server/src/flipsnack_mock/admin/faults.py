@@ -173,7 +173,7 @@ def _fitting(fault: FaultKind, when: When) -> None:
     if action is None:
         return
     if action not in (PACKAGE_ACTION, *METHODS, *UNBUILT):
-        raise _bad(f"{action!r} is no method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
+        raise _bad(f"{action!r} is not a method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
     subject = "package" if action == PACKAGE_ACTION else "call"
     if subject not in fault.about:
         about = "the download of a package" if subject == "call" else "calls of the API"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from flipsnack_mock.api.call import Call
+from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import (
     BadRequest,
@@ -18,7 +19,6 @@ from flipsnack_mock.protocol.errors import (
 )
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.protocol.parameters import parse_body, parse_query
-from flipsnack_mock.protocol.paths import API_PATHS
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 
@@ -45,7 +45,7 @@ def _well_formed(call: Call) -> None:
 
 
 def _renderable(params: dict[str, str]) -> str:
-    """The format an answer can have before `format` and `callback` are judged: what cannot be had becomes JSON."""
+    """The format of an answer that is given before `format` and `callback` are checked: JSON when they are wrong."""
     fmt = params.get("format") or "json"
     if fmt not in FORMATS or (fmt == "jsonp" and not is_callback(params.get("callback", ""))):
         return "json"
@@ -62,11 +62,11 @@ def _format(call: Call) -> None:
     if not callback:
         raise MissingParameter("format=jsonp needs the parameter callback", rule="callback.required")
     if not is_callback(callback):
-        raise BadRequest(f"{callback[:60]!r} is no path of JavaScript identifiers", rule="callback.identifier")
+        raise BadRequest(f"{callback[:60]!r} is not a path of JavaScript identifiers", rule="callback.identifier")
 
 
 def _open(call: Call) -> None:
-    # Maintenance comes before the key is judged, but the key says whether it is one account's maintenance.
+    # The account may be in maintenance alone, so it is looked up before the check of the key.
     key = call.params.get("apiKey")
     account = call.world.find(key) if key else None
     if account is not None:
@@ -88,12 +88,11 @@ def _require(params: dict[str, str], names: Iterable[str]) -> None:
 
 
 def _key(call: Call) -> None:
-    if call.account is None:
+    if call.owner is None:
         raise InvalidCredentials("no account has this API key")
 
 
 def _limits(call: Call) -> None:
-    assert call.account is not None  # the check "key" saw to it
     admit(call.account.counted, call.now, call.behaviour)
 
 
@@ -102,33 +101,42 @@ def _action(call: Call) -> None:
     if action in UNBUILT:
         raise NotBuilt(action)
     if action not in METHODS:
-        raise InvalidAction(f"{action[:60]!r} is no method of the API")
+        raise InvalidAction(f"{action[:60]!r} is not a method of the API")
 
 
 def _verb(call: Call) -> None:
-    if call.request.method == "POST" and not call.behaviour.lenient_post:
+    method, verb = METHODS[call.params["action"]], call.request.method
+    host = vendor_host(call.request.host)
+    if host not in (None, method.host):
+        raise BadRequest(f"{method.name} is served by {HOSTS[method.host]}")
+    if verb == "POST" and method.verb == "GET" and not call.behaviour.lenient_post:
         raise BadRequest("this method uploads no file and is called by GET", rule="request.get-for-reads")
+    if verb == "GET" and method.verb == "POST":
+        raise BadRequest(f"{method.name} is called by POST")
 
 
 def _signature(call: Call) -> None:
-    assert call.account is not None  # the check "key" saw to it
     params, uppercase = call.params, call.behaviour.uppercase_signatures
     if not verify(call.account.secret, params, params["signature"], uppercase=uppercase):
         raise InvalidSignature("the signature does not match the parameters")
 
 
 def _parameters(call: Call) -> None:
-    _require(call.params, [one.name for one in METHODS[call.params["action"]].parameters if one.required])
+    parameters = METHODS[call.params["action"]].parameters
+    _require(call.params, [one.name for one in parameters if one.required])
+    for one in parameters:
+        if (value := call.params.get(one.name)) and not one.accepts(value):
+            raise BadRequest(f"{one.name} is {value[:60]!r}, expected {one.expected}")
 
 
 class Check(NamedTuple):
-    """One thing that is looked at before a request is carried out; it raises the error that belongs to it."""
+    """One check of a call; `run` raises the error that the call is answered with."""
 
     name: str
     run: Callable[[Call], None]
 
 
-# The order is a rule of its own: `order.checks` in the ledger. Each operation looks at its collection itself, last.
+# The order is the rule `order.checks` of the ledger. Last, each method checks the collection itself.
 CHECKS = (
     Check("well-formed", _well_formed),
     Check("format", _format),

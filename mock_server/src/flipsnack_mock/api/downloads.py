@@ -18,7 +18,7 @@ _ZIP = "application/zip"
 
 
 def download(call: Call) -> Response:
-    """The response to a request for a package: 403 when the resource URL is not, or no longer, valid."""
+    """The package, or a part of it; 403 when the resource URL is not, or no longer, valid."""
     entry = call.entry
     entry.fmt = "zip"
     try:
@@ -26,8 +26,8 @@ def download(call: Call) -> Response:
     except resource_urls.Denied as denial:
         entry.failed, entry.detail, entry.rule = "resource-url", str(denial), denial.rule
         return Response(403, "application/xml", resource_urls.ACCESS_DENIED)
-    if call.disturbance is not None:
-        call.disturbance.meet("zip")
+    if call.injection is not None:
+        call.injection.meet("zip")
     package = build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
     return package_response(package, call.request)
 

@@ -1,7 +1,4 @@
-"""The door: every request to the vendor's surface goes through `handle`, and nothing else answers one.
-
-No Flask, clock, chance, file or environment in here or below. A request changes the state of one account.
-"""
+"""The door: `handle` answers every request to the vendor's surface. A request changes the state of one account."""
 
 from __future__ import annotations
 
@@ -11,13 +8,13 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.api.downloads import download
 from flipsnack_mock.api.fault_injection import STEP as FAULT
-from flipsnack_mock.api.fault_injection import Arranged, Diverted, refusal_response
-from flipsnack_mock.api.operations import OPERATIONS
+from flipsnack_mock.api.fault_injection import FaultCode, FaultResponse, refusal_response
+from flipsnack_mock.api.methods import RUN
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.checks import STEPS
-from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Answer, Tree, render
+from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, render
 from flipsnack_mock.protocol.errors import ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -25,21 +22,21 @@ __all__ = ["handle"]
 
 
 def handle(request: Request, world: World) -> tuple[Response, Entry]:
-    """Answer `request`, a call of the API or the download of a package; the journal of `world` keeps the entry."""
+    """Envelope `request`, a call of the API or the download of a package; the journal of `world` keeps the entry."""
     with world.lock:
         call = Call(request, world)
         respond = download if request.path.startswith(PACKAGE_PREFIX) else _answer
         try:
             response = respond(call)
-        except Diverted as diversion:
-            response = diversion.response
+        except FaultResponse as fault:
+            response = fault.response
         except Refused as refusal:
             call.entry.detail = refusal.message
             response = refusal_response(refusal)
         if request.method == "HEAD":
             response = msgspec.structs.replace(response, head=True)
-        if call.disturbance is not None:
-            response = call.disturbance.disturbed(response)
+        if call.injection is not None:
+            response = call.injection.applied(response)
         call.entry.response = response
         world.journal.append(call.entry)
         return response, call.entry
@@ -48,11 +45,11 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
-        answer = Answer(20, "OK", _carry_out(call))
+        answer = Envelope(20, "OK", _carry_out(call))
         entry.data = answer.data
     except ApiError as refusal:
-        answer = Answer(refusal.code, refusal.message)
-        entry.failed = FAULT if isinstance(refusal, Arranged) else STEPS[entry.passed]
+        answer = Envelope(refusal.code, refusal.message)
+        entry.failed = FAULT if isinstance(refusal, FaultCode) else STEPS[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     return Response(
@@ -67,7 +64,5 @@ def _carry_out(call: Call) -> Tree:
     for check in CHECKS:
         check.run(call)
         call.entry.passed += 1
-    assert call.account is not None  # the check "key" saw to it
-    operation = OPERATIONS[call.params["action"]]
-    data = operation.run(call.account, call.params, call.now, call.request.origin)
-    return data if call.disturbance is None else call.disturbance.link(data)
+    data = RUN[call.params["action"]](call)
+    return data if call.injection is None else call.injection.with_resource_url(data)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, unquote_to_bytes
 
-from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
 
 __all__ = ["MASK", "Mask", "label", "masked_urls"]
 
@@ -19,7 +19,7 @@ MASK = "***"
 # Shorter ones are only recognised as a whole value: a secret of one letter is in every word.
 _FINDABLE = 6
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
-_AUTOMATIC_SECRET = f"secret-{AUTOMATIC_PREFIX}"
+_AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 _URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _FIELD_NAME = re.compile(r'name="?([^"\r\n;]{0,200})')

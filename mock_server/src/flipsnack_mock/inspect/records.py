@@ -11,8 +11,8 @@ import msgspec
 
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
 from flipsnack_mock.inspect.provenance import grounds, passed_checks, signature_verdict
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry

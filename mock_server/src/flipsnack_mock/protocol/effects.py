@@ -1,6 +1,6 @@
-"""What an edge does to an answer on its way out: waiting, dripping, cutting, breaking. Values; the edge performs them.
+"""Effects: what a fault does to a response while it is sent. These are values; the server carries them out.
 
-An effect that cannot be had for the answer at hand says so (`obstacle`), so that no fault is silently nothing.
+`obstacle` says why an effect would not show in a response, so that no fault silently does nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Framing = Literal["length", "chunked", "close"]
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What happens to an answer; `needs_connection` when only an engine that hands out its connection can do it."""
+    """Base of all effects; `needs_connection` when only a server with access to the connection can carry it out."""
 
     needs_connection: ClassVar[bool] = False
 
     def obstacle(self, _sent: ByteRange) -> str:
-        """Why this cannot happen to an answer of which `sent` is sent; nothing when it can."""
+        """Why this would not show in a response of which the part `_sent` is sent; empty when it would."""
         return ""
 
     def sent(self, length: int) -> int:
@@ -31,7 +31,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Pause(Effect, frozen=True):
-    """Nothing is sent for so many real `seconds`, before the headers or between them and the body."""
+    """A wait of real `seconds`, before the headers or between them and the body."""
 
     seconds: float
     before: Literal["headers", "body"] = "headers"
@@ -42,20 +42,20 @@ class Pause(Effect, frozen=True):
 
 
 class Drip(Effect, frozen=True):
-    """The body is sent in pieces of `size` bytes with so many real `seconds` between them."""
+    """The body is sent in pieces of `size` bytes, real `seconds` apart."""
 
     size: int
     seconds: float
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A drip needs more than one piece, else nothing would be slower."""
+        """A drip needs more than one piece."""
         return "" if sent.length > self.size else f"the body has {sent.length} bytes, one piece has {self.size}"
 
 
 class Cut(Effect, frozen=True):
     """Only the first `keep` bytes of the body are sent (None: half of it), then the connection ends.
 
-    `framing` says what the headers had promised, and `reset` whether the connection is torn instead of closed.
+    `framing` says what the headers promise, and `reset` whether the connection is reset instead of closed.
     """
 
     needs_connection: ClassVar[bool] = True
@@ -65,7 +65,7 @@ class Cut(Effect, frozen=True):
     reset: bool = False
 
     def obstacle(self, sent: ByteRange) -> str:
-        """There must be something to cut off."""
+        """A cut needs a body that is longer than what is kept."""
         return "" if self.kept(sent.length) < sent.length else f"the body has only {sent.length} bytes"
 
     def kept(self, length: int) -> int:
@@ -78,7 +78,7 @@ class Cut(Effect, frozen=True):
 
 
 class Break(Effect, frozen=True):
-    """No answer at all: the connection is torn (`reset`) or closed, after `garbage` if there is any."""
+    """No response: the connection is reset or closed, after `garbage` if there is any."""
 
     needs_connection: ClassVar[bool] = True
 
@@ -91,7 +91,7 @@ class Break(Effect, frozen=True):
 
 
 class Damage(Effect, frozen=True):
-    """The bytes from `start` to `stop` of the package are wrong already; the edge only sees that they are served."""
+    """The bytes from `start` to `stop` of the body are wrong already; the server has nothing to do."""
 
     start: int
     stop: int

@@ -16,8 +16,9 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.
 
     `path` is without the namespace and percent-decoded, `query` and `body` are raw, `at` is real time in microseconds,
-    and `origin` is what resource URLs begin with: scheme, host and namespace. `range` is the header of that name,
-    `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower case.
+    and `origin` is what resource URLs begin with: scheme, host and namespace. `host` and `range` are the headers of
+    these names, `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower
+    case.
     `cuttable` says whether the server has access to the connection, so that a fault can cut or break it.
     """
 
@@ -31,6 +32,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     range: str = ""
     conditions: dict[str, str] = {}
     cuttable: bool = True
+    host: str = ""
 
 
 class Body(Protocol):

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib.resources import files
 from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["METHODS", "Field", "Method", "MethodCode", "Parameter", "UNBUILT"]
+__all__ = ["METHODS", "Field", "Method", "MethodCode", "PACKAGE_METHOD", "Parameter", "UNBUILT"]
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 ValueType = Literal["string", "number", "boolean", "file"]
+
+_ANYTHING = re.compile(".*", re.DOTALL)
+# How numbers and booleans are written is assumed: the vendor's pages name only the types, and `true`.
+_TYPES: dict[ValueType, re.Pattern[str]] = {
+    "string": _ANYTHING,
+    "number": re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"),
+    "boolean": re.compile("true|false|1|0", re.IGNORECASE),
+    "file": _ANYTHING,
+}
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A parameter of a method, beside those that every method has; `allowed` empty means any value of the type."""
 
     name: str
+    does: str
     type: ValueType
     required: bool
     signed: bool
@@ -25,12 +36,23 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     source: tuple[str, ...]
     allowed: tuple[str, ...] = ()
     default: str | None = None
+    examples: tuple[str, ...] = ()
+
+    def accepts(self, value: str) -> bool:
+        """Whether `value`, which is not empty, is of the type and among the allowed values."""
+        return _TYPES[self.type].fullmatch(value) is not None and (not self.allowed or value in self.allowed)
+
+    @property
+    def expected(self) -> str:
+        """What `accepts` expects, in words."""
+        return f"one of {', '.join(self.allowed)}" if self.allowed else f"a {self.type}"
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A field of the answer's `data`; `present` is "always", or says when the field is there."""
 
     name: str
+    does: str
     type: Literal["string", "number", "boolean", "list", "object"]
     present: str
     certainty: Certainty = msgspec.field(name="class")
@@ -50,6 +72,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One method: `name` is the value of the parameter `action`, `host` the vendor's host that serves it."""
 
     name: str
+    does: str
     host: Literal["api", "upload"]
     verb: Literal["GET", "POST"]
     idempotent: bool
@@ -68,6 +91,11 @@ _TABLE = _table()
 
 METHODS = {method.name: method for method in msgspec.convert(_TABLE["method"], tuple[Method, ...])}
 """The methods that the fake answers, by name."""
+
+PACKAGE_METHOD = next(
+    method.name for method in METHODS.values() if "resourceUrl" in [field.name for field in method.fields]
+)
+"""The method that a package is asked for with: its answer holds the resource URL."""
 
 UNBUILT = frozenset[str](_TABLE["unbuilt"]["names"])
 """Methods that v1 has or had and that the fake does not imitate yet."""

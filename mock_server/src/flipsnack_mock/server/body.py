@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
+from flipsnack_mock.protocol.addresses import is_vendor_path
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.namespaces import without_prefix
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.protocol.paths import is_vendor_path
 from flipsnack_mock.server.clock import real_time
 
 __all__ = ["BODY", "BodyReader", "KeptBody", "MAX_DRAINED_BYTES", "Pace", "body_of", "read_body", "receive_body"]

@@ -13,6 +13,7 @@ from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
@@ -20,7 +21,6 @@ from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.protocol.origin import origin_of
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
-from flipsnack_mock.protocol.paths import PACKAGE_PREFIX
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
@@ -99,6 +99,7 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
     )
 
 

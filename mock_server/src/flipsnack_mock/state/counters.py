@@ -1,21 +1,21 @@
-"""How many requests were answered, and with what: counted as they are answered, for the metrics."""
+"""Counts of the requests that were answered, for the metrics."""
 
 from __future__ import annotations
 
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
 
-__all__ = ["OTHER", "PACKAGE", "Tally"]
+__all__ = ["OTHER", "PACKAGE", "Counters"]
 
 OTHER = "other"
 PACKAGE = "package"
 _KNOWN = UNBUILT | METHODS.keys()
 
 
-class Tally:
+class Counters:
     """Counts by action, code of the API (None when there is none) and HTTP status.
 
-    An action that v1 does not have counts as `OTHER`: a client must not be able to make the table grow.
+    An action that v1 does not have counts as `OTHER`, so that no client can make the table grow.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
-"""What was asked and what was answered: a bounded ring for each key, with a count of what it had to forget.
+"""The journal: requests and their responses, in a bounded ring for each key that counts the entries it dropped.
 
-Appending stores references and nothing else; whatever is shown of an entry is computed when it is read.
+Appending stores references only; what is shown of an entry is computed when it is read.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ NOBODY = ""
 """The ring of requests that name no known key."""
 
 KEPT_BYTES = 16 * 1024
-"""What is kept of a query and of a body, each: more than any call of the API needs."""
+"""The bytes kept of a query, and of a body: more than any call of the API needs."""
 
 _KEPT_PARAMETERS = 64
 _KEPT_CHARACTERS = 256
 
 
 class Entry(msgspec.Struct):
-    """One exchange. `now` is virtual time and `duration` real time, both in microseconds.
+    """One request and its response. `now` is virtual time and `duration` real time, both in microseconds.
 
-    `passed` counts the checks that were passed and `failed` names the one that was not (empty when all passed);
-    `detail` says why, `rule` is the ledger entry behind it. `data` is what the answer carries, `fault` the rule and
-    kind of the fault that disturbed it, and `cut` says that the request was longer than the journal keeps.
+    `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
+    and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
+    that disturbed it, and `cut` says that the request was longer than the journal keeps.
     """
 
     number: int
@@ -54,16 +54,16 @@ class Entry(msgspec.Struct):
 
     @property
     def id(self) -> str:
-        """The name of this entry, as the request's header and the control plane spell it."""
+        """The id of this entry in the response's header and in the control plane."""
         return f"r{self.number}"
 
     @property
     def action(self) -> str:
-        """The method that was asked for, or nothing."""
+        """The method that was called, or nothing."""
         return self.params.get("action", "")
 
     def trim(self) -> None:
-        """Keep only the beginning of a request that is longer than any that is meant."""
+        """Keep only the beginning of a request that is too long."""
         self.cut = True
         query, body = self.request.query[:KEPT_BYTES], self.request.body[:KEPT_BYTES]
         self.request = msgspec.structs.replace(self.request, query=query, body=body)
@@ -72,7 +72,7 @@ class Entry(msgspec.Struct):
 
 
 class Ring:
-    """What is remembered of one key."""
+    """The entries of one key, and how many were dropped."""
 
     __slots__ = ("dropped", "entries")
 
@@ -85,7 +85,7 @@ class Ring:
 class Journal:
     """The rings of one world.
 
-    `listeners` are called with each entry once it was answered; they hold up the answer, so they are few and quick.
+    `listeners` are called with each new entry, before its response is sent: they must be quick.
     """
 
     def __init__(self, size: int) -> None:
@@ -97,12 +97,12 @@ class Journal:
         self._last = 0
 
     def next_number(self) -> int:
-        """The number of the entry that comes next."""
+        """The number of the next entry."""
         self._last += 1
         return self._last
 
     def append(self, entry: Entry) -> None:
-        """Remember `entry`, and forget the oldest of the same key when there is no room."""
+        """Add `entry`, and drop the oldest one of the same key when there is no room."""
         if len(entry.request.query) > KEPT_BYTES or len(entry.request.body) > KEPT_BYTES:
             entry.trim()
         ring = self._rings.get(entry.key)
@@ -119,7 +119,7 @@ class Journal:
             listener(entry)
 
     def find(self, entry_id: str) -> Entry | None:
-        """The entry with this id, or None when there is none or it was forgotten."""
+        """The entry with this id, or None when it does not exist or was dropped."""
         digits = entry_id.removeprefix("r")
         is_number = digits.isascii() and digits.isdecimal() and len(digits) < 20
         return self._by_number.get(int(digits)) if is_number else None
@@ -137,16 +137,16 @@ class Journal:
         return self._rings
 
     def dropped(self, key: str | None = None) -> int:
-        """How many entries were forgotten for want of room, of one key or of all."""
+        """How many entries were dropped for want of room, of one key or of all."""
         return sum(ring.dropped for name, ring in self._rings.items() if key in (None, name))
 
     def forget(self, key: str) -> None:
-        """Drop everything of one key: its account begins anew."""
+        """Remove the entries of one key, and its count of dropped ones."""
         ring = self._rings.pop(key, None)
         for entry in ring.entries if ring else ():
             del self._by_number[entry.number]
 
     def clear(self) -> None:
-        """Drop everything, because all accounts begin anew; numbers go on."""
+        """Remove the entries of all keys; numbers go on."""
         self._rings.clear()
         self._by_number.clear()

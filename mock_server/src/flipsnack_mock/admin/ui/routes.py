@@ -61,7 +61,6 @@ DEEDS = {
     "create-account": Deed("POST", "/__admin/accounts", "The account was created."),
     "reset": Deed("POST", f"{_ACCOUNT}/reset", "The account is as it began."),
 }
-_MEMORY = Memory()
 
 
 @route("GET", PATH, "show the page for people (account, show, request)", access="page")
@@ -106,8 +105,9 @@ def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 20
     asked = Asked(query.get("account", ""), query.get("request", ""), show if show in FILTERS else "all")
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
-    _MEMORY.begin()
-    view = view_of(context.world, asked, at=context.at, base_url=f"{origin}/v1/", memory=_MEMORY)
+    memory = flask.current_app.extensions.setdefault("flipsnack_mock.page", Memory())
+    memory.begin()
+    view = view_of(context.world, asked, at=context.at, base_url=f"{origin}/v1/", memory=memory)
     return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)
 
 

@@ -164,7 +164,7 @@ def _chosen(world: World, account: Account, asked: Asked, at: int, base_url: str
 
 def _shelf(item: Collection, account: Account, window: Window) -> Shelf:
     line = line_of(item, account.behaviour, window)
-    return Shelf(item, item.job.schedule or item.words(account.behaviour), line, legal_targets(line.state))
+    return Shelf(item, item.job.schedule or item.schedule_text(account.behaviour), line, legal_targets(line.state))
 
 
 def _requests(
