@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 import werkzeug.serving
-from mock_server.tests.wire import curl, link, query
+from mock_server.tests.raw_socket import curl, link, query
 
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from mock_server.tests.wire import A_MOMENT, curl, link, open_request, query, received, received_until_silence
+from mock_server.tests.raw_socket import A_MOMENT, curl, link, open_request, query, received, received_until_silence
 
 from flipsnack_mock.faults.randomness import noise
 from flipsnack_mock.server.clock import real_time

@@ -11,6 +11,7 @@ import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
 
 from flipsnack_mock.server.clock import real_time
@@ -44,12 +45,6 @@ LINES = st.sampled_from(
 )
 MESSAGES = st.one_of(BYTES, st.lists(st.one_of(LINES, st.binary(max_size=20)), max_size=12).map(b"\r\n".join))
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def connect(server: MockServer) -> socket.socket:
-    """A connection to the fake."""
-    parts = urlsplit(server.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=BOUND)
 
 
 def said_until_closed(connection: socket.socket) -> bytes:
