@@ -65,7 +65,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
     from flipsnack_mock.server.request_log import exchange_log
-    from flipsnack_mock.server.tls import credentials_for
+    from flipsnack_mock.server.tls import certificates_for
 
     try:
         listener = bind(settings.host, settings.port)
@@ -73,7 +73,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
         hint = "choose another --host or --port (--port 0 takes a free one)"
         fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
-        tls = credentials_for(settings)
+        tls = certificates_for(settings)
     except SettingsError as problem:
         fail(str(problem), 2)
     pem = tls.authority_pem if tls else b""

@@ -19,12 +19,11 @@ from flipsnack_mock.server.worker import start_worker
 
 __all__ = ["Server", "bind"]
 
-# Far above any request that is meant, far below what would hurt.
 MAX_HEAD_BYTES = 2 * 1024 * 1024
-"""So much may come before a body, between two pieces of it, and behind it."""
+"""The most bytes of a request before its body, between two pieces of it, and behind it."""
 MAX_URL_BYTES = 65_535
 MAX_PIPELINED = 256
-"""So many requests of one connection may wait for their answers."""
+"""The most requests of one connection that wait for their answers; the connection is closed behind them."""
 # In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
 GRACE_SECONDS = 0.5
 
@@ -138,9 +137,9 @@ class Server(uvicorn.Server):
         tls: ssl.SSLContext | None = None,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
-        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served.
+        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once requests are answered.
 
-        Bodies of requests come at least as fast as `pace` says.
+        A body that comes more slowly than `pace` is answered with 408.
         """
         config = uvicorn.Config(
             Bridge(app.wsgi_app, pace=pace),
@@ -153,7 +152,7 @@ class Server(uvicorn.Server):
             log_level="error",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # where resource URLs point is said by the setting base_url, or by Host
+            proxy_headers=False,  # resource URLs begin with the setting base_url, or with Host
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # any number of seconds works
         )
@@ -172,13 +171,13 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, and say so."""
+        """Start listening, and call `on_ready`."""
         start_worker()
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on a signal. It is answered by a clean end, so it is not raised again afterwards."""
+        """Stop on a signal. The process ends normally, so the signal is not raised again afterwards."""
         super().handle_exit(sig, frame)
         self._captured_signals.clear()
