@@ -16,7 +16,6 @@ from flipsnack_mock.faults import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply, Truncate
 from flipsnack_mock.inspect.records import Answered, records_of
 from flipsnack_mock.protocol.byte_ranges import ByteRange
-from flipsnack_mock.server.request_log import exchange_log
 
 DOOR = make_door()
 WHOLE = package(DOOR).body
@@ -133,20 +132,5 @@ def test_metrics_archive_and_trace_tell_the_same(fake: Fake) -> None:
     assert {"name": "Content-Range", "value": f"bytes 0-9/{SIZE}"} in archived["response"]["headers"]
     assert {"name": "if-range", "value": ETAG} in archived["request"]["headers"]
     traced = json.loads(fake.client.get("/__admin/requests.ndjson").text.splitlines()[-1])["request"]
-    assert (206, 10, {"if-range": ETAG}) == (
-        traced["answer"]["http_status"],
-        traced["answer"]["bytes"],
-        traced["conditions"],
-    )
-
-
-def test_the_log_tells_the_part(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line for a person, and one for a program."""
-    package(door, range="bytes=0-9")
-    for style in ("pretty", "json"):
-        write = exchange_log(style)
-        assert write is not None
-        write(door.entry)
-    pretty, facts = capsys.readouterr().out.splitlines()
-    assert "package - HTTP 206 10 B" in pretty
-    assert (206, 10) == (json.loads(facts)["http"], json.loads(facts)["bytes"])
+    assert (206, 10) == (traced["answer"]["http_status"], traced["answer"]["bytes"])
+    assert {"if-range": ETAG} == traced["conditions"]

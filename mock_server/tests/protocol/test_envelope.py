@@ -97,41 +97,28 @@ def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_an_error_has_code_and_status_and_no_data(fmt: str) -> None:
+def test_an_error_has_no_data(fmt: str) -> None:
     """`data` is absent, not null."""
-    raw = render(Envelope(41, "Invalid credentials"), fmt, "f")
-    assert b"data" not in raw
-    assert b"41" in raw
+    assert b"data" not in render(Envelope(41, "Invalid credentials"), fmt, "f")
 
 
 @pytest.mark.parametrize(
-    ("fmt", "expected"),
+    ("fmt", "content_type", "expected"),
     [
-        ("json", b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}'),
-        ("jsonp", b'/**/my.f({"code":20,"status":"OK","data":{"status":"PROCESSING"}});'),
+        ("json", "application/json", b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}'),
+        ("jsonp", "application/javascript", b'/**/my.f({"code":20,"status":"OK","data":{"status":"PROCESSING"}});'),
         (
             "xml",
+            "application/xml",
             b'<?xml version="1.0" encoding="utf-8"?>\n'
             b"<response><code>20</code><status>OK</status><data><status>PROCESSING</status></data></response>\n",
         ),
     ],
 )
-def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, expected: bytes) -> None:
-    """Names, nesting and order are those of the vendor's examples."""
+def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, content_type: str, expected: bytes) -> None:
+    """Names, nesting and order are those of the vendor's examples; each format names its type and charset."""
+    assert f"{content_type}; charset=utf-8" == FORMATS[fmt].content_type
     assert expected == render(Envelope(20, "OK", {"status": "PROCESSING"}), fmt, "my.f")
-
-
-@pytest.mark.parametrize(
-    ("fmt", "expected"),
-    [
-        ("json", "application/json; charset=utf-8"),
-        ("jsonp", "application/javascript; charset=utf-8"),
-        ("xml", "application/xml; charset=utf-8"),
-    ],
-)
-def test_each_format_names_its_type_and_charset(fmt: str, expected: str) -> None:
-    """The content types are those of the design."""
-    assert expected == FORMATS[fmt].content_type
 
 
 @pytest.mark.parametrize(
@@ -154,35 +141,12 @@ def test_a_path_of_identifiers_is_a_callback(callback: str) -> None:
     assert is_callback(callback)
 
 
-@pytest.mark.parametrize(
-    "callback",
-    [
-        "",
-        ".",
-        "a.",
-        ".a",
-        "a..b",
-        "1a",
-        "a-b",
-        "a b",
-        "a\n",
-        "a()",
-        "a;b",
-        "a[0]",
-        "alert(1)//",
-        "<script>",
-        "été",
-        "a/**/b",
-        "a\u2028b",
-        "var",
-        "a.delete",
-        "this.x",
-        "null",
-        "function",
-        "A" * 256,
-        "a\0",
-    ],
-)
-def test_anything_else_is_none(callback: str) -> None:
+EMPTY_PARTS = ["", ".", "a.", ".a", "a..b"]
+RESERVED = ["var", "a.delete", "this.x", "null", "function"]
+OTHER_CHARACTERS = ["1a", "a-b", "a b", "a\n", "a\0", "a\u2028b", "été", "a()", "a;b", "a[0]", "a/**/b", "<script>"]
+
+
+@pytest.mark.parametrize("callback", [*EMPTY_PARTS, *RESERVED, *OTHER_CHARACTERS, "alert(1)//", "A" * 256])
+def test_anything_else_is_not_a_callback(callback: str) -> None:
     """Reserved words, empty parts, other characters, and what is too long."""
     assert not is_callback(callback)
