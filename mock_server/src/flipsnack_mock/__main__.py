@@ -64,7 +64,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     from flipsnack_mock.admin.guard import exposure
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
-    from flipsnack_mock.server.request_log import exchange_log
+    from flipsnack_mock.server.request_log import request_log
     from flipsnack_mock.server.tls import certificates_for
 
     try:
@@ -77,7 +77,8 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     except SettingsError as problem:
         fail(str(problem), 2)
     pem = tls.authority_pem if tls else b""
-    app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources, authority_pem=pem)
+    log = request_log(settings.log)
+    app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host
 
@@ -89,6 +90,8 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
 
     _relax_collector()
     Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
+    if log is not None:
+        log.close()
 
 
 @command.command("settings")
