@@ -26,6 +26,7 @@ __all__ = ["CHECKS", "Check"]
 
 VERBS = frozenset({"GET", "POST"})
 REQUIRED = ("apiKey", "signature", "action")
+_REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
 
 
 def _well_formed(call: Call) -> None:
@@ -122,9 +123,9 @@ def _signature(call: Call) -> None:
 
 
 def _parameters(call: Call) -> None:
-    parameters = METHODS[call.params["action"]].parameters
-    _require(call.params, [one.name for one in parameters if one.required])
-    for one in parameters:
+    action = call.params["action"]
+    _require(call.params, _REQUIRED[action])
+    for one in METHODS[action].parameters:
         if (value := call.params.get(one.name)) and not one.accepts(value):
             raise BadRequest(f"{one.name} is {value[:60]!r}, expected {one.expected}")
 

@@ -7,6 +7,8 @@ __all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "is_vendor_path", "vendor_hos
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
 
+_KEYS = {name: key for key, name in HOSTS.items()}
+
 API_PATHS = frozenset({"/v1", "/v1/"})
 
 PACKAGE_PREFIX = "/packages/"
@@ -24,5 +26,4 @@ def is_vendor_path(path: str) -> bool:
 
 def vendor_host(header: str) -> str | None:
     """Which of `HOSTS` the header `Host` names; None when it is a name of the fake's own."""
-    name = header.partition(":")[0].lower()
-    return next((key for key, host in HOSTS.items() if host == name), None)
+    return _KEYS.get(header.partition(":")[0].lower())
