@@ -1,7 +1,7 @@
 """Answers that take their time: while requests are waited for, or something long is worked out, others are answered.
 
 A handler that cannot answer yet returns a `Wait`, or `Work` that needs no account. Our engine's bridge awaits it and
-then asks the application again; under another WSGI server the thread that serves the request waits or works.
+calls the application again; under another WSGI server the thread that serves the request waits or works.
 """
 
 from __future__ import annotations
