@@ -256,6 +256,16 @@ def test_every_answered_request_is_told_of() -> None:
     assert [(DOWNLOAD, 20, 7), ("", 40, 7)] == [(entry.action, entry.code, entry.duration) for entry in entries]
 
 
+def test_a_defect_is_http_500_in_our_own_shape_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Here in what waits for a delay; the next request is answered."""
+    client = create_app(sleep=lambda _seconds: 1 // 0).test_client()  # type: ignore[arg-type]
+    client.post(f"/__admin/accounts/{KEY}/faults", json={"fault": {"kind": "delay", "seconds": 1}})
+    answer = client.get("/v1/", query_string=signed())
+    assert (500, "broken") == (answer.status_code, answer.get_json()["error"]["type"])
+    assert "ZeroDivisionError" in caplog.text
+    assert 41 == client.get("/v1/", query_string=signed(apiKey="nobody")).get_json()["code"]
+
+
 def test_without_settings_it_reads_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """`create_app()` is a factory for any WSGI server, and always the same."""
     monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
