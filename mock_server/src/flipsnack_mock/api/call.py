@@ -23,7 +23,6 @@ class Call:
     __slots__ = ("behaviour", "entry", "injection", "now", "owner", "params", "request", "world")
 
     def __init__(self, request: Request, world: World) -> None:
-        """Begin with `request`, whose account and parameters are not known yet."""
         self.request = request
         self.world = world
         self.params: dict[str, str] = {}

@@ -34,7 +34,6 @@ class FaultCode(ApiError):
     """A fault answers with a code of the API, which may be one that the vendor does not have."""
 
     def __init__(self, kind: VendorCode, detail: str) -> None:
-        """Answer the code of `kind`."""
         super().__init__(detail, rule="")
         self.code, self.message = kind.code, kind.text
 
@@ -43,7 +42,6 @@ class FaultResponse(Exception):
     """A fault answers with an HTTP response of its own."""
 
     def __init__(self, response: Response) -> None:
-        """Answer with `response`."""
         super().__init__("a fault answers instead")
         self.response = response
 
