@@ -63,8 +63,8 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     from flipsnack_mock.admin.guard import exposure
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
-    from flipsnack_mock.server.request_log import exchange_log
-    from flipsnack_mock.server.tls import credentials_for
+    from flipsnack_mock.server.request_log import request_log
+    from flipsnack_mock.server.tls import certificates_for
 
     try:
         listener = bind(settings.host, settings.port)
@@ -72,11 +72,12 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
         hint = "choose another --host or --port (--port 0 uses a free port)"
         fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
-        tls = credentials_for(settings)
+        tls = certificates_for(settings)
     except SettingsError as problem:
         fail(str(problem), 2)
     pem = tls.authority_pem if tls else b""
-    app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources, authority_pem=pem)
+    log = request_log(settings.log)
+    app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host
 
@@ -88,6 +89,8 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
 
     _relax_collector()
     Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
+    if log is not None:
+        log.close()
 
 
 @command.command("settings")

@@ -1,6 +1,6 @@
 import pytest
 import requests
-from mock_server.tests.wire import query
+from mock_server.tests.raw_socket import query
 
 from flipsnack_mock.testing import AdminError, MockServer
 

@@ -24,14 +24,13 @@ _LINE_BREAK = re.compile(rb"[\r\n]")
 
 
 class MultipartReader:
-    """A multipart body that is being read; `fields` are the names and values that were read so far.
+    """A multipart body of `content_type` that is being read; `fields` are the names and values that were read so far.
 
     `on_file` is called at the beginning of each file and returns what takes its pieces; without it files are passed
     over. Every method raises `BadRequest` when the body is damaged, too long, or has too many parts.
     """
 
     def __init__(self, content_type: str, on_file: OnFile | None = None) -> None:
-        """Begin to read a body of `content_type`, which names the boundary."""
         boundary = _BOUNDARY.search(content_type)
         if boundary is None:
             raise BadRequest("the multipart body names no boundary", rule="code.40")

@@ -56,7 +56,6 @@ class BodyReader:
     """
 
     def __init__(self, sink: Callable[[bytes], None], *, pace: Pace = DEFAULT_PACE, now: RealTime) -> None:
-        """Begin to read."""
         self.pace = pace
         self.length = 0
         self.ended = False
@@ -85,7 +84,6 @@ class KeptBody:
     """
 
     def __init__(self, limit: int) -> None:
-        """Keep nothing yet."""
         self.file = io.BytesIO()
         self.refusal: Refused | None = None
         self.room = limit + 1

@@ -27,10 +27,12 @@ _LENGTHS = (b"content-length", b"transfer-encoding")
 
 
 class Bridge:
-    """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`."""
+    """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`.
+
+    A body that comes more slowly than `pace` is answered with 408.
+    """
 
     def __init__(self, app: WsgiApp, *, pace: Pace = DEFAULT_PACE) -> None:
-        """Answer by `app`; bodies come at least as fast as `pace` says."""
         self._app = app
         self._pace = pace
         self._now = real_time()

@@ -49,7 +49,6 @@ class VendorSurface:
     """
 
     def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
-        """Serve `worlds`."""
         self._worlds = worlds
         self._now = now
         self._sleep = sleep
@@ -100,6 +99,7 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
         conditions=_conditions(environ),
         host=environ.get("HTTP_HOST", ""),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
     )
 
 

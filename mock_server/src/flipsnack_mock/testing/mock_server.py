@@ -10,7 +10,7 @@ from typing import Any
 
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.server.engine import Server, bind
-from flipsnack_mock.server.tls import credentials_for
+from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
 
@@ -40,7 +40,7 @@ class MockServer:
     def __enter__(self) -> MockServer:
         listener = bind(self._settings.host, self._settings.port)
         host, port = listener.getsockname()[:2]
-        tls = credentials_for(self._settings)
+        tls = certificates_for(self._settings)
         self.url = f"{'https' if tls else 'http'}://{host}:{port}"
         pem = tls.authority_pem if tls else b""
         self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-")
