@@ -99,7 +99,6 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
         conditions=_conditions(environ),
         host=environ.get("HTTP_HOST", ""),
         cuttable=CONNECTION in environ,
-        host=environ.get("HTTP_HOST", ""),
     )
 
 
