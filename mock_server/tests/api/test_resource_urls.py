@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND, START
 
-from flipsnack_mock.api.resource_urls import Denied, locate, make, verify
-from flipsnack_mock.state.account import Account, Collection, new_account
+from flipsnack_mock.api.resource_urls import Denied, PackagePath, locate, make, verify
+from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
 ORIGIN = "http://fake.test"
@@ -115,32 +115,25 @@ def test_a_url_of_one_account_is_none_of_another(other: Account) -> None:
         visit(other, url_of(new()))
 
 
-def test_a_url_of_one_namespace_is_none_of_another() -> None:
-    """A namespace is a server of its own."""
+def test_of_the_address_only_the_namespace_counts() -> None:
+    """A namespace is a server of its own; a fake may be reached by several names."""
     account = new()
     url = url_of(account, origin=f"{ORIGIN}/t/one")
     visit(account, url, origin=f"{ORIGIN}/t/one")
+    visit(account, url.replace("fake.test", "localhost:1"), origin="http://localhost:1/t/one")
     with pytest.raises(Denied):
         visit(account, url.replace("/t/one", "/t/two"), origin=f"{ORIGIN}/t/two")
 
 
-def test_the_name_the_fake_was_reached_by_does_not_matter() -> None:
-    """A URL that was made for one host name is good at another of the same fake."""
-    account = new()
-    visit(account, url_of(account).replace("fake.test", "localhost:1"), origin="http://localhost:1")
-
-
 @pytest.mark.parametrize("collection_hash", ["d3m0h45h", "mock-after-0.5s", "A_b-9", "x" * 64])
-def test_the_path_says_whose_package_it_is(collection_hash: str) -> None:
-    """Account and hash can be read back, whatever the hash is made of."""
-    account = new()
-    path = urlsplit(url_of(account, Collection(hash=collection_hash))).path
-    assert collection_hash == locate(path).collection_hash
-    assert locate(path).account_id == locate(urlsplit(url_of(account)).path).account_id
+def test_the_path_names_account_and_collection(collection_hash: str) -> None:
+    """Whatever the hash is made of."""
+    path = urlsplit(url_of(new("K"), Collection(hash=collection_hash))).path
+    assert PackagePath(account_id("K"), collection_hash) == locate(path)
 
 
 @pytest.mark.parametrize("path", ["/packages/", "/packages/A/b/c.zip", "/packages/../x", "/v1/", "/packages/x.zip"])
-def test_another_path_is_no_package(path: str) -> None:
-    """It is denied before anything else is looked at."""
+def test_another_path_is_denied(path: str) -> None:
+    """Before anything else is checked."""
     with pytest.raises(Denied, match="the path is not one of a package"):
         locate(path)

@@ -100,13 +100,8 @@ def test_an_overwritten_package_differs_only_where_it_was_overwritten(data: st.D
     expected = bytearray(package.open().read())
     expected[offset : offset + len(wrong)] = wrong
     assert bytes(expected) == damaged.open().read()
+    assert expected[offset] == damaged.byte(offset)
     assert (package.size, package.etag) == (damaged.size, damaged.etag)
-
-
-def test_each_byte_of_a_package_can_be_asked_for() -> None:
-    """A byte by its offset is the byte that is read there."""
-    package = build_package("d3m0h45h", "Title", 1, 0)
-    assert package.open().read() == bytes(package.byte(offset) for offset in range(package.size))
 
 
 @pytest.mark.parametrize("package_bytes", [0, 3_000_000])

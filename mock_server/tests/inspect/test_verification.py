@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import make_door
 
@@ -25,6 +25,7 @@ def polled(hashes: list[str]) -> list[Entry]:
 HASHES = ("mock-processing", "mock-complete", "mock-failed")
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.sampled_from(HASHES), max_size=6),
     st.integers(0, 4),
@@ -41,6 +42,7 @@ def test_a_count_is_what_it_says(hashes: list[str], count: int, how: str) -> Non
     ]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(HASHES), max_size=6))
 def test_windows_begin_and_end_at_the_first(hashes: list[str]) -> None:
     """`after` counts what is later than the first match, `before` what is earlier; without a match none, and all."""

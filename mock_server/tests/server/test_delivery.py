@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from mock_server.tests.wire import A_MOMENT, curl, link, open_request, query, received, received_until_silence
+from mock_server.tests.raw_socket import A_MOMENT, curl, link, open_request, query, received, received_until_silence
 
 from flipsnack_mock.faults.randomness import noise
 from flipsnack_mock.server.clock import real_time
@@ -19,25 +19,22 @@ NEVER = 300
 def test_a_reset_is_one_on_the_socket(server: MockServer) -> None:
     """The client's system reports a reset connection, before any byte."""
     server.admin.account("test-reset").faults.add("reset")
-    with (
-        open_request(f"{server.base_url}?{urlencode(query('test-reset'))}") as raw,
-        pytest.raises(ConnectionResetError),
-    ):
+    raw = open_request(f"{server.base_url}?{urlencode(query('test-reset'))}")
+    with raw, pytest.raises(ConnectionResetError):
         raw.recv(1)
 
 
-def test_an_empty_reply_is_an_end_without_a_byte(server: MockServer) -> None:
-    """The connection ends in order, and nothing was said."""
-    server.admin.account("test-empty").faults.add("empty-reply")
-    with open_request(f"{server.base_url}?{urlencode(query('test-empty'))}") as raw:
-        assert b"" == received(raw)
-
-
-def test_garbage_is_sent_instead_of_http(server: MockServer) -> None:
-    """The bytes are those that seed and number of the request give, and then the connection ends."""
-    server.admin.account("test-garbage").faults.add("garbage", bytes=40, when={"seed": 3})
-    with open_request(f"{server.base_url}?{urlencode(query('test-garbage'))}") as raw:
-        assert noise(3, 1, 40) == received(raw)
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"), [("empty-reply", {}, b""), ("garbage", {"bytes": 40}, noise(3, 1, 40))]
+)
+def test_a_break_is_an_end_without_an_answer(
+    server: MockServer, kind: str, fields: dict[str, Any], expected: bytes
+) -> None:
+    """Garbage comes instead of HTTP: the bytes that seed and number of the request give."""
+    key = f"test-break-{kind}"
+    server.admin.account(key).faults.add(kind, **fields, when={"seed": 3})
+    with open_request(f"{server.base_url}?{urlencode(query(key))}") as raw:
+        assert expected == received(raw)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
-from mock_server.tests.wire import query
+from mock_server.tests.raw_socket import query
 
 from flipsnack_mock.faults.randomness import noise
 from flipsnack_mock.testing import MockServer

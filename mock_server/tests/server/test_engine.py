@@ -1,44 +1,12 @@
 import json
-import socket
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import signed
+from mock_server.tests.raw_socket import CLOSE, FORM, connect, request, status_and_body, talk
 
-from flipsnack_mock.server.engine import MAX_HEAD_BYTES, bind
+from flipsnack_mock.server.engine import MAX_HEAD_BYTES, MAX_PIPELINED, bind
 from flipsnack_mock.testing import MockServer
-
-FORM = "Content-Type: application/x-www-form-urlencoded"
-BOUND = 30
-
-
-def connect(server: MockServer) -> socket.socket:
-    """A connection to the fake."""
-    parts = urlsplit(server.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=BOUND)
-
-
-def talk(server: MockServer, *pieces: bytes) -> bytes:
-    """Everything that comes back for these bytes until the fake closes the connection."""
-    with connect(server) as connection:
-        for piece in pieces:
-            connection.sendall(piece)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def request(head: str = "GET /v1/", *, query: str = "", headers: tuple[str, ...] = (), body: bytes = b"") -> bytes:
-    """A request as it goes over the wire; the last one of its connection unless `headers` say otherwise."""
-    lines = [f"{head}{'?' if query else ''}{query} HTTP/1.1", "Host: fake.test", *headers, "", ""]
-    return "\r\n".join(lines).encode("latin-1") + body
-
-
-def status_and_body(answer: bytes) -> tuple[int, bytes]:
-    """The status and the body of one answer."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return int(head.split()[1]), body
-
-
-CLOSE = ("Connection: close",)
 
 
 def test_a_call_over_a_socket_is_answered(server: MockServer) -> None:
@@ -141,19 +109,81 @@ def test_a_long_query_is_code_40_or_414(server: MockServer, query: str, expected
     assert status == 414 or json.loads(body)["code"] in {30, 40}
 
 
-def test_endless_headers_are_cut_off(server: MockServer) -> None:
-    """HTTP 431, or the connection is closed on whoever goes on sending."""
-    line = b"X-Filler: " + b"1" * 60_000 + b"\r\n"
+def cut_off(server: MockServer, begin: bytes, repeat: bytes) -> bool:
+    """Whether the fake does not read what goes on like this: it says so, or ends the connection."""
     with connect(server) as connection:
-        connection.sendall(b"GET /v1/ HTTP/1.1\r\n")
-        answer = b""
+        connection.sendall(begin)
         try:
-            for _ in range(2 * MAX_HEAD_BYTES // len(line)):
-                connection.sendall(line)
+            for _ in range(2 * MAX_HEAD_BYTES // len(repeat)):
+                connection.sendall(repeat)
             answer = connection.recv(65536)
         except ConnectionError:
-            return
-    assert answer == b"" or 431 == status_and_body(answer)[0]
+            return True
+    return answer == b"" or 431 == status_and_body(answer)[0]
+
+
+def test_endless_headers_are_cut_off(server: MockServer) -> None:
+    """HTTP 431, or the connection is closed on whoever goes on sending."""
+    assert cut_off(server, b"GET /v1/ HTTP/1.1\r\n", b"X-Filler: " + b"1" * 60_000 + b"\r\n")
+
+
+SMUGGLED = request("PUT /__admin/maintenance", headers=("Content-Length: 11",), body=b'{"on":true}')
+
+
+@pytest.mark.parametrize("upgrade", ["h2c", "websocket", "TLS/1.0", "whatever", "h2c, websocket"])
+@pytest.mark.parametrize("connection", ["Upgrade", "upgrade, close", "keep-alive, Upgrade, HTTP2-Settings"])
+@pytest.mark.parametrize("apart", [True, False], ids=["behind its head", "with its head"])
+@pytest.mark.parametrize("chunked", [True, False], ids=["chunked", "with its length"])
+def test_a_body_behind_an_upgrade_never_becomes_a_request(
+    server: MockServer, upgrade: str, connection: str, apart: bool, chunked: bool
+) -> None:
+    """RFC 9110, 7.8: a server may ignore `Upgrade`. The body is read by its length, and what follows is a request."""
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(SMUGGLED)}"
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED) if chunked else SMUGGLED
+    head = request("POST /t/smuggled/v1/", headers=(FORM, f"Connection: {connection}", f"Upgrade: {upgrade}", length))
+    next_one = request("GET /t/smuggled/v1/", query=urlencode(signed(apiKey="test-smuggled")), headers=CLOSE)
+    pieces = [head, body + next_one] if apart else [head + body + next_one]
+    answer = talk(server, *pieces)
+    answers = 1 if "close" in connection else 2
+    assert answers == answer.count(b"HTTP/1.1 200 OK") == answer.count(b"HTTP/1.1 ")
+    assert b'"code":22' not in answer
+    assert b'"code":22' not in talk(server, next_one)
+
+
+def test_a_request_for_a_tunnel_is_refused_with_all_that_follows(server: MockServer) -> None:
+    """CONNECT: this is no proxy."""
+    answer = talk(server, request("CONNECT a:443") + SMUGGLED)
+    assert 400 == status_and_body(answer)[0]
+    assert 1 == answer.count(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize(
+    ("begin", "repeat"),
+    [
+        pytest.param(b"1\r\na\r\n0\r\n", b"X-Filler: " + b"1" * 60_000 + b"\r\n", id="trailers"),
+        pytest.param(b"1\r\na\r\n0\r\nX-Filler: ", b"1" * 60_000, id="one trailer"),
+        pytest.param(b"1\r\na\r\n1;", b"1" * 60_000, id="an extension of a chunk"),
+    ],
+)
+def test_what_is_no_body_has_a_bound_behind_one_too(server: MockServer, begin: bytes, repeat: bytes) -> None:
+    """HTTP 431, or the connection is closed on whoever goes on sending."""
+    head = request("POST /v1/", headers=(FORM, "Transfer-Encoding: chunked"))
+    assert cut_off(server, head + begin, repeat)
+
+
+def test_trailers_do_not_change_the_request(server: MockServer) -> None:
+    """Nor are they an error."""
+    head = request("POST /v1/", headers=(*CLOSE, FORM, "Transfer-Encoding: chunked"))
+    trailers = b"0\r\nContent-Type: text/plain\r\nHost: other.test\r\n\r\n"
+    status, body = status_and_body(talk(server, head, b"8\r\napiKey=x\r\n" + trailers))
+    assert (200, 30) == (status, json.loads(body)["code"])
+
+
+def test_of_many_requests_at_once_so_many_are_answered_and_the_last_says_so(server: MockServer) -> None:
+    """The one in work and those that may wait; the client sends the others again on another connection."""
+    answer = talk(server, request("GET /health") * 5_000)
+    assert MAX_PIPELINED + 1 == answer.count(b"HTTP/1.1 200 OK")
+    assert 1 == answer.count(b"connection: close")
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["with its length", "chunked"])

@@ -5,15 +5,20 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from urllib.parse import quote_from_bytes, urlencode, urlsplit
 
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
+from urllib3 import Retry
 
 from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.engine import bind
 from flipsnack_mock.testing import MockServer
 
 BOUND = 30
@@ -44,12 +49,6 @@ LINES = st.sampled_from(
 )
 MESSAGES = st.one_of(BYTES, st.lists(st.one_of(LINES, st.binary(max_size=20)), max_size=12).map(b"\r\n".join))
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def connect(server: MockServer) -> socket.socket:
-    """A connection to the fake."""
-    parts = urlsplit(server.url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=BOUND)
 
 
 def said_until_closed(connection: socket.socket) -> bytes:
@@ -178,6 +177,35 @@ def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
             accounts = requests.get(f"{second.url}/__admin/accounts", timeout=BOUND).json()["accounts"]
             assert KEY in {account["key"] for account in accounts}
             assert "NEW" == job_state(second, "mock-manual")
+
+
+def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
+    """Its pipe is full after some hundred lines."""
+    with served("--log", "json") as fake, fake.connect() as connection:
+        for _ in range(10):
+            connection.sendall(b"GET /v1/?action=a HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+            answers = b""
+            while answers.count(b"HTTP/1.1 200") < 200:
+                answers += connection.recv(65_536)
+        assert 20 == fake.call()["code"]
+        fake.process.send_signal(signal.SIGTERM)
+        assert 0 == fake.process.wait(BOUND)
+        assert "" == fake.ended()[2]
+
+
+def test_without_a_stdout_it_serves() -> None:
+    """As a service is started by `>&-`."""
+    with bind("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} >&-"
+    with subprocess.Popen(command, shell=True, stderr=subprocess.PIPE, text=True) as process:
+        with requests.Session() as session:
+            retries = Retry(total=None, connect=100, backoff_factor=0.1, backoff_max=0.2)
+            session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
+            answers = [session.get(f"http://127.0.0.1:{port}/v1/", params=signed(), timeout=BOUND) for _ in range(3)]
+        process.terminate()
+        assert "" == process.communicate(timeout=BOUND)[1]
+    assert [20] * 3 == [answer.json()["code"] for answer in answers]
 
 
 def job_state(fake: Served, collection_hash: str) -> str:

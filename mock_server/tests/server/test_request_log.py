@@ -1,28 +1,26 @@
 import io
 import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TextIO
 from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Door, signed
 
-from flipsnack_mock.server.request_log import exchange_log, shortened
+from flipsnack_mock.server.request_log import MAX_WAITING_LINES, RequestLog, request_log, shortened
 from flipsnack_mock.state.journal import Entry
-
-
-class Gone(io.StringIO):
-    """A stream whose reader went away."""
-
-    def write(self, _text: str) -> int:
-        """Fail as a closed pipe does."""
-        raise BrokenPipeError
 
 
 def line(entry: Entry, style: str) -> str:
     """The line that is written for an entry."""
     stream = io.StringIO()
-    write = exchange_log(style, stream)
-    assert write is not None
-    write(entry)
+    log = request_log(style, stream)
+    assert log is not None
+    log(entry)
+    log.close()
     text = stream.getvalue()
     assert text.endswith("\n")
     assert 1 == text.count("\n")
@@ -103,15 +101,78 @@ def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, s
 
 def test_off_writes_nothing() -> None:
     """There is no function to call at all."""
-    assert exchange_log("off") is None
+    assert request_log("off") is None
+
+
+class Closed(io.StringIO):
+    """A stream whose reader went away."""
+
+    def write(self, _text: str) -> int:
+        """Fail as a closed pipe does."""
+        raise BrokenPipeError
+
+
+def closed() -> io.StringIO:
+    """A stream that was closed."""
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@contextmanager
+def pipe(*, read: bool) -> Iterator[tuple[IO[bytes], TextIO]]:
+    """The two ends of a pipe that is not read, or whose reader went away."""
+    out, into = os.pipe()
+    with open(out, "rb") as reader, open(into, "w", encoding="ascii") as writer:
+        if not read:
+            reader.close()
+        yield reader, writer
 
 
 @pytest.mark.parametrize("style", ["pretty", "json"])
-def test_a_reader_that_goes_away_stops_no_answer(door: Door, style: str) -> None:
-    """`serve | head` goes on serving."""
-    write = exchange_log(style, Gone())
-    assert write is not None
-    write(entry_of(door))
+@pytest.mark.parametrize(
+    "stream",
+    [None, Closed(), closed(), pytest.param("/dev/full", id="a full disk"), pytest.param("", id="a closed pipe")],
+)
+def test_lines_that_cannot_be_written_are_counted(door: Door, style: str, stream: TextIO | str | None) -> None:
+    """No answer is harmed: logging raises nothing."""
+    entry = entry_of(door)
+    with pipe(read=False) as (_, writer), open("/dev/full", "w", encoding="utf-8") as full:
+        found = {"/dev/full": full, "": writer}[stream] if isinstance(stream, str) else stream
+        log = RequestLog(lambda _entry: style, found)
+        for _ in range(3):
+            log(entry)
+        log.close()
+    assert 3 == log.lost
+
+
+@pytest.mark.parametrize("style", ["pretty", "json"])
+def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: str) -> None:
+    """Lines wait up to a bound. When the reader is back it gets them all, or is told how many were lost."""
+    entry, count = entry_of(door), 2 * MAX_WAITING_LINES
+    with pipe(read=True) as (reader, writer):
+        log = request_log(style, writer)
+        assert log is not None
+        for _ in range(count):
+            log(entry)
+        lines, told = 0, 0
+        while lines + told < count:
+            line = reader.readline().decode("ascii")
+            lines, told = (lines, told + int(re.findall(r"\d+", line)[0])) if "lost" in line else (lines + 1, told)
+        log.close()
+    assert 0 < told == log.lost
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
+    """A character that it has not becomes an escape."""
+    raw = io.BytesIO()
+    log = request_log("pretty", io.TextIOWrapper(raw, encoding=encoding))
+    assert log is not None
+    log(entry_of(door, action="größe→"))
+    log.close()
+    assert ("größe→".encode(encoding, "backslashreplace")) in raw.getvalue()
+    assert 0 == log.lost
 
 
 @pytest.mark.parametrize(("key", "expected"), [("", ""), ("12345678", "12345678"), ("123456789", "123456…")])

@@ -12,7 +12,7 @@ import requests
 import urllib3.util.connection
 
 from flipsnack_mock.protocol.signature import sign
-from flipsnack_mock.server.tls import credentials_for
+from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import Settings, SettingsError
 from flipsnack_mock.testing import MockServer
 
@@ -70,7 +70,7 @@ def test_without_tls_there_is_no_authority() -> None:
 
 def test_each_start_has_an_authority_of_its_own() -> None:
     """No key outlives the process that made it."""
-    first, second = credentials_for(Settings(tls=True)), credentials_for(Settings(tls=True))
+    first, second = certificates_for(Settings(tls=True)), certificates_for(Settings(tls=True))
     assert first is not None
     assert second is not None
     assert first.authority_pem != second.authority_pem
@@ -80,7 +80,7 @@ def test_each_start_has_an_authority_of_its_own() -> None:
 def test_a_bad_name_is_refused() -> None:
     """A name that no certificate can carry is said to be the setting's fault."""
     with pytest.raises(SettingsError, match="tls_names"):
-        credentials_for(Settings(tls=True, tls_names="not a name!"))
+        certificates_for(Settings(tls=True, tls_names="not a name!"))
 
 
 def test_nothing_is_written_where_the_system_has_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,4 +88,4 @@ def test_nothing_is_written_where_the_system_has_files_in_memory(monkeypatch: py
     if not hasattr(os, "memfd_create"):
         pytest.skip("this system has no files in memory")
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    assert credentials_for(Settings(tls=True)) is not None
+    assert certificates_for(Settings(tls=True)) is not None

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND, START
 
-from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
+from flipsnack_mock.protocol.instants import LAST_INSTANT
 from flipsnack_mock.state.clock import VirtualClock
 
 MOVES = st.lists(st.tuples(st.sampled_from(["pass", "set", "freeze", "resume"]), st.integers(0, 10**12)), max_size=30)
@@ -58,16 +58,3 @@ def test_it_ends_with_the_calendar() -> None:
     assert LAST_INSTANT == last.now(START + SECOND)
     with pytest.raises(ValueError, match="the clock ends at 9999-12-31"):
         VirtualClock().set(LAST_INSTANT + 1, START)
-
-
-@pytest.mark.parametrize(
-    ("instant", "expected"),
-    [
-        (0, "1970-01-01T00:00:00.000000Z"),
-        (START + 1, "2026-09-21T14:13:20.000001Z"),
-        (LAST_INSTANT, "9999-12-31T23:59:59.000000Z"),
-    ],
-)
-def test_instants_are_written_in_utc_with_microseconds(instant: int, expected: str) -> None:
-    """ISO 8601, always the same length."""
-    assert expected == to_text(instant)

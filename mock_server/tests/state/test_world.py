@@ -47,7 +47,7 @@ def test_no_other_key_does(key: str) -> None:
 
 
 def test_a_full_world_takes_no_more_accounts() -> None:
-    """The refusal says which setting to raise; one that exists can still be replaced."""
+    """The refusal names the setting to raise; an account that exists can be replaced."""
     world = make_world(max_accounts=3)
     assert world.find("test-a") is not None
     with pytest.raises(Refused, match="there are 3 accounts already; raise the setting max_accounts"):

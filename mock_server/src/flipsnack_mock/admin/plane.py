@@ -7,7 +7,6 @@ from typing import Any
 
 import flask
 import msgspec
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin import (
@@ -35,7 +34,7 @@ from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import Worlds
 
-__all__ = ["control_plane"]
+__all__ = ["MAX_BODY_BYTES", "control_plane"]
 
 # Importing these modules fills the table.
 _MODULES = (
@@ -55,20 +54,22 @@ _MODULES = (
 )
 MAX_BODY_BYTES = 10_000_000
 
+ReadBody = Callable[[dict[str, Any]], bytes]
+
 
 def control_plane(
-    worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
+    worlds: Worlds, now: RealTime, read_body: ReadBody, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
 ) -> flask.Blueprint:
-    """The control plane of all worlds.
+    """The control plane of all worlds; `read_body` gives the body of a WSGI request, or its first `MAX_BODY_BYTES` + 1.
 
-    With the setting `admin` off nothing but the health of the server is left of it.
+    With the setting `admin` off, only the routes with `open` access exist.
     """
     blueprint = flask.Blueprint("control plane", __name__)
     blueprint.after_request(_unsniffed)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
-        view = _view(entry, worlds, now, sources, authority_pem)
+        view = _view(entry, worlds, now, read_body, sources, authority_pem)
         blueprint.add_url_rule(
             entry.path,
             f"{entry.method} {entry.path}".replace(".", "-"),
@@ -80,13 +81,18 @@ def control_plane(
 
 
 def _unsniffed(answer: HttpResponse) -> HttpResponse:
-    # Names and texts that a client chose are repeated in many an answer: no browser may take one for a page.
+    # Many answers repeat text chosen by a client: no browser may render one as a page.
     answer.headers.setdefault(*NOSNIFF)
     return answer
 
 
 def _view(
-    entry: Route, worlds: Worlds, now: RealTime, sources: Mapping[str, Setting], authority_pem: bytes
+    entry: Route,
+    worlds: Worlds,
+    now: RealTime,
+    read_body: ReadBody,
+    sources: Mapping[str, Setting],
+    authority_pem: bytes,
 ) -> Callable[..., HttpResponse]:
     guard = Guard(worlds.settings)
 
@@ -96,7 +102,7 @@ def _view(
         if isinstance(done, Work):
             return _json(done.answer)
         world = worlds.world(namespace_of(flask.request.environ))
-        raw = _body() if entry.body is not None or entry.access == "page" else b""
+        raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
@@ -108,7 +114,7 @@ def _view(
 
 
 def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer when `wait` is over; a server that can await it asks a second time itself."""
+    """The answer after `wait`; a server that can await calls the application again itself."""
     environ = flask.request.environ
     environ[WAITED], environ[WAIT] = True, wait
     if CAN_AWAIT in environ:
@@ -117,16 +123,15 @@ def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse
     return again()
 
 
-def _body() -> bytes:
-    flask.request.max_content_length = MAX_BODY_BYTES
-    try:
-        return flask.request.get_data()
-    except RequestEntityTooLarge:
-        raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes") from None
+def _body(read_body: ReadBody) -> bytes:
+    body = read_body(flask.request.environ)
+    if len(body) > MAX_BODY_BYTES:
+        raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes")
+    return body
 
 
 def _admit(entry: Route, guard: Guard) -> None:
-    """Raise `Refused` unless the request may be made; the page asks for the token itself."""
+    """Raise `Refused` if the request is not allowed; the page asks for the token itself."""
     if entry.path.startswith("/__admin"):
         guard.check_sender(flask.request.environ, visitors=entry.access == "page")
     if entry.access == "token":

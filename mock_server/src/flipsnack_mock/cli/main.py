@@ -21,16 +21,13 @@ from flipsnack_mock.state.settings import SettingsError
 
 __all__ = ["main"]
 
-INTERRUPTED = 130
-
 
 def main() -> None:
-    """Run the command line; Ctrl-C before the fake serves ends it with one line and exit status 130."""
+    """Run the command line. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
     try:
         status = command.main(prog_name="flipsnack-mock", obj=os.environ, standalone_mode=False)
     except click.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        raise KeyboardInterrupt from None
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
@@ -48,8 +45,7 @@ def command() -> None:
 
 
 def _relax_collector() -> None:
-    # The path of a request leaves no circles behind (a test holds that), so the collector has nothing to find there;
-    # at its usual pace it would walk through the whole journal again and again.
+    # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
@@ -60,24 +56,25 @@ def _relax_collector() -> None:
 def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
     """Serve the fake until SIGTERM or Ctrl-C."""
     settings, sources = loaded(config, flags, environ)
-    # The engine is imported only where it is needed: `settings` and `--help` stay quick.
+    # Imported here so that `settings` and `--help` stay fast.
     from flipsnack_mock.admin.guard import exposure
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
-    from flipsnack_mock.server.request_log import exchange_log
-    from flipsnack_mock.server.tls import credentials_for
+    from flipsnack_mock.server.request_log import request_log
+    from flipsnack_mock.server.tls import certificates_for
 
     try:
         listener = bind(settings.host, settings.port)
     except OSError as problem:
-        hint = "choose another --host or --port (--port 0 takes a free one)"
+        hint = "choose another --host or --port (--port 0 uses a free port)"
         fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
-        tls = credentials_for(settings)
+        tls = certificates_for(settings)
     except SettingsError as problem:
         fail(str(problem), 2)
     pem = tls.authority_pem if tls else b""
-    app = create_app(settings, on_exchange=exchange_log(settings.log), sources=sources, authority_pem=pem)
+    log = request_log(settings.log)
+    app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host
 
@@ -89,13 +86,15 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
 
     _relax_collector()
     Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
+    if log is not None:
+        log.close()
 
 
 @command.command("settings")
 @with_settings
 @click.pass_obj
 def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
-    """Print every setting, its value and where it came from."""
+    """Print every setting with its value, source and description."""
     _, sources = loaded(config, flags, environ)
     from rich.console import Console
     from rich.table import Table
@@ -103,7 +102,7 @@ def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags
     table = Table("setting", "value", "source", "what it does", box=None, pad_edge=False)
     for name, setting in sources.items():
         table.add_row(name, shown(name, setting.value), setting.source, setting.does)
-    # A program that reads this gets a line for each setting, whatever its length.
+    # In a pipe each setting is one line, whatever its length.
     Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 

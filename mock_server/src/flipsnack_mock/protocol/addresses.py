@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "vendor_host"]
+__all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "is_vendor_path", "vendor_host"]
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
@@ -13,6 +13,15 @@ API_PATHS = frozenset({"/v1", "/v1/"})
 
 PACKAGE_PREFIX = "/packages/"
 """The path of every resource URL begins with this."""
+
+_PREFIXES = ("/v1/", PACKAGE_PREFIX)
+
+
+def is_vendor_path(path: str) -> bool:
+    """Whether `path`, without its namespace, belongs to the vendor's surface; of several leading slashes one counts."""
+    if path.startswith("//"):
+        path = "/" + path.lstrip("/")
+    return path.startswith(_PREFIXES) or path == "/v1"
 
 
 def vendor_host(header: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["METHODS", "Field", "Method", "MethodCode", "PACKAGE_METHOD", "Parameter", "UNBUILT"]
+__all__ = ["METHODS", "Field", "Method", "MethodCode", "PACKAGE_METHOD", "Parameter", "UNBUILT", "UPLOADS"]
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 ValueType = Literal["string", "number", "boolean", "file"]
@@ -100,3 +100,6 @@ PACKAGE_METHOD = next(
 
 UNBUILT = frozenset[str](_TABLE["unbuilt"]["names"])
 """Methods that v1 has or had and that the fake does not imitate yet."""
+
+UPLOADS = frozenset[str](_TABLE["unbuilt"]["uploads"]) | {name for name, one in METHODS.items() if one.verb == "POST"}
+"""The methods, built or not, that upload a file."""

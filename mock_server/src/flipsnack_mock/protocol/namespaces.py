@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["namespace_of", "without_namespace"]
+__all__ = ["namespace_of", "without_namespace", "without_prefix"]
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -30,3 +30,9 @@ def without_namespace(app: WsgiApp) -> WsgiApp:
 def namespace_of(environ: Mapping[str, Any]) -> str:
     """The namespace of a request; empty for the main world."""
     return str(environ.get(_NAMESPACE, ""))
+
+
+def without_prefix(path: str) -> str:
+    """`path` without its namespace."""
+    match = _PREFIXED.fullmatch(path) if path.startswith("/t/") else None
+    return match[2] if match else path

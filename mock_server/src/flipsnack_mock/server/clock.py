@@ -1,13 +1,14 @@
-"""The one door for real time. Nothing else in this package may ask."""
+"""Real time. No other module of this package reads a clock or sleeps."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-__all__ = ["RealTime", "Sleep", "real_sleep", "real_time"]
+from flipsnack_mock.protocol.instants import RealTime
 
-RealTime = Callable[[], int]
+__all__ = ["Sleep", "real_sleep", "real_time"]
+
 Sleep = Callable[[float], None]
 
 
@@ -26,5 +27,5 @@ def real_time() -> RealTime:
 
 
 def real_sleep(seconds: float) -> None:
-    """Hold this thread for so many real seconds."""
+    """Block this thread for `seconds` of real time."""
     time.sleep(seconds)

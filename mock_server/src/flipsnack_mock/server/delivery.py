@@ -1,7 +1,7 @@
-"""Sends answers, and carries out what a fault does to one on its way: waiting, dripping, cutting, breaking.
+"""Sends responses, and carries out what a fault does to one while it is sent: wait, drip, cut or break.
 
-Under our own engine all of it happens on the event loop and on the connection itself, so thousands can wait at once.
-Under another WSGI server an iterator sleeps in a thread of that server, and what needs the connection is impossible.
+Under our own engine this happens on the event loop and on the connection, so thousands can wait at once. Under another
+WSGI server an iterator sleeps in a thread of that server; faults that need the connection are refused there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from werkzeug.wrappers import Response as HttpResponse
-
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
 
@@ -24,13 +22,13 @@ if sys.platform == "linux":
     import fcntl
     import termios
 
-__all__ = ["Answer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slow_down"]
+__all__ = ["WsgiAnswer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slowed"]
 
 EFFECT = "flipsnack_mock.effect"
-"""Where the application leaves, in the WSGI environment, the effect that our engine carries out."""
+"""The key of the WSGI environment for the effect that our engine carries out."""
 
 CONNECTION = "flipsnack_mock.connection"
-"""Where the engine leaves its transport: in the ASGI scope, and so in the WSGI environment of one that has it."""
+"""The key of the ASGI scope, and of the WSGI environment, for the transport of our engine; other servers have none."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -39,14 +37,14 @@ Send = Callable[[Message], Awaitable[None]]
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _BUFFERED_BYTES = 256 * 1024
 _MOMENT = 0.005
-# So many moments without anything on its way.
+# So many moments in a row without unacknowledged bytes.
 _QUIET = 2
-# On and zero seconds: closing sends RST and forgets what is unsent.
+# On, with zero seconds: closing sends RST and discards what is unsent.
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-class Answer(NamedTuple):
-    """An answer as WSGI gives it: `headers` have lower-case names."""
+class WsgiAnswer(NamedTuple):
+    """What a WSGI application answered; the names in `headers` are lower-case."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -57,19 +55,19 @@ class Answer(NamedTuple):
         """What Content-Length says."""
         return int(dict(self.headers).get(b"content-length", b"0"))
 
-    def without_length(self) -> Answer:
-        """The answer with nothing that says how long it is."""
+    def without_length(self) -> WsgiAnswer:
+        """The same without its Content-Length."""
         return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
 
 
 class Connection(NamedTuple):
-    """One request's connection: the way ASGI talks, and the transport below it."""
+    """The connection of one request: ASGI's `receive` and `send`, and the transport below them."""
 
     transport: asyncio.Transport
     receive: Receive
     send: Send
 
-    async def head(self, answer: Answer) -> None:
+    async def head(self, answer: WsgiAnswer) -> None:
         """Send status and headers."""
         await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
 
@@ -87,7 +85,7 @@ class Connection(NamedTuple):
         await self.send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def gone_within(self, seconds: float) -> bool:
-        """Wait so many real seconds, or until the client is gone; True when it is."""
+        """Wait `seconds` of real time, or until the connection is closed; True when it is."""
         try:
             async with asyncio.timeout(seconds):
                 await self.gone()
@@ -96,19 +94,20 @@ class Connection(NamedTuple):
         return True
 
     async def gone(self) -> None:
-        """Wait until the connection is closed, by whom ever."""
+        """Wait until either side closes the connection."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
     async def drained(self, limit: int) -> None:
-        """Wait until no more than `limit` bytes are still to be handed to the system, or the client is gone."""
+        """Wait until at most `limit` bytes are buffered in this process, or the connection is closed."""
         while self.transport.get_write_buffer_size() > limit and not await self.gone_within(_MOMENT):
             pass
 
     async def arrived(self) -> None:
-        """Wait until the client's system has all that was sent, or the client is gone: a reset forgets the rest.
+        """Wait until the client's system acknowledged all that was sent, or the connection is closed.
 
-        Below TLS there is a buffer that nobody can ask. It is empty when the system's stays empty.
+        A reset discards the rest. TLS has a buffer of its own that cannot be asked; it is empty when the system's stays
+        empty.
         """
         sock, quiet = self.transport.get_extra_info("socket"), 0
         while quiet < _QUIET:
@@ -117,7 +116,7 @@ class Connection(NamedTuple):
                 return
 
     async def end(self, *, reset: bool = False) -> None:
-        """Close the connection, or tear it."""
+        """Close the connection; with `reset` by a TCP reset."""
         if reset:
             await self.arrived()
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
@@ -127,34 +126,34 @@ class Connection(NamedTuple):
         await self.gone()
 
     async def drop(self) -> None:
-        """Let go of the connection at once, whatever is on its way."""
+        """Abort the connection; what is still buffered is lost."""
         self.transport.abort()
         with suppress(asyncio.CancelledError):
             await self.gone()
 
 
 def _unacknowledged(sock: socket.socket) -> int:
-    """How many bytes the system has not seen arrive, where it tells."""
+    """How many bytes the client's system has not acknowledged; 0 on systems that do not say."""
     if sys.platform != "linux":
         return 0
     return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
 
-async def deliver(answer: Answer, effect: Effect | None, connection: Connection) -> None:
-    """Send `answer`, with `effect` on its way."""
+async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connection) -> None:
+    """Send `answer`, and let `effect` happen to it."""
     try:
         await _WAYS[type(effect)](effect, answer, connection)
     except asyncio.CancelledError:
-        # The server stops and has waited long enough. The engine would send a 500 behind what was sent already.
+        # The server stops and has waited long enough. The engine would append a 500 to what was sent already.
         await connection.drop()
 
 
-async def _whole(_effect: Damage | None, answer: Answer, connection: Connection) -> None:
+async def _whole(_effect: Damage | None, answer: WsgiAnswer, connection: Connection) -> None:
     await connection.head(answer)
     await connection.body(answer.chunks)
 
 
-async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
+async def _pause(effect: Pause, answer: WsgiAnswer, connection: Connection) -> None:
     if effect.before == "body":
         await connection.head(answer)
     if await connection.gone_within(effect.seconds):
@@ -164,7 +163,7 @@ async def _pause(effect: Pause, answer: Answer, connection: Connection) -> None:
     await connection.body(answer.chunks)
 
 
-async def _drip(effect: Drip, answer: Answer, connection: Connection) -> None:
+async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> None:
     await connection.head(answer)
     for number, piece in enumerate(_pieces(answer.chunks, effect.size)):
         if number and await connection.gone_within(effect.seconds):
@@ -173,7 +172,7 @@ async def _drip(effect: Drip, answer: Answer, connection: Connection) -> None:
     await connection.body(())
 
 
-async def _cut(effect: Cut, answer: Answer, connection: Connection) -> None:
+async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
     pieces = _beginning(answer.chunks, effect.kept(answer.length))
     if effect.framing == "close":
         await _send_unframed(answer, pieces, connection)
@@ -184,7 +183,7 @@ async def _cut(effect: Cut, answer: Answer, connection: Connection) -> None:
     await connection.end(reset=effect.reset)
 
 
-async def _send_unframed(answer: Answer, pieces: Iterable[bytes], connection: Connection) -> None:
+async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], connection: Connection) -> None:
     # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
     headers = [*answer.without_length().headers, (b"connection", b"close")]
     lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
@@ -195,13 +194,13 @@ async def _send_unframed(answer: Answer, pieces: Iterable[bytes], connection: Co
         await connection.drained(_BUFFERED_BYTES)
 
 
-async def _break(effect: Break, _answer: Answer, connection: Connection) -> None:
+async def _break(effect: Break, _answer: WsgiAnswer, connection: Connection) -> None:
     if effect.garbage:
         connection.transport.write(effect.garbage)
     await connection.end(reset=effect.reset)
 
 
-_WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[None]]] = {
+_WAYS: dict[type[Effect | None], Callable[[Any, WsgiAnswer, Connection], Awaitable[None]]] = {
     type(None): _whole,
     Damage: _whole,
     Pause: _pause,
@@ -211,14 +210,18 @@ _WAYS: dict[type[Effect | None], Callable[[Any, Answer, Connection], Awaitable[N
 }
 
 
-def slow_down(answer: HttpResponse, effect: Effect, sleep: Sleep) -> None:
-    """Make `answer` wait or drip by itself, for a server that gives us no connection."""
+def slowed(chunks: Iterable[bytes], effect: Effect, sleep: Sleep) -> Iterable[bytes]:
+    """`chunks` that wait or drip by themselves, for a server that hands out no connection.
+
+    A pause before the headers happens in this call.
+    """
     if isinstance(effect, Pause) and effect.before == "headers":
         sleep(effect.seconds)
     elif isinstance(effect, Pause):
-        answer.response = _late(answer.iter_encoded(), effect.seconds, sleep)
+        return _late(chunks, effect.seconds, sleep)
     elif isinstance(effect, Drip):
-        answer.response = _dripping(answer.iter_encoded(), effect, sleep)
+        return _dripping(chunks, effect, sleep)
+    return chunks
 
 
 def _late(chunks: Iterable[bytes], seconds: float, sleep: Sleep) -> Iterator[bytes]:

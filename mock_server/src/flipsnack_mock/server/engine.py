@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import flask
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from flipsnack_mock.server.asgi import Bridge
+from flipsnack_mock.server.body import DEFAULT_PACE, Pace
+from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.worker import start_worker
 
 __all__ = ["Server", "bind"]
 
-# Far above any request that is meant, far below what would hurt.
 MAX_HEAD_BYTES = 2 * 1024 * 1024
+"""The most bytes of a request before its body, between two pieces of it, and behind it."""
 MAX_URL_BYTES = 65_535
+MAX_PIPELINED = 256
+"""The most requests of one connection that wait for their answers; the connection is closed behind them."""
 # In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
 GRACE_SECONDS = 0.5
 
@@ -40,17 +43,45 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with a limit on what comes before the body."""
+    """uvicorn's HTTP protocol with bounds on what is not a body, and without upgrades to other protocols."""
 
-    _head_bytes = 0
-    _in_body = False
+    _unused_bytes = 0
+    _is_last = False
 
     def data_received(self, data: bytes) -> None:
-        self._head_bytes += len(data)
-        if self._head_bytes > MAX_HEAD_BYTES and not self._in_body:
+        self._unused_bytes += len(data)
+        self._unset_keepalive_if_required()
+        try:
+            while data and not self._is_last:
+                data = self._parse(data)
+        except httptools.HttpParserError:
+            if not self._is_last:
+                self.send_400_response("Invalid HTTP request received.")
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse `data`, and return what is to be parsed next."""
+        if self._unused_bytes > MAX_HEAD_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
-            return
-        super().data_received(data)
+            return b""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._head_without_upgrade() + data[upgrade.args[0] :]
+        return b""
+
+    def _head_without_upgrade(self) -> bytes:
+        """The head of a request that asks for another protocol, without the header that asks.
+
+        The parser stops behind such a head, so it would take the body for the next request.
+        """
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("this server is no proxy")
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        lines = [b"%s %s HTTP/%s" % (method, self.url, version.encode())]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -58,13 +89,26 @@ class _Protocol(HttpToolsProtocol):
         self.scope[CONNECTION] = self.transport  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
-        self._in_body = True
+        if self.parser.should_upgrade():
+            return
         super().on_headers_complete()
+        # Trailers come behind a chunked body. They may not join the headers of a request that is being answered.
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        self._unused_bytes = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_body = False
-        self._head_bytes = 0
+        if self.parser.should_upgrade():
+            return
+        self._unused_bytes = 0
         super().on_message_complete()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            # The answer to this request says that it is the last of its connection (RFC 9112, 9.6).
+            self.cycle.keep_alive = False
+            self._is_last = True
+            raise httptools.HttpParserError("too many requests wait for their answers")
 
     def send_400_response(self, msg: str) -> None:
         # The parser gives up on a URL that is too long for it.
@@ -91,10 +135,14 @@ class Server(uvicorn.Server):
         *,
         on_ready: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
+        pace: Pace = DEFAULT_PACE,
     ) -> None:
-        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once it is served."""
+        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once requests are answered.
+
+        A body that comes more slowly than `pace` is answered with 408.
+        """
         config = uvicorn.Config(
-            Bridge(app.wsgi_app),
+            Bridge(app.wsgi_app, pace=pace),
             http=_Protocol,
             loop="auto",
             ws="none",
@@ -104,7 +152,7 @@ class Server(uvicorn.Server):
             log_level="error",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # where resource URLs point is said by the setting base_url, or by Host
+            proxy_headers=False,  # resource URLs begin with the setting base_url, or with Host
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # any number of seconds works
         )
@@ -123,14 +171,13 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, and say so."""
-        # One at a time: what is worked out beside the loop shares the interpreter with the answers to everybody else.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1, "flipsnack-mock work"))
+        """Start listening, and call `on_ready`."""
+        start_worker()
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on a signal. It is answered by a clean end, so it is not raised again afterwards."""
+        """Stop on a signal. The process ends normally, so the signal is not raised again afterwards."""
         super().handle_exit(sig, frame)
         self._captured_signals.clear()

@@ -1,4 +1,4 @@
-"""The one door for chance: names that nobody else has. What a request is answered with never depends on it."""
+"""Randomness: unique names. No answer to a request depends on it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""One line for each request: what was asked, what was answered, how long it took. Never a secret or a signature."""
+"""One line for each request: what was asked, what was answered, how long it took. Never a secret or a signature.
+
+A thread writes the lines, so that nothing about the place where they go can hold up or change an answer.
+"""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TextIO
 
 import msgspec
@@ -12,23 +18,105 @@ import msgspec
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.journal import Entry
 
-__all__ = ["exchange_log", "shortened"]
+__all__ = ["MAX_WAITING_LINES", "RequestLog", "request_log", "shortened"]
+
+MAX_WAITING_LINES = 10_000
+"""The most lines that wait to be written; further ones are lost."""
+
+# Lines that come within this time are written at once, which costs less than one by one.
+_GATHER_SECONDS = 0.005
+_CLOSE_SECONDS = 0.5
 
 
-def exchange_log(style: str, stream: TextIO | None = None) -> Callable[[Entry], None] | None:
-    """A function that writes an entry's line in `style` (pretty or json) to `stream`; None when `style` is off."""
+def request_log(style: str, stream: TextIO | None = None) -> RequestLog | None:
+    """A log in `style` (pretty or json) on `stream`, or on stdout; None when `style` is off."""
     if style == "off":
         return None
-    render = _json if style == "json" else _pretty
-    out = stream or sys.stdout
+    return RequestLog(_json if style == "json" else _pretty, sys.stdout if stream is None else stream)
 
-    def write(entry: Entry) -> None:
-        # Who reads the log may go away (`serve | head`); the answers go on.
-        with suppress(BrokenPipeError):
-            out.write(render(entry) + "\n")
-            out.flush()
 
-    return write
+class RequestLog:
+    """Writes the line that `render` makes of each journal entry to `stream`, whatever becomes of that.
+
+    A stream that is absent, closed, full, slow or blocked costs lines, which are counted in `lost`. A line says how
+    many, as soon as one can be written. A character that the stream's encoding has not is written as an escape.
+    """
+
+    def __init__(self, render: Callable[[Entry], str], stream: TextIO | None) -> None:
+        self._render = render
+        self._stream = stream
+        # One counter for each thread that counts.
+        self._dropped = 0
+        self._failed = 0
+        self._told = 0
+        self._lines: deque[str] = deque()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        # It may be blocked for ever, so the end of the process does not wait for it.
+        self._thread = threading.Thread(target=self._run, name="flipsnack-mock log", daemon=True)
+        self._thread.start()
+
+    @property
+    def lost(self) -> int:
+        """How many lines were not written."""
+        return self._dropped + self._failed
+
+    def __call__(self, entry: Entry) -> None:
+        """Log `entry`; returns at once."""
+        if len(self._lines) >= MAX_WAITING_LINES:
+            self._dropped += 1
+            return
+        self._lines.append(self._render(entry))
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def close(self) -> None:
+        """Write what waits, if that can be done soon."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(_CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait()
+            self._closing.wait(_GATHER_SECONDS)
+            self._wake.clear()
+            while (self._lines or self.lost > self._told) and self._write_waiting():
+                pass
+
+    def _write_waiting(self) -> bool:
+        lines, lost = [self._lines.popleft() for _ in range(len(self._lines))], self.lost
+        untold = lost - self._told
+        try:
+            self._write("".join(f"{line}\n" for line in [*self._lost_lines(untold), *lines]))
+        except (OSError, ValueError):
+            # ValueError: the stream is closed.
+            self._failed += len(lines)
+            return False
+        self._told = lost
+        return True
+
+    def _lost_lines(self, count: int) -> list[str]:
+        if not count:
+            return []
+        if self._render is _json:
+            return [f'{{"lost":{count}}}']
+        return [f"{count} lines of this log were lost: they could not be written, or not fast enough"]
+
+    def _write(self, text: str) -> None:
+        stream = self._stream
+        if stream is None:
+            raise ValueError("there is no stdout")
+        data = text.encode(getattr(stream, "encoding", None) or "utf-8", "backslashreplace")
+        try:
+            file = stream.fileno()
+        except io.UnsupportedOperation:
+            stream.write(data.decode(stream.encoding or "utf-8"))
+            stream.flush()
+            return
+        # Past the stream's buffer, whose lock the end of the process would wait for while the write blocks.
+        while data:
+            data = data[os.write(file, data) :]
 
 
 def shortened(key: str) -> str:

@@ -1,4 +1,4 @@
-"""A throw-away certificate authority, so that a client with hard-coded https addresses can be pointed at the fake."""
+"""A certificate authority made at each start, so that a client with hard-coded https addresses can use the fake."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from flipsnack_mock.state.settings import Settings, SettingsError
 if TYPE_CHECKING:
     import trustme
 
-__all__ = ["Credentials", "credentials_for"]
+__all__ = ["Certificates", "certificates_for"]
 
 
-class Credentials(NamedTuple):
-    """What a TLS server needs (`context`), and what its clients must trust (`authority_pem`)."""
+class Certificates(NamedTuple):
+    """`context` is for the TLS server, `authority_pem` is the authority that its clients must trust."""
 
     context: ssl.SSLContext
     authority_pem: bytes
 
 
-def credentials_for(settings: Settings) -> Credentials | None:
-    """New credentials for `host` and the `tls_names` of the settings, or None when they ask for no TLS.
+def certificates_for(settings: Settings) -> Certificates | None:
+    """New certificates for `host` and the `tls_names` of the settings, or None when they ask for no TLS.
 
-    The authority's key is forgotten at once. Raises `SettingsError` when the extra that makes certificates is not
-    installed, or when a name is none.
+    The authority's key is discarded at once. Raises `SettingsError` when the extra that makes certificates is not
+    installed, or when a name is not a host name.
     """
     if not settings.tls:
         return None
@@ -41,14 +41,14 @@ def credentials_for(settings: Settings) -> Credentials | None:
         leaf = authority.issue_cert(*dict.fromkeys(names))
     except ValueError as refusal:
         raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
-    _give(context, leaf)
-    return Credentials(context, authority.cert_pem.bytes())
+    _load(context, leaf)
+    return Certificates(context, authority.cert_pem.bytes())
 
 
-def _give(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
-    """Let `context` have the certificate, through memory alone where the system can do that.
+def _load(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
+    """Load the certificate into `context`, without a file on disk where the system can do that.
 
-    Python's ssl takes files only; a read-only root has no place for one, and a key is best not written.
+    Python's ssl reads files only. A read-only root has no place for one, and a private key is better not written.
     """
     if not hasattr(os, "memfd_create"):
         leaf.configure_cert(context)

@@ -19,7 +19,6 @@ class Counters:
     """
 
     def __init__(self) -> None:
-        """Begin at nothing."""
         self.counts: dict[tuple[str, int | None, int], int] = {}
 
     def count(self, entry: Entry) -> None:

@@ -77,7 +77,6 @@ class Ring:
     __slots__ = ("dropped", "entries")
 
     def __init__(self, size: int) -> None:
-        """Make an empty ring of that size."""
         self.entries: deque[Entry] = deque(maxlen=size)
         self.dropped = 0
 

@@ -48,10 +48,10 @@ NAMED: dict[str, Magic] = {
     "mock-complete": Magic(does="COMPLETE at the first call"),
     "mock-processing": Magic(does="PROCESSING for ever", schedule="never"),
     "mock-failed": Magic(does="FAILED at the first call", schedule="failed"),
-    "mock-expired-link": Magic(does="COMPLETE; each resource URL is dead on arrival", url_lifetime=0),
-    "mock-slow-download": Magic(does="COMPLETE; the package comes in drops", fault="slow-download"),
+    "mock-expired-link": Magic(does="COMPLETE; each resource URL has expired already", url_lifetime=0),
+    "mock-slow-download": Magic(does="COMPLETE; the package is sent slowly", fault="slow-download"),
     "mock-corrupt-zip": Magic(does="COMPLETE; the package has a wrong byte", fault="corrupt-zip"),
-    "mock-truncated": Magic(does="COMPLETE; the download breaks off", fault="truncated"),
+    "mock-truncated": Magic(does="COMPLETE; the download is cut off", fault="truncated"),
 }
 
 

@@ -119,7 +119,6 @@ class Worlds:
     """The worlds of one process: the main one, and one for each namespace `/t/<name>/` that was used."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make the main world."""
         self.settings = settings
         self.main = World(settings)
         self._namespaces: dict[str, World] = {}

@@ -1,4 +1,4 @@
-"""For tests: `MockServer`, the fake on a free port in a thread, and `AdminClient`, its control plane in Python."""
+"""For tests: `MockServer`, the fake in a thread on a free port, and `AdminClient`, a client of its control plane."""
 
 try:
     import flask as _flask  # noqa: F401 - looked for first, so that a missing extra is named

@@ -38,34 +38,27 @@ def test_the_first_call_starts_the_job_and_later_ones_report_it(
     assert expected == "".join(states(door, f"mock-{words}", *waits))
 
 
-def test_the_default_schedule_takes_five_seconds() -> None:
-    """Which a setting changes."""
-    assert "PPC" == "".join(states(seeded(), "own", 4.9, 0.1))
-    assert "C" == "".join(states(seeded(default_schedule="immediate"), "own"))
+@pytest.mark.parametrize(
+    ("own", "settings", "waits", "expected"),
+    [
+        (None, {}, (4.9, 0.1), "PPC"),
+        (None, {"default_schedule": "immediate"}, (), "C"),
+        ("failed", {"default_schedule": "never"}, (), "F"),
+    ],
+)
+def test_a_collection_has_its_own_schedule_or_the_default(
+    own: str | None, settings: dict[str, str], waits: tuple[float, ...], expected: str
+) -> None:
+    """Which takes five seconds unless a setting changes it."""
+    collection = SeedCollection(hash="own", schedule=own)
+    account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(collection,))
+    assert expected == "".join(states(make_door(seed=(account,), **settings), "own", *waits))
 
 
-def seeded(**settings: object) -> Door:
-    """A core with a collection that names no schedule."""
-    account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(SeedCollection(hash="own"),))
-    return make_door(seed=(account,), **settings)
-
-
-def test_a_collection_has_its_own_schedule() -> None:
-    """Whatever the default is."""
-    own = SeedCollection(hash="own", schedule="failed")
-    account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(own,))
-    assert "F" == "".join(states(make_door(seed=(account,), default_schedule="never"), "own"))
-
-
-def test_a_setting_restarts_what_failed_with_the_next_call() -> None:
-    """FAILED is reported until then, and the schedule begins anew."""
-    assert "PFPF" == "".join(states(make_door(restart_failed=True), "mock-failed-after-1-poll", 0, 0, 0))
-
-
-def test_a_failure_is_reported_before_it_is_restarted() -> None:
-    """Also when it came while nobody asked: otherwise a client would never see FAILED."""
-    told = states(make_door(restart_failed=True), "mock-failed-after-5s", 5, 0, 5)
-    assert "PFPF" == "".join(told)
+@pytest.mark.parametrize(("words", "waits"), [("after-1-poll", (0, 0, 0)), ("after-5s", (5, 0, 5))])
+def test_a_setting_restarts_what_failed_once_it_was_reported(words: str, waits: tuple[float, ...]) -> None:
+    """Otherwise a client would not see a failure that came between its calls; the schedule begins again."""
+    assert "PFPF" == "".join(states(make_door(restart_failed=True), f"mock-failed-{words}", *waits))
 
 
 def test_a_resource_url_comes_with_complete_alone(door: Door) -> None:

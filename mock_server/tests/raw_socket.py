@@ -1,4 +1,4 @@
-"""The fake from the outside: curl, requests and bare sockets."""
+"""Requests over a socket of the test's own, and by curl."""
 
 import shutil
 import socket
@@ -11,6 +11,8 @@ from mock_server.tests.conftest import signed
 
 from flipsnack_mock.testing import MockServer
 
+CLOSE = ("Connection: close",)
+FORM = "Content-Type: application/x-www-form-urlencoded"
 A_MOMENT = 0.05
 """Real seconds: long enough to be seen, short enough to be waited for."""
 
@@ -32,6 +34,32 @@ def open_request(url: str, method: str = "GET") -> socket.socket:
     target = f"{parts.path}?{parts.query}"
     connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
     return connection
+
+
+def connect(server: MockServer) -> socket.socket:
+    """A connection to the fake."""
+    parts = urlsplit(server.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=30)
+
+
+def talk(server: MockServer, *pieces: bytes) -> bytes:
+    """Everything that comes back for these bytes until the fake closes the connection."""
+    with connect(server) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        return received(connection)
+
+
+def request(head: str = "GET /v1/", *, query: str = "", headers: tuple[str, ...] = (), body: bytes = b"") -> bytes:
+    """A request as it goes over the wire; the last one of its connection unless `headers` say otherwise."""
+    lines = [f"{head}{'?' if query else ''}{query} HTTP/1.1", "Host: fake.test", *headers, "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+def status_and_body(answer: bytes) -> tuple[int, bytes]:
+    """The status and the body of one answer."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
 
 
 def received(connection: socket.socket) -> bytes:

@@ -1,0 +1,161 @@
+"""The body of a request: read in pieces, within bounds of size and time, the same way under every server.
+
+A `BodyReader` hands the pieces to a sink as they come, so a long body is never held whole; `KeptBody` is the sink that
+keeps a short one in memory. Our own engine reads the body before it calls the application (`receive_body`), and leaves
+it in the WSGI environment; under another server the application reads it from `wsgi.input` (`read_body`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
+from flipsnack_mock.protocol.addresses import is_vendor_path
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.instants import SECOND, RealTime
+from flipsnack_mock.protocol.namespaces import without_prefix
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
+from flipsnack_mock.server.clock import real_time
+
+__all__ = ["BODY", "BodyReader", "KeptBody", "MAX_DRAINED_BYTES", "Pace", "body_of", "read_body", "receive_body"]
+
+BODY = "flipsnack_mock.body"
+"""Where the WSGI environment holds the `KeptBody` of a request that was read."""
+
+MAX_DRAINED_BYTES = 256 * 1024 * 1024
+"""Our engine reads so much of a body that is too long, to answer its sender; a longer one ends the connection."""
+
+_PIECE_BYTES = 64 * 1024
+
+Environ = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Pace(NamedTuple):
+    """How slowly a body may come.
+
+    No pause lasts longer than `idle` seconds, the whole body comes within `total` seconds, and once `idle` seconds went
+    by, at least `rate` bytes have come for each second. All of it is real time.
+    """
+
+    idle: float = 60
+    total: float = 3_600
+    rate: float = 1_000
+
+
+DEFAULT_PACE = Pace()
+
+
+class BodyReader:
+    """A body that is being read: its pieces go to `sink`, and `length` counts their bytes.
+
+    `ended` says whether the whole body was read. `now` gives real time in microseconds.
+    """
+
+    def __init__(self, sink: Callable[[bytes], None], *, pace: Pace = DEFAULT_PACE, now: RealTime) -> None:
+        self.pace = pace
+        self.length = 0
+        self.ended = False
+        self._sink = sink
+        self._now = now
+        self._begun = now()
+
+    def take(self, piece: bytes) -> None:
+        """Hand `piece` on; raises `Refused` (408) when the body comes too slowly."""
+        self.length += len(piece)
+        self._sink(piece)
+        seconds = (self._now() - self._begun) / SECOND
+        below_rate = seconds > self.pace.idle and self.length < seconds * self.pace.rate
+        if below_rate or seconds > self.pace.total:
+            raise _too_slow(f"{self.length:,} bytes came in {seconds:.0f} s")
+
+
+def _too_slow(how: str) -> Refused:
+    return Refused(408, "too_slow", f"the body comes too slowly: {how}; send it at once, or send less")
+
+
+class KeptBody:
+    """A sink that keeps a body of at most `limit` bytes, and one byte more of a longer one, which shows that it is.
+
+    `refusal` is why the body could not be read, `file` holds what was kept, and `room` is how many bytes still fit.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.file = io.BytesIO()
+        self.refusal: Refused | None = None
+        self.room = limit + 1
+
+    def __call__(self, piece: bytes) -> None:
+        """Keep what there is room for."""
+        self.file.write(piece[: self.room])
+        self.room -= min(self.room, len(piece))
+
+    @property
+    def content(self) -> bytes:
+        """What was kept; raises `refusal` if there is one."""
+        if self.refusal is not None:
+            raise self.refusal
+        return self.file.getvalue()
+
+
+def body_of(path: str) -> KeptBody:
+    """An empty body for a request to `path`, as long as what is served there allows."""
+    return KeptBody(MAX_BODY_BYTES if is_vendor_path(without_prefix(path)) else MAX_CONTROL_BYTES)
+
+
+# --- under our own engine ---------------------------------------------------------------------------------------------
+
+
+async def receive_body(receive: Receive, reader: BodyReader) -> None:
+    """Read a body from ASGI's `receive`, up to `MAX_DRAINED_BYTES`.
+
+    Raises `Refused` (408) when it comes too slowly, and `ConnectionAbortedError` when the client went away.
+    """
+    while reader.length < MAX_DRAINED_BYTES:
+        try:
+            async with asyncio.timeout(reader.pace.idle):
+                message = await receive()
+        except TimeoutError:
+            raise _too_slow(f"nothing came for {reader.pace.idle:g} s") from None
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError("the client went away while it sent a body")
+        reader.take(message.get("body", b""))
+        if not message.get("more_body"):
+            reader.ended = True
+            return
+
+
+# --- under any WSGI server --------------------------------------------------------------------------------------------
+
+_now = real_time()
+
+
+def read_body(environ: Environ) -> bytes:
+    """The body of a WSGI request: all of it, or one byte more than is allowed there.
+
+    It can be asked for again. Raises `Refused` (408) when the body comes too slowly.
+    """
+    kept = environ.get(BODY)
+    if kept is None:
+        kept = environ[BODY] = body_of(environ["PATH_INFO"])
+        _read(environ, kept)
+    return bytes(kept.content)
+
+
+def _read(environ: Environ, kept: KeptBody) -> None:
+    # A server that blocks has a timeout of its own for a client that sends nothing.
+    reader, stream = BodyReader(kept, now=_now), environ["wsgi.input"]
+    while (wanted := min(kept.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := stream.read(wanted)):
+        reader.take(piece)
+
+
+def _left(environ: Environ, length: int) -> int:
+    """How much of a body there may be behind the first `length` bytes."""
+    announced = environ.get("CONTENT_LENGTH", "")
+    if announced.isascii() and announced.isdecimal():
+        return max(0, int(announced) - length)
+    # Without a length only a server that says so ends the input by itself; another would wait for ever.
+    return _PIECE_BYTES if environ.get("wsgi.input_terminated") else 0

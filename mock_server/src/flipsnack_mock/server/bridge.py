@@ -1,0 +1,132 @@
+"""From the engine's ASGI to the WSGI application, called inline on the event loop.
+
+The application answers from memory in microseconds, so a thread for each request would cost more than it gives. What
+takes time is awaited here, where thousands can wait at once: a slow client, a long body, a delay that was asked for.
+What keeps the processor or the disk busy runs in the thread of `in_worker`.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.namespaces import WsgiApp
+from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
+from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
+from flipsnack_mock.server.worker import in_worker
+
+__all__ = ["Bridge"]
+
+Environ = dict[str, Any]
+_LENGTHS = (b"content-length", b"transfer-encoding")
+
+
+class Bridge:
+    """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`.
+
+    A body that comes more slowly than `pace` is answered with 408.
+    """
+
+    def __init__(self, app: WsgiApp, *, pace: Pace = DEFAULT_PACE) -> None:
+        self._app = app
+        self._pace = pace
+        self._now = real_time()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        environ = _environ(scope)
+        try:
+            whole = not _has_body(scope) or await self._read_body(environ, receive)
+            answer = await self._answer(environ, receive)
+        except ConnectionAbortedError:
+            return
+        if not whole:
+            # The rest of the body must not be taken for the next request.
+            answer.headers.append((b"connection", b"close"))
+        try:
+            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send))
+        finally:
+            close = getattr(answer.chunks, "close", None)
+            if close is not None:
+                close()
+
+    async def _read_body(self, environ: Environ, receive: Receive) -> bool:
+        """Read the body for the application; False when it was not read to its end."""
+        kept = environ[BODY] = body_of(environ["PATH_INFO"])
+        environ["wsgi.input"] = kept.file
+        reader = BodyReader(kept, pace=self._pace, now=self._now)
+        try:
+            await receive_body(receive, reader)
+        except Refused as refusal:
+            kept.refusal = refusal
+        kept.file.seek(0)
+        return reader.ended
+
+    async def _answer(self, environ: Environ, receive: Receive) -> WsgiAnswer:
+        answer = _called(self._app, environ)
+        wait = environ.get(WAIT)
+        if wait is None:
+            return answer
+        if isinstance(wait, Work):
+            await in_worker(wait.block)
+        elif not await wait.over(receive):
+            raise ConnectionAbortedError
+        return _called(self._app, environ)
+
+
+def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:
+    start: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
+        start[:] = status, headers
+
+    chunks = app(environ, start_response)
+    status, headers = start
+    raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return WsgiAnswer(int(status[:3]), raw_headers, chunks)
+
+
+def _has_body(scope: Message) -> bool:
+    return any(name in _LENGTHS for name, _ in scope["headers"])
+
+
+def _environ(scope: Message) -> Environ:
+    host, port = scope["server"] or ("localhost", 80)
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": io.BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        CONNECTION: scope[CONNECTION],
+        CAN_AWAIT: True,
+    }
+    for name, value in scope["headers"]:
+        key = _HEADERS.get(name) or _header_key(name)
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    if client := scope["client"]:
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = client[0], str(client[1])
+    return environ
+
+
+def _header_key(name: bytes) -> str:
+    return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+
+
+_HEADERS = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH", b"host": "HTTP_HOST"}

@@ -1,0 +1,156 @@
+"""The vendor's surface as a WSGI application: the API below /v1 and the resource URLs below /packages.
+
+It converts a WSGI request, calls `api.handle` and converts the response. It decides nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
+from werkzeug.urls import iri_to_uri
+
+from flipsnack_mock import api
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.protocol.messages import Body, Request, Response
+from flipsnack_mock.protocol.namespaces import namespace_of
+from flipsnack_mock.protocol.origin import origin_of
+from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
+from flipsnack_mock.server.body import read_body
+from flipsnack_mock.server.clock import Sleep
+from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
+from flipsnack_mock.server.refusals import refused
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.world import Worlds
+
+__all__ = ["OnExchange", "REQUEST_ID_HEADER", "VendorSurface"]
+
+REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+OnExchange = Callable[[Entry], None]
+
+_CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
+_URL_HEADERS = frozenset({"location", "content-location"})
+_NO_BODY = frozenset({204, 304})
+_PIECE_BYTES = 128 * 1024
+
+
+class VendorSurface:
+    """A thread-safe WSGI application for the vendor's surface of all `worlds`.
+
+    `now` gives real time in microseconds, `sleep` waits, and `on_exchange`, if there is one, gets each journal entry.
+    """
+
+    def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
+        self._worlds = worlds
+        self._now = now
+        self._sleep = sleep
+        self._on_exchange = on_exchange
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        namespace, at = namespace_of(environ), self._now()
+        try:
+            world = self._worlds.world(namespace)
+            origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
+            response, entry = api.handle(_request(environ, at, origin), world)
+        except Refused as refusal:
+            return refused(refusal)(environ, start_response)
+        chunks = self._chunks(response, environ)
+        entry.duration = self._now() - at
+        if self._on_exchange is not None:
+            self._on_exchange(entry)
+        start_response(_status_line(response.http_status), _headers(response, entry.id))
+        return chunks
+
+    def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
+        """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
+        effect = response.effect
+        if effect is None:
+            return _body(response)
+        if CONNECTION in environ:
+            environ[EFFECT] = effect
+            return _body(response)
+        return slowed(_body(response), effect, self._sleep)
+
+
+# --- from WSGI --------------------------------------------------------------------------------------------------------
+
+
+def _request(environ: Environ, at: int, origin: str) -> Request:
+    method = environ["REQUEST_METHOD"]
+    return Request(
+        method=method,
+        path=environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        # As of the body, enough to see that it is too long.
+        query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
+        at=at,
+        origin=origin,
+        content_type=environ.get("CONTENT_TYPE", ""),
+        body=read_body(environ) if method == "POST" else b"",
+        range=environ.get("HTTP_RANGE", ""),
+        conditions=_conditions(environ),
+        host=environ.get("HTTP_HOST", ""),
+        cuttable=CONNECTION in environ,
+    )
+
+
+def _conditions(environ: Mapping[str, Any]) -> dict[str, str]:
+    if not environ["PATH_INFO"].startswith(PACKAGE_PREFIX):
+        # Only packages have an ETag.
+        return {}
+    return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
+
+
+# --- to WSGI ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1_000)
+def _status_line(status: int) -> str:
+    return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown').upper()}"
+
+
+def _headers(response: Response, entry_id: str) -> Headers:
+    headers = [*map(_ascii_url, response.headers), (REQUEST_ID_HEADER, entry_id)]
+    content_type = ("Content-Type", response.content_type)
+    if isinstance(response.body, bytes):
+        headers += content_type, ("Content-Length", str(len(response.body)))
+    else:
+        # A HEAD is told the length of what a GET would be sent.
+        headers += ("Content-Length", str(_asked(response).length)), content_type
+    if response.http_status == 204:
+        headers.pop()
+    elif response.http_status == 304:
+        remove_entity_headers(headers)
+    return headers
+
+
+def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
+    name, value = header
+    return (name, iri_to_uri(value)) if name.lower() in _URL_HEADERS else header
+
+
+def _body(response: Response) -> Iterable[bytes]:
+    if response.head or response.http_status in _NO_BODY:
+        return ()
+    if isinstance(response.body, bytes):
+        return (response.body,)
+    return _pieces(response.body, _asked(response))
+
+
+def _asked(response: Response) -> ByteRange:
+    return response.range or ByteRange(0, response.size)
+
+
+def _pieces(package: Body, part: ByteRange) -> Iterator[bytes]:
+    with package.open() as file:
+        file.seek(part.start)
+        for left in range(part.length, 0, -_PIECE_BYTES):
+            yield file.read(min(left, _PIECE_BYTES))
