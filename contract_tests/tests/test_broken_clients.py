@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING
-from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.broken_clients import BROKEN_CLIENTS, name_of
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.clients import CLIENT_CHECKS, SIDE, bench_of
-from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
+from contract_tests.zoo.clients import CLIENT_CHECKS, SUITE, bench_of
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.lint import lint
 from flipsnack_contract.adapter.players import Manner, playing
@@ -21,7 +21,7 @@ from flipsnack_contract.result import Outcome
 from flipsnack_contract.runner import Plan
 
 SEEDS = range(2)
-COMMAND = (sys.executable, "-m", "contract_tests.zoo.actor")
+COMMAND = (sys.executable, "-m", "contract_tests.zoo.in_process_adapter")
 
 
 def _spread() -> list[type[Client]]:
@@ -66,7 +66,7 @@ def test_names_are_their_own() -> None:
     """No two broken clients do the same wrong thing."""
     names = Counter(map(name_of, BROKEN_CLIENTS))
     assert [] == [name for name, number in names.items() if number > 1]
-    assert list(names) == [mutant.name for mutant in SIDE.mutants]
+    assert list(names) == [mutant.name for mutant in SUITE.mutants]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -86,7 +86,10 @@ def test_a_correct_client_keeps_the_protocol() -> None:
 def test_a_client_in_a_thread_is_judged_as_one_in_a_process_is(played: Fake) -> None:
     """The thread is a short cut, and changes nothing."""
     chosen = [SCRIPT[name] for name in ("built in 5 s", "failed at once", "a wrong secret")]
-    with playing(Manner(COMMAND), GREETING, say=_silent) as process, Session(lambda: Actor(Client), GREETING) as thread:
+    with (
+        playing(Manner(COMMAND), GREETING, say=_silent) as process,
+        Session(lambda: InProcessAdapter(Client), GREETING) as thread,
+    ):
         theatres = [Theatre(player, played, name=name) for player, name in ((process, "process"), (thread, "thread"))]
         apart, here = ([theatre.play(scenario) for scenario in chosen] for theatre in theatres)
     assert [one.outcome for one in apart] == [one.outcome for one in here]

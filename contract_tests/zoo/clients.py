@@ -1,4 +1,7 @@
-"""The zoo of broken clients, and how they are judged: each in a thread of this process, at a fake of its own."""
+"""Opens a client and holds it to the kit's duties. The only module that uses the kit's judge of clients.
+
+A client of the zoo runs in a thread of this process; others run behind their adapters. Each has a fake of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.mutant import Judge, Mutant, Side
-from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
+from contract_tests.zoo.judging import cell_of, plan_of
+from contract_tests.zoo.mutant import Judge, Mutant, Suite
 
 from flipsnack_contract.adapter.players import Manner, greeting_of, playing
 from flipsnack_contract.adapter.session import Session
@@ -20,69 +24,46 @@ from flipsnack_contract.client.theatre import Theatre
 from flipsnack_contract.fake import Fake, fake_at
 from flipsnack_mock.testing import MockServer
 
-__all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of", "played"]
+__all__ = ["CLIENT_CHECKS", "SUITE", "bench_of"]
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 _BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
-"""The rule of each duty of a client; what an adapter does wrong proves nothing, so that duty is none of them."""
+"""The rule of each duty of a client. A fault of an adapter proves nothing, so that duty is left out."""
 
 
 @contextmanager
 def bench_of(client: type[Client], fake: Fake) -> Iterator[Bench]:
-    """The bench before which `client` plays, at `fake`."""
-    with Session(lambda: Actor(client), greeting_of("zoo")) as session:
+    """The scenarios of a client of the zoo that runs in a thread, at `fake`."""
+    with Session(lambda: InProcessAdapter(client), greeting_of("zoo")) as session:
         yield Bench(Theatre(session, fake, name=client.__name__))
 
 
-def judge_of(bench: Bench) -> Judge:
-    """The judge of the client that plays before `bench`."""
-    return lambda name, plan: next(judge([_BY_NAME[name]], bench, plan))
-
-
 @contextmanager
-def _opened(mutant: Mutant) -> Iterator[Judge]:
-    made = mutant.make()
-    open_bench = played if isinstance(made, Manner) else bench_of
-    with MockServer() as server, fake_at(server.url) as fake, open_bench(made, fake) as bench:
-        yield judge_of(bench)
-
-
-@contextmanager
-def played(manner: Manner, fake: Fake) -> Iterator[Bench]:
-    """The bench before which the client behind an adapter plays, at `fake`."""
-    with playing(manner, greeting_of("zoo"), say=_silent) as player:
+def _bench_of_program(manner: Manner, fake: Fake) -> Iterator[Bench]:
+    with playing(manner, greeting_of("zoo"), say=lambda _text: None) as player:
         yield Bench(Theatre(player, fake, name=Path(manner.command[-1]).parent.name))
 
 
-def _manner(interpreter: str, adapter: str) -> Manner:
-    # Patient: what is measured may share the machine with others.
-    return Manner((interpreter, str(ADAPTERS / adapter)), patience=120.0)
+@contextmanager
+def _open_client(mutant: Mutant) -> Iterator[Judge]:
+    made = mutant.make()
+    open_bench = _bench_of_program if isinstance(made, Manner) else bench_of
+    with MockServer() as server, fake_at(server.url) as fake, open_bench(made, fake) as bench:
+        yield lambda name, examples: cell_of(next(judge([_BY_NAME[name]], bench, plan_of(examples))))
 
 
-def _silent(_text: str) -> None:
-    """Nobody is asked to do anything."""
+def _program(interpreter: str, adapter: str) -> Manner:
+    # A JVM starts slowly on a busy machine.
+    return Manner((interpreter, str(ADAPTERS / adapter)), patience=60.0)
 
 
-def _mutant(client: type[Client]) -> Mutant:
-    return Mutant(name_of(client), client.breaks, lambda: client)
-
-
-FETCH = Manner(
-    ("bash", str(ADAPTERS / "bash" / "fetch.sh"), "{collection}", "{dest}", "{deadline_s}"),
-    mode="exec",
-    patience=120.0,
-    environment={"PATH": "/usr/local/bin:/usr/bin:/bin"},
-)
 CORRECT = (
     Mutant("the plain client", "", lambda: Client),
-    Mutant("the reference client", "", lambda: _manner(sys.executable, "python/adapter.py")),
-    Mutant("the client in Node", "", lambda: _manner("node", "node/adapter.mjs")),
-    Mutant("the client in Java", "", lambda: _manner("java", "java/Adapter.java")),
-    Mutant("the client in bash", "", lambda: FETCH),
+    Mutant("the reference client", "", lambda: _program(sys.executable, "python/adapter.py")),
+    Mutant("the client in Node", "", lambda: _program("node", "node/adapter.mjs")),
 )
-"""Clients that keep every rule: one in this process, and four that share nothing with it. Three are behind adapters and
-read JSON, JSONP or XML between them; one is a program in real time, which speaks no protocol."""
+"""Clients that keep every rule and share no code."""
 
-SIDE = Side("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _opened, correct=CORRECT, shared=True)
-"""The zoo of broken clients."""
+SUITE = Suite("client", BROKEN_CLIENTS, CLIENT_CHECKS, _open_client, CORRECT)
+"""The broken clients."""

@@ -1,35 +1,53 @@
-"""How a server of a zoo is judged: in this process, by the checks of the kit."""
+"""Opens a server and runs the kit's checks on it. The only module that uses the kit's runner for servers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from contract_tests.zoo.mutant import Judge, Mutant
+from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 
 from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.runner import run_check
+from flipsnack_contract.result import Outcome, Result
+from flipsnack_contract.runner import Plan, run_check
 from flipsnack_contract.subject import Subject, examine
 from flipsnack_contract.target import HttpTarget, WsgiTarget
 
-__all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
+__all__ = ["SERVER_CHECKS", "cell_of", "open_server", "plan_of"]
 
 _BY_NAME = {one.name: one for one in CHECKS if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""
 
+_STATUS = {
+    Outcome.FAILED: MutantStatus.KILLED,
+    Outcome.WARNED: MutantStatus.KILLED,
+    Outcome.PASSED: MutantStatus.SURVIVED,
+    Outcome.SKIPPED: MutantStatus.SURVIVED,
+    Outcome.BROKEN: MutantStatus.FAULT,
+}
+
 
 @contextmanager
 def open_server(mutant: Mutant) -> Iterator[Judge]:
-    """The server that `mutant` makes, ready to be judged: a WSGI app, or one that runs and is reached over a socket."""
+    """The judge of the server that `mutant` makes: a WSGI app, or one that runs behind a socket (`base_url`)."""
     made = mutant.make()
     if not hasattr(made, "base_url"):
-        yield judge_of(examine(WsgiTarget(made)))
+        yield _judge_of(examine(WsgiTarget(made)))
         return
     with made, HttpTarget(made.base_url) as target:
-        yield judge_of(examine(target, alone=True))
+        yield _judge_of(examine(target, alone=True))
 
 
-def judge_of(subject: Subject) -> Judge:
-    """The judge of one server."""
-    return lambda name, plan: run_check(_BY_NAME[name], subject, plan)
+def _judge_of(subject: Subject) -> Judge:
+    return lambda name, examples: cell_of(run_check(_BY_NAME[name], subject, plan_of(examples)))
+
+
+def plan_of(examples: int) -> Plan:
+    """How much is tried. A counterexample is not shrunk: that there is one is enough."""
+    return Plan(examples=examples, seed=1, shrink=False)
+
+
+def cell_of(result: Result) -> Cell:
+    """The cell of the matrix for the result of a check."""
+    return Cell(result.check, _STATUS[result.outcome], result.broke, result.message.partition("\n")[0][:200])

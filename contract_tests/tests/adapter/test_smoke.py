@@ -1,8 +1,8 @@
 import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING
-from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.broken_clients.signing import Unsorted
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.troupe.signers import Unsorted
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.session import Session
 from flipsnack_contract.adapter.smoke import TRIALS, smoke
@@ -26,7 +26,7 @@ class SleepsByItself(Client):
 )
 def test_what_is_wrong_is_told_with_its_most_likely_cause(played: Fake, kind: type[Client], wrong: list[str]) -> None:
     """For each trial, and nothing for a client that is right."""
-    with Session(lambda: Actor(kind), GREETING) as session:
+    with Session(lambda: InProcessAdapter(kind), GREETING) as session:
         found = [smoked.wrong for smoked in smoke(session, played)]
     assert len(TRIALS) == len(found)
     assert all(part in text if part else not text for part, text in zip(wrong, found, strict=True)), found

@@ -61,7 +61,7 @@ def test_a_broken_client_ends_with_1_and_can_be_replayed(
 
 def test_a_client_that_signs_wrong_is_told_what_is_wrong(stage_door: Fake) -> None:
     """In the words of the fake's doctor; and that little else can be judged."""
-    unsorted = (sys.executable, "-m", "contract_tests.zoo.actor", "Unsorted")
+    unsorted = (sys.executable, "-m", "contract_tests.zoo.in_process_adapter", "Unsorted")
     run = _kit("client", *FEW, "--fake", stage_door.url, "-k", "client.signature", "--", *unsorted)
     assert 1 == run.returncode, run.stdout + run.stderr
     assert "Sort the parameters by name before you join them" in " ".join(run.stdout.split())

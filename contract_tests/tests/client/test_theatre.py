@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 from contract_tests.tests.adapter.rehearsal import GREETING
-from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.case import Outcome
 from flipsnack_contract.adapter.session import Session
@@ -79,7 +79,7 @@ def test_a_suspended_client_oversleeps(theatre: Theatre) -> None:
 def test_a_made_up_answer_calls_the_client_s_own_callback(stage_door: Fake) -> None:
     """Else it would be refused for that, whatever it says; the client is listened to before."""
     scenario = Scenario(format="jsonp", faults=(spoilt_answer("data without a status", "jsonp"),))
-    with Session(lambda: Actor(Client), GREETING) as session:
+    with Session(lambda: InProcessAdapter(Client), GREETING) as session:
         performance = Theatre(session, stage_door, name="callback").play(scenario)
     assert "protocol" == performance.error
     assert "an answer without a known status of the job" in str(performance.report.result)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 from contract_tests.zoo.meddling import Answered, App, Asked, fake, meddled
-from contract_tests.zoo.servers import SIDE
+from contract_tests.zoo.servers import SUITE
 
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller
@@ -24,7 +24,7 @@ class Broken(NamedTuple):
 
 
 def _zoo(name: str, schedule: str = "immediate") -> Broken:
-    return Broken(SIDE.mutant(name).make, schedule)
+    return Broken(SUITE.mutant(name).make, schedule)
 
 
 def _without_its_end(asked: Asked, answered: Answered) -> Answered:

@@ -8,73 +8,66 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.errand import DeadLink, Trouble
-from contract_tests.zoo.exchange import Reply
+from contract_tests.zoo.exchange import HttpResponse
+from contract_tests.zoo.task import ClientError, UrlRefused
 
 
-class TriesADeadLinkAgain(Client):
+class TriesADeadLinkAgain(Client, breaks="client.expired-url"):
     """Tries a resource URL that was refused once more before it asks for another."""
-
-    breaks = "client.expired-url"
 
     def fetch(self, link: str) -> bytes:
         try:
             return super().fetch(link)
-        except DeadLink:
+        except UrlRefused:
             self.wait(1_000)
             return super().fetch(link)
 
 
-class NeverRefreshes(Client):
+class NeverRefreshes(Client, breaks="client.fresh-url"):
     """Ends when its resource URL is refused."""
 
-    breaks = "client.fresh-url"
-
     def fetch(self, link: str) -> bytes:
         try:
             return super().fetch(link)
-        except DeadLink:
-            raise Trouble("transport", "HTTP 403 for the package") from None
+        except UrlRefused:
+            raise ClientError("transport", "HTTP 403 for the package") from None
 
 
-class NotRefreshedHalfWay(Client):
+class NotRefreshedHalfWay(Client, breaks="client.fresh-url"):
     """Ends when its resource URL expires in the middle of the download."""
 
-    breaks = "client.fresh-url"
-
     def fetch(self, link: str) -> bytes:
         try:
             return super().fetch(link)
-        except DeadLink:
-            raise (Trouble("transport", "HTTP 403 for the package") if self.got else DeadLink()) from None
+        except UrlRefused:
+            raise (ClientError("transport", "HTTP 403 for the package") if self.got else UrlRefused()) from None
 
 
-class SavesTheRefusal(Client):
+class SavesTheRefusal(Client, breaks="client.whole-file"):
     """Does not look at the HTTP status of a download: the page that refuses it is saved as the package."""
 
-    breaks = "client.whole-file"
-
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
-        reply = super().get(url, headers)
-        return Reply(200, reply.headers, reply.body, reply.whole) if reply.status == 403 else reply
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        response = super().get(url, headers)
+        return (
+            HttpResponse(200, response.headers, response.body, response.whole) if response.status == 403 else response
+        )
 
     def inspect(self, content: bytes) -> None:
         if not content.startswith(b"<?xml"):
             super().inspect(content)
 
 
-class TakesHalf(Client):
+class TakesHalf(Client, breaks="client.whole-file"):
     """Takes a download that was cut off for whole."""
 
-    breaks = "client.whole-file"
     cut = False
 
-    def take(self, reply: Reply) -> None:
-        super().take(reply)
-        self.cut = not reply.whole
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        self.cut = not response.whole
 
     def fetch(self, link: str) -> bytes:
-        with suppress(Trouble):
+        with suppress(ClientError):
             return super().fetch(link)
         return self.got
 
@@ -83,80 +76,67 @@ class TakesHalf(Client):
             super().inspect(content)
 
 
-class TrustsConnections(Client):
+class TrustsConnections(Client, breaks="client.whole-file"):
     """Looks into a package only when its length was told: otherwise the end of the connection is the end."""
 
-    breaks = "client.whole-file"
     told = True
 
-    def take(self, reply: Reply) -> None:
-        super().take(reply)
-        self.told = "content-length" in reply.headers
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        self.told = "content-length" in response.headers
 
     def inspect(self, content: bytes) -> None:
         if self.told:
             super().inspect(content)
 
 
-class OnlyOpensIt(Client):
+class OnlyOpensIt(Client, breaks="client.whole-file"):
     """Looks whether the package can be opened, and not at the checksums inside."""
-
-    breaks = "client.whole-file"
 
     def inspect(self, content: bytes) -> None:
         try:
             zipfile.ZipFile(io.BytesIO(content)).close()
         except zipfile.BadZipFile as damage:
-            raise Trouble("damaged", str(damage)) from None
+            raise ClientError("damaged", str(damage)) from None
 
 
-class TakesAnyPage(Client):
+class TakesAnyPage(Client, breaks="client.whole-file"):
     """Takes whatever comes with HTTP 200 for the package."""
-
-    breaks = "client.whole-file"
 
     def inspect(self, content: bytes) -> None:
         if content.startswith(b"PK"):
             super().inspect(content)
 
 
-class LooksAtTheFirstBytes(Client):
+class LooksAtTheFirstBytes(Client, breaks="client.whole-file"):
     """Takes for a package whatever begins like one."""
-
-    breaks = "client.whole-file"
 
     def inspect(self, content: bytes) -> None:
         if not content.startswith(b"PK"):
-            raise Trouble("damaged", "it does not begin like a zip")
+            raise ClientError("damaged", "it does not begin like a zip")
 
 
-class AppendsEverything(Client):
+class AppendsEverything(Client, breaks="client.whole-file"):
     """Puts what comes behind what it has, though the server has begun anew."""
 
-    breaks = "client.whole-file"
-
-    def take(self, reply: Reply) -> None:
+    def take(self, response: HttpResponse) -> None:
         had = self.got
-        super().take(reply)
+        super().take(response)
         # An If-Range that is never true makes the server send all of it.
         self.etag = '"another"'
-        if reply.status == 200:
-            self.got = had + reply.body
+        if response.status == 200:
+            self.got = had + response.body
 
 
-class IgnoresContentRange(Client):
+class IgnoresContentRange(Client, breaks="client.whole-file"):
     """Puts a part behind what it has without looking which part it is."""
 
-    breaks = "client.whole-file"
-
-    def fits(self, _reply: Reply) -> bool:
+    def fits(self, _reply: HttpResponse) -> bool:
         return True
 
 
-class FetchesTwice(Client):
+class FetchesTwice(Client, breaks="client.repeated-call"):
     """Fetches the package to see how long it is, and then to keep it."""
-
-    breaks = "client.repeated-call"
 
     def fetch(self, link: str) -> bytes:
         super().fetch(link)

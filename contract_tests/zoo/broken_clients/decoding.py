@@ -7,40 +7,34 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from contract_tests.zoo.answer import Answer, from_json, from_jsonp, from_xml
 from contract_tests.zoo.client import CALLBACK, STATES, Client
-from contract_tests.zoo.errand import Trouble
+from contract_tests.zoo.envelope import Envelope, from_json, from_jsonp, from_xml
+from contract_tests.zoo.task import ClientError
 
 
-class TakesFailedForRunning(Client):
+class TakesFailedForRunning(Client, breaks="client.final-state"):
     """Waits for a failed package as if it were being built."""
 
-    breaks = "client.final-state"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         data = super().understand(answer)
         return {**data, "status": "PROCESSING"} if data["status"] == "FAILED" else data
 
 
-class AsksAgainAfterFailed(Client):
+class AsksAgainAfterFailed(Client, breaks="client.final-state"):
     """Asks once more after FAILED, to be sure."""
-
-    breaks = "client.final-state"
 
     def follow(self) -> str:
         try:
             return super().follow()
-        except Trouble as trouble:
-            if trouble.kind == "job_failed":
+        except ClientError as error:
+            if error.kind == "job_failed":
                 self.wait(2_000)
                 self.ask()
             raise
 
 
-class AsksAgainAfterComplete(Client):
+class AsksAgainAfterComplete(Client, breaks="client.final-state"):
     """Asks once more after COMPLETE, and takes the newer resource URL."""
-
-    breaks = "client.final-state"
 
     def follow(self) -> str:
         super().follow()
@@ -48,75 +42,61 @@ class AsksAgainAfterComplete(Client):
         return super().follow()
 
 
-class CallsFailedTransport(Client):
+class CallsFailedTransport(Client, breaks="client.failed-job"):
     """Reports FAILED as a broken connection."""
-
-    breaks = "client.failed-job"
 
     def follow(self) -> str:
         try:
             return super().follow()
-        except Trouble as trouble:
-            raise (Trouble("transport", "FAILED?") if trouble.kind == "job_failed" else trouble) from None
+        except ClientError as error:
+            raise (ClientError("transport", "FAILED?") if error.kind == "job_failed" else error) from None
 
 
-class TakesAnyStateForDone(Client):
+class TakesAnyStateForDone(Client, breaks="client.malformed-answer"):
     """Takes every state but PROCESSING and FAILED for COMPLETE."""
 
-    breaks = "client.malformed-answer"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         data = dict(answer.data or {})
         known = data.get("status") in STATES or answer.code != 20
         return super().understand(answer) if known else {"resourceUrl": "", **data, "status": "COMPLETE"}
 
 
-class TakesAnyStateForRunning(Client):
+class TakesAnyStateForRunning(Client, breaks="client.malformed-answer"):
     """Takes every state but COMPLETE and FAILED for PROCESSING."""
 
-    breaks = "client.malformed-answer"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         known = (answer.data or {}).get("status") in STATES or answer.code != 20
         return super().understand(answer) if known else {"status": "PROCESSING"}
 
 
-class TakesNoDataForRunning(Client):
+class TakesNoDataForRunning(Client, breaks="client.malformed-answer"):
     """Takes an answer without data for PROCESSING."""
 
-    breaks = "client.malformed-answer"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         empty = answer.code == 20 and answer.data is None
         return {"status": "PROCESSING"} if empty else super().understand(answer)
 
 
-class TakesNoLinkForRunning(Client):
+class TakesNoLinkForRunning(Client, breaks="client.malformed-answer"):
     """Takes COMPLETE without a resource URL for PROCESSING."""
 
-    breaks = "client.malformed-answer"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         linkless = answer.code == 20 and not (answer.data or {}).get("resourceUrl")
         told = (answer.data or {}).get("status")
         return {"status": "PROCESSING"} if linkless and told == "COMPLETE" else super().understand(answer)
 
 
-class WaitsThroughNewCodes(Client):
+class WaitsThroughNewCodes(Client, breaks="client.malformed-answer"):
     """Waits, as long as it may, when it is given a code that it does not know."""
 
-    breaks = "client.malformed-answer"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         return super().understand(answer) if answer.code <= 46 else {"status": "PROCESSING"}
 
 
-class GoesByTheMessage(Client):
+class GoesByTheMessage(Client, breaks="client.malformed-answer"):
     """Looks at the message OK and not at the code."""
 
-    breaks = "client.malformed-answer"
-
-    def decode(self, body: bytes) -> Answer:
+    def decode(self, body: bytes) -> Envelope:
         lenient = re.sub(rb'"code": ?"\w+"|(?<=<code>)[a-z]+(?=</code>)', self._twenty, body)
         return super().decode(lenient)
 
@@ -124,17 +104,15 @@ class GoesByTheMessage(Client):
     def _twenty(found: re.Match[bytes]) -> bytes:
         return b'"code": 20' if found[0].startswith(b'"') else b"20"
 
-    def understand(self, answer: Answer) -> dict[str, Any]:
-        known = Answer(20, "OK", answer.data) if answer.status == "OK" else answer
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        known = Envelope(20, "OK", answer.data) if answer.status == "OK" else answer
         return super().understand(known)
 
 
-class FollowsEntities(Client):
+class FollowsEntities(Client, breaks="client.malformed-answer"):
     """Fetches what a document type in XML points at, as XML parsers do unless they are told not to."""
 
-    breaks = "client.malformed-answer"
-
-    def decode(self, body: bytes) -> Answer:
+    def decode(self, body: bytes) -> Envelope:
         text = body.decode("utf-8", "replace")
         if found := re.search(r'<!ENTITY (\w+) SYSTEM "([^"]+)">\s*\]>', text):
             fetched = self.get(found[2]).body.decode("utf-8", "replace")
@@ -142,135 +120,116 @@ class FollowsEntities(Client):
         return super().decode(body)
 
 
-class TakesOkForComplete(Client):
+class TakesOkForComplete(Client, breaks="client.success"):
     """Mistakes the message of the envelope for the state of the job: OK is COMPLETE."""
 
-    breaks = "client.success"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
+    def understand(self, answer: Envelope) -> dict[str, Any]:
         done = answer.status == "OK" and (answer.data or {}).get("status") == "PROCESSING"
-        return super().understand(Answer(answer.code, answer.status, {"status": "COMPLETE"}) if done else answer)
+        return super().understand(Envelope(answer.code, answer.status, {"status": "COMPLETE"}) if done else answer)
 
 
-class ComparesCodesAsText(Client):
+class ComparesCodesAsText(Client, breaks="client.success"):
     """Compares the code with "20", which no number in JSON is equal to."""
 
-    breaks = "client.success"
-
-    def understand(self, answer: Answer) -> dict[str, Any]:
-        if self.errand.form == "json" and answer.code == 20:
-            raise Trouble("protocol", "20 is not '20'", code=20)
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        if self.task.form == "json" and answer.code == 20:
+            raise ClientError("protocol", "20 is not '20'", code=20)
         return super().understand(answer)
 
 
-class ReadsJsonByPattern(Client):
+class ReadsJsonByPattern(Client, breaks="client.success"):
     """Reads JSON with regular expressions that fit it as the server happens to write it."""
 
-    breaks = "client.success"
-
-    def decode(self, body: bytes) -> Answer:
-        if self.errand.form != "json":
+    def decode(self, body: bytes) -> Envelope:
+        if self.task.form != "json":
             return super().decode(body)
         found = re.search(rb'"code": ?(\d+),\s*"status": ?"([^"]*)"(?:,\s*"data": ?\{"status": ?"(\w+)")?', body)
         if found is None:
-            raise Trouble("protocol", "not as expected")
+            raise ClientError("protocol", "not as expected")
         link = re.search(rb'"resourceUrl": ?"([^"]*)"', body)
         data = {"status": found[3].decode()} if found[3] else None
         linked = {"resourceUrl": link[1].decode()} if link else {}
-        return Answer(int(found[1]), found[2].decode(), None if data is None else {**data, **linked})
+        return Envelope(int(found[1]), found[2].decode(), None if data is None else {**data, **linked})
 
 
-class PollOfAFailedJobFails(Client):
+class PollOfAFailedJobFails(Client, breaks="client.success"):
     """Reports an error when one poll finds that the job has failed, though the poll has succeeded."""
-
-    breaks = "client.success"
 
     def poll(self) -> str:
         state = super().poll()
         if state == "FAILED":
-            raise Trouble("job_failed", "the package could not be generated")
+            raise ClientError("job_failed", "the package could not be generated")
         return state
 
 
-class ReadsJsonpByPattern(Client):
+class ReadsJsonpByPattern(Client, breaks="client.jsonp"):
     """Takes for the answer what stands between the first bracket and the next closing one."""
 
-    breaks = "client.jsonp"
     read = {**Client.read, "jsonp": lambda body: _between_brackets(body)}
 
 
-def _between_brackets(body: bytes) -> Answer:
+def _between_brackets(body: bytes) -> Envelope:
     found = re.search(rb"\((.*?)\)", body, re.DOTALL)
     return from_json(found[1] if found else body)
 
 
-class WantsABareCall(Client):
+class WantsABareCall(Client, breaks="client.jsonp"):
     """Knows JSONP only when each character stands where it expects it."""
 
-    breaks = "client.jsonp"
     read = {**Client.read, "jsonp": lambda body: from_json(body[len(CALLBACK) + 1 : -1])}
 
 
-class ReadsXmlByPattern(Client):
+class ReadsXmlByPattern(Client, breaks="client.xml"):
     """Reads XML with regular expressions, and leaves &amp; as it is."""
 
-    breaks = "client.xml"
     read = {**Client.read, "xml": lambda body: _between_tags(body.decode())}
 
 
-def _between_tags(text: str) -> Answer:
+def _between_tags(text: str) -> Envelope:
     code = re.search(r"<code>(\d+)</code>", text)
     status = re.findall(r"<status>([^<]*)</status>", text)
     link = re.search(r"<resourceUrl>(.*?)</resourceUrl>", text)
     if code is None or "</response>" not in text:
         raise ValueError("not as expected")
     data = {"status": status[1]} if status[1:] else None
-    return Answer(int(code[1]), status[0], data and {**data, **({"resourceUrl": link[1]} if link else {})})
+    return Envelope(int(code[1]), status[0], data and {**data, **({"resourceUrl": link[1]} if link else {})})
 
 
-class TakesTheFirstStatus(Client):
+class TakesTheFirstStatus(Client, breaks="client.xml"):
     """Looks for the first status in XML, wherever it stands."""
 
-    breaks = "client.xml"
     read = {**Client.read, "xml": lambda body: _with_first_status(from_xml(body), body)}
 
 
-def _with_first_status(answer: Answer, body: bytes) -> Answer:
+def _with_first_status(answer: Envelope, body: bytes) -> Envelope:
     first = next(ElementTree.fromstring(body).iter("status")).text or ""
     data: Mapping[str, Any] | None = answer.data
-    return Answer(answer.code, answer.status, None if data is None else {**data, "status": first})
+    return Envelope(answer.code, answer.status, None if data is None else {**data, "status": first})
 
 
-class IgnoresTheCode(Client):
+class IgnoresTheCode(Client, breaks="client.refusal"):
     """Looks for data and not at the code, so that a refusal is an answer without data."""
 
-    breaks = "client.refusal"
-
-    def refusal(self, _answer: Answer) -> Trouble:
-        return Trouble("protocol", "no data")
+    def refusal(self, _answer: Envelope) -> ClientError:
+        return ClientError("protocol", "no data")
 
 
-class CallsForbiddenAuth(Client):
+class CallsForbiddenAuth(Client, breaks="client.refusal"):
     """Reports a collection that is not its own as wrong credentials."""
 
-    breaks = "client.refusal"
-
-    def refusal(self, answer: Answer) -> Trouble:
-        trouble = super().refusal(answer)
-        return Trouble("auth", str(trouble), code=43) if answer.code == 43 else trouble
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        return ClientError("auth", str(error), code=43) if answer.code == 43 else error
 
 
-class ReportsAnotherCode(Client):
+class ReportsAnotherCode(Client, breaks="client.refusal"):
     """Reports a wrong signature with the code of a wrong key."""
 
-    breaks = "client.refusal"
-
-    def refusal(self, answer: Answer) -> Trouble:
-        return Trouble("auth", "41 Invalid credentials", code=41) if answer.code == 44 else super().refusal(answer)
+    def refusal(self, answer: Envelope) -> ClientError:
+        return ClientError("auth", "41 Invalid credentials", code=41) if answer.code == 44 else super().refusal(answer)
 
 
-class JsonpIsNotJson(Client):
+class JsonpIsNotJson(Client, breaks="client.jsonp"):
     """Reads the errors of JSONP as if they had come in JSON."""
 
-    breaks = "client.jsonp"
     read = {**Client.read, "jsonp": lambda body: from_jsonp(body, CALLBACK) if b'"data"' in body else from_json(body)}

@@ -1,0 +1,85 @@
+"""Clients that handle the file wrongly, or tell something else of it than is true."""
+
+from __future__ import annotations
+
+import hashlib
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.exchange import HttpResponse
+from contract_tests.zoo.task import SavedFile
+
+
+class LeavesHalfAFile(Client, breaks="client.no-half-file"):
+    """Writes what comes under the final name as it comes."""
+
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        self.task.dest.write_bytes(self.got)
+
+
+class InspectsAfterwards(Client, breaks="client.no-half-file"):
+    """Looks into the package once it stands where it shall be, and leaves it there when it is damaged."""
+
+    def inspect(self, content: bytes) -> None:
+        self.save(content)
+        super().inspect(content)
+
+
+class RemovesTheOldFile(Client, breaks="client.no-half-file"):
+    """Removes what stands in the way before it begins."""
+
+    def download(self) -> SavedFile:
+        self.task.dest.unlink(missing_ok=True)
+        return super().download()
+
+
+class MakesAnEmptyFile(Client, breaks="client.no-half-file"):
+    """Makes an empty file first, to see whether it may write there."""
+
+    def follow(self) -> str:
+        self.task.dest.open("ab").close()
+        return super().follow()
+
+
+class TranslatesLineEnds(Client, breaks="client.whole-file"):
+    """Writes the package as text, with other line ends."""
+
+    def save(self, content: bytes) -> SavedFile:
+        return super().save(content.replace(b"\n", b"\r\n"))
+
+
+class KeepsTheFirstOne(Client, breaks="client.whole-file"):
+    """Remembers the first package that it fetched, and makes every file of that."""
+
+    def save(self, content: bytes) -> SavedFile:
+        return super().save(self.runtime.memory.setdefault("package", content))
+
+
+class ReportsAnotherDigest(Client, breaks="client.agreement"):
+    """Reports the SHA-256 of the file's name."""
+
+    def saved(self, content: bytes) -> SavedFile:
+        return SavedFile(len(content), hashlib.sha256(self.task.dest.name.encode()).hexdigest())
+
+
+class ReportsAnotherLength(Client, breaks="client.agreement"):
+    """Reports the length of the last piece that it fetched, in kilobytes."""
+
+    def saved(self, content: bytes) -> SavedFile:
+        return SavedFile(len(content) // 1024, hashlib.sha256(content).hexdigest())
+
+
+class ReportsSuccessUnseen(Client, breaks="client.agreement"):
+    """Reports success as soon as there is a resource URL, and fetches nothing."""
+
+    def download(self) -> SavedFile:
+        self.follow()
+        return self.saved(b"")
+
+
+class ReportsTheStateBefore(Client, breaks="client.agreement"):
+    """Reports every single poll as PROCESSING."""
+
+    def poll(self) -> str:
+        super().poll()
+        return "PROCESSING"

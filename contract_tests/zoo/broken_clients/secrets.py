@@ -1,0 +1,71 @@
+"""Clients that say too much, or refuse to say anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.envelope import Envelope
+from contract_tests.zoo.exchange import HttpResponse
+from contract_tests.zoo.task import ClientError, SavedFile
+
+
+class LogsTheSecret(Client, breaks="client.secret-not-shown"):
+    """Logs what it signs."""
+
+    def digest(self, text: str) -> str:
+        self.runtime.log(f"signing {text}")
+        return super().digest(text)
+
+
+class LogsItsCalls(Client, breaks="client.secret-not-shown"):
+    """Logs the URL of each call, with its signature."""
+
+    def call(self, params: Mapping[str, str]) -> HttpResponse:
+        self.runtime.log(f"GET {self.task.base_url}?{self.query(params)}")
+        return super().call(params)
+
+
+class LogsItsLinks(Client, breaks="client.secret-not-shown"):
+    """Logs the resource URL, by which anybody can fetch the package."""
+
+    def fetch(self, link: str) -> bytes:
+        self.runtime.log(f"fetching {link}")
+        return super().fetch(link)
+
+
+class TellsTheSecretInErrors(Client, breaks="client.secret-not-shown"):
+    """Says with which secret a call was refused."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        text = f"{error} (signed with {self.task.secret})"
+        return ClientError(error.kind, text, code=error.code, retry_after_ms=error.retry_after_ms)
+
+
+class TellsSignaturesInErrors(Client, breaks="client.secret-not-shown"):
+    """Says in an error which signature was refused."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        text = f"{error}, signature={self.signature(self.params())}"
+        return ClientError(error.kind, text, code=error.code, retry_after_ms=error.retry_after_ms)
+
+
+class TellsTheLinkAsAState(Client, breaks="client.secret-not-shown"):
+    """Tells the resource URL together with the state of the job."""
+
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        data = super().understand(answer)
+        self.runtime.report_status(f"{data['status']} {data.get('resourceUrl', '')}")
+        return data
+
+
+class DeclinesXml(Client, breaks="client.unsupported"):
+    """Declines XML, though it says that it can read it."""
+
+    def download(self) -> SavedFile:
+        if self.task.form == "xml":
+            raise ClientError("unsupported", "no XML today")
+        return super().download()
