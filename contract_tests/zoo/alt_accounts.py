@@ -17,10 +17,11 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 
 
-@dataclass
+@dataclass(eq=False)
 class Collection:
     """A collection and its job: when it started, how often it was polled, and the state that somebody forced."""
 
+    hash: str
     title: str
     schedule: str
     pages: int
@@ -30,7 +31,7 @@ class Collection:
     is_deleted: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Account:
     """A key: its secret, its own clock, the instants of its counted calls, its collections by hash."""
 
@@ -107,7 +108,7 @@ class Accounts:
         """Add a collection; its hash."""
         made = str(fields.get("hash") or f"c{next(self.serial)}")
         title, pages = fields.get("title", "A collection"), fields.get("pages", 12)
-        account.collections[made] = Collection(title, fields["schedule"], pages)
+        account.collections[made] = Collection(made, title, fields["schedule"], pages)
         return made
 
     def control_job(self, collection: Collection, now: int, *, state: str = "") -> tuple[int, dict[str, Any]]:

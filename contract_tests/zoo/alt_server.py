@@ -64,7 +64,8 @@ class AltServer(Downloads):
     xml_root = "response"
 
     def __init_subclass__(cls, *, breaks: str = "") -> None:
-        cls.breaks = breaks or cls.breaks
+        if breaks:
+            cls.breaks = breaks
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -101,7 +102,7 @@ class AltServer(Downloads):
         """Find parameters and account; of a malformed call as much as can be read."""
         try:
             pairs = [(self.decode_name(name), self.decode_value(value)) for name, value in self.raw_pairs(call)]
-            call.params = dict(pairs)
+            call.params = self.parameters(pairs)
             call.is_malformed = self.has_duplicates(pairs) or "" in call.params
         except ValueError:
             call.is_malformed = True
@@ -126,6 +127,10 @@ class AltServer(Downloads):
         """The text of an escaped value; raises `ValueError`."""
         return decode(raw)
 
+    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        """The parameters by name."""
+        return dict(pairs)
+
     def has_duplicates(self, pairs: list[tuple[str, str]]) -> bool:
         """Whether a parameter is there twice."""
         return len(dict(pairs)) != len(pairs)
@@ -139,8 +144,8 @@ class AltServer(Downloads):
     def check_format(self, call: Call) -> None:
         form = self.requested_format(call)
         self.require(form in self.content_types, 40)
-        self.require(form != "jsonp" or bool(call.get("callback")), 30)
-        self.require(form != "jsonp" or self.is_callback(call.get("callback")), 40)
+        self.require(form != "jsonp" or bool(self.callback(call)), 30)
+        self.require(form != "jsonp" or self.is_callback(self.callback(call)), 40)
 
     def check_maintenance(self, call: Call) -> None:
         account = call.found_account
@@ -187,11 +192,11 @@ class AltServer(Downloads):
 
     def is_signed(self, call: Call) -> bool:
         """Whether the signature is the one of the call."""
-        return call.get("signature") == self.signature(call)
+        return call.get("signature") == self.signature(call, call.account.secret)
 
-    def signature(self, call: Call) -> str:
-        """The signature that a call should have."""
-        return self.digest(self.signed_text(call.account.secret, self.signed_pairs(call)))
+    def signature(self, call: Call, secret: str) -> str:
+        """The signature of a call by a secret."""
+        return self.digest(self.signed_text(secret, self.signed_pairs(call)))
 
     def signed_pairs(self, call: Call) -> list[tuple[str, str]]:
         """Names and values in the order in which they are signed."""
@@ -231,7 +236,11 @@ class AltServer(Downloads):
     def write(self, call: Call, said: Envelope) -> HttpAnswer:
         """The HTTP answer in the format that was asked for; JSON where that cannot be known."""
         form = self.requested_format(call)
-        if call.is_malformed or form not in self.content_types or (form == "jsonp" and not self.has_callback(call)):
+        if (
+            call.is_malformed
+            or form not in self.content_types
+            or (form == "jsonp" and not self.is_callback(self.callback(call)))
+        ):
             form = "json"
         headers = {"Content-Type": f"{self.content_types[form]}; charset=utf-8", "X-Content-Type-Options": "nosniff"}
         write = {"json": self.json, "jsonp": self.jsonp, "xml": self.xml}[form]
@@ -241,9 +250,9 @@ class AltServer(Downloads):
         """The format that a call asks for, known or not."""
         return call.get("format") or "json"
 
-    def has_callback(self, call: Call) -> bool:
-        """Whether there is a callback that can be called."""
-        return self.is_callback(call.get("callback"))
+    def callback(self, call: Call) -> str:
+        """The callback that a call names; "" when it names none."""
+        return call.get("callback")
 
     def is_callback(self, text: str) -> bool:
         """Whether a text is a dotted path of identifiers."""
@@ -257,7 +266,7 @@ class AltServer(Downloads):
         return json.dumps(said)
 
     def jsonp(self, said: Envelope, call: Call) -> str:
-        return f"/**/{call.get('callback')}({json.dumps(said).replace('<', chr(92) + 'u003c')});"
+        return f"/**/{self.callback(call)}({json.dumps(said).replace('<', chr(92) + 'u003c')});"
 
     def xml(self, said: Envelope, _call: Call) -> str:
         return self.element(self.xml_root, said)

@@ -50,7 +50,8 @@ class Client:
     }
 
     def __init_subclass__(cls, *, breaks: str = "") -> None:
-        cls.breaks = breaks or cls.breaks
+        if breaks:
+            cls.breaks = breaks
 
     def __init__(self, task: Task, runtime: Runtime) -> None:
         self.task, self.runtime = task, runtime

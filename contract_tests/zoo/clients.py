@@ -14,7 +14,7 @@ from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.in_process_adapter import InProcessAdapter
 from contract_tests.zoo.judging import cell_of, plan_of
-from contract_tests.zoo.mutant import Judge, Mutant, Suite
+from contract_tests.zoo.mutant import Judge, Mutant, Suite, name_of
 
 from flipsnack_contract.adapter.players import Manner, greeting_of, playing
 from flipsnack_contract.adapter.session import Session
@@ -53,6 +53,10 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
         yield lambda name, examples: cell_of(next(judge([_BY_NAME[name]], bench, plan_of(examples))))
 
 
+def _mutant(client: type[Client]) -> Mutant:
+    return Mutant(name_of(client), client.breaks, lambda: client)
+
+
 def _program(interpreter: str, adapter: str) -> Manner:
     # A JVM starts slowly on a busy machine.
     return Manner((interpreter, str(ADAPTERS / adapter)), patience=60.0)
@@ -65,5 +69,5 @@ CORRECT = (
 )
 """Clients that keep every rule and share no code."""
 
-SUITE = Suite("client", BROKEN_CLIENTS, CLIENT_CHECKS, _open_client, CORRECT)
+SUITE = Suite("client", tuple(map(_mutant, BROKEN_CLIENTS)), CLIENT_CHECKS, _open_client, CORRECT)
 """The broken clients."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Cell", "Judge", "Mutant", "MutantResult", "MutantStatus", "Suite", "mutants_in"]
+__all__ = ["Cell", "Judge", "Mutant", "MutantResult", "MutantStatus", "Suite", "members_in", "name_of"]
+
+T = TypeVar("T")
 
 
 class MutantStatus(StrEnum):
@@ -100,17 +102,18 @@ class MutantResult:
         return self.rule in self.killers
 
 
-def mutants_in(modules: tuple[ModuleType, ...], base: type[Any]) -> tuple[Mutant, ...]:
-    """A mutant for each subclass of `base` that `modules` define; a private class is a base of others."""
-    found = (value for module in modules for value in vars(module).values() if _is_member(value, module, base))
-    return tuple(Mutant(_name_of(one), one.breaks, lambda one=one: one) for one in found)
+def members_in(modules: Iterable[ModuleType], base: type[T]) -> tuple[type[T], ...]:
+    """The public subclasses of `base` that `modules` define, by themselves or in tuples."""
+    values = (value for module in modules for value in vars(module).values() if not _is_foreign(value, module))
+    members = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
+    return tuple(one for one in members if isinstance(one, type) and issubclass(one, base) and one.__name__[0] != "_")
 
 
-def _is_member(value: object, module: ModuleType, base: type[Any]) -> bool:
-    is_own = isinstance(value, type) and value.__module__ == module.__name__ and value.__name__[0] != "_"
-    return is_own and isinstance(value, type) and issubclass(value, base)
+def _is_foreign(value: object, module: ModuleType) -> bool:
+    return isinstance(value, type) and value.__module__ != module.__name__
 
 
-def _name_of(member: type[Any]) -> str:
+def name_of(member: type[Any]) -> str:
+    """The fault of a mutant: its docstring without the full stop."""
     sentence = " ".join((member.__doc__ or "").split()).removesuffix(".")
     return sentence[:1].lower() + sentence[1:]

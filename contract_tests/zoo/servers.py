@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.broken_servers import BROKEN_SERVERS
 from contract_tests.zoo.judging import SERVER_CHECKS, open_server
 from contract_tests.zoo.mutant import Mutant, Suite
 
@@ -15,7 +16,6 @@ CORRECT = (
     Mutant("the fake over a socket", "", MockServer),
 )
 """The second correct server, which shares no code with the fake, and the fake in this process and behind a socket."""
-BROKEN_SERVERS: tuple[Mutant, ...] = ()
 
 SUITE = Suite("server", BROKEN_SERVERS, SERVER_CHECKS, open_server, CORRECT)
 """The broken servers."""

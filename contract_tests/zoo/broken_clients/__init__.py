@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from contract_tests.zoo.broken_clients import decoding, downloads, files, requests, secrets, signing, timing
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.mutant import Mutant, mutants_in
+from contract_tests.zoo.mutant import members_in
 
 __all__ = ["BROKEN_CLIENTS", "client_named"]
 
-BROKEN_CLIENTS: tuple[Mutant, ...] = mutants_in(
-    (signing, requests, decoding, timing, downloads, files, secrets), Client
-)
-"""All of them; each makes its class."""
+BROKEN_CLIENTS = members_in((signing, requests, decoding, timing, downloads, files, secrets), Client)
+"""All of them."""
 
 
 def client_named(name: str) -> type[Client]:
     """The broken client of that class name; raises `LookupError`."""
-    known: dict[str, type[Client]] = {one.make().__name__: one.make() for one in BROKEN_CLIENTS}
+    known = {client.__name__: client for client in BROKEN_CLIENTS}
     if name not in known:
         raise LookupError(f"there is no client {name!r}; expected one of {', '.join(known)}")
     return known[name]
