@@ -1,6 +1,5 @@
 import pytest
-from contract_tests.zoo.meddling import fake
-from contract_tests.zoo.servers import BROKEN_SERVERS
+from contract_tests.zoo.broken_servers import BROKEN_SERVERS
 
 from flipsnack_contract.check import Check
 from flipsnack_contract.checks import CHECKS
@@ -11,13 +10,15 @@ from flipsnack_contract.runner import Plan
 from flipsnack_contract.selection import select
 from flipsnack_contract.subject import Subject, examine
 from flipsnack_contract.target import HttpTarget, WsgiTarget
+from flipsnack_mock.app import create_app
+from flipsnack_mock.settings import load_settings
 
 PLAN = Plan(examples=5)
 JOBS_AND_LIMITS = select(CHECKS, ["job.", "limit.", "signature.", "request.get", "url.lives"])
 
 
 def _fake(**settings: object) -> Subject:
-    return examine(WsgiTarget(fake(**settings)))
+    return examine(WsgiTarget(create_app(load_settings(flags=settings, environment={}, file=None)[0])))
 
 
 def _differing(first: Subject, second: Subject, checks: tuple[Check, ...] = JOBS_AND_LIMITS) -> list[Comparison]:

@@ -12,7 +12,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from contract_tests.zoo.envelope import Envelope, from_json, from_jsonp, from_xm
 from contract_tests.zoo.exchange import HttpResponse, exchange
 from contract_tests.zoo.task import ClientError, Runtime, SavedFile, Task, UrlRefused
 
-__all__ = ["CALLBACK", "FLOORS", "STATES", "Client"]
+__all__ = ["BUSY", "CALLBACK", "FLOORS", "STATES", "Client"]
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Client:
     capabilities = "virtual_sleep json jsonp xml cancel deadline retries refresh checksums progress"
     first_ms, longest_ms = 2_000, 10_000
     attempts, links = 8, 3
+    busy: Collection[int] = BUSY
     floors: Mapping[int, int] = FLOORS
     read: Mapping[str, Callable[[bytes], Envelope]] = {
         "json": from_json,
@@ -82,7 +83,7 @@ class Client:
         """The data of one answer; raises `ClientError`."""
         params = self.params()
         response = self.call({**params, "signature": self.signature(params)})
-        if response.status in BUSY or not response.whole:
+        if response.status in self.busy or not response.whole:
             raise ClientError("transport", f"no whole answer, HTTP {response.status}", retry_after_ms=0)
         return self.understand(self.decode(response.body))
 
@@ -186,7 +187,7 @@ class Client:
             raise UrlRefused
         if response.status not in (200, 206):
             self.got = b""
-            wait = 0 if response.status in BUSY else None
+            wait = 0 if response.status in self.busy else None
             raise ClientError("transport", f"HTTP {response.status} for the package", retry_after_ms=wait)
         self.take(response)
         if not response.whole:

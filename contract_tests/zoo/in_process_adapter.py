@@ -23,6 +23,7 @@ from flipsnack_contract.adapter.fault import AdapterFault
 
 __all__ = ["InProcessAdapter", "serve"]
 
+OPERATIONS = ("download", "poll")
 JOIN_S = 10.0
 
 
@@ -70,13 +71,15 @@ def serve(client_type: type[Client], reader: TextIO, writer: TextIO, stderr: Tex
         if message["type"] == "hello":
             about = {"name": client_type.__name__, "version": "1.0", "language": "python"}
             capabilities = client_type.capabilities.split()
-            runtime.send("hello", protocol=1, client=about, ops=["download", "poll"], capabilities=capabilities)
+            runtime.send("hello", protocol=1, client=about, ops=OPERATIONS, capabilities=capabilities)
         else:
             runtime.case, runtime.now_ms = message["id"], message["now_ms"]
             runtime.send("result", id=runtime.case, **_outcome(client_type(_task(message), runtime), message["op"]))
 
 
 def _outcome(client: Client, operation: str) -> dict[str, Any]:
+    if operation not in OPERATIONS:
+        return {"outcome": "unsupported", "why": f"there is no operation {operation!r}"}
     try:
         return {"outcome": "ok", **(_downloaded(client) if operation == "download" else _polled(client))}
     except ClientError as error:

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
-from contract_tests.zoo.equivalent_rules import EquivalentRule, equivalent_rules
+from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, EquivalentRule
 from contract_tests.zoo.mutant import Mutant, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.mutation_pool import PROCESSES, TIMEOUT_S, Job, run_all
-from contract_tests.zoo.suites import SUITES, suite_named
+from contract_tests.zoo.suites import SUITES
 
 from flipsnack_contract.clock import stopwatch
 
@@ -22,12 +22,14 @@ __all__ = ["has_own", "job_of", "problems", "summary"]
 # The checks of the broken rule may search for long; the others must only not find what is not theirs.
 OWN_EXAMPLES = 100
 OTHER_EXAMPLES = 6
+CORRECT_EXAMPLES = 20
 
 
 def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool = False) -> Job:
     """The checks of the rule that `mutant` breaks, then, unless `others` is false, all the others."""
     own = [(check, OWN_EXAMPLES) for check, rule in suite.checks.items() if rule == mutant.rule]
-    rest = [(check, OTHER_EXAMPLES) for check, rule in suite.checks.items() if rule != mutant.rule and others]
+    examples = OTHER_EXAMPLES if mutant.rule else CORRECT_EXAMPLES
+    rest = [(check, examples) for check, rule in suite.checks.items() if rule != mutant.rule and others]
     return Job(suite.name, mutant.name, mutant.rule, (*own, *rest), complete)
 
 
@@ -56,15 +58,13 @@ def _instead(result: MutantResult) -> str:
 
 def _not_alone(suite: Suite, results: Sequence[MutantResult], entries: Sequence[EquivalentRule]) -> Iterator[str]:
     excused = {entry.rule: entry for entry in entries}
-    yield from (
-        f"equivalent_rules.toml: {rule} is not a rule of this suite" for rule in excused.keys() - {*suite.rules}
-    )
+    yield from (f"equivalent_rules: {rule} is not a rule of this suite" for rule in excused.keys() - {*suite.rules})
     for rule in suite.rules:
         own = [result for result in results if result.rule == rule and result.right]
         entry = excused.get(rule)
         if any(has_own(suite, result) for result in own):
             if entry:
-                yield f"equivalent_rules.toml: {rule} has a mutant that it alone catches; remove its entry"
+                yield f"equivalent_rules: {rule} has a mutant that it alone catches; remove its entry"
         elif not (entry and any(result.killers <= {rule, *entry.others} for result in own)):
             yield f"{rule} has no mutant that it alone catches: {_nearest(own)}"
 
@@ -73,7 +73,8 @@ def _nearest(own: Sequence[MutantResult]) -> str:
     if not own:
         return "it catches none"
     nearest = min(own, key=lambda result: len(result.killers))
-    return f"{', '.join(sorted(nearest.killers - {nearest.rule}))} catches {nearest.mutant!r} too"
+    others = ", ".join(sorted(nearest.killers - {nearest.rule}))
+    return f"{others} catches {nearest.mutant!r} too" if others else f"nothing else was tried on {nearest.mutant!r}"
 
 
 def has_own(suite: Suite, result: MutantResult) -> bool:
@@ -127,7 +128,7 @@ def main(suites: tuple[str, ...], processes: int, timeout: float, quiet: bool) -
     """Run the named suites, or all."""
     wrong = 0
     for name in suites or SUITES:
-        suite, entries, started = suite_named(name), equivalent_rules(name), stopwatch()
+        suite, entries, started = SUITES[name], EQUIVALENT_RULES[name], stopwatch()
         say = (lambda _line: None) if quiet else click.echo
         results = run_suite(suite, entries, processes=processes, timeout=timeout, say=say)
         found = problems(suite, results, entries)

@@ -12,7 +12,7 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 
 from contract_tests.zoo.mutant import Cell, MutantResult, MutantStatus, Suite
-from contract_tests.zoo.suites import suite_named
+from contract_tests.zoo.suites import SUITES
 
 from flipsnack_contract.clock import stopwatch
 
@@ -116,7 +116,7 @@ class Worker:
 
 def _work(job: Job, sender: Connection) -> None:
     try:
-        for cell in _cells(job, suite_named(job.suite)):
+        for cell in _cells(job, SUITES[job.suite]):
             sender.send(cell)
     except Exception as error:  # whatever a mutant does to its own process must not end the run
         sender.send(Cell("", MutantStatus.FAULT, message=f"{type(error).__name__}: {error}"[:200]))

@@ -1,9 +1,9 @@
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import pytest
-from contract_tests.zoo.meddling import Answered, App, Asked, fake, meddled
+from contract_tests.zoo.alt_accounts import SECOND, Collection
+from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.servers import SUITE
 
 from flipsnack_contract.live.budget import Budget
@@ -14,12 +14,13 @@ from flipsnack_contract.live.run import run_probes
 from flipsnack_contract.result import Outcome, Result
 from flipsnack_contract.subject import CAPABILITIES, Credentials, examine
 from flipsnack_contract.target import WsgiTarget
+from flipsnack_mock.app import create_app
 
 
 class Broken(NamedTuple):
     """A server on which a probe has to fail, and the schedule of the collection that it is tried with."""
 
-    make: Callable[[], App]
+    make: Callable[[], Callable[..., Iterable[bytes]]]
     schedule: str = "immediate"
 
 
@@ -27,9 +28,24 @@ def _zoo(name: str, schedule: str = "immediate") -> Broken:
     return Broken(SUITE.mutant(name).make, schedule)
 
 
-def _without_its_end(asked: Asked, answered: Answered) -> Answered:
-    """A package as it is when its making was interrupted."""
-    return replace(answered, body=answered.body[:100]) if asked.path.startswith("/packages/") else answered
+class CutPackage(AltServer):
+    """Serves a package without its end."""
+
+    def package(self, collection: Collection) -> bytes:
+        """The first hundred bytes."""
+        return super().package(collection)[:100]
+
+
+class ShortLife(AltServer):
+    """Serves for 50 seconds."""
+
+    lifetime = 50 * SECOND
+
+
+class LongLife(AltServer):
+    """Serves for 70 seconds."""
+
+    lifetime = 70 * SECOND
 
 
 BROKEN = {
@@ -55,10 +71,10 @@ BROKEN = {
     "what-is-final-stays": _zoo("goes back from COMPLETE once"),
     "a-link-with-complete-only": _zoo("completes without a link"),
     "each-answer-has-its-own-link": _zoo("repeats its link"),
-    "the-link-serves-a-zip": Broken(lambda: meddled(answer=_without_its_end)),
+    "the-link-serves-a-zip": Broken(CutPackage),
     "head-and-a-range": _zoo("knows no ranges"),
     # The zoo's are a second off, which two clocks and a network may be as well.
-    "a-link-lives-a-minute": Broken(lambda: fake(url_lifetime=50)),
+    "a-link-lives-a-minute": Broken(ShortLife),
     "a-dead-link-is-access-denied": _zoo("answers an expired link with 404"),
 }
 
@@ -86,11 +102,11 @@ def test_a_probe_fails_on_a_server_that_breaks_its_rule(one: Probe) -> None:
 @pytest.mark.parametrize("one", PROBES, ids=lambda one: one.name)
 def test_a_probe_finds_nothing_on_the_fake(one: Probe) -> None:
     """Tried in the same way."""
-    result = _tried(one, Broken(fake))
+    result = _tried(one, Broken(create_app))
     assert (Outcome.PASSED, "") == (result.outcome, result.message)
 
 
 def test_a_link_that_lives_too_long_is_found_too() -> None:
     """The minute has two ends."""
     one = next(one for one in PROBES if one.rule.id == "url.lives-60s")
-    assert "url.lives-60s" == _tried(one, Broken(lambda: fake(url_lifetime=70))).broke
+    assert "url.lives-60s" == _tried(one, Broken(LongLife)).broke

@@ -23,13 +23,6 @@ class Unsorted(Client, breaks="client.signature"):
         return list(params)
 
 
-class SortedBackwards(Client, breaks="client.signature"):
-    """Sorts the parameters from z to a."""
-
-    def order(self, params: Mapping[str, str]) -> list[str]:
-        return sorted(params, reverse=True)
-
-
 class EncodedFirst(Client, breaks="client.signature"):
     """Signs values as they stand in the URL."""
 
@@ -129,13 +122,6 @@ class SecretLast(Client, breaks="client.signature"):
         return super().digest(text.removeprefix(self.task.secret) + self.task.secret)
 
 
-class SecretTwice(Client, breaks="client.signature"):
-    """Puts the secret before and behind the parameters."""
-
-    def digest(self, text: str) -> str:
-        return super().digest(text + self.task.secret)
-
-
 class SecretMissing(Client, breaks="client.signature"):
     """Leaves the secret out."""
 
@@ -160,25 +146,11 @@ class SignatureIncluded(Client, breaks="client.signature"):
         return super().signature({**params, "signature": ""})
 
 
-class FileIncluded(Client, breaks="client.signature"):
-    """Signs a file that it does not send."""
-
-    def signature(self, params: Mapping[str, str]) -> str:
-        return super().signature({**params, "file": ""})
-
-
 class FormatLeftOut(Client, breaks="client.signature"):
     """Does not sign the format."""
 
     def order(self, params: Mapping[str, str]) -> list[str]:
         return sorted(params.keys() - {"format"})
-
-
-class CallbackLeftOut(Client, breaks="client.signature"):
-    """Does not sign the callback."""
-
-    def order(self, params: Mapping[str, str]) -> list[str]:
-        return sorted(params.keys() - {"callback"})
 
 
 class Separated(Client, breaks="client.signature"):

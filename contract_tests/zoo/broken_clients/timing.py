@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from contract_tests.zoo.client import FLOORS, Client
+from contract_tests.zoo.client import BUSY, FLOORS, Client
 from contract_tests.zoo.envelope import Envelope
 from contract_tests.zoo.exchange import HttpResponse
 from contract_tests.zoo.task import ClientError, SavedFile
-
-T = TypeVar("T")
 
 
 class PollsEverySecond(Client, breaks="client.poll-interval"):
@@ -73,11 +71,9 @@ class NoPauseAfter32(Client, breaks="client.back-off"):
         return 1_000 if error.code == 32 else ms
 
 
-class RetriesEverything(Client, breaks="client.final-error"):
-    """Tries a refused call again."""
-
-    codes: tuple[int, ...] = (41, 43, 44)
+class _RetriesRefusals(Client):
     attempts = 4
+    codes: tuple[int, ...] = ()
 
     def refusal(self, answer: Envelope) -> ClientError:
         error = super().refusal(answer)
@@ -86,19 +82,19 @@ class RetriesEverything(Client, breaks="client.final-error"):
         return error
 
 
-class RetriesWrongKeys(RetriesEverything, breaks="client.final-error"):
+class RetriesWrongKeys(_RetriesRefusals, breaks="client.final-error"):
     """Tries again with a key that nobody has."""
 
     codes = (41,)
 
 
-class RetriesForbidden(RetriesEverything, breaks="client.final-error"):
+class RetriesForbidden(_RetriesRefusals, breaks="client.final-error"):
     """Tries again to get a collection that is not its own."""
 
     codes = (43,)
 
 
-class RetriesWrongSignatures(RetriesEverything, breaks="client.final-error"):
+class RetriesWrongSignatures(_RetriesRefusals, breaks="client.final-error"):
     """Tries again with a signature that was wrong."""
 
     codes = (44,)
@@ -131,14 +127,7 @@ class TriesTwice(Client, breaks="client.retry"):
 class GivesUpOnBusyServers(Client, breaks="client.retry"):
     """Ends at the first HTTP 503."""
 
-    def retry(self, step: Callable[[], T]) -> T:
-        def once() -> T:
-            try:
-                return step()
-            except ClientError as error:
-                raise (ClientError("transport", str(error)) if "HTTP 503" in str(error) else error) from None
-
-        return super().retry(once)
+    busy = tuple(status for status in BUSY if status != 503)
 
 
 class GivesUpOnBrokenConnections(Client, breaks="client.retry"):
@@ -173,15 +162,6 @@ class DeadlinePerPoll(Client, breaks="client.deadline"):
     def ask(self) -> dict[str, Any]:
         if self.task.deadline_ms is not None:
             self.end_ms = self.runtime.now_ms + self.task.deadline_ms
-        return super().ask()
-
-
-class DeadlineInSeconds(Client, breaks="client.deadline"):
-    """Takes the milliseconds of the deadline for seconds."""
-
-    def ask(self) -> dict[str, Any]:
-        if self.task.deadline_ms is not None and self.end_ms is not None:
-            self.end_ms = max(self.end_ms, self.runtime.now_ms) + self.task.deadline_ms * 1_000
         return super().ask()
 
 

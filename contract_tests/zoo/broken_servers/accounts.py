@@ -19,12 +19,6 @@ class FourInASecond(AltServer, breaks="limit.per-second"):
     limits = ((31, 4, SECOND), (32, 60, MINUTE))
 
 
-class NoLimits(AltServer, breaks="limit.per-second"):
-    """Never looks at the limits."""
-
-    limits = ()
-
-
 class UnknownActionsAreFree(AltServer, breaks="limit.per-second"):
     """Does not count calls of unknown methods."""
 

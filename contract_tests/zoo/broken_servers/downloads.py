@@ -27,18 +27,6 @@ class LinkForEachSecond(AltServer, breaks="job.fresh-resource-url"):
         return super().issue(account, collection)
 
 
-class Lives61Seconds(AltServer, breaks="url.lives-60s"):
-    """Serves for 61 seconds."""
-
-    lifetime = 61 * SECOND
-
-
-class Lives59Seconds(AltServer, breaks="url.lives-60s"):
-    """Serves for 59 seconds."""
-
-    lifetime = 59 * SECOND
-
-
 class LivesFromWholeSecond(AltServer, breaks="url.lives-60s"):
     """Counts the minute of a link from the whole second."""
 

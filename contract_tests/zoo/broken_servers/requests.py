@@ -88,15 +88,6 @@ class BreaksAtLongQueries(AltServer, breaks="request.size"):
         super().read(call)
 
 
-class BreaksAtOddBytes(AltServer, breaks="request.any-bytes"):
-    """Breaks down at odd bytes."""
-
-    def read(self, call: Call) -> None:
-        if "%FF" in call.query:
-            raise SystemError
-        super().read(call)
-
-
 class BreaksAtHalfForms(AltServer, breaks="request.any-bytes"):
     """Breaks down at a form that ends too early."""
 
@@ -129,12 +120,6 @@ class FormatsInAnyCase(AltServer, breaks="format.unknown"):
 
     def requested_format(self, call: Call) -> str:
         return super().requested_format(call).lower()
-
-
-class NoFormatCheck(AltServer, breaks="format.unknown"):
-    """Never looks at the format."""
-
-    checks = tuple(name for name in AltServer.checks if name != "format")
 
 
 class OwnCallback(AltServer, breaks="callback.required"):
