@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
 from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, EquivalentRule
@@ -115,8 +116,16 @@ def run_suite(
 def _jobs(suite: Suite, entries: Sequence[EquivalentRule], alone: set[str]) -> Iterator[Job]:
     excused = {entry.rule for entry in entries}
     yield from (job_of(suite, one, complete=True) for one in suite.correct)
-    for one in suite.mutants:
+    for one in _by_turns(suite.mutants):
         yield job_of(suite, one, others=one.rule not in alone, complete=one.rule in excused)
+
+
+def _by_turns(mutants: Iterable[Mutant]) -> list[Mutant]:
+    # The first mutant of each rule, then the second of each: by then it is known whether all checks must be run on it.
+    by_rule: dict[str, list[Mutant]] = {}
+    for one in mutants:
+        by_rule.setdefault(one.rule, []).append(one)
+    return [one for turn in zip_longest(*by_rule.values()) for one in turn if one is not None]
 
 
 @click.command(help=__doc__)

@@ -52,6 +52,14 @@ class CallsFailedTransport(Client, breaks="client.failed-job"):
             raise (ClientError("transport", "FAILED?") if error.kind == "job_failed" else error) from None
 
 
+class TakesAnyStateForRunning(Client, breaks="client.malformed-answer"):
+    """Takes every state but COMPLETE and FAILED for PROCESSING."""
+
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        known = (answer.data or {}).get("status") in STATES or answer.code != 20
+        return super().understand(answer) if known else {"status": "PROCESSING"}
+
+
 class TakesAnyStateForDone(Client, breaks="client.malformed-answer"):
     """Takes every state but PROCESSING and FAILED for COMPLETE."""
 
@@ -59,14 +67,6 @@ class TakesAnyStateForDone(Client, breaks="client.malformed-answer"):
         data = dict(answer.data or {})
         known = data.get("status") in STATES or answer.code != 20
         return super().understand(answer) if known else {"resourceUrl": "", **data, "status": "COMPLETE"}
-
-
-class TakesAnyStateForRunning(Client, breaks="client.malformed-answer"):
-    """Takes every state but COMPLETE and FAILED for PROCESSING."""
-
-    def understand(self, answer: Envelope) -> dict[str, Any]:
-        known = (answer.data or {}).get("status") in STATES or answer.code != 20
-        return super().understand(answer) if known else {"status": "PROCESSING"}
 
 
 class TakesNoDataForRunning(Client, breaks="client.malformed-answer"):
@@ -120,6 +120,16 @@ class FollowsEntities(Client, breaks="client.malformed-answer"):
         return super().decode(body)
 
 
+class PollOfAFailedJobFails(Client, breaks="client.success"):
+    """Reports an error when one poll finds that the job has failed, though the poll has succeeded."""
+
+    def poll(self) -> str:
+        state = super().poll()
+        if state == "FAILED":
+            raise ClientError("job_failed", "the package could not be generated")
+        return state
+
+
 class TakesOkForComplete(Client, breaks="client.success"):
     """Mistakes the message of the envelope for the state of the job: OK is COMPLETE."""
 
@@ -150,16 +160,6 @@ class ReadsJsonByPattern(Client, breaks="client.success"):
         data = {"status": found[3].decode()} if found[3] else None
         linked = {"resourceUrl": link[1].decode()} if link else {}
         return Envelope(int(found[1]), found[2].decode(), None if data is None else {**data, **linked})
-
-
-class PollOfAFailedJobFails(Client, breaks="client.success"):
-    """Reports an error when one poll finds that the job has failed, though the poll has succeeded."""
-
-    def poll(self) -> str:
-        state = super().poll()
-        if state == "FAILED":
-            raise ClientError("job_failed", "the package could not be generated")
-        return state
 
 
 class ReadsJsonpByPattern(Client, breaks="client.jsonp"):
@@ -207,6 +207,13 @@ def _with_first_status(answer: Envelope, body: bytes) -> Envelope:
     return Envelope(answer.code, answer.status, None if data is None else {**data, "status": first})
 
 
+class ReportsAnotherCode(Client, breaks="client.refusal"):
+    """Reports a wrong signature with the code of a wrong key."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        return ClientError("auth", "41 Invalid credentials", code=41) if answer.code == 44 else super().refusal(answer)
+
+
 class IgnoresTheCode(Client, breaks="client.refusal"):
     """Looks for data and not at the code, so that a refusal is an answer without data."""
 
@@ -220,13 +227,6 @@ class CallsForbiddenAuth(Client, breaks="client.refusal"):
     def refusal(self, answer: Envelope) -> ClientError:
         error = super().refusal(answer)
         return ClientError("auth", str(error), code=43) if answer.code == 43 else error
-
-
-class ReportsAnotherCode(Client, breaks="client.refusal"):
-    """Reports a wrong signature with the code of a wrong key."""
-
-    def refusal(self, answer: Envelope) -> ClientError:
-        return ClientError("auth", "41 Invalid credentials", code=41) if answer.code == 44 else super().refusal(answer)
 
 
 class JsonpIsNotJson(Client, breaks="client.jsonp"):

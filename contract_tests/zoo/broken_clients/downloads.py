@@ -43,6 +43,16 @@ class NotRefreshedHalfWay(Client, breaks="client.fresh-url"):
             raise (ClientError("transport", "HTTP 403 for the package") if self.got else UrlRefused()) from None
 
 
+class OnlyOpensIt(Client, breaks="client.whole-file"):
+    """Looks whether the package can be opened, and not at the checksums inside."""
+
+    def inspect(self, content: bytes) -> None:
+        try:
+            zipfile.ZipFile(io.BytesIO(content)).close()
+        except zipfile.BadZipFile as damage:
+            raise ClientError("damaged", str(damage)) from None
+
+
 class SavesTheRefusal(Client, breaks="client.whole-file"):
     """Does not look at the HTTP status of a download: the page that refuses it is saved as the package."""
 
@@ -88,16 +98,6 @@ class TrustsConnections(Client, breaks="client.whole-file"):
     def inspect(self, content: bytes) -> None:
         if self.told:
             super().inspect(content)
-
-
-class OnlyOpensIt(Client, breaks="client.whole-file"):
-    """Looks whether the package can be opened, and not at the checksums inside."""
-
-    def inspect(self, content: bytes) -> None:
-        try:
-            zipfile.ZipFile(io.BytesIO(content)).close()
-        except zipfile.BadZipFile as damage:
-            raise ClientError("damaged", str(damage)) from None
 
 
 class TakesAnyPage(Client, breaks="client.whole-file"):

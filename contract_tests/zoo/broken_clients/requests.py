@@ -12,6 +12,13 @@ from contract_tests.zoo.exchange import HttpResponse, exchange
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+class NamesNoCallback(Client, breaks="client.parameters"):
+    """Asks for JSONP without a callback."""
+
+    def params(self) -> dict[str, str]:
+        return {name: value for name, value in super().params().items() if name != "callback"}
+
+
 class AsksForStatistics(Client, breaks="client.parameters"):
     """Asks for the action that the vendor's table of parameters names by mistake."""
 
@@ -26,13 +33,6 @@ class NamesNoFormat(Client, breaks="client.parameters"):
 
     def params(self) -> dict[str, str]:
         return {name: value for name, value in super().params().items() if name != "format"}
-
-
-class NamesNoCallback(Client, breaks="client.parameters"):
-    """Asks for JSONP without a callback."""
-
-    def params(self) -> dict[str, str]:
-        return {name: value for name, value in super().params().items() if name != "callback"}
 
 
 class TrimsTheHash(Client, breaks="client.parameters"):

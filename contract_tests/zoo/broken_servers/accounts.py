@@ -7,6 +7,17 @@ from contract_tests.zoo.alt_request import Call
 from contract_tests.zoo.alt_server import AltServer, Refusal
 
 
+class UnknownActionsAreFree(AltServer, breaks="limit.per-second"):
+    """Does not count calls of unknown methods."""
+
+    def check_action(self, call: Call) -> None:
+        try:
+            super().check_action(call)
+        except Refusal:
+            call.account.counted.pop()
+            raise
+
+
 class SixInASecond(AltServer, breaks="limit.per-second"):
     """Allows six in a second."""
 
@@ -19,15 +30,10 @@ class FourInASecond(AltServer, breaks="limit.per-second"):
     limits = ((31, 4, SECOND), (32, 60, MINUTE))
 
 
-class UnknownActionsAreFree(AltServer, breaks="limit.per-second"):
-    """Does not count calls of unknown methods."""
+class ShortMinute(AltServer, breaks="limit.per-minute"):
+    """Has a minute that is too short."""
 
-    def check_action(self, call: Call) -> None:
-        try:
-            super().check_action(call)
-        except Refusal:
-            call.account.counted.pop()
-            raise
+    limits = ((31, 5, SECOND), (32, 60, MINUTE - SECOND // 2))
 
 
 class Allows61InAMinute(AltServer, breaks="limit.per-minute"):
@@ -40,12 +46,6 @@ class Allows59InAMinute(AltServer, breaks="limit.per-minute"):
     """Allows 59 in a minute."""
 
     limits = ((31, 5, SECOND), (32, 59, MINUTE))
-
-
-class ShortMinute(AltServer, breaks="limit.per-minute"):
-    """Has a minute that is too short."""
-
-    limits = ((31, 5, SECOND), (32, 60, MINUTE - SECOND // 2))
 
 
 class CalendarWindows(AltServer, breaks="limit.sliding-window"):

@@ -45,6 +45,14 @@ OTHER_MESSAGES = tuple(_with_message(code, text) for code, text in MESSAGES.item
 OTHER_NUMBERS = tuple(_with_number(old, new) for old, new in NUMBERS.items())
 
 
+class ForeignIsNoAccess(AltServer, breaks="code.43"):
+    """Says No access to somebody else."""
+
+    def message(self, call: Call, code: int) -> str:
+        is_foreign = code == 43 and any(call.get("collectionHash") in one.collections for one in self.accounts.values())
+        return "No access" if is_foreign else super().message(call, code)
+
+
 class NoCollectionIsForbidden(AltServer, breaks="code.30"):
     """Lets the collection be missing."""
 
@@ -66,14 +74,6 @@ class ActionsInAnyCase(AltServer, breaks="code.42"):
 
     def check_action(self, call: Call) -> None:
         self.require(call.get("action").lower() == "collection.downloadhtml", 42)
-
-
-class ForeignIsNoAccess(AltServer, breaks="code.43"):
-    """Says No access to somebody else."""
-
-    def message(self, call: Call, code: int) -> str:
-        is_foreign = code == 43 and any(call.get("collectionHash") in one.collections for one in self.accounts.values())
-        return "No access" if is_foreign else super().message(call, code)
 
 
 class UnknownIs46(AltServer, breaks="code.43-unknown"):

@@ -27,6 +27,15 @@ class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
         super().check_signature(call)
 
 
+class Finishing(AltServer, breaks="job.states"):
+    """Invents a state for the last part of a package."""
+
+    def run(self, call: Call) -> dict[str, Any]:
+        data = super().run(call)
+        is_nearly_done = call.collection.schedule == "half-way" and call.collection.polls == 3
+        return {"status": "FINISHING"} if is_nearly_done else data
+
+
 class Running(AltServer, breaks="job.states"):
     """Says RUNNING."""
 
@@ -35,13 +44,12 @@ class Running(AltServer, breaks="job.states"):
         return {**data, "status": data["status"].replace("PROCESSING", "RUNNING")}
 
 
-class Finishing(AltServer, breaks="job.states"):
-    """Invents a state for the last part of a package."""
+class SlowGoesBack(AltServer, breaks="job.never-goes-back"):
+    """Takes a package that was built slowly back again."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
-        is_nearly_done = call.collection.schedule == "half-way" and call.collection.polls == 3
-        return {"status": "FINISHING"} if is_nearly_done else data
+    def state(self, collection: Collection, now: int) -> str:
+        goes_back = collection.schedule == "half-way" and collection.polls % 2
+        return "PROCESSING" if goes_back else super().state(collection, now)
 
 
 class RestartsFailed(AltServer, breaks="job.never-goes-back"):
@@ -60,14 +68,6 @@ class GoesBack(AltServer, breaks="job.never-goes-back"):
     def run(self, call: Call) -> dict[str, Any]:
         data = super().run(call)
         return {"status": "PROCESSING"} if "resourceUrl" in data and call.collection.polls == 3 else data
-
-
-class SlowGoesBack(AltServer, breaks="job.never-goes-back"):
-    """Takes a package that was built slowly back again."""
-
-    def state(self, collection: Collection, now: int) -> str:
-        goes_back = collection.schedule == "half-way" and collection.polls % 2
-        return "PROCESSING" if goes_back else super().state(collection, now)
 
 
 class LargeIsNotAtOnce(AltServer, breaks="job.complete-at-once"):
