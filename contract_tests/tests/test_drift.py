@@ -1,5 +1,5 @@
 import pytest
-from contract_tests.zoo.broken_servers import BROKEN_SERVERS
+from contract_tests.zoo.servers import BROKEN_SERVERS
 
 from flipsnack_contract.check import Check
 from flipsnack_contract.checks import CHECKS

@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from contract_tests.zoo.broken_servers import BROKEN_SERVERS
+from contract_tests.zoo.servers import BROKEN_SERVERS
 from hypothesis import strategies as st
 
 from flipsnack_contract.check import Check, Unsuitable, check

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["MINUTE", "SECOND", "Account", "Accounts", "Collection"]
-
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 

@@ -13,8 +13,6 @@ from typing import Any
 
 from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account, Accounts, Collection
 
-__all__ = ["Downloads", "HttpAnswer", "Link"]
-
 Headers = Mapping[str, str]
 HttpAnswer = tuple[int, Headers, bytes]
 

@@ -10,8 +10,6 @@ from urllib.parse import unquote_to_bytes
 
 from contract_tests.zoo.alt_accounts import Account, Collection
 
-__all__ = ["Call", "Pair", "decode", "pairs_in_parts", "pairs_in_text"]
-
 Pair = tuple[bytes, bytes]
 LARGEST_TEXT = 64 * 1024
 MOST_PAIRS = 1000

@@ -17,8 +17,6 @@ from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account
 from contract_tests.zoo.alt_downloads import Downloads, HttpAnswer
 from contract_tests.zoo.alt_request import Call, Pair, decode, pairs_in_parts, pairs_in_text
 
-__all__ = ["AltServer", "Envelope", "Refusal"]
-
 Envelope = dict[str, Any]
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 RESERVED = """break case catch class const continue debugger default delete do else enum export extends false finally
@@ -38,8 +36,17 @@ class AltServer(Downloads):
 
     breaks = ""
     checks: Sequence[str] = (
-        *("well_formed", "format", "maintenance", "required", "key", "limits"),
-        *("action", "verb", "signature", "parameters", "collection"),
+        "well_formed",
+        "format",
+        "maintenance",
+        "required",
+        "key",
+        "limits",
+        "action",
+        "verb",
+        "signature",
+        "parameters",
+        "collection",
     )
     messages: Mapping[int, str] = {
         20: "OK",
@@ -218,10 +225,8 @@ class AltServer(Downloads):
         self.start(collection, account.now)
         collection.polls += 1
         state = self.state(collection, account.now)
-        return {
-            "status": state,
-            **({"resourceUrl": call.origin + self.issue(account, collection)} if state == "COMPLETE" else {}),
-        }
+        url = {"resourceUrl": call.origin + self.issue(account, collection)} if state == "COMPLETE" else {}
+        return {"status": state, **url}
 
     # --- how an answer is written
 
@@ -236,12 +241,8 @@ class AltServer(Downloads):
     def write(self, call: Call, said: Envelope) -> HttpAnswer:
         """The HTTP answer in the format that was asked for; JSON where that cannot be known."""
         form = self.requested_format(call)
-        if (
-            call.is_malformed
-            or form not in self.content_types
-            or (form == "jsonp" and not self.is_callback(self.callback(call)))
-        ):
-            form = "json"
+        is_known = form in self.content_types and (form != "jsonp" or self.is_callback(self.callback(call)))
+        form = form if is_known and not call.is_malformed else "json"
         headers = {"Content-Type": f"{self.content_types[form]}; charset=utf-8", "X-Content-Type-Options": "nosniff"}
         write = {"json": self.json, "jsonp": self.jsonp, "xml": self.xml}[form]
         return self.http_status(said), headers, write(said, call).encode("utf-8", "surrogatepass")

@@ -21,8 +21,6 @@ from contract_tests.zoo.envelope import Envelope, from_json, from_jsonp, from_xm
 from contract_tests.zoo.exchange import HttpResponse, exchange
 from contract_tests.zoo.task import ClientError, Runtime, SavedFile, Task, UrlRefused
 
-__all__ = ["BUSY", "CALLBACK", "FLOORS", "STATES", "Client"]
-
 T = TypeVar("T")
 
 CALLBACK = "received"

@@ -24,8 +24,6 @@ from flipsnack_contract.client.theatre import Theatre
 from flipsnack_contract.fake import Fake, fake_at
 from flipsnack_mock.testing import MockServer
 
-__all__ = ["CLIENT_CHECKS", "SUITE", "bench_of"]
-
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 _BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-__all__ = ["Envelope", "from_json", "from_jsonp", "from_xml"]
-
 
 @dataclass(frozen=True)
 class Envelope:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["EQUIVALENT_RULES", "EquivalentRule"]
-
 
 @dataclass(frozen=True)
 class EquivalentRule:

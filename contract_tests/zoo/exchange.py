@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from contract_tests.zoo.task import ClientError
 
-__all__ = ["HttpResponse", "exchange"]
-
 TIMEOUT_S = 10.0
 
 

@@ -21,8 +21,6 @@ from contract_tests.zoo.task import ClientError, Task
 from flipsnack_contract.adapter.channel import Channel
 from flipsnack_contract.adapter.fault import AdapterFault
 
-__all__ = ["InProcessAdapter", "serve"]
-
 OPERATIONS = ("download", "poll")
 JOIN_S = 10.0
 
@@ -32,7 +30,6 @@ class _KitRuntime:
 
     def __init__(self, reader: TextIO, writer: TextIO, stderr: TextIO) -> None:
         self._reader, self._writer, self._stderr = reader, writer, stderr
-        self.memory: dict[str, bytes] = {}
         self.case = ""
         self.now_ms = 0
 

@@ -13,8 +13,6 @@ from flipsnack_contract.runner import Plan, run_check
 from flipsnack_contract.subject import Subject, examine
 from flipsnack_contract.target import HttpTarget, WsgiTarget
 
-__all__ = ["SERVER_CHECKS", "cell_of", "open_server", "plan_of"]
-
 _BY_NAME = {one.name: one for one in CHECKS if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""

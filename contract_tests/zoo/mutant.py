@@ -9,8 +9,6 @@ from enum import StrEnum
 from types import ModuleType
 from typing import Any, TypeVar
 
-__all__ = ["Cell", "Judge", "Mutant", "MutantResult", "MutantStatus", "Suite", "members_in", "name_of"]
-
 T = TypeVar("T")
 
 

@@ -7,6 +7,4 @@ from collections.abc import Mapping
 from contract_tests.zoo import clients, servers
 from contract_tests.zoo.mutant import Suite
 
-__all__ = ["SUITES"]
-
 SUITES: Mapping[str, Suite] = {"server": servers.SUITE, "client": clients.SUITE}

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["ClientError", "Runtime", "SavedFile", "Task", "UrlRefused"]
-
 
 class ClientError(Exception):
     """Why a client stops: an error class of the adapter protocol, and the vendor's code where there is one.
@@ -25,10 +23,9 @@ class UrlRefused(Exception):
 
 
 class Runtime(Protocol):
-    """What a client runs in: a clock, a log, and a memory that is kept between tasks."""
+    """What a client runs in: a clock and a log."""
 
     now_ms: int
-    memory: dict[str, bytes]
 
     def sleep(self, ms: int) -> None:
         """Let `ms` milliseconds pass; raises `ClientError` when the client is cancelled meanwhile."""

@@ -6,8 +6,6 @@ from contract_tests.zoo.broken_clients import decoding, downloads, files, reques
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-__all__ = ["BROKEN_CLIENTS", "client_named"]
-
 BROKEN_CLIENTS = members_in((signing, requests, decoding, timing, downloads, files, secrets), Client)
 """All of them."""
 

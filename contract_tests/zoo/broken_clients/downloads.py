@@ -108,14 +108,6 @@ class TakesAnyPage(Client, breaks="client.whole-file"):
             super().inspect(content)
 
 
-class LooksAtTheFirstBytes(Client, breaks="client.whole-file"):
-    """Takes for a package whatever begins like one."""
-
-    def inspect(self, content: bytes) -> None:
-        if not content.startswith(b"PK"):
-            raise ClientError("damaged", "it does not begin like a zip")
-
-
 class AppendsEverything(Client, breaks="client.whole-file"):
     """Puts what comes behind what it has, though the server has begun anew."""
 

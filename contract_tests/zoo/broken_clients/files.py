@@ -48,13 +48,6 @@ class TranslatesLineEnds(Client, breaks="client.whole-file"):
         return super().save(content.replace(b"\n", b"\r\n"))
 
 
-class KeepsTheFirstOne(Client, breaks="client.whole-file"):
-    """Remembers the first package that it fetched, and makes every file of that."""
-
-    def save(self, content: bytes) -> SavedFile:
-        return super().save(self.runtime.memory.setdefault("package", content))
-
-
 class ReportsAnotherDigest(Client, breaks="client.agreement"):
     """Reports the SHA-256 of the file's name."""
 

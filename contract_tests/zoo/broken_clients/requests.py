@@ -58,13 +58,6 @@ class SendsLatin1(Client, breaks="client.parameters"):
         )
 
 
-class Posts(Client, breaks="client.get-for-reads"):
-    """Sends its calls as forms, by POST."""
-
-    def call(self, params: Mapping[str, str]) -> HttpResponse:
-        return exchange("POST", self.task.base_url, FORM, self.query(params))
-
-
 class PollsByPost(Client, breaks="client.get-for-reads"):
     """Starts the job by GET, and asks for its state by POST."""
 

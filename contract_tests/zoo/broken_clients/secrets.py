@@ -44,15 +44,6 @@ class TellsTheSecretInErrors(Client, breaks="client.secret-not-shown"):
         return ClientError(error.kind, text, code=error.code, retry_after_ms=error.retry_after_ms)
 
 
-class TellsSignaturesInErrors(Client, breaks="client.secret-not-shown"):
-    """Says in an error which signature was refused."""
-
-    def refusal(self, answer: Envelope) -> ClientError:
-        error = super().refusal(answer)
-        text = f"{error}, signature={self.signature(self.params())}"
-        return ClientError(error.kind, text, code=error.code, retry_after_ms=error.retry_after_ms)
-
-
 class TellsTheLinkAsAState(Client, breaks="client.secret-not-shown"):
     """Tells the resource URL together with the state of the job."""
 

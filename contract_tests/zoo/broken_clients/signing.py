@@ -51,20 +51,6 @@ class Composed(Client, breaks="client.signature"):
         return unicodedata.normalize("NFC", value)
 
 
-class LowerCased(Client, breaks="client.signature"):
-    """Signs values in lower case."""
-
-    def signed(self, value: str) -> str:
-        return value.lower()
-
-
-class CutOff(Client, breaks="client.signature"):
-    """Signs no more than the first hundred characters of a value."""
-
-    def signed(self, value: str) -> str:
-        return value[:100]
-
-
 class TrimmedSecret(Client, breaks="client.signature"):
     """Signs with the secret without the blanks around it."""
 
@@ -91,13 +77,6 @@ class Truncated(Client, breaks="client.signature"):
 
     def digest(self, text: str) -> str:
         return super().digest(text)[:-3]
-
-
-class Sha1(Client, breaks="client.signature"):
-    """Hashes with SHA-1."""
-
-    def digest(self, text: str) -> str:
-        return hashlib.sha1(text.encode()).hexdigest()
 
 
 class Base64(Client, breaks="client.signature"):

@@ -50,14 +50,6 @@ class CollectionBeforeSignature(AltServer, breaks="order.checks"):
         super().check_signature(call)
 
 
-class VerbFirst(AltServer, breaks="order.credentials-before-verb"):
-    """Looks at the verb first."""
-
-    def check_well_formed(self, call: Call) -> None:
-        super().check_well_formed(call)
-        self.check_verb(call)
-
-
 class VerbBeforeKey(AltServer, breaks="order.credentials-before-verb"):
     """Looks at the verb before the key."""
 
