@@ -87,14 +87,14 @@ class TakesNoLinkForRunning(Client, breaks="client.malformed-answer"):
 
 
 class WaitsThroughNewCodes(Client, breaks="client.malformed-answer"):
-    """Waits, as long as it may, when it is given a code that it does not know."""
+    """Keeps polling when it receives an unknown code."""
 
     def understand(self, answer: Envelope) -> dict[str, Any]:
         return super().understand(answer) if answer.code <= 46 else {"status": "PROCESSING"}
 
 
 class GoesByTheMessage(Client, breaks="client.malformed-answer"):
-    """Looks at the message OK and not at the code."""
+    """Reads the message and ignores the code."""
 
     def decode(self, body: bytes) -> Envelope:
         lenient = re.sub(rb'"code": ?"\w+"|(?<=<code>)[a-z]+(?=</code>)', self._twenty, body)
@@ -121,7 +121,7 @@ class FollowsEntities(Client, breaks="client.malformed-answer"):
 
 
 class PollOfAFailedJobFails(Client, breaks="client.success"):
-    """Reports an error when one poll finds that the job has failed, though the poll has succeeded."""
+    """Reports an error when a single poll finds a failed job, although the poll succeeded."""
 
     def poll(self) -> str:
         state = super().poll()
@@ -139,7 +139,7 @@ class TakesOkForComplete(Client, breaks="client.success"):
 
 
 class ComparesCodesAsText(Client, breaks="client.success"):
-    """Compares the code with "20", which no number in JSON is equal to."""
+    """Compares the code with the text "20", which is never equal to a number."""
 
     def understand(self, answer: Envelope) -> dict[str, Any]:
         if self.task.form == "json" and answer.code == 20:
@@ -148,7 +148,7 @@ class ComparesCodesAsText(Client, breaks="client.success"):
 
 
 class ReadsJsonByPattern(Client, breaks="client.success"):
-    """Reads JSON with regular expressions that fit it as the server happens to write it."""
+    """Reads JSON with regular expressions that fit only one way to write it."""
 
     def decode(self, body: bytes) -> Envelope:
         if self.task.form != "json":
@@ -163,7 +163,7 @@ class ReadsJsonByPattern(Client, breaks="client.success"):
 
 
 class ReadsJsonpByPattern(Client, breaks="client.jsonp"):
-    """Takes for the answer what stands between the first bracket and the next closing one."""
+    """Reads JSONP up to the first closing bracket."""
 
     read = {**Client.read, "jsonp": lambda body: _between_brackets(body)}
 
@@ -174,7 +174,7 @@ def _between_brackets(body: bytes) -> Envelope:
 
 
 class WantsABareCall(Client, breaks="client.jsonp"):
-    """Knows JSONP only when each character stands where it expects it."""
+    """Expects JSONP without a comment and without a semicolon."""
 
     read = {**Client.read, "jsonp": lambda body: from_json(body[len(CALLBACK) + 1 : -1])}
 
@@ -196,7 +196,7 @@ def _between_tags(text: str) -> Envelope:
 
 
 class TakesTheFirstStatus(Client, breaks="client.xml"):
-    """Looks for the first status in XML, wherever it stands."""
+    """Reads the first status in XML, wherever it is."""
 
     read = {**Client.read, "xml": lambda body: _with_first_status(from_xml(body), body)}
 
@@ -215,14 +215,14 @@ class ReportsAnotherCode(Client, breaks="client.refusal"):
 
 
 class IgnoresTheCode(Client, breaks="client.refusal"):
-    """Looks for data and not at the code, so that a refusal is an answer without data."""
+    """Ignores the code, and reports a refusal as an answer without data."""
 
     def refusal(self, _answer: Envelope) -> ClientError:
         return ClientError("protocol", "no data")
 
 
 class CallsForbiddenAuth(Client, breaks="client.refusal"):
-    """Reports a collection that is not its own as wrong credentials."""
+    """Reports a forbidden collection as wrong credentials."""
 
     def refusal(self, answer: Envelope) -> ClientError:
         error = super().refusal(answer)
@@ -230,6 +230,6 @@ class CallsForbiddenAuth(Client, breaks="client.refusal"):
 
 
 class JsonpIsNotJson(Client, breaks="client.jsonp"):
-    """Reads the errors of JSONP as if they had come in JSON."""
+    """Reads errors in JSONP as if they were JSON."""
 
     read = {**Client.read, "jsonp": lambda body: from_jsonp(body, CALLBACK) if b'"data"' in body else from_json(body)}

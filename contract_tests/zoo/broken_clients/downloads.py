@@ -1,4 +1,4 @@
-"""Clients that fetch the package by the wrong link, in the wrong pieces, or take for it what is none."""
+"""Clients that download from the wrong URL or in the wrong pieces, or accept what is not the package."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TriesADeadLinkAgain(Client, breaks="client.expired-url"):
 
 
 class NeverRefreshes(Client, breaks="client.fresh-url"):
-    """Ends when its resource URL is refused."""
+    """Gives up when its resource URL is refused."""
 
     def fetch(self, link: str) -> bytes:
         try:
@@ -34,7 +34,7 @@ class NeverRefreshes(Client, breaks="client.fresh-url"):
 
 
 class NotRefreshedHalfWay(Client, breaks="client.fresh-url"):
-    """Ends when its resource URL expires in the middle of the download."""
+    """Gives up when its resource URL expires in the middle of the download."""
 
     def fetch(self, link: str) -> bytes:
         try:
@@ -44,7 +44,7 @@ class NotRefreshedHalfWay(Client, breaks="client.fresh-url"):
 
 
 class OnlyOpensIt(Client, breaks="client.whole-file"):
-    """Looks whether the package can be opened, and not at the checksums inside."""
+    """Checks that the package opens, but not the checksums inside."""
 
     def inspect(self, content: bytes) -> None:
         try:
@@ -54,7 +54,7 @@ class OnlyOpensIt(Client, breaks="client.whole-file"):
 
 
 class SavesTheRefusal(Client, breaks="client.whole-file"):
-    """Does not look at the HTTP status of a download: the page that refuses it is saved as the package."""
+    """Ignores the HTTP status of a download, and saves the refusal as the package."""
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
         response = super().get(url, headers)
@@ -68,7 +68,7 @@ class SavesTheRefusal(Client, breaks="client.whole-file"):
 
 
 class TakesHalf(Client, breaks="client.whole-file"):
-    """Takes a download that was cut off for whole."""
+    """Accepts a download that was cut off."""
 
     cut = False
 
@@ -87,7 +87,7 @@ class TakesHalf(Client, breaks="client.whole-file"):
 
 
 class TrustsConnections(Client, breaks="client.whole-file"):
-    """Looks into a package only when its length was told: otherwise the end of the connection is the end."""
+    """Checks a package only when it came with a length."""
 
     told = True
 
@@ -101,7 +101,7 @@ class TrustsConnections(Client, breaks="client.whole-file"):
 
 
 class TakesAnyPage(Client, breaks="client.whole-file"):
-    """Takes whatever comes with HTTP 200 for the package."""
+    """Accepts whatever comes with HTTP 200 as the package."""
 
     def inspect(self, content: bytes) -> None:
         if content.startswith(b"PK"):
@@ -109,7 +109,7 @@ class TakesAnyPage(Client, breaks="client.whole-file"):
 
 
 class AppendsEverything(Client, breaks="client.whole-file"):
-    """Puts what comes behind what it has, though the server has begun anew."""
+    """Appends the whole package to the part that it has."""
 
     def take(self, response: HttpResponse) -> None:
         had = self.got
@@ -121,14 +121,14 @@ class AppendsEverything(Client, breaks="client.whole-file"):
 
 
 class IgnoresContentRange(Client, breaks="client.whole-file"):
-    """Puts a part behind what it has without looking which part it is."""
+    """Appends a part without checking which part it is."""
 
     def fits(self, _reply: HttpResponse) -> bool:
         return True
 
 
 class FetchesTwice(Client, breaks="client.repeated-call"):
-    """Fetches the package to see how long it is, and then to keep it."""
+    """Downloads the package once for its length and once to keep it."""
 
     def fetch(self, link: str) -> bytes:
         super().fetch(link)

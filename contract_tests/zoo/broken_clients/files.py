@@ -1,4 +1,4 @@
-"""Clients that handle the file wrongly, or tell something else of it than is true."""
+"""Clients that handle the file wrongly, or report something false about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract_tests.zoo.task import SavedFile
 
 
 class LeavesHalfAFile(Client, breaks="client.no-half-file"):
-    """Writes what comes under the final name as it comes."""
+    """Writes the download under its final name as it arrives."""
 
     def take(self, response: HttpResponse) -> None:
         super().take(response)
@@ -18,7 +18,7 @@ class LeavesHalfAFile(Client, breaks="client.no-half-file"):
 
 
 class InspectsAfterwards(Client, breaks="client.no-half-file"):
-    """Looks into the package once it stands where it shall be, and leaves it there when it is damaged."""
+    """Checks the package only after it has its final name, and leaves a damaged one there."""
 
     def inspect(self, content: bytes) -> None:
         self.save(content)
@@ -26,7 +26,7 @@ class InspectsAfterwards(Client, breaks="client.no-half-file"):
 
 
 class RemovesTheOldFile(Client, breaks="client.no-half-file"):
-    """Removes what stands in the way before it begins."""
+    """Deletes an existing file before it begins."""
 
     def download(self) -> SavedFile:
         self.task.dest.unlink(missing_ok=True)
@@ -34,7 +34,7 @@ class RemovesTheOldFile(Client, breaks="client.no-half-file"):
 
 
 class MakesAnEmptyFile(Client, breaks="client.no-half-file"):
-    """Makes an empty file first, to see whether it may write there."""
+    """Creates an empty file first, to see whether it may write there."""
 
     def follow(self) -> str:
         self.task.dest.open("ab").close()

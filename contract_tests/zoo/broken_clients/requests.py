@@ -1,4 +1,4 @@
-"""Clients that ask for something else, in another way, or with something that does not belong there."""
+"""Clients that send wrong parameters, a wrong verb, or a secret."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AsksForStatistics(Client, breaks="client.parameters"):
 
 
 class NamesNoFormat(Client, breaks="client.parameters"):
-    """Names no format, and reads JSON whatever it was told to ask for."""
+    """Sends no format, and reads every answer as JSON."""
 
     read = dict.fromkeys(("json", "jsonp", "xml"), from_json)
 
@@ -36,7 +36,7 @@ class NamesNoFormat(Client, breaks="client.parameters"):
 
 
 class TrimsTheHash(Client, breaks="client.parameters"):
-    """Asks for the collection without the blanks around its hash."""
+    """Trims the hash of the collection."""
 
     def params(self) -> dict[str, str]:
         return {**super().params(), "collectionHash": self.task.collection.strip()}
@@ -71,7 +71,7 @@ class PollsByPost(Client, breaks="client.get-for-reads"):
 
 
 class PrefersXml(Client, breaks="client.no-xml"):
-    """Asks for XML when it was told to ask for JSON."""
+    """Asks for XML although JSON is wanted."""
 
     read = {**Client.read, "json": lambda body: from_xml(body) if body.startswith(b"<") else from_json(body)}
 
@@ -88,7 +88,7 @@ class SendsTheSecret(Client, breaks="client.secret-not-sent"):
 
 
 class ConfirmsTheDownload(Client, breaks="client.credentials-not-in-download"):
-    """Tells the resource URL who has downloaded, once it has."""
+    """Sends the API key to the resource URL after the download."""
 
     def fetch(self, link: str) -> bytes:
         content = super().fetch(link)

@@ -1,4 +1,4 @@
-"""Clients that say too much, or refuse to say anything."""
+"""Clients that reveal a secret, or decline what they can do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LogsItsCalls(Client, breaks="client.secret-not-shown"):
 
 
 class LogsItsLinks(Client, breaks="client.secret-not-shown"):
-    """Logs the resource URL, by which anybody can fetch the package."""
+    """Logs the resource URL, with which anybody can download the package."""
 
     def fetch(self, link: str) -> bytes:
         self.runtime.log(f"fetching {link}")
@@ -36,7 +36,7 @@ class LogsItsLinks(Client, breaks="client.secret-not-shown"):
 
 
 class TellsTheSecretInErrors(Client, breaks="client.secret-not-shown"):
-    """Says with which secret a call was refused."""
+    """Names the secret in errors."""
 
     def refusal(self, answer: Envelope) -> ClientError:
         error = super().refusal(answer)
@@ -45,7 +45,7 @@ class TellsTheSecretInErrors(Client, breaks="client.secret-not-shown"):
 
 
 class TellsTheLinkAsAState(Client, breaks="client.secret-not-shown"):
-    """Tells the resource URL together with the state of the job."""
+    """Reports the resource URL together with the state of the job."""
 
     def understand(self, answer: Envelope) -> dict[str, Any]:
         data = super().understand(answer)
@@ -54,7 +54,7 @@ class TellsTheLinkAsAState(Client, breaks="client.secret-not-shown"):
 
 
 class DeclinesXml(Client, breaks="client.unsupported"):
-    """Declines XML, though it says that it can read it."""
+    """Declines XML, although it declares that it reads it."""
 
     def download(self) -> SavedFile:
         if self.task.form == "xml":

@@ -24,7 +24,7 @@ class Unsorted(Client, breaks="client.signature"):
 
 
 class EncodedFirst(Client, breaks="client.signature"):
-    """Signs values as they stand in the URL."""
+    """Signs values as they are encoded in the URL."""
 
     def signed(self, value: str) -> str:
         return quote(value, safe="")

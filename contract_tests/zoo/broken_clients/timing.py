@@ -18,7 +18,7 @@ class PollsEverySecond(Client, breaks="client.poll-interval"):
 
 
 class CatchesUp(Client, breaks="client.poll-interval"):
-    """Makes up for the polls that it overslept."""
+    """Polls several times in a row after it overslept."""
 
     missed = 0
 
@@ -33,7 +33,7 @@ class CatchesUp(Client, breaks="client.poll-interval"):
 
 
 class StartsAndAsks(Client, breaks="client.poll-interval"):
-    """Asks at once what became of the job that it has just started."""
+    """Polls at once after it started the job."""
 
     started = False
 
@@ -52,20 +52,20 @@ class PollsAllTheTime(Client, breaks="client.limits"):
 
 
 class RefreshesInALoop(Client, breaks="client.limits"):
-    """Asks for one resource URL after the other while they are refused, without a pause."""
+    """Asks for one resource URL after another while they are refused, without a pause."""
 
     links = 12
 
 
 class NoPauseAfter31(Client, breaks="client.back-off"):
-    """Calls again a tenth of a second after there were too many calls in a second."""
+    """Waits only a tenth of a second after code 31."""
 
     def pause(self, error: ClientError, ms: int) -> int:
         return 100 if error.code == 31 else ms
 
 
 class NoPauseAfter32(Client, breaks="client.back-off"):
-    """Calls again a second after there were too many calls in a minute."""
+    """Waits only a second after code 32."""
 
     def pause(self, error: ClientError, ms: int) -> int:
         return 1_000 if error.code == 32 else ms
@@ -83,37 +83,37 @@ class _RetriesRefusals(Client):
 
 
 class RetriesWrongKeys(_RetriesRefusals, breaks="client.final-error"):
-    """Tries again with a key that nobody has."""
+    """Retries with an unknown key."""
 
     codes = (41,)
 
 
 class RetriesForbidden(_RetriesRefusals, breaks="client.final-error"):
-    """Tries again to get a collection that is not its own."""
+    """Retries for a forbidden collection."""
 
     codes = (43,)
 
 
 class RetriesWrongSignatures(_RetriesRefusals, breaks="client.final-error"):
-    """Tries again with a signature that was wrong."""
+    """Retries with a wrong signature."""
 
     codes = (44,)
 
 
 class GivesUpAt22(Client, breaks="client.retry"):
-    """Ends when there is maintenance."""
+    """Gives up at code 22."""
 
     floors = {code: ms for code, ms in FLOORS.items() if code != 22}
 
 
 class GivesUpAt31(Client, breaks="client.retry"):
-    """Ends when there were too many calls in a second."""
+    """Gives up at code 31."""
 
     floors = {code: ms for code, ms in FLOORS.items() if code != 31}
 
 
 class GivesUpAt32(Client, breaks="client.retry"):
-    """Ends when there were too many calls in a minute."""
+    """Gives up at code 32."""
 
     floors = {code: ms for code, ms in FLOORS.items() if code != 32}
 
@@ -125,13 +125,13 @@ class TriesTwice(Client, breaks="client.retry"):
 
 
 class GivesUpOnBusyServers(Client, breaks="client.retry"):
-    """Ends at the first HTTP 503."""
+    """Gives up at HTTP 503."""
 
     busy = tuple(status for status in BUSY if status != 503)
 
 
 class GivesUpOnBrokenConnections(Client, breaks="client.retry"):
-    """Ends when a connection breaks before there is an answer."""
+    """Gives up when a connection breaks before an answer."""
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
         try:
@@ -141,7 +141,7 @@ class GivesUpOnBrokenConnections(Client, breaks="client.retry"):
 
 
 class ResumesTooLate(Client, breaks="client.retry"):
-    """Goes on with a download one byte behind where it stopped."""
+    """Resumes a download one byte too late."""
 
     def take(self, response: HttpResponse) -> None:
         super().take(response)
@@ -150,14 +150,14 @@ class ResumesTooLate(Client, breaks="client.retry"):
 
 
 class NoDeadline(Client, breaks="client.deadline"):
-    """Knows no deadline."""
+    """Ignores the deadline."""
 
     def wait(self, ms: int) -> None:
         self.runtime.sleep(ms)
 
 
 class DeadlinePerPoll(Client, breaks="client.deadline"):
-    """Lets the deadline begin anew with each call."""
+    """Starts the deadline again with each call."""
 
     def ask(self) -> dict[str, Any]:
         if self.task.deadline_ms is not None:
@@ -166,7 +166,7 @@ class DeadlinePerPoll(Client, breaks="client.deadline"):
 
 
 class DeadlineAfterTheSleep(Client, breaks="client.deadline"):
-    """Looks at the deadline after it has slept, however long."""
+    """Checks the deadline only after it has slept."""
 
     def wait(self, ms: int) -> None:
         self.runtime.sleep(ms)
@@ -175,7 +175,7 @@ class DeadlineAfterTheSleep(Client, breaks="client.deadline"):
 
 
 class CountsItsSleeps(Client, breaks="client.deadline"):
-    """Counts how long it meant to sleep, and never looks at the clock."""
+    """Adds up the sleeps it asked for, instead of reading the clock."""
 
     slept_ms = 0
 
@@ -187,7 +187,7 @@ class CountsItsSleeps(Client, breaks="client.deadline"):
 
 
 class NoDeadlineForTrouble(Client, breaks="client.deadline"):
-    """Forgets the deadline while it tries something again."""
+    """Ignores the deadline while it retries."""
 
     def pause(self, error: ClientError, ms: int) -> int:
         self.runtime.sleep(ms)
@@ -195,7 +195,7 @@ class NoDeadlineForTrouble(Client, breaks="client.deadline"):
 
 
 class NoDeadlineForDownloads(Client, breaks="client.deadline"):
-    """Forgets the deadline as soon as it has a resource URL."""
+    """Ignores the deadline once it has a resource URL."""
 
     def follow(self) -> str:
         link = super().follow()
@@ -204,7 +204,7 @@ class NoDeadlineForDownloads(Client, breaks="client.deadline"):
 
 
 class CallsTheDeadlineTransport(Client, breaks="client.deadline"):
-    """Reports that the time is over as a broken connection."""
+    """Reports the deadline as a broken connection."""
 
     def wait(self, ms: int) -> None:
         try:
@@ -214,7 +214,7 @@ class CallsTheDeadlineTransport(Client, breaks="client.deadline"):
 
 
 class GivesUpWhenItOverslept(Client, breaks="client.success"):
-    """Takes a long sleep for the end of its time."""
+    """Takes a long sleep for its deadline."""
 
     def wait(self, ms: int) -> None:
         before = self.runtime.now_ms
@@ -224,7 +224,7 @@ class GivesUpWhenItOverslept(Client, breaks="client.success"):
 
 
 class IgnoresCancel(Client, breaks="client.cancel"):
-    """Goes on when it is cancelled."""
+    """Continues when it is cancelled."""
 
     def wait(self, ms: int) -> None:
         try:
@@ -236,7 +236,7 @@ class IgnoresCancel(Client, breaks="client.cancel"):
 
 
 class CallsCancelADeadline(Client, breaks="client.cancel"):
-    """Reports that it was cancelled as the end of its time."""
+    """Reports that it was cancelled as a deadline."""
 
     def wait(self, ms: int) -> None:
         try:
@@ -246,7 +246,7 @@ class CallsCancelADeadline(Client, breaks="client.cancel"):
 
 
 class AsksOnceMoreWhenCancelled(Client, breaks="client.cancel"):
-    """Looks once more how the job stands when it is cancelled."""
+    """Polls once more when it is cancelled."""
 
     def download(self) -> SavedFile:
         try:

@@ -1,4 +1,4 @@
-"""Servers whose limits go wrong, or on which one key notices another."""
+"""Servers with wrong limits, or on which one key affects another."""
 
 from __future__ import annotations
 
@@ -74,21 +74,21 @@ class CountsRefused(AltServer, breaks="limit.refused-do-not-count"):
 
 
 class BusiestKeyCounts(AltServer, breaks="limit.per-key"):
-    """Counts together keys that are there together."""
+    """Counts the calls of other keys."""
 
     def calls_within(self, window: int, account: Account) -> int:
         return max(AltServer.calls_within(self, window, one) for one in self.accounts.values())
 
 
 class MaintenanceForAll(AltServer, breaks="key.isolation"):
-    """Puts everybody into maintenance."""
+    """Switches maintenance for every key."""
 
     def set_maintenance(self, account: Account, *, on: bool) -> None:
         self.in_maintenance = on
 
 
 class LinkForAll(AltServer, breaks="key.isolation"):
-    """Gives everybody the same link."""
+    """Issues the same link to every key."""
 
     def issue(self, account: Account, collection: Collection) -> str:
         others = [one for one in self.accounts.values() if one is not account]
@@ -107,7 +107,7 @@ class CollectionsForAll(AltServer, breaks="key.isolation"):
 
 
 class SecretsForAll(AltServer, breaks="key.isolation"):
-    """Takes the secret of any key."""
+    """Accepts the secret of any key."""
 
     def is_signed(self, call: Call) -> bool:
         return any(call.get("signature") == self.signature(call, one.secret) for one in self.accounts.values())

@@ -71,7 +71,7 @@ class SmallXmlErrors(AltServer, breaks="answer.same-in-every-format"):
 
 
 class ChangingWords(AltServer, breaks="answer.same-in-every-format"):
-    """Finds other words each time."""
+    """Changes a message from call to call."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,14 +82,14 @@ class ChangingWords(AltServer, breaks="answer.same-in-every-format"):
 
 
 class BareJsonp(AltServer, breaks="answer.jsonp-hardened"):
-    """Opens JSONP with the callback."""
+    """Leaves out the comment before JSONP."""
 
     def jsonp(self, said: Envelope, call: Call) -> str:
         return super().jsonp(said, call).removeprefix("/**/")
 
 
 class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
-    """Lets browsers sniff."""
+    """Sends no nosniff."""
 
     def write(self, call: Call, said: Envelope) -> HttpAnswer:
         status, headers, body = super().write(call, said)
@@ -104,7 +104,7 @@ class NoLink(AltServer, breaks="job.resource-url-with-complete"):
 
 
 class NullLink(AltServer, breaks="job.resource-url-with-complete"):
-    """Has an empty link while it works."""
+    """Has an empty link while the job runs."""
 
     def run(self, call: Call) -> dict[str, Any]:
         data = super().run(call)

@@ -46,7 +46,7 @@ OTHER_NUMBERS = tuple(_with_number(old, new) for old, new in NUMBERS.items())
 
 
 class ForeignIsNoAccess(AltServer, breaks="code.43"):
-    """Says No access to somebody else."""
+    """Gives foreign collections another message."""
 
     def message(self, call: Call, code: int) -> str:
         is_foreign = code == 43 and any(call.get("collectionHash") in one.collections for one in self.accounts.values())
@@ -70,7 +70,7 @@ class TrimsKeys(AltServer, breaks="code.41"):
 
 
 class ActionsInAnyCase(AltServer, breaks="code.42"):
-    """Knows actions in any case."""
+    """Accepts actions in any case."""
 
     def check_action(self, call: Call) -> None:
         self.require(call.get("action").lower() == "collection.downloadhtml", 42)

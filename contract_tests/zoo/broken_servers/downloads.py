@@ -18,7 +18,7 @@ class RepeatsLink(AltServer, breaks="job.fresh-resource-url"):
 
 
 class LinkForEachSecond(AltServer, breaks="job.fresh-resource-url"):
-    """Has one link for each second."""
+    """Issues one link a second."""
 
     def issue(self, account: Account, collection: Collection) -> str:
         for address, link in self.links.items():
@@ -28,14 +28,14 @@ class LinkForEachSecond(AltServer, breaks="job.fresh-resource-url"):
 
 
 class LivesFromWholeSecond(AltServer, breaks="url.lives-60s"):
-    """Counts the minute of a link from the whole second."""
+    """Rounds the end of a link down to a second."""
 
     def dies_at(self, link: Link) -> int:
         return super().dies_at(link) // SECOND * SECOND
 
 
 class LivesAtTheEnd(AltServer, breaks="url.lives-60s"):
-    """Serves at the very end of the minute."""
+    """Serves a link at the very end of its minute."""
 
     def dies_at(self, link: Link) -> int:
         return super().dies_at(link) + 1
@@ -56,7 +56,7 @@ class ExpiredInHtml(AltServer, breaks="url.expired-is-403"):
 
 
 class AnyQuery(AltServer, breaks="url.tamper-proof"):
-    """Takes any query for a known path."""
+    """Accepts any query with a known path."""
 
     def find(self, address: str) -> Link | None:
         path = address.partition("?")[0]
@@ -64,7 +64,7 @@ class AnyQuery(AltServer, breaks="url.tamper-proof"):
 
 
 class IgnoresMore(AltServer, breaks="url.tamper-proof"):
-    """Takes more than it handed out."""
+    """Ignores further parameters of a link."""
 
     def find(self, address: str) -> Link | None:
         path, _, query = address.partition("?")

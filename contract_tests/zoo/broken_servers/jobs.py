@@ -10,7 +10,7 @@ from contract_tests.zoo.alt_server import AltServer, Refusal
 
 
 class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
-    """Starts a package when it is made."""
+    """Starts a job when the collection is created."""
 
     def create_collection(self, account: Account, fields: dict[str, Any]) -> str:
         made = super().create_collection(account, fields)
@@ -19,7 +19,7 @@ class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
 
 
 class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
-    """Starts a package before it looks at the signature."""
+    """Starts a job before it checks the signature."""
 
     def check_signature(self, call: Call) -> None:
         if (collection := call.account.collections.get(call.get("collectionHash"))) is not None:
@@ -28,7 +28,7 @@ class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
 
 
 class Finishing(AltServer, breaks="job.states"):
-    """Invents a state for the last part of a package."""
+    """Reports FINISHING before COMPLETE."""
 
     def run(self, call: Call) -> dict[str, Any]:
         data = super().run(call)
@@ -45,7 +45,7 @@ class Running(AltServer, breaks="job.states"):
 
 
 class SlowGoesBack(AltServer, breaks="job.never-goes-back"):
-    """Takes a package that was built slowly back again."""
+    """Goes back from COMPLETE after a slow job."""
 
     def state(self, collection: Collection, now: int) -> str:
         goes_back = collection.schedule == "half-way" and collection.polls % 2
@@ -53,7 +53,7 @@ class SlowGoesBack(AltServer, breaks="job.never-goes-back"):
 
 
 class RestartsFailed(AltServer, breaks="job.never-goes-back"):
-    """Starts a failed package again."""
+    """Starts a failed job again."""
 
     def run(self, call: Call) -> dict[str, Any]:
         data = super().run(call)
@@ -79,7 +79,7 @@ class LargeIsNotAtOnce(AltServer, breaks="job.complete-at-once"):
 
 
 class ForcedTooEarly(AltServer, breaks="history.agrees"):
-    """Reports a job ended early as PROCESSING."""
+    """Reports a forced COMPLETE as PROCESSING."""
 
     def run(self, call: Call) -> dict[str, Any]:
         data = super().run(call)
@@ -87,7 +87,7 @@ class ForcedTooEarly(AltServer, breaks="history.agrees"):
 
 
 class PollsThroughMaintenance(AltServer, breaks="history.agrees"):
-    """Goes on polling a job through maintenance."""
+    """Counts polls during maintenance."""
 
     def check_maintenance(self, call: Call) -> None:
         try:

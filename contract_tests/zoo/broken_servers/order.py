@@ -24,7 +24,7 @@ def _swapped(first: str, second: str) -> type[AltServer]:
     order.insert(order.index(first), second)
 
     class Swapped(AltServer, breaks="order.checks"):
-        __doc__ = f"Looks at {second} before {first}."
+        __doc__ = f"Checks {second} before {first}."
         checks = tuple(order)
 
     return Swapped
@@ -34,7 +34,7 @@ SWAPPED = tuple(_swapped(first, second) for first, second in NEIGHBOURS)
 
 
 class ActionBeforeKey(AltServer, breaks="order.checks"):
-    """Looks at the action before the key."""
+    """Checks the action before the key."""
 
     def check_key(self, call: Call) -> None:
         self.check_action(call)
@@ -42,7 +42,7 @@ class ActionBeforeKey(AltServer, breaks="order.checks"):
 
 
 class CollectionBeforeSignature(AltServer, breaks="order.checks"):
-    """Looks at the collection before the signature."""
+    """Checks the collection before the signature."""
 
     def check_signature(self, call: Call) -> None:
         if call.get("collectionHash"):
@@ -51,7 +51,7 @@ class CollectionBeforeSignature(AltServer, breaks="order.checks"):
 
 
 class VerbBeforeKey(AltServer, breaks="order.credentials-before-verb"):
-    """Looks at the verb before the key."""
+    """Checks the verb before the key."""
 
     def check_key(self, call: Call) -> None:
         if call.found_account is None:

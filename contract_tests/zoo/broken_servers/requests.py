@@ -17,7 +17,7 @@ class AnyPath(AltServer, breaks="request.path"):
 
 
 class OnlyWithSlash(AltServer, breaks="request.path"):
-    """Knows no path without a slash."""
+    """Answers /v1 without a slash with 40."""
 
     def check_well_formed(self, call: Call) -> None:
         self.require(call.path != "/v1", 40)
@@ -25,7 +25,7 @@ class OnlyWithSlash(AltServer, breaks="request.path"):
 
 
 class PatchIsGet(AltServer, breaks="request.other-verbs"):
-    """Takes PATCH for GET."""
+    """Treats PATCH as GET."""
 
     def read(self, call: Call) -> None:
         call.method = call.method.replace("PATCH", "GET")
@@ -33,13 +33,13 @@ class PatchIsGet(AltServer, breaks="request.other-verbs"):
 
 
 class AnyVerb(AltServer, breaks="request.get-for-reads"):
-    """Never looks at the verb."""
+    """Never checks the verb."""
 
     checks = tuple(name for name in AltServer.checks if name != "verb")
 
 
 class BodylessPost(AltServer, breaks="request.get-for-reads"):
-    """Takes a POST without a body."""
+    """Accepts a POST without a body."""
 
     def check_verb(self, call: Call) -> None:
         self.require(call.method == "GET" or not call.body, 40)
@@ -56,21 +56,21 @@ class FirstOfTwo(AltServer, breaks="request.duplicate-parameter"):
 
 
 class SameTwice(AltServer, breaks="request.duplicate-parameter"):
-    """Takes the same thing twice."""
+    """Accepts a parameter repeated with the same value."""
 
     def has_duplicates(self, pairs: list[tuple[str, str]]) -> bool:
         return super().has_duplicates(list(dict.fromkeys(pairs)))
 
 
 class DropsUndecodable(AltServer, breaks="request.undecodable"):
-    """Drops what it cannot decode."""
+    """Drops undecodable bytes."""
 
     def decode_value(self, raw: bytes) -> str:
         return unquote_to_bytes(raw).decode("utf-8", "ignore").replace("\0", "")
 
 
 class Latin1Names(AltServer, breaks="request.undecodable"):
-    """Reads odd names as Latin-1."""
+    """Reads undecodable names as Latin-1."""
 
     def decode_name(self, raw: bytes) -> str:
         try:
@@ -80,7 +80,7 @@ class Latin1Names(AltServer, breaks="request.undecodable"):
 
 
 class BreaksAtLongQueries(AltServer, breaks="request.size"):
-    """Breaks down under a long query."""
+    """Crashes at a long query."""
 
     def read(self, call: Call) -> None:
         if len(call.query) > 200_000:
@@ -89,7 +89,7 @@ class BreaksAtLongQueries(AltServer, breaks="request.size"):
 
 
 class BreaksAtHalfForms(AltServer, breaks="request.any-bytes"):
-    """Breaks down at a form that ends too early."""
+    """Crashes at an incomplete form."""
 
     def check_well_formed(self, call: Call) -> None:
         if call.content_type.startswith("multipart/") and not call.body.rstrip().endswith(b"--"):
@@ -98,7 +98,7 @@ class BreaksAtHalfForms(AltServer, breaks="request.any-bytes"):
 
 
 class LooksForEmptyHash(AltServer, breaks="request.empty-is-missing"):
-    """Looks for the empty hash."""
+    """Looks up an empty hash."""
 
     def check_parameters(self, call: Call) -> None:
         self.require("collectionHash" in call.params, 30)
@@ -116,14 +116,14 @@ class AnyFormatIsJson(AltServer, breaks="format.unknown"):
 
 
 class FormatsInAnyCase(AltServer, breaks="format.unknown"):
-    """Knows formats in any case."""
+    """Accepts formats in any case."""
 
     def requested_format(self, call: Call) -> str:
         return super().requested_format(call).lower()
 
 
 class OwnCallback(AltServer, breaks="callback.required"):
-    """Has a callback for who has none."""
+    """Uses a default callback."""
 
     def callback(self, call: Call) -> str:
         return super().callback(call) or "callback"

@@ -20,7 +20,7 @@ class _Beside(AltServer):
 
 
 class AnySignature(AltServer, breaks="signature.digest"):
-    """Never looks at the signature."""
+    """Never checks the signature."""
 
     checks = tuple(name for name in AltServer.checks if name != "signature")
 
@@ -33,14 +33,14 @@ class ValuesOnly(AltServer, breaks="signature.digest"):
 
 
 class WithoutSecret(_Beside, breaks="signature.digest"):
-    """Takes a signature without the secret."""
+    """Accepts a signature without the secret."""
 
     def signed_text(self, secret: str, pairs: Pairs) -> str:
         return super().signed_text("", pairs)
 
 
 class Sha256(_Beside, breaks="signature.digest"):
-    """Takes SHA-256 too."""
+    """Accepts SHA-256 too."""
 
     def digest(self, text: str) -> str:
         return hashlib.sha256(text.encode()).hexdigest()
@@ -61,7 +61,7 @@ class OrderSent(AltServer, breaks="signature.sorted"):
 
 
 class OrderSentToo(_Beside, OrderSent):
-    """Takes a signature in the order sent."""
+    """Accepts a signature in the order sent."""
 
 
 class BlindOrder(AltServer, breaks="signature.byte-order"):
@@ -72,7 +72,7 @@ class BlindOrder(AltServer, breaks="signature.byte-order"):
 
 
 class BlindOrderToo(_Beside, BlindOrder):
-    """Takes an order without regard to case."""
+    """Accepts an order without regard to case."""
 
 
 class Utf16Order(AltServer, breaks="signature.byte-order"):
@@ -90,7 +90,7 @@ class FileSigned(AltServer, breaks="signature.excludes-itself-and-file"):
 
 
 class FileSignedToo(_Beside, FileSigned):
-    """Takes a signature over file."""
+    """Accepts a signature over file."""
 
 
 class KnownOnly(AltServer, breaks="signature.excludes-itself-and-file"):
@@ -101,7 +101,7 @@ class KnownOnly(AltServer, breaks="signature.excludes-itself-and-file"):
 
 
 class KnownOnlyToo(_Beside, KnownOnly):
-    """Lets unknown parameters be unsigned."""
+    """Accepts unsigned unknown parameters."""
 
 
 class Latin1(AltServer, breaks="signature.decoded-utf8"):
@@ -115,7 +115,7 @@ class Latin1(AltServer, breaks="signature.decoded-utf8"):
 
 
 class Latin1Too(_Beside, Latin1):
-    """Takes a signature in Latin-1."""
+    """Accepts a signature in Latin-1."""
 
 
 class Escaped(AltServer, breaks="signature.decoded-utf8"):
@@ -134,7 +134,7 @@ class Trimmed(AltServer, breaks="signature.decoded-utf8"):
 
 
 class TrimmedToo(_Beside, Trimmed):
-    """Takes a signature over trimmed values."""
+    """Accepts a signature over trimmed values."""
 
 
 class FilledOnly(AltServer, breaks="signature.empty-values"):
@@ -145,4 +145,4 @@ class FilledOnly(AltServer, breaks="signature.empty-values"):
 
 
 class FilledOnlyToo(_Beside, FilledOnly):
-    """Lets empty values be unsigned."""
+    """Accepts unsigned empty values."""
