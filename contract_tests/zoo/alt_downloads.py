@@ -19,7 +19,7 @@ HttpAnswer = tuple[int, Headers, bytes]
 
 @dataclass(frozen=True)
 class Link:
-    """What a resource URL stands for: whose collection, and the instant of the answer that carried it."""
+    """What a resource URL serves, for whom, and the instant of the answer that carried it."""
 
     account: Account
     collection: Collection

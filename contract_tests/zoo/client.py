@@ -1,7 +1,7 @@
-"""A second client, written from the vendor's page alone: what the broken clients of the zoo are made of.
+"""A second correct client, written from the vendor's page alone: the broken clients are made of it.
 
-It is correct, and shares nothing with the reference client but that page. Every step is a method, so that breaking one
-promise takes a few lines. Times are milliseconds; how time passes is the runtime's business.
+It shares no code with the reference client. Every step is a method, so that breaking one rule takes a few lines. Times
+are milliseconds of the runtime's clock.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ T = TypeVar("T")
 
 CALLBACK = "received"
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
-# The table of codes on the vendor's pages, in the words of the adapter protocol.
+# The vendor's codes as error classes of the adapter protocol.
 KINDS = {22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth"}
 KINDS |= dict.fromkeys((30, 40, 42), "bad_request")
-# What may be tried again, and after how long at least: a second is over, a minute is soon over, maintenance takes time.
+# The codes that are worth a retry, each with the least pause before it.
 FLOORS = {31: 1_000, 32: 20_000, 22: 5_000}
 BUSY = (429, 500, 502, 503, 504)
 
 
 class Client:
-    """Fetches one download package, from the first call to the file. `breaks` is the rule that it breaks: none."""
+    """Downloads one package, from the first call to the file. `breaks` is the rule that it breaks: none."""
 
     breaks = ""
     capabilities = "virtual_sleep json jsonp xml cancel deadline retries refresh checksums progress"
@@ -86,7 +86,7 @@ class Client:
         return self.understand(self.decode(response.body))
 
     def params(self) -> dict[str, str]:
-        """What is asked for, without the signature."""
+        """The parameters of a call, without the signature."""
         wanted = {"collectionHash": self.task.collection, "apiKey": self.task.key, "format": self.task.form}
         callback = {"callback": CALLBACK} if self.task.form == "jsonp" else {}
         return {**wanted, **callback, "action": "collection.downloadHTML"}
@@ -136,7 +136,7 @@ class Client:
         return data
 
     def refusal(self, answer: Envelope) -> ClientError:
-        """What an answer with another code than 20 comes to."""
+        """The error for an answer with another code than 20."""
         kind, wait = KINDS.get(answer.code, "protocol"), self.floors.get(answer.code)
         return ClientError(kind, f"{answer.code} {answer.status}", code=answer.code, retry_after_ms=wait)
 
@@ -153,7 +153,7 @@ class Client:
         return str(data["resourceUrl"])
 
     def retry(self, step: Callable[[], T]) -> T:
-        """What comes of `step`, tried again after what passes; raises `ClientError`."""
+        """The result of `step`, which is retried after a temporary error; raises `ClientError`."""
         pause = 1_000
         for left in reversed(range(self.attempts)):
             try:
@@ -166,7 +166,7 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     def pause(self, _trouble: ClientError, ms: int) -> int:
-        """How long to wait before the next attempt, when `ms` would be enough."""
+        """Milliseconds to wait before the next attempt, where `ms` would be enough."""
         return ms
 
     def wait(self, ms: int) -> None:
@@ -178,7 +178,7 @@ class Client:
     # --- the package
 
     def fetch(self, link: str) -> bytes:
-        """The whole package, what was fetched before included; raises `ClientError` and `UrlRefused`."""
+        """The whole package, including the part that is there; raises `ClientError` and `UrlRefused`."""
         ranged = {"Range": f"bytes={len(self.got)}-", "If-Range": self.etag} if self.got and self.etag else {}
         response = self.get(link, ranged)
         if response.status == 403:
@@ -193,7 +193,7 @@ class Client:
         return self.got
 
     def take(self, response: HttpResponse) -> None:
-        """Put what came to what is there already; raises `ClientError` when it does not fit."""
+        """Add a response to the part that is there; raises `ClientError` when it does not fit."""
         if response.status == 206 and not self.fits(response):
             self.got, self.etag = b"", ""
             raise ClientError("transport", "another part of the package than was asked for", retry_after_ms=0)
@@ -201,29 +201,29 @@ class Client:
         self.etag = response.headers.get("etag", "")
 
     def fits(self, response: HttpResponse) -> bool:
-        """Whether a part begins where we stopped, and is of the same package."""
+        """Whether a response continues the part that is there, of the same package."""
         begins = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
         return begins is not None and (int(begins[1]), response.headers.get("etag")) == (len(self.got), self.etag)
 
     def inspect(self, content: bytes) -> None:
-        """Raise `ClientError` unless it is a zip, and every file in it what its checksum says."""
+        """Raise `ClientError` unless it is a zip archive whose checksums hold."""
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as package:
                 broken = package.testzip()
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as damage:
-            raise ClientError("damaged", f"the package is no zip: {damage}") from None
+            raise ClientError("damaged", f"the package is not a zip archive: {damage}") from None
         if broken is not None:
             raise ClientError("damaged", f"the checksum of {broken} is wrong")
 
     def save(self, content: bytes) -> SavedFile:
-        """Put the package where it shall be, whole or not at all."""
+        """Write the file under its final name, whole or not at all."""
         part = self.task.dest.with_name(f"{self.task.dest.name}.part")
         part.write_bytes(content)
         os.replace(part, self.task.dest)
         return self.saved(content)
 
     def saved(self, content: bytes) -> SavedFile:
-        """What is said of the file."""
+        """The length and digest of the file."""
         return SavedFile(len(content), hashlib.sha256(content).hexdigest())
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:

@@ -51,12 +51,12 @@ def test_rules_that_alone_catch_their_mutants_pass() -> None:
     ],
 )
 def test_each_wrong_verdict_is_a_problem(result: MutantResult, expected: str) -> None:
-    """A time-out, a crash or a kill by another rule is no kill; a kill of a correct server is a false alarm."""
+    """A time-out, a crash or a kill by another rule does not count; a kill of a correct server is a false alarm."""
     assert expected == problems(SMALL, [result, SIBLING])[0]
 
 
 def test_the_table_of_equivalent_rules_excuses_only_what_needs_it() -> None:
-    """An entry for a rule that stands alone, or for an unknown rule, is a problem itself."""
+    """An entry for a rule that has a mutant of its own, or for an unknown rule, is a problem itself."""
     assert [] == problems(SMALL, [BOTH, SIBLING], EXCUSE)
     needless = "equivalent_rules: a has a mutant that it alone catches; remove its entry"
     assert [needless] == problems(SMALL, [ALONE, SIBLING], EXCUSE)
