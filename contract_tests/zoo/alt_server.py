@@ -17,7 +17,7 @@ from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account
 from contract_tests.zoo.alt_downloads import Downloads, HttpAnswer
 from contract_tests.zoo.alt_request import Call, Pair, decode, pairs_in_parts, pairs_in_text
 
-Envelope = dict[str, Any]
+Fields = dict[str, Any]
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 RESERVED = """break case catch class const continue debugger default delete do else enum export extends false finally
     for function if import in instanceof new null return super switch this throw true try typeof var void while with"""
@@ -230,7 +230,7 @@ class AltServer(Downloads):
 
     # --- how an answer is written
 
-    def envelope(self, call: Call, code: int, data: dict[str, Any] | None = None) -> Envelope:
+    def envelope(self, call: Call, code: int, data: dict[str, Any] | None = None) -> Fields:
         """What an answer says, in whatever format."""
         return {"code": code, "status": self.message(call, code), **({} if data is None else {"data": data})}
 
@@ -238,7 +238,7 @@ class AltServer(Downloads):
         """The text that belongs to a code."""
         return self.messages[code]
 
-    def write(self, call: Call, said: Envelope) -> HttpAnswer:
+    def write(self, call: Call, said: Fields) -> HttpAnswer:
         """The HTTP answer in the format that was asked for; JSON where that cannot be known."""
         form = self.requested_format(call)
         is_known = form in self.content_types and (form != "jsonp" or self.is_callback(self.callback(call)))
@@ -259,17 +259,17 @@ class AltServer(Downloads):
         """Whether a text is a dotted path of identifiers."""
         return all(IDENTIFIER.fullmatch(part) and part not in self.reserved for part in text.split("."))
 
-    def http_status(self, _said: Envelope) -> int:
+    def http_status(self, _said: Fields) -> int:
         """The HTTP status of an answer."""
         return 200
 
-    def json(self, said: Envelope, _call: Call) -> str:
+    def json(self, said: Fields, _call: Call) -> str:
         return json.dumps(said)
 
-    def jsonp(self, said: Envelope, call: Call) -> str:
+    def jsonp(self, said: Fields, call: Call) -> str:
         return f"/**/{self.callback(call)}({json.dumps(said).replace('<', chr(92) + 'u003c')});"
 
-    def xml(self, said: Envelope, _call: Call) -> str:
+    def xml(self, said: Fields, _call: Call) -> str:
         return self.element(self.xml_root, said)
 
     def element(self, name: str, value: object) -> str:

@@ -7,27 +7,27 @@ from typing import Any
 
 from contract_tests.zoo.alt_downloads import HttpAnswer
 from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Envelope
+from contract_tests.zoo.alt_server import AltServer, Fields
 
 
 class CodeIsText(AltServer, breaks="answer.envelope"):
     """Gives the code as a text."""
 
-    def json(self, said: Envelope, call: Call) -> str:
+    def json(self, said: Fields, call: Call) -> str:
         return super().json({**said, "code": str(said["code"])}, call)
 
 
 class EmptyData(AltServer, breaks="answer.envelope"):
     """Gives empty data with errors."""
 
-    def json(self, said: Envelope, call: Call) -> str:
+    def json(self, said: Fields, call: Call) -> str:
         return super().json({"data": {}, **said}, call)
 
 
 class Http401(AltServer, breaks="answer.http-200"):
     """Answers 41 with HTTP 401."""
 
-    def http_status(self, said: Envelope) -> int:
+    def http_status(self, said: Fields) -> int:
         return 401 if said["code"] == 41 else 200
 
 
@@ -46,7 +46,7 @@ class JsonpIsJson(AltServer, breaks="answer.jsonp"):
 class NoSemicolon(AltServer, breaks="answer.jsonp"):
     """Ends a call without semicolon."""
 
-    def jsonp(self, said: Envelope, call: Call) -> str:
+    def jsonp(self, said: Fields, call: Call) -> str:
         return super().jsonp(said, call).removesuffix(";")
 
 
@@ -66,7 +66,7 @@ class UnescapedXml(AltServer, breaks="answer.xml"):
 class SmallXmlErrors(AltServer, breaks="answer.same-in-every-format"):
     """Writes the messages of errors small in XML."""
 
-    def xml(self, said: Envelope, call: Call) -> str:
+    def xml(self, said: Fields, call: Call) -> str:
         return super().xml(said if said["code"] == 20 else {**said, "status": said["status"].lower()}, call)
 
 
@@ -84,14 +84,14 @@ class ChangingWords(AltServer, breaks="answer.same-in-every-format"):
 class BareJsonp(AltServer, breaks="answer.jsonp-hardened"):
     """Leaves out the comment before JSONP."""
 
-    def jsonp(self, said: Envelope, call: Call) -> str:
+    def jsonp(self, said: Fields, call: Call) -> str:
         return super().jsonp(said, call).removeprefix("/**/")
 
 
 class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
     """Sends no nosniff."""
 
-    def write(self, call: Call, said: Envelope) -> HttpAnswer:
+    def write(self, call: Call, said: Fields) -> HttpAnswer:
         status, headers, body = super().write(call, said)
         return status, {"Content-Type": headers["Content-Type"]}, body
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Envelope
+from contract_tests.zoo.alt_server import AltServer, Fields
 
 MESSAGES = {
     20: "Ok",
@@ -34,7 +34,7 @@ def _with_number(old: int, new: int) -> type[AltServer]:
     class OtherNumber(AltServer, breaks=f"code.{old}"):
         __doc__ = f"Says {new} for {old}."
 
-        def envelope(self, call: Call, code: int, data: dict[str, Any] | None = None) -> Envelope:
+        def envelope(self, call: Call, code: int, data: dict[str, Any] | None = None) -> Fields:
             said = super().envelope(call, code, data)
             return {**said, "code": new} if code == old else said
 

@@ -104,7 +104,7 @@ class KnownOnlyToo(_Beside, KnownOnly):
     """Accepts unsigned unknown parameters."""
 
 
-class Latin1(AltServer, breaks="signature.decoded-utf8"):
+class Latin1Text(AltServer, breaks="signature.decoded-utf8"):
     """Signs in Latin-1."""
 
     def digest(self, text: str) -> str:
@@ -114,7 +114,7 @@ class Latin1(AltServer, breaks="signature.decoded-utf8"):
             return super().digest(text)
 
 
-class Latin1Too(_Beside, Latin1):
+class Latin1TextToo(_Beside, Latin1Text):
     """Accepts a signature in Latin-1."""
 
 
@@ -126,14 +126,14 @@ class Escaped(AltServer, breaks="signature.decoded-utf8"):
         return [(name, sent[name]) for name, _ in super().signed_pairs(call)]
 
 
-class Trimmed(AltServer, breaks="signature.decoded-utf8"):
+class TrimmedValues(AltServer, breaks="signature.decoded-utf8"):
     """Signs trimmed values."""
 
     def signed_pairs(self, call: Call) -> Pairs:
         return [(name, value.strip()) for name, value in super().signed_pairs(call)]
 
 
-class TrimmedToo(_Beside, Trimmed):
+class TrimmedValuesToo(_Beside, TrimmedValues):
     """Accepts a signature over trimmed values."""
 
 
