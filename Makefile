@@ -65,8 +65,6 @@ generate: ## rewrite the files that are made from others
 	@echo "== the fake's copies of the rules ledger and of the method table"
 	@cp $(SPEC)/rules.toml mock_server/src/flipsnack_mock/inspect/rules.toml
 	@cp $(SPEC)/methods.toml mock_server/src/flipsnack_mock/protocol/methods.toml
-	@echo "== the signature vectors"
-	@$(BIN)/python contract_tests/generate_vectors.py
 	@echo "== the tables of the fake's page"
 	@$(BIN)/python mock_server/generate_readme.py
 	@echo "== the schemas of the adapter protocol"

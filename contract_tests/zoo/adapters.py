@@ -72,7 +72,7 @@ def holds(_run: dict[str, Any]) -> None:
 
 
 def garbage(_run: dict[str, Any]) -> None:
-    """Write what is no JSON."""
+    """Write text that is not JSON."""
     print("starting up…", flush=True)
 
 
@@ -99,7 +99,7 @@ def duplicate(run: dict[str, Any]) -> None:
 
 
 def unknown_id(_run: dict[str, Any]) -> None:
-    """Name a case that nobody started."""
+    """Name a case that was never started."""
     say(OK, id="somebody-else")
 
 
@@ -151,7 +151,7 @@ def declines(run: dict[str, Any]) -> None:
 
 
 def talkative(run: dict[str, Any]) -> None:
-    """Send events and fields that nobody knows, and the secret to stderr."""
+    """Send unknown events and fields, and write the secret to stderr."""
     print("the secret is", run["credentials"]["secret"], file=sys.stderr, flush=True)
     say({"type": "event", "id": run["id"], "kind": "progress", "colour": "red", "future": {"a": [1]}})
     say(OK, id=run["id"], mood="good")

@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from contract_tests.zoo.errand import Trouble
-
-__all__ = ["Reply", "exchange"]
+from contract_tests.zoo.task import ClientError
 
 TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpResponse:
     """One HTTP answer; header names are in lower case. `whole` is whether all of the promised body came."""
 
     status: int
@@ -25,16 +23,16 @@ class Reply:
     whole: bool = True
 
 
-def exchange(method: str, url: str, headers: Mapping[str, str], body: str = "") -> Reply:
-    """The answer to one request; a URL without a scheme is one of https. Raises `Trouble`."""
+def exchange(method: str, url: str, headers: Mapping[str, str], body: str = "") -> HttpResponse:
+    """The answer to one request; a URL without a scheme is one of https. Raises `ClientError`."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = _connection(parts.scheme, parts.netloc)
     try:
         connection.request(method, target, body or None, dict(headers))
         return _read(connection.getresponse())
-    except (OSError, http.client.HTTPException) as trouble:
-        raise Trouble("transport", f"no answer: {type(trouble).__name__}", wait_ms=0) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise ClientError("transport", f"no answer: {type(error).__name__}", retry_after_ms=0) from None
     finally:
         connection.close()
 
@@ -45,9 +43,9 @@ def _connection(scheme: str, place: str) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(place, timeout=TIMEOUT_S)
 
 
-def _read(response: http.client.HTTPResponse) -> Reply:
+def _read(response: http.client.HTTPResponse) -> HttpResponse:
     headers = {name.lower(): value for name, value in response.getheaders()}
     try:
-        return Reply(response.status, headers, response.read())
+        return HttpResponse(response.status, headers, response.read())
     except http.client.IncompleteRead as cut:
-        return Reply(response.status, headers, cut.partial, whole=False)
+        return HttpResponse(response.status, headers, cut.partial, whole=False)

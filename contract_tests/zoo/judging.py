@@ -1,35 +1,53 @@
-"""How a server of a zoo is judged: in this process, by the checks of the kit."""
+"""Opens a server and runs the kit's checks on it. The only module that uses the kit's runner for servers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from contract_tests.zoo.mutant import Judge, Mutant
+from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 
 from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
-
-__all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
 
 _BY_NAME = {one.name: one for one in server_checks() if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""
 
+_STATUS = {
+    Outcome.FAILED: MutantStatus.KILLED,
+    Outcome.WARNED: MutantStatus.KILLED,
+    Outcome.PASSED: MutantStatus.SURVIVED,
+    Outcome.SKIPPED: MutantStatus.SURVIVED,
+    Outcome.UNREACHABLE: MutantStatus.FAULT,
+    Outcome.INTERNAL: MutantStatus.FAULT,
+}
+
 
 @contextmanager
 def open_server(mutant: Mutant) -> Iterator[Judge]:
-    """The server that `mutant` makes, ready to be judged: a WSGI app, or one that runs and is reached over a socket."""
+    """The judge of the server that `mutant` makes: a WSGI app, or one that runs behind a socket (`base_url`)."""
     made = mutant.make()
     if not hasattr(made, "base_url"):
-        yield judge_of(examine(WsgiTarget(made)))
+        yield _judge_of(examine(WsgiTarget(made)))
         return
     with made, HttpTarget(made.base_url) as target:
-        yield judge_of(examine(target, alone=True))
+        yield _judge_of(examine(target, alone=True))
 
 
-def judge_of(subject: TargetUnderTest) -> Judge:
-    """The judge of one server."""
-    return lambda name, plan: run_check(_BY_NAME[name], subject, plan)
+def _judge_of(under_test: TargetUnderTest) -> Judge:
+    return lambda name, examples: cell_of(run_check(_BY_NAME[name], under_test, plan_of(examples)))
+
+
+def plan_of(examples: int) -> Plan:
+    """How much is tried. A counterexample is not shrunk: that there is one is enough."""
+    return Plan(examples=examples, seed=1, shrink=False)
+
+
+def cell_of(result: Result) -> Cell:
+    """The cell of the matrix for the result of a check."""
+    return Cell(result.check, _STATUS[result.outcome], result.broke, result.message.partition("\n")[0][:200])

@@ -1,142 +1,148 @@
-"""The kill matrix, rules by mutants, as a gate: `python -m contract_tests.zoo.matrix`.
+"""The kill matrix, rules by mutants: `python -m contract_tests.zoo.matrix`.
 
-Every mutant is caught by the rule that it breaks, and every rule has a mutant that it alone catches. A mutant that runs
-out of time, or before which a check falls over, counts as not caught.
+Each mutant must be caught by the rule that it breaks, each rule must catch a mutant that no other rule catches, and
+correct servers and clients must pass. A time-out or a crash counts as not caught.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
-from contract_tests.zoo.court import PATIENCE, PROCESSES, Charge, try_all
-from contract_tests.zoo.inseparable import Inseparable, inseparable
-from contract_tests.zoo.mutant import Fate, Mutant, Side, Trial
-from contract_tests.zoo.sides import SIDES, side_named
+from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, EquivalentRule
+from contract_tests.zoo.mutant import Mutant, MutantResult, MutantStatus, Suite
+from contract_tests.zoo.mutation_pool import PROCESSES, TIMEOUT_S, Job, run_all
+from contract_tests.zoo.suites import SUITES
 
-from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
-__all__ = ["charge_of", "has_own", "problems", "summary"]
-
-# Its own checks may look for long; the others must only not see what is not theirs.
-OWN = Plan(examples=100, seed=1, shrink=False)
-OTHERS = Plan(examples=6, seed=1, shrink=False)
-
-
-def charge_of(side: Side, mutant: Mutant, *, others: Plan | None = OTHERS, whole: bool = False) -> Charge:
-    """How a mutant is tried: by the checks of its own rule, then by the others, unless those are left out.
-
-    Of the others only the first that catches it matters, unless it is tried by the `whole` kit.
-    """
-    mine = tuple(check for check, rule in side.checks.items() if rule == mutant.rule)
-    rest = tuple(check for check in side.checks if check not in mine) if others else ()
-    plans = ((OWN, mine), (others, rest)) if others else ((OWN, mine),)
-    return Charge(side.name, mutant.name, mutant.rule, plans, whole=whole)
+# The checks of the broken rule may search for long; the others must only not find what is not theirs.
+OWN_EXAMPLES = 50
+OTHER_EXAMPLES = 6
+CORRECT_EXAMPLES = 20
 
 
-def problems(side: Side, trials: Iterable[Trial], entries: Sequence[Inseparable] = ()) -> list[str]:
-    """A sentence for each mutant that is not caught as it should be, and for each rule that catches none alone."""
-    done = list(trials)
-    known = set(side.rules)
-    strangers = [
-        f"{trial.mutant!r} breaks {trial.rule}, which no check stands for" for trial in done if trial.rule not in known
-    ]
-    return [*strangers, *_missed(done), *_together(side, done, entries)]
+def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool = False) -> Job:
+    """The checks of the rule that `mutant` breaks, then, unless `others` is false, all the others."""
+    own = [(check, OWN_EXAMPLES) for check, rule in suite.checks.items() if rule == mutant.rule]
+    examples = OTHER_EXAMPLES if mutant.rule else CORRECT_EXAMPLES
+    rest = [(check, examples) for check, rule in suite.checks.items() if rule != mutant.rule and others]
+    return Job(suite.name, mutant.name, mutant.rule, (*own, *rest), complete)
 
 
-def _missed(trials: Iterable[Trial]) -> list[str]:
-    return [f"{trial.mutant!r} breaks {trial.rule}, and {_instead(trial)}" for trial in trials if not trial.right]
+def problems(suite: Suite, results: Iterable[MutantResult], entries: Sequence[EquivalentRule] = ()) -> list[str]:
+    """A sentence for each mutant or correct one that got the wrong verdict, and for each rule that needs a mutant."""
+    done = list(results)
+    broken = [result for result in done if result.rule]
+    strays = [f"{one.mutant!r} breaks {one.rule}, which has no check" for one in broken if one.rule not in suite.rules]
+    missed = [f"{one.mutant!r} breaks {one.rule}, but {_instead(one)}" for one in broken if not one.right]
+    alarms = [f"{one.mutant!r} is correct, but {_instead(one)}" for one in done if _is_alarm(one)]
+    return [*strays, *missed, *alarms, *_not_alone(suite, broken, entries)]
 
 
-def _instead(trial: Trial) -> str:
-    cell = next((cell for cell in trial.cells if cell.fate is trial.fate), None)
-    said = f" ({cell.check}: {cell.message})" if cell and cell.message else ""
-    if trial.fate is Fate.KILLED:
-        return f"only {', '.join(sorted(trial.killers))} caught it{said}"
-    return {Fate.TIMEOUT: "its time was up", Fate.FAULT: "a check fell over"}.get(trial.fate, "survived") + said
+def _is_alarm(result: MutantResult) -> bool:
+    return not result.rule and result.status is not MutantStatus.SURVIVED
 
 
-def _together(side: Side, trials: Sequence[Trial], entries: Sequence[Inseparable]) -> list[str]:
+def _instead(result: MutantResult) -> str:
+    cell = next((cell for cell in result.cells if cell.status is result.status), None)
+    message = f" ({cell.check}: {cell.message})" if cell and cell.message else ""
+    if result.status is MutantStatus.KILLED:
+        return f"{', '.join(sorted(result.killers))} caught it{message}"
+    words = {MutantStatus.TIMEOUT: "it ran out of time", MutantStatus.FAULT: "a check crashed"}
+    return words.get(result.status, "it survived") + message
+
+
+def _not_alone(suite: Suite, results: Sequence[MutantResult], entries: Sequence[EquivalentRule]) -> Iterator[str]:
     excused = {entry.rule: entry for entry in entries}
-    found = [
-        f"inseparable.toml names {rule}, which is no rule of this side" for rule in excused if rule not in side.rules
-    ]
-    for rule in side.rules:
-        own = [trial for trial in trials if trial.rule == rule and trial.right]
-        alone = any(has_own(side, trial) for trial in own)
+    yield from (f"equivalent_rules: {rule} is not a rule of this suite" for rule in excused.keys() - {*suite.rules})
+    for rule in suite.rules:
+        own = [result for result in results if result.rule == rule and result.right]
         entry = excused.get(rule)
-        if alone and entry:
-            found.append(f"{rule} has a mutant that it alone catches: take it out of inseparable.toml")
-        if not alone and not (entry and any(trial.killers <= {rule, *entry.others} for trial in own)):
-            found.append(f"{rule} has no mutant that it alone catches: {_nearest(own)}")
-    return found
+        if any(has_own(suite, result) for result in own):
+            if entry:
+                yield f"equivalent_rules: {rule} has a mutant that it alone catches; remove its entry"
+        elif not (entry and any(result.killers <= {rule, *entry.others} for result in own)):
+            yield f"{rule} has no mutant that it alone catches: {_nearest(own)}"
 
 
-def _nearest(own: Sequence[Trial]) -> str:
+def _nearest(own: Sequence[MutantResult]) -> str:
     if not own:
-        return "it catches none at all"
-    near = min(own, key=lambda trial: len(trial.killers))
-    return f"{near.mutant!r} is caught by {', '.join(sorted(near.killers - {near.rule}))} too"
+        return "it catches none"
+    nearest = min(own, key=lambda result: len(result.killers))
+    others = ", ".join(sorted(nearest.killers - {nearest.rule}))
+    return f"{others} catches {nearest.mutant!r} too" if others else f"nothing else was tried on {nearest.mutant!r}"
 
 
-def summary(side: Side, trials: Sequence[Trial]) -> str:
+def has_own(suite: Suite, result: MutantResult) -> bool:
+    """Whether all checks were run, and only those of the rule that the mutant breaks found something."""
+    skipped = {check for check, rule in suite.checks.items() if rule in result.killers}
+    return result.killers == {result.rule} and {cell.check for cell in result.cells} | skipped >= suite.checks.keys()
+
+
+def summary(suite: Suite, results: Sequence[MutantResult]) -> str:
     """The matrix in one line."""
-    counts = {fate: sum(1 for trial in trials if trial.fate is fate) for fate in Fate}
-    right = sum(1 for trial in trials if trial.right)
-    alone = {trial.rule for trial in trials if has_own(side, trial)}
-    shown = ", ".join(f"{count} {fate}" for fate, count in counts.items())
-    rules = f"{len(alone)} of {len(side.rules)} rules have a mutant of their own"
-    return f"{side.name}: {len(trials)} mutants: {shown}; {right} for the right reason; {rules}"
-
-
-def tried(
-    side: Side, *, entries: Sequence[Inseparable], processes: int, patience: float, say: Callable[[str], None]
-) -> list[Trial]:
-    """Every mutant of the side before the checks, a line for each.
-
-    Once a rule is known to have one that it alone catches, only its own checks are made for its further mutants.
-    """
-    trials: list[Trial] = []
-    alone: set[str] = set()
-    excused = {entry.rule for entry in entries}
-    charges = (
-        charge_of(side, one, others=None if one.rule in alone else OTHERS, whole=one.rule in excused)
-        for one in side.mutants
+    broken = [result for result in results if result.rule]
+    shown = ", ".join(f"{sum(one.status is status for one in broken)} {status}" for status in MutantStatus)
+    alone = {result.rule for result in broken if has_own(suite, result)}
+    return (
+        f"{suite.name}: {len(broken)} mutants: {shown}; {sum(one.right for one in broken)} for the right reason; "
+        f"{len(alone)} of {len(suite.rules)} rules have a mutant of their own; "
+        f"{sum(map(_is_alarm, results))} false alarms on {len(results) - len(broken)} correct ones"
     )
-    for trial in try_all(charges, processes=processes, patience=patience):
-        trials.append(trial)
-        alone |= {trial.rule} if has_own(side, trial) else set()
-        others = f", also {', '.join(sorted(trial.killers - {trial.rule}))}" if trial.killers - {trial.rule} else ""
-        say(f"{len(trials):4}/{len(side.mutants)} {trial.fate:<8} {trial.rule}: {trial.mutant}{others}")
-    return trials
 
 
-def has_own(side: Side, trial: Trial) -> bool:
-    """Whether every check was made, and only those of the rule that the mutant breaks found something."""
-    everywhere = {cell.check for cell in trial.cells} | {c for c, rule in side.checks.items() if rule in trial.killers}
-    return trial.killers == {trial.rule} and everywhere >= side.checks.keys()
+def run_suite(
+    suite: Suite, entries: Sequence[EquivalentRule], *, processes: int, timeout: float, say: Callable[[str], None]
+) -> list[MutantResult]:
+    """Run the checks on every mutant and every correct one, with a line for each.
+
+    Once a rule has a mutant that it alone catches, only its own checks are run on its further mutants.
+    """
+    results: list[MutantResult] = []
+    alone: set[str] = set()
+    for result in run_all(_jobs(suite, entries, alone), processes=processes, timeout=timeout):
+        results.append(result)
+        alone |= {result.rule} if has_own(suite, result) else set()
+        also = "".join(f", also {rule}" for rule in sorted(result.killers - {result.rule}))
+        say(f"{len(results):4} {result.status:<8} {result.rule or 'correct'}: {result.mutant}{also}")
+    return results
+
+
+def _jobs(suite: Suite, entries: Sequence[EquivalentRule], alone: set[str]) -> Iterator[Job]:
+    excused = {entry.rule for entry in entries}
+    yield from (job_of(suite, one, complete=True) for one in suite.correct)
+    for one in _by_turns(suite.mutants):
+        yield job_of(suite, one, others=one.rule not in alone, complete=one.rule in excused)
+
+
+def _by_turns(mutants: Iterable[Mutant]) -> list[Mutant]:
+    # The first mutant of each rule, then the second of each: by then it is known whether all checks must be run on it.
+    by_rule: dict[str, list[Mutant]] = {}
+    for one in mutants:
+        by_rule.setdefault(one.rule, []).append(one)
+    return [one for turn in zip_longest(*by_rule.values()) for one in turn if one is not None]
 
 
 @click.command(help=__doc__)
-@click.argument("sides", nargs=-1, type=click.Choice(sorted(SIDES)))
-@click.option("--processes", default=PROCESSES, show_default=True, type=click.IntRange(min=1), help="side by side")
-@click.option("--patience", default=PATIENCE, show_default=True, help="seconds that one mutant has")
-@click.option("--quiet", is_flag=True, help="say what is wrong, and one line for each side")
-def main(sides: tuple[str, ...], processes: int, patience: float, quiet: bool) -> None:
-    """Try every mutant of the named sides, or of all."""
-    began, wrong = stopwatch(), 0
-    for name in sides or SIDES:
-        side = side_named(name)
+@click.argument("suites", nargs=-1, type=click.Choice(sorted(SUITES)))
+@click.option("--processes", default=PROCESSES, show_default=True, type=click.IntRange(min=1), help="how many at once")
+@click.option("--timeout", default=TIMEOUT_S, show_default=True, help="seconds for one mutant")
+@click.option("--quiet", is_flag=True, help="print only problems and one line for each suite")
+def main(suites: tuple[str, ...], processes: int, timeout: float, quiet: bool) -> None:
+    """Run the named suites, or all."""
+    wrong = 0
+    for name in suites or SUITES:
+        suite, entries, started = SUITES[name], EQUIVALENT_RULES[name], stopwatch()
         say = (lambda _line: None) if quiet else click.echo
-        entries = inseparable(name)
-        trials = tried(side, entries=entries, processes=processes, patience=patience, say=say)
-        found = problems(side, trials, entries)
+        results = run_suite(suite, entries, processes=processes, timeout=timeout, say=say)
+        found = problems(suite, results, entries)
         wrong += len(found)
         for sentence in found:
             click.echo(f"wrong: {sentence}", err=True)
-        click.echo(f"{summary(side, trials)} ({stopwatch() - began:.0f} s)")
+        click.echo(f"{summary(suite, results)} ({stopwatch() - started:.0f} s)")
     sys.exit(1 if wrong else 0)
 
 

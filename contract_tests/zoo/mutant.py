@@ -1,27 +1,21 @@
-"""A mutant is something that breaks a promise on purpose; what a check makes of it is a cell of the kill matrix.
-
-The words are Stryker's. Whether the mutant is a server or a client is no matter of this module.
-"""
+"""A mutant is a server or client that breaks a rule on purpose. The terms are Stryker's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 
-from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["Cell", "Fate", "Judge", "Mutant", "Side", "Trial", "cell_of"]
+T = TypeVar("T")
 
 
-class Fate(StrEnum):
-    """How a mutant ended before a check.
+class MutantStatus(StrEnum):
+    """What the checks made of a mutant.
 
-    `TIMEOUT` and `FAULT` (the check could not be carried out, the adapter fell over) prove nothing: they are never
-    kills.
+    `TIMEOUT` and `FAULT` (a check or an adapter crashed) prove nothing, so they never count as kills.
     """
 
     KILLED = "Killed"
@@ -32,71 +26,57 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Mutant:
-    """Something broken: `rule` is the one that it breaks, `make` builds what its side opens."""
+    """A broken server or client: `rule` is the one it breaks ("": none), `make` returns what its suite can open."""
 
     name: str
     rule: str
     make: Callable[[], Any]
 
 
-Judge = Callable[[str, Plan], Result]
-"""What comes of the check of that name, on the mutant that was opened, when as much is tried as the plan says."""
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the kill matrix: what one check made of one mutant. `broke` is the rule it found broken."""
+
+    check: str
+    status: MutantStatus
+    broke: str = ""
+    message: str = ""
+
+
+Judge = Callable[[str, int], Cell]
+"""Runs the check of that name, with that many drawn examples, on the mutant that was opened."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """One zoo and those who judge it: mutants, the rule of each check, and how a mutant is brought before them.
+class Suite:
+    """Mutants and the checks that must catch them.
 
-    `order` gives the checks, those first that should know best of a mutant; by itself it is that of `checks`. `correct`
-    are opened like mutants and break nothing: whatever a check finds there is a false alarm. `shared`: all checks look
-    at the same examples.
+    `checks` maps each check to its rule. `open` starts a mutant and yields the judge of it. `correct` are servers or
+    clients that keep every rule: what a check finds there is a false alarm.
     """
 
     name: str
     mutants: tuple[Mutant, ...]
     checks: Mapping[str, str]
     open: Callable[[Mutant], AbstractContextManager[Judge]]
-    order: Callable[[Mutant], tuple[str, ...]] | None = None
     correct: tuple[Mutant, ...] = ()
-    shared: bool = False
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """Every rule that a check stands for, in their order."""
+        """Every rule that has a check, in the order of the checks."""
         return tuple(dict.fromkeys(self.checks.values()))
 
-    def checks_for(self, mutant: Mutant) -> tuple[str, ...]:
-        """Every check, in the order in which they should be tried on a mutant."""
-        return self.order(mutant) if self.order else tuple(self.checks)
-
     def mutant(self, name: str) -> Mutant:
-        """The mutant of that name; raises `LookupError`."""
-        try:
-            return next(one for one in (*self.mutants, *self.correct) if one.name == name)
-        except StopIteration:
-            raise LookupError(f"the {self.name} zoo has no {name!r}") from None
+        """The mutant, or correct one, of that name; raises `LookupError`."""
+        known = {one.name: one for one in (*self.mutants, *self.correct)}
+        if name not in known:
+            raise LookupError(f"the {self.name} suite has no mutant {name!r}")
+        return known[name]
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What one check made of one mutant: `broke` is the rule it found broken, `steps` the length of what it shows.
-
-    `group` is the number of the plan that it was made by.
-    """
-
-    check: str
-    fate: Fate
-    broke: str = ""
-    message: str = ""
-    examples: int = 0
-    seconds: float = 0.0
-    steps: int = 0
-    group: int = 0
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A mutant before the checks, as far as they came."""
+class MutantResult:
+    """One row of the kill matrix, as far as the checks came."""
 
     mutant: str
     rule: str
@@ -105,14 +85,14 @@ class Trial:
     @property
     def killers(self) -> frozenset[str]:
         """The rules that were found broken."""
-        return frozenset(cell.broke for cell in self.cells if cell.fate is Fate.KILLED)
+        return frozenset(cell.broke for cell in self.cells if cell.status is MutantStatus.KILLED)
 
     @property
-    def fate(self) -> Fate:
-        """How it ended: killed if any check killed it; otherwise the worst that happened."""
-        fates = {cell.fate for cell in self.cells}
-        order = (Fate.KILLED, Fate.TIMEOUT, Fate.FAULT)
-        return next((fate for fate in order if fate in fates), Fate.SURVIVED)
+    def status(self) -> MutantStatus:
+        """Killed if any check killed it; otherwise the worst that happened."""
+        statuses = {cell.status for cell in self.cells}
+        order = (MutantStatus.KILLED, MutantStatus.TIMEOUT, MutantStatus.FAULT)
+        return next((status for status in order if status in statuses), MutantStatus.SURVIVED)
 
     @property
     def right(self) -> bool:
@@ -120,25 +100,18 @@ class Trial:
         return self.rule in self.killers
 
 
-_FATES = {
-    Outcome.FAILED: Fate.KILLED,
-    Outcome.WARNED: Fate.KILLED,
-    Outcome.PASSED: Fate.SURVIVED,
-    Outcome.SKIPPED: Fate.SURVIVED,
-    Outcome.UNREACHABLE: Fate.FAULT,
-    Outcome.INTERNAL: Fate.FAULT,
-}
+def members_in(modules: Iterable[ModuleType], base: type[T]) -> tuple[type[T], ...]:
+    """The public subclasses of `base` that `modules` define, by themselves or in tuples."""
+    values = (value for module in modules for value in vars(module).values() if not _is_foreign(value, module))
+    members = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
+    return tuple(one for one in members if isinstance(one, type) and issubclass(one, base) and one.__name__[0] != "_")
 
 
-def cell_of(result: Result, *, group: int = 0) -> Cell:
-    """The cell that a result stands for."""
-    return Cell(
-        group=group,
-        check=result.check,
-        fate=_FATES[result.outcome],
-        broke=result.broke,
-        message=result.message.partition("\n")[0][:200],
-        examples=result.examples,
-        seconds=result.seconds,
-        steps=len(result.steps),
-    )
+def _is_foreign(value: object, module: ModuleType) -> bool:
+    return isinstance(value, type) and value.__module__ != module.__name__
+
+
+def name_of(member: type[Any]) -> str:
+    """The fault of a mutant: its docstring without the full stop."""
+    sentence = " ".join((member.__doc__ or "").split()).removesuffix(".")
+    return sentence[:1].lower() + sentence[1:]

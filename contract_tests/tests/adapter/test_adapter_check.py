@@ -1,8 +1,8 @@
 import pytest
 from contract_tests.tests.adapter.cases import GREETING, faulty
-from contract_tests.zoo.actor import Actor
+from contract_tests.zoo.broken_clients.signing import Unsorted
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.troupe.signers import Unsorted
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS, check_adapter, findings_of
 from flipsnack_contract.adapter.fake_server import Fake
@@ -74,7 +74,7 @@ def test_a_wrong_client_shows_with_its_most_likely_cause(
     fake_server: Fake, kind: type[Client], expected: dict[str, str]
 ) -> None:
     """And nothing is found where the client is right."""
-    with AdapterSession(lambda: Actor(kind), GREETING) as session:
+    with AdapterSession(lambda: InProcessAdapter(kind), GREETING) as session:
         findings = [
             one for one in findings_of(session, LaunchMode(("-",)), fake_server) if PROTOCOL_CHECKS[one.name].op
         ]

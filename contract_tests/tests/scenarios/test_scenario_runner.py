@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 from contract_tests.tests.adapter.cases import GREETING
-from contract_tests.zoo.actor import Actor
 from contract_tests.zoo.client import Client
+from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
@@ -83,7 +83,7 @@ def test_a_suspended_client_oversleeps(runner: ScenarioRunner) -> None:
 def test_a_made_up_answer_calls_the_client_s_own_callback(fake_server: Fake) -> None:
     """Else it would be refused for that, whatever it says; the client is listened to before."""
     scenario = Scenario(format="jsonp", faults=(spoilt_answer("data without a status", "jsonp"),))
-    with AdapterSession(lambda: Actor(Client), GREETING) as session:
+    with AdapterSession(lambda: InProcessAdapter(Client), GREETING) as session:
         run = ScenarioRunner(session, fake_server, name="callback").play(scenario)
     assert "protocol" == run.error
     assert "an answer without a known status of the job" in str(run.report.result)

@@ -1,94 +1,73 @@
-from collections.abc import Sequence
-
 import pytest
-from contract_tests.zoo.inseparable import Inseparable
-from contract_tests.zoo.matrix import charge_of, problems, summary
-from contract_tests.zoo.mutant import Cell, Fate, Mutant, Side, Trial
-from contract_tests.zoo.servers import SIDE
+from contract_tests.zoo.equivalent_rules import EquivalentRule
+from contract_tests.zoo.matrix import job_of, problems, summary
+from contract_tests.zoo.mutant import Cell, Mutant, MutantResult, MutantStatus, Suite
+from contract_tests.zoo.servers import SUITE
 
-MUTANT = Mutant("drops a letter", "a", lambda: None)
-ZOO = Side("small", (MUTANT,), {"a/one": "a", "a/two": "a", "b/one": "b"}, SIDE.open)
-SIBLING = Trial(
-    "drops a word", "b", (Cell("b/one", Fate.KILLED, "b"), Cell("a/one", Fate.SURVIVED), Cell("a/two", Fate.SURVIVED))
+KILLED, SURVIVED = MutantStatus.KILLED, MutantStatus.SURVIVED
+MUTANT, CORRECT = Mutant("drops a letter", "a", lambda: None), Mutant("the standard", "", lambda: None)
+SMALL = Suite("small", (MUTANT,), {"a/one": "a", "a/two": "a", "b/one": "b"}, SUITE.open, (CORRECT,))
+SIBLING = MutantResult(
+    "drops a word", "b", (Cell("b/one", KILLED, "b"), Cell("a/one", SURVIVED), Cell("a/two", SURVIVED))
 )
-TOGETHER = (Inseparable("a", frozenset({"b"}), "one cannot be broken without the other"),)
+EXCUSE = (EquivalentRule("a", frozenset({"b"}), "one cannot be broken without the other"),)
 
 
-def _trial(*cells: Cell) -> Trial:
-    return Trial("drops a letter", "a", cells)
+def _result(*cells: Cell, rule: str = "a") -> MutantResult:
+    return MutantResult("drops a letter", rule, cells)
 
 
-def _killed(check: str, broke: str) -> Cell:
-    return Cell(check, Fate.KILLED, broke)
+A_KILLS, B_KILLS = Cell("a/one", KILLED, "a"), Cell("b/one", KILLED, "b")
+ALONE = _result(A_KILLS, Cell("b/one", SURVIVED))
+BOTH = _result(A_KILLS, B_KILLS)
 
 
-ALONE = _trial(_killed("a/one", "a"), Cell("a/two", Fate.SURVIVED), Cell("b/one", Fate.SURVIVED))
-BOTH = _trial(_killed("a/one", "a"), _killed("b/one", "b"))
+def test_the_checks_of_the_broken_rule_come_first() -> None:
+    """So it is known whether a mutant is caught for the right reason before other checks end the job."""
+    job = job_of(SMALL, Mutant("drops a word", "b", lambda: None))
+    assert ["b/one", "a/one", "a/two"] == [check for check, _ in job.checks]
+    assert ["a/one", "a/two"] == [check for check, _ in job_of(SMALL, MUTANT, others=False).checks]
 
 
-def test_its_own_checks_come_first() -> None:
-    """Whether a mutant is caught for the right reason is known before anything else is tried."""
-    charge = charge_of(ZOO, Mutant("drops a word", "b", lambda: None))
-    assert ("b/one", "a/one", "a/two") == charge.checks
-
-
-def test_a_mutant_that_its_rule_alone_catches_proves_the_rule() -> None:
-    """Nothing is wrong with a rule that catches what breaks it, when nobody else does."""
-    assert [] == problems(ZOO, [ALONE, SIBLING])
+def test_rules_that_alone_catch_their_mutants_pass() -> None:
+    """Each rule needs one mutant that no other rule catches."""
+    assert [] == problems(SMALL, [ALONE, SIBLING])
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("result", "expected"),
     [
-        ([Cell("a/one", Fate.SURVIVED)], "'drops a letter' breaks a, and survived"),
-        ([Cell("a/one", Fate.TIMEOUT)], "'drops a letter' breaks a, and its time was up"),
-        ([Cell("a/one", Fate.FAULT, message="no")], "'drops a letter' breaks a, and a check fell over (a/one: no)"),
-        ([_killed("b/one", "b")], "'drops a letter' breaks a, and only b caught it"),
+        (_result(Cell("a/one", SURVIVED)), "'drops a letter' breaks a, but it survived"),
+        (_result(Cell("a/one", MutantStatus.TIMEOUT)), "'drops a letter' breaks a, but it ran out of time"),
+        (
+            _result(Cell("a/one", MutantStatus.FAULT, message="no")),
+            "'drops a letter' breaks a, but a check crashed (a/one: no)",
+        ),
+        (_result(B_KILLS), "'drops a letter' breaks a, but b caught it"),
+        (_result(B_KILLS, rule="c"), "'drops a letter' breaks c, which has no check"),
+        (_result(B_KILLS, rule=""), "'drops a letter' is correct, but b caught it"),
+        (BOTH, "a has no mutant that it alone catches: b catches 'drops a letter' too"),
+        (_result(A_KILLS), "a has no mutant that it alone catches: nothing else was tried on 'drops a letter'"),
     ],
 )
-def test_whatever_is_not_caught_by_its_rule_is_told(cells: Sequence[Cell], said: str) -> None:
-    """Time-outs and faults are no kills, nor is a neighbour's."""
-    assert said == problems(ZOO, [_trial(*cells), SIBLING])[0]
+def test_each_wrong_verdict_is_a_problem(result: MutantResult, expected: str) -> None:
+    """A time-out, a crash or a kill by another rule does not count; a kill of a correct server is a false alarm."""
+    assert expected == problems(SMALL, [result, SIBLING])[0]
 
 
-def test_a_rule_without_a_mutant_of_its_own_is_told() -> None:
-    """And what is nearest to one is named."""
-    assert ["a has no mutant that it alone catches: 'drops a letter' is caught by b too"] == problems(
-        ZOO, [BOTH, SIBLING]
-    )
+def test_the_table_of_equivalent_rules_excuses_only_what_needs_it() -> None:
+    """An entry for a rule that has a mutant of its own, or for an unknown rule, is a problem itself."""
+    assert [] == problems(SMALL, [BOTH, SIBLING], EXCUSE)
+    needless = "equivalent_rules: a has a mutant that it alone catches; remove its entry"
+    assert [needless] == problems(SMALL, [ALONE, SIBLING], EXCUSE)
+    unknown = (EquivalentRule("c", frozenset({"b"}), "gone"),)
+    assert ["equivalent_rules: c is not a rule of this suite"] == problems(SMALL, [ALONE, SIBLING], unknown)
 
 
-def test_a_mutant_that_was_not_tried_by_all_is_not_alone() -> None:
-    """What nobody else was asked about proves nothing."""
-    found = problems(ZOO, [_trial(_killed("a/one", "a")), SIBLING])
-    assert ["a has no mutant that it alone catches"] == [sentence.partition(":")[0] for sentence in found]
-
-
-def test_rules_that_cannot_be_told_apart_are_excused_by_a_table() -> None:
-    """An entry excuses a rule that needs it, and no other."""
-    assert [] == problems(ZOO, [BOTH, SIBLING], TOGETHER)
-    assert ["a has a mutant that it alone catches: take it out of inseparable.toml"] == problems(
-        ZOO, [ALONE, SIBLING], TOGETHER
-    )
-
-
-def test_an_entry_for_no_rule_is_told() -> None:
-    """A rule that was renamed leaves no excuse behind."""
-    stray = (Inseparable("c", frozenset({"b"}), "gone"),)
-    assert ["inseparable.toml names c, which is no rule of this side"] == problems(ZOO, [ALONE, SIBLING], stray)
-
-
-def test_a_mutant_of_no_rule_is_told() -> None:
-    """A mutant that names a rule which no check stands for would never be caught."""
-    stray = Trial("drops all", "c", (_killed("b/one", "b"),))
-    assert "'drops all' breaks c, which no check stands for" == problems(ZOO, [ALONE, SIBLING, stray])[0]
-
-
-def test_the_summary_counts_each_fate() -> None:
-    """One line: how they ended, for which reason, and how many rules stand alone."""
-    late = Trial("hangs", "b", (Cell("b/one", Fate.TIMEOUT),))
-    expected = (
+def test_the_summary_counts_every_status() -> None:
+    """One line for the README: statuses, right reasons, rules with a mutant of their own, false alarms."""
+    late = MutantResult("hangs", "b", (Cell("b/one", MutantStatus.TIMEOUT),))
+    assert summary(SMALL, [ALONE, SIBLING, late, _result(B_KILLS, rule="")]) == (
         "small: 3 mutants: 2 Killed, 0 Survived, 1 Timeout, 0 Fault; 2 for the right reason; "
-        "2 of 2 rules have a mutant of their own"
+        "2 of 2 rules have a mutant of their own; 1 false alarms on 1 correct ones"
     )
-    assert expected == summary(ZOO, [ALONE, SIBLING, late])

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+from contract_tests.zoo.mutant import Suite
+from contract_tests.zoo.suites import SUITES
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_every_rule_with_a_check_has_a_mutant(suite: Suite) -> None:
+    """The kill matrix then shows that each is caught."""
+    assert set(suite.rules) == {mutant.rule for mutant in suite.mutants}
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_names_are_unique(suite: Suite) -> None:
+    """A mutant is found by its name."""
+    names = [mutant.name for mutant in suite.mutants]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_the_readme_quotes_the_suite_as_it_is(suite: Suite) -> None:
+    """The last lines of the matrix stand in the README."""
+    count, rules, correct = len(suite.mutants), len(suite.rules), len(suite.correct)
+    assert (
+        f"{suite.name}: {count} mutants: {count} Killed, 0 Survived, 0 Timeout, 0 Fault; {count} for the right reason; "
+        f"{rules} of {rules} rules have a mutant of their own; 0 false alarms on {correct} correct ones"
+    ) in README.read_text("utf-8")

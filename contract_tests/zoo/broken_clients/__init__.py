@@ -1,0 +1,18 @@
+"""Broken clients: each a few lines over the correct one, named for its fault, with the rule that it breaks."""
+
+from __future__ import annotations
+
+from contract_tests.zoo.broken_clients import decoding, downloads, files, requests, secrets, signing, timing
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.mutant import members_in
+
+BROKEN_CLIENTS = members_in((signing, requests, decoding, timing, downloads, files, secrets), Client)
+"""All of them."""
+
+
+def client_named(name: str) -> type[Client]:
+    """The broken client of that class name; raises `LookupError`."""
+    known = {client.__name__: client for client in BROKEN_CLIENTS}
+    if name not in known:
+        raise LookupError(f"there is no client {name!r}; expected one of {', '.join(known)}")
+    return known[name]

@@ -1,0 +1,78 @@
+"""Clients that handle the file wrongly, or report something false about it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.exchange import HttpResponse
+from contract_tests.zoo.task import SavedFile
+
+
+class LeavesHalfAFile(Client, breaks="client.no-half-file"):
+    """Writes the download under its final name as it arrives."""
+
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        self.task.dest.write_bytes(self.got)
+
+
+class InspectsAfterwards(Client, breaks="client.no-half-file"):
+    """Checks the package only after it has its final name, and leaves a damaged one there."""
+
+    def inspect(self, content: bytes) -> None:
+        self.save(content)
+        super().inspect(content)
+
+
+class RemovesTheOldFile(Client, breaks="client.no-half-file"):
+    """Deletes an existing file before it begins."""
+
+    def download(self) -> SavedFile:
+        self.task.dest.unlink(missing_ok=True)
+        return super().download()
+
+
+class MakesAnEmptyFile(Client, breaks="client.no-half-file"):
+    """Creates an empty file first, to see whether it may write there."""
+
+    def follow(self) -> str:
+        self.task.dest.open("ab").close()
+        return super().follow()
+
+
+class TranslatesLineEnds(Client, breaks="client.whole-file"):
+    """Writes the package as text, with other line ends."""
+
+    def save(self, content: bytes) -> SavedFile:
+        return super().save(content.replace(b"\n", b"\r\n"))
+
+
+class ReportsAnotherDigest(Client, breaks="client.agreement"):
+    """Reports the SHA-256 of the file's name."""
+
+    def saved(self, content: bytes) -> SavedFile:
+        return SavedFile(len(content), hashlib.sha256(self.task.dest.name.encode()).hexdigest())
+
+
+class ReportsAnotherLength(Client, breaks="client.agreement"):
+    """Reports the length of the last piece that it fetched, in kilobytes."""
+
+    def saved(self, content: bytes) -> SavedFile:
+        return SavedFile(len(content) // 1024, hashlib.sha256(content).hexdigest())
+
+
+class ReportsSuccessUnseen(Client, breaks="client.agreement"):
+    """Reports success as soon as there is a resource URL, and fetches nothing."""
+
+    def download(self) -> SavedFile:
+        self.follow()
+        return self.saved(b"")
+
+
+class ReportsTheStateBefore(Client, breaks="client.agreement"):
+    """Reports every single poll as PROCESSING."""
+
+    def poll(self) -> str:
+        super().poll()
+        return "PROCESSING"

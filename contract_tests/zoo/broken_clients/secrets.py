@@ -1,0 +1,62 @@
+"""Clients that reveal a secret, or decline what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.envelope import Envelope
+from contract_tests.zoo.exchange import HttpResponse
+from contract_tests.zoo.task import ClientError, SavedFile
+
+
+class LogsTheSecret(Client, breaks="client.secret-not-shown"):
+    """Logs what it signs."""
+
+    def digest(self, text: str) -> str:
+        self.runtime.log(f"signing {text}")
+        return super().digest(text)
+
+
+class LogsItsCalls(Client, breaks="client.secret-not-shown"):
+    """Logs the URL of each call, with its signature."""
+
+    def call(self, params: Mapping[str, str]) -> HttpResponse:
+        self.runtime.log(f"GET {self.task.base_url}?{self.query(params)}")
+        return super().call(params)
+
+
+class LogsItsLinks(Client, breaks="client.secret-not-shown"):
+    """Logs the resource URL, with which anybody can download the package."""
+
+    def fetch(self, link: str) -> bytes:
+        self.runtime.log(f"fetching {link}")
+        return super().fetch(link)
+
+
+class TellsTheSecretInErrors(Client, breaks="client.secret-not-shown"):
+    """Names the secret in errors."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        text = f"{error} (signed with {self.task.secret})"
+        return ClientError(error.kind, text, code=error.code, retry_after_ms=error.retry_after_ms)
+
+
+class TellsTheLinkAsAState(Client, breaks="client.secret-not-shown"):
+    """Reports the resource URL together with the state of the job."""
+
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        data = super().understand(answer)
+        self.runtime.report_status(f"{data['status']} {data.get('resourceUrl', '')}")
+        return data
+
+
+class DeclinesXml(Client, breaks="client.unsupported"):
+    """Declines XML, although it declares that it reads it."""
+
+    def download(self) -> SavedFile:
+        if self.task.form == "xml":
+            raise ClientError("unsupported", "no XML today")
+        return super().download()

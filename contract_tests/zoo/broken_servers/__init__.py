@@ -1,0 +1,1 @@
+"""Broken servers: each a few lines over the second correct one, named for its fault, with the rule it breaks."""

@@ -1,0 +1,111 @@
+"""Servers whose answers have the wrong shape."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from contract_tests.zoo.alt_downloads import HttpAnswer
+from contract_tests.zoo.alt_request import Call
+from contract_tests.zoo.alt_server import AltServer, Fields
+
+
+class CodeIsText(AltServer, breaks="answer.envelope"):
+    """Gives the code as a text."""
+
+    def json(self, said: Fields, call: Call) -> str:
+        return super().json({**said, "code": str(said["code"])}, call)
+
+
+class EmptyData(AltServer, breaks="answer.envelope"):
+    """Gives empty data with errors."""
+
+    def json(self, said: Fields, call: Call) -> str:
+        return super().json({"data": {}, **said}, call)
+
+
+class Http401(AltServer, breaks="answer.http-200"):
+    """Answers 41 with HTTP 401."""
+
+    def http_status(self, said: Fields) -> int:
+        return 401 if said["code"] == 41 else 200
+
+
+class JsonIsHtml(AltServer, breaks="answer.json"):
+    """Calls its JSON text."""
+
+    content_types = {**AltServer.content_types, "json": "text/html"}
+
+
+class JsonpIsJson(AltServer, breaks="answer.jsonp"):
+    """Calls its JSONP JSON."""
+
+    content_types = {**AltServer.content_types, "jsonp": "application/json"}
+
+
+class NoSemicolon(AltServer, breaks="answer.jsonp"):
+    """Ends a call without semicolon."""
+
+    def jsonp(self, said: Fields, call: Call) -> str:
+        return super().jsonp(said, call).removesuffix(";")
+
+
+class XmlResult(AltServer, breaks="answer.xml"):
+    """Calls the XML root result."""
+
+    xml_root = "result"
+
+
+class UnescapedXml(AltServer, breaks="answer.xml"):
+    """Does not escape in XML."""
+
+    def xml_text(self, text: str) -> str:
+        return text
+
+
+class SmallXmlErrors(AltServer, breaks="answer.same-in-every-format"):
+    """Writes the messages of errors small in XML."""
+
+    def xml(self, said: Fields, call: Call) -> str:
+        return super().xml(said if said["code"] == 20 else {**said, "status": said["status"].lower()}, call)
+
+
+class ChangingWords(AltServer, breaks="answer.same-in-every-format"):
+    """Changes a message from call to call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = itertools.cycle(["Invalid action", "Unknown action"])
+
+    def message(self, call: Call, code: int) -> str:
+        return next(self.words) if code == 42 else super().message(call, code)
+
+
+class BareJsonp(AltServer, breaks="answer.jsonp-hardened"):
+    """Leaves out the comment before JSONP."""
+
+    def jsonp(self, said: Fields, call: Call) -> str:
+        return super().jsonp(said, call).removeprefix("/**/")
+
+
+class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
+    """Sends no nosniff."""
+
+    def write(self, call: Call, said: Fields) -> HttpAnswer:
+        status, headers, body = super().write(call, said)
+        return status, {"Content-Type": headers["Content-Type"]}, body
+
+
+class NoLink(AltServer, breaks="job.resource-url-with-complete"):
+    """Completes without a link."""
+
+    def run(self, call: Call) -> dict[str, Any]:
+        return {"status": super().run(call)["status"]}
+
+
+class NullLink(AltServer, breaks="job.resource-url-with-complete"):
+    """Has an empty link while the job runs."""
+
+    def run(self, call: Call) -> dict[str, Any]:
+        data = super().run(call)
+        return {**data, "resourceUrl": ""} if data["status"] == "PROCESSING" else data

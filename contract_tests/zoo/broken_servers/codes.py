@@ -1,0 +1,84 @@
+"""Servers that give the wrong code or the wrong message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract_tests.zoo.alt_request import Call
+from contract_tests.zoo.alt_server import AltServer, Fields
+
+MESSAGES = {
+    20: "Ok",
+    22: "Maintenance",
+    30: "Missing parameter",
+    31: "Too many requests a second",
+    32: "Too many requests a minute",
+    40: "Bad Request",
+    41: "Unknown key",
+    42: "Unknown action",
+    43: "No access",
+    44: "Wrong signature",
+}
+NUMBERS = {20: 200, 22: 23, 30: 40, 31: 429, 32: 31, 40: 30, 41: 44, 42: 40, 43: 44, 44: 41}
+
+
+def _with_message(code: int, text: str) -> type[AltServer]:
+    class OtherMessage(AltServer, breaks=f"code.{code}"):
+        __doc__ = f"Says {text}."
+        messages = {**AltServer.messages, code: text}
+
+    return OtherMessage
+
+
+def _with_number(old: int, new: int) -> type[AltServer]:
+    class OtherNumber(AltServer, breaks=f"code.{old}"):
+        __doc__ = f"Says {new} for {old}."
+
+        def envelope(self, call: Call, code: int, data: dict[str, Any] | None = None) -> Fields:
+            said = super().envelope(call, code, data)
+            return {**said, "code": new} if code == old else said
+
+    return OtherNumber
+
+
+OTHER_MESSAGES = tuple(_with_message(code, text) for code, text in MESSAGES.items())
+OTHER_NUMBERS = tuple(_with_number(old, new) for old, new in NUMBERS.items())
+
+
+class ForeignIsNoAccess(AltServer, breaks="code.43"):
+    """Gives foreign collections another message."""
+
+    def message(self, call: Call, code: int) -> str:
+        is_foreign = code == 43 and any(call.get("collectionHash") in one.collections for one in self.accounts.values())
+        return "No access" if is_foreign else super().message(call, code)
+
+
+class NoCollectionIsForbidden(AltServer, breaks="code.30"):
+    """Lets the collection be missing."""
+
+    def check_parameters(self, call: Call) -> None:
+        self.require("collectionHash" in call.params, 43)
+        super().check_parameters(call)
+
+
+class TrimsKeys(AltServer, breaks="code.41"):
+    """Trims keys."""
+
+    def read(self, call: Call) -> None:
+        super().read(call)
+        call.found_account = self.accounts.get(call.get("apiKey").strip())
+
+
+class ActionsInAnyCase(AltServer, breaks="code.42"):
+    """Accepts actions in any case."""
+
+    def check_action(self, call: Call) -> None:
+        self.require(call.get("action").lower() == "collection.downloadhtml", 42)
+
+
+class UnknownIs46(AltServer, breaks="code.43-unknown"):
+    """Tells unknown from foreign."""
+
+    def check_collection(self, call: Call) -> None:
+        self.require(any(call.get("collectionHash") in one.collections for one in self.accounts.values()), 46)
+        super().check_collection(call)

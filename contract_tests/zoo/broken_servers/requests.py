@@ -1,0 +1,150 @@
+"""Servers that read requests wrongly."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from contract_tests.zoo.alt_request import Call, decode
+from contract_tests.zoo.alt_server import AltServer
+
+
+class AnyPath(AltServer, breaks="request.path"):
+    """Answers at any path."""
+
+    def read(self, call: Call) -> None:
+        call.path = "/v1/"
+        super().read(call)
+
+
+class OnlyWithSlash(AltServer, breaks="request.path"):
+    """Answers /v1 without a slash with 40."""
+
+    def check_well_formed(self, call: Call) -> None:
+        self.require(call.path != "/v1", 40)
+        super().check_well_formed(call)
+
+
+class PatchIsGet(AltServer, breaks="request.other-verbs"):
+    """Treats PATCH as GET."""
+
+    def read(self, call: Call) -> None:
+        call.method = call.method.replace("PATCH", "GET")
+        super().read(call)
+
+
+class AnyVerb(AltServer, breaks="request.get-for-reads"):
+    """Never checks the verb."""
+
+    checks = tuple(name for name in AltServer.checks if name != "verb")
+
+
+class BodylessPost(AltServer, breaks="request.get-for-reads"):
+    """Accepts a POST without a body."""
+
+    def check_verb(self, call: Call) -> None:
+        self.require(call.method == "GET" or not call.body, 40)
+
+
+class FirstOfTwo(AltServer, breaks="request.duplicate-parameter"):
+    """Takes the first of two."""
+
+    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        return super().parameters(pairs[::-1])
+
+    def has_duplicates(self, pairs: list[tuple[str, str]]) -> bool:
+        return False
+
+
+class SameTwice(AltServer, breaks="request.duplicate-parameter"):
+    """Accepts a parameter repeated with the same value."""
+
+    def has_duplicates(self, pairs: list[tuple[str, str]]) -> bool:
+        return super().has_duplicates(list(dict.fromkeys(pairs)))
+
+
+class DropsUndecodable(AltServer, breaks="request.undecodable"):
+    """Drops undecodable bytes."""
+
+    def decode_value(self, raw: bytes) -> str:
+        return unquote_to_bytes(raw).decode("utf-8", "ignore").replace("\0", "")
+
+
+class Latin1Names(AltServer, breaks="request.undecodable"):
+    """Reads undecodable names as Latin-1."""
+
+    def decode_name(self, raw: bytes) -> str:
+        try:
+            return decode(raw)
+        except UnicodeDecodeError:
+            return unquote_to_bytes(raw).decode("latin-1")
+
+
+class BreaksAtLongQueries(AltServer, breaks="request.size"):
+    """Crashes at a long query."""
+
+    def read(self, call: Call) -> None:
+        if len(call.query) > 200_000:
+            raise MemoryError
+        super().read(call)
+
+
+class BreaksAtHalfForms(AltServer, breaks="request.any-bytes"):
+    """Crashes at an incomplete form."""
+
+    def check_well_formed(self, call: Call) -> None:
+        if call.content_type.startswith("multipart/") and not call.body.rstrip().endswith(b"--"):
+            raise EOFError
+        super().check_well_formed(call)
+
+
+class LooksForEmptyHash(AltServer, breaks="request.empty-is-missing"):
+    """Looks up an empty hash."""
+
+    def check_parameters(self, call: Call) -> None:
+        self.require("collectionHash" in call.params, 30)
+
+
+# --- format and callback
+
+
+class AnyFormatIsJson(AltServer, breaks="format.unknown"):
+    """Takes an unknown format for JSON."""
+
+    def requested_format(self, call: Call) -> str:
+        form = super().requested_format(call)
+        return form if form in self.content_types else "json"
+
+
+class FormatsInAnyCase(AltServer, breaks="format.unknown"):
+    """Accepts formats in any case."""
+
+    def requested_format(self, call: Call) -> str:
+        return super().requested_format(call).lower()
+
+
+class OwnCallback(AltServer, breaks="callback.required"):
+    """Uses a default callback."""
+
+    def callback(self, call: Call) -> str:
+        return super().callback(call) or "callback"
+
+
+class NoCallbackWithJson(AltServer, breaks="callback.required"):
+    """Refuses a callback with JSON."""
+
+    def check_format(self, call: Call) -> None:
+        self.require(call.get("format") != "json" or not self.callback(call), 40)
+        super().check_format(call)
+
+
+class AnyCallback(AltServer, breaks="callback.identifier"):
+    """Calls any callback."""
+
+    def is_callback(self, text: str) -> bool:
+        return bool(text)
+
+
+class ReservedCallback(AltServer, breaks="callback.identifier"):
+    """Calls a reserved word."""
+
+    reserved = frozenset[str]()

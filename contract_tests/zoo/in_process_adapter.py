@@ -1,0 +1,168 @@
+"""Runs a client of the zoo behind adapter protocol v1: over stdin and stdout, or in a thread over two pipes.
+
+As a program, from the repository's directory: `python -m contract_tests.zoo.in_process_adapter NAME`. Without a name it
+runs the correct client.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, TextIO
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.task import ClientError, Task
+
+from flipsnack_contract.adapter.channel import Channel
+from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.stderr import StderrFile
+
+OPERATIONS = ("download", "poll", "call")
+JOIN_S = 10.0
+
+
+class _KitRuntime:
+    """The runtime of a client: the kit, at the other end of two streams."""
+
+    def __init__(self, reader: TextIO, writer: TextIO, stderr: TextIO) -> None:
+        self._reader, self._writer, self._stderr = reader, writer, stderr
+        self.case = ""
+        self.now_ms = 0
+
+    def send(self, kind: str, /, **fields: Any) -> None:
+        """Write one message."""
+        self._writer.write(json.dumps({"type": kind, **fields}) + "\n")
+        self._writer.flush()
+
+    def receive(self) -> dict[str, Any]:
+        """The next message; the end of the input counts as bye."""
+        message: dict[str, Any] = json.loads(self._reader.readline() or '{"type": "bye"}')
+        return message
+
+    def sleep(self, ms: int) -> None:
+        self.send("sleep", id=self.case, ms=ms)
+        received = [self.receive()]
+        while received[-1]["type"] == "cancel":
+            received.append(self.receive())
+        if received[-1]["type"] != "wake":
+            raise SystemExit
+        self.now_ms = received[-1]["now_ms"]
+        if len(received) > 1:
+            raise ClientError("cancelled", "cancelled by the caller")
+
+    def report_status(self, status: str) -> None:
+        self.send("event", id=self.case, kind="poll", status=status)
+
+    def log(self, text: str) -> None:
+        print(text, file=self._stderr, flush=True)
+
+
+def serve(client_type: type[Client], reader: TextIO, writer: TextIO, stderr: TextIO) -> None:
+    """Speak the protocol for a client until bye."""
+    runtime = _KitRuntime(reader, writer, stderr)
+    while (message := runtime.receive())["type"] != "bye":
+        if message["type"] == "hello":
+            about = {"name": client_type.__name__, "version": "1.0", "language": "python"}
+            capabilities = client_type.capabilities.split()
+            runtime.send("hello", protocol=1, client=about, ops=OPERATIONS, capabilities=capabilities)
+        else:
+            runtime.case, runtime.now_ms = message["id"], message["now_ms"]
+            runtime.send("result", id=runtime.case, **_result(client_type, runtime, message))
+
+
+def _result(client_type: type[Client], runtime: _KitRuntime, message: dict[str, Any]) -> dict[str, Any]:
+    return _outcome(client_type(_task(message), runtime), message["op"], message["args"])
+
+
+def _outcome(client: Client, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+    if operation not in OPERATIONS:
+        return {"outcome": "unsupported", "why": f"there is no operation {operation!r}"}
+    try:
+        return {"outcome": "ok", **_done(client, operation, args)}
+    except ClientError as error:
+        if error.kind == "unsupported":
+            return {"outcome": "unsupported", "why": str(error)}
+        return {"outcome": "error", "error": {"class": error.kind, "code": error.code, "message": str(error)}}
+
+
+def _task(message: dict[str, Any]) -> Task:
+    credentials, args, options = message["credentials"], message["args"], message["options"]
+    return Task(
+        base_url=message["base_url"],
+        key=credentials["key"],
+        secret=credentials["secret"],
+        collection=args.get("collection", ""),
+        dest=Path(args.get("dest", "unused.zip")),
+        form=options["format"],
+        deadline_ms=options["deadline_ms"],
+    )
+
+
+def _done(client: Client, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+    match operation:
+        case "download":
+            return _downloaded(client)
+        case "poll":
+            return {"value": {"status": client.poll()}}
+        case _:
+            return {"value": client.call_method(args["action"], args["params"])}
+
+
+def _downloaded(client: Client) -> dict[str, Any]:
+    saved = client.download()
+    return {"value": {"status": "COMPLETE"}, "file": {"bytes": saved.bytes, "sha256": saved.sha256}}
+
+
+class InProcessAdapter:
+    """A client in a thread of this process, and the channel to it: what an `AdapterSession` of the kit connects to."""
+
+    def __init__(self, client_type: type[Client]) -> None:
+        (client_in, kit_out), (kit_in, client_out) = os.pipe(), os.pipe()
+        self.channel = Channel(os.fdopen(kit_in, "rb", 0), os.fdopen(kit_out, "wb", 0))
+        self.stderr = StderrFile()
+        client_err = os.dup(self.stderr.file.fileno())
+        self._thread = threading.Thread(target=_run, args=(client_type, client_in, client_out, client_err), daemon=True)
+        self._thread.start()
+
+    def exit_fault(self) -> AdapterFault:
+        """The fault of a client that has ended; it printed its traceback."""
+        return AdapterFault("crash", "the client raised an exception")
+
+    def shutdown(self) -> int | None:
+        """End its input, and wait for it."""
+        self.kill()
+        return None
+
+    def kill(self) -> None:
+        """Close the channel; the client ends when it reads or writes next."""
+        self.channel.close()
+        self._thread.join(timeout=JOIN_S)
+        self.stderr.close()
+
+
+def _run(client_type: type[Client], client_in: int, client_out: int, client_err: int) -> None:
+    # Closing a pipe whose other end is closed may fail too.
+    with suppress(BrokenPipeError), ExitStack() as stack:
+        reader = stack.enter_context(open(client_in, encoding="utf-8"))
+        writer, stderr = (stack.enter_context(open(end, "w", encoding="utf-8")) for end in (client_out, client_err))
+        try:
+            serve(client_type, reader, writer, stderr)
+        except (BrokenPipeError, SystemExit):
+            return
+        except Exception:  # an exception would end a process; here it ends the thread, and the kit reports a crash
+            stderr.write(traceback.format_exc())
+
+
+def _main() -> None:
+    from contract_tests.zoo.broken_clients import client_named
+
+    serve(client_named(sys.argv[1]) if sys.argv[1:] else Client, sys.stdin, sys.stdout, sys.stderr)
+
+
+if __name__ == "__main__":
+    _main()
