@@ -91,7 +91,7 @@ def test_a_word_that_does_not_exist_is_refused_with_those_that_do(field: dict[st
 
 def test_what_is_no_json_is_sent_to_stderr() -> None:
     """It is mostly a line that was printed to find a mistake; a message with a mistake in it is on the right way."""
-    with pytest.raises(NotAMessage, match="belongs on stderr"):
+    with pytest.raises(NotAMessage, match="everything else to stderr"):
         read_from_adapter(b"signing ...")
     with pytest.raises(NotAMessage) as caught:
         read_from_adapter(b"{}")
