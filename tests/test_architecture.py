@@ -1,44 +1,52 @@
+"""ARCHITECTURE.md names what there is."""
+
 from __future__ import annotations
 
-import tomllib
+import re
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = (REPOSITORY / "ARCHITECTURE.md").read_text()
-CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-
-# What touches the world outside: an engine, a framework, a clock, a file, the environment.
-ENGINE = frozenset({"app", "bridge", "control", "delivery", "exchange_log", "namespaces", "replay", "server", "tls"})
-DOORS = frozenset({"clock", "ids"})
-CONTROL = frozenset({"admin_client", "fault_admin", "journal_admin"})
-COMMANDS = frozenset(
-    {"__main__", "doctor_command", "flags", "health_command", "lint_command", "magic_command", "replay_command"}
-)
-IN_TESTS = frozenset(
-    {"admin_client", "containers", "fault_admin", "intercept", "journal_admin", "pytest_plugin", "testing"}
-)
-EDGES = ENGINE | DOORS | COMMANDS | CONTROL | IN_TESTS
 
 
-def _modules(package: str) -> set[str]:
+def _folder(package: str) -> Path:
     (folder,) = REPOSITORY.glob(f"*/src/{package}")
-    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or any(path.glob("*.*"))}
-    return names - {"__init__", "__pycache__"}
+    return folder
 
 
-@pytest.mark.parametrize("package", ["flipsnack_client", "flipsnack_contract", "flipsnack_mock"])
-def test_every_module_has_its_place_on_the_page(package: str) -> None:
-    """Whoever reads ARCHITECTURE.md has heard of each module."""
-    missing = {name for name in _modules(package) - {"__main__"} if f"`{name}`" not in PAGE}
+@pytest.mark.parametrize("package", ["flipsnack_mock"])
+def test_the_table_of_rooms_has_a_line_for_each_folder(package: str) -> None:
+    """No more and no fewer: a room that is added is described."""
+    _, _, below = PAGE.partition(f"room of `{package}`")
+    table, _, _ = below.partition("\n\n")
+    rooms = re.findall(r"^\|(?: \d+ \|)? `(\w+)/` \|", table, re.MULTILINE)
 
-    assert set() == missing, "name them in a table of ARCHITECTURE.md"
+    assert rooms == list(dict.fromkeys(rooms))
+    assert set(rooms) == {path.name for path in _folder(package).iterdir() if any(path.glob("*.py"))}
 
 
-def test_every_module_of_the_fake_is_core_or_edge() -> None:
-    """A new module is held to the rules of the core unless it is named an edge here."""
-    (core,) = (contract["source_modules"] for contract in CONTRACTS if contract["id"] == "core")
+@pytest.mark.parametrize(
+    ("package", "entries"), [("flipsnack_mock", {"__init__.py", "__main__.py", "pytest_plugin.py"})]
+)
+def test_a_package_has_no_module_beside_its_rooms(package: str, entries: set[str]) -> None:
+    """But for its entries."""
+    assert entries == {path.name for path in _folder(package).glob("*.py")}
 
-    expected = {f"flipsnack_mock.{name}" for name in _modules("flipsnack_mock") - EDGES}
-    assert expected == set(core), "put it into the contract `core` of pyproject.toml, or name it an edge here"
+
+@pytest.mark.parametrize("package", ["flipsnack_mock"])
+def test_rooms_and_modules_are_small(package: str) -> None:
+    """A folder has at most 16 modules, a module at most 300 lines."""
+    modules = list(_folder(package).rglob("*.py"))
+    folders = [module.parent for module in modules if module.name != "__init__.py"]
+
+    assert [] == [folder for folder in set(folders) if folders.count(folder) > 16]
+    assert [] == [module for module in modules if len(module.read_text().splitlines()) > 300]
+
+
+def test_the_page_names_each_module_of_the_client() -> None:
+    """The client has no rooms: its modules stand in one folder."""
+    modules = {path.stem for path in _folder("flipsnack_client").glob("*.py")} - {"__init__", "__main__"}
+
+    assert set() == {name for name in modules if f"`{name}`" not in PAGE}

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flipsnack_mock.api import handler as api
+from flipsnack_mock import api
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.state.world import World
 from flipsnack_mock.testing import MockServer
@@ -60,6 +61,8 @@ class Door:
 
     world: World
     now: int = START
+    entry: Entry = field(init=False)
+    """What the journal keeps of the latest request."""
 
     def send(
         self,
@@ -74,7 +77,9 @@ class Door:
     ) -> Response:
         """The answer to a raw request; `more` are other fields of it."""
         raw = query.encode() if isinstance(query, str) else query
-        return api.handle(Request(method, path, raw, self.now, origin, content_type, body, **more), self.world)
+        request = Request(method, path, raw, self.now, origin, content_type, body, **more)
+        response, self.entry = api.handle(request, self.world)
+        return response
 
     def call(self, params: Mapping[str, str] | None = None, /, **changes: str | None) -> dict[str, Any]:
         """The decoded JSON answer to a signed call."""

@@ -163,12 +163,12 @@ def test_a_port_in_use_is_one_clear_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "complaint"),
     [
-        ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is no setting; there are admin,"),
+        ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is not a setting; expected one of admin,"),
         ((), {"port": "http"}, "FLIPSNACK_MOCK_PORT is 'http': Expected `int`"),
         ((), {"admin": "off"}, "FLIPSNACK_MOCK_ADMIN is 'off': Expected true or false"),
         (("--log", "loud"), {}, "--log is 'loud': Invalid enum value 'loud'"),
         (("--port", "70000"), {}, "--port is 70000: Expected `int` <= 65535"),
-        (("--default-schedule", "soon"), {}, "'soon' is no schedule; expected immediate"),
+        (("--default-schedule", "soon"), {}, "'soon' is not a schedule; expected immediate"),
         (("--config", "/nowhere/fake.toml"), {}, "cannot read /nowhere/fake.toml: "),
         ((), {"config": "/nowhere/fake.toml"}, "cannot read /nowhere/fake.toml: "),
     ],

@@ -5,7 +5,7 @@ from contract_tests.tests.unsteered import HeldClock, unsteered
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.drift import Drift, compare, ledger_advice
-from flipsnack_contract.checks.read_only import run_reads
+from flipsnack_contract.checks.read_only import read
 from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.target.read_only import Budget, read_only
 from flipsnack_contract.target.result import Outcome, Result
@@ -21,7 +21,7 @@ def _run(*names: str, **settings: object) -> list[Result]:
     key = Credentials("test-drift", "secret-test-drift", "mock-complete")
     target = WsgiTarget(unsteered(clock, **settings))
     subject = read_only(target, Budget(), credentials=key, slow=True, clock=clock)
-    return list(run_reads([one for one in checks_for(subject) if one.name.startswith(names)], subject, Budget()))
+    return [read(one, subject, Budget()) for one in checks_for(subject) if one.name.startswith(names)]
 
 
 def _differing(drifts: Iterable[Drift]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The checks that follow from the table of methods, on a method that only a table of this test has."""
+"""The checks that follow from the table of methods, on methods that only a table of this test has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.codes import messages
-from flipsnack_contract.contract.methods import Method, Parameter, methods
+from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import Reply, Request
@@ -27,6 +27,14 @@ FOLD = Method(
     idempotent=False,
     read_only=False,
     parameters=(Parameter("pages", "number", required=True), Parameter("order", "string", allowed=("asc", "desc"))),
+)
+SHELF = Method(
+    name="shelf.getList",
+    host="api",
+    verb="GET",
+    idempotent=True,
+    read_only=True,
+    parameters=(Parameter("order", "string", allowed=("asc", "desc")), Parameter("limit", "number")),
 )
 KEY = Credentials("key-of-fold", "a secret")
 ONE_ROW = Plan(examples=1, rows=1)
@@ -78,7 +86,7 @@ def _check(name: str) -> Check:
     return found
 
 
-ALL = server_checks((*methods(), FOLD))
+ALL = server_checks((*methods(), FOLD, SHELF))
 GENERIC = {
     "code.30/missing-parameter-is-30": "required",
     "request.empty-is-missing/an-empty-required-parameter-is-30": "required",
@@ -91,21 +99,24 @@ GENERIC = {
 }
 
 
-@pytest.mark.parametrize("name", GENERIC)
-def test_a_method_of_the_table_is_checked_without_code(name: str) -> None:
+ENTRIES = [(one, name) for one in (FOLD, SHELF) for name in GENERIC if (_check(name).methods or every_method)(one)]
+
+
+@pytest.mark.parametrize(("method", "name"), ENTRIES, ids=str)
+def test_a_method_of_the_table_is_checked_without_code(method: Method, name: str) -> None:
     """A generic check passes a server that keeps the table, and calls the method; no code but the entry is needed."""
-    server = TableServer([FOLD])
+    server = TableServer([method])
     result = run_check(_check(name), _of(server), ONE_ROW)
     assert (Outcome.PASSED, "") == (result.outcome, result.message)
-    assert any(action.lower() == FOLD.name.lower() for action in server.called)
+    assert any(action.lower() == method.name.lower() for action in server.called)
 
 
-@pytest.mark.parametrize(("name", "left_out"), GENERIC.items())
-def test_a_server_that_ignores_an_entry_of_the_table_is_found(name: str, left_out: str) -> None:
+@pytest.mark.parametrize(("method", "name"), ENTRIES, ids=str)
+def test_a_server_that_ignores_an_entry_of_the_table_is_found(method: Method, name: str) -> None:
     """The check fails where the server does not enforce that part of the entry."""
-    server = TableServer([FOLD], frozenset({left_out}))
+    server = TableServer([method], frozenset({GENERIC[name]}))
     result = run_check(_check(name), _of(server), ONE_ROW)
-    assert (Outcome.FAILED, repr(FOLD)) == (result.outcome, result.counterexample["method"])
+    assert (Outcome.FAILED, repr(method)) == (result.outcome, result.counterexample["method"])
 
 
 def test_a_check_for_no_method_of_the_table_is_not_there() -> None:

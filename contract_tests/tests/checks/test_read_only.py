@@ -1,8 +1,8 @@
-"""Runs at a fake that cannot be steered, in time that passes only when something waits."""
+"""Runs at a fake without a control plane, in time that passes only when something waits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.read_only import calls_of, plan_reads, run_reads
+from flipsnack_contract.checks.read_only import calls_of, plan_reads, read
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.target.read_only import Budget, BudgetUsedUp, NotARead, ReadOnlyTarget, read_only
@@ -22,8 +22,9 @@ from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
 
 KEY = Credentials("test-reads", "secret-test-reads", "mock-complete")
-MINUTE = 60 * SECOND
 BASE = "http://in-process.test/v1/"
+CALL = BASE + "?action=collection.downloadHTML"
+LIMITS = ((5, SECOND), (60, 60 * SECOND))
 
 
 @dataclass
@@ -50,53 +51,60 @@ class Recorded:
         return [at for at, request, _reply in self.sent if request.url.startswith(BASE[:-1])]
 
 
-def _recorded(latency: int = 0, **options: object) -> Recorded:
-    clock = HeldClock()
-    return Recorded(WsgiTarget(unsteered(clock, **options)), clock, latency)
+@dataclass
+class Run:
+    """A read-only run at the fake with these settings."""
 
+    recorded: Recorded
+    budget: Budget
+    subject: TargetUnderTest
 
-def _subject(recorded: Recorded, budget: Budget, *, key: Credentials = KEY, full: bool = True) -> TargetUnderTest:
-    return read_only(recorded, budget, credentials=key, clock=recorded.clock, alone=full, slow=full)
+    @classmethod
+    def at(cls, *, calls: int | None = None, latency: int = 0, key: Credentials = KEY, **settings: Any) -> Run:
+        """Nothing is sent yet."""
+        clock, budget = HeldClock(), Budget(calls)
+        recorded = Recorded(WsgiTarget(unsteered(clock, **settings)), clock, latency)
+        slow = key.collection is not None
+        subject = read_only(recorded, budget, credentials=key, clock=clock, alone=slow, slow=slow)
+        return cls(recorded, budget, subject)
 
+    def checks(self, *names: str) -> tuple[Check, ...]:
+        """The read-only checks whose names begin so."""
+        return tuple(one for one in checks_for(self.subject) if one.read_only and one.name.startswith(names or ("",)))
 
-def _reads(subject: TargetUnderTest, *names: str) -> tuple[Check, ...]:
-    return tuple(one for one in checks_for(subject) if one.read_only and (not names or one.name.startswith(names)))
-
-
-def _run(recorded: Recorded, *names: str, budget: Budget | None = None) -> dict[str, Result]:
-    budget = budget or Budget()
-    subject = _subject(recorded, budget)
-    return {one.check: one for one in run_reads(_reads(subject, *names), subject, budget)}
+    def results(self, *names: str) -> list[Result]:
+        """Their results."""
+        return [read(one, self.subject, self.budget) for one in self.checks(*names)]
 
 
 @pytest.fixture(scope="module")
-def whole_run() -> tuple[Recorded, Mapping[str, Result]]:
-    """Every check that only reads, at a fake that takes 2 ms to answer."""
-    recorded = _recorded(latency=2000)
-    return recorded, _run(recorded)
+def whole() -> tuple[Run, list[Result]]:
+    """All of it, at a fake that takes 2 ms to answer."""
+    run = Run.at(latency=2000)
+    return run, run.results()
 
 
-def test_the_fake_keeps_every_rule_that_reads_can_show(whole_run: tuple[Recorded, Mapping[str, Result]]) -> None:
-    """With its limits on, and real time as the only time."""
-    assert [] == [one for one in whole_run[1].values() if one.outcome is not Outcome.PASSED]
+def test_the_fake_keeps_every_rule_that_reads_can_show(whole: tuple[Run, list[Result]]) -> None:
+    """Its limits are on, and nothing moves its clock."""
+    assert [] == [one for one in whole[1] if one.outcome is not Outcome.PASSED]
 
 
-def test_only_reads_are_sent(whole_run: tuple[Recorded, Mapping[str, Result]]) -> None:
+def test_only_reads_are_sent(whole: tuple[Run, list[Result]]) -> None:
     """GETs of read-only methods, and downloads of URLs that an answer gave before."""
-    given_urls = ""
-    for _at, request, reply in whole_run[0].sent:
+    links = ""
+    for _at, request, reply in whole[0].recorded.sent:
         assert request.method in ("GET", "HEAD")
         if request.url.startswith(BASE[:-1]):
-            given_urls += reply.body.decode().replace("\\/", "/").replace("&amp;", "&")
+            links += reply.body.decode().replace("\\/", "/").replace("&amp;", "&")
         else:
-            assert request.url in given_urls
+            assert request.url in links
 
 
-def test_both_limits_are_kept_through_the_whole_run(whole_run: tuple[Recorded, Mapping[str, Result]]) -> None:
-    """The recorded log has at most 5 calls in any second and 60 in any minute."""
-    calls = whole_run[0].calls
+def test_the_recorded_log_keeps_both_limits(whole: tuple[Run, list[Result]]) -> None:
+    """At most 5 calls in any second and 60 in any minute, through the whole run."""
+    calls = whole[0].recorded.calls
     assert len(calls) > 60
-    for limit, window in ((5, SECOND), (60, MINUTE)):
+    for limit, window in LIMITS:
         assert all(late - early >= window for early, late in zip(calls, calls[limit:], strict=False))
 
 
@@ -106,122 +114,104 @@ def test_no_server_sees_more_than_the_limits(latencies: list[int]) -> None:
     """However long answers take, and wherever in that time a server counts a call."""
     clock = HeldClock()
     recorded = Recorded(WsgiTarget(lambda _environ, start: (start("200 OK", []), [b"{}"])[1]), clock)
-    target = ReadOnlyTarget(recorded, Budget(), clock=clock)
-    answered = []
-    for latency in latencies:
-        recorded.latency = latency
-        target.send(Request("GET", BASE))
+    target, answered = ReadOnlyTarget(recorded, Budget(), clock=clock), []
+    for recorded.latency in latencies:
+        target.send(Request("GET", CALL))
         answered.append(clock.now)
     # A window may begin with the latest instant of one call and end with the earliest of another.
-    for limit, window in ((5, SECOND), (60, MINUTE)):
+    for limit, window in LIMITS:
         assert all(late - early >= window for early, late in zip(answered, recorded.calls[limit:], strict=False))
 
 
 def test_the_plan_is_known_before_anything_is_sent() -> None:
     """Which checks, how many calls at most, and how long at least; the run keeps to it."""
-    recorded = _recorded()
-    subject = _subject(recorded, Budget())
-    plan = plan_reads(checks_for(subject), subject, Budget())
-    assert [] == recorded.sent
-    assert _reads(subject) == plan.checks
-    began = recorded.clock.now
-    _run(recorded)
-    assert 0.7 * plan.calls <= len(recorded.calls) <= plan.calls
-    assert (recorded.clock.now - began) / SECOND <= plan.seconds
+    run = Run.at()
+    plan = plan_reads(checks_for(run.subject), run.subject, run.budget)
+    assert (run.checks(), []) == (plan.checks, run.recorded.sent)
+    began = run.recorded.clock.now
+    run.results()
+    assert 0.7 * plan.calls <= len(run.recorded.calls) <= plan.calls
+    assert (run.recorded.clock.now - began) / SECOND <= plan.seconds
 
 
-def test_a_check_makes_no_more_calls_than_it_declares() -> None:
+@pytest.mark.parametrize("name", [one.name for one in Run.at().checks()])
+def test_a_check_makes_no_more_calls_than_it_declares(name: str) -> None:
     """Otherwise the plan would be wrong and the budget would end it midway."""
-    for one in _reads(_subject(_recorded(), Budget())):
-        recorded = _recorded()
-        (result,) = _run(recorded, one.name).values()
-        assert 1 <= len(recorded.calls) <= calls_of(one, _subject(recorded, Budget())), result
+    run = Run.at()
+    (check,) = run.checks(name)
+    run.results(name)
+    assert 1 <= len(run.recorded.calls) <= calls_of(check, run.subject)
 
 
 def test_what_the_budget_cannot_finish_is_skipped() -> None:
-    """It says how many calls it takes; a smaller check may still run."""
-    recorded = _recorded()
-    results = _run(recorded, budget=Budget(5))
-    assert 0 < len(recorded.calls) <= 5
-    skipped = [one.message for one in results.values() if one.outcome is Outcome.SKIPPED]
-    assert all(message.startswith("budget: the check takes up to ") for message in skipped)
-    assert len(skipped) > 30
-
-
-def _guarded(left: int | None = None) -> ReadOnlyTarget:
-    return ReadOnlyTarget(_recorded(), Budget(left), clock=HeldClock())
+    """Smaller checks may still run; the run stops at the budget."""
+    run = Run.at(calls=5)
+    skipped = {one.message for one in run.results() if one.outcome is Outcome.SKIPPED}
+    assert 0 < len(run.recorded.calls) <= 5
+    assert {"budget: the check makes more calls than are left (--budget)"} == skipped
 
 
 @pytest.mark.parametrize(
     "request_",
     [
         Request("POST", BASE, b"action=collection.downloadHTML"),
-        Request("PUT", BASE + "?action=collection.downloadHTML"),
+        Request("PUT", CALL),
         Request("GET", BASE + "?action=collection.update"),
-        Request("GET", BASE + "?action=collection.downloadHTML&action=collection.update"),
-        Request("GET", BASE + "other?action=collection.downloadHTML"),
+        Request("GET", CALL + "&action=collection.update"),
+        Request("GET", CALL.replace("v1/", "v1/other")),
     ],
 )
 def test_what_is_not_a_read_is_not_sent(request_: Request) -> None:
     """Another verb, method or path."""
+    run = Run.at()
     with pytest.raises(NotARead):
-        _guarded().send(request_)
+        run.subject.target.send(request_)
+    assert [] == run.recorded.sent
 
 
 def test_only_methods_that_the_table_calls_read_only_may_be_called() -> None:
     """The table decides, not the verb."""
     writes = tuple(replace(one, read_only=False) for one in methods())
     with pytest.raises(NotARead):
-        ReadOnlyTarget(_recorded(), Budget(), table=writes).send(Request("GET", f"{BASE}?action={methods()[0]}"))
+        ReadOnlyTarget(Run.at().recorded, Budget(), table=writes).send(Request("GET", CALL))
 
 
 def test_the_budget_is_a_hard_stop() -> None:
     """The call after the last one is not sent."""
-    target = _guarded(2)
-    for _ in range(2):
-        target.send(Request("GET", BASE))
+    run = Run.at(calls=1)
+    run.subject.target.send(Request("GET", CALL))
     with pytest.raises(BudgetUsedUp):
-        target.send(Request("GET", BASE))
+        run.subject.target.send(Request("GET", CALL))
+    assert 1 == len(run.recorded.sent)
 
 
-@pytest.mark.parametrize("setting", ["requests_per_second", "requests_per_minute"])
-def test_a_refusal_by_a_limit_proves_nothing(setting: str) -> None:
+@pytest.mark.parametrize("settings", [{"requests_per_second": 1}, {"requests_per_minute": 1}])
+def test_a_refusal_by_a_limit_proves_nothing(settings: Mapping[str, Any]) -> None:
     """Except where nothing else uses the key: then the server counts wrongly."""
-    recorded = _recorded(**{setting: 1})
-    results = _run(recorded, "code.44/wrong", "limit.sliding-window/paced")
-    assert {Outcome.UNREACHABLE, Outcome.FAILED} == {one.outcome for one in results.values()}
-    assert all("a limit refused a call" in one.message for one in results.values())
-
-
-def test_a_package_that_is_not_built_has_no_link_to_check() -> None:
-    """That breaks no rule."""
-    recorded, budget = _recorded(), Budget()
-    subject = _subject(recorded, budget, key=replace(KEY, collection="mock-processing"))
-    (result,) = run_reads(_reads(subject, "url.zip/"), subject, budget)
-    assert (Outcome.SKIPPED, True) == (result.outcome, "the package is PROCESSING" in result.message)
-
-
-def test_what_the_target_lacks_is_named() -> None:
-    """With a key alone nothing is said of packages."""
-    recorded, budget = _recorded(), Budget()
-    subject = _subject(recorded, budget, key=Credentials(KEY.key, KEY.secret), full=False)
-    results = run_reads(_reads(subject, "job.", "url.", "limit."), subject, budget)
-    assert {"needs alone", "needs collection", "needs collection, slow"} == {one.message for one in results}
-
-
-def _failed(results: Iterable[Result]) -> set[str]:
-    return {one.broke for one in results if one.outcome in (Outcome.FAILED, Outcome.WARNED)}
+    results = Run.at(**settings).results("code.44/wrong", "limit.sliding-window/paced")
+    assert [Outcome.UNREACHABLE, Outcome.FAILED] == [one.outcome for one in results]
+    assert {True} == {"a limit refused a call" in one.message for one in results}
 
 
 @pytest.mark.parametrize(
-    ("options", "rule"),
+    ("collection", "name", "expected"),
     [
-        ({"url_lifetime": 30}, "url.lives-60s"),
-        ({"url_lifetime": 90}, "url.lives-60s"),
-        ({"uppercase_signatures": True}, "signature.lower-case"),
-        ({"http_statuses": {41: 401}}, "answer.http-200"),
+        ("mock-processing", "url.zip/", "the package is PROCESSING, so it has no link; run again when it is built"),
+        (None, "job.states/one", "needs collection"),
+        (None, "url.lives-60s/a-link", "needs collection, slow"),
+        (None, "limit.sliding-window/paced", "needs alone"),
     ],
 )
-def test_a_broken_server_is_found_by_reads(options: dict[str, Any], rule: str) -> None:
+def test_what_cannot_be_checked_is_skipped_with_the_reason(collection: str | None, name: str, expected: str) -> None:
+    """A package that is not built has no link; with a key alone nothing is said of packages."""
+    (result,) = Run.at(key=replace(KEY, collection=collection)).results(name)
+    assert (Outcome.SKIPPED, expected) == (result.outcome, result.message)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rule"),
+    [({"uppercase_signatures": True}, "signature.lower-case"), ({"http_statuses": {41: 401}}, "answer.http-200")],
+)
+def test_a_broken_server_is_found_by_reads(settings: Mapping[str, Any], rule: str) -> None:
     """By the rule that it breaks."""
-    assert rule in _failed(_run(_recorded(**options), rule).values())
+    assert {rule} == {one.broke for one in Run.at(**settings).results(rule)}

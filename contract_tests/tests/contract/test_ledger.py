@@ -37,7 +37,7 @@ def test_a_rule_is_found_by_its_id() -> None:
 
 def test_an_unknown_id_is_refused_with_a_hint() -> None:
     """The refusal names the id and the command that lists the known ones."""
-    with pytest.raises(UnknownRule, match=r"'no\.such' is no rule; .* list"):
+    with pytest.raises(UnknownRule, match=r"'no\.such' is not a rule; .* list"):
         rule("no.such")
 
 

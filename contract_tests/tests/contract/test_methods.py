@@ -9,10 +9,8 @@ from flipsnack_contract.contract.methods import (
     Method,
     Parameter,
     UnknownMethod,
-    method,
-    methods,
+    package_method,
     parse_methods,
-    unbuilt,
 )
 
 TWO = """
@@ -47,18 +45,17 @@ def test_a_method_is_a_value() -> None:
     assert ("GET", True, False) == (fold.other_verb, fold.takes("pages"), fold.takes("title"))
 
 
-def test_a_method_is_found_by_its_name() -> None:
-    """An unknown name is refused with the known ones."""
-    assert "collection.downloadHTML" == method("collection.downloadHTML").name
-    with pytest.raises(UnknownMethod, match=r"'collection\.fold' is not in spec/methods\.toml; it has collection\."):
-        method("collection.fold")
+def test_the_method_that_makes_packages_is_found_by_its_answer() -> None:
+    """It is the one with a `resourceUrl`; a table without one is refused."""
+    assert "collection.downloadHTML" == package_method().name
+    with pytest.raises(UnknownMethod, match="no method of the table answers with a resourceUrl"):
+        package_method(parse_methods(TWO))
 
 
 def test_a_name_is_in_the_table_once() -> None:
-    """Two entries with one name are a mistake in the table, and no method is both built and unbuilt."""
-    with pytest.raises(ValueError, match="a name twice"):
+    """Two entries with one name are a mistake in the table."""
+    with pytest.raises(ValueError, match="repeats a name"):
         parse_methods(TWO + TWO)
-    assert set() == {one.name for one in methods()} & set(unbuilt())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from flipsnack_mock.cli.health import health_command
 from flipsnack_mock.cli.lint import lint_command
 from flipsnack_mock.cli.magic import magic_command
 from flipsnack_mock.cli.options import fail, loaded, shown, with_settings
-from flipsnack_mock.cli.replay import replay_command
 from flipsnack_mock.state.settings import SettingsError
 
 __all__ = ["main"]
@@ -112,7 +111,6 @@ command.add_command(doctor_command)
 command.add_command(health_command)
 command.add_command(lint_command)
 command.add_command(magic_command)
-command.add_command(replay_command)
 
 if __name__ == "__main__":
     main()

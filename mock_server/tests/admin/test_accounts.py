@@ -35,21 +35,21 @@ def test_a_key_that_is_taken_is_a_conflict(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "path", "expected"),
+    ("body", "path", "reason"),
     [
-        ({}, "$.key", "a value: the field is required"),
+        ({}, "$", "missing required field `key`"),
         ({"key": ""}, "$.key", "`str` matching regex"),
         ({"key": "a b"}, "$.key", "`str` matching regex"),
         ({"key": 1}, "$.key", "`str`"),
         ({"key": "k", "secret": ""}, "$.secret", "`str` of length >= 1"),
-        ({"key": "k", "sceret": "s"}, "$.sceret", "one of the fields key, secret"),
+        ({"key": "k", "sceret": "s"}, "$", "unknown field `sceret`"),
     ],
 )
-def test_a_bad_account_is_refused_by_field(fake: Fake, body: dict[str, object], path: str, expected: str) -> None:
+def test_a_bad_account_is_refused_by_field(fake: Fake, body: dict[str, object], path: str, reason: str) -> None:
     """And nothing is made."""
     refusal = fake.admin("POST", "/__admin/accounts", body).get_json()["error"]
     assert path == refusal["path"]
-    assert refusal["expected"].startswith(expected)
+    assert reason in refusal["message"]
     assert SEEDED == keys(fake)
 
 
@@ -107,23 +107,23 @@ def test_settings_of_one_account_change_by_name(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "path", "expected"),
+    ("body", "path", "reason"),
     [
         ({"requests_per_second": -1}, "$.requests_per_second", "`int` >= 0"),
         ({"requests_per_second": True}, "$.requests_per_second", "`int`"),
-        ({"limit_window": "round"}, "$.limit_window", "one of fixed, sliding"),
+        ({"limit_window": "round"}, "$.limit_window", "Invalid enum value 'round'"),
         ({"default_schedule": "soon"}, "$.default_schedule", "immediate, after-<seconds>s"),
         ({"http_statuses": {"41": 600}}, "$.http_statuses[...]", "`int` <= 599"),
         ({"http_statuses": {"x": 200}}, "$.http_statuses", "`int`"),
-        ({"port": 1}, "$.port", "one of the fields requests_per_second, requests_per_minute"),
+        ({"port": 1}, "$", "unknown field `port`"),
     ],
 )
-def test_a_bad_setting_changes_nothing(fake: Fake, body: dict[str, object], path: str, expected: str) -> None:
+def test_a_bad_setting_changes_nothing(fake: Fake, body: dict[str, object], path: str, reason: str) -> None:
     """Not even the good ones beside it: all state of a key changes at once or not at all."""
     before = fake.account("GET", "/settings").get_json()
     refusal = fake.account("PATCH", "/settings", {"lenient_post": True} | body).get_json()["error"]
     assert path == refusal["path"]
-    assert refusal["expected"].startswith(expected)
+    assert reason in refusal["message"]
     assert before == fake.account("GET", "/settings").get_json()
 
 

@@ -39,31 +39,29 @@ def test_it_can_be_set_to_a_later_instant(fake: Fake, at: str | float, expected:
 
 
 @pytest.mark.parametrize(
-    ("move", "body", "path", "expected"),
+    ("move", "body", "path", "reason"),
     [
-        ("advance", {}, "$.seconds", "a value: the field is required"),
+        ("advance", {}, "$", "missing required field `seconds`"),
         ("advance", {"seconds": -1}, "$.seconds", "`float` >= 0.0"),
         ("advance", {"seconds": 1e300}, "$.seconds", "`float` <= 316224000"),
         ("advance", {"seconds": "5"}, "$.seconds", "`float`"),
-        ("advance", {"minutes": 5}, "$.minutes", "one of the fields seconds"),
-        ("set", {}, "$.at", "a value: the field is required"),
-        ("set", {"at": "tomorrow"}, "$.at", "a date and time with an offset"),
+        ("advance", {"minutes": 5}, "$", "unknown field `minutes`"),
+        ("set", {}, "$", "missing required field `at`"),
+        ("set", {"at": "tomorrow"}, "$.at", "Invalid RFC3339 encoded datetime"),
         ("set", {"at": "2026-09-21T14:13:20"}, "$.at", "`datetime` with a timezone"),
         ("set", {"at": None}, "$.at", "`float | datetime`"),
         ("set", {"at": -1}, "$.at", "`float` >= 0.0"),
-        ("set", {"at": "2037-01-01T00:00:00Z"}, "$.at", "an instant up to 2036-"),
-        ("set", {"at": "9999-12-31T23:59:59Z"}, "$.at", "an instant up to 2036-"),
-        ("freeze", {"at": 1}, "$.at", "one of the fields (it has none)"),
+        ("set", {"at": "2037-01-01T00:00:00Z"}, "$.at", "more than ten years ahead"),
+        ("set", {"at": "9999-12-31T23:59:59Z"}, "$.at", "more than ten years ahead"),
+        ("freeze", {"at": 1}, "$", "unknown field `at`"),
     ],
 )
-def test_a_bad_move_is_refused_by_field(
-    fake: Fake, move: str, body: dict[str, object], path: str, expected: str
-) -> None:
+def test_a_bad_move_is_refused_by_field(fake: Fake, move: str, body: dict[str, object], path: str, reason: str) -> None:
     """HTTP 400; the clock stays as it is."""
     answer = fake.account("POST", f"/clock/{move}", body)
     refusal = answer.get_json()["error"]
     assert (400, path) == (answer.status_code, refusal["path"])
-    assert refusal["expected"].startswith(expected)
+    assert reason in refusal["message"]
     assert {"now": NOW, "now_us": START, "frozen": False} == fake.account("GET", "/clock").get_json()
 
 

@@ -50,12 +50,12 @@ def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("fields", "path", "expected"),
+    ("fields", "path", "reason"),
     [
         ({"hash": "a b"}, "$.hash", "`str` matching regex"),
         ({"hash": ""}, "$.hash", "`str` matching regex"),
         ({"hash": "x" * 65}, "$.hash", "`str` matching regex"),
-        ({"hash": "mock-own"}, "$.hash", "another hash"),
+        ({"hash": "mock-own"}, "$.hash", "are magic"),
         ({"title": "x" * 201}, "$.title", "`str` of length <= 200"),
         ({"pages": 0}, "$.pages", "`int` >= 1"),
         ({"pages": 1001}, "$.pages", "`int` <= 1000"),
@@ -63,15 +63,15 @@ def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> N
         ({"package_bytes": -1}, "$.package_bytes", "`int` >= 0"),
         ({"package_bytes": 500_000_001}, "$.package_bytes", "`int` <= 500000000"),
         ({"schedule": "soon"}, "$.schedule", "immediate, after-<seconds>s"),
-        ({"owner": "x"}, "$.owner", "one of the fields title, pages, package_bytes, schedule, hash"),
-        ({"deleted": True}, "$.deleted", "one of the fields"),
+        ({"owner": "x"}, "$", "unknown field `owner`"),
+        ({"deleted": True}, "$", "unknown field `deleted`"),
     ],
 )
-def test_a_bad_collection_is_refused_by_field(fake: Fake, fields: dict[str, object], path: str, expected: str) -> None:
+def test_a_bad_collection_is_refused_by_field(fake: Fake, fields: dict[str, object], path: str, reason: str) -> None:
     """And nothing is made."""
     refusal = fake.account("POST", "/collections", fields).get_json()["error"]
     assert path == refusal["path"]
-    assert refusal["expected"].startswith(expected)
+    assert reason in refusal["message"]
     assert [] == fake.account("GET", "/collections").get_json()["collections"]
 
 
@@ -181,9 +181,10 @@ def test_the_legal_moves_are_those_of_the_table(fake: Fake) -> None:
 
 
 def test_a_state_that_is_none_is_a_bad_request(fake: Fake) -> None:
-    """The refusal lists the words."""
+    """The refusal names the field and the value."""
     refusal = fake.account("PUT", "/jobs/mock-manual", {"state": "DONE"}).get_json()["error"]
-    assert ("$.state", "one of NEW, PROCESSING, COMPLETE, FAILED") == (refusal["path"], refusal["expected"])
+    assert "$.state" == refusal["path"]
+    assert "Invalid enum value 'DONE'" in refusal["message"]
 
 
 def test_a_changed_default_schedule_leaves_finished_jobs_alone(fake: Fake) -> None:

@@ -80,7 +80,7 @@ def test_a_rule_can_have_an_id_of_its_own(fake: Fake) -> None:
         ("$.fault.seconds", {"fault": {"kind": "delay", "seconds": -1}}),
         ("$.fault.seconds", {"fault": {"kind": "delay", "seconds": 301}}),
         ("$.fault.seconds", {"fault": {"kind": "delay", "seconds": "2"}}),
-        ("$.fault.seconds", {"fault": {"kind": "delay"}}),
+        ("$.fault", {"fault": {"kind": "delay"}}),
         ("$.fault.high", {"fault": {"kind": "delay-uniform", "low": 2, "high": 1}}),
         ("$.fault.message", {"fault": {"kind": "code", "code": 99}}),
         ("$.fault.body_base64", {"fault": {"kind": "status", "status": 200, "body": "a", "body_base64": "YQ=="}}),
@@ -99,26 +99,16 @@ def test_a_rule_can_have_an_id_of_its_own(fake: Fake) -> None:
         ("$.id", {"preset": "slow", "id": "not an id"}),
     ],
 )
-def test_a_bad_rule_is_refused_with_the_field_and_what_was_expected(
-    fake: Fake, path: str, body: dict[str, Any]
-) -> None:
+def test_a_bad_rule_is_refused_with_the_field(fake: Fake, path: str, body: dict[str, Any]) -> None:
     """HTTP 400 names the field; nothing was made."""
     error = refused(fake, body)
     assert ("bad_request", path) == (error["type"], error["path"])
-    assert error["expected"]
 
 
-def test_a_misspelt_field_is_answered_with_those_of_its_kind(fake: Fake) -> None:
-    """Not with the fields of all kinds: only these can be meant."""
-    error = refused(fake, {"fault": {"kind": "delay", "secs": 1}})
-    assert ("$.fault.secs", "one of the fields seconds, before") == (error["path"], error["expected"])
-
-
-def test_an_unknown_kind_is_answered_with_the_kinds_there_are(fake: Fake) -> None:
-    """The refusal is the list to choose from."""
-    assert {"delay", "reset", "wrong-byte"} <= set(
-        refused(fake, {"fault": {"kind": "dely"}})["expected"].removeprefix("one of ").split(", ")
-    )
+def test_a_misspelt_field_and_an_unknown_kind_are_named(fake: Fake) -> None:
+    """By the reason that the refusal gives."""
+    assert "unknown field `secs`" in refused(fake, {"fault": {"kind": "delay", "secs": 1}})["message"]
+    assert "Invalid value 'dely'" in refused(fake, {"fault": {"kind": "dely"}})["message"]
 
 
 def test_a_header_with_a_line_break_is_refused(fake: Fake) -> None:

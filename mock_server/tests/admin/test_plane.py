@@ -100,20 +100,19 @@ def test_an_unknown_account_is_not_found(fake: Fake, entry: Route) -> None:
 
 @pytest.mark.parametrize("entry", WITH_BODY)
 @pytest.mark.parametrize(
-    ("body", "expected"),
+    ("body", "reason"),
     [
-        (b"{", "JSON in UTF-8"),
-        (b"\xff", "JSON in UTF-8"),
-        (b"[1]", "`object`"),
-        (b'{"nosuch": 1}', ("one of the fields", "a value: the field is required")),
+        (b"{", "truncated"),
+        (b"\xff", "malformed"),
+        (b"[1]", "Expected `object`, got `array`"),
+        (b'{"nosuch": 1}', "field `"),
     ],
 )
-def test_a_bad_body_is_refused_with_path_and_expectation(fake: Fake, entry: Route, body: bytes, expected: str) -> None:
+def test_a_bad_body_is_refused_with_path_and_reason(fake: Fake, entry: Route, body: bytes, reason: str) -> None:
     """HTTP 400, for every route that takes one."""
     refusal = error(fake.admin(entry.method, path_of(entry), body))
-    assert "bad_request" == refusal["type"]
-    assert refusal["expected"].startswith(expected)
-    assert re.fullmatch(r"\$\.\w+" if b"nosuch" in body else r"\$", refusal["path"])
+    assert ("bad_request", "$") == (refusal["type"], refusal["path"])
+    assert reason in refusal["message"]
 
 
 @pytest.mark.parametrize("entry", WITH_BODY)

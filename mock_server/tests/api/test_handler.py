@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from lxml import etree
 from mock_server.tests.conftest import KEY, SECRET, START, Door, decoded, make_door, signature_of, signed
 
-from flipsnack_mock.api.handler import CHECKS
-from flipsnack_mock.api.operations import UNBUILT
+from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.protocol.methods import UNBUILT
 from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.journal import Entry
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -90,8 +91,8 @@ PAIRS = [
 ]
 
 
-def answer(*spoilt: Spoilt, **changes: str | None) -> Response:
-    """The answer to a call that is spoilt in these ways and right in all others."""
+def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
+    """The answer to a call that is spoilt in these ways and right in all others, and the journal's entry."""
     door = make_door()
     for one in spoilt:
         one.prepare(door)
@@ -100,27 +101,28 @@ def answer(*spoilt: Spoilt, **changes: str | None) -> Response:
     if used_up in [one.prepare for one in spoilt]:
         account.behaviour = type(account.behaviour)(requests_per_second=1)
     merged = changes | {name: value for one in spoilt for name, value in one.params.items()}
-    return door.send(
+    response = door.send(
         urlencode(signed(**merged)).encode() + b"".join(one.tail for one in spoilt),
         method=next((one.method for one in spoilt if one.method != "GET"), "GET"),
         path=next((one.path for one in spoilt if one.path != "/v1/"), "/v1/"),
     )
+    return response, door.entry
 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda one: one.name)
 def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
     """Code and message are the vendor's, the HTTP status is 200, there is no data, and the right check found it."""
-    response = answer(spoilt)
+    response, entry = answer(spoilt)
     assert {"code": spoilt.code, "status": CATALOGUE[spoilt.code].message} == decoded(response)
     assert 200 == response.http_status
-    assert spoilt.check == response.entry.failed
+    assert spoilt.check == entry.failed
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda one: one.name)
 def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Spoilt) -> None:
     """The order of checks is a rule: `order.checks`."""
-    response = answer(first, second)
-    assert first.check == response.entry.failed
+    response, entry = answer(first, second)
+    assert first.check == entry.failed
     assert first.code == decoded(response)["code"]
 
 
@@ -135,7 +137,7 @@ def test_every_error_is_answered_in_the_format_that_was_asked_for(
     spoilt: Spoilt, fmt: str, callback: str | None
 ) -> None:
     """But a query that cannot be read asks for none, so it is JSON; as is the answer to a format that cannot be had."""
-    response = answer(spoilt, format=fmt, callback=callback)
+    response, _ = answer(spoilt, format=fmt, callback=callback)
     expected = {"code": str(spoilt.code), "status": CATALOGUE[spoilt.code].message}
     assert expected == texts(response, "json" if spoilt.tail else fmt)
 
@@ -158,25 +160,20 @@ def test_a_call_is_carried_out_in_every_format(door: Door, fmt: str) -> None:
     response = door.send(urlencode(signed(format=fmt, callback="f", collectionHash="mock-processing")))
     assert isinstance(response.body, bytes)
     assert b"PROCESSING" in response.body
-    assert (fmt or "json") == response.entry.fmt
+    assert (fmt or "json") == door.entry.fmt
 
 
-@pytest.mark.parametrize("path", ["/v1", "/v1/"])
-def test_the_api_is_at_v1_with_and_without_a_slash(door: Door, path: str) -> None:
-    """Both are printed in the vendor's pages."""
-    assert 20 == decoded(door.send(urlencode(signed()), path=path))["code"]
-
-
-@pytest.mark.parametrize("path", ["/v1/x", "/v1//", "/v1/v1/", "/v1/é", "/v1/\ufffd"])
-def test_any_other_path_below_it_is_code_40(door: Door, path: str) -> None:
-    """The URL is invalid."""
-    assert 40 == decoded(door.send(urlencode(signed()), path=path))["code"]
-
-
-@pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_verb_but_get_and_post_is_code_40(door: Door, method: str) -> None:
-    """Even with a complete call."""
-    assert 40 == decoded(door.send(urlencode(signed()), method=method))["code"]
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        *[("GET", path, 20) for path in ("/v1", "/v1/")],
+        *[("GET", path, 40) for path in ("/v1/x", "/v1//", "/v1/v1/", "/v1/é", "/v1/\ufffd")],
+        *[(method, "/v1/", 40) for method in ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")],
+    ],
+)
+def test_any_other_path_and_any_other_verb_is_code_40(door: Door, method: str, path: str, expected: int) -> None:
+    """The API is at /v1 and /v1/, as both are printed, and knows GET and POST."""
+    assert expected == decoded(door.send(urlencode(signed()), method=method, path=path))["code"]
 
 
 @pytest.mark.parametrize(("in_body", "content_type"), [(True, FORM), (False, ""), (False, FORM)])
@@ -204,12 +201,23 @@ def test_credentials_come_before_the_verb(door: Door, changes: dict[str, str | N
 def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     """Which makes the request malformed."""
     response = door.send("apiKey=a", method="POST", content_type=FORM, body=b"apiKey=a")
-    assert (40, "request.duplicate-parameter") == (decoded(response)["code"], response.entry.rule)
+    assert (40, "request.duplicate-parameter") == (decoded(response)["code"], door.entry.rule)
 
 
 def test_the_body_of_a_get_is_not_looked_at(door: Door) -> None:
     """Its parameters are in the query."""
     assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
+)
+def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
+    """A method that the other host serves is a bad request; under any other name it does not matter."""
+    response = door.send(urlencode(signed()), host=host)
+    assert expected == decoded(response)["code"]
+    assert ("verb" if expected == 40 else "") == door.entry.failed
 
 
 @pytest.mark.parametrize("action", sorted(UNBUILT))
@@ -257,21 +265,14 @@ def test_limits_are_exact_on_the_accounts_clock(refused: bool, expected: list[in
     assert expected == codes
 
 
-def test_an_unknown_key_uses_up_nobodys_limit() -> None:
-    """Nor does a request that lacks a parameter of every request."""
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [({"apiKey": "nobody"}, [41, 20]), ({"action": None}, [30, 20]), ({"signature": "0"}, [44, 31])],
+)
+def test_a_request_counts_when_it_comes_as_far_as_the_limits(changes: dict[str, str | None], codes: list[int]) -> None:
+    """An unknown key or a missing parameter of every call does not, a wrong signature does."""
     door = make_door(requests_per_second=1)
-    assert [41, 41, 30, 20] == [
-        door.code(apiKey="nobody"),
-        door.code(apiKey="nobody"),
-        door.code(action=None),
-        door.code(),
-    ]
-
-
-def test_a_request_that_fails_after_the_limits_counts() -> None:
-    """A wrong signature is a request, too."""
-    door = make_door(requests_per_second=1)
-    assert [44, 31] == [door.code(signature="0"), door.code()]
+    assert codes == [door.code(**changes), door.code()]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)
@@ -318,17 +319,12 @@ def resource_url(door: Door) -> str:
     return str(door.call()["data"]["resourceUrl"])
 
 
-def test_a_resource_url_serves_the_package(door: Door) -> None:
-    """As a zip."""
-    response = door.fetch(resource_url(door))
-    assert (200, "application/zip") == (response.http_status, response.content_type)
-
-
-def test_it_is_dead_after_its_minute_on_the_accounts_clock(door: Door) -> None:
-    """HTTP 403, and XML that says AccessDenied."""
+def test_a_resource_url_serves_the_package_for_a_minute_of_the_accounts_clock(door: Door) -> None:
+    """As a zip; then HTTP 403, and XML that says AccessDenied."""
     url = resource_url(door)
     door.now += 60_000_000 - 1
-    assert 200 == door.fetch(url).http_status
+    response = door.fetch(url)
+    assert (200, "application/zip") == (response.http_status, response.content_type)
     door.now += 1
     response = door.fetch(url)
     assert (403, "application/xml") == (response.http_status, response.content_type)
@@ -349,21 +345,13 @@ def test_nothing_is_served_of_a_collection_that_was_deleted(door: Door) -> None:
     assert 403 == door.fetch(url).http_status
 
 
-def test_a_link_of_an_earlier_life_stays_dead(door: Door) -> None:
-    """What an account gave out before it was reset serves nothing, even when the same package is built again."""
-    link = door.call()["data"]["resourceUrl"]
+def test_a_link_from_before_a_reset_serves_nothing(door: Door) -> None:
+    """Neither before nor after the same package is built again."""
+    link = resource_url(door)
     door.world.reset_account(KEY)
+    assert 403 == door.fetch(link).http_status
     assert "COMPLETE" == door.call()["data"]["status"]
     assert 403 == door.fetch(link).http_status
-
-
-def test_nothing_is_served_after_a_reset(door: Door) -> None:
-    """The package is no longer built."""
-    url = resource_url(door)
-    door.world.reset_account(KEY)
-    assert 403 == door.fetch(url).http_status
-    door.call(collectionHash="mock-manual")
-    assert 403 == door.fetch(url).http_status
 
 
 def test_a_package_of_nobody_is_denied(door: Door) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND, START
 
-from flipsnack_mock.api.resource_urls import Denied, Target, locate, make, verify
+from flipsnack_mock.api.resource_urls import Denied, locate, make, verify
 from flipsnack_mock.state.account import Account, Collection, new_account
 from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
@@ -40,22 +40,15 @@ def test_a_url_lives_exactly_as_long_as_the_setting_says(lifetime: float) -> Non
         visit(account, url, now=end)
 
 
-def test_by_default_it_lives_a_minute() -> None:
-    """The vendor's page says one minute."""
-    account = new()
-    url = url_of(account)
-    visit(account, url, now=START + 60 * SECOND - 1)
-    with pytest.raises(Denied, match="expired"):
-        visit(account, url, now=START + 60 * SECOND)
-
-
 def test_each_url_is_its_own() -> None:
-    """Two made in the same instant differ, and both are good."""
+    """Two made in the same instant differ, and both are valid, unless a parameter is added."""
     account = new()
     first, second = url_of(account), url_of(account)
     assert first != second
     visit(account, first)
     visit(account, second)
+    with pytest.raises(Denied, match="the query is not Expires, Signature and Key-Pair-Id"):
+        visit(account, second + "&x=1")
 
 
 def test_it_looks_like_a_signed_url_of_a_cdn() -> None:
@@ -105,17 +98,7 @@ def test_the_spare_bits_of_base64_are_no_way_around(bits: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "Expires=1",
-        "Expires=1&Signature=&Key-Pair-Id=",
-        "Signature=AAAA",
-        "%zz",
-        "a=1&a=2",
-        "Expires=%ff",
-        "Expires=1&Signature=****&Key-Pair-Id=K",
-    ],
+    "query", ["", "Expires=1", "Signature=AAAA", "%zz", "a=1&a=2", "Expires=%ff", "Expires=1&Signature=*&Key-Pair-Id=K"]
 )
 def test_a_damaged_query_denies_it(query: str) -> None:
     """Parts that are missing, or no base64, or not even a query."""
@@ -123,13 +106,6 @@ def test_a_damaged_query_denies_it(query: str) -> None:
     path = urlsplit(url_of(account)).path
     with pytest.raises(Denied):
         verify(account, path, origin=ORIGIN, query=query.encode(), now=START)
-
-
-def test_a_further_parameter_denies_it() -> None:
-    """The query is these three and nothing else."""
-    account = new()
-    with pytest.raises(Denied, match="the query is not Expires, Signature and Key-Pair-Id"):
-        visit(account, url_of(account) + "&x=1")
 
 
 @pytest.mark.parametrize("other", [new("45FD-267-7SG7832"), new(secret="t")], ids=["another key", "another secret"])
@@ -168,8 +144,3 @@ def test_another_path_is_no_package(path: str) -> None:
     """It is denied before anything else is looked at."""
     with pytest.raises(Denied, match="the path is not one of a package"):
         locate(path)
-
-
-def test_a_target_is_a_value() -> None:
-    """What a path points at can be compared."""
-    assert Target("0123456789A", "h") == locate("/packages/0123456789A/h/name.zip")

@@ -92,4 +92,4 @@ def test_a_bad_setting_is_said_as_serve_says_it() -> None:
     """Exit status 2."""
     done = run("health", prot="1")
     assert 2 == done.returncode
-    assert done.stderr.startswith("flipsnack-mock: FLIPSNACK_MOCK_PROT is no setting")
+    assert done.stderr.startswith("flipsnack-mock: FLIPSNACK_MOCK_PROT is not a setting")

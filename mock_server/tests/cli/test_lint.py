@@ -56,7 +56,7 @@ def test_sarif_points_into_the_trace(careless: Path) -> None:
     """A finding is at the line of its request: here the third, after the header and the frozen clock."""
     sarif = json.loads(run("lint", str(careless), "--format", "sarif").stdout)
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-    assert (str(careless), 3) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
+    assert (str(careless), 2) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
 
 
 def test_lint_of_a_running_fake(server: MockServer) -> None:

@@ -1,10 +1,10 @@
 import pytest
 
-from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
-from flipsnack_mock.protocol.messages import Part
+from flipsnack_mock.protocol.byte_ranges import ByteRange
+from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 
-NOTHING = Part(0, 0)
-HUNDRED = Part(0, 100)
+NOTHING = ByteRange(0, 0)
+HUNDRED = ByteRange(0, 100)
 
 
 @pytest.mark.parametrize(
@@ -14,14 +14,14 @@ HUNDRED = Part(0, 100)
         (Pause(1, "body"), HUNDRED),
         (Drip(99, 1), HUNDRED),
         (Cut(99), HUNDRED),
-        (Cut(0), Part(0, 1)),
-        (Cut(None), Part(0, 1)),
+        (Cut(0), ByteRange(0, 1)),
+        (Cut(None), ByteRange(0, 1)),
         (Break(), NOTHING),
         (Damage(50, 51), HUNDRED),
-        (Damage(99, 100), Part(60, 100)),
+        (Damage(99, 100), ByteRange(60, 100)),
     ],
 )
-def test_an_effect_that_shows_has_no_obstacle(effect: Effect, part: Part) -> None:
+def test_an_effect_that_shows_has_no_obstacle(effect: Effect, part: ByteRange) -> None:
     """What the client will notice can be carried out."""
     assert "" == effect.obstacle(part)
 
@@ -33,11 +33,11 @@ def test_an_effect_that_shows_has_no_obstacle(effect: Effect, part: Part) -> Non
         (Drip(100, 1), HUNDRED),
         (Cut(100), HUNDRED),
         (Cut(None), NOTHING),
-        (Damage(50, 51), Part(0, 50)),
-        (Damage(50, 52), Part(51, 100)),
+        (Damage(50, 51), ByteRange(0, 50)),
+        (Damage(50, 52), ByteRange(51, 100)),
     ],
 )
-def test_an_effect_that_nobody_could_notice_says_so(effect: Effect, part: Part) -> None:
+def test_an_effect_that_nobody_could_notice_says_so(effect: Effect, part: ByteRange) -> None:
     """What would change nothing is an obstacle, with the reason in words."""
     assert effect.obstacle(part)
 

@@ -5,9 +5,9 @@ from mock_server.tests.conftest import Door, decoded, make_door
 from mock_server.tests.faults.conftest import answer, arrange
 
 from flipsnack_mock.faults import When
-from flipsnack_mock.faults.effects import Break, Cut, Pause
 from flipsnack_mock.faults.replacements import Outage
 from flipsnack_mock.faults.transport import ConnectionReset, Delay, EmptyReply, Garbage, LognormalDelay, UniformDelay
+from flipsnack_mock.protocol.effects import Break, Cut, Pause
 
 
 def test_a_delay_is_carried_on_the_answer(door: Door) -> None:

@@ -1,4 +1,4 @@
-"""Masking: no secret and no signature is ever shown, and what is masked can still be run again."""
+"""Masking: no secret and no signature is ever shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_mock.inspect.masking import MASK, Mask, label, masked_urls, rewritten
+from flipsnack_mock.inspect.masking import MASK, Mask, label, masked_urls
 
 OWN = "123ABCDE-456-7890-FGH"
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -84,7 +84,5 @@ def test_the_same_resource_url_has_the_same_label() -> None:
 
 @given(st.binary(max_size=60), st.sampled_from(["", "multipart/form-data; boundary=x", "multipart/form-data"]))
 def test_any_bytes_can_be_masked(raw: bytes, content_type: str) -> None:
-    """Whatever a client sends, showing it fails never, and a change of nothing changes nothing."""
+    """Whatever a client sends, showing it never fails."""
     Mask(OWN, ["other-secret"]).raw(raw, content_type)
-    text = raw.decode("latin-1")
-    assert text == rewritten(text, content_type, lambda _name, value: value)

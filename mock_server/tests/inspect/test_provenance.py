@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from mock_server.tests.conftest import Door, make_door, signed
 
-from flipsnack_mock.api.handler import STEPS
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.provenance import CHECK_RULES, OUTCOME_RULES, grounds, passed_checks, signature_verdict
+from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.state.journal import Entry
 
 LEDGER = {rule["id"]: rule["class"] for rule in ledger()["rule"]}

@@ -15,8 +15,7 @@ from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply, Truncate
 from flipsnack_mock.inspect.records import Answered, records_of
-from flipsnack_mock.protocol.messages import Part
-from flipsnack_mock.server.request_log import exchange_log
+from flipsnack_mock.protocol.byte_ranges import ByteRange
 
 DOOR = make_door()
 WHOLE = package(DOOR).body
@@ -37,7 +36,7 @@ def test_a_range_that_begins_inside_is_that_part(first: int, length: int | None)
     last = "" if length is None else first + length
     response = package(DOOR, range=f"bytes={first}-{last}")
     stop = SIZE if length is None else min(SIZE, first + length + 1)
-    assert (206, Part(first, stop)) == (response.http_status, response.asked)
+    assert (206, ByteRange(first, stop)) == (response.http_status, response.range)
     assert ("Content-Range", f"bytes {first}-{stop - 1}/{SIZE}") in response.headers
 
 
@@ -45,7 +44,7 @@ def test_a_range_that_begins_inside_is_that_part(first: int, length: int | None)
 def test_a_range_from_the_end_is_as_much_as_there_is(length: int) -> None:
     """The last bytes; of something shorter, all of it."""
     response = package(DOOR, range=f"bytes=-{length}")
-    assert (206, Part(max(0, SIZE - length), SIZE)) == (response.http_status, response.asked)
+    assert (206, ByteRange(max(0, SIZE - length), SIZE)) == (response.http_status, response.range)
 
 
 @pytest.mark.parametrize("text", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE}", f"bytes={SIZE + 1}-", "bytes=-0"])
@@ -86,7 +85,7 @@ def test_conditions_come_before_the_range(status: int, conditions: dict[str, str
 def test_only_get_knows_ranges(door: Door) -> None:
     """A HEAD with one is told of the whole (RFC 9110, 14.2), and is sent no byte."""
     response = package(door, method="HEAD", range="bytes=0-9")
-    assert (200, None, Part(0, 0)) == (response.http_status, response.asked, response.part)
+    assert (200, None, ByteRange(0, 0)) == (response.http_status, response.range, response.sent_range)
 
 
 @pytest.mark.parametrize(
@@ -133,20 +132,5 @@ def test_metrics_archive_and_trace_tell_the_same(fake: Fake) -> None:
     assert {"name": "Content-Range", "value": f"bytes 0-9/{SIZE}"} in archived["response"]["headers"]
     assert {"name": "if-range", "value": ETAG} in archived["request"]["headers"]
     traced = json.loads(fake.client.get("/__admin/requests.ndjson").text.splitlines()[-1])["request"]
-    assert (206, 10, {"if-range": ETAG}) == (
-        traced["answer"]["http_status"],
-        traced["answer"]["bytes"],
-        traced["conditions"],
-    )
-
-
-def test_the_log_tells_the_part(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line for a person, and one for a program."""
-    entry = package(door, range="bytes=0-9").entry
-    for style in ("pretty", "json"):
-        write = exchange_log(style)
-        assert write is not None
-        write(entry)
-    pretty, facts = capsys.readouterr().out.splitlines()
-    assert "package - HTTP 206 10 B" in pretty
-    assert (206, 10) == (json.loads(facts)["http"], json.loads(facts)["bytes"])
+    assert (206, 10) == (traced["answer"]["http_status"], traced["answer"]["bytes"])
+    assert {"if-range": ETAG} == traced["conditions"]

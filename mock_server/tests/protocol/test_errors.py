@@ -9,12 +9,6 @@ CODES = Path(__file__).parents[3] / "contract_tests/src/flipsnack_contract/spec/
 MESSAGES: dict[str, str] = tomllib.loads(CODES.read_text("utf-8"))["messages"]
 
 
-@pytest.mark.parametrize("code", [22, 30, 31, 32, 40, 41, 42, 43, 44])
-def test_every_code_of_downloadhtml_is_in_the_catalogue(code: int) -> None:
-    """And 22, which any method may answer."""
-    assert code == CATALOGUE[code].code
-
-
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_the_messages_are_the_vendors_letter_by_letter(code: int) -> None:
     """The catalogue equals the contract's table of codes."""

@@ -31,7 +31,8 @@ def line(entry: Entry, style: str) -> str:
 
 def entry_of(door: Door, **changes: str | None) -> Entry:
     """The entry of a signed call that took 1.5 ms."""
-    entry = door.send(urlencode(signed(**changes))).entry
+    door.send(urlencode(signed(**changes)))
+    entry = door.entry
     entry.duration = 1500
     return entry
 
@@ -83,7 +84,8 @@ def test_secrets_signatures_and_whole_keys_are_never_written(
 def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str) -> None:
     """A download is logged as `package`."""
     url = door.call()["data"]["resourceUrl"]
-    text = line(door.fetch(url).entry, style)
+    door.fetch(url)
+    text = line(door.entry, style)
     assert "package" in text
     assert "Signature" not in text
     assert url.rpartition("Signature=")[2][:30] not in text

@@ -14,24 +14,18 @@ ENDS = {State.COMPLETE, State.FAILED}
 
 def called(job: Job, words: str, now: int = START, *, restart_failed: bool = False) -> Job:
     """The job after a call."""
-    return job.called(parse_schedule(words), now, words=words, restart_failed=restart_failed)
+    return job.polled(parse_schedule(words), now, schedule_text=words, restart_failed=restart_failed)
 
 
 def forced(job: Job, target: State, words: str, now: int = START) -> Job:
     """The job forced into a state."""
-    return job.force(target, parse_schedule(words), now, words=words)
+    return job.force(target, parse_schedule(words), now, schedule_text=words)
 
 
 def in_state(state: State) -> tuple[Job, str]:
     """A job that stands in this state, and the words it runs on."""
     words = {State.COMPLETE: "immediate", State.FAILED: "failed"}.get(state, "manual")
     return (Job() if state is State.NEW else called(Job(), words)), words
-
-
-def test_every_state_has_its_row_in_the_table() -> None:
-    """And every row says what a call does."""
-    assert set(State) == set(TRANSITIONS)
-    assert all(Move.CALL in row for row in TRANSITIONS.values())
 
 
 @pytest.mark.parametrize("state", State)
@@ -82,7 +76,7 @@ def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> Non
 def test_failed_is_final_unless_a_setting_restarts_it(restart: bool, expected: State) -> None:
     """The next call reports the failure, or starts the package again."""
     words, late = "failed-after-5s", START + 6 * SECOND
-    reported = called(called(Job(), words), words, late, restart_failed=restart).reported()
+    reported = called(called(Job(), words), words, late, restart_failed=restart).failure_reported()
     job = called(reported, words, late, restart_failed=restart)
     assert expected is job.state(parse_schedule(words), late)
 
@@ -99,6 +93,6 @@ def test_a_job_remembers_the_words_it_was_started_with() -> None:
     """What a setting says later is for jobs that start later."""
     job = called(Job(), "after-5s")
     assert "after-5s" == called(job, "never").schedule
-    failed = called(Job(), "failed").reported()
-    retried = failed.called(parse_schedule("failed"), START, words="immediate", restart_failed=True)
+    failed = called(Job(), "failed").failure_reported()
+    retried = failed.polled(parse_schedule("failed"), START, schedule_text="immediate", restart_failed=True)
     assert "immediate" == retried.schedule

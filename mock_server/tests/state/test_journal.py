@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_server.tests.conftest import make_door, signed
 
 from flipsnack_mock.protocol.messages import Request
-from flipsnack_mock.state.journal import KEPT_BYTES, NOBODY, Change, Entry, Journal
+from flipsnack_mock.state.journal import KEPT_BYTES, NOBODY, Entry, Journal
 
 KEYS = ("one", "two", NOBODY)
 
@@ -69,28 +69,6 @@ def test_listeners_hear_each_entry_once() -> None:
     journal.append(first)
     journal.append(second)
     assert [first, second] == heard
-
-
-def change(journal: Journal, key: str) -> Change:
-    """A change that concerns that key."""
-    return Change(journal.next_number(), 0, key, "PUT", "/x", {}, b"")
-
-
-def test_emptying_keeps_the_state_and_what_concerns_everybody() -> None:
-    """An emptied ring holds the state its account had; changes for everybody are in no such state and stay."""
-    journal = Journal(5)
-    for key in KEYS:
-        journal.append(entry(journal, key))
-        journal.record(change(journal, key))
-    state = change(journal, "one")
-    journal.empty("one", state)
-    assert ["two", NOBODY] == [one.key for one in journal.entries()]
-    journal.empty(NOBODY, change(journal, NOBODY))
-    rings = journal.rings()
-    assert ["two"] == [one.key for one in journal.entries()]
-    assert [state] == list(rings["one"].changes)
-    assert [6] == [one.number for one in rings[NOBODY].changes]
-    assert {"one", NOBODY} == journal.rings("one").keys()
 
 
 def test_forgetting_a_key_leaves_the_others() -> None:

@@ -63,24 +63,6 @@ def test_an_error_that_was_asked_for_rests_on_no_rule(door: Door) -> None:
     assert ("", "the hash 'mock-error-43' asks for it") == (entry.rule, entry.detail)
 
 
-@pytest.mark.parametrize(
-    ("collection_hash", "statuses"),
-    [
-        ("mock-complete", ["COMPLETE", "COMPLETE"]),
-        ("mock-processing", ["PROCESSING", "PROCESSING"]),
-        ("mock-failed", ["FAILED", "FAILED"]),
-        ("mock-after-1-polls", ["PROCESSING", "COMPLETE"]),
-        ("mock-failed-after-1-poll", ["PROCESSING", "FAILED"]),
-        ("mock-manual", ["PROCESSING", "PROCESSING"]),
-        ("mock-50mb", ["COMPLETE", "COMPLETE"]),
-        ("mock-short-link-5s", ["COMPLETE", "COMPLETE"]),
-    ],
-)
-def test_the_job_of_a_magic_hash_runs_as_it_says(door: Door, collection_hash: str, statuses: list[str]) -> None:
-    """Without any set-up, in every account."""
-    assert statuses == [status(door, collection_hash) for _ in statuses]
-
-
 def test_fractions_of_a_second_are_part_of_a_hash(door: Door) -> None:
     """`mock-after-0.5s` is a hash like any other, its package included."""
     assert "PROCESSING" == status(door, "mock-after-0.5s")

@@ -6,8 +6,6 @@ import pytest
 
 from flipsnack_mock.state.settings import (
     Behaviour,
-    SeedAccount,
-    SeedCollection,
     Settings,
     SettingsError,
     load_settings,
@@ -63,44 +61,39 @@ def load(
     return load_settings(**layers, file=None if file is None else ("fake.toml", file))[0]
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it, without what is a default."""
-    return json.loads(msgspec.json.encode(value))
-
-
-def expected_of(name: str, value: Any) -> Any:
-    """What a setting becomes that is given as `value`."""
-    return plain(getattr(msgspec.convert({name: value}, Settings, str_keys=True), name))
-
-
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("given", ["", "file", "file environment", "file environment flag", "environment", "flag"])
-def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(name: str, given: str) -> None:
-    """For every setting, and each says where its value came from."""
+def test_each_setting_can_be_given_in_three_places(name: str) -> None:
+    """A file, the environment, a flag; it has that value and says where it came from."""
     in_file, in_environment, in_flag = values(name)
-    settings, sources = load_settings(
-        flags={name: in_flag} if "flag" in given else {},
-        environment={PREFIX + name.upper(): as_text(in_environment)} if "environment" in given else {},
-        file=("fake.toml", as_toml(name, in_file)) if "file" in given else None,
-    )
-    winner = given.rpartition(" ")[2] or "default"
-    given_values = {"file": in_file, "environment": in_environment, "flag": in_flag}
-    expected = expected_of(name, given_values[winner]) if given else plain(getattr(Settings(), name))
-    assert expected == plain(getattr(settings, name))
-    source = {
-        "default": "default",
-        "file": f"{name} (file)",
-        "environment": PREFIX + name.upper(),
-        "flag": f"--{name.replace('_', '-')}",
-    }
-    assert source[winner] == sources[name].source
+    variable, flag = PREFIX + name.upper(), f"--{name.replace('_', '-')}"
+    layers: list[tuple[str, Any, dict[str, Any]]] = [
+        (f"{name} (file)", in_file, {"file": ("fake.toml", as_toml(name, in_file))}),
+        (variable, in_environment, {"environment": {variable: as_text(in_environment)}}),
+        (flag, in_flag, {"flags": {name: in_flag}}),
+    ]
+    for source, value, layer in layers:
+        settings, sources = load_settings(**{"flags": {}, "environment": {}, "file": None} | layer)
+        assert msgspec.convert({name: value}, Settings, str_keys=True) == settings
+        assert source == sources[name].source
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_setting_says_what_it_does(name: str) -> None:
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default() -> None:
+    """And what is given nowhere has its default."""
+    file, environment, flags = ("fake.toml", "port = 1"), {f"{PREFIX}PORT": "2"}, {"port": 3}
+    none: dict[str, str] = {}
+    found = [
+        load_settings(flags=flags, environment=environment, file=file),
+        load_settings(flags=none, environment=environment, file=file),
+        load_settings(flags=none, environment=none, file=file),
+        load_settings(flags=none, environment=none, file=None),
+    ]
+    assert [3, 2, 1, 3547] == [settings.port for settings, _ in found]
+    assert ["--port", f"{PREFIX}PORT", "port (file)", "default"] == [sources["port"].source for _, sources in found]
+
+
+def test_every_setting_says_what_it_does() -> None:
     """In a line of its own."""
-    assert 10 < len(setting_docs()[name])
-    assert "\n" not in setting_docs()[name]
+    assert all(len(does) > 10 and "\n" not in does for does in setting_docs().values())
 
 
 @pytest.mark.parametrize(
@@ -108,7 +101,7 @@ def test_every_setting_says_what_it_does(name: str) -> None:
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -> None:
     """Wherever it stands."""
-    with pytest.raises(SettingsError, match="is no setting; there are admin, ") as caught:
+    with pytest.raises(SettingsError, match="is not a setting; expected one of admin, ") as caught:
         load(
             flags={"prot": 1} if layer == "flag" else {},
             environment={"FLIPSNACK_MOCK_PROT": "1"} if layer == "environment" else {},
@@ -130,7 +123,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -
         ("base_url", "http://a.test/v1", "matching regex"),
         ("base_url", "http://a.test\n", "matching regex"),
         ("url_lifetime", -0.5, "Expected `float` >= 0.0"),
-        ("default_schedule", "soon", "'soon' is no schedule; expected immediate"),
+        ("default_schedule", "soon", "'soon' is not a schedule; expected immediate"),
         ("http_statuses", {"41": 99}, "Expected `int` >= 200"),
         ("requests_per_second", 1.5, "Expected `int`"),
         ("max_accounts", 0, "Expected `int` >= 1"),
@@ -182,15 +175,6 @@ def test_text_that_is_no_json_or_toml_is_refused() -> None:
         load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
     with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
         load(file="port = ")
-
-
-@pytest.mark.parametrize("in_file", [True, False], ids=["TOML", "JSON in a variable"])
-def test_accounts_are_seeded_by_file_or_variable(in_file: bool) -> None:
-    """In place of the documented ones."""
-    toml = '[[seed]]\nkey = "K"\nsecret = "S"\n[[seed.collections]]\nhash = "h"\ntitle = "T"\nschedule = "failed"\n'
-    settings = load(file=toml) if in_file else load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(SEED)})
-    collection = SeedCollection(hash="h", title="T", schedule="failed")
-    assert (SeedAccount(key="K", secret="S", collections=(collection,)),) == settings.seed
 
 
 @pytest.mark.parametrize(

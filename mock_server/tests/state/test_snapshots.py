@@ -104,11 +104,11 @@ def test_a_job_goes_on_where_it_was(door: Door) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"collections": {"a": Collection(hash="b")}}, "stands under 'a'"),
-        ({"collections": {"a": Collection(hash="a", job=Job(schedule="sometimes"))}}, "no schedule"),
-        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "no time"),
-        ({"clock": VirtualClock(frozen_at=10**20)}, "no time"),
-        ({"counted": [-(10**20)]}, "no time"),
+        ({"collections": {"a": Collection(hash="b")}}, "is listed under 'a'"),
+        ({"collections": {"a": Collection(hash="a", job=Job(schedule="sometimes"))}}, "not a schedule"),
+        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "not a time"),
+        ({"clock": VirtualClock(frozen_at=10**20)}, "not a time"),
+        ({"counted": [-(10**20)]}, "not a time"),
     ],
     ids=str,
 )

@@ -81,7 +81,7 @@ def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
         expect(said["json"], said[form], f"what {form} says of {case}, compared with json")
 
 
-@check("answer.same-in-every-format", needs={"control"}, rows=[{"form": form} for form in FORMATS])
+@check("answer.same-in-every-format", needs={"control"}, rows={"form": FORMATS})
 def the_resource_url_works_from_each_format(session: Session, form: str) -> None:
     """A resource URL read from any format, with its escapes undone, serves the package."""
     answer = session.ask(with_format(session.draft(), form))

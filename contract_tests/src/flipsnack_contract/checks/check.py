@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import product
 from types import ModuleType
 from typing import Any, Literal
 
@@ -61,7 +62,7 @@ class Check:
 
     @property
     def promise(self) -> str:
-        """The docstring of the check in one line: what it looks at."""
+        """The docstring of the check in one line: what it checks."""
         return " ".join(((self.machine or self.run).__doc__ or "").split())
 
 
@@ -70,7 +71,7 @@ def check(
     *,
     of: Side | None = None,
     needs: Iterable[str] = (),
-    rows: Iterable[Mapping[str, Any]] = (),
+    rows: Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] = (),
     varies: Mapping[str, SearchStrategy[Any]] | None = None,
     share: float = 1.0,
     methods: Callable[[Method], bool] | None = None,
@@ -79,7 +80,8 @@ def check(
 ) -> Callable[[Callable[..., Any]], Check]:
     """Make a function, or a state machine's class, the check of the rule `rule_id`.
 
-    `of` is by default the side that keeps the rule. Raises `UnknownRule` for an id that the ledger does not have.
+    `of` is by default the side that keeps the rule. `rows` are the rows themselves, or columns by their names: then
+    there is a row for each combination. Raises `UnknownRule` for an id that the ledger does not have.
     """
     cited = rule(rule_id)
     side: Side = of or ("client" if cited.by == "client" else "server")
@@ -91,7 +93,7 @@ def check(
             run=run,
             of=side,
             needs=frozenset(needs),
-            rows=tuple(rows),
+            rows=tuple(_combined(rows) if isinstance(rows, Mapping) else rows),
             varies=varies or {},
             share=share,
             machine=run if isinstance(run, type) and issubclass(run, RuleBasedStateMachine) else None,
@@ -119,6 +121,10 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
 def needs_of(row: Mapping[str, Any]) -> frozenset[str]:
     """The capabilities that the values of a row need."""
     return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
+
+
+def _combined(columns: Mapping[str, Iterable[Any]]) -> Iterator[Mapping[str, Any]]:
+    return (dict(zip(columns, values, strict=True)) for values in product(*columns.values()))
 
 
 def _prefix(side: Side) -> str:

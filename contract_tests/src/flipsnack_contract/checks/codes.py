@@ -52,7 +52,7 @@ def missing_parameter_is_30(session: Session) -> None:
         _is(30, session.ask(session.draft().without(name)), f"a call without {name}")
 
 
-@check("code.30", rows=[{"count": count} for count in (2, 3, None)], methods=every_method, calls=1)
+@check("code.30", rows={"count": (2, 3, None)}, methods=every_method, calls=1)
 def several_missing_parameters_are_30(session: Session, count: int | None) -> None:
     """Without several of them, or without any parameter, it is 30 as well."""
     draft = session.draft()
@@ -74,12 +74,7 @@ def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     _is(32, _mistaken(session, "too many in a minute"), "the sixty-first call in a minute")
 
 
-@check(
-    "code.40",
-    methods=every_method,
-    rows=[{"piece": piece} for piece in ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")],
-    calls=1,
-)
+@check("code.40", methods=every_method, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")}, calls=1)
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
     draft = session.draft()
@@ -89,7 +84,7 @@ def broken_escape_is_40(session: Session, piece: str) -> None:
 
 @check(
     "code.41",
-    rows=[{"key": key} for key in ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")],
+    rows={"key": ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")},
     varies={"key": texts.filter(lambda text: bool(text) and not text.startswith("test-"))},
     share=0.3,
     methods=every_method,
@@ -104,7 +99,7 @@ def unknown_key_is_41(session: Session, key: str) -> None:
     "code.41",
     needs={"credentials"},
     methods=every_method,
-    rows=[{"change": change} for change in ("upper", "blank", "cut", "longer")],
+    rows={"change": ("upper", "blank", "cut", "longer")},
     calls=1,
 )
 def nearly_a_key_is_41(session: Session, change: str) -> None:
@@ -127,7 +122,7 @@ NEARLY: dict[str, Callable[[str], str]] = {
 }
 
 
-@check("code.42", needs={"credentials"}, methods=every_method, rows=[{"written": written} for written in NEARLY])
+@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY})
 def nearly_a_method_is_42(session: Session, written: str) -> None:
     """The name of a method is compared exactly: letter case, blanks and every part count."""
     near = NEARLY[written](session.method.name)
@@ -163,7 +158,7 @@ def wrong_value_is_40(session: Session) -> None:
     "code.43",
     needs={"control"},
     methods=takes_collection,
-    rows=[{"name": name} for name in ("a deleted collection", "somebody else's collection")],
+    rows={"name": ("a deleted collection", "a collection of another key")},
 )
 def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     """A collection that is deleted or belongs to another key is 43."""
@@ -173,7 +168,7 @@ def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
 @check(
     "code.43-unknown",
     needs={"credentials"},
-    rows=[{"collection": text} for text in ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")],
+    rows={"collection": ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")},
     varies={"collection": texts.filter(lambda text: bool(text) and not text.startswith("mock-"))},
     share=0.3,
     methods=takes_collection,
@@ -189,9 +184,9 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     "code.44",
     needs={"credentials"},
     methods=every_method,
-    rows=[{"signature": text} for text in ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)],
+    rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)},
     calls=1,
 )
 def wrong_signature_is_44(session: Session, signature: str) -> None:
-    """Any signature but that of the request is 44, whatever it looks like."""
+    """Any signature but that of the request is 44, however it is written."""
     _is(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

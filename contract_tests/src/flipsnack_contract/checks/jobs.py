@@ -1,4 +1,4 @@
-"""The life of a package: started by the first call, reported by the later ones, never going back."""
+"""The job of a package: the first call starts it, later calls report it, and a final state stays."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[str 
     return seen
 
 
-@check("job.started-by-first-call", needs=CONTROL, rows=[{"idle": idle} for idle in (0, 5 * SECOND, 3600 * SECOND)])
+@check("job.started-by-first-call", needs=CONTROL, rows={"idle": (0, 5 * SECOND, 3600 * SECOND)})
 def time_runs_from_the_first_call(session: Session, idle: int) -> None:
-    """Nothing is built before the first call, however long the collection has been there; that call starts it."""
+    """The first call starts the job, no matter how old the collection is."""
     collection_hash = session.collection("after-5s")
     session.wait(idle)
     expect("NEW", session.steer.job_state(collection_hash), "the job before any call")
@@ -61,7 +61,7 @@ def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
     share=0.3,
 )
 def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[int]) -> None:
-    """The status is one of PROCESSING, COMPLETE and FAILED, spelled so."""
+    """The status is PROCESSING, COMPLETE or FAILED, in these letters."""
     for state in _states(session, schedule, pauses):
         expect_in(STATES, state, "the status of a package")
 
@@ -106,9 +106,9 @@ def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: lis
         session.wait(pause)
 
 
-@check("job.complete-at-once", needs=CONTROL, rows=[{"pages": pages} for pages in (1, 12, 200)])
+@check("job.complete-at-once", needs=CONTROL, rows={"pages": (1, 12, 200)})
 def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
-    """A package that is there already is COMPLETE with the very first call, however large the collection is."""
+    """A package that is already built is COMPLETE with the first call, for a collection of any size."""
     answer = session.ask(session.draft(session.collection("immediate", pages=pages)))
     expect("COMPLETE", answer.state, "the first call for a package that is built")
 
@@ -119,16 +119,16 @@ def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
     rows=[{"schedule": "immediate"}, {"schedule": "never"}, {"schedule": "failed"}],
 )
 def resource_url_with_complete_only(session: Session, schedule: str) -> None:
-    """`resourceUrl` is an absolute URL with COMPLETE; with PROCESSING and FAILED there is no such member."""
+    """`resourceUrl` is an absolute URL with COMPLETE; with PROCESSING and FAILED it is absent."""
     answer = session.ask(session.draft(session.collection(schedule)))
     expect(answer.state == "COMPLETE", "resourceUrl" in (answer.data or {}), f"resourceUrl with {answer.state}")
     if answer.state == "COMPLETE":
         expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
 
 
-@check("job.fresh-resource-url", needs=CONTROL, rows=[{"pause": pause} for pause in (0, 1, SECOND, 61 * SECOND)])
+@check("job.fresh-resource-url", needs=CONTROL, rows={"pause": (0, 1, SECOND, 61 * SECOND)})
 def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
-    """Two answers never carry the same resource URL, and asking again does not spoil the earlier one."""
+    """Two answers never carry the same resource URL, and the earlier one still serves."""
     draft = session.draft(session.collection("immediate"))
     first = str(session.ask(draft).resource_url)
     session.wait(pause)

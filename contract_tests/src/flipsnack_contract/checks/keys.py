@@ -1,4 +1,4 @@
-"""Two keys at one server never notice each other."""
+"""Two keys at one server are isolated from each other."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ DISTURBANCES: dict[str, Callable[[Session], None]] = {
     share=0.3,
 )
 def nothing_is_seen_through_another_key(session: Session, disturbances: list[str]) -> None:
-    """Whatever another key does with a collection of the same hash, this key's package goes its own way."""
+    """Nothing that another key does with a collection of the same hash changes the package of this key."""
     other = session.another()
     for one in (session, other):
         one.collection("after-5s", hash=SHARED)

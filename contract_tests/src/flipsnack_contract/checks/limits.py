@@ -33,7 +33,7 @@ def _spend(session: Session, calls: int) -> None:
         expect_code(OK, session.ask(session.draft()), "a call that keeps both limits")
 
 
-@check("limit.per-second", needs=CONTROL, rows=[{"calls": calls} for calls in (5, 6, 9)])
+@check("limit.per-second", needs=CONTROL, rows={"calls": (5, 6, 9)})
 def five_in_a_second(session: Session, calls: int) -> None:
     """Of calls in one instant the first five are served and every further one is 31."""
     session.own_collection()
@@ -41,7 +41,7 @@ def five_in_a_second(session: Session, calls: int) -> None:
     expect(([OK] * 5 + [31] * calls)[:calls], _burst(session, calls), f"{calls} calls in one instant")
 
 
-@check("limit.per-second", needs=CONTROL, rows=[{"spread": spread} for spread in (SECOND - 1, SECOND // 2)])
+@check("limit.per-second", needs=CONTROL, rows={"spread": (SECOND - 1, SECOND // 2)})
 def a_second_ends_when_it_is_over(session: Session, spread: int) -> None:
     """Within the second of the first call a sixth is 31, wherever in it; at its very end one is served again."""
     session.align()
@@ -52,7 +52,7 @@ def a_second_ends_when_it_is_over(session: Session, spread: int) -> None:
     expect(OK, _call(session), "a call exactly one second after the first five")
 
 
-@check("limit.per-minute", needs=CONTROL, rows=[{"pause": pause} for pause in (SECOND, 30 * SECOND, 49 * SECOND - 1)])
+@check("limit.per-minute", needs=CONTROL, rows={"pause": (SECOND, 30 * SECOND, 49 * SECOND - 1)})
 def sixty_in_a_minute(session: Session, pause: int) -> None:
     """The first sixty calls of a minute are served, the next is 32 until the minute of the first is over."""
     session.align()
@@ -63,7 +63,7 @@ def sixty_in_a_minute(session: Session, pause: int) -> None:
     expect(OK, _call(session), "a call exactly one minute after the first five")
 
 
-@check("limit.sliding-window", needs=CONTROL, rows=[{"offset": offset} for offset in (SECOND - 1, SECOND // 2, 1)])
+@check("limit.sliding-window", needs=CONTROL, rows={"offset": (SECOND - 1, SECOND // 2, 1)})
 def the_second_is_any_second(session: Session, offset: int) -> None:
     """Five calls late in one calendar second and one early in the next are six in a second: 31."""
     session.own_collection()
@@ -97,7 +97,7 @@ def each_call_leaves_the_window_alone(session: Session) -> None:
     expect(31, _call(session), "when only the first has left the window")
 
 
-@check("limit.refused-do-not-count", needs=CONTROL, rows=[{"refused": refused} for refused in (1, 20)])
+@check("limit.refused-do-not-count", needs=CONTROL, rows={"refused": (1, 20)})
 def refused_calls_do_not_count_in_the_second(session: Session, refused: int) -> None:
     """However often a caller runs into the limit of a second, five calls are served once the second is over."""
     session.align()
@@ -119,12 +119,7 @@ def refused_calls_do_not_count_in_the_minute(session: Session) -> None:
     expect(32, _call(session), "the 61st call that would be served")
 
 
-@check(
-    "limit.sliding-window",
-    needs=CONTROL,
-    varies={"pauses": st.lists(gaps, min_size=6, max_size=90)},
-    share=0.2,
-)
+@check("limit.sliding-window", needs=CONTROL, varies={"pauses": st.lists(gaps, min_size=6, max_size=90)}, share=0.2)
 def no_window_holds_more_than_its_limit(session: Session, pauses: list[int]) -> None:
     """Of any sequence of calls, no second holds more than 5 that were served, no minute more than 60; and each one
     that keeps both limits is served. After a refusal a minute passes: what a refused call counts for is another rule's
@@ -167,11 +162,7 @@ def limits_are_counted_for_each_key_alone(session: Session) -> None:
     expect([OK] * 5, _burst(other, 5), "five calls of another key at the same time")
 
 
-@check(
-    "limit.per-second",
-    needs=CONTROL,
-    rows=[{"mistake": mistake} for mistake in ("action", "signature", "collectionHash")],
-)
+@check("limit.per-second", needs=CONTROL, rows={"mistake": ("action", "signature", "collectionHash")})
 def calls_that_fail_later_count(session: Session, mistake: str) -> None:
     """A call that passes the limits and fails afterwards counts like any other."""
     draft = session.draft()

@@ -28,9 +28,7 @@ UPLOADS: Mapping[str, Posting] = {
 }
 
 
-@check(
-    "order.credentials-before-verb", rows=[{"key": key, "body": body} for key in ("not-a-key", "0") for body in UPLOADS]
-)
+@check("order.credentials-before-verb", rows={"key": ("not-a-key", "0"), "body": UPLOADS})
 def a_post_with_an_unknown_key_is_41(session: Session, key: str, body: str) -> None:
     """A POST with an unknown key is 41, as a form (seen by a public client) and in parts, as uploads are."""
     request = UPLOADS[body](session, session.draft().with_(apiKey=key).signed())

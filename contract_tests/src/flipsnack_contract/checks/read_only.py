@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flipsnack_contract.checks.check import Check
@@ -15,8 +15,9 @@ from flipsnack_contract.target.read_only import Budget
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
-__all__ = ["READ_ONLY", "ReadPlan", "calls_of", "plan_reads", "read", "run_reads"]
+__all__ = ["READ_ONLY", "ReadPlan", "calls_of", "plan_reads", "read"]
 
+BUDGET = "budget: the check makes more calls than are left (--budget)"
 READ_ONLY = Plan(examples=0, rows=2)
 """Nothing is drawn, and of each table a few rows are tried: a call takes a second."""
 
@@ -48,20 +49,12 @@ def calls_of(check: Check, subject: TargetUnderTest) -> int:
     return (check.calls or 0) * len(rows_for(check, subject, READ_ONLY))
 
 
-def run_reads(checks: Iterable[Check], subject: TargetUnderTest, budget: Budget) -> Iterator[Result]:
-    """The results, one by one."""
-    for one in checks:
-        yield read(one, subject, budget)
-
-
 def read(check: Check, subject: TargetUnderTest, budget: Budget) -> Result:
     """The result of one check; it is skipped when it does not only read, or when the budget cannot finish it."""
-    calls = calls_of(check, subject)
     if not check.read_only:
         return Result(check.name, check.rule.id, Outcome.SKIPPED, "not a read-only check")
-    if not missing(check, subject) and not budget.allows(calls):
-        why = f"budget: the check takes up to {calls} calls and {budget.left} are left"
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, why)
+    if not missing(check, subject) and not budget.allows(calls_of(check, subject)):
+        return Result(check.name, check.rule.id, Outcome.SKIPPED, BUDGET)
     return run_check(check, subject, READ_ONLY)
 
 

@@ -104,7 +104,7 @@ def head_and_a_range(session: Session) -> None:
 
 @check("url.lives-60s", needs=SLOW, calls=1, waits=DEAD)
 def a_link_lives_a_minute(session: Session) -> None:
-    """After 55 s the link still serves, after 63 s it does not. (Two clocks and a network need the margin.)"""
+    """After 55 s the link still serves, after 63 s it does not; two clocks and a network need the margin."""
     asked = session.clock.now
     url = _link(session)
     answered = session.clock.now

@@ -151,7 +151,7 @@ MISTAKES: tuple[RequestCase, ...] = (
     _case("a missing parameter", 10, 30, "parameter", _no_own_parameter, KEY, _requires_a_parameter),
     _case("an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection),
     _case("a deleted collection", 11, 43, "parameter", _deleted, CONTROL, takes_collection),
-    _case("somebody else's collection", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
+    _case("a collection of another key", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
 )
 """What can be wrong with a call, in the order of checks."""
 

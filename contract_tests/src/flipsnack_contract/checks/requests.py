@@ -33,7 +33,7 @@ def v1_answers_with_and_without_a_slash(session: Session, *, slash: bool) -> Non
 
 @check(
     "request.path",
-    rows=[{"path": path} for path in ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")],
+    rows={"path": ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")},
     varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
     share=0.3,
 )
@@ -54,10 +54,7 @@ POSTS: Mapping[str, Posting] = {
 
 
 @check(
-    "request.get-for-reads",
-    needs={"credentials"},
-    methods=lambda method: method.verb == "GET",
-    rows=[{"body": body} for body in POSTS],
+    "request.get-for-reads", needs={"credentials"}, methods=lambda method: method.verb == "GET", rows={"body": POSTS}
 )
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
@@ -90,9 +87,7 @@ def _part(about: str, content: bytes) -> bytes:
     return b"%s%s\r\n" % (head.encode(), content)
 
 
-@check(
-    "request.other-verbs", methods=every_method, rows=[{"verb": verb} for verb in ("PUT", "DELETE", "PATCH", "OPTIONS")]
-)
+@check("request.other-verbs", methods=every_method, rows={"verb": ("PUT", "DELETE", "PATCH", "OPTIONS")})
 def other_verbs_are_40(session: Session, verb: str) -> None:
     """Any verb but GET and POST is 40."""
     expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
@@ -100,11 +95,10 @@ def other_verbs_are_40(session: Session, verb: str) -> None:
 
 @check(
     "request.duplicate-parameter",
-    rows=[
-        {"name": name, "values": values}
-        for name in ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é")
-        for values in (("1", "2"), ("1", "1"), ("", ""))
-    ],
+    rows={
+        "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
+        "values": (("1", "2"), ("1", "1"), ("", "")),
+    },
     varies={"name": names, "values": st.tuples(texts, texts)},
     share=0.3,
     methods=every_method,
@@ -116,7 +110,7 @@ def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]
     expect_code(40, session.ask(draft), f"{name} sent twice")
 
 
-@check("request.duplicate-parameter", rows=[{"name": name} for name in ("apiKey", "format", "unknown")])
+@check("request.duplicate-parameter", rows={"name": ("apiKey", "format", "unknown")})
 def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
     """A name that is both in the query and in the form is sent twice."""
     # An unknown key, so that a POST is 41 if it is not found to be malformed.
@@ -131,7 +125,7 @@ BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b
 
 @check(
     "request.undecodable",
-    rows=[{"raw": raw, "place": place} for raw in BROKEN for place in ("name", "value", "body")],
+    rows={"raw": BROKEN, "place": ("name", "value", "body")},
     varies={
         "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
         "place": st.sampled_from(["name", "value", "body"]),
@@ -177,7 +171,7 @@ LARGE: dict[str, Callable[[Session, str], Request]] = {
 }
 
 
-@check("request.size", needs={"control"}, rows=[{"large": large} for large in LARGE])
+@check("request.size", needs={"control"}, rows={"large": LARGE})
 def absurd_sizes_are_refused(session: Session, large: str) -> None:
     """A request of absurd size is code 40, or HTTP 413, 414 or 431; and the next call is served."""
     request = LARGE[large](session, encoded(session.draft().signed()))
@@ -200,11 +194,7 @@ def an_empty_required_parameter_is_30(session: Session) -> None:
 @check(
     "request.any-bytes",
     needs={"control"},
-    rows=[
-        {"raw": raw, "place": place}
-        for raw in (b"", b"%", b"&&=&=", b"\xff\xfe")
-        for place in ("query", "form", "multipart", "unbounded")
-    ],
+    rows={"raw": (b"", b"%", b"&&=&=", b"\xff\xfe"), "place": ("query", "form", "multipart", "unbounded")},
     varies={
         "raw": hostile_bytes,
         "place": st.sampled_from(["query", "path", "form", "multipart", "unbounded", "other", "escaped"]),

@@ -42,7 +42,7 @@ class _Log:
 
 
 class _Enough(BaseException):
-    """Enough was tried to make a failure smaller; nothing catches it on its way out."""
+    """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
 def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
@@ -52,7 +52,7 @@ def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterat
 
 
 def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
-    """What comes of one check."""
+    """Run one check."""
     if lacks := missing(check, subject):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
     log, began = _Log(), stopwatch()
@@ -136,7 +136,7 @@ def _vary(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None
 
 def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     build = check.machine
-    assert build is not None  # the caller looked
+    assert build is not None  # the caller checked
 
     @contextmanager
     def session() -> Iterator[Session]:
@@ -162,7 +162,7 @@ def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> N
     try:
         run_state_machine_as_test(factory, settings=bounds)
     except (_Enough, Violation):
-        assert log.violation is not None  # whichever it was, a history failed
+        assert log.violation is not None
         raise log.violation from None
 
 
@@ -192,4 +192,4 @@ def _settings(check: Check, plan: Plan) -> settings:
 
 
 def _silence(_line: object) -> None:
-    """Hypothesis's own words are left out: the result says it all."""
+    """Hypothesis prints nothing: the result has all of it."""

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.checks.strategies import extras, short_names, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
@@ -62,7 +62,7 @@ SEPARATED: dict[str, Callable[[str, Pairs], str]] = {
 OTHER_HASHES = ("sha1", "sha256", "sha512")
 
 
-@check("signature.digest", **SIGNED, rows=[{"how": how} for how in SEPARATED])
+@check("signature.digest", **SIGNED, rows={"how": SEPARATED})
 def other_recipes_are_44(session: Session, how: str) -> None:
     """The secret comes first and once, names and values follow without separators; any other recipe is 44."""
     draft = session.draft(zz="top", aa="first")
@@ -71,7 +71,7 @@ def other_recipes_are_44(session: Session, how: str) -> None:
     refused(session, draft, digest(text), f"a signature made with {how}")
 
 
-@check("signature.digest", **SIGNED, rows=[{"name": name} for name in OTHER_HASHES])
+@check("signature.digest", **SIGNED, rows={"name": OTHER_HASHES})
 def other_hashes_are_44(session: Session, name: str) -> None:
     """The digest is MD5; a better one is 44 too."""
     draft = session.draft()
@@ -83,7 +83,7 @@ def other_hashes_are_44(session: Session, name: str) -> None:
     "signature.digest",
     needs={"control"},
     methods=every_method,
-    rows=[{"secret": secret} for secret in ("s", "gehéim", "日本😀", " blanks ", "a+b%20c&d=e", "x" * 200)],
+    rows={"secret": ("s", "gehéim", "日本😀", " blanks ", "a+b%20c&d=e", "x" * 200)},
     varies={"secret": texts.filter(bool)},
     share=0.3,
 )
@@ -98,7 +98,7 @@ def any_secret_signs(session: Session, secret: str) -> None:
 @check(
     "signature.digest",
     **SIGNED,
-    rows=[{"pair": pair, "change": change} for pair in (2, 1, 0) for change in ("value", "name", "gone")],
+    rows={"pair": (2, 1, 0), "change": ("value", "name", "gone")},
     varies={"pair": st.integers(0, 4), "change": st.sampled_from(["value", "name", "gone", "added"])},
     share=0.3,
 )
@@ -219,7 +219,7 @@ def file_is_not_signed(session: Session, file: str) -> None:
         {"name": "unknown", "value": "1"},
     ],
     varies={
-        "name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file"),
+        "name": short_names,
         # An empty value has a rule of its own.
         "value": texts.filter(bool),
     },

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import Unsuitable, check
 from flipsnack_contract.checks.signatures import SIGNED, accepted, refused
-from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.checks.strategies import short_names, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.signing import canonical, digest, sign
 from flipsnack_contract.target.request_builder import encoded
@@ -30,7 +30,7 @@ TROUBLE = ("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u030
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows=[{"value": value, "written": written} for value in TROUBLE for written in WRITTEN],
+    rows={"value": TROUBLE, "written": WRITTEN},
     varies={"value": texts, "written": st.sampled_from(sorted(WRITTEN))},
     share=0.5,
 )
@@ -53,7 +53,7 @@ ALTERED: dict[str, Callable[[str], str]] = {
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows=[{"value": value, "altered": altered} for value in (" a b ", "é+%", "Ab\n") for altered in ALTERED],
+    rows={"value": (" a b ", "é+%", "Ab\n"), "altered": ALTERED},
     varies={"value": texts, "altered": st.sampled_from(sorted(ALTERED))},
     share=0.5,
 )
@@ -64,15 +64,7 @@ def altered_text_is_44(session: Session, value: str, altered: str) -> None:
     refused(session, draft, sign(draft.secret, pairs), f"a signature over {value!r}, {altered}")
 
 
-@check(
-    "signature.decoded-utf8",
-    **SIGNED,
-    rows=[
-        {"value": value, "encoding": encoding}
-        for value in ("é", "ß")
-        for encoding in ("latin-1", "utf-16", "utf-16-le")
-    ],
-)
+@check("signature.decoded-utf8", **SIGNED, rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")})
 def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
     """The text is hashed as UTF-8 and as nothing else."""
     draft = session.draft(note=value)
@@ -84,7 +76,7 @@ def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
     "signature.empty-values",
     **SIGNED,
     rows=[{"name": "query"}, {"name": "a"}, {"name": "zz"}],
-    varies={"name": st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name != "file")},
+    varies={"name": short_names},
     share=0.2,
 )
 def empty_value_is_signed_by_its_name(session: Session, name: str) -> None:
@@ -103,7 +95,7 @@ def a_name_without_equals_sign_is_an_empty_value(session: Session) -> None:
     expect_code(session.accepted, session.read(reply), "a name without an equals sign")
 
 
-@check("signature.lower-case", **SIGNED, rows=[{"how": how} for how in ("upper", "title", "blank", "cut", "longer")])
+@check("signature.lower-case", **SIGNED, rows={"how": ("upper", "title", "blank", "cut", "longer")})
 def signature_is_compared_exactly(session: Session, how: str) -> None:
     """The hexadecimal digits are compared exactly: upper case, blanks and another length are 44."""
     draft = session.draft()

@@ -1,4 +1,4 @@
-"""Bytes that are not even HTTP, over a raw connection."""
+"""Bytes that are not HTTP, over a raw connection."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flipsnack_contract.checks.strategies import raw_requests
 from flipsnack_contract.contract.assertions import Violation, expect_code
 from flipsnack_contract.target.session import Session
 
-PATIENCE = 10.0
-# 501 and 505 are HTTP's words for a verb or a version it does not know (RFC 9110, 15.6).
+TIMEOUT = 10.0
+# HTTP has 501 and 505 for an unknown verb or version (RFC 9110, 15.6).
 SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
 
 
@@ -38,9 +38,9 @@ SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
     share=0.5,
 )
 def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
-    """Whatever is sent over a connection, no server error comes back, and the next call is served."""
+    """No bytes on a connection cause a server error, and the next call is served."""
     if session.target.base_url.startswith("https:"):
-        raise Unsuitable("below TLS no byte of HTTP arrives")
+        raise Unsuitable("raw bytes cannot be sent inside TLS")
     answer = _exchange(session.target.base_url, raw)
     session.trace.add(f"raw {raw[:200]!r} -> {answer[:200]!r}")
     if SERVER_ERROR.match(answer):
@@ -52,7 +52,7 @@ def _exchange(base_url: str, raw: bytes) -> bytes:
     """The first bytes of the answer; none when the server just closes."""
     place = urlsplit(base_url)
     try:
-        with socket.create_connection((place.hostname or "", place.port or 80), timeout=PATIENCE) as connection:
+        with socket.create_connection((place.hostname or "", place.port or 80), timeout=TIMEOUT) as connection:
             connection.sendall(raw)
             connection.shutdown(socket.SHUT_WR)
             return connection.recv(4096)
@@ -60,5 +60,5 @@ def _exchange(base_url: str, raw: bytes) -> bytes:
         return b""
     except TimeoutError:
         raise Violation(
-            "the answer to bytes that are no request", "an answer or an end", f"none in {PATIENCE:g} s"
+            "the answer to bytes that are no request", "an answer or an end", f"none in {TIMEOUT:g} s"
         ) from None

@@ -1,4 +1,4 @@
-"""What is drawn at random: small alphabets with every troublemaker in them, so that few examples go a long way."""
+"""Strategies for drawn values, with small alphabets that contain every difficult character."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.methods import methods
 
-__all__ = ["extras", "gaps", "hostile_bytes", "identifiers", "names", "raw_requests", "schedules", "texts", "waits"]
+__all__ = [
+    "KNOWN_NAMES",
+    "extras",
+    "gaps",
+    "hostile_bytes",
+    "identifiers",
+    "names",
+    "raw_requests",
+    "schedules",
+    "short_names",
+    "texts",
+    "waits",
+]
 
-KNOWN_NAMES = frozenset({"apiKey", "signature", "action", "collectionHash", "format", "callback", "file"})
+COMMON_NAMES = {"apiKey", "signature", "action", "format", "callback", "file"}
+KNOWN_NAMES = COMMON_NAMES.union(parameter.name for method in methods() for parameter in method.parameters)
 
 # Letters of both cases, digits, everything a URL or a form treats specially, beyond ASCII, beyond the basic plane.
 ALPHABET = "abzABZ09-_.~ +%&=;/?#[]'\"<>\\,:@!$()*\téßŽж日\uff5e\u2028😀"
@@ -19,9 +33,11 @@ NAME_ALPHABET = "abzABZ09-_.[]%&= éж\uff5e😀"
 texts = st.text(ALPHABET, max_size=8)
 names = st.text(NAME_ALPHABET, min_size=1, max_size=5).filter(lambda name: name not in KNOWN_NAMES)
 
+short_names = st.from_regex(r"[b-z]{1,4}", fullmatch=True).filter(lambda name: name not in KNOWN_NAMES)
+
 
 def extras(*, min_size: int = 0, max_size: int = 4) -> st.SearchStrategy[list[tuple[str, str]]]:
-    """Parameters that no method knows, with different names."""
+    """Parameters that no method has, each name once."""
     return st.lists(st.tuples(names, texts), min_size=min_size, max_size=max_size, unique_by=lambda pair: pair[0])
 
 

@@ -43,7 +43,7 @@ and the answer's data as JSON on stdout. Any other exit code is a failure.
 _Command = Callable[..., Any]
 
 
-@click.group()
+@click.group(short_help="Check an adapter, which lets the kit drive a client.")
 def adapter() -> None:
     """Check an adapter: the program through which the kit drives a client."""
 

@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 import click
 import pytest
-from hypothesis import configuration
 
 from flipsnack_contract.plugin.options import OPTIONS, Option
 from flipsnack_contract.plugin.run import PACKAGE
@@ -56,6 +55,7 @@ class Judging(click.Command):
             callback=callback,
             params=[*((argument,) if argument else ()), *own, *PYTEST_OPTIONS],
             help=callback.__doc__,
+            short_help=f"Judge a {side}.",
             epilog=EPILOG,
             options_metavar=f"[OPTIONS] [-- {after}]",
         )
@@ -106,11 +106,10 @@ def pytest_words(options: Mapping[str, Any]) -> list[str]:
 def run_pytest(words: Iterable[str], environment: Mapping[str, str]) -> NoReturn:
     """Run pytest with the plugin and nothing of the project in which the command is called; end with its code."""
     cache = cache_folder(environment)
-    configuration.set_hypothesis_home_dir((cache or Path(os.devnull)) / "hypothesis")
     code = pytest.main(
         [
             *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
-            *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", f"--confcutdir={PACKAGE}"),
+            *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
             *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
             *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # the commands import Hypothesis before pytest does
             *words,

@@ -1,4 +1,4 @@
-"""How a check says that a rule is broken, or that it cannot tell."""
+"""How a check reports that a rule is broken, or that it cannot be judged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Inconclusive", "Unsuitable", "Violation", "expect", "expect_code", "
 
 
 class Violation(Exception):
-    """A rule is broken: `what` was looked at, what was expected and found; `rule` if it is not the check's own."""
+    """A rule is broken: what was checked, expected and found; `rule` if it is not the rule of the check."""
 
     def __init__(self, what: str, expected: object, found: object, *, rule: str | None = None) -> None:
         """`expected` and `found` are shown to the reader as text."""

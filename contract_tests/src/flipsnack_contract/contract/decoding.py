@@ -1,7 +1,7 @@
-"""From the bytes of an answer to what it says, for each of the three formats.
+"""Decodes answers in the three formats.
 
-Reading is lenient and remembers its complaints: a check about limits shall not fail because `code` is a text, the check
-about the envelope shall.
+Decoding is lenient and collects complaints: if `code` is a text, only the check of the envelope fails, not one about
+limits.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _EXPECTED = {"code", "status", "data"}
 
 
 class Malformed(Exception):
-    """An answer that is not in the format it should be in; `rule` is the one it breaks."""
+    """An answer that is not in its format; `rule` is the rule that it breaks."""
 
     def __init__(self, rule: str, why: str) -> None:
-        """Say which rule and what is wrong."""
+        """`why` says what was expected and found."""
         super().__init__(why)
         self.rule = rule
         self.why = why
@@ -32,7 +32,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What an answer says: `code`, `status` and `data` (None when absent); `complaints` about its shape."""
+    """A decoded answer: `code`, `status`, `data` (None when absent), and `complaints` about its shape."""
 
     code: int
     status: str
@@ -51,7 +51,7 @@ class Answer:
 
 
 def decode(body: bytes, form: str = "json", *, callback: str | None = None) -> Answer:
-    """What `body` says when read as `form` (json, jsonp or xml). Raises `Malformed`."""
+    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`."""
     return _READERS[form](body, callback)
 
 
@@ -104,18 +104,18 @@ def _document(text: str, rule: str) -> dict[str, Any]:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a name is there twice")
+        raise ValueError("a name is repeated")
     return dict(pairs)
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _children(element: Any) -> dict[str, Any]:
     found = [(child.tag, _children(child) if len(child) else child.text or "") for child in element]
     if len(dict(found)) != len(found):
-        raise Malformed("answer.xml", f"an element of <{element.tag}> is there twice")
+        raise Malformed("answer.xml", f"an element of <{element.tag}> is repeated")
     return dict(found)
 
 
@@ -138,7 +138,7 @@ def _complaints(document: Mapping[str, Any], *, numbers_are_text: bool) -> list[
     if "data" in document and not isinstance(document["data"], dict):
         found.append(f"data is {document['data']!r}, not an object")
     if "data" in document and str(code) != "20":
-        found.append(f"data is there beside code {code}")
+        found.append(f"data is present with code {code}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The rules ledger, `spec/rules.toml`: what is relied on, how well it is known, and what cannot be tested yet."""
+"""The ledger of rules, `spec/rules.toml`: each rule, how well it is known, and which cannot be checked yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class UnknownRule(LookupError):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a rule comes from: a page of the vendor, something seen from outside, or a decision of this project."""
+    """Where a rule comes from: a page of the vendor, an observation, or a decision of this project."""
 
     key: str
     title: str
@@ -45,11 +45,11 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule by its id, in the ledger's order. Raises `ValueError` when an id is there twice."""
+    """Every rule by its id, in the ledger's order. Raises `ValueError` when an id is repeated."""
     found = [_rule(entry) for entry in _table("rules.toml")["rule"]]
     by_id = {one.id: one for one in found}
     if len(by_id) != len(found):
-        raise ValueError("spec/rules.toml has a rule id twice")
+        raise ValueError("spec/rules.toml repeats a rule id")
     return by_id
 
 
@@ -58,7 +58,7 @@ def rule(rule_id: str) -> Rule:
     try:
         return rules()[rule_id]
     except KeyError:
-        raise UnknownRule(f"{rule_id!r} is no rule; `flipsnack-contract list` shows all of them") from None
+        raise UnknownRule(f"{rule_id!r} is not a rule; `flipsnack-contract list` shows all of them") from None
 
 
 @cache

@@ -16,17 +16,15 @@ __all__ = [
     "UnknownMethod",
     "every_method",
     "has_wrong_values",
-    "method",
     "methods",
     "package_method",
     "parse_methods",
     "takes_collection",
-    "unbuilt",
 ]
 
 
 class UnknownMethod(LookupError):
-    """A name that the table of methods does not have."""
+    """The table of methods has no such method."""
 
 
 @dataclass(frozen=True)
@@ -105,17 +103,10 @@ class Method:
         return f"<{self.name}>"
 
 
+@cache
 def methods() -> tuple[Method, ...]:
     """Every method of `spec/methods.toml`, in the file's order."""
-    return parse_methods(_text())
-
-
-def method(name: str) -> Method:
-    """The method with that name; raises `UnknownMethod`."""
-    found = next((one for one in methods() if one.name == name), None)
-    if found is None:
-        raise UnknownMethod(f"{name!r} is not in spec/methods.toml; it has {', '.join(map(str, methods()))}")
-    return found
+    return parse_methods(resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text("utf-8"))
 
 
 def package_method(among: Iterable[Method] | None = None) -> Method:
@@ -141,17 +132,11 @@ def has_wrong_values(one: Method) -> bool:
     return any(parameter.wrong_values for parameter in one.parameters)
 
 
-def unbuilt() -> tuple[str, ...]:
-    """The names of methods that the API has and this kit does not check yet."""
-    return tuple(tomllib.loads(_text())["unbuilt"]["names"])
-
-
-@cache
 def parse_methods(text: str) -> tuple[Method, ...]:
-    """The methods of a table in TOML. Raises `ValueError` when a name is there twice."""
+    """The methods of a table in TOML. Raises `ValueError` when a name is repeated."""
     found = tuple(_method(entry) for entry in tomllib.loads(text)["method"])
     if len({one.name for one in found}) != len(found):
-        raise ValueError("the table of methods has a name twice")
+        raise ValueError("the table of methods repeats a name")
     return found
 
 
@@ -172,8 +157,3 @@ def _known(entry: Mapping[str, Any]) -> dict[str, Any]:
     # `class` and `source` say how well an entry is known; no check depends on them.
     known = {name: value for name, value in entry.items() if name not in ("class", "source")}
     return {**known, "allowed": tuple(known.get("allowed", ()))}
-
-
-@cache
-def _text() -> str:
-    return resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text(encoding="utf-8")

@@ -126,5 +126,5 @@ class AccountModel:
 
 
 _ANSWERS: Mapping[str, Callable[[AccountModel, str], Expected]] = {
-    "collection.downloadHTML": AccountModel._download_html,
+    "collection.downloadHTML": AccountModel._download_html
 }

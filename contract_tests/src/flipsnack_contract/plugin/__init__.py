@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import configuration
 
 from flipsnack_contract.plugin.collection import Contract, PartItem
 from flipsnack_contract.plugin.junit import RuleXml
@@ -29,6 +30,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if asked_for(config):
         config.stash[RUN] = Run.of(config, os.environ)
         RuleXml.install(config)
+        _keep_hypothesis_out_of_the_folder(config)
+
+
+def _keep_hypothesis_out_of_the_folder(config: pytest.Config) -> None:
+    """Its files go into pytest's cache, unless the suite uses Hypothesis itself and has them already."""
+    here = config.invocation_params.dir
+    if not (here / ".hypothesis").exists():
+        cached = config.pluginmanager.hasplugin("cacheprovider")
+        cache = config.rootpath / config.getini("cache_dir") if cached else Path(os.devnull)
+        configuration.set_hypothesis_home_dir(cache / "hypothesis")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,23 +24,23 @@ class Contract(pytest.Directory):
     def collect(self) -> Iterator[pytest.Item]:
         """The items, in the order of the ledger or of the catalogue."""
         run = self.config.stash[RUN]
+        is_worker = hasattr(self.config, "workerinput")
         for part in run.judged.parts:
-            yield PartItem.from_parent(self, name=part.name, part=part, run=run)
+            # pytest-xdist reads the group from the end of the id; its marker has no effect with pytest 9.2.
+            name = f"{part.name}@{ALONE}" if part.alone and is_worker else part.name
+            yield PartItem.from_parent(self, name=name, part=part, run=run)
 
 
 class PartItem(pytest.Item):
     """One part: a check of a server or a recording, a group of scenarios of a client."""
 
     def __init__(self, *, part: Part, run: Run, **rest: Any) -> None:
-        """Bind the part; mark what parallel workers and time limits must know."""
+        """Bind the part."""
         super().__init__(**rest)
         self.part = part
         self.run = run
         self.results: tuple[Result, ...] = ()
-        plugins = self.config.pluginmanager
-        if part.alone and plugins.hasplugin("xdist"):
-            self.add_marker(pytest.mark.xdist_group(ALONE))
-        if plugins.hasplugin("timeout"):
+        if self.config.pluginmanager.hasplugin("timeout"):
             # Each part has bounds of its own; a time limit of the suite is meant for its own tests.
             self.add_marker(pytest.mark.timeout(0))
 
@@ -55,13 +55,13 @@ class PartItem(pytest.Item):
         self.results = tuple(self.run.known.settled(one, strict=strict) for one in results)
 
     def reportinfo(self) -> tuple[Any, None, str]:
-        """The package, and the name of the part."""
-        return self.path, None, self.name
+        """The package: there is no better place, and the id says the rest."""
+        return self.path, None, ""
 
     def decide(self, report: pytest.TestReport) -> None:
         """Give the report the outcome of the worst result, and all results."""
         told = [one.as_json() for one in self.results] if report.when == "call" else []
-        report.flipsnack = {"part": self.name, **self.run.facts, "results": told}  # type: ignore[attr-defined]
+        report.flipsnack = {"part": self.part.name, **self.run.facts, "results": told}  # type: ignore[attr-defined]
         if told:
             self._shape(report)
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.read_only import plan_reads, read
@@ -38,21 +38,21 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     Raises `pytest.UsageError`, and `NotJudgeable` when it does not answer.
     """
     bare = _target(options, stack)
-    chosen = tuple(one for one in server_checks() if options.selects(one.rule.id))
-    judged = _reading(bare, options, chosen) if options["read-only"] else _judging(bare, options, stack, worker, chosen)
+    judged = _reading(bare, options) if options["read-only"] else _judging(bare, options, stack, worker)
     name = options["app"] or bare.base_url
     return replace(
         judged,
-        name=f"{name} ({_version(bare)})",
+        # A read-only run sends nothing before its plan is shown.
+        name=name if options["read-only"] else f"{name} ({_version(bare)})",
         replay=lambda result: options.command_line(name, f"-k '{result.check}'"),
     )
 
 
-def _judging(bare: Target, options: Options, stack: ExitStack, worker: str, checks: tuple[Check, ...]) -> Judged:
+def _judging(bare: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
     """By all checks, in a namespace of its own where the worker is one of several."""
     target = _target_of_worker(bare, options, stack, worker)
     under_test = _under_test(target, options, worker=worker, shared=bool(worker) and target is bare)
-    plan = plan_of(under_test, options)
+    plan, checks = plan_of(under_test, options), _checks(under_test, options)
     paced = under_test.control is None and options["calls-per-minute"]
     return Judged(
         side="server",
@@ -65,11 +65,12 @@ def _judging(bare: Target, options: Options, stack: ExitStack, worker: str, chec
     )
 
 
-def _reading(target: Target, options: Options, checks: tuple[Check, ...]) -> Judged:
+def _reading(target: Target, options: Options) -> Judged:
     """By the checks that only read, within the budget and both limits of the key."""
     budget = Budget(options["budget"])
     credentials = _credentials(options.environment, options["collection"])
     under_test = read_only(target, budget, credentials=credentials, alone=options["alone"], slow=options["slow"])
+    checks = _checks(under_test, options)
     plan = plan_reads(checks, under_test, budget)
     return Judged(
         side="server",
@@ -87,6 +88,10 @@ def _reading(target: Target, options: Options, checks: tuple[Check, ...]) -> Jud
     )
 
 
+def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
+    return tuple(one for one in checks_for(under_test) if options.selects(one.rule.id))
+
+
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
     """The target at an address, or of an app's name. Raises as `open_server` does."""
     return _under_test(_http(name, stack) if "://" in name else _wsgi(name), options)
@@ -101,7 +106,9 @@ def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
 
 
 def _target(options: Options, stack: ExitStack) -> Target:
-    return _wsgi(options["app"]) if options["app"] else _http(options.base_url, stack)
+    if options["app"]:
+        return _wsgi(options["app"])
+    return _http(options.base_url, stack, check_reachable=not options["read-only"])
 
 
 def _wsgi(name: str) -> WsgiTarget:
@@ -111,12 +118,13 @@ def _wsgi(name: str) -> WsgiTarget:
         raise pytest.UsageError(str(wrong)) from None
 
 
-def _http(base_url: str, stack: ExitStack) -> HttpTarget:
+def _http(base_url: str, stack: ExitStack, *, check_reachable: bool = True) -> HttpTarget:
     if not base_url.startswith(("http://", "https://")) or not base_url.rstrip("/").endswith("/v1"):
         raise pytest.UsageError(f"{base_url!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
     target = stack.enter_context(HttpTarget(base_url))
     try:
-        target.send(Request("GET", target.base_url))
+        if check_reachable:
+            target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
         text = f"{trouble}; is the server running? `flipsnack-mock serve` starts the fake"
         raise NotJudgeable(Exit.UNREACHABLE, text) from None

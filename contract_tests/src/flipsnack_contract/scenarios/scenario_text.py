@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import name_of
 
 __all__ = ["named"]
 
+USUAL = Scenario()
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
@@ -25,5 +24,6 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
 
 def named(scenario: Scenario) -> Mapping[str, str]:
     """The scenario's name in the catalogue (or `drawn`), and each field that is not as usual, in words."""
-    fields = {name: getattr(scenario, name) for name in msgspec.to_builtins(scenario)}
+    fields = {name: getattr(scenario, name) for name in Scenario.__struct_fields__}
+    fields = {name: value for name, value in fields.items() if value != getattr(USUAL, name)}
     return {"scenario": name_of(scenario), **{name: WORDS.get(name, str)(value) for name, value in fields.items()}}

@@ -1,4 +1,4 @@
-"""The kit's own admin client, for targets that can be steered: plain HTTP, as documented at `/__admin`."""
+"""The kit's client of the control plane at `/__admin`, in plain HTTP."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Refused(Inconclusive):
-    """The control plane said no; `status` is its HTTP status, `legal` the legal job states where it gave them."""
+    """The control plane refused a request; `status` is its HTTP status, `legal` the job states that are allowed."""
 
     def __init__(self, status: int, what: str, legal: tuple[str, ...] = ()) -> None:
-        """Keep what it said."""
+        """`what` is its message."""
         super().__init__(f"the control plane answered {status}: {what}")
         self.status = status
         self.legal = legal
@@ -28,7 +28,7 @@ class Control:
     """The control plane of one target."""
 
     def __init__(self, target: Target, root: str, *, token: str | None = None) -> None:
-        """`root` is the URL that `__admin` stands below; `token` is sent as a bearer token."""
+        """`root` is the URL above `__admin`; `token` is sent as a bearer token."""
         self._target = target
         self._root = root
         self._headers = {**JSON, **({"Authorization": f"Bearer {token}"} if token else {})}
@@ -47,7 +47,7 @@ class Control:
         return AccountControl(self, key)
 
     def maintenance(self, *, on: bool) -> None:
-        """Maintenance for everybody."""
+        """Maintenance for all keys."""
         self.call("PUT", "/maintenance", {"on": on})
 
 
@@ -64,11 +64,11 @@ class AccountControl:
         return self._control.call(method, self._path + path, body)
 
     def delete(self) -> None:
-        """Forget the key and all it has."""
+        """Delete the key and everything of it."""
         self.call("DELETE", "")
 
     def freeze(self) -> int:
-        """Stop the clock; the instant it stands at."""
+        """Stop the clock and return its instant."""
         return int(self.call("POST", "/clock/freeze")["now_us"])
 
     def advance(self, micros: int) -> None:

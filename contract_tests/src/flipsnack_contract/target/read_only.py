@@ -49,12 +49,7 @@ class ReadOnlyTarget:
     """
 
     def __init__(
-        self,
-        target: Target,
-        budget: Budget,
-        *,
-        clock: Clock | None = None,
-        table: Sequence[Method] | None = None,
+        self, target: Target, budget: Budget, *, clock: Clock | None = None, table: Sequence[Method] | None = None
     ) -> None:
         """`clock` is the one that calls wait on, by default real time; `table` has the methods."""
         self.base_url = target.base_url

@@ -60,7 +60,7 @@ class Session:
     key: str
     secret: str
     clock: Clock
-    pace: RatePacer
+    pacer: RatePacer
     trace: Trace
     account: AccountControl | None
     known_collection: str | None
@@ -85,12 +85,12 @@ class Session:
         return self.own_collection() if collection_hash is None else collection_hash
 
     def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
-        """The HTTP answer; keeps both limits unless told not to."""
+        """The HTTP answer; keeps both limits unless `paced` is false."""
         request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
-            self.pace.call()
+            self.pacer.call()
         else:
-            self.pace.count()
+            self.pacer.count()
         return self.fetch(request)
 
     def send_text(self, draft: CallDraft, text: str) -> Reply:
@@ -169,7 +169,7 @@ class Session:
         return -self.clock.now % (60 * SECOND)
 
     def maintenance_for_everybody(self) -> None:
-        """Maintenance for all keys until this session ends; only where nobody else uses the target."""
+        """Maintenance for all keys until this session ends; only where nothing else uses the target."""
         self.trace.add("maintenance for everybody on")
         self.switch_maintenance()
 

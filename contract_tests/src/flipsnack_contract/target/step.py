@@ -55,7 +55,11 @@ def _answer(reply: Reply, callback: str | None) -> str:
 
 
 def _read(answer: Answer) -> str:
-    known = "" if answer.data is None else "".join(f", {name} {value}" for name, value in answer.data.items())
+    known = (
+        ""
+        if answer.data is None
+        else "".join(f", {name} {_cut(str(value), 80)}" for name, value in answer.data.items())
+    )
     return f"code {named(answer.code)}{known}"
 
 

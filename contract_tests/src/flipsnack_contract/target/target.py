@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from flipsnack_contract.contract.assertions import Inconclusive
 
@@ -36,7 +37,7 @@ class Request:
 
     @property
     def path_and_query(self) -> str:
-        """What stands in the request line."""
+        """The target of the request line."""
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
@@ -136,7 +137,7 @@ class WsgiTarget:
     over_socket = False
 
     def __init__(self, app: Callable[..., Iterable[bytes]], *, base_url: str = IN_PROCESS) -> None:
-        """`base_url` is what the app is told it is reached at."""
+        """`base_url` is the URL of the app in its WSGI environment."""
         self.base_url = base_url
         self._app = app
 
@@ -168,7 +169,6 @@ def _environ(request: Request) -> dict[str, Any]:
     parts = urlsplit(request.url)
     environ = {
         "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
         # WSGI hands bytes on as Latin-1 text (PEP 3333).
         "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
         "QUERY_STRING": parts.query,
@@ -179,15 +179,14 @@ def _environ(request: Request) -> dict[str, Any]:
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": parts.netloc,
         "CONTENT_LENGTH": str(len(request.body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": parts.scheme,
+        "SCRIPT_NAME": "",
         "wsgi.input": io.BytesIO(request.body),
         "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
+        "wsgi.url_scheme": parts.scheme,
+        **_header_variables(request.headers),
     }
-    return {**environ, **_header_variables(request.headers)}
+    setup_testing_defaults(environ)  # the rest of what WSGI requires
+    return environ
 
 
 def _header_variables(headers: Mapping[str, str]) -> dict[str, str]:
@@ -199,14 +198,16 @@ def load_app(name: str) -> Callable[..., Iterable[bytes]]:
     """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
     module, colon, factory = name.partition(":")
     if not (module and colon and factory):
-        raise ValueError(f"{name!r} names no app; expected module:factory, as in flipsnack_mock:create_app")
+        raise ValueError(
+            f"{name!r} is not the name of an app; expected module:factory, as in flipsnack_mock:create_app"
+        )
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as missing:
         raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
     try:
         app: Callable[..., Iterable[bytes]] = make()
-    except Exception as trouble:  # whatever somebody's factory raises is one line to who named it
+    except Exception as trouble:  # any error of the factory becomes one line for the user
         raise ValueError(f"{name!r} makes no app: {type(trouble).__name__}: {trouble}; {FACTORY}") from None
     if not callable(app):
         raise ValueError(f"{name!r} makes no app but {app!r:.80}; {FACTORY}")

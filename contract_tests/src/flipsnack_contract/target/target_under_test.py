@@ -23,8 +23,8 @@ CAPABILITIES = {
     "credentials": "an API key and its secret (or a control plane, to make one)",
     "collection": "the hash of a collection of that key (or a control plane, to make one)",
     "socket": "a target that is reached over TCP",
-    "slow": "a minute of real time may be waited for (--slow)",
-    "alone": "nobody else uses the target, or the key (--alone): maintenance can be switched on, limits can be judged",
+    "slow": "checks may wait for a minute of real time (--slow)",
+    "alone": "nothing else uses target and key (--alone): maintenance can be on for all keys, limits can be judged",
 }
 
 
@@ -53,7 +53,7 @@ class TargetUnderTest:
         methods: Sequence[Method] = methods(),
         name: str = "kit",
     ) -> None:
-        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
+        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nothing else uses it.
 
         `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
         steer it. `methods` are those of the API that checks call. `name` begins
@@ -68,7 +68,7 @@ class TargetUnderTest:
         self._alone = alone or not target.over_socket
         self._made = 0
         self._real = clock or RealClock()
-        self._pace = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._pacer = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -91,38 +91,24 @@ class TargetUnderTest:
             yield self._open(stack, method or package_method(self.methods))
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
-        if self.control is None:
-            return self._foreign(stack, method)
-        account, key = self._fresh_account(secret)
-        stack.callback(account.delete)
-        clock = VirtualClock(account)
+        account, who, clock, pacer = None, self._credentials, self._real, self._pacer
+        if self.control is not None:
+            account, key = self._fresh_account(secret)
+            stack.callback(account.delete)
+            who, clock = Credentials(key, secret), VirtualClock(account)
+            pacer = RatePacer(clock)
+        who = who or Credentials("not-a-key", "not-a-secret")
         return Session(
             target=self.target,
-            key=key,
-            secret=secret,
+            key=who.key,
+            secret=who.secret,
             clock=clock,
-            pace=RatePacer(clock),
+            pacer=pacer,
             trace=Trace(),
             account=account,
-            known_collection=None,
+            known_collection=who.collection,
             method=method,
             open_another=lambda **fields: self._open(stack, method, **fields),
-            switch_maintenance=lambda: self._maintenance(stack),
-        )
-
-    def _foreign(self, stack: ExitStack, method: Method) -> Session:
-        known = self._credentials or Credentials("nobody", "nothing")
-        return Session(
-            target=self.target,
-            key=known.key,
-            secret=known.secret,
-            clock=self._real,
-            pace=self._pace,
-            trace=Trace(),
-            account=None,
-            known_collection=known.collection,
-            method=method,
-            open_another=lambda **_fields: self._foreign(stack, method),
             switch_maintenance=lambda: self._maintenance(stack),
         )
 

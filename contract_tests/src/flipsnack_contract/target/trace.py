@@ -1,4 +1,4 @@
-"""What happened, line by line, for the reader of a failure. Keys are shortened, signatures and secrets left out."""
+"""The steps of an example for the reader of a failure. Keys are shortened; signatures and secrets are left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Trace:
         self._lines: list[str] = []
 
     def add(self, line: str) -> None:
-        """One step."""
+        """Add a step."""
         self._lines.append(masked(line))
 
     def __iter__(self) -> Iterator[str]:

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, route
+from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import to_text
-from flipsnack_mock.state.settings import Behaviour, Key, Secret, SeedAccount
+from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +38,7 @@ def create_account(context: Context) -> Reply:
     wanted = context.body(NewAccount)
     if any(account.key == wanted.key for account in context.world.accounts):
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
-    seed = SeedAccount(key=wanted.key, secret=wanted.secret or f"secret-{wanted.key}")
+    seed = SeedAccount(key=wanted.key, secret=wanted.secret or automatic_secret(wanted.key))
     return Reply(201, shown(context.world.add(context.world.begin(seed)), context.at))
 
 

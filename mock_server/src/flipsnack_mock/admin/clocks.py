@@ -10,7 +10,8 @@ from msgspec import Meta
 
 from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.state.clock import SECOND, VirtualClock, to_text
+from flipsnack_mock.protocol.instants import SECOND, to_text
+from flipsnack_mock.state.clock import VirtualClock
 
 TEN_YEARS = 10 * 366 * 24 * 3600
 

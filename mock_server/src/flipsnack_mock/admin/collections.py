@@ -8,12 +8,13 @@ import msgspec
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import Hash
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Collection
-from flipsnack_mock.state.clock import to_text
 from flipsnack_mock.state.jobs import IllegalMove, State, legal_targets
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.magic import magic_collection
-from flipsnack_mock.state.settings import Hash, SeedCollection
+from flipsnack_mock.state.settings import SeedCollection
 
 
 class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -79,8 +80,8 @@ def force_job(context: Context) -> dict[str, Any]:
     """The job is in that state; 409 with the legal states when it cannot get there from where it stands."""
     collection, behaviour = _collection(context), context.account.behaviour
     try:
-        timetable, words = collection.timetable(behaviour), collection.words(behaviour)
-        job = collection.job.force(context.body(Target).state, timetable, context.now, words=words)
+        schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
+        job = collection.job.force(context.body(Target).state, schedule, context.now, schedule_text=schedule_text)
     except IllegalMove as refusal:
         raise conflict(str(refusal), legal=refusal.legal) from None
     _put(context, msgspec.structs.replace(collection, job=job))
@@ -90,7 +91,7 @@ def force_job(context: Context) -> dict[str, Any]:
 def shown(context: Context, collection: Collection) -> dict[str, Any]:
     """A collection as the control plane shows it."""
     fields = msgspec.structs.asdict(collection)
-    fields["schedule"] = collection.words(context.account.behaviour)
+    fields["schedule"] = collection.schedule_text(context.account.behaviour)
     return fields | {"job": shown_job(context, collection)}
 
 
@@ -103,7 +104,7 @@ def shown_job(context: Context, collection: Collection) -> dict[str, Any]:
         "state": state,
         "polls": job.calls,
         "started_at": None if job.started_at is None else to_text(job.started_at),
-        "schedule": job.schedule or collection.words(behaviour),
+        "schedule": job.schedule or collection.schedule_text(behaviour),
         "legal": legal_targets(state),
     }
 

@@ -12,13 +12,13 @@ import msgspec
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.requests import entry_of
 from flipsnack_mock.admin.routes import Context, route
-from flipsnack_mock.api.handler import STEPS
 from flipsnack_mock.doctor import diagnose
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.provenance import passed_checks
 from flipsnack_mock.inspect.records import API, kind_of, records_of
+from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.errors import BadRequest, Refused
 from flipsnack_mock.state.journal import Entry
 
@@ -51,7 +51,7 @@ def diagnose_request(context: Context) -> dict[str, Any] | Work:
     return told if case is None else Work(lambda: told | {"signature": diagnose(case)})
 
 
-@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question, changes=False)
+@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question)
 def explain(context: Context) -> Work:
     """The finding on the signature; 400 when the API could not read the request at all."""
     asked = context.body(Question)

@@ -8,13 +8,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, sweep
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import Ordinal, Span
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import to_text
 
 MAX_RULES = 1_000
 
@@ -172,8 +172,8 @@ def _fitting(fault: FaultKind, when: When) -> None:
     action = when.action
     if action is None:
         return
-    if action not in (PACKAGE_ACTION, *OPERATIONS, *UNBUILT):
-        raise _bad(f"{action!r} is no method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(OPERATIONS)}")
+    if action not in (PACKAGE_ACTION, *METHODS, *UNBUILT):
+        raise _bad(f"{action!r} is not a method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
     subject = "package" if action == PACKAGE_ACTION else "call"
     if subject not in fault.about:
         about = "the download of a package" if subject == "call" else "calls of the API"

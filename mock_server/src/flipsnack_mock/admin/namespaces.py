@@ -13,7 +13,7 @@ def list_namespaces(context: Context) -> dict[str, Any]:
     return {"namespaces": context.worlds.names()}
 
 
-@route("DELETE", "/__admin/namespaces/<name>", "forget a namespace and all it has", changes=False)
+@route("DELETE", "/__admin/namespaces/<name>", "forget a namespace and all it has")
 def delete_namespace(context: Context) -> Reply:
     """Its accounts and its journal are gone; it begins anew when it is used again."""
     try:

@@ -23,7 +23,6 @@ from flipsnack_mock.admin import (
     server,
     snapshots,
 )
-from flipsnack_mock.admin.change_log import remember
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document
@@ -31,8 +30,8 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Reply, Route
 from flipsnack_mock.admin.ui import routes as ui
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.namespaces import namespace_of
-from flipsnack_mock.server.clock import RealTime
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import Worlds
 
@@ -101,8 +100,6 @@ def _view(
         with world.lock:
             context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
             answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
-            if entry.changes:
-                remember(context, entry, answer)
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer)

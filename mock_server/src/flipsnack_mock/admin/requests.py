@@ -20,7 +20,7 @@ from flipsnack_mock.inspect.ndjson import trace
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.state.journal import NOBODY, Change, Entry
+from flipsnack_mock.state.journal import NOBODY, Entry
 
 MAX_WAIT_SECONDS = 300
 _LOOKED_AT = 1000
@@ -98,7 +98,7 @@ def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
     }
 
 
-@route("POST", "/__admin/requests/verify", "verify expectations of what was sent", body=Expectations, changes=False)
+@route("POST", "/__admin/requests/verify", "verify expectations of what was sent", body=Expectations)
 def verify_requests(context: Context) -> dict[str, Any]:
     """For each expectation whether it holds, what was counted, and near misses when that was too little."""
     entries = tuple(context.world.journal.entries())
@@ -119,11 +119,11 @@ def verify_requests(context: Context) -> dict[str, Any]:
 @route(
     "GET",
     "/__admin/requests.ndjson",
-    "export the journal with all that a replay needs; of one account with ?key=",
+    "export the journal as lines of JSON; of one account with ?key=",
     query=(OneAccount,),
 )
 def export_ndjson(context: Context) -> HttpResponse:
-    """One JSON value a line; `flipsnack-mock replay` runs it again. Secrets and signatures are masked."""
+    """A header, then a line for each request; secrets and signatures are masked."""
     return _file(trace(context.world, parse_query(context.query, OneAccount).key), "application/x-ndjson")
 
 
@@ -140,17 +140,17 @@ def show_request(context: Context) -> Any:
     return records_of(context.world, [entry_of(context)])[0]
 
 
-@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", changes=False)
+@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are")
 def delete_requests(context: Context) -> Reply:
     """The journal of every account is empty."""
-    _empty(context, list(context.world.journal.rings()))
+    context.world.journal.clear()
     return Reply(204, None)
 
 
-@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account", changes=False)
+@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account")
 def delete_account_requests(context: Context) -> Reply:
     """The journal of this account is empty."""
-    _empty(context, [context.account.key])
+    context.world.journal.forget(context.account.key)
     return Reply(204, None)
 
 
@@ -187,16 +187,6 @@ def _near(context: Context, matcher: Matcher) -> list[Mapping[str, Any]]:
 
 def _shown_miss(miss: Miss) -> Mapping[str, Any]:
     return {"id": miss.entry.id, "differs": miss.differs, "sentence": "; ".join(str(one) for one in miss.differs)}
-
-
-def _empty(context: Context, keys: list[str]) -> None:
-    world = context.world
-    for key in keys:
-        account = world.existing(key)
-        state = b"" if account is None else msgspec.json.encode(account)
-        number = world.journal.next_number()
-        path = "/__admin/accounts/<key>/requests"
-        world.journal.empty(key, Change(number, context.at, key, "DELETE", path, {"key": key}, b"", state))
 
 
 def _file(text: str, content_type: str) -> HttpResponse:

@@ -7,8 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from flipsnack_mock.admin.validation_errors import explain
-from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.errors import FieldError, Refused
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
@@ -64,8 +63,7 @@ Access = Literal["token", "open", "page"]
 class Route(NamedTuple):
     """One route: `body` is the shape of its request body, if it takes one, and `query` those of its query.
 
-    `changes` says whether it changes what is answered from now on; then the journal remembers it for a replay. `access`
-    is who may use it: who has the token, anybody (`open`), or people in a browser (`page`), who sign in there.
+    `access` is who may use it: who has the token, anybody (`open`), or people in a browser (`page`), who sign in there.
     """
 
     method: str
@@ -73,7 +71,6 @@ class Route(NamedTuple):
     does: str
     handler: Handler
     body: Any = None
-    changes: bool = True
     access: Access = "token"
     query: tuple[Any, ...] = ()
 
@@ -88,39 +85,39 @@ def route(
     *,
     body: Any = None,
     query: tuple[Any, ...] = (),
-    changes: bool = True,
     access: Access = "token",
 ) -> Callable[[Handler], Handler]:
-    """Register a handler for `method` and `path`; `does` is its line in the list of routes.
-
-    One that is no GET and changes nothing of what is answered says `changes=False`.
-    """
+    """Register a handler for `method` and `path`; `does` is its line in the list of routes."""
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, does, handler, body, changes and method != "GET", access, query))
+        ROUTES.append(Route(method, path, does, handler, body, access, query))
         return handler
 
     return register
 
 
 def parse_body(raw: bytes, shape: type[Body]) -> Body:
-    """`raw` JSON as a value of `shape`; raises `Refused` (400) that names the field and what was expected."""
+    """`raw` JSON as a value of `shape`; raises `Refused` (400) with what is wrong and where."""
     try:
         return msgspec.json.decode(raw or b"{}", type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
-        damage = explain(refusal, shape, raw)
-        message = f"the body is not what this route takes: {refusal}"
-        raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
+        raise _mismatch("body", refusal) from None
 
 
 def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:
-    """The parameters of a query as a value of `shape`; raises `Refused` (400) that names the one that is wrong."""
+    """The parameters of a query as a value of `shape`; raises `Refused` (400) with what is wrong and where."""
     try:
         return msgspec.convert(dict(query), shape, strict=False)
     except msgspec.ValidationError as refusal:
-        damage = explain(refusal, shape)
-        message = f"the query is not what this route takes: {refusal}"
-        raise Refused(400, "bad_request", message, path=damage.path, expected=damage.expected) from None
+        raise _mismatch("query", refusal) from None
+
+
+def _mismatch(what: str, refusal: Exception) -> Refused:
+    """The refusal of what msgspec refuses, with the `path` that it, or a `FieldError`, names."""
+    path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
+    if isinstance(refusal.__cause__, FieldError):
+        path = f"{path}.{refusal.__cause__.field}"
+    return Refused(400, "bad_request", f"the {what} is not what this route takes: {refusal}", path=path)
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:

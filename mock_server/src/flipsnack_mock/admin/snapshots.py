@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock.admin.accounts import shown
 from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.settings import KEY_PATTERN, Key
 from flipsnack_mock.state.snapshots import (
     VERSION,
     Snapshot,
@@ -38,7 +38,7 @@ class Twin(msgspec.Struct, forbid_unknown_fields=True):
     """The body that forks an account; without a secret it is `secret-` and the key."""
 
     key: Key
-    secret: Key | None = None
+    secret: Secret | None = None
 
 
 class Export(msgspec.Struct, forbid_unknown_fields=True):
@@ -101,7 +101,7 @@ def fork_account(context: Context) -> Reply:
     wanted = context.body(Twin)
     if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
-    twin = fork(context.account, wanted.key, wanted.secret or f"secret-{wanted.key}")
+    twin = fork(context.account, wanted.key, wanted.secret or automatic_secret(wanted.key))
     return Reply(201, shown(context.world.add(twin), context.at))
 
 

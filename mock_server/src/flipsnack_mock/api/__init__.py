@@ -1,0 +1,5 @@
+"""The vendor's API: `handle` answers every request to its surface."""
+
+from flipsnack_mock.api.handler import handle
+
+__all__ = ["handle"]

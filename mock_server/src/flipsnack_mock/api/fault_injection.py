@@ -1,4 +1,4 @@
-"""What faults do to one request: which rule meets it, what stands in the journal of it, what becomes of the answer."""
+"""What the fault rules of an account do to one request and to its response."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from flipsnack_mock.faults.content import OnResourceUrl
 from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
-from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.magic import magic_fault
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.account import Account
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["Arranged", "Disturbance", "Diverted", "NO_CONNECTION", "STEP", "refusal_response"]
+__all__ = ["FaultCode", "FaultInjection", "FaultResponse", "NO_CONNECTION", "STEP", "refusal_response"]
 
 NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
 """Why a fault cannot act under a server that does not hand out its connection."""
 
 STEP = "fault"
-"""What the journal names instead of the check that failed, when a fault answered."""
+"""The journal names this instead of a failed check when a fault replaced the answer."""
 
 
-class Arranged(ApiError):
-    """A code of the API that a fault answers instead; it may be one that the vendor has not."""
+class FaultCode(ApiError):
+    """A fault answers with a code of the API, which may be one that the vendor does not have."""
 
     def __init__(self, kind: VendorCode, detail: str) -> None:
         """Answer the code of `kind`."""
@@ -39,54 +39,57 @@ class Arranged(ApiError):
         self.code, self.message = kind.code, kind.text
 
 
-class Diverted(Exception):
-    """A fault answers instead, in HTTP; `response` is that answer."""
+class FaultResponse(Exception):
+    """A fault answers with an HTTP response of its own."""
 
     def __init__(self, response: Response) -> None:
-        """Divert to `response`."""
+        """Answer with `response`."""
         super().__init__("a fault answers instead")
         self.response = response
 
 
-class Disturbance:
-    """One request of an account that has faults, or of a magic hash that has one."""
+class FaultInjection:
+    """The faults of one request, whose account has fault rules or which names a magic hash with a fault.
+
+    At most one rule meets a request.
+    """
 
     __slots__ = ("_account", "_entry", "_rule", "_seen")
 
     def __init__(self, account: Account, seen: Seen, entry: Entry) -> None:
-        """Look after the request that `entry` remembers and that rules see as `seen`."""
+        """Inject into the request that rules see as `seen` and that the journal keeps as `entry`."""
         self._account = account
         self._seen = seen
         self._entry = entry
         self._rule: FaultRule | None = None
 
     def meet(self, moment: Moment) -> None:
-        """Let the first rule that wants this request have it, unless one has it already.
+        """Take the first rule that matches the request at `moment`, unless one was taken before.
 
-        Raises `Arranged` or `Diverted` when its fault answers instead.
+        Raises `FaultCode` or `FaultResponse` when its fault replaces the answer.
         """
         if self._rule is not None:
             return
         entry = self._entry
         self._rule = rule = meet(
             self._account.faults, self._seen, moment, now=entry.now, request=entry.id
-        ) or self._by_magic(moment)
+        ) or self._magic_rule(moment)
         if rule is None:
             return
         entry.fault = rule.mark
         detail = f"the fault {rule.mark} answers instead"
         if isinstance(rule.fault, VendorCode):
-            raise Arranged(rule.fault, detail)
+            raise FaultCode(rule.fault, detail)
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
-            raise Diverted(_plain_response(rule.fault, entry))
+            raise FaultResponse(_plain_response(rule.fault, entry.request))
 
-    def _by_magic(self, moment: Moment) -> FaultRule | None:
+    def _magic_rule(self, moment: Moment) -> FaultRule | None:
         rule = magic_fault(self._seen.hash)
         return rule if rule is not None and rule.sees(self._seen, moment, self._entry.now) else None
 
-    def link(self, data: Tree) -> Tree:
-        """The data of an answer, its resource URL made as a fault wants it."""
+    def with_resource_url(self, data: Tree) -> Tree:
+        """The data of an answer, its resource URL replaced when the fault changes it."""
         if "resourceUrl" not in data:
             return data
         self.meet("resource-url")
@@ -102,50 +105,45 @@ class Disturbance:
         )
         return {**data, "resourceUrl": url}
 
-    def disturbed(self, response: Response) -> Response:
-        """`response` with the fault in it, or the refusal that says why the fault could do nothing."""
+    def applied(self, response: Response) -> Response:
+        """`response` with the fault in it; HTTP 500 when the fault can do nothing to it."""
         rule = self._rule
         if rule is None:
             return response
         try:
             if isinstance(rule.fault, OnAnswer):
                 response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
-            _see_that_it_shows(response)
+            self._check_effect(response)
             return response
         except CannotAct as obstacle:
-            return self._could_not_act(str(obstacle))
+            return msgspec.structs.replace(self._could_not_act(str(obstacle)), head=response.head)
+
+    def _check_effect(self, response: Response) -> None:
+        effect = response.effect
+        if effect is None:
+            return
+        if obstacle := effect.obstacle(response.sent_range):
+            raise CannotAct(obstacle)
+        if effect.needs_connection and not self._entry.request.cuttable:
+            raise CannotAct(NO_CONNECTION)
 
     def _could_not_act(self, obstacle: str) -> Response:
-        """HTTP 500, loud, in the journal.
-
-        The hit is counted as a failure, so that a rule for the next request waits for one that it can disturb.
-        """
+        # Counted as a failure and not as a hit, so that a rule for one request waits for one that it can disturb.
         entry = self._entry
         rule_id, _, kind = entry.fault.rpartition(":")
         retract(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
-        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind), entry)
+        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind))
 
 
-def _see_that_it_shows(response: Response) -> None:
-    effect = response.effect
-    if effect is None:
-        return
-    if obstacle := effect.obstacle(response.part):
-        raise CannotAct(obstacle)
-    if effect.needs_connection and not response.entry.request.cuttable:
-        raise CannotAct(NO_CONNECTION)
-
-
-def refusal_response(refusal: Refused, entry: Entry) -> Response:
-    """A refusal of the fake itself, in the control plane's shape."""
+def refusal_response(refusal: Refused) -> Response:
+    """The response that refuses a request in the control plane's error shape."""
     body = msgspec.json.encode(refusal.body())
-    return Response(refusal.http_status, "application/json; charset=utf-8", body, entry, (NOSNIFF,))
+    return Response(refusal.http_status, "application/json; charset=utf-8", body, (NOSNIFF,))
 
 
-def _plain_response(fault: HttpAnswer, entry: Entry) -> Response:
-    request = entry.request
+def _plain_response(fault: HttpAnswer, request: Request) -> Response:
     query = f"?{request.query.decode('latin-1')}" if request.query else ""
     plain = fault.plain(f"{request.origin}{quote(request.path)}{query}")
-    return Response(plain.status, plain.content_type, plain.body, entry, plain.headers, plain.effect)
+    return Response(plain.status, plain.content_type, plain.body, plain.headers, effect=plain.effect)

@@ -1,7 +1,7 @@
-"""The URL a package is served from: signed, in the style of a CDN, and dead after its minute.
+"""Resource URLs, from which packages are served: signed in the style of a CDN, and expired after a minute.
 
-The `Signature` carries the exact instant of expiry and a serial number beside the digest, so a URL is exact to the
-microsecond and every answer's URL is its own, while `Expires` keeps the CDN's whole seconds.
+Beside the digest, `Signature` carries the exact instant of expiry and a serial number: a URL expires to the
+microsecond, and each answer has another one. `Expires` keeps the CDN's whole seconds.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from functools import lru_cache
 
 import msgspec
 
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
 from flipsnack_mock.state.account import Account, Collection, account_id
-from flipsnack_mock.state.clock import SECOND
 
-__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "PREFIX", "Denied", "Target", "locate", "make", "verify"]
+__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "Denied", "PackagePath", "locate", "make", "verify"]
 
-PREFIX = "/packages/"
 _ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
 ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
 INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()
@@ -34,7 +34,7 @@ _DIGEST_BYTES = 20
 
 
 class Denied(Exception):
-    """The resource URL serves nothing (any more); the text and the ledger's `rule` say why, for the journal only."""
+    """A resource URL that is not, or no longer, valid; the text and `rule` say why, for the journal only."""
 
     def __init__(self, detail: str, *, rule: str = "url.tamper-proof") -> None:
         """Say why, and name the rule that says so."""
@@ -42,39 +42,39 @@ class Denied(Exception):
         self.rule = rule
 
 
-class Target(msgspec.Struct, frozen=True):
-    """What a resource URL's path points at."""
+class PackagePath(msgspec.Struct, frozen=True):
+    """The account and the collection that the path of a resource URL names."""
 
     account_id: str
     collection_hash: str
 
 
 def make(account: Account, collection: Collection, *, origin: str, now: int, lifetime: float | None = None) -> str:
-    """A new resource URL for `collection`, below `origin`, good for `lifetime` seconds from `now` on.
+    """A new resource URL for `collection`, below `origin`, valid for `lifetime` seconds from `now` on.
 
-    Without a `lifetime` it is the account's setting `url_lifetime`. The URL counts itself in `account.urls_made`.
+    The default of `lifetime` is the account's setting `url_lifetime`. Adds one to `account.urls_made`.
     """
     account.urls_made += 1
     expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
-    path = f"{PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
+    path = f"{PACKAGE_PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
     query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"
     return f"{origin}{path}?{query}"
 
 
-def locate(path: str) -> Target:
-    """What `path` points at; raises `Denied` when it is no path of a package."""
+def locate(path: str) -> PackagePath:
+    """What `path` names; raises `Denied` when it is not the path of a package."""
     match = _PATH.fullmatch(path)
     if match is None:
         raise Denied("the path is not one of a package")
-    return Target(match["account"], match["hash"])
+    return PackagePath(match["account"], match["hash"])
 
 
 def verify(account: Account, path: str, *, origin: str, query: bytes, now: int) -> None:
-    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is alive at `now`.
+    """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is valid at `now`.
 
-    Of `origin` only the namespace counts: under which name the fake was reached may differ from call to call.
+    Of `origin` only the namespace counts: a client may reach the fake under several host names.
     """
     expires, token = _signed_parts(account, query)
     stamp, digest = token[: _STAMP.size], token[_STAMP.size :]
@@ -96,7 +96,7 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
         token = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (BadRequest, binascii.Error, ValueError):
         raise Denied("the query of the resource URL is damaged") from None
-    # Base64 has spare bits at its end: only the spelling that was handed out is good.
+    # Base64 has spare bits at its end: only the text that was given out is valid.
     if base64.urlsafe_b64encode(token).decode().rstrip("=") != text:
         raise Denied("the signature of the resource URL was changed")
     if params["Key-Pair-Id"] != _key_pair_id(account.key):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.protocol.parameters import parse_query
-from flipsnack_mock.state.world import AUTOMATIC_PREFIX
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
@@ -62,7 +62,7 @@ def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None,
         raw=raw,
         secrets=dict(_secrets(world, key, secret)),
         values={
-            "action": tuple(sorted(OPERATIONS.keys() | UNBUILT)),
+            "action": tuple(sorted(METHODS.keys() | UNBUILT)),
             "collectionHash": tuple(islice(account.collections, _MOST_OTHERS)) if account else (),
             "apiKey": tuple(islice((other.key for other in world.accounts), _MOST_OTHERS)),
         },

@@ -1,7 +1,7 @@
-"""The download package: a real zip, the same bytes for the same collection, readable from any offset.
+"""The download package: a zip with the same bytes for the same collection, readable from any offset.
 
-A package is a list of parts; the filler that brings it to its size is one block of memory used many times over, so
-500 MB cost no more than the pages do.
+A package is a list of parts. The filler that brings it to its size is one block of memory used many times, so 500 MB
+cost no more than the pages.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Package(msgspec.Struct, frozen=True):
     etag: str
 
     def open(self) -> io.BufferedReader:
-        """The package as a file to read and seek in; it costs no memory of its size."""
+        """The package as a file to read and seek in, without a copy in memory."""
         return io.BufferedReader(_Reader(self))
 
     @property
@@ -51,7 +51,7 @@ class Package(msgspec.Struct, frozen=True):
         return self.parts[index][offset - self.offsets[index]]
 
     def overwritten(self, offset: int, wrong: bytes) -> Package:
-        """The package, damaged on its way: `wrong` stands at `offset`; size and ETag are those of the true one."""
+        """The package with `wrong` at `offset`, as if damaged on its way; size and ETag stay."""
         parts: tuple[bytes | memoryview, ...]
         parts = (*self._between(0, offset), wrong, *self._between(offset + len(wrong), self.size))
         offsets = (0, *accumulate(len(part) for part in parts))[:-1]
@@ -130,7 +130,7 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 @cache
 def _filler() -> bytes:
-    """One block: no repetition that a compressing proxy would reduce to nothing, and the same on every machine."""
+    """One block: it does not compress, and is the same on every machine."""
     return hashlib.shake_128(b"filler").digest(FILLER_BLOCK)
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults.base import CALLS, PACKAGES, Bytes, CannotAct, Draw, Kind, MediaType, Moment, OnAnswer
-from flipsnack_mock.faults.effects import Damage
+from flipsnack_mock.protocol.effects import Damage
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response

@@ -8,9 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.base import CALLS, Instead, MediaType
-from flipsnack_mock.faults.effects import Break, Effect
-from flipsnack_mock.protocol.errors import CATALOGUE
-from flipsnack_mock.state.settings import FieldError
+from flipsnack_mock.protocol.effects import Break, Effect
+from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
 
 __all__ = ["HttpAnswer", "Outage", "PlainAnswer", "Redirect", "VendorCode", "Verbatim"]
 

@@ -35,8 +35,9 @@ from flipsnack_mock.faults.transport import (
     Truncate,
     UniformDelay,
 )
-from flipsnack_mock.state.clock import SECOND
-from flipsnack_mock.state.settings import FieldError, Hash
+from flipsnack_mock.protocol.errors import FieldError
+from flipsnack_mock.protocol.identifiers import Hash
+from flipsnack_mock.protocol.instants import SECOND
 
 __all__ = ["FaultKind", "FaultRule", "PACKAGE_ACTION", "Seen", "When", "meet", "retract", "sweep"]
 

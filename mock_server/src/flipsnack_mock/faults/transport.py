@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.base import MAX_PAUSE, Bytes, Draw, OnAnswer, Seconds
-from flipsnack_mock.faults.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.faults.randomness import lognormal, noise, uniform
-from flipsnack_mock.state.settings import FieldError
+from flipsnack_mock.protocol.effects import Break, Cut, Drip, Effect, Framing, Pause
+from flipsnack_mock.protocol.errors import FieldError
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response

@@ -1,6 +1,5 @@
 """Secrets and signatures as they may be shown: not at all.
 
-A masked request can still be run again: where a value stood, its mask stands, and `rewritten` puts another one there.
 The signature of a resource URL is masked with a label of its own, so that the same URL is seen to be the same.
 """
 
@@ -11,16 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, unquote_to_bytes
 
-from flipsnack_mock.state.world import AUTOMATIC_PREFIX
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
 
-__all__ = ["MASK", "Mask", "label", "masked_urls", "rewritten"]
+__all__ = ["MASK", "Mask", "label", "masked_urls"]
 
 MASK = "***"
 
 # Shorter ones are only recognised as a whole value: a secret of one letter is in every word.
 _FINDABLE = 6
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
-_AUTOMATIC_SECRET = f"secret-{AUTOMATIC_PREFIX}"
+_AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 _URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _FIELD_NAME = re.compile(r'name="?([^"\r\n;]{0,200})')
@@ -37,7 +36,7 @@ def masked_urls(text: str) -> str:
     return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
 
 
-def rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
+def _rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
     """A query, a form or a multipart body with each value as `change(name, value)` wants it; all else stays as it is.
 
     `raw` has one character for each byte.
@@ -113,7 +112,7 @@ class Mask:
         Of a body that holds no parameters nothing is shown.
         """
         if not raw or not content_type or content_type.lower().startswith(_HOLD_PARAMETERS):
-            return self.text(rewritten(raw.decode("latin-1"), content_type, self.value))
+            return self.text(_rewritten(raw.decode("latin-1"), content_type, self.value))
         return MASK
 
     def _is_known(self, value: str) -> bool:

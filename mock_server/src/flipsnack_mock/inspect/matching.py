@@ -102,7 +102,7 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
     "hash": collection_hash,
     "format": lambda entry: entry.fmt,
     "code": lambda entry: entry.code,
-    "http_status": lambda entry: entry.sent.http_status if entry.sent else None,
+    "http_status": lambda entry: entry.response.http_status if entry.response else None,
     "status": job_status,
     "failed": lambda entry: entry.failed,
     "signature": signature_verdict,

@@ -43,7 +43,7 @@ class _Collector:
         labels = ["namespace", "action", "code", "http_status"]
         family = CounterMetricFamily("flipsnack_mock_requests", "Requests that were answered", labels=labels)
         for world in self._worlds:
-            for (action, code, http_status), count in world.tally.counts.items():
+            for (action, code, http_status), count in world.counters.counts.items():
                 shown = "" if code is None else str(code)
                 family.add_metric([world.name, action, shown, str(http_status)], count)
         return family

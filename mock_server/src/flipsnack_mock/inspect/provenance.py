@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flipsnack_mock.api.handler import STEPS
 from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.state.jobs import State
 
 if TYPE_CHECKING:

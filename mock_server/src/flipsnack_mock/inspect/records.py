@@ -1,4 +1,4 @@
-"""An entry of the journal as it is shown, exported, linted and replayed: everything spelled out, secrets masked."""
+"""An entry of the journal as it is shown, exported and linted: everything spelled out, secrets masked."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
-from flipsnack_mock.api import resource_urls
-from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
 from flipsnack_mock.inspect.provenance import grounds, passed_checks, signature_verdict
-from flipsnack_mock.state.clock import to_text
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.instants import to_text
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
@@ -153,7 +152,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
 
 def kind_of(entry: Entry) -> str:
     """Whether the entry is a call of the API or the download of a package."""
-    return PACKAGE if entry.request.path.startswith(resource_urls.PREFIX) else API
+    return PACKAGE if entry.request.path.startswith(PACKAGE_PREFIX) else API
 
 
 def action_of(entry: Entry) -> str:
@@ -182,17 +181,17 @@ def job_status(entry: Entry) -> str:
 
 
 def _answered(entry: Entry, mask: Mask) -> Answered | None:
-    sent = entry.sent
-    if sent is None:
+    response = entry.response
+    if response is None:
         return None
-    body = b"" if isinstance(sent.body, Package) else sent.body[: min(sent.length, _KEPT_ANSWER)]
+    body = response.body[: min(response.sent_bytes, _KEPT_ANSWER)] if isinstance(response.body, bytes) else b""
     url, expires = _resource_url(entry)
     return Answered(
-        sent.http_status,
-        sent.content_type,
-        sent.length,
+        response.http_status,
+        response.content_type,
+        response.sent_bytes,
         mask.text(masked_urls(body.decode("utf-8", "replace"))),
-        {name: mask.text(masked_urls(value)) for name, value in sent.headers},
+        {name: mask.text(masked_urls(value)) for name, value in response.headers},
         url,
         expires,
     )

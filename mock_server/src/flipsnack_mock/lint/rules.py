@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from flipsnack_mock.inspect.records import API, PACKAGE, Record
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
+from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.state.jobs import State
 
 __all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Seen", "grouped"]
@@ -28,7 +29,6 @@ AT_ONCE_SECONDS = 60
 """How long an answer is fresh: what is repeated later is another attempt, not the same one."""
 
 _FINAL_ERRORS = frozenset({30, 40, 41, 42, 43, 44})
-_POLL = "collection.downloadHTML"
 _UPLOADS = frozenset({"collection.create", "collection.setBackgroundImage", "collection.setLogo", "flipbook.add"})
 _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 
@@ -60,7 +60,7 @@ def grouped(records: Iterable[Record], what: Callable[[Record], Hashable]) -> di
 
 def _polls(records: Sequence[Record]) -> dict[str, list[Record]]:
     return grouped(
-        (one for one in records if one.kind == API and one.action == _POLL and one.hash), lambda one: one.hash
+        (one for one in records if one.kind == API and one.action == PACKAGE_METHOD and one.hash), lambda one: one.hash
     )
 
 
@@ -147,7 +147,7 @@ def _expired_url(records: Sequence[Record]) -> Iterator[Seen]:
 
 
 def _asked_anew(dead: Record, records: Sequence[Record]) -> bool:
-    return any(one.action == _POLL and one.hash == dead.hash and one.number > dead.number for one in records)
+    return any(one.action == PACKAGE_METHOD and one.hash == dead.hash and one.number > dead.number for one in records)
 
 
 def _back_off(records: Sequence[Record]) -> Iterator[Seen]:
@@ -195,7 +195,12 @@ def _is_whole(record: Record) -> bool:
 
 def _is_repetition(before: Record, after: Record) -> bool:
     # Polling has rules of its own.
-    return before.code == 20 and before.action != _POLL and _told(before) and _gap(before, after) < AT_ONCE_SECONDS
+    return (
+        before.code == 20
+        and before.action != PACKAGE_METHOD
+        and _told(before)
+        and _gap(before, after) < AT_ONCE_SECONDS
+    )
 
 
 def _secret_not_sent(records: Sequence[Record]) -> Iterator[Seen]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import msgspec
 
-__all__ = ["Answer", "FORMATS", "NOSNIFF", "Scalar", "Tree", "is_callback", "render"]
+__all__ = ["Envelope", "FORMATS", "NOSNIFF", "Tree", "Value", "is_callback", "render"]
 
 
 Scalar = str | int | float | bool | None
-Tree = Mapping[str, "Scalar | Tree"]
+Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
+Tree = Mapping[str, Value]
+"""What an answer carries. A list is, in XML, an element with a child `item` for each value (invented: the vendor shows
+no list in XML)."""
 
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
 
-class Answer(NamedTuple):
+class Envelope(NamedTuple):
     """What the API says: the vendor's `code`, its message `status`, and `data` (absent on errors)."""
 
     code: int
@@ -26,9 +29,9 @@ class Answer(NamedTuple):
     data: Tree | None = None
 
 
-def render(answer: Answer, fmt: str, callback: str = "") -> bytes:
+def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     """`answer` in the format `fmt`, one of `FORMATS`; `callback` is used by jsonp alone."""
-    return FORMATS[fmt].render(_clean(_tree(answer)), callback)
+    return FORMATS[fmt].render(_clean_tree(_tree(answer)), callback)
 
 
 def is_callback(text: str) -> bool:
@@ -38,8 +41,8 @@ def is_callback(text: str) -> bool:
     )
 
 
-def _tree(answer: Answer) -> dict[str, Scalar | Tree]:
-    tree: dict[str, Scalar | Tree] = {"code": answer.code, "status": answer.status}
+def _tree(answer: Envelope) -> dict[str, Value]:
+    tree: dict[str, Value] = {"code": answer.code, "status": answer.status}
     if answer.data is not None:
         tree["data"] = answer.data
     return tree
@@ -50,14 +53,16 @@ def _tree(answer: Answer) -> dict[str, Scalar | Tree]:
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _clean(tree: Tree) -> dict[str, Scalar | Tree]:
-    return {name: _clean_value(value) for name, value in tree.items()}
+def _clean_tree(tree: Tree) -> dict[str, Value]:
+    return {name: _clean(value) for name, value in tree.items()}
 
 
-def _clean_value(value: Scalar | Tree) -> Scalar | Tree:
+def _clean(value: Value) -> Value:
     if isinstance(value, str):
         return _NOT_IN_XML.sub("\ufffd", value)
-    return _clean(value) if isinstance(value, dict) else value
+    if isinstance(value, Mapping):
+        return _clean_tree(value)
+    return [_clean(one) for one in value] if isinstance(value, Sequence) else value
 
 
 def _json(tree: Tree, _callback: str) -> bytes:
@@ -79,12 +84,18 @@ def _xml(tree: Tree, _callback: str) -> bytes:
 
 
 def _elements(tree: Tree) -> str:
-    return "".join(f"<{name}>{_content(value)}</{name}>" for name, value in tree.items())
+    return "".join(_element(name, value) for name, value in tree.items())
 
 
-def _content(value: Scalar | Tree) -> str:
+def _element(name: str, value: Value) -> str:
+    return f"<{name}>{_content(value)}</{name}>"
+
+
+def _content(value: Value) -> str:
     if isinstance(value, Mapping):
         return _elements(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "".join(_element("item", one) for one in value)
     if isinstance(value, bool):
         return "true" if value else "false"
     # A bare carriage return would come back as a line feed (XML 1.0, 2.11).

@@ -10,6 +10,7 @@ __all__ = [
     "BadRequest",
     "CATALOGUE",
     "DeleteNotAvailable",
+    "FieldError",
     "FileTooLarge",
     "Forbidden",
     "InvalidAction",
@@ -32,7 +33,7 @@ CATALOGUE: dict[int, type[ApiError]] = {}
 
 
 class ApiError(Exception):
-    """An answer of the vendor other than 20. Subclasses register themselves by their code, if they have one."""
+    """An answer with a code other than 20. Subclasses register themselves by their code, if they have one."""
 
     code: int
     message: str
@@ -46,9 +47,9 @@ class ApiError(Exception):
         CATALOGUE[code] = cls
 
     def __init__(self, detail: str, *, rule: str | None = None) -> None:
-        """Keep `detail`, why this request got the code, and `rule`, the ledger entry that says so.
+        """Keep `detail`, why this request got the code, and `rule`, the ledger entry behind it, for the journal.
 
-        Neither is ever sent to the client: they are for the journal and the control plane.
+        Neither is sent to the client.
         """
         super().__init__(detail)
         self.detail = detail
@@ -100,7 +101,7 @@ class BadRequest(ApiError, code=40, message="Bad request"):
 
 
 class InvalidCredentials(ApiError, code=41, message="Invalid credentials"):
-    """Nobody has this API key."""
+    """No account has this API key."""
 
 
 class InvalidAction(ApiError, code=42, message="Invalid action"):
@@ -116,11 +117,20 @@ class InvalidSignature(ApiError, code=44, message="Invalid signature"):
 
 
 class InvalidFileFormat(ApiError, code=45, message="Invalid file format"):
-    """An uploaded file is of a type that is not taken."""
+    """An uploaded file is of a type that is not accepted."""
+
+
+class FieldError(ValueError):
+    """A value of the right type with a meaning that is not allowed; `field` has it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Say what is wrong with `field`."""
+        super().__init__(message)
+        self.field = field
 
 
 class Refused(Exception):
-    """The fake itself cannot or will not answer; never an answer of the vendor.
+    """A refusal by the fake itself, not by the vendor.
 
     `http_status` is one the vendor never sends for the API, and the body has the control plane's shape.
     """
@@ -139,7 +149,7 @@ class Refused(Exception):
 
 
 class NotBuilt(Refused):
-    """A real method of v1 that this fake does not imitate yet: said loudly instead of a vendor-shaped lie."""
+    """A method of v1 that this fake does not imitate yet."""
 
     def __init__(self, action: str) -> None:
         """Name the `action` that is not built."""

@@ -1,26 +1,25 @@
-"""What goes into the door and what comes out of it: values without IO."""
+"""HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import BinaryIO, Protocol
 
 import msgspec
 
-if TYPE_CHECKING:
-    from flipsnack_mock.documents.archive import Package
-    from flipsnack_mock.faults.effects import Effect
-    from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.protocol.byte_ranges import ByteRange
+from flipsnack_mock.protocol.effects import Effect
 
-__all__ = ["Part", "Request", "Response", "Sent"]
+__all__ = ["Body", "Request", "Response"]
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.
 
     `path` is without the namespace and percent-decoded, `query` and `body` are raw, `at` is real time in microseconds,
-    and `origin` is what resource URLs begin with: scheme, host and namespace. `range` is the header of that name,
-    `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower case.
-    `cuttable` says whether the edge has the connection in its hand, so that a fault can cut or break it.
+    and `origin` is what resource URLs begin with: scheme, host and namespace. `host` and `range` are the headers of
+    these names, `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower
+    case.
+    `cuttable` says whether the server has access to the connection, so that a fault can cut or break it.
     """
 
     method: str
@@ -33,62 +32,49 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     range: str = ""
     conditions: dict[str, str] = {}
     cuttable: bool = True
+    host: str = ""
 
 
-class Part(msgspec.Struct, frozen=True, gc=False):
-    """The bytes from `start` up to `stop` of what there is."""
-
-    start: int
-    stop: int
+class Body(Protocol):
+    """A body that is too large for memory: a file to open, read and seek in."""
 
     @property
-    def length(self) -> int:
-        """How many bytes these are."""
-        return self.stop - self.start
+    def size(self) -> int:
+        """The length in bytes."""
+
+    def open(self) -> BinaryIO:
+        """A new reader at the first byte."""
 
 
-class Sent(msgspec.Struct, frozen=True, gc=False):
-    """What the journal remembers of an answer; `length` is how many bytes of a body were sent.
+class Response(msgspec.Struct, frozen=True, gc=False):
+    """One HTTP response. The journal keeps it, so it refers to nothing that refers to a journal entry.
 
-    A client that goes away in the middle has got fewer: that much was on its way to it.
+    `range` is the part of the body that was asked for, when that is not all of it; `effect` is what a fault does to the
+    response while it is sent; `head` says that it answers a HEAD request, to which no byte of the body is sent.
     """
 
     http_status: int
     content_type: str
-    body: bytes | Package
-    headers: tuple[tuple[str, str], ...]
-    length: int
-
-
-class Response(msgspec.Struct, frozen=True):
-    """The answer: HTTP status, content type, and a body that is either bytes or a package to stream.
-
-    `entry` is the line of the journal that remembers the exchange, `effect` what a fault does to the answer on its way,
-    and `asked` the part of a package that is meant when it is not the whole.
-    """
-
-    http_status: int
-    content_type: str
-    body: bytes | Package
-    entry: Entry
+    body: bytes | Body = b""
     headers: tuple[tuple[str, str], ...] = ()
+    range: ByteRange | None = None
     effect: Effect | None = None
-    asked: Part | None = None
+    head: bool = False
 
     @property
-    def part(self) -> Part:
-        """The part of the body that is to be sent: nothing of it to a HEAD."""
-        if self.entry.request.method == "HEAD":
-            return Part(0, 0)
-        body = self.body
-        if isinstance(body, bytes):
-            return Part(0, len(body))
-        return self.asked or Part(0, body.size)
+    def size(self) -> int:
+        """The length of the whole body in bytes."""
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
 
     @property
-    def sent(self) -> Sent:
-        """What is to be remembered. Not the response itself: it knows its entry, and a circle is only freed late."""
-        length = self.part.length
-        if self.effect is not None:
-            length = self.effect.sent(length)
-        return Sent(self.http_status, self.content_type, self.body, self.headers, length)
+    def sent_range(self) -> ByteRange:
+        """The part of the body that is to be sent."""
+        if self.head:
+            return ByteRange(0, 0)
+        return self.range or ByteRange(0, self.size)
+
+    @property
+    def sent_bytes(self) -> int:
+        """How many bytes of the body are sent: fewer than `sent_range` has when a fault cuts the response."""
+        length = self.sent_range.length
+        return length if self.effect is None else self.effect.sent(length)

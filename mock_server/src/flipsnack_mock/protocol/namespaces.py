@@ -1,4 +1,4 @@
-"""Namespaces in paths: `/t/<name>` is taken off before a request is routed, so each route is there only once."""
+"""Namespaces in paths: `/t/<name>` is removed before a request is routed, so each route exists once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _NAMESPACE = "flipsnack_mock.namespace"
 
 
 def without_namespace(app: WsgiApp) -> WsgiApp:
-    """`app`, behind a step that takes the namespace off the path and notes it in the WSGI environment."""
+    """`app`, called with the namespace moved from the path to a key of the WSGI environment."""
 
     def stripped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        # An environment that was noted already is served a second time.
+        # An environment that has the key already is served a second time.
         if path.startswith("/t/") and _NAMESPACE not in environ and (match := _PREFIXED.fullmatch(path)):
             environ[_NAMESPACE], environ["PATH_INFO"] = match[1], match[2]
         return app(environ, start_response)
@@ -28,5 +28,5 @@ def without_namespace(app: WsgiApp) -> WsgiApp:
 
 
 def namespace_of(environ: Mapping[str, Any]) -> str:
-    """The namespace that a request is for; the empty one is the main world."""
+    """The namespace of a request; empty for the main world."""
     return str(environ.get(_NAMESPACE, ""))

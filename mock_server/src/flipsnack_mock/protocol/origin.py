@@ -1,4 +1,4 @@
-"""Under which address a request reached the fake: what resource URLs begin with."""
+"""The address under which a request reached the fake: resource URLs begin with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})
 
 
 def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> str:
-    """Scheme, host and namespace of the WSGI request; `base_url`, where it is set, stands for scheme and host."""
+    """Scheme, host and namespace of the WSGI request; `base_url`, where it is set, replaces scheme and host."""
     origin = base_url
     if not origin:
         host = environ.get("HTTP_HOST", "")

@@ -1,4 +1,4 @@
-"""From raw bytes to parameters: duplicates, empty names, undecodable bytes and sizes are decided only here."""
+"""Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
 from __future__ import annotations
 

@@ -9,19 +9,19 @@ import flask
 from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
 
+from flipsnack_mock import api
 from flipsnack_mock.admin import control_plane
-from flipsnack_mock.api import handler as api
-from flipsnack_mock.api import resource_urls
-from flipsnack_mock.documents.archive import Package
-from flipsnack_mock.faults.effects import Effect
-from flipsnack_mock.protocol.byte_ranges import CONDITIONS
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.effects import Effect
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.protocol.messages import Part, Request, Response, Sent
+from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.namespaces import namespace_of, without_namespace
 from flipsnack_mock.protocol.origin import origin_of
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES
-from flipsnack_mock.server.clock import RealTime, Sleep, real_sleep, real_time
+from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slow_down
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
@@ -60,7 +60,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's, and it is the default
     worlds, clock = Worlds(settings), now or real_time()
     vendor = _Vendor(worlds, clock, sleep, on_exchange)
-    for rule in ("/v1", "/v1/", "/v1/<path:rest>", f"{resource_urls.PREFIX}<path:rest>"):
+    for rule in ("/v1", "/v1/", "/v1/<path:rest>", f"{PACKAGE_PREFIX}<path:rest>"):
         app.add_url_rule(rule, f"vendor {rule}", vendor.view, provide_automatic_options=False, methods=_VERBS)
     app.register_error_handler(HTTPException, vendor.unrouted)
     app.register_error_handler(Refused, refused)
@@ -84,13 +84,13 @@ class _Vendor:
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        response = api.handle(_request(environ, at, origin), world)
-        answer = _http_response(response)
+        response, entry = api.handle(_request(environ, at, origin), world)
+        answer = _http_response(response, entry.id)
         if response.effect is not None:
             self._arrange(response.effect, answer, environ)
-        response.entry.duration = self._now() - at
+        entry.duration = self._now() - at
         if self._on_exchange is not None:
-            self._on_exchange(response.entry)
+            self._on_exchange(entry)
         return answer
 
     def _arrange(self, effect: Effect, answer: HttpResponse, environ: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ class _Vendor:
     def unrouted(self, error: HTTPException) -> HttpResponse:
         """What no route took: a strange verb or path of the vendor's surface goes to the door, the rest is refused."""
         path = flask.request.environ["PATH_INFO"]
-        if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", resource_urls.PREFIX))):
+        if isinstance(error, _UNROUTED) and (path == "/v1" or path.startswith(("/v1/", PACKAGE_PREFIX))):
             return self.view()
         code = error.code or 500
         refusal = Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, path[:200]))
@@ -119,8 +119,8 @@ _UNROUTED = (NotFound, MethodNotAllowed, BadHost)
 def _stray(environ: Mapping[str, Any], refusal: Refused, at: int) -> Entry:
     """What a log says of a request that was for nothing here; it has no number, for no journal keeps it."""
     request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], b"", at, "")
-    sent = Sent(refusal.http_status, "application/json", b"", (), 0)
-    return Entry(0, request, at, NOBODY, {}, detail=refusal.message, sent=sent)
+    response = Response(refusal.http_status, "application/json")
+    return Entry(0, request, at, NOBODY, {}, detail=refusal.message, response=response)
 
 
 def _explanation(error: HTTPException, path: str) -> str:
@@ -157,11 +157,12 @@ def _request(environ: Mapping[str, Any], at: int, origin: str) -> Request:
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
     )
 
 
 def _conditions(environ: Mapping[str, Any]) -> dict[str, str]:
-    if not environ["PATH_INFO"].startswith(resource_urls.PREFIX):
+    if not environ["PATH_INFO"].startswith(PACKAGE_PREFIX):
         # Only packages have an ETag.
         return {}
     return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
@@ -176,22 +177,22 @@ def _body_length(environ: Mapping[str, Any]) -> int:
     return MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
 
 
-def _http_response(response: Response) -> HttpResponse:
-    headers = [*response.headers, (REQUEST_ID_HEADER, response.entry.id)]
-    if isinstance(response.body, Package):
+def _http_response(response: Response, entry_id: str) -> HttpResponse:
+    headers = [*response.headers, (REQUEST_ID_HEADER, entry_id)]
+    if not isinstance(response.body, bytes):
         return _package_response(response, response.body, headers)
     return HttpResponse(response.body, response.http_status, headers, content_type=response.content_type)
 
 
-def _package_response(response: Response, package: Package, headers: list[tuple[str, str]]) -> HttpResponse:
+def _package_response(response: Response, package: Body, headers: list[tuple[str, str]]) -> HttpResponse:
     # What a HEAD is told the length of is what a GET would be sent.
-    part = response.asked or Part(0, package.size)
+    part = response.range or ByteRange(0, package.size)
     headers.append(("Content-Length", str(part.length)))
     pieces = _pieces(package, part)
     return HttpResponse(pieces, response.http_status, headers, content_type=response.content_type)
 
 
-def _pieces(package: Package, part: Part) -> Iterator[bytes]:
+def _pieces(package: Body, part: ByteRange) -> Iterator[bytes]:
     with package.open() as file:
         file.seek(part.start)
         for left in range(part.length, 0, -_PIECE_BYTES):

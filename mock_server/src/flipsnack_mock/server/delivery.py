@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.faults.effects import Break, Cut, Damage, Drip, Effect, Pause
+from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
 
 if sys.platform == "linux":

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import msgspec
 
-from flipsnack_mock.state.clock import to_text
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.journal import Entry
 
 __all__ = ["exchange_log", "shortened"]
@@ -37,15 +37,15 @@ def shortened(key: str) -> str:
 
 
 def _facts(entry: Entry) -> dict[str, str | int | None]:
-    assert entry.sent is not None  # an entry is logged when it was answered
+    assert entry.response is not None  # an entry is logged when it was answered
     return {
         "id": entry.id,
         "at": to_text(entry.request.at),
         "method": entry.request.method,
         "action": entry.action[:60] or ("package" if entry.fmt == "zip" else ""),
         "code": entry.code,
-        "http": entry.sent.http_status,
-        "bytes": entry.sent.length,
+        "http": entry.response.http_status,
+        "bytes": entry.response.sent_bytes,
         "key": shortened(entry.key),
         "format": entry.fmt,
         "us": entry.duration,

@@ -1,4 +1,4 @@
-"""The state of one API key as one value: snapshot, fork and seed come from this declaration."""
+"""The state of one API key as one value: snapshots, forks and seeds are made from it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ class Collection(SeedCollection, frozen=True):
     deleted: bool = False
     job: Job = Job()
 
-    def words(self, behaviour: Behaviour) -> str:
-        """The schedule that the job would be started with now: the collection's own, or the account's default."""
+    def schedule_text(self, behaviour: Behaviour) -> str:
+        """The schedule of a job that starts now: the collection's own, or the account's default."""
         return self.schedule or behaviour.default_schedule
 
-    def timetable(self, behaviour: Behaviour) -> Schedule:
-        """The schedule that the job runs on, or would."""
-        return parse_schedule(self.job.schedule or self.words(behaviour))
+    def job_schedule(self, behaviour: Behaviour) -> Schedule:
+        """The schedule of the job that runs, or of one that starts now."""
+        return parse_schedule(self.job.schedule or self.schedule_text(behaviour))
 
     def state(self, behaviour: Behaviour, now: int) -> State:
-        """Where the job stands at `now`."""
-        return self.job.state(self.timetable(behaviour), now)
+        """The state of the job at `now`."""
+        return self.job.state(self.job_schedule(behaviour), now)
 
 
 class Account(msgspec.Struct):
-    """Everything one API key has; `counted` holds the instants of the requests that count for its limits.
+    """Everything that belongs to one API key.
 
-    `life` is a number of its own for each account that begins in a world: what an earlier account of the same key has
-    given out is not good for a later one.
+    `counted` holds the instants of the requests that count toward its limits. `life` numbers the accounts that a world
+    has created: a resource URL of an earlier account is not valid for a later one with the same key.
     """
 
     key: str

@@ -1,20 +1,12 @@
-"""The clock of one account: real time plus an offset, or frozen. It never goes back.
-
-All times are whole microseconds since 1970-01-01T00:00:00Z; real time is handed in.
-"""
+"""The clock of one account: real time plus an offset, or frozen. It never goes back."""
 
 from __future__ import annotations
 
-import datetime
-
 import msgspec
 
-__all__ = ["MICROSECOND_TEXT", "SECOND", "VirtualClock", "to_text"]
+from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
 
-SECOND = 1_000_000
-LAST_INSTANT = 253_402_300_799 * SECOND
-"""The last second that the calendar of ISO 8601 can spell: 9999-12-31T23:59:59Z."""
-MICROSECOND_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
+__all__ = ["VirtualClock"]
 
 
 class VirtualClock(msgspec.Struct, frozen=True):
@@ -44,9 +36,3 @@ class VirtualClock(msgspec.Struct, frozen=True):
     def resume(self, real: int) -> VirtualClock:
         """The clock running again, on from the instant it stood at."""
         return VirtualClock(offset=self.now(real) - real)
-
-
-def to_text(instant: int) -> str:
-    """`instant` as ISO 8601 in UTC, with microseconds."""
-    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=instant)
-    return moment.strftime(MICROSECOND_TEXT)

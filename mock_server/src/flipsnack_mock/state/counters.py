@@ -1,21 +1,21 @@
-"""How many requests were answered, and with what: counted as they are answered, for the metrics."""
+"""Counts of the requests that were answered, for the metrics."""
 
 from __future__ import annotations
 
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
 
-__all__ = ["OTHER", "PACKAGE", "Tally"]
+__all__ = ["OTHER", "PACKAGE", "Counters"]
 
 OTHER = "other"
 PACKAGE = "package"
-_KNOWN = UNBUILT | OPERATIONS.keys()
+_KNOWN = UNBUILT | METHODS.keys()
 
 
-class Tally:
+class Counters:
     """Counts by action, code of the API (None when there is none) and HTTP status.
 
-    An action that v1 does not have counts as `OTHER`: a client must not be able to make the table grow.
+    An action that v1 does not have counts as `OTHER`, so that no client can make the table grow.
     """
 
     def __init__(self) -> None:
@@ -25,5 +25,5 @@ class Tally:
     def count(self, entry: Entry) -> None:
         """Count one answered request."""
         action = entry.action if entry.action in _KNOWN else PACKAGE if entry.fmt == "zip" else OTHER
-        label = (action, entry.code, entry.sent.http_status if entry.sent else 0)
+        label = (action, entry.code, entry.response.http_status if entry.response else 0)
         self.counts[label] = self.counts.get(label, 0) + 1

@@ -1,7 +1,6 @@
 """The job that builds a package: a state machine as a table.
 
-Rule of this file: everything that decides a job's state is here. A state is looked up or computed from the job's
-schedule and the account's clock; it is stored only when somebody forced it.
+The state is computed from the job's schedule and the account's clock; only one that was forced is stored.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ __all__ = ["IllegalMove", "Job", "Move", "State", "TRANSITIONS", "legal_targets"
 
 
 class State(StrEnum):
-    """Where a job stands: the vendor's three words, and NEW before the first call."""
+    """The state of a job: the vendor's three words, and NEW before the first call."""
 
     NEW = "NEW"
     PROCESSING = "PROCESSING"
@@ -42,27 +41,28 @@ TRANSITIONS: dict[State, dict[Move, State]] = {
 
 
 class IllegalMove(Exception):
-    """A state that a job cannot be forced into from where it stands; `legal` lists those it can."""
+    """A state that the job cannot be forced into from its present one; `legal` lists the others."""
 
     def __init__(self, state: State, target: State) -> None:
-        """Remember where the job stands and where it was to go."""
+        """Name the present `state` and the `target`."""
         self.legal = legal_targets(state)
         ways = ", ".join(self.legal) or "none, it is final"
         super().__init__(f"a job that is {state} cannot become {target}; legal here: {ways}")
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One job: when it was started (microseconds on the account's clock) and how often it was asked for.
+    """One job: the instant of its start on the account's clock, and the number of calls that asked for it.
 
-    `schedule` are the words it was started with: a setting that changes later changes nothing for it. `told` says that
-    an answer has reported the failure: only then may a call start it again.
+    `schedule` is the text of the schedule that it was started with: a setting that changes later does not change it.
+    `reported` says that an answer has reported the failure: only then may a call start the job again.
     """
 
     started_at: int | None = None
     calls: int = 0
     forced: State | None = None
     schedule: str | None = None
-    told: bool = False
+    # Snapshots of version 1 know it by the other name.
+    reported: bool = msgspec.field(default=False, name="told")
 
     def state(self, schedule: Schedule, now: int) -> State:
         """Where the job stands at `now`."""
@@ -74,32 +74,32 @@ class Job(msgspec.Struct, frozen=True):
             return State.FAILED if schedule.failed else State.COMPLETE
         return State.PROCESSING
 
-    def called(self, schedule: Schedule, now: int, *, words: str, restart_failed: bool) -> Job:
-        """The job after a call of collection.downloadHTML at `now`: started by the first, counted while PROCESSING.
+    def polled(self, schedule: Schedule, now: int, *, schedule_text: str, restart_failed: bool) -> Job:
+        """The job after a call at `now`: the first one starts it; while it is PROCESSING, calls are counted.
 
-        `schedule` is the one it runs on, `words` are those of the one it would be started with now.
+        `schedule` is the one it runs on, `schedule_text` the one of a job that starts now.
         """
         state = self.state(schedule, now)
-        if state is State.NEW or (state is State.FAILED and self.told and restart_failed):
-            return Job(started_at=now, calls=1, schedule=words)
+        if state is State.NEW or (state is State.FAILED and self.reported and restart_failed):
+            return Job(started_at=now, calls=1, schedule=schedule_text)
         if state is State.PROCESSING:
             return msgspec.structs.replace(self, calls=self.calls + 1)
         return self
 
-    def reported(self) -> Job:
+    def failure_reported(self) -> Job:
         """The job after an answer that said FAILED."""
-        return msgspec.structs.replace(self, told=True)
+        return msgspec.structs.replace(self, reported=True)
 
-    def force(self, target: State, schedule: Schedule, now: int, *, words: str) -> Job:
-        """The job put into `target` from outside; raises `IllegalMove` when the table has no such way.
+    def force(self, target: State, schedule: Schedule, now: int, *, schedule_text: str) -> Job:
+        """The job in the state `target`; raises `IllegalMove` when the table has no such transition.
 
-        `schedule` is the one it runs on, `words` are those of the one it would be started with now.
+        `schedule` is the one it runs on, `schedule_text` the one of a job that starts now.
         """
         state = self.state(schedule, now)
         if target not in legal_targets(state):
             raise IllegalMove(state, target)
         if target is State.PROCESSING:
-            return Job(started_at=now, calls=1, schedule=words)
+            return Job(started_at=now, calls=1, schedule=schedule_text)
         return msgspec.structs.replace(self, forced=target)
 
 

@@ -1,39 +1,38 @@
-"""What was asked and what was answered: a bounded ring for each key, with a count of what it had to forget.
+"""The journal: requests and their responses, in a bounded ring for each key that counts the entries it dropped.
 
-Appending stores references and nothing else; whatever is shown of an entry is worked out by who reads it. Beside the
-entries stand the changes that the control plane made, so that the whole can be run again (`trace`, `replay`).
+Appending stores references only; what is shown of an entry is computed when it is read.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.envelope import Tree
-    from flipsnack_mock.protocol.messages import Request, Sent
+    from flipsnack_mock.protocol.messages import Request, Response
 
-__all__ = ["Change", "Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
+__all__ = ["Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
 
 NOBODY = ""
-"""The ring of requests that name no known key, and of changes that concern everybody."""
+"""The ring of requests that name no known key."""
 
 KEPT_BYTES = 16 * 1024
-"""What is kept of a query and of a body, each: more than any call of the API needs."""
+"""The bytes kept of a query, and of a body: more than any call of the API needs."""
 
 _KEPT_PARAMETERS = 64
 _KEPT_CHARACTERS = 256
 
 
 class Entry(msgspec.Struct):
-    """One exchange. `now` is virtual time and `duration` real time, both in microseconds.
+    """One request and its response. `now` is virtual time and `duration` real time, both in microseconds.
 
-    `passed` counts the checks that were passed and `failed` names the one that was not (empty when all passed);
-    `detail` says why, `rule` is the ledger entry behind it. `data` is what the answer carries, `fault` the rule and
-    kind of the fault that disturbed it, and `cut` says that the request was longer than the journal keeps.
+    `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
+    and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
+    that disturbed it, and `cut` says that the request was longer than the journal keeps.
     """
 
     number: int
@@ -48,23 +47,23 @@ class Entry(msgspec.Struct):
     detail: str = ""
     rule: str = ""
     duration: int = 0
-    sent: Sent | None = None
+    response: Response | None = None
     data: Tree | None = None
     fault: str = ""
     cut: bool = False
 
     @property
     def id(self) -> str:
-        """The name of this entry, as the request's header and the control plane spell it."""
+        """The id of this entry in the response's header and in the control plane."""
         return f"r{self.number}"
 
     @property
     def action(self) -> str:
-        """The method that was asked for, or nothing."""
+        """The method that was called, or nothing."""
         return self.params.get("action", "")
 
     def trim(self) -> None:
-        """Keep only the beginning of a request that is longer than any that is meant."""
+        """Keep only the beginning of a request that is too long."""
         self.cut = True
         query, body = self.request.query[:KEPT_BYTES], self.request.body[:KEPT_BYTES]
         self.request = msgspec.structs.replace(self.request, query=query, body=body)
@@ -72,39 +71,21 @@ class Entry(msgspec.Struct):
         self.params = {name[:_KEPT_CHARACTERS]: value[:_KEPT_CHARACTERS] for name, value in kept}
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One change made through the control plane: route, parts of the path and body, at `at` in real microseconds.
-
-    `account` is the whole state of the account afterwards, where the change put all of it at once; it is empty when the
-    account was gone by then.
-    """
-
-    number: int
-    at: int
-    key: str
-    method: str
-    path: str
-    args: dict[str, str]
-    body: bytes
-    account: bytes | None = None
-
-
 class Ring:
-    """What is remembered of one key."""
+    """The entries of one key, and how many were dropped."""
 
-    __slots__ = ("changes", "dropped", "entries")
+    __slots__ = ("dropped", "entries")
 
     def __init__(self, size: int) -> None:
         """Make an empty ring of that size."""
         self.entries: deque[Entry] = deque(maxlen=size)
-        self.changes: deque[Change] = deque(maxlen=size)
         self.dropped = 0
 
 
 class Journal:
     """The rings of one world.
 
-    `listeners` are called with each entry once it was answered; they hold up the answer, so they are few and quick.
+    `listeners` are called with each new entry, before its response is sent: they must be quick.
     """
 
     def __init__(self, size: int) -> None:
@@ -116,12 +97,12 @@ class Journal:
         self._last = 0
 
     def next_number(self) -> int:
-        """The number of the entry that comes next."""
+        """The number of the next entry."""
         self._last += 1
         return self._last
 
     def append(self, entry: Entry) -> None:
-        """Remember `entry`, and forget the oldest of the same key when there is no room."""
+        """Add `entry`, and drop the oldest one of the same key when there is no room."""
         if len(entry.request.query) > KEPT_BYTES or len(entry.request.body) > KEPT_BYTES:
             entry.trim()
         ring = self._rings.get(entry.key)
@@ -137,15 +118,8 @@ class Journal:
         for listener in self.listeners:
             listener(entry)
 
-    def record(self, change: Change) -> None:
-        """Remember `change`."""
-        ring = self._rings.setdefault(change.key, Ring(self._size))
-        if len(ring.changes) == self._size:
-            ring.dropped += 1
-        ring.changes.append(change)
-
     def find(self, entry_id: str) -> Entry | None:
-        """The entry with this id, or None when there is none or it was forgotten."""
+        """The entry with this id, or None when it does not exist or was dropped."""
         digits = entry_id.removeprefix("r")
         is_number = digits.isascii() and digits.isdecimal() and len(digits) < 20
         return self._by_number.get(int(digits)) if is_number else None
@@ -157,31 +131,22 @@ class Journal:
             return iter(tuple(ring.entries) if ring else ())
         return iter([self._by_number[number] for number in sorted(self._by_number)])
 
-    def rings(self, key: str | None = None) -> dict[str, Ring]:
-        """The rings by key: all of them, or that of one key together with the one of everybody."""
-        return {name: ring for name, ring in self._rings.items() if key is None or name in (key, NOBODY)}
+    @property
+    def rings(self) -> Mapping[str, Ring]:
+        """The rings by key."""
+        return self._rings
 
     def dropped(self, key: str | None = None) -> int:
-        """How many entries were forgotten for want of room, of one key or of all."""
-        rings: Any = self._rings.values() if key is None else filter(None, [self._rings.get(key)])
-        return sum(ring.dropped for ring in rings)
-
-    def empty(self, key: str, change: Change) -> None:
-        """Drop the entries of `key`, but not the state that they led to, which `change` holds."""
-        changes = self._rings[key].changes if key == NOBODY and key in self._rings else ()
-        self.forget(key)
-        self.record(change)
-        if key == NOBODY:
-            # What was changed for everybody is in the state of no account.
-            self._rings[key].changes = deque(changes, maxlen=self._size)
+        """How many entries were dropped for want of room, of one key or of all."""
+        return sum(ring.dropped for name, ring in self._rings.items() if key in (None, name))
 
     def forget(self, key: str) -> None:
-        """Drop everything of one key: its account begins anew."""
+        """Remove the entries of one key, and its count of dropped ones."""
         ring = self._rings.pop(key, None)
         for entry in ring.entries if ring else ():
             del self._by_number[entry.number]
 
     def clear(self) -> None:
-        """Drop everything, because all accounts begin anew; numbers go on."""
+        """Remove the entries of all keys; numbers go on."""
         self._rings.clear()
         self._by_number.clear()

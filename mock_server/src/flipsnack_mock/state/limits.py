@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Behaviour
@@ -19,18 +19,17 @@ MINUTE = 60 * SECOND
 def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
     """Count a request at `now` in `counted`, the instants of the last minute in order, or refuse it.
 
-    Raises `PerSecondLimit` or `PerMinuteLimit`. A request counts for exactly the length of the window: at the very end
-    of it, it counts no more.
+    Raises `PerSecondLimit` or `PerMinuteLimit`. A request counts for exactly the length of the window, without its end.
     """
     if not (behaviour.requests_per_second or behaviour.requests_per_minute):
         return
     del counted[: bisect_right(counted, now - MINUTE)]
     refusal = _refusal(counted, now, behaviour)
     if refusal is None or behaviour.limit_counts_refused:
-        # Requests that threads serve side by side may come a little out of order; the instants stay sorted.
+        # Threads may serve requests a little out of order; the instants stay sorted.
         insort(counted, now)
         if behaviour.limit_counts_refused:
-            # More than a limit's worth changes no decision, and refusals could go on without end.
+            # More instants than a limit change no decision, and refusals could go on without end.
             del counted[: -max(behaviour.requests_per_second, behaviour.requests_per_minute)]
     if refusal is not None:
         raise refusal

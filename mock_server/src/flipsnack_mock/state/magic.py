@@ -1,7 +1,7 @@
-"""Collection hashes that begin with `mock-`: each says what will happen, for every account and without any set-up.
+"""Magic hashes begin with `mock-` and name what happens; every account has them, without set-up.
 
-What a hash stands for is data (`Magic`); the tables below are all there is, and the README and `/__admin/magic` show
-them. An `error` is answered as long as the job is PROCESSING, so an error that passes is one with a schedule that ends.
+The README and `/__admin/magic` show the tables below. The `error` of a hash is answered while the job is PROCESSING: an
+error that passes has a schedule that ends.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ NAMED: dict[str, Magic] = {
 
 
 class Family(NamedTuple):
-    """Magic hashes with a part that the caller chooses: `pattern` for people, `regex` for us, `examples` to try."""
+    """Magic hashes with a part to choose: `pattern` is for documents, `regex` parses, `examples` are hashes to try."""
 
     pattern: str
     regex: re.Pattern[str]

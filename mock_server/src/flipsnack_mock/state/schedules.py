@@ -1,7 +1,7 @@
 """When and how a job ends, in words: `after-5s`, `after-3-polls`, `failed-manual`, …
 
-A schedule decides from the job's start, the number of calls so far and the present instant alone, so the state of a job
-is computed and never stored.
+A schedule decides from the job's start, the number of calls and the present instant alone, so the state of a job is
+computed and not stored.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from flipsnack_mock.state.clock import SECOND
+from flipsnack_mock.protocol.instants import SECOND
 
 __all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
 
@@ -54,7 +54,7 @@ def parse_schedule(words: str) -> Schedule:
         return Schedule(match[1], round(float(match[2]) * SECOND), failed=failed)
     if match := _POLLS.fullmatch(plain):
         return Schedule("polls", int(match[1]), failed=failed)
-    raise ValueError(f"{words[:60]!r} is no schedule; expected {GRAMMAR}")
+    raise ValueError(f"{words[:60]!r} is not a schedule; expected {GRAMMAR}")
 
 
 def _half_way(whole: int, elapsed: int, calls: int) -> bool:
@@ -62,7 +62,7 @@ def _half_way(whole: int, elapsed: int, calls: int) -> bool:
 
 
 def _half_way_instant(whole: int, calls: int) -> int:
-    # Each call halves what is left: a loop that never waits still ends, and one that waits ends sooner.
+    # Each call halves the rest: a loop that never waits still ends, and one that waits ends sooner.
     left = whole >> (calls - 1)
     return left if left >= SECOND else 0
 

@@ -1,7 +1,7 @@
-"""Every setting of the fake, with its type, its default and what it does; and where its value came from.
+"""The settings of the fake, each with type, default, purpose and the source of its value.
 
-Pure: the environment, the file's text and the flags are handed in. Flag beats environment beats file beats default; an
-unknown name or a bad value raises `SettingsError`.
+The environment, the file's text and the flags are arguments. A flag beats the environment, which beats the file, which
+beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from flipsnack_mock.protocol.addresses import HOSTS
+from flipsnack_mock.protocol.errors import FieldError
+from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
 
 __all__ = [
     "Behaviour",
     "ENVIRONMENT_PREFIX",
-    "FieldError",
     "SeedAccount",
     "SeedCollection",
     "Setting",
@@ -31,12 +33,6 @@ __all__ = [
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
-# A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
-Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
-# Visible ASCII without the slash: what can stand in a path of the control plane.
-KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
-Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
-Secret = Annotated[str, Meta(min_length=1, max_length=200)]
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
@@ -44,15 +40,6 @@ PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
-
-
-class FieldError(ValueError):
-    """A value that its type allows and its meaning does not; `field` has it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        """Say what is wrong with `field`."""
-        super().__init__(message)
-        self.field = field
 
 
 def _check_schedule(field: str, words: str) -> None:
@@ -71,7 +58,7 @@ def _refuse_twins(field: str, names: list[str]) -> None:
 
 
 class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection that an account begins with; `package_bytes` 0 means as small as its pages allow."""
+    """A collection of the seed; `package_bytes` 0 means as small as its pages allow."""
 
     hash: Hash
     title: Title = "A collection"
@@ -164,7 +151,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = False
     tls_names: Annotated[
         str, Meta(description="host names and addresses, with commas, that the certificate is for beside `host`")
-    ] = "localhost,127.0.0.1,api.flipsnack.com,upload.flipsnack.com"
+    ] = ",".join(["localhost", "127.0.0.1", *HOSTS.values()])
     base_url: Annotated[
         str,
         Meta(
@@ -177,7 +164,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     admin_hosts: Annotated[
         str,
         Meta(description="public host names, with commas, under which the control plane answers without a token"),
-    ] = "api.flipsnack.com,upload.flipsnack.com"
+    ] = ",".join(HOSTS.values())
     max_accounts: Annotated[
         int, Meta(ge=1, le=10_000_000, description="accounts that may exist at once in one namespace")
     ] = 100_000
@@ -263,7 +250,7 @@ def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
     for name, value in found.items():
         source = _source(layer, name)
         if name not in hints:
-            raise SettingsError(f"{source} is no setting; there are {', '.join(sorted(hints))}")
+            raise SettingsError(f"{source} is not a setting; expected one of {', '.join(sorted(hints))}")
         try:
             converted[name] = (_value(value, hints[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})

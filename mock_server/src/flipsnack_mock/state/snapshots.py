@@ -1,7 +1,7 @@
-"""The state of an account as a value that can be kept and put back, the fork of an account, and the server as a seed.
+"""Snapshots of an account to restore later, the fork of an account, and the server as a seed.
 
-A snapshot holds everything but the journal, and the instant at which it was taken: put back, the account goes on from
-there, however long it lay in a file.
+A snapshot holds everything but the journal, and the instant at which it was taken: a restored account goes on from that
+instant.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.clock import VirtualClock, to_text
+from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
 from flipsnack_mock.state.settings import SeedAccount, SeedCollection
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "Snapshot", "WorldSnapshot", "fork", "restored", "seed_of", "seed_toml", "take", "take_all"]
 
 VERSION = 1
-"""Of the shape of snapshots; one of another version is refused."""
+"""The version of the format; snapshots of another version are refused."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All accounts of a server, or of a namespace, and whether everybody saw maintenance."""
+    """All accounts of a server, or of a namespace, and whether all of it was in maintenance."""
 
     version: int
     maintenance: bool
@@ -48,15 +49,15 @@ def take_all(world: World, real: int) -> WorldSnapshot:
 
 
 def take(account: Account, real: int) -> Snapshot:
-    """The snapshot of `account` when real time is `real`; later changes of the account do not touch it."""
+    """The snapshot of `account` when real time is `real`; later changes of the account do not change it."""
     return Snapshot(VERSION, account.now(real), _copy(account))
 
 
 def restored(snapshot: Snapshot, real: int) -> Account:
-    """The account of `snapshot`, its clock going on from where it was, when real time is `real`.
+    """The account of `snapshot`, whose clock goes on from its instant, when real time is `real`.
 
-    Raises `ValueError` when the snapshot holds what no account can: an unknown schedule, a time that is none, a
-    collection under another's hash.
+    Raises `ValueError` for what no account can hold: an unknown schedule, a time outside the calendar, a collection
+    under another hash than its own.
     """
     account = _copy(snapshot.account)
     if account.clock.frozen_at is None:
@@ -70,25 +71,25 @@ def _check(account: Account, now: int) -> None:
     times = [now, account.now(now), *account.counted]
     for known_as, collection in account.collections.items():
         if known_as != collection.hash:
-            raise ValueError(f"the collection {collection.hash!r} stands under {known_as!r}")
-        collection.timetable(account.behaviour)
+            raise ValueError(f"the collection {collection.hash!r} is listed under {known_as!r}")
+        collection.job_schedule(account.behaviour)
         times.append(collection.job.started_at or 0)
     for time in times:
         try:
             to_text(time)
         except OverflowError:
-            raise ValueError(f"{time} is no time in microseconds since 1970") from None
+            raise ValueError(f"{time} is not a time in microseconds since 1970") from None
 
 
 def fork(account: Account, key: str, secret: str) -> Account:
-    """A copy of `account` under another key; resource URLs of the one are not good for the other."""
+    """A copy of `account` under another key; resource URLs of the one are not valid for the other."""
     twin = _copy(account)
     twin.key, twin.secret = key, secret
     return twin
 
 
 def seed_of(account: Account) -> SeedAccount:
-    """What `account` would begin with: key, secret and collections, without the deleted and the magic ones."""
+    """The seed of `account`: key, secret, and the collections that are neither deleted nor magic."""
     kept = (item for item in account.collections.values() if not item.deleted and magic(item.hash) is None)
     fields = SeedCollection.__struct_fields__
     collections = tuple(SeedCollection(**{name: getattr(item, name) for name in fields}) for item in kept)
@@ -101,7 +102,7 @@ def seed_toml(seeds: Iterable[SeedAccount]) -> str:
 
 
 def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
-    yield "# The accounts of a fake as they begin, for --config. What has become of them is in GET /__admin/snapshot."
+    yield "# The accounts of a fake as they begin, for --config. Their present state is in GET /__admin/snapshot."
     if not seeds:
         yield "seed = []"
     for seed in seeds:

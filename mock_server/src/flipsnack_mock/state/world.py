@@ -7,21 +7,21 @@ import threading
 from collections.abc import Iterable
 
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, automatic_secret
 from flipsnack_mock.state.account import Account, account_id, new_account
-from flipsnack_mock.state.counters import Tally
+from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal
-from flipsnack_mock.state.settings import KEY_PATTERN, SeedAccount, Settings
+from flipsnack_mock.state.settings import SeedAccount, Settings
 
-__all__ = ["AUTOMATIC_PREFIX", "World", "Worlds"]
+__all__ = ["World", "Worlds"]
 
-AUTOMATIC_PREFIX = "test-"
 _KEY = re.compile(KEY_PATTERN)
 
 
 class World:
-    """All accounts of one server, and what holds for all of them.
+    """The accounts of one server, and the state that they share.
 
-    Whoever reads or changes it holds `lock`: so all state of a key changes at once or not at all.
+    Hold `lock` to read or change it: the state of a key changes at once or not at all.
     """
 
     def __init__(self, settings: Settings, name: str = "") -> None:
@@ -32,8 +32,8 @@ class World:
         self.lock = threading.RLock()
         self.maintenance = False
         self.journal = Journal(settings.journal_size)
-        self.tally = Tally()
-        self.journal.listeners.append(self.tally.count)
+        self.counters = Counters()
+        self.journal.listeners.append(self.counters.count)
         self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
@@ -41,19 +41,14 @@ class World:
         self.reset()
 
     @property
-    def seeded(self) -> Iterable[str]:
-        """The keys of the accounts that are there from the start."""
-        return self._seeds.keys()
-
-    @property
     def accounts(self) -> Iterable[Account]:
         """Every account there is, oldest first."""
         return self._accounts.values()
 
     def find(self, key: str) -> Account | None:
-        """The account of `key`, or None; a key that begins with `test-` comes into being here.
+        """The account of `key`, or None; one whose key begins with `test-` is created.
 
-        Raises `Refused` when there is no room for it.
+        Raises `Refused` when the world is full.
         """
         account = self._accounts.get(key)
         if account is None and key.startswith(AUTOMATIC_PREFIX) and _KEY.fullmatch(key):
@@ -61,11 +56,11 @@ class World:
         return account
 
     def existing(self, key: str) -> Account | None:
-        """The account of `key` if there is one; none comes into being."""
+        """The account of `key`, or None; none is created."""
         return self._accounts.get(key)
 
     def is_seeded(self, key: str) -> bool:
-        """Whether the account of `key` is there from the start."""
+        """Whether `key` is one of the seed."""
         return key in self._seeds
 
     def find_by_id(self, public_id: str) -> Account | None:
@@ -73,7 +68,7 @@ class World:
         return self._accounts.get(self._keys.get(public_id, ""))
 
     def add(self, account: Account) -> Account:
-        """Put `account` into the world, in place of one with the same key; raises `Refused` when the world is full."""
+        """Add `account`, in place of one with the same key; raises `Refused` when the world is full."""
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
             raise Refused(
                 503,
@@ -86,27 +81,27 @@ class World:
         return account
 
     def remove(self, key: str) -> None:
-        """Take the account of `key` out of the world, and what the journal holds of it."""
+        """Remove the account of `key` and its journal."""
         del self._accounts[key]
         del self._keys[account_id(key)]
         self.journal.forget(key)
 
     def reset_account(self, key: str) -> Account:
-        """Put the account of `key` back to how it began, in one swap."""
+        """Replace the account of `key` by a new one, as it began."""
         self.journal.forget(key)
         return self.add(self.begin(self.seed_of(key)))
 
     def begin(self, seed: SeedAccount) -> Account:
-        """A new account as `seed` describes it, not in the world yet."""
+        """A new account as `seed` describes it; it is not added to the world."""
         self._begun += 1
         return new_account(seed, self.behaviour, life=self._begun)
 
     def reset(self) -> None:
-        """Put everything back to how the server started."""
+        """Replace all accounts by those that the server started with."""
         self.replace([self.begin(seed) for seed in self._seeds.values()], maintenance=False)
 
     def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
-        """Put these accounts in the place of all that there are, in one swap; nothing is remembered of what was."""
+        """Replace all accounts by these, at once, and clear the journal."""
         self._accounts = {account.key: account for account in accounts}
         self._keys = {account_id(key): key for key in self._accounts}
         self.maintenance = maintenance
@@ -117,11 +112,11 @@ class World:
         if key in self._seeds:
             return self._seeds[key]
         known = self._accounts.get(key)
-        return SeedAccount(key=key, secret=known.secret if known else f"secret-{key}")
+        return SeedAccount(key=key, secret=known.secret if known else automatic_secret(key))
 
 
 class Worlds:
-    """The worlds of one process: the main one, and a namespace for each `/t/<name>/` that was used."""
+    """The worlds of one process: the main one, and one for each namespace `/t/<name>/` that was used."""
 
     def __init__(self, settings: Settings) -> None:
         """Make the main world."""
@@ -131,7 +126,7 @@ class Worlds:
         self._lock = threading.Lock()
 
     def world(self, name: str) -> World:
-        """The world of a namespace, made on first use; the main one for the empty name.
+        """The world of a namespace, created on first use; the main one for the empty name.
 
         Raises `Refused` when there are too many.
         """

@@ -17,13 +17,14 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
 
 __all__ = ["HOSTS", "Interception", "intercept"]
 
-HOSTS = ("api.flipsnack.com", "upload.flipsnack.com")
+HOSTS = tuple(VENDOR_HOSTS.values())
 
 
 class Interception(NamedTuple):

@@ -105,7 +105,7 @@ class Requests:
         self._call("DELETE", f"/__admin/accounts/{quote(self._key, safe='')}/requests")
 
     def trace(self) -> str:
-        """The journal as lines of JSON, for `flipsnack-mock replay` and `flipsnack-mock lint`."""
+        """The journal as lines of JSON, for `flipsnack-mock lint`."""
         return self._text("/__admin/requests.ndjson", key=self._key)
 
     def har(self) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.openapi.vendor import vendor_document
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
-from flipsnack_mock.state.settings import Hash, Key
+from flipsnack_mock.protocol.identifiers import Hash, Key
 
 _REFERENCE = "#/components/schemas/{name}"
 _PARTS: dict[str, Any] = {"key": Key, "hash": Hash}

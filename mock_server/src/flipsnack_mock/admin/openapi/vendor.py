@@ -1,4 +1,4 @@
-"""The vendor's surface as an OpenAPI document: collection.downloadHTML, and the download of a package.
+"""The vendor's surface as an OpenAPI document: the methods of the method table, and the download of a package.
 
 Source: the vendor's pages "collection.downloadHTML", "API status codes" and "How to sign a request".
 """
@@ -9,10 +9,9 @@ from functools import cache
 from typing import Any
 
 from flipsnack_mock import __version__
-from flipsnack_mock.api.operations import OPERATIONS
 from flipsnack_mock.protocol.envelope import FORMATS
 from flipsnack_mock.protocol.errors import CATALOGUE
-from flipsnack_mock.state.jobs import State
+from flipsnack_mock.protocol.methods import METHODS, Field, Method, Parameter
 
 __all__ = ["vendor_document"]
 
@@ -39,10 +38,9 @@ def vendor_document() -> dict[str, Any]:
 
 
 _PACKAGE = "/packages/{account}/{hash}/{name}"
-_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "action": ("the method", {"type": "string", "examples": sorted(OPERATIONS)}),
+_COMMON: dict[str, tuple[str, dict[str, Any]]] = {
+    "action": ("the method", {"type": "string", "examples": sorted(METHODS)}),
     "apiKey": ("the key of the account", {"type": "string", "examples": ["LK12NS-0-IOBW3S89VVJH12Z", "test-demo"]}),
-    "collectionHash": ("the collection", {"type": "string", "examples": ["d3m0h45h", "mock-complete"]}),
     "signature": (
         "MD5 of the secret, followed by name and value of each other parameter, ordered by name",
         {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -50,7 +48,33 @@ _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "format": ("how the answer is written", {"enum": sorted(FORMATS), "default": "json"}),
     "callback": ("the function that JSONP calls", {"type": "string"}),
 }
-_REQUIRED = ("action", "apiKey", "collectionHash", "signature")
+
+
+def _parameters() -> dict[str, tuple[str, dict[str, Any]]]:
+    """What each parameter means, and its schema: the common ones and those of the methods."""
+    own = {one.name: (one.does, _schema(one)) for method in METHODS.values() for one in method.parameters}
+    return _COMMON | own
+
+
+def _required() -> list[str]:
+    """What every call must have: a parameter that only some methods require is optional here."""
+    each = [{one.name for one in method.parameters if one.required} for method in METHODS.values()]
+    return sorted({"action", "apiKey", "signature", *set.intersection(*each)})
+
+
+def _schema(value: Parameter | Field) -> dict[str, Any]:
+    schema: dict[str, Any] = {"enum": list(value.allowed)} if value.allowed else dict(_TYPES[value.type])
+    return schema | ({"examples": list(value.examples)} if isinstance(value, Parameter) and value.examples else {})
+
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "string": {"type": "string"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "list": {"type": "array"},
+    "object": {"type": "object"},
+    "file": {"type": "string", "format": "binary"},
+}
 
 
 def _call(verb: str) -> dict[str, Any]:
@@ -65,12 +89,12 @@ def _call(verb: str) -> dict[str, Any]:
     }
     if verb == "get":
         operation["parameters"] = [
-            {"name": name, "in": "query", "required": name in _REQUIRED, "description": does, "schema": schema}
-            for name, (does, schema) in _PARAMETERS.items()
+            {"name": name, "in": "query", "required": name in _required(), "description": does, "schema": schema}
+            for name, (does, schema) in _parameters().items()
         ]
     else:
-        fields = {name: {"description": does} | schema for name, (does, schema) in _PARAMETERS.items()}
-        form = {"schema": {"type": "object", "properties": fields, "required": list(_REQUIRED)}}
+        fields = {name: {"description": does} | schema for name, (does, schema) in _parameters().items()}
+        form = {"schema": {"type": "object", "properties": fields, "required": _required()}}
         operation["requestBody"] = {"content": {"application/x-www-form-urlencoded": form, "multipart/form-data": form}}
     return operation
 
@@ -107,18 +131,25 @@ def _download(verb: str) -> dict[str, Any]:
 
 
 def _envelope() -> dict[str, Any]:
-    states = [state.value for state in State if state is not State.NEW]
-    data = {
-        "type": "object",
-        "properties": {"status": {"enum": states}, "resourceUrl": {"type": "string", "format": "uri"}},
-        "required": ["status"],
-    }
     return {
         "type": "object",
         "description": "; ".join(f"{code}: {error.message}" for code, error in sorted(CATALOGUE.items())),
-        "properties": {"code": {"enum": [20, *sorted(CATALOGUE)]}, "status": {"type": "string"}, "data": data},
+        "properties": {
+            "code": {"enum": [20, *sorted(CATALOGUE)]},
+            "status": {"type": "string"},
+            "data": {"anyOf": [_data(method) for method in METHODS.values()]},
+        },
         "required": ["code", "status"],
         "additionalProperties": False,
+    }
+
+
+def _data(method: Method) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": f"of {method.name}",
+        "properties": {field.name: {"description": field.does} | _schema(field) for field in method.fields},
+        "required": [field.name for field in method.fields if field.present == "always"],
     }
 
 

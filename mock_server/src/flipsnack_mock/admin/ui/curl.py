@@ -10,10 +10,9 @@ from urllib.parse import quote, urlencode
 
 from flipsnack_mock.inspect.records import PACKAGE, Record
 from flipsnack_mock.protocol import signature
+from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 
 __all__ = ["curl", "download_call"]
-
-_DOWNLOAD = "collection.downloadHTML"
 
 
 def curl(record: Record, *, secret: str | None, base_url: str) -> str:
@@ -39,8 +38,8 @@ def curl(record: Record, *, secret: str | None, base_url: str) -> str:
 
 
 def download_call(key: str, collection_hash: str, *, secret: str, base_url: str) -> str:
-    """The command that calls collection.downloadHTML for that collection."""
-    params = {"action": _DOWNLOAD, "apiKey": key, "collectionHash": collection_hash}
+    """The command that asks for the package of that collection."""
+    params = {"action": PACKAGE_METHOD, "apiKey": key, "collectionHash": collection_hash}
     return _command(f"{base_url}?{_query(params | {'signature': signature.sign(secret, params)})}")
 
 

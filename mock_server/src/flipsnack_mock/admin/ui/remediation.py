@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.protocol.methods import METHODS
 
 __all__ = ["BY_CODE", "BY_RULE", "advice"]
 
@@ -37,7 +38,7 @@ BY_CODE: dict[int, str] = {
 
 _FAULT = "A fault did this: see to it that the client copes with it, or remove the fault below."
 _MAGIC = "The magic hash asked for this answer: see to it that the client copes with it."
-_UNBUILT = "Of the vendor's methods this fake carries out collection.downloadHTML alone."
+_UNBUILT = f"Of the vendor's methods this fake carries out {', '.join(METHODS)} alone."
 
 
 def advice(record: Record) -> str:

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.account import Collection
-from flipsnack_mock.state.clock import SECOND
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.settings import Behaviour
 
@@ -91,7 +91,7 @@ def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
     job = collection.job
     if job.started_at is None:
         return None
-    after = None if job.forced else collection.timetable(behaviour).ends_after(job.calls)
+    after = None if job.forced else collection.job_schedule(behaviour).ends_after(job.calls)
     return Span(job.started_at, None if after is None else job.started_at + after)
 
 
@@ -124,11 +124,11 @@ def _words(collection: Collection, behaviour: Behaviour, span: Span | None, now:
 
 
 def _outlook(collection: Collection, behaviour: Behaviour, span: Span, now: int) -> str:
-    timetable = collection.timetable(behaviour)
-    end = State.FAILED if timetable.failed else State.COMPLETE
+    schedule = collection.job_schedule(behaviour)
+    end = State.FAILED if schedule.failed else State.COMPLETE
     if span.end is not None:
         return f"{end} in {spell(span.end - now)}"
-    if timetable.kind == "polls":
-        more = timetable.amount + 1 - collection.job.calls
+    if schedule.kind == "polls":
+        more = schedule.amount + 1 - collection.job.calls
         return f"{end} at the next call" if more == 1 else f"{end} after {more} more calls"
-    return "PROCESSING until you force it" if timetable.kind == "manual" else "PROCESSING for ever"
+    return "PROCESSING until you force it" if schedule.kind == "manual" else "PROCESSING for ever"

@@ -16,8 +16,8 @@ from flipsnack_mock.faults import FaultRule, sweep
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account, Collection
-from flipsnack_mock.state.clock import to_text
 from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import Listed, listed
@@ -133,7 +133,7 @@ def view_of(world: World, asked: Asked, *, at: int, base_url: str, memory: Memor
 
 def _busiest(world: World) -> str:
     """The key that was used last."""
-    rings = [ring.entries for key, ring in world.journal.rings().items() if key != NOBODY and ring.entries]
+    rings = [ring.entries for key, ring in world.journal.rings.items() if key != NOBODY and ring.entries]
     latest = max((entries[-1] for entries in rings), key=lambda entry: entry.number, default=None)
     return latest.key if latest else ""
 
@@ -164,7 +164,7 @@ def _chosen(world: World, account: Account, asked: Asked, at: int, base_url: str
 
 def _shelf(item: Collection, account: Account, window: Window) -> Shelf:
     line = line_of(item, account.behaviour, window)
-    return Shelf(item, item.job.schedule or item.words(account.behaviour), line, legal_targets(line.state))
+    return Shelf(item, item.job.schedule or item.schedule_text(account.behaviour), line, legal_targets(line.state))
 
 
 def _requests(

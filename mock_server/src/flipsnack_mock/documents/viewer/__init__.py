@@ -64,6 +64,6 @@ def _inner_page(heading: str, hue: int, number: int) -> str:
 
 
 def _heading(title: str) -> str:
-    """`title` in one line; what is no visible character would break the picture."""
+    """`title` in one line, without the characters that would break the picture."""
     plain = "".join(character if character.isprintable() else " " for character in title).strip()
     return plain if len(plain) <= _HEADING_LENGTH else plain[: _HEADING_LENGTH - 1].rstrip() + "…"

@@ -1,7 +1,6 @@
 import pytest
 from mock_server.tests.conftest import KEY, SECOND, Door, make_door, signed
 
-from flipsnack_mock.api.operations import OPERATIONS, UNBUILT
 from flipsnack_mock.state.settings import SeedAccount, SeedCollection
 
 DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
@@ -103,9 +102,3 @@ def test_what_one_key_does_is_never_seen_through_another(door: Door) -> None:
     assert "PPC" == "".join(states(door, "mock-after-2-polls", 0, 0))
     other = door.call(signed("secret-test-other", apiKey="test-other", collectionHash="mock-after-2-polls"))
     assert "PROCESSING" == other["data"]["status"]
-
-
-def test_no_method_is_both_built_and_unbuilt() -> None:
-    """And the built ones name what they require."""
-    assert not OPERATIONS.keys() & UNBUILT
-    assert ("collectionHash",) == OPERATIONS["collection.downloadHTML"].required

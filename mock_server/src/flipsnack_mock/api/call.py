@@ -1,0 +1,50 @@
+"""One request to the vendor's surface, with what is known of it so far."""
+
+from __future__ import annotations
+
+from flipsnack_mock.api.fault_injection import FaultInjection
+from flipsnack_mock.faults import Seen
+from flipsnack_mock.protocol.messages import Request
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.journal import NOBODY, Entry
+from flipsnack_mock.state.magic import magic_fault
+from flipsnack_mock.state.world import World
+
+__all__ = ["Call"]
+
+
+class Call:
+    """A request while it is checked and answered; `entry` is what the journal will keep of it.
+
+    `now` is the time of the account's clock and `behaviour` its settings; before the account is known, they are real
+    time and the settings of the world.
+    """
+
+    __slots__ = ("behaviour", "entry", "injection", "now", "owner", "params", "request", "world")
+
+    def __init__(self, request: Request, world: World) -> None:
+        """Begin with `request`, whose account and parameters are not known yet."""
+        self.request = request
+        self.world = world
+        self.params: dict[str, str] = {}
+        self.owner: Account | None = None
+        self.injection: FaultInjection | None = None
+        self.behaviour = world.behaviour
+        self.now = request.at
+        self.entry = Entry(world.journal.next_number(), request, request.at, NOBODY, self.params)
+
+    @property
+    def account(self) -> Account:
+        """The account of the API key: known after the check `key`."""
+        assert self.owner is not None
+        return self.owner
+
+    def belongs_to(self, account: Account, action: str, collection_hash: str) -> None:
+        """Set the account with its clock, settings and faults; a fault may answer: `FaultCode`, `FaultResponse`."""
+        self.owner, self.behaviour = account, account.behaviour
+        self.now = account.now(self.request.at)
+        self.entry.key, self.entry.now = account.key, self.now
+        if account.faults or magic_fault(collection_hash) is not None:
+            seen = Seen(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
+            self.injection = FaultInjection(account, seen, self.entry)
+            self.injection.meet("request")

@@ -1,0 +1,20 @@
+"""Hosts and paths of the vendor's surface; paths are without namespace."""
+
+from __future__ import annotations
+
+__all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "vendor_host"]
+
+HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
+"""The vendor's own names; a method is served by one of the two."""
+
+_KEYS = {name: key for key, name in HOSTS.items()}
+
+API_PATHS = frozenset({"/v1", "/v1/"})
+
+PACKAGE_PREFIX = "/packages/"
+"""The path of every resource URL begins with this."""
+
+
+def vendor_host(header: str) -> str | None:
+    """Which of `HOSTS` the header `Host` names; None when it is a name of the fake's own."""
+    return _KEYS.get(header.partition(":")[0].lower())

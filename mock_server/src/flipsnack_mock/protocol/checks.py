@@ -1,0 +1,20 @@
+"""The order in which a call is checked: the rule `order.checks` of the ledger."""
+
+from __future__ import annotations
+
+__all__ = ["STEPS"]
+
+STEPS = (
+    "well-formed",
+    "format",
+    "maintenance",
+    "required",
+    "key",
+    "limits",
+    "action",
+    "verb",
+    "signature",
+    "parameters",
+    "collection",
+)
+"""The names of the checks; the journal names the one that refused a call."""

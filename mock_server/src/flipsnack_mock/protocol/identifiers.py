@@ -1,0 +1,25 @@
+"""The form of API keys, secrets and collection hashes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+__all__ = ["AUTOMATIC_PREFIX", "Hash", "KEY_PATTERN", "Key", "Secret", "automatic_secret"]
+
+# A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
+Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
+
+# Visible ASCII without the slash: what can stand in a path of the control plane.
+KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
+Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
+Secret = Annotated[str, Meta(min_length=1, max_length=200)]
+
+AUTOMATIC_PREFIX = "test-"
+"""An account is created on first use when its key begins with this."""
+
+
+def automatic_secret(key: str) -> str:
+    """The secret of an account that was created without one."""
+    return f"secret-{key}"

@@ -1,0 +1,22 @@
+"""Instants: whole microseconds since 1970-01-01T00:00:00Z."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+__all__ = ["LAST_INSTANT", "RealTime", "SECOND", "to_text"]
+
+RealTime = Callable[[], int]
+"""A source of real time; the server hands it in."""
+
+SECOND = 1_000_000
+LAST_INSTANT = 253_402_300_799 * SECOND
+"""The last second that ISO 8601 can spell: 9999-12-31T23:59:59Z."""
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+def to_text(instant: int) -> str:
+    """`instant` as ISO 8601 in UTC, with microseconds."""
+    return (_EPOCH + datetime.timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
