@@ -19,7 +19,7 @@ __all__ = [
     "Cancel",
     "Client",
     "CaseCredentials",
-    "Progress",
+    "CaseEvent",
     "FileMade",
     "Format",
     "FromAdapter",
@@ -27,9 +27,9 @@ __all__ = [
     "Greeting",
     "Hello",
     "NotAMessage",
-    "Options",
+    "CaseOptions",
     "CaseResult",
-    "Run",
+    "RunCase",
     "Sleep",
     "ErrorReport",
     "Wake",
@@ -126,14 +126,14 @@ class CaseCredentials(msgspec.Struct, frozen=True, kw_only=True):
         return f"CaseCredentials({self.key!r})"
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class CaseOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How the operation is to be done; `deadline_ms` bounds all of it."""
 
     format: Format = "json"
     deadline_ms: Milliseconds | None = None
 
 
-class Run(_Message, frozen=True, tag="run"):
+class RunCase(_Message, frozen=True, tag="run"):
     """One case, with the arguments of its operation in `args`.
 
     poll: `collection`. download: `collection`, and `dest`, the file to make. call: `action`, the name of the method;
@@ -146,7 +146,7 @@ class Run(_Message, frozen=True, tag="run"):
     credentials: CaseCredentials
     args: dict[str, str | dict[str, str]]
     now_ms: int
-    options: Options
+    options: CaseOptions
 
 
 class Wake(_Message, frozen=True, tag="wake"):
@@ -166,7 +166,7 @@ class Bye(_Message, frozen=True, tag="bye"):
     """There are no more cases: end with exit code 0."""
 
 
-FromKit = Greeting | Run | Wake | Cancel | Bye
+FromKit = Greeting | RunCase | Wake | Cancel | Bye
 
 
 # --- messages of an adapter
@@ -202,7 +202,7 @@ class Sleep(_Message, frozen=True, tag="sleep"):
     why: str = ""
 
 
-class Progress(_Message, frozen=True, tag="event"):
+class CaseEvent(_Message, frozen=True, tag="event"):
     """A note for the reader of a failure; `status` is the job's state, `attempt` counts calls."""
 
     id: str
@@ -247,7 +247,7 @@ class CaseResult(_Message, frozen=True, tag="result"):
             raise ValueError("`error` is there with outcome error, and only then")
 
 
-FromAdapter = Hello | Sleep | Progress | CaseResult
+FromAdapter = Hello | Sleep | CaseEvent | CaseResult
 
 _encoder = msgspec.json.Encoder()
 _from_adapter = msgspec.json.Decoder(FromAdapter)

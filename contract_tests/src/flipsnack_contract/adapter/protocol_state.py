@@ -8,11 +8,11 @@ from enum import StrEnum
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import (
     PROTOCOL,
+    CaseEvent,
     CaseResult,
     FromAdapter,
     Hello,
     NotAMessage,
-    Progress,
     Sleep,
     read_from_adapter,
 )
@@ -32,9 +32,9 @@ class Phase(StrEnum):
 MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
     Phase.GREETING: {Hello: Phase.READY},
     Phase.READY: {},
-    Phase.RUNNING: {Sleep: Phase.RUNNING, Progress: Phase.RUNNING, CaseResult: Phase.READY},
+    Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
 }
-NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", Progress: "event", CaseResult: "result"}
+NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", CaseEvent: "event", CaseResult: "result"}
 
 
 class ProtocolState:

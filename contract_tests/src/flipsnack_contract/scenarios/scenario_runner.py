@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.messages import Options
+from flipsnack_contract.adapter.messages import CaseOptions
 from flipsnack_contract.adapter.program import Program
 from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
@@ -130,7 +130,7 @@ def _case(scenario: Scenario, sandbox: Sandbox, collection: str, dest: Path) -> 
         key=scenario.key_said,
         secret=scenario.secret_said,
         args={"collection": collection, "dest": str(dest)},
-        options=Options(format=scenario.format, deadline_ms=deadline),
+        options=CaseOptions(format=scenario.format, deadline_ms=deadline),
         cancel_after_ms=None if scenario.cancel_after_s is None else _milliseconds(scenario.cancel_after_s),
         needs=scenario.needs,
         horizon_ms=horizon + _milliseconds(scenario.suspended_s),
