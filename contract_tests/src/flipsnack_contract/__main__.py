@@ -9,9 +9,7 @@ import click
 
 from flipsnack_contract.cli.adapter import adapter
 from flipsnack_contract.cli.drift import drift
-from flipsnack_contract.cli.front import EPILOG, INTERRUPTED
-from flipsnack_contract.cli.judge import client, recording, server
-from flipsnack_contract.cli.replay import replay
+from flipsnack_contract.cli.judge import EPILOG, INTERRUPTED, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
 from flipsnack_contract.target.result import Exit
 
@@ -24,7 +22,7 @@ def cli() -> None:
     """Judge a fake of the Flipsnack API v1, or a client for it, by the rules of the ledger."""
 
 
-for command in (server, client, replay, recording, drift, adapter, list_rules, explain_rule):
+for command in (server, client, recording, drift, adapter, list_rules, explain_rule):
     cli.add_command(command)
 
 

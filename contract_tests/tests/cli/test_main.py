@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.cli.front import cache_folder
+from flipsnack_contract.cli.judge import cache_folder
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_mock.testing import MockServer
 
@@ -61,7 +61,7 @@ def test_without_a_control_plane_what_cannot_be_steered_is_skipped_by_name(tmp_p
     ("arguments", "says"),
     [
         (("server",), "name one thing to judge"),
-        (("server", *APP, "--", "--no-such-option"), "--no-such-option"),
+        (("server", *APP, "--no-such-option"), "--no-such-option"),
         (("recording", "no-such.har"), "cannot judge no-such.har"),
         (("drift", "ftp://x/", "flipsnack_mock:create_app"), "is not an address of the API"),
         (("explain", "no.such"), "'no.such' is not a rule"),
@@ -117,7 +117,7 @@ def test_without_a_place_for_a_cache_there_is_none(tmp_path: Path) -> None:
     assert cache_folder({"XDG_CACHE_HOME": str(tmp_path / "file")}) is None
 
 
-@pytest.mark.parametrize("command", ["adapter", "client", "drift", "explain", "list", "recording", "replay", "server"])
+@pytest.mark.parametrize("command", ["adapter", "client", "drift", "explain", "list", "recording", "server"])
 def test_the_list_of_commands_says_what_each_is_for(command: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """In a whole sentence, on a terminal of 80 columns; the exit codes follow."""
     shown = _help(tmp_path_factory)

@@ -103,11 +103,11 @@ def test_the_page_is_one_file(ran: Ran) -> None:
 def test_the_artifacts_replay_the_failure(ran: Ran, fake: Fake, lying: Path) -> None:
     """By the command that the report shows; a client that is mended keeps the check."""
     replay = f"kept/{FILE_CHECK.replace('/', '-')}/replay.json"
-    assert f"  replay  flipsnack-contract replay {replay} -- {sys.executable} {lying}" in ran.out
-    again = _kit(ran.folder, "replay", replay, "--fake", fake.url, "--", sys.executable, lying)
-    assert (1, True) == (again.returncode, f"FAILED {FILE_CHECK}" in again.stdout)
-    mended = _kit(ran.folder, "replay", replay, "--fake", fake.url, "--", sys.executable, ADAPTER)
-    assert (0, True) == (mended.returncode, f"ok     {FILE_CHECK}: kept now" in mended.stdout)
+    assert f" --replay {replay} -- {sys.executable} {lying}" in ran.out
+    again = _kit(ran.folder, "client", "--replay", replay, "--fake", fake.url, "--", sys.executable, lying)
+    assert (1, True) == (again.returncode, f"({FILE_CHECK})" in again.stdout)
+    mended = _kit(ran.folder, "client", "--replay", replay, "--fake", fake.url, "--", sys.executable, ADAPTER)
+    assert (0, True) == (mended.returncode, "; 1 scenarios in" in mended.stdout), mended.stdout
 
 
 def test_nothing_is_left_in_the_folder_but_what_was_asked_for(ran: Ran) -> None:
@@ -154,9 +154,9 @@ def _until_closed(terminal: int) -> str:
     [
         (("client", "--", "no-such-command"), 11, "no adapter to judge by: no-start"),
         (("client",), 4, "missing client command: give it after --"),
+        (("client", "--replay", "gone", "--", sys.executable, str(ADAPTER)), 4, "No such file"),
+        (("client", "--replay", "a-file", "--", sys.executable, str(ADAPTER)), 4, "expected the replay.json of a"),
         (("client", "--artifacts", "a-file/x", "--", "x"), 4, "cannot write to a-file/x"),
-        (("replay", "no-such-file", "--", "x"), 4, "does not exist"),
-        (("replay", "a-file", "--", "x"), 4, "expected the replay.json of a failure"),
     ],
 )
 def test_wrong_use_is_one_clear_message(

@@ -2,55 +2,119 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Mapping
-from typing import Any
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import click
+import pytest
 
 from flipsnack_contract.cli.adapter import EPILOG as MODES
-from flipsnack_contract.cli.front import EPILOG, Judging, plugin_words, pytest_words, run_pytest
+from flipsnack_contract.plugin.options import OPTIONS
+from flipsnack_contract.plugin.run import PACKAGE
+from flipsnack_contract.target.result import SHOWN, Exit
 
-__all__ = ["client", "recording", "server"]
+__all__ = ["EPILOG", "INTERRUPTED", "cache_folder", "client", "recording", "server"]
 
+INTERRUPTED = 130
+CODES = {0: "as expected", **{int(one.code): one.means for one in SHOWN.values() if one.code}}
+EPILOG = "\b\nExit codes:\n" + "\n".join(
+    f"  {code:<4} {means}" for code, means in {**CODES, 4: "wrong usage", INTERRUPTED: "interrupted"}.items()
+)
+PYTEST = """
 
-@click.pass_context
-def _server(context: click.Context, /, url: str | None, **options: Any) -> None:
-    """Judge the server at URL, or the WSGI app --app.
+Every option of pytest and of its plugins may follow: -k EXPRESSION, -x, -n WORKERS, --lf, --junitxml FILE, --html FILE,
+--report-log FILE and others. Nothing of the project in which the command is called takes part.
+"""
+SERVER = """Judge the server at URL, or the WSGI app --app.
 
-    URL is the address of the API, as http://127.0.0.1:3547/v1/; else FLIPSNACK_BASE_URL names it. Where the target has
-    a control plane (/__admin beside /v1), it makes keys and collections and moves the clock. Elsewhere the key and its
-    secret come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET, calls keep to a pace, and what cannot be steered is
-    skipped by name. With --read-only nothing but reads is sent.
-    """
-    target = [f"--flipsnack-base-url={url}"] if url else []
-    _run(context, [*target, *context.meta["rest"]], options)
+URL is the address of the API, as http://127.0.0.1:3547/v1/; else FLIPSNACK_BASE_URL names it. Where the target has a
+control plane (/__admin beside /v1), it makes keys and collections and moves the clock. Elsewhere the key and its secret
+come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET, calls keep to a pace, and what cannot be steered is skipped by name.
+With --read-only nothing but reads is sent."""
+CLIENT = "Judge a client in any language, through its adapter: the COMMAND after --."
+RECORDING = """Judge a recording: an HTTP archive (HAR), or the fake's journal as lines of JSON.
 
-
-@click.pass_context
-def _client(context: click.Context, /, **options: Any) -> None:
-    """Judge a client in any language, through its adapter: the COMMAND after --."""
-    if not (command := context.meta["rest"]):
-        raise click.UsageError("missing client command: give it after --, as in: -- node adapter.mjs")
-    _run(context, [f"--flipsnack-client={shlex.join(command)}"], options)
-
-
-@click.pass_context
-def _recording(context: click.Context, /, file: str, **options: Any) -> None:
-    """Judge a recording: an HTTP archive (HAR), or the fake's journal as lines of JSON.
-
-    Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har), the journal from
-    GET /__admin/requests.ndjson. Only time and order are judged: paces, pauses, states, links. What was not recorded is
-    skipped by name.
-    """
-    _run(context, [f"--flipsnack-recording={file}", *context.meta["rest"]], options)
+Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har), the journal from
+GET /__admin/requests.ndjson. Only time and order are judged. What was not recorded is skipped by name."""
 
 
-def _run(context: click.Context, words: list[str], options: Mapping[str, Any]) -> None:
-    run_pytest([*words, *plugin_words(options), *pytest_words(options)], context.obj or {})
+class _Judging(click.Command):
+    """A command whose words are pytest's: those of the plugin without their prefix, and pytest's own."""
+
+    def __init__(self, side: str, target: str, text: str, epilog: str = EPILOG) -> None:
+        shown = (one for one in OPTIONS if side in one.of.split())
+        options = [click.Option((f"--{one.name}",), is_flag=one.type is bool, help=one.help) for one in shown]
+        super().__init__(side, params=[*options], help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}.")
+        self.options_metavar = f"[OPTIONS] {target}"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Look for --help only: pytest reads the rest."""
+        if {"-h", "--help"} & set(args[: args.index("--")] if "--" in args else args):
+            click.echo(self.get_help(ctx))
+            ctx.exit()
+        ctx.args = args
+        return args
+
+    def invoke(self, ctx: click.Context) -> NoReturn:
+        """Run pytest, and end with its exit code."""
+        _run_pytest(_words(str(self.name), ctx.args), ctx.obj or {})
 
 
-server = Judging("server", _server, after="PYTEST OPTIONS", argument=click.Argument(("url",), required=False))
-client = Judging("client", _client, after="COMMAND...", argument=None)
-client.epilog = f"{MODES}\n{EPILOG}"
-recording = Judging("recording", _recording, after="PYTEST OPTIONS", argument=click.Argument(("file",)))
+server = _Judging("server", "[URL]", SERVER)
+client = _Judging("client", "-- COMMAND...", CLIENT, f"{MODES}\n{EPILOG}")
+recording = _Judging("recording", "FILE", RECORDING)
+
+
+def _words(side: str, args: Sequence[str]) -> list[str]:
+    """The words as pytest takes them. Raises `click.UsageError` for a client without a command."""
+    at = args.index("--") if "--" in args else len(args)
+    own, rest = list(args[:at]), args[at + 1 :]
+    if side == "client":
+        if not rest:
+            raise click.UsageError("missing client command: give it after --, as in: -- node adapter.mjs")
+        target = [f"--flipsnack-client={shlex.join(rest)}"]
+    else:
+        named = own.pop(0) if own and not own[0].startswith("-") else ""
+        option = "base-url" if side == "server" else "recording"
+        target = [f"--flipsnack-{option}={named}"] if named else []
+    # A page without files beside it can be kept as an artifact of a CI job.
+    page = ["--self-contained-html"] if any(word.partition("=")[0] == "--html" for word in own) else []
+    return [*target, *map(_prefixed, own), *page]
+
+
+def _prefixed(word: str) -> str:
+    name = word.partition("=")[0]
+    return f"--flipsnack-{word[2:]}" if name in {f"--{one.name}" for one in OPTIONS} else word
+
+
+def _run_pytest(words: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    cache = cache_folder(environment)
+    code = pytest.main(
+        [
+            *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
+            *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
+            *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
+            *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # the commands import Hypothesis before pytest does
+            *words,
+        ]
+    )
+    if code == Exit.INTERRUPTED:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(int(code))
+
+
+def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
+    """The folder of the kit in the user's cache; None where it cannot be written."""
+    home = Path(environment.get("HOME") or Path.home())
+    usual = {"darwin": home / "Library" / "Caches", "win32": Path(environment.get("LOCALAPPDATA") or home)}
+    folder = Path(environment.get("XDG_CACHE_HOME") or usual.get(platform, home / ".cache")) / "flipsnack-kit"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None

@@ -26,7 +26,7 @@ from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.scenarios.artifacts import VERSION, Replay, folder_for, write_artifacts
+from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, folder_for, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -38,7 +38,7 @@ from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit, Outcome, Result
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["open_client", "open_runner"]
+__all__ = ["open_client"]
 
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
@@ -54,19 +54,20 @@ def open_client(
     Raises `pytest.UsageError`, and `NotJudgeable` where there is no adapter or no fake.
     """
     _make_folder(options["artifacts"])
-    runner = open_runner(options, stack, worker)
+    runner = _open_runner(options, stack, worker)
     plan = Plan(options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL), seed=options["seed"])
-    groups = {one.name: one for one in scenario_groups(runner.capabilities, plan)}
+    groups = {one.name: one for one in _replayed(options["replay"]) or scenario_groups(runner.capabilities, plan)}
     checks = {one.name: one for one in client_checks() if options.selects(one.rule.id)}
     judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
+    sizes = {name: one.examples if isinstance(one, DrawnBatch) else len(one.scenarios) for name, one in groups.items()}
     who = runner.hello.client
     return Judged(
         side="client",
         name=f"{who.name} {who.version} ({who.language})",
-        notes=_notes(runner, sum(map(_size, groups.values())), len(groups)),
+        notes=(*_notes(runner), f"{sum(sizes.values())} scenarios in {len(sizes)} groups"),
         parts=tuple(
-            Part(name, tuple(checks.values()), partial(judge.results, one), scenarios=_size(one))
-            for name, one in groups.items()
+            Part(name, tuple(checks.values()), partial(judge.results, name), scenarios=size)
+            for name, size in sizes.items()
         ),
         replay=judge.replay,
         finish=judge.finish,
@@ -74,8 +75,14 @@ def open_client(
     )
 
 
-def open_runner(options: Options, stack: ExitStack, worker: str = "") -> ScenarioRunner:
-    """What runs scenarios with the client at the fake. Raises as `open_client` does."""
+def _replayed(file: str | None) -> tuple[ScenarioGroup, ...]:
+    try:
+        return (ScenarioGroup("replay", (read_replay(Path(file)).scenario,)),) if file else ()
+    except (BadReplay, OSError) as wrong:
+        raise pytest.UsageError(str(wrong)) from None
+
+
+def _open_runner(options: Options, stack: ExitStack, worker: str) -> ScenarioRunner:
     token = options["admin-token"] or options.environment.get("FLIPSNACK_ADMIN_TOKEN")
     try:
         mode = LaunchMode(
@@ -105,13 +112,9 @@ def _make_folder(folder: str | None) -> None:
         raise pytest.UsageError(f"cannot write to {folder}: {wrong.strerror}") from None
 
 
-def _size(group: ScenarioGroup | DrawnBatch) -> int:
-    return group.examples if isinstance(group, DrawnBatch) else len(group.scenarios)
-
-
-def _notes(runner: ScenarioRunner, scenarios: int, groups: int) -> tuple[str, ...]:
+def _notes(runner: ScenarioRunner) -> tuple[str, ...]:
     can = runner.hello.capabilities
-    notes = [f"capabilities: {', '.join(can)}", f"{scenarios} scenarios in {groups} groups"]
+    notes = [f"capabilities: {', '.join(can)}"]
     if unknown := [name for name in can if name not in CAPABILITIES]:
         notes.append(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
     if not runner.virtual:
@@ -139,17 +142,14 @@ class _CheckRun:
             if self.counterexample is None or (self.is_listed and not line):
                 self.counterexample, self.is_listed = run, bool(line)
 
-    def result(self, group: str, seconds: float) -> Result:
-        found = result_of(self.check, self.counterexample)
-        outcome = Outcome.KNOWN if self.is_listed else found.outcome if self.examples else Outcome.SKIPPED
-        return replace(
-            found,
-            outcome=outcome,
-            examples=self.examples,
-            seconds=seconds,
-            group=group,
-            listed=tuple(self.listed),
-        )
+    def result(self, missing: tuple[str, ...]) -> Result:
+        found = replace(result_of(self.check, self.counterexample), examples=self.examples, listed=tuple(self.listed))
+        if self.is_listed:
+            return replace(found, outcome=Outcome.KNOWN)
+        if not self.examples:
+            why = f"needs {', '.join(missing)}" if missing else "the client can be put into no scenario"
+            return replace(found, outcome=Outcome.SKIPPED, message=why, missing=missing)
+        return found
 
 
 @dataclass
@@ -162,46 +162,34 @@ class _ClientJudge:
     cache: ScenarioCache
     known: KnownFailures
 
-    def results(self, group: ScenarioGroup | DrawnBatch) -> tuple[Result, ...]:
+    def results(self, name: str) -> tuple[Result, ...]:
         """A result for each check. Each scenario of the group runs once."""
         can, began = self.cache.runner.capabilities, stopwatch()
-        able = [_CheckRun(one, self.known) for one in self.checks.values() if one.needs <= can]
+        check_runs = [_CheckRun(one, self.known) for one in self.checks.values()]
         try:
-            for scenario in group.scenarios:
+            for scenario in self.groups[name].scenarios:
                 run = self.cache.watch(scenario)
-                for one in able:
-                    one.hold_against(run)
-        except AdapterFault as fault:
-            return (Result(ADAPTER_RULE, ADAPTER_RULE, Outcome.ADAPTER, str(fault), group=group.name),)
-        except (NoPackage, Refused, Unreachable) as trouble:
-            return (Result(ADAPTER_RULE, ADAPTER_RULE, Outcome.UNREACHABLE, str(trouble), group=group.name),)
-        seconds = (stopwatch() - began) / max(1, len(able))
-        lacking = [(one, tuple(sorted(one.needs - can))) for one in self.checks.values() if not one.needs <= can]
-        return (
-            *(one.result(group.name, seconds) for one in able),
-            *(
-                Result(
-                    one.name,
-                    one.rule.id,
-                    Outcome.SKIPPED,
-                    f"needs {', '.join(missing)}",
-                    missing=missing,
-                    group=group.name,
-                )
-                for one, missing in lacking
-            ),
-        )
+                for one in check_runs:
+                    if one.check.needs <= can:
+                        one.hold_against(run)
+        except (AdapterFault, NoPackage, Refused, Unreachable) as trouble:
+            outcome = Outcome.ADAPTER if isinstance(trouble, AdapterFault) else Outcome.UNREACHABLE
+            return (Result(ADAPTER_RULE, ADAPTER_RULE, outcome, str(trouble), group=name),)
+        seconds = (stopwatch() - began) / len(check_runs)
+        results = (one.result(tuple(sorted(one.check.needs - can))) for one in check_runs)
+        return tuple(replace(one, group=name, seconds=seconds) for one in results)
 
     def finish(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """One result for each check, shrunk where it broke, and with its files where they are asked for."""
         order = list(self.groups)
         in_order = sorted(results, key=lambda one: order.index(one.group))
-        return tuple(self._closed(one) if one.outcome in BROKEN else one for one in merged(in_order))
+        return tuple(self._closed(one) if one.scenario and one.outcome in BROKEN else one for one in merged(in_order))
 
     def advice(self, results: Sequence[Result]) -> str:
         """What to mend first: the simplest download, where even that fails."""
-        simplest = Scenario(format=preferred(self.cache.runner.capabilities))
-        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= self.cache.runner.capabilities:
+        can = self.cache.runner.capabilities
+        simplest = Scenario(format=preferred(can))
+        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= can:
             return ""
         with suppress(AdapterFault, NoPackage, Refused, Unreachable):
             if self.cache.watch(simplest).outcome is CaseOutcome.OK:
@@ -213,31 +201,20 @@ class _ClientJudge:
         command = f"-- {shlex.join(self.options.command)}"
         if self.options["artifacts"] and result.scenario:
             file = folder_for(Path(self.options["artifacts"]), result.check) / "replay.json"
-            how = self.options.words("mode", "capability")
-            return f"flipsnack-contract replay {how}{shlex.quote(str(file))} {command}"
+            return self.options.command_line("", f"--replay {shlex.quote(str(file))} {command}")
         return self.options.command_line("", f"--rule {result.rule} -k {result.group} {command}")
 
     def _closed(self, result: Result) -> Result:
         # Where adapter or fake are gone the result stays as it was found.
         with suppress(AdapterFault, NotBroken, Refused, Unreachable):
-            result = self._shrunk(result)
+            check = self.checks[result.check]
+            unlisted = replace(check, run=partial(_run_unlisted, check, self.known))
+            simplest = result_of(check, shrink(unlisted, self.groups[result.group], self.cache))
+            found = replace(simplest, outcome=result.outcome, examples=result.examples, seconds=result.seconds)
+            result = replace(found, group=result.group, listed=result.listed)
             if self.options["artifacts"]:
                 self._write(result)
         return result
-
-    def _shrunk(self, result: Result) -> Result:
-        if result.check not in self.checks:
-            return result
-        check = self.checks[result.check]
-        run = shrink(replace(check, run=partial(_unlisted, check, self.known)), self.groups[result.group], self.cache)
-        return replace(
-            result_of(check, run),
-            outcome=result.outcome,
-            examples=result.examples,
-            seconds=result.seconds,
-            group=result.group,
-            listed=result.listed,
-        )
 
     def _write(self, result: Result) -> None:
         runner, scenario = self.cache.runner, Scenario.from_json(result.scenario)
@@ -253,7 +230,7 @@ class _ClientJudge:
         write_artifacts(Path(self.options["artifacts"]), kept, run, archive=archive)
 
 
-def _unlisted(check: Check, known: KnownFailures, run: ScenarioRun) -> None:
+def _run_unlisted(check: Check, known: KnownFailures, run: ScenarioRun) -> None:
     """The check, broken only in ways that are not listed."""
     try:
         check.run(run)

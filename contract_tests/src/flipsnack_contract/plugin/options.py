@@ -14,7 +14,7 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 
-LEFT_OUT = ("app", "rule", "strict", "known", "budget", "artifacts", "admin-token")
+LEFT_OUT = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
 
 __all__ = ["OPTIONS", "Option", "Options", "add_options", "options_of"]
 
@@ -58,6 +58,7 @@ OPTIONS = (
     Option("mode", "How the client's command is run.", "client", default="persistent", choices=tuple(MODES)),
     Option("capability", "A capability of a program of mode exec; may be given again.", "client", many=True),
     Option("timeout", "Seconds without a message after which the adapter hangs.", "client", float, 10.0),
+    Option("replay", "Run only the scenario in this replay.json.", "client"),
     Option("artifacts", "The folder for the files of each failure of a client.", "client"),
 )
 
