@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flipsnack_contract.adapter.case import Case
-from flipsnack_contract.adapter.messages import Greeting, Options
+from flipsnack_contract.adapter.messages import CaseOptions, Greeting
 
 ZOO = Path(__file__).parents[2] / "zoo" / "adapters.py"
 ADAPTERS = Path(__file__).parents[2] / "adapters"
@@ -53,7 +53,7 @@ def case(case_id: str = "case-1", **changes: Any) -> Case:
         "key": "a-key",
         "secret": SECRET,
         "args": {"collection": "f000001"},
-        "options": Options(),
+        "options": CaseOptions(),
     }
     return Case(**{**fields, **changes})
 

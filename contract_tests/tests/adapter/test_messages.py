@@ -13,10 +13,10 @@ from flipsnack_contract.adapter.messages import (
     Bye,
     Cancel,
     CaseCredentials,
+    CaseOptions,
     Greeting,
     NotAMessage,
-    Options,
-    Run,
+    RunCase,
     Wake,
     encode,
     read_from_adapter,
@@ -91,7 +91,7 @@ def test_a_word_that_does_not_exist_is_refused_with_those_that_do(field: dict[st
 
 def test_what_is_no_json_is_sent_to_stderr() -> None:
     """It is mostly a line that was printed to find a mistake; a message with a mistake in it is on the right way."""
-    with pytest.raises(NotAMessage, match="belongs on stderr"):
+    with pytest.raises(NotAMessage, match="everything else to stderr"):
         read_from_adapter(b"signing ...")
     with pytest.raises(NotAMessage) as caught:
         read_from_adapter(b"{}")
@@ -117,14 +117,14 @@ def test_unknown_fields_are_ignored(extra: dict[str, Any]) -> None:
 @given(text=st.text(), number=st.integers(0, 2**53))
 def test_what_the_kit_says_is_one_line_that_fits_the_schema(text: str, number: int) -> None:
     """Whatever a key, a secret or an argument holds, a message is one line of JSON."""
-    run = Run(
+    run = RunCase(
         id=text,
         op="poll",
         base_url=text,
         credentials=CaseCredentials(key=text, secret=text),
         args={"collection": text, "params": {text: text}},
         now_ms=number,
-        options=Options(),
+        options=CaseOptions(),
     )
     greeting = Greeting(protocols=(1,), kit=text, run=text)
     for message in (greeting, run, Wake(id=text, now_ms=number), Cancel(id=text), Bye()):

@@ -16,7 +16,7 @@ with started_fake() as fake:
     sys.stdin.read()
 """
 # Only so that a test that fails does not hang.
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -25,12 +25,12 @@ def test_a_fake_of_the_kit_ends_with_the_kit(number: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", KEEPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as kit:
         assert kit.stdout is not None
         address = urlsplit(kit.stdout.readline().decode().strip())
-        with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=PATIENCE) as line:
+        with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=TIMEOUT) as line:
             kit.send_signal(number)
             # The fake's end of the line is closed when it ends.
             assert b"" == line.recv(1)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=PATIENCE)
+        socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=TIMEOUT)
 
 
 def _ended(*command: str) -> tuple[int, bytes, bytes]:
@@ -44,7 +44,7 @@ def _ended(*command: str) -> tuple[int, bytes, bytes]:
 
 def test_a_module_is_run_as_python_runs_it() -> None:
     """With its own arguments, output and exit code."""
-    module = ("flipsnack_contract", "explain", "no.such-rule")
+    module = ("json.tool", "--no-such-option")
     expected = _ended(sys.executable, "-m", *module)
     assert 2 == expected[0]
     assert expected == _ended(*watched_command(*module))

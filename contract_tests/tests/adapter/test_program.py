@@ -10,7 +10,7 @@ from contract_tests.tests.adapter.cases import SECRET, case
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import Options
+from flipsnack_contract.adapter.messages import CaseOptions
 from flipsnack_contract.adapter.program import BadTemplate, Program
 from flipsnack_contract.adapter.timeline import RealTimeline
 
@@ -29,7 +29,7 @@ def _run(script: str, folder: Path, *, timeout: float = 30.0, **changes: Any) ->
 
 def test_a_program_is_told_the_case_by_arguments_and_environment(tmp_path: Path) -> None:
     """The secret is in the environment, not among the arguments that everybody can read."""
-    report = _run(TELL, tmp_path, options=Options(format="xml", deadline_ms=2500))
+    report = _run(TELL, tmp_path, options=CaseOptions(format="xml", deadline_ms=2500))
     arguments, environment = json.loads((tmp_path / "made").read_text())
     assert CaseOutcome.OK == report.outcome
     assert ["f000001", str(tmp_path / "made"), "--for=2.5", "xml"] == arguments
@@ -54,7 +54,7 @@ def test_a_program_that_calls_gets_parameters_as_arguments_and_gives_its_value_o
     script = "import json,sys; print('note', file=sys.stderr); print(json.dumps({'arguments': sys.argv[1:]}))"
     program = Program((sys.executable, "-c", script, "{action}", "{params}", "--for={deadline_s}"), {})
     args: dict[str, Any] = {"action": "x.y", "params": {"a": "1 2", "b": ""}, "files": {"file": "/tmp/x.pdf"}}
-    report = program.run(case(op="call", args=args, options=Options(deadline_ms=1000)), RealTimeline())
+    report = program.run(case(op="call", args=args, options=CaseOptions(deadline_ms=1000)), RealTimeline())
     assert report.result is not None
     assert {"arguments": ["x.y", "a=1 2", "b=", "file=@/tmp/x.pdf", "--for=1"]} == report.result.value
     assert (("call",), "note\n") == (program.open().ops, report.printed)
@@ -68,7 +68,7 @@ def test_death_by_a_signal_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_program_that_does_not_end_is_a_fault(tmp_path: Path) -> None:
     """After its deadline and the kit's timeout it is ended."""
-    report = _run("import signal; signal.pause()", tmp_path, timeout=0.0, options=Options(deadline_ms=1))
+    report = _run("import signal; signal.pause()", tmp_path, timeout=0.0, options=CaseOptions(deadline_ms=1))
     assert (CaseOutcome.FAULT, "hang") == (report.outcome, report.fault)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
-from flipsnack_contract.adapter.messages import CAPABILITIES, CaseResult, ErrorReport, FileMade, Options
+from flipsnack_contract.adapter.messages import CAPABILITIES, CaseOptions, CaseResult, ErrorReport, FileMade
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
 from flipsnack_contract.scenarios.server_log import LoggedAnswer, LoggedRequest
@@ -97,7 +97,7 @@ def scenario_run(
         key=played.key_said,
         secret=played.secret_said,
         args={"collection": COLLECTION, "dest": "package.zip"},
-        options=Options(format=played.format, deadline_ms=deadline),
+        options=CaseOptions(format=played.format, deadline_ms=deadline),
         needs=played.needs,
     )
     content = PACKAGE if ended is CaseOutcome.OK else None

@@ -29,11 +29,11 @@ def test_what_is_left_behind_can_be_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": 1}', "\udcff"])
-def test_what_is_no_replay_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_replay_is_refused(tmp_path: Path, text: str) -> None:
     """The file is named."""
     file = tmp_path / "replay.json"
     file.write_text(text, errors="surrogateescape")
-    with pytest.raises(BadReplay, match=r"replay\.json is no replay"):
+    with pytest.raises(BadReplay, match=r"replay\.json is not a replay"):
         read_replay(file)
 
 
@@ -42,8 +42,8 @@ def test_a_replay_of_another_version_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "replay.json"
     write_artifacts(tmp_path, REPLAY, scenario_run(), archive=b"{}")
     written = (tmp_path / "client.success-an-undisturbed-job-succeeds" / "replay.json").read_text()
-    file.write_text(written.replace('"version": 1', '"version": 2', 1))
-    with pytest.raises(BadReplay, match="version 2"):
+    file.write_text(written.replace('"version": 2', '"version": 1', 1))
+    with pytest.raises(BadReplay, match="version 1"):
         read_replay(file)
 
 

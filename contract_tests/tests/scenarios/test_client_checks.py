@@ -202,7 +202,7 @@ BROKEN: list[tuple[str, ScenarioRun, str]] = [
     (
         "client.cancel/cancelling-ends-it",
         scenario_run(call(5), error="cancelled", cancelled_s=1, cancel_after_s=1),
-        "calls after it was cancelled",
+        "calls after the cancel",
     ),
     (
         "client.cancel/cancelling-ends-it",
@@ -234,9 +234,9 @@ BROKEN: list[tuple[str, ScenarioRun, str]] = [
     (
         "client.jsonp/jsonp-is-understood",
         scenario_run(error="protocol", format="jsonp"),
-        "what the client makes of jsonp",
+        "what the client reads in jsonp",
     ),
-    ("client.xml/xml-is-understood", scenario_run(format="xml", error="protocol"), "what the client makes of xml"),
+    ("client.xml/xml-is-understood", scenario_run(format="xml", error="protocol"), "what the client reads in xml"),
     (
         "client.retry/what-passes-is-survived",
         scenario_run(call(code=31, fault="fault-0:code"), error="rate_limited", faults=(PASSING["31 once"],)),
@@ -263,7 +263,7 @@ BROKEN: list[tuple[str, ScenarioRun, str]] = [
     (
         "client.unsupported/only-what-it-cannot-is-declined",
         scenario_run(outcome=CaseOutcome.UNSUPPORTED, why="no"),
-        "an attempt",
+        "which it declares",
     ),
     (
         "client.whole-file/ok-means-that-the-whole-package-is-there",
@@ -293,7 +293,7 @@ BROKEN: list[tuple[str, ScenarioRun, str]] = [
     (
         "client.agreement/the-file-is-the-one-it-reports",
         scenario_run(made=FileMade(bytes=9, sha256=SHA), disk=Disk(None)),
-        "none on the disk",
+        "expected a file, got none",
     ),
     (
         "client.agreement/success-was-seen-by-the-server-too",
@@ -303,27 +303,27 @@ BROKEN: list[tuple[str, ScenarioRun, str]] = [
     (
         "client.agreement/success-was-seen-by-the-server-too",
         scenario_run(call(status="COMPLETE"), download(http_status=403)),
-        "no download that succeeded",
+        "a successful download, got none",
     ),
     (
         "client.agreement/an-error-was-seen-by-the-server-too",
         scenario_run(call(status="PROCESSING"), error="auth"),
-        "expected a reason that the server saw",
+        "expected a cause in the server's log",
     ),
     (
         "client.agreement/an-error-was-seen-by-the-server-too",
         scenario_run(call(status="PROCESSING"), error="job_failed"),
-        "expected a reason that the server saw",
+        "expected a cause in the server's log",
     ),
     (
         "client.agreement/an-error-was-seen-by-the-server-too",
         scenario_run(call(status="PROCESSING"), error="transport"),
-        "expected a reason that the server saw",
+        "expected a cause in the server's log",
     ),
     (
         "client.agreement/an-error-was-seen-by-the-server-too",
         scenario_run(call(status="PROCESSING"), error="deadline", elapsed_s=100),
-        "expected a reason that the server saw",
+        "expected a cause in the server's log",
     ),
     (
         "client.failed-job/failed-is-reported-whatever-came-before",

@@ -99,7 +99,7 @@ def test_a_performance_is_told_in_lines(runner: ScenarioRunner) -> None:
     """Each call with its time, and the client's word at the end."""
     lines = runner.play(Scenario(schedule="failed")).lines()
     assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == lines[0]
-    assert "    0.000 s  the client said: error job_failed" == lines[-1]
+    assert "    0.000 s  the client reported: error job_failed" == lines[-1]
 
 
 def test_the_archive_holds_the_client_s_requests_only(runner: ScenarioRunner) -> None:

@@ -15,7 +15,7 @@ from flipsnack_contract.adapter.channel import Closed, ReadTimeout
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.launch import LaunchMode, playing
-from flipsnack_contract.adapter.messages import CAPABILITIES, FORMATS, OPERATIONS, Greeting, Hello, Options, Run
+from flipsnack_contract.adapter.messages import CAPABILITIES, FORMATS, OPERATIONS, CaseOptions, Greeting, Hello, RunCase
 from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
 from flipsnack_contract.adapter.program import Program
 from flipsnack_contract.adapter.sandbox import Sandbox
@@ -52,16 +52,16 @@ class FutureGreeting(Greeting, frozen=True, tag="hello"):
     future: dict[str, Any]
 
 
-class FutureRun(Run, frozen=True, tag="run"):
+class FutureRun(RunCase, frozen=True, tag="run"):
     """A run with a field that this version does not know."""
 
     future: dict[str, Any]
 
 
 class _FutureCase(Case):
-    def as_run(self, now_ms: int) -> Run:
+    def as_run(self, now_ms: int) -> RunCase:
         run = super().as_run(now_ms)
-        known = {name: getattr(run, name) for name in Run.__struct_fields__}
+        known = {name: getattr(run, name) for name in RunCase.__struct_fields__}
         return FutureRun(**known, future={"id": "another", "list": [1, {"type": "bye"}]})
 
 
@@ -87,7 +87,7 @@ class _Adapter:
     def run(self, sandbox: Sandbox, **fields: Any) -> Report:
         usual: dict[str, Any] = {"id": sandbox.name, "op": UNKNOWN, "base_url": sandbox.base_url, "secret": SECRET}
         usual["args"] = {"collection": "f000001", "dest": str(self.folder / "none.zip")}
-        options = Options(format=self.hello.format, deadline_ms=DEADLINE_MS)
+        options = CaseOptions(format=self.hello.format, deadline_ms=DEADLINE_MS)
         case = _FutureCase(key=KEY, options=options, **(usual | fields))
         report = self.session.run(case, sandbox.timeline(virtual=self.is_virtual), calls=sandbox.calls)
         self.printed = report.printed

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flipsnack_contract.adapter.messages import CaseCredentials, CaseResult, Options, Run
+from flipsnack_contract.adapter.messages import CaseCredentials, CaseOptions, CaseResult, RunCase
 
 __all__ = ["MASK", "Case", "CaseOutcome", "Report", "Said", "masked"]
 
@@ -41,16 +41,16 @@ class Case:
     key: str
     secret: str = field(repr=False)
     args: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
-    options: Options = field(default_factory=Options)
+    options: CaseOptions = field(default_factory=CaseOptions)
     cancel_after_ms: int | None = None
     needs: frozenset[str] = frozenset()
     horizon_ms: int = DAY_MS
     most_sleeps: int = 5000
     most_calls: int = 500
 
-    def as_run(self, now_ms: int) -> Run:
+    def as_run(self, now_ms: int) -> RunCase:
         """The message that starts it."""
-        return Run(
+        return RunCase(
             id=self.id,
             op=self.op,
             base_url=self.base_url,

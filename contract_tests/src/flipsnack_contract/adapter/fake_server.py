@@ -1,4 +1,4 @@
-"""The fake that cases are played at: a process that the kit starts, or one that runs already. It is never imported."""
+"""The fake that cases run at: a process that the kit starts, or one that runs already. It is never imported."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ LISTENING = re.compile(rb"listening on (http://\S+)")
 
 
 class NoFake(Exception):
-    """There is no fake to play cases at; the text says why and how to mend it."""
+    """There is no fake; the text says why, and how to get one."""
 
 
 class NoAddress(NoFake):
-    """What was given is no address of a fake."""
+    """The text is not the address of a fake."""
 
 
 class Fake:
-    """A running fake. Each of its namespaces is a whole server of its own, made on first use."""
+    """A running fake. Each of its namespaces is a server of its own, made on first use."""
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         """`url` is the fake's scheme, host and port; `token` is sent to its control plane."""
@@ -48,7 +48,7 @@ class Fake:
         return Control(self.target, f"{self.url}/t/{namespace}/", token=self._token)
 
     def forget(self, namespace: str) -> None:
-        """Give a namespace back, with all it has."""
+        """Delete a namespace."""
         with suppress(Refused):
             Control(self.target, f"{self.url}/", token=self._token).call("DELETE", f"/namespaces/{namespace}")
 
@@ -56,8 +56,8 @@ class Fake:
         """Raise `NoFake` unless a fake with a control plane answers."""
         if find_control(self.target, token=self._token) is None:
             raise NoFake(
-                f"no fake with a control plane answers at {self.url}; expected a running `flipsnack-mock serve` "
-                "(and its --admin-token, if it has one)"
+                f"no fake with a control plane answers at {self.url}; start one with `flipsnack-mock serve` "
+                "(give its --admin-token, if it has one)"
             )
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
     """The fake that runs at `url`, with or without its /v1/. Raises `NoFake`, `NoAddress` for what cannot be one."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise NoAddress(f"{url!r} is no address of a fake; expected something like http://127.0.0.1:3547")
+        raise NoAddress(f"{url!r} is not the address of a fake; expected something like http://127.0.0.1:3547")
     fake = Fake(f"{parts.scheme}://{parts.netloc}", token=token)
     try:
         fake.check()
@@ -81,10 +81,10 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
 
 @contextmanager
 def started_fake() -> Iterator[Fake]:
-    """A fake of our own, for as long as the block runs and this process lives. Raises `NoFake`."""
+    """A fake that the kit starts; it ends with the block, and with this process. Raises `NoFake`."""
     if importlib.util.find_spec(MODULE) is None:
         raise NoFake(
-            "the fake is not installed: pip install 'flipsnack-kit[mock]', or name one that runs with --fake URL"
+            "the fake is not installed: run pip install 'flipsnack-kit[mock]', or name a running one with --fake URL"
         )
     try:
         process = start(watched_command(MODULE, "serve", *FLAGS))
@@ -105,4 +105,4 @@ def _address(process: subprocess.Popen[bytes]) -> str:
     if match := LISTENING.search(line):
         return match[1].decode()
     said = process.stderr.read(2000).decode("utf-8", "replace") if process.stderr and not line else repr(line)
-    raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it said: {said.strip()}")
+    raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it printed: {said.strip()}")

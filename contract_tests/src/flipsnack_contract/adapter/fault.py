@@ -1,4 +1,4 @@
-"""What an adapter can do wrong, apart from what its client does: never a pass, and never proof of a broken rule."""
+"""What an adapter can do wrong. A fault says nothing of the client: it is neither a pass nor a broken rule."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ __all__ = ["KINDS", "AdapterFault"]
 
 KINDS = {
     "no-start": "the command cannot be started",
-    "crash": "the process ended, by itself or by a signal, while something was expected of it",
-    "closed": "the process closed its stdout and went on",
-    "hang": "nothing was heard for as long as the kit waits",
+    "crash": "the process ended while a message was expected",
+    "closed": "the process closed its stdout and still runs",
+    "hang": "no message came within the timeout",
     "garbage": "a line is not a message of the protocol",
     "too-long": "a line is longer than 1 MiB",
-    "out-of-turn": "a message came when it may not",
+    "out-of-turn": "a message came at a wrong time",
     "unknown-id": "a message names a case that the kit never started",
     "duplicate": "a message names a case that is over",
-    "protocol": "the adapter speaks no protocol that the kit speaks",
+    "protocol": "the adapter chose a protocol that the kit does not know",
 }
 
 
 class AdapterFault(Exception):
-    """The adapter did not keep the protocol; `kind` is one of `KINDS`."""
+    """The adapter broke the protocol; `kind` is one of `KINDS`."""
 
     def __init__(self, kind: str, text: str) -> None:
         """Say what happened."""

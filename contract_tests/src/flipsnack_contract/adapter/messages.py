@@ -1,4 +1,4 @@
-"""The lines of the adapter protocol, declared once: the shipped JSON Schemas are generated from here."""
+"""The messages of the adapter protocol; the shipped JSON Schemas are generated from here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
     "Cancel",
     "Client",
     "CaseCredentials",
-    "Progress",
+    "CaseEvent",
     "FileMade",
     "Format",
     "FromAdapter",
@@ -27,9 +27,9 @@ __all__ = [
     "Greeting",
     "Hello",
     "NotAMessage",
-    "Options",
+    "CaseOptions",
     "CaseResult",
-    "Run",
+    "RunCase",
     "Sleep",
     "ErrorReport",
     "Wake",
@@ -45,14 +45,14 @@ MAX_LINE = 1024 * 1024
 """Bytes of a line, its end included."""
 LONGEST_SLEEP = 366 * 24 * 3600 * 1000
 EXPECTED = "one JSON object with type hello, sleep, event or result"
-STDOUT = "stdout is for messages, each on one line; whatever else is printed belongs on stderr"
+STDOUT = "stdout is for messages only, one on each line; print everything else to stderr"
 
 CAPABILITIES = {
-    "virtual_sleep": "sleeps by asking the kit to, and takes the time from it",
+    "virtual_sleep": "sleeps by a message to the kit, and takes the time from it",
     "json": "reads answers in JSON",
     "jsonp": "reads answers in JSONP",
     "xml": "reads answers in XML",
-    "cancel": "stops when it is told to while it sleeps",
+    "cancel": "stops when a cancel comes while it sleeps",
     "deadline": "keeps options.deadline_ms",
     "retries": "tries again after 22, 31, 32 and transport faults",
     "refresh": "asks for a new resource URL when the one it has is refused",
@@ -98,18 +98,18 @@ Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
 
 
 class NotAMessage(ValueError):
-    """A line that is no message of the protocol; the text says what was expected."""
+    """A line that is not a message of the protocol; the text says what was expected."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
     pass
 
 
-# --- what the kit says
+# --- messages of the kit
 
 
 class Greeting(_Message, frozen=True, tag="hello"):
-    """The kit's first line: the protocols it speaks, its version, and a name for this run."""
+    """The kit's first message: the protocols it knows, its version, and a name for this run."""
 
     protocols: tuple[int, ...]
     kit: str
@@ -126,14 +126,14 @@ class CaseCredentials(msgspec.Struct, frozen=True, kw_only=True):
         return f"CaseCredentials({self.key!r})"
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class CaseOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How the operation is to be done; `deadline_ms` bounds all of it."""
 
     format: Format = "json"
     deadline_ms: Milliseconds | None = None
 
 
-class Run(_Message, frozen=True, tag="run"):
+class RunCase(_Message, frozen=True, tag="run"):
     """One case, with the arguments of its operation in `args`.
 
     poll: `collection`. download: `collection`, and `dest`, the file to make. call: `action`, the name of the method;
@@ -146,7 +146,7 @@ class Run(_Message, frozen=True, tag="run"):
     credentials: CaseCredentials
     args: dict[str, str | dict[str, str]]
     now_ms: int
-    options: Options
+    options: CaseOptions
 
 
 class Wake(_Message, frozen=True, tag="wake"):
@@ -157,7 +157,7 @@ class Wake(_Message, frozen=True, tag="wake"):
 
 
 class Cancel(_Message, frozen=True, tag="cancel"):
-    """Stop this case; comes while the client sleeps, and the wake follows at once."""
+    """Stop this case. It comes while the client sleeps; the wake follows at once."""
 
     id: str
 
@@ -166,14 +166,14 @@ class Bye(_Message, frozen=True, tag="bye"):
     """There are no more cases: end with exit code 0."""
 
 
-FromKit = Greeting | Run | Wake | Cancel | Bye
+FromKit = Greeting | RunCase | Wake | Cancel | Bye
 
 
-# --- what an adapter says
+# --- messages of an adapter
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is judged."""
+    """The client under test."""
 
     name: str
     version: str
@@ -181,7 +181,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(_Message, frozen=True, tag="hello"):
-    """The adapter's first line: the protocol it chose, its operations and its capabilities."""
+    """The adapter's first message: the protocol it chose, its operations and its capabilities."""
 
     protocol: int
     client: Client
@@ -190,20 +190,20 @@ class Hello(_Message, frozen=True, tag="hello"):
 
     @property
     def format(self) -> Format:
-        """The format that it is asked to read where any would do."""
+        """The format for cases that are made for no format."""
         return preferred(self.capabilities)
 
 
 class Sleep(_Message, frozen=True, tag="sleep"):
-    """The client wants to sleep; nothing more is sent until the wake."""
+    """The client wants to sleep; it waits for the wake."""
 
     id: str
     ms: Milliseconds
     why: str = ""
 
 
-class Progress(_Message, frozen=True, tag="event"):
-    """Something for the reader of the report; `status` is the job's state, `attempt` counts calls."""
+class CaseEvent(_Message, frozen=True, tag="event"):
+    """A note for the reader of a failure; `status` is the job's state, `attempt` counts calls."""
 
     id: str
     kind: str
@@ -213,14 +213,14 @@ class Progress(_Message, frozen=True, tag="event"):
 
 
 class FileMade(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that the client made: its length and the SHA-256 of its content in lower-case hexadecimal."""
+    """The file that the client made: its length and its SHA-256 in lower-case hexadecimal."""
 
     bytes: Annotated[int, Meta(ge=0)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why it did not work: the class of the error, and the vendor's code where the API gave one."""
+    """An error: its class, and the vendor's code when the API answered with one."""
 
     kind: ErrorClass = field(name="class")
     code: int | None = None
@@ -242,12 +242,12 @@ class CaseResult(_Message, frozen=True, tag="result"):
     why: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse an error without its error, and one where there is none."""
+        """Raise `ValueError` unless `error` is there for the outcome error only."""
         if (self.outcome == "error") != (self.error is not None):
             raise ValueError("`error` is there with outcome error, and only then")
 
 
-FromAdapter = Hello | Sleep | Progress | CaseResult
+FromAdapter = Hello | Sleep | CaseEvent | CaseResult
 
 _encoder = msgspec.json.Encoder()
 _from_adapter = msgspec.json.Decoder(FromAdapter)

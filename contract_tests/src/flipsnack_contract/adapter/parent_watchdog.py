@@ -1,6 +1,6 @@
-"""Runs a module as `python -m` does, and ends it when its parent is gone: a child must not outlive who needs it.
+"""Runs a module as `python -m` does, and ends it when its parent process ends.
 
-The parent holds the other end of stdin and writes nothing. However it dies, that end is closed for it.
+The parent holds the other end of stdin and writes nothing. However the parent ends, the system closes that end.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ STDIN = 0
 
 
 def watched_command(module: str, *arguments: str) -> tuple[str, ...]:
-    """The command of `module`, run by this Python, that ends with the other end of its stdin."""
+    """The command that runs `module` with this Python until the other end of its stdin is closed."""
     return (sys.executable, "-m", __name__, module, *arguments)
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run the module that `arguments` begin with, with the rest as its own."""
+    """Run the module that is the first of `arguments`, with the others as its own."""
     threading.Thread(target=_end_with_stdin, name="parent-watchdog", daemon=True).start()
     sys.argv = list(arguments)
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _end_with_stdin() -> None:
     while os.read(STDIN, 4096):
-        continue  # whatever is written is for nobody
+        continue
     os.kill(os.getpid(), signal.SIGTERM)
 
 

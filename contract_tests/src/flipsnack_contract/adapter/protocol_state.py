@@ -1,4 +1,4 @@
-"""Which message may come when: the protocol as a table, without any IO."""
+"""Which message may come when: the protocol as a state machine, without IO."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import (
     PROTOCOL,
+    CaseEvent,
     CaseResult,
     FromAdapter,
     Hello,
     NotAMessage,
-    Progress,
     Sleep,
     read_from_adapter,
 )
@@ -21,39 +21,39 @@ __all__ = ["ProtocolState", "Phase"]
 
 
 class Phase(StrEnum):
-    """Where a conversation stands."""
+    """What the kit waits for."""
 
     GREETING = "greeting"
     READY = "ready"
     RUNNING = "running"
 
 
-# What the adapter may say in each state, and where that leads.
+# The messages that an adapter may send in each phase, and the phase that follows.
 MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
     Phase.GREETING: {Hello: Phase.READY},
     Phase.READY: {},
-    Phase.RUNNING: {Sleep: Phase.RUNNING, Progress: Phase.RUNNING, CaseResult: Phase.READY},
+    Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
 }
-NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", Progress: "event", CaseResult: "result"}
+NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", CaseEvent: "event", CaseResult: "result"}
 
 
 class ProtocolState:
-    """One process's side of the protocol, from its hello on."""
+    """The protocol with one process, from its hello on."""
 
     def __init__(self) -> None:
-        """Nothing was said yet."""
+        """Expect the hello."""
         self.state = Phase.GREETING
         self.hello: Hello | None = None
         self._case = ""
         self._over: set[str] = set()
 
     def begin(self, case_id: str) -> None:
-        """A case was sent to the adapter."""
+        """Expect messages of the case that was sent to the adapter."""
         self._case = case_id
         self.state = Phase.RUNNING
 
     def take(self, line: bytes) -> FromAdapter:
-        """The message in `line`; raises `AdapterFault` when it is none, or may not come now."""
+        """The message in `line`. Raises `AdapterFault` when it is not a message, or may not come now."""
         try:
             message = read_from_adapter(line)
         except NotAMessage as damage:
@@ -61,8 +61,8 @@ class ProtocolState:
         self._check_case(message)
         following = MOVES[self.state].get(type(message))
         if following is None:
-            raise AdapterFault("out-of-turn", f"{_name(message)} came while the conversation was {self.state}")
-        self._heed(message)
+            raise AdapterFault("out-of-turn", f"{_name(message)} came in the phase {self.state}")
+        self._apply(message)
         self.state = following
         return message
 
@@ -73,7 +73,7 @@ class ProtocolState:
             raise AdapterFault("duplicate", f"{_name(message)} for case {message.id!r}, which is over")
         raise AdapterFault("unknown-id", f"{_name(message)} for {message.id[:80]!r}; expected {self._case!r}")
 
-    def _heed(self, message: FromAdapter) -> None:
+    def _apply(self, message: FromAdapter) -> None:
         if isinstance(message, Hello):
             if message.protocol != PROTOCOL:
                 raise AdapterFault("protocol", f"it chose protocol {message.protocol}; this kit speaks {PROTOCOL}")

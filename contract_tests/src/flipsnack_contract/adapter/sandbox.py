@@ -1,4 +1,4 @@
-"""Where one case is played: a namespace of the fake, with one account in it."""
+"""A namespace of the fake with one account in it, for one case."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["NoPackage", "Sandbox"]
 
 
 class NoPackage(Exception):
-    """The fake does not serve the package that it should; the text says what it answered."""
+    """The fake does not serve the package; the text is its answer."""
 
 
 class Sandbox:
-    """One namespace and one account, made for one case. A context manager that gives the namespace back."""
+    """One namespace and one account. A context manager that deletes the namespace."""
 
     def __init__(self, fake: Fake, name: str, *, key: str, secret: str) -> None:
-        """Make the account. Raises `Refused` when the fake does not take it."""
+        """Make the account. Raises `Refused` when the fake refuses it."""
         self._fake = fake
         self.name = name
         self.base_url = fake.base_url(name)
@@ -32,9 +32,9 @@ class Sandbox:
         self.secret = secret
         self.account: AccountControl = self.control.create_account(key, secret)
 
-    def timeline(self, *, virtual: bool, turns: tuple[TimedAction, ...] = ()) -> Timeline:
-        """The time of the case: the account's clock, stopped, or the wall's."""
-        return VirtualTimeline(self.account, turns) if virtual else RealTimeline()
+    def timeline(self, *, virtual: bool, actions: tuple[TimedAction, ...] = ()) -> Timeline:
+        """The time of the case: the account's clock, which is stopped, or real time."""
+        return VirtualTimeline(self.account, actions) if virtual else RealTimeline()
 
     def calls(self) -> int:
         """How many requests the fake has seen of the case."""

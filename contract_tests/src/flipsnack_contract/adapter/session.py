@@ -26,7 +26,7 @@ from flipsnack_contract.adapter.messages import (
     FromKit,
     Greeting,
     Hello,
-    Run,
+    RunCase,
     Sleep,
     Wake,
     encode,
@@ -266,6 +266,6 @@ class AdapterSession:
 
 
 def _without_secret(message: FromKit) -> FromKit:
-    if not isinstance(message, Run):
+    if not isinstance(message, RunCase):
         return message
     return msgspec.structs.replace(message, credentials=CaseCredentials(key=message.credentials.key, secret="***"))

@@ -1,4 +1,4 @@
-"""How time passes in a case: on the frozen clock of the fake, or on the wall."""
+"""How time passes in a case: on the fake's clock, which is stopped, or in real time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MILLI = 1000
 
 @dataclass(frozen=True)
 class TimedAction:
-    """Something that happens `after_ms` milliseconds after the start of a case: to the account, or to the client.
+    """Something that happens `after_ms` milliseconds after the start of a case.
 
-    With `suspend_ms` the machine of the client is suspended for so long: the sleep that it is in ends no sooner.
+    `happen` changes the account. `suspend_ms` suspends the client's machine, so its sleep ends no sooner than that.
     """
 
     after_ms: int
@@ -40,18 +40,18 @@ class Timeline(Protocol):
 
 
 class VirtualTimeline:
-    """Time that passes only when it is told to, on the clock of an account at the fake."""
+    """Time that passes only in `pass_by`, on the clock of an account at the fake."""
 
     is_virtual = True
 
-    def __init__(self, account: AccountControl, turns: Sequence[TimedAction] = ()) -> None:
-        """Stop the clock, on a whole second: a limit's calendar windows then begin with the case."""
+    def __init__(self, account: AccountControl, actions: Sequence[TimedAction] = ()) -> None:
+        """Stop the clock on a whole second, so that a limit's calendar windows begin with the case."""
         self._account = account
         micros = account.freeze()
         account.advance(-micros % 1_000_000)
         self._now = -(-micros // 1_000_000) * MILLI
         self._start = self._now
-        self._turns = sorted(turns, key=lambda turn: turn.after_ms)
+        self._actions = sorted(actions, key=lambda action: action.after_ms)
         self.pass_by(0)
 
     @property
@@ -60,14 +60,14 @@ class VirtualTimeline:
         return self._now
 
     def pass_by(self, ms: int) -> None:
-        """Move the clock on; what happens on the way happens at its instant. A suspension makes it later."""
+        """Move the clock on. Each action happens at its instant; a suspension moves the clock further."""
         until = self._now + ms
-        while self._turns and self._start + self._turns[0].after_ms <= until:
-            turn = self._turns.pop(0)
-            self._advance(self._start + turn.after_ms)
-            if turn.happen:
-                turn.happen(self._account)
-            until = max(until, self._now + turn.suspend_ms)
+        while self._actions and self._start + self._actions[0].after_ms <= until:
+            action = self._actions.pop(0)
+            self._advance(self._start + action.after_ms)
+            if action.happen:
+                action.happen(self._account)
+            until = max(until, self._now + action.suspend_ms)
         self._advance(until)
 
     def _advance(self, until: int) -> None:
@@ -77,17 +77,17 @@ class VirtualTimeline:
 
 
 class RealTimeline:
-    """The time of the wall. Nothing can happen at an instant of it, so a case has no turns."""
+    """Real time. No action can happen at an instant of it."""
 
     is_virtual = False
 
     def __init__(self) -> None:
-        """Begin now."""
+        """Start now."""
         self._clock = RealClock()
 
     @property
     def now_ms(self) -> int:
-        """The present instant, on some clock: only differences matter."""
+        """Milliseconds since some fixed instant."""
         return self._clock.now // MILLI
 
     def pass_by(self, ms: int) -> None:

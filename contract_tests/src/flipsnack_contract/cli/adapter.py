@@ -23,8 +23,8 @@ from flipsnack_contract.target.target import Unreachable
 __all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
 
 EXIT_CODES = f"""\b
-Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed,
-{Exit.USAGE} wrong usage, {Exit.UNREACHABLE} no fake, {Exit.ADAPTER} the adapter does not work."""
+Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed, {Exit.USAGE} wrong usage,
+{Exit.UNREACHABLE} no fake, {Exit.ADAPTER} the adapter does not work."""
 EPILOG = f"""
 \b
 Modes:

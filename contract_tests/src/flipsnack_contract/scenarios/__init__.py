@@ -1,8 +1,6 @@
-"""The judge of clients.
+"""What a client keeps: scenarios, and the checks that are held against their runs.
 
-`scenario` is a situation as a value: `script` has those written by hand, `drawing` those that Hypothesis makes up, both
-out of the adversities in `adversity`. `runner` plays one to a client at the fake, and what comes of it is a
-`run`: what the server saw, what the client said, and what is on the disk. `duties` are the rules that a client
-keeps, each a function of a run; `prospect` says how an undisturbed one must end. `judge` draws scenarios, plays
-them and shrinks the one that breaks a duty; `replay` keeps such a one for later.
-"""
+A `scenario` is a situation as a value: `scenario_catalogue` has those written by hand, `scenario_strategies` draws
+others, both with the faults of `fault_catalogue`. `scenario_runner` runs one with a client at the fake; the
+`scenario_run` has the fake's log, the client's report and the file. `client_checks` and `traffic_checks` are the
+rules; `evaluation` holds them against runs and shrinks a broken one; `artifacts` writes the files about it."""

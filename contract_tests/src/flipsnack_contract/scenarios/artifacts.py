@@ -1,4 +1,4 @@
-"""What is left behind of a broken duty: the scenario to play again, the requests as curl lines, and an HTTP archive."""
+"""The files about a broken check: the scenario to run again, the requests as curl commands, an HTTP archive."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from flipsnack_contract.scenarios.server_log import LoggedRequest
 
 __all__ = ["BadReplay", "Replay", "curl_lines", "folder_for", "read_replay", "write_artifacts"]
 
-VERSION = 1
+VERSION = 2
 
 
 class BadReplay(ValueError):
-    """A file that is no replay; the text says what was expected."""
+    """A file that is not a replay; the text says what was expected."""
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario that broke a duty, with all that is needed to play it again. It holds no secret but a made-up one."""
+    """A scenario in which a client broke a check, to run it again. Its secret is made up."""
 
     version: int
     check: str
@@ -42,7 +42,7 @@ def folder_for(folder: Path, check: str) -> Path:
 
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
-    steps = "\n".join((replay.message, "", *run.lines(), "", *_conversation(run))) + "\n"
+    steps = "\n".join((replay.message, "", *run.lines(), "", *_messages(run))) + "\n"
     contents = {
         "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
         "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
@@ -61,14 +61,14 @@ def read_replay(path: Path) -> Replay:
     try:
         replay = msgspec.json.decode(path.read_bytes(), type=Replay)
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
-        raise BadReplay(f"{path} is no replay: {damage}; expected the replay.json of a failure") from None
+        raise BadReplay(f"{path} is not a replay: {damage}; expected the replay.json of a failure") from None
     if replay.version != VERSION:
         raise BadReplay(f"{path} is of version {replay.version}; this kit reads {VERSION}")
     return replay
 
 
 def curl_lines(run: ScenarioRun) -> list[str]:
-    """A curl command for each request, signatures and resource URLs left out: variables stand for them."""
+    """A curl command for each request, with variables for signatures and resource URLs."""
     head = "# export FLIPSNACK_BASE_URL; SIGNATURE and RESOURCE_URL change from call to call"
     return [head, *map(_curl, run.requests)]
 
@@ -84,7 +84,7 @@ def _curl(call: LoggedRequest) -> str:
     return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.id}: {call}'
 
 
-def _conversation(run: ScenarioRun) -> list[str]:
+def _messages(run: ScenarioRun) -> list[str]:
     printed = [f"stderr: {line}" for line in run.report.printed.splitlines()]
     return [*(f"{said.by}: {_readable(said.text)}" for said in run.report.log), *printed]
 

@@ -1,4 +1,4 @@
-"""How an undisturbed scenario must end: worked out from the schedule and the deadline, as plainly as possible."""
+"""How an undisturbed scenario must end, by its schedule and its deadline."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from flipsnack_contract.scenarios.scenario import Scenario
 __all__ = ["COMFORT_S", "LONGEST_PAUSE_S", "expected_outcomes", "undisturbed"]
 
 LONGEST_PAUSE_S = 30.0
-"""Nobody is blamed for polls that are at most so many seconds apart."""
+"""A correct client polls at least so often, in seconds."""
 
 COMFORT_S = 60.0
-"""A deadline so many seconds after the end of a job is met by every client that polls at all."""
+"""A correct client meets a deadline that is so many seconds after the end of the job."""
 
 
 def expected_outcomes(scenario: Scenario) -> frozenset[str]:
-    """What a correct client may say at the end: `ok`, or classes of errors. More than one where the deadline is close.
+    """What a correct client may report: `ok`, or classes of errors; more than one when the deadline is close.
 
-    Faults, timeline, limits and cancelling are left out of account.
+    Faults, events, limits and a cancel are not considered.
     """
     if scenario.who != "right":
         return frozenset({"auth"})
@@ -32,7 +32,7 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
 
 
 def undisturbed(scenario: Scenario) -> str | None:
-    """The one end that a correct client comes to, None where there are several or where something disturbs it."""
+    """The only end that is right; None when several are, or when something disturbs the scenario."""
     ends = expected_outcomes(scenario)
     return next(iter(ends)) if scenario.calm and len(ends) == 1 else None
 
@@ -42,7 +42,7 @@ def _followed(scenario: Scenario) -> frozenset[str]:
     earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
     deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
     ends = set()
-    # Who wakes up too late may take one last look, and need not.
+    # A client that wakes up too late may poll once more.
     if earliest <= max(deadline, scenario.awake_s(deadline)):
         ends.add(end)
     if latest + scenario.suspended_s + COMFORT_S > deadline:
@@ -51,7 +51,7 @@ def _followed(scenario: Scenario) -> frozenset[str]:
 
 
 def _span(schedule: str) -> tuple[float, float]:
-    """When the job is over, in seconds from the first call: at the earliest and at the latest, as the client polls."""
+    """When the job ends, in seconds from the first call: the earliest and the latest, which depends on the polls."""
     if schedule in ("", "immediate"):
         return 0.0, 0.0
     if after := re.fullmatch(r"after-([\d.]+)s", schedule):

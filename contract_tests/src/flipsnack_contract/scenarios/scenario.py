@@ -1,4 +1,4 @@
-"""A situation that a client is put into, as a value: it can be drawn, shrunk, written down and played again."""
+"""A situation for a client as a value, which can be drawn, shrunk, written down and run again."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from flipsnack_contract.adapter.messages import FORMATS as FORMS
 from flipsnack_contract.adapter.messages import Format as Form
 
 __all__ = [
-    "EVENT_NAMES",
     "FORMS",
     "TimelineEvent",
     "EventName",
     "Fault",
     "Form",
     "Scenario",
-    "Who",
-    "Whose",
     "operation",
 ]
 
@@ -28,18 +25,17 @@ Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Who = Literal["right", "wrong-secret", "unknown-key"]
 Whose = Literal["own", "deleted", "foreign", "unknown"]
 EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
-EVENT_NAMES: tuple[str, ...] = EventName.__args__  # type: ignore[attr-defined]  # a Literal has them
 
 
 def operation(name: str) -> str:
-    """How an operation stands among capabilities."""
+    """The capability that stands for an operation."""
     return f"op:{name}"
 
 
 class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happens to the account, `after_s` seconds of its time after the start.
+    """Something that happens `after_s` seconds of the account's time after the start.
 
-    `suspend` happens to the client: its machine is suspended for `for_s` seconds, so that it oversleeps.
+    `suspend` suspends the client's machine for `for_s` seconds; all other events change the account.
     """
 
     after_s: Seconds
@@ -53,11 +49,10 @@ class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
 
-    `affects` says what a client can know of it: nothing that matters (`nothing`); that it may try again, with success
-    (`passing`) or without (`lasting`); that the answer is not one (`answer`); that the package is not one (`package`);
-    that a resource URL is dead (`link`). `means` is the end that a sound answer leads to. `needs` are capabilities
-    without which a client cannot be blamed. In the body of an answer, `{base_url}` stands for the API's address and
-    `{callback}` for what the client calls its callback.
+    `affects` says what it spoils: nothing that matters (`nothing`), an attempt that succeeds when it is repeated
+    (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), the resource URL (`link`).
+    `means` is the class of error that it leads to. `needs` are the capabilities without which a client is not judged by
+    it. In the body of an answer, `{base_url}` stands for the API's address and `{callback}` for the client's callback.
     """
 
     name: str
@@ -70,11 +65,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def answers(self) -> bool:
-        """Whether it answers in the vendor's name, with a body of its own: one that is made for a format."""
+        """Whether it answers a call with a body of its own, which is made for one format."""
         return self.fault.get("status") == 200 and self.when.get("action") != "package"
 
     def as_rule(self, base_url: str, *, callback: str = "callback") -> dict[str, Any]:
-        """The body that makes the rule, at the API's address, for a client that names its callback so."""
+        """The rule as the control plane takes it."""
 
         def filled(text: str) -> str:
             return text.replace("{base_url}", base_url).replace("{callback}", callback)
@@ -83,7 +78,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if "body" in self.fault:
             body = {"body": filled(self.fault["body"])}
         elif "body_base64" in self.fault:
-            # Latin-1 takes every byte, and gives it back.
+            # Latin-1 keeps every byte.
             raw = filled(b64decode(self.fault["body_base64"]).decode("latin-1")).encode("latin-1")
             body = {"body_base64": b64encode(raw).decode()}
         return {"fault": self.fault | body, "when": self.when, "count": self.count}
@@ -92,8 +87,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is given.
 
-    Times are seconds of the account's clock. `limits` are the account's settings; `unknown_hash` is what is asked for
-    when the collection is unknown. `old_file` puts another file to where the package shall go.
+    Times are seconds of the account's clock. `settings` are the account's; `unknown_hash` is the collection that does
+    not exist. With `old_file` another file is at the destination.
     """
 
     op: Literal["download", "poll"] = "download"
@@ -114,7 +109,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a client must be able to do to be put into it: capabilities, and the operation."""
+        """The capabilities and the operation that a client must have for it."""
         needed: set[str] = {self.format, operation(self.op), *(need for fault in self.faults for need in fault.needs)}
         if self.cancel_after_s is not None:
             needed.add("cancel")
@@ -126,39 +121,39 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def ends_by_itself(self) -> bool:
-        """Whether a client that follows the job to its end comes to one, without a deadline."""
+        """Whether a client without a deadline comes to an end."""
         ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         return bool(ended) or not ({"never", "manual", "failed-manual"} & {self.schedule})
 
     @property
     def timed(self) -> bool:
-        """Whether it can only be played in virtual time: something happens at an instant, or it would take too long."""
+        """Whether it needs virtual time: something happens at an instant, or it would take too long."""
         slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
         return bool(self.timeline or self.faults or self.settings) or slow or self.cancel_after_s is not None
 
     @property
     def calm(self) -> bool:
-        """Whether nothing but the job itself decides how it ends."""
+        """Whether only the job decides how it ends."""
         affected = any(fault.affects != "nothing" for fault in self.faults)
         return not (affected or self.eventful or self.settings) and self.cancel_after_s is None
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
-        """The timeline that the client oversleeps by."""
+        """The events that suspend the client."""
         return tuple(event for event in self.timeline if event.what == "suspend")
 
     @property
     def suspended_s(self) -> float:
-        """For how long the client's machine is suspended, in all."""
+        """For how many seconds the client's machine is suspended in all."""
         return sum(event.for_s for event in self.suspensions)
 
     @property
     def eventful(self) -> bool:
-        """Whether something happens to the account."""
+        """Whether an event changes the account."""
         return len(self.suspensions) < len(self.timeline)
 
     def awake_s(self, elapsed_s: float) -> float:
-        """The instant at which the last suspension is over that began by `elapsed_s`; 0 without one."""
+        """When the last suspension ends that began by `elapsed_s`; 0 without one."""
         return max(
             (event.after_s + event.for_s for event in self.suspensions if event.after_s <= elapsed_s), default=0.0
         )
@@ -174,7 +169,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
 
     def as_json(self) -> bytes:
-        """It as JSON, the same for equal ones."""
+        """The scenario as JSON, the same for equal ones."""
         return msgspec.json.encode(self)
 
     @classmethod
@@ -183,18 +178,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.json.decode(text, type=cls)
 
     def __hash__(self) -> int:
-        # Only of what is no number and no mapping: 1 and 1.0 are equal and must not differ here.
-        parts = (
-            self.op,
-            self.format,
-            self.key,
-            self.secret,
-            self.who,
-            self.whose,
-            self.unknown_hash,
-            self.schedule,
-        )
-        return hash((*parts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
+        # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
+        texts = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
+        return hash((*texts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
 
     def __repr__(self) -> str:
         parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]

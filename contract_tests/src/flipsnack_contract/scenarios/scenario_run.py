@@ -1,4 +1,4 @@
-"""What came of a scenario: the server's view, the client's word, and what is on the disk. A value."""
+"""How one scenario went: the fake's log, the client's report, and the file."""
 
 from __future__ import annotations
 
@@ -22,21 +22,20 @@ MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 @dataclass(frozen=True)
 class Disk:
-    """What stands where the package shall go (`content`, None for nothing), what stood there before, and what else."""
+    """The file at the destination, after and before the run; None for no file."""
 
     content: bytes | None = field(default=None, repr=False)
     before: bytes | None = field(default=None, repr=False)
-    leftovers: tuple[str, ...] = ()
 
     @property
     def untouched(self) -> bool:
-        """Whether it is as it was."""
+        """Whether the file is as it was."""
         return self.content == self.before
 
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """One scenario, played once. `package` is what the kit itself fetched afterwards, where there was a need to."""
+    """One run of a scenario. `package` is what the kit fetched itself after a download, to compare the file with it."""
 
     scenario: Scenario
     capabilities: frozenset[str]
@@ -48,12 +47,12 @@ class ScenarioRun:
 
     @cached_property
     def calls(self) -> tuple[LoggedRequest, ...]:
-        """The calls of the API, without those that only a document type can have led to."""
+        """The calls of the API, without canary requests."""
         return tuple(call for call in self.requests if call.is_api and not call.path.endswith(CANARY_PATH))
 
     @cached_property
     def canary_requests(self) -> tuple[LoggedRequest, ...]:
-        """The calls that only a document type can have led to."""
+        """The requests that only a followed entity or a bogus link can have caused."""
         return tuple(call for call in self.requests if call.path.endswith(CANARY_PATH))
 
     @cached_property
@@ -63,7 +62,7 @@ class ScenarioRun:
 
     @cached_property
     def traffic(self) -> Traffic:
-        """The requests for the rules that traffic alone shows to be broken."""
+        """The requests as events, for the rules of traffic."""
         known = [request for request in self.requests if request not in self.canary_requests]
         deadline = self.case.options.deadline_ms
         return Traffic(
@@ -81,8 +80,8 @@ class ScenarioRun:
 
     @property
     def suspended_s(self) -> float:
-        """For how long it was suspended."""
-        # Suspensions that overlap last from the first to the end of all of them.
+        """For how many seconds the client's machine was suspended."""
+        # Where suspensions overlap, each second counts once.
         ended_s, awake_s, total = self.report.elapsed_ms / 1000, 0.0, 0.0
         for event in sorted(self.scenario.suspensions, key=lambda event: event.after_s):
             if event.after_s < ended_s:
@@ -102,46 +101,46 @@ class ScenarioRun:
 
     @property
     def error(self) -> str | None:
-        """The class of the error it reported; None for none, and for a program that has no classes."""
+        """The class of the error that the client reported; None for no error, and for a program without classes."""
         return self.report.error_class
 
     @property
     def code(self) -> int | None:
-        """The code in the error it reported."""
+        """The code in the error that the client reported."""
         result = self.report.result
         return result.error.code if result and result.error else None
 
     @property
     def faults(self) -> frozenset[str]:
-        """What was affected, of the faults that were met: `passing`, `answer`, `package`, `link`."""
+        """What the faults that the client met affected: `passing`, `lasting`, `answer`, `package`, `link`."""
         return frozenset(self.effect_on(call) for call in self.requests if call.fault)
 
     def effect_on(self, call: LoggedRequest) -> str:
-        """What the fault affected that a call met: `nothing`, also where it met none."""
+        """What the fault of a call affected; `nothing` when there was none."""
         number = call.fault.partition(":")[0].removeprefix("fault-")
         return self.scenario.faults[int(number)].affects if number.isdecimal() else "nothing"
 
     @property
     def has_wrong_calls(self) -> bool:
-        """Whether the client's own calls were wrong, so that nothing can be said of how it takes the answers."""
+        """Whether calls were refused for mistakes, so that the run shows nothing of how the client reads answers."""
         wrong_on_purpose = ("signature",) if self.scenario.who == "wrong-secret" else ()
         refused = any(call.failed in MISTAKES and call.failed not in wrong_on_purpose for call in self.calls)
         return refused or any(call.action != package_method().name for call in self.calls)
 
     @property
     def misread(self) -> bool:
-        """Whether it took sound answers for senseless ones, or a link in them for another one."""
+        """Whether the client rejected right answers, or took another link out of them."""
         sound = all(self.effect_on(call) == "nothing" for call in self.calls)
         return sound and (self.error == "protocol" or self._garbled_link)
 
     @property
     def misread_format(self) -> bool:
-        """Whether it misread another format than JSON: that has a rule of its own."""
+        """Whether the client misread JSONP or XML, which have rules of their own."""
         return self.misread and self.scenario.format != "json"
 
     @property
     def expected_error(self) -> str | None:
-        """The class of error that the last answer leaves no choice but to report, None where it leaves one."""
+        """The class of error that follows from the last answer; None when another end is possible."""
         if self.last is None or self.last.fault:
             return None
         if self.scenario.op == "download" and self.last.status == "FAILED":
@@ -150,26 +149,26 @@ class ScenarioRun:
 
     @property
     def _garbled_link(self) -> bool:
-        # What is refused for another reason than its age is no link that anybody was given.
+        # A link that is refused for another reason than its age is not the one that the answer gave.
         refused = [call for call in self.downloads if call.http_status == 403 and call.rule != "url.expired-is-403"]
         served = any(call.http_status in (200, 206) for call in self.downloads)
         return bool(refused) and not served and "link" not in self.faults
 
     def lines(self) -> tuple[str, ...]:
-        """What happened, for a reader: sleeps, calls and the client's word, in the order of the account's time."""
-        # On the wall the client's clock and the account's are not the same: what counts is when the first call came.
+        """The steps of the run in words: requests, events and the client's report, by the account's time."""
+        # In real time the clocks of client and account differ, so the steps begin with the first request.
         real = "virtual_sleep" not in self.capabilities and self.requests
         start = self.requests[0].seconds if real else self.report.started_ms / 1000
         shown = [(max(0.0, call.seconds - start), f"{call.id:<4} {call}") for call in self.requests]
         ended = self.report.elapsed_ms / 1000
         shown += [(event.after_s, f"meanwhile: {event}") for event in self.scenario.timeline if event.after_s <= ended]
-        shown += [(ended, f"the client said: {self.word}")]
+        shown += [(ended, f"the client reported: {self.reported}")]
         width = max(9, len(f"{ended:.3f}"))
         return tuple(f"{seconds:>{width}.3f} s  {text}" for seconds, text in sorted(shown, key=lambda line: line[0]))
 
     @property
-    def word(self) -> str:
-        """What the client said, in short."""
+    def reported(self) -> str:
+        """What the client reported, in a few words."""
         if self.error:
             code = "" if self.code is None else f", code {self.code}"
             return f"error {self.error}{code}"

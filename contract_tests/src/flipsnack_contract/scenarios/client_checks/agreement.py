@@ -1,4 +1,4 @@
-"""Two witnesses and their quarrel: what the client says must be what the server saw."""
+"""Compare the client's report with the server's log."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ CODES: Mapping[str, tuple[int, ...]] = {
     "rate_limited": (31, 32),
     "maintenance": (22,),
 }
-# The longest pause that somebody may have refused to begin because it did not fit.
+# A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
 
 
 @check("client.agreement")
 def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
-    """A client that says ok has received COMPLETE and has been served the package; one poll tells the last state."""
+    """A client that reports ok received COMPLETE and the package; one poll reports the last state."""
     if run.outcome is not CaseOutcome.OK:
         return
     if run.scenario.op == "poll":
         _same_state(run)
         return
     if not any(call.status == "COMPLETE" for call in run.calls):
-        raise Violation("a client that says ok", "to have received COMPLETE", _last(run))
+        raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
     if not any(call.http_status in (200, 206) for call in run.downloads):
-        raise Violation("a client that says ok", "to have been served the package", "no download that succeeded")
+        raise Violation("a client that reports ok", "a successful download", "none")
 
 
 @check("client.agreement")
 def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
-    """For each class of error the server knows of a reason: the code, the state, a fault, the time, or a cancel.
+    """Every error that the client reports has a cause in the server's log: a code, a state, a fault, time, a cancel.
 
-    What a client makes of FAILED and of a final refusal has duties of its own.
+    What a client reports after FAILED and after a final refusal has rules of its own.
     """
     if run.error is None or run.expected_error or run.misread_format:
         return
-    if not GROUNDS[run.error](run):
-        raise Violation(f"a client that says {run.error}", "a reason that the server saw", _last(run))
+    if not CAUSES[run.error](run):
+        raise Violation(f"a client that reports {run.error}", "a cause in the server's log", _last(run))
 
 
 def _same_state(run: ScenarioRun) -> None:
@@ -56,7 +56,7 @@ def _same_state(run: ScenarioRun) -> None:
 
 def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
     def seen(run: ScenarioRun) -> bool:
-        # The last call may have come to nothing: the reason is the last clear answer.
+        # The last call may have had no answer, so the cause is the last code.
         codes = [call.code for call in run.calls if call.code is not None]
         return bool(codes) and codes[-1] in CODES[kind] and run.code in (None, codes[-1])
 
@@ -72,7 +72,7 @@ def _late(run: ScenarioRun) -> bool:
     return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
 
 
-def _hurt(*ways: str) -> Callable[[ScenarioRun], bool]:
+def _affected(*ways: str) -> Callable[[ScenarioRun], bool]:
     return lambda run: bool(run.faults & set(ways)) or _refused_link(run)
 
 
@@ -84,16 +84,16 @@ def _cancelled(run: ScenarioRun) -> bool:
     return run.report.cancelled_at_ms is not None
 
 
-GROUNDS: Mapping[str, Callable[[ScenarioRun], bool]] = {
+CAUSES: Mapping[str, Callable[[ScenarioRun], bool]] = {
     **{kind: _code_of(kind) for kind in CODES},
     "job_failed": _failed,
     "deadline": _late,
-    "transport": _hurt("passing", "lasting", "answer", "package", "link"),
-    "protocol": _hurt("passing", "lasting", "answer"),
-    "damaged": _hurt("package", "passing"),
+    "transport": _affected("passing", "lasting", "answer", "package", "link"),
+    "protocol": _affected("passing", "lasting", "answer"),
+    "damaged": _affected("package", "passing"),
     "cancelled": _cancelled,
 }
-"""For each class of error: whether the server saw a reason for it."""
+"""For each class of error: whether its cause is in the server's log."""
 
 
 def _last(run: ScenarioRun) -> str:

@@ -1,4 +1,4 @@
-"""What a client sends: right requests, right signatures, and nothing where it does not belong."""
+"""What a client sends and prints: right calls, and secrets nowhere."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.server_log import LoggedRequest
 
-# What refuses a call for its shape; a wrong verb and a wrong signature have duties of their own.
+# Checks of the fake that refuse a wrong call; a wrong verb and a wrong signature have rules of their own.
 SHAPE = ("well-formed", "format", "required", "action")
 
 
 @check("client.signature")
 def every_call_is_signed_right(run: ScenarioRun) -> None:
-    """No call has a wrong signature, when the secret is the right one."""
+    """No call has a wrong signature, when the client has the right secret."""
     if run.scenario.who == "wrong-secret":
         return
     for call in run.calls:
         if call.signature == "wrong":
-            raise Violation(f"the signature of {call.id}", "the one of the vendor's page", f"another ({call.detail})")
+            raise Violation(
+                f"the signature of {call.id}", "the one that the vendor documents", f"another one ({call.detail})"
+            )
 
 
 @check("client.parameters")
@@ -30,7 +32,9 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
     """Each call has the action, the key, the collection and the format that the client was given."""
     for call in run.calls:
         if call.failed in SHAPE:
-            raise Violation(f"{call.id} is a call that the API takes", "no refusal", f"{call.failed}: {call.detail}")
+            raise Violation(
+                f"the parameters of {call.id}", "a call that the API accepts", f"{call.failed}: {call.detail}"
+            )
         expect(package_method().name, call.params.get("action"), f"action of {call.id}")
         expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.id}")
         expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.id}")
@@ -38,7 +42,7 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
 
 
 def _expect_format(form: str, call: LoggedRequest) -> None:
-    # Who prefers XML breaks a rule of its own.
+    # XML without being asked for it has a rule of its own.
     if form == "json" and call.params.get("format") == "xml":
         return
     expect_in(("json", None) if form == "json" else (form,), call.params.get("format"), f"format of {call.id}")
@@ -55,14 +59,14 @@ def the_secret_is_never_sent(run: ScenarioRun) -> None:
 
 @check("client.secret-not-shown")
 def nothing_secret_is_printed(run: ScenarioRun) -> None:
-    """Neither the secret nor a signature stands in anything that the client said or printed."""
+    """The client prints neither the secret nor a signature, on stderr and in its messages."""
     said = "\n".join((run.report.printed, *(one.text for one in run.report.log if one.by == "client")))
-    # The log of the conversation is masked already: where the mask stands, the secret stood.
+    # The log is masked already, so a mask means that the secret was there.
     if run.case.secret in said or MASK in said:
-        raise Violation("what the client said and printed", "nothing secret", "the secret")
+        raise Violation("what the client printed", "nothing secret", "the secret")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
-            raise Violation("what the client said and printed", "nothing secret", f"{name}: {match[0][:24]}…")
+            raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
 
 
 SIGNATURES = {

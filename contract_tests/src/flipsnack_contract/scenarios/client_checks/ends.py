@@ -1,4 +1,4 @@
-"""How it ends: as the server meant it, whatever happened on the way."""
+"""How a client ends: as the job and the faults of the scenario demand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
-# What a client may say of an answer or a package that is none.
+# Errors that a client may report when no answer makes sense.
 HELPLESS = ("protocol", "transport", "damaged", "deadline")
 
 
 def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
-    """Compare how it ended; a program names no class, so any error is as good as another."""
+    # A program without the protocol reports no class, so any error will do.
     found = run.error or str(run.outcome)
     if run.outcome is CaseOutcome.UNSUPPORTED or (found == "error" and expected != "ok"):
         return
@@ -25,7 +25,7 @@ def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
 
 def _judge_end(run: ScenarioRun, *ends: str) -> None:
     expected = undisturbed(run.scenario)
-    # Wrong calls, and formats that are not understood, have duties of their own.
+    # Wrong calls and misread formats have rules of their own.
     other = run.has_wrong_calls or run.misread_format
     if expected in ends and not other:
         _expect_end(expected, run, "the end of an undisturbed job" if expected == "ok" else "the end")
@@ -33,7 +33,7 @@ def _judge_end(run: ScenarioRun, *ends: str) -> None:
 
 @check("client.success")
 def an_undisturbed_job_succeeds(run: ScenarioRun) -> None:
-    """A package that is built in time is downloaded, and one poll is one poll."""
+    """A package that is built in time is downloaded, and one poll succeeds."""
     _judge_end(run, "ok")
 
 
@@ -53,19 +53,19 @@ def a_refusal_is_reported_as_what_it_is(run: ScenarioRun) -> None:
 
 @check("client.failed-job")
 def failed_is_reported_whatever_came_before(run: ScenarioRun) -> None:
-    """When the last answer was FAILED, the client says that the job has failed."""
+    """When the last answer was FAILED, the client reports job_failed."""
     if run.expected_error == "job_failed":
-        _expect_told(run)
+        _expect_last_error(run)
 
 
 @check("client.refusal")
 def a_refusal_is_reported_whatever_came_before(run: ScenarioRun) -> None:
-    """When the last answer was a refusal that is final, the client says that."""
+    """When the last answer was a final refusal, the client reports that refusal."""
     if run.expected_error not in (None, "job_failed"):
-        _expect_told(run)
+        _expect_last_error(run)
 
 
-def _expect_told(run: ScenarioRun) -> None:
+def _expect_last_error(run: ScenarioRun) -> None:
     if run.error not in (None, run.expected_error, "cancelled", "deadline") and not run.misread_format:
         raise Violation(f"the end after {run.last}", str(run.expected_error), str(run.error))
 
@@ -78,35 +78,35 @@ def a_deadline_that_is_over_is_reported(run: ScenarioRun) -> None:
 
 @check("client.jsonp", needs={"jsonp"})
 def jsonp_is_understood(run: ScenarioRun) -> None:
-    """No sound answer in JSONP is taken for one that makes no sense."""
+    """A right answer in JSONP is understood."""
     _expect_understood("jsonp", run)
 
 
 @check("client.xml", needs={"xml"})
 def xml_is_understood(run: ScenarioRun) -> None:
-    """No sound answer in XML is taken for one that makes no sense."""
+    """A right answer in XML is understood."""
     _expect_understood("xml", run)
 
 
 def _expect_understood(form: str, run: ScenarioRun) -> None:
     if run.scenario.format == form and run.misread and not run.has_wrong_calls:
-        raise Violation(f"what the client makes of {form}", "the state of the job", run.word)
+        raise Violation(f"what the client reads in {form}", "the state of the job", run.reported)
 
 
 @check("client.retry", needs={"retries"})
 def what_passes_is_survived(run: ScenarioRun) -> None:
-    """After faults that pass, the end is the one without them, when there is time enough."""
+    """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
     passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
     if not passing or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None:
         return
-    # A resource URL that dies on the way has a duty of its own.
+    # A resource URL that expires during a download has a rule of its own.
     if _dies_halfway(scenario):
         return
     if scenario.deadline_s is None or scenario.deadline_s >= _time_for(run):
         expected = expected_outcomes(scenario)
         if len(expected) == 1 and expected <= {"ok", "job_failed"} and not run.has_wrong_calls:
-            _expect_end(next(iter(expected)), run, "the end, once the trouble had passed")
+            _expect_end(next(iter(expected)), run, "the end, after faults that passed")
 
 
 def _time_for(run: ScenarioRun) -> float:
@@ -117,9 +117,9 @@ def _time_for(run: ScenarioRun) -> float:
 
 @check("client.fresh-url", needs={"refresh"})
 def a_dead_link_is_replaced(run: ScenarioRun) -> None:
-    """When one resource URL is dead, a new one is asked for and the package is downloaded."""
+    """When a resource URL is dead, the client asks for a new one and downloads the package."""
     scenario = run.scenario
-    # Who never tries again may end at a limit before it comes to the link.
+    # A client without retries may end at a limit before it gets the link.
     if "requests_per_minute" in scenario.settings and "retries" not in run.capabilities:
         return
     halfway = _dies_halfway(scenario) and "retries" in run.capabilities
@@ -135,7 +135,7 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
 
 
 def _dies_halfway(scenario: Scenario) -> bool:
-    """Whether a download is cut off, and the resource URL dies before it can go on."""
+    """Whether a download is cut off, and the resource URL expires before it can go on."""
     cut = any(fault.when.get("action") == "package" for fault in scenario.faults)
     at_once = set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
     return cut and (at_once or bool(scenario.suspensions and not scenario.settings))
@@ -143,9 +143,9 @@ def _dies_halfway(scenario: Scenario) -> bool:
 
 @check("client.malformed-answer")
 def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
-    """An answer that makes no sense is neither success nor a failed job, but an error that says so."""
+    """After answers that make no sense the client reports an error: neither success nor a failed job."""
     if run.canary_requests:
-        raise Violation("what an answer without sense points at", "not to be fetched", f"{run.canary_requests[0]}")
+        raise Violation("the URL in an answer that makes no sense", "no request", f"{run.canary_requests[0]}")
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
     sound = [call for call in run.calls if not call.fault and call.code == 20 and call.status != "PROCESSING"]
     if "answer" not in run.faults or not spoilt or sound:
@@ -153,23 +153,21 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     if run.outcome is CaseOutcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")
     if run.error == "deadline" and (run.scenario.deadline_s or 0) >= WAITING_S:
-        raise Violation("the end, when no answer made sense", "an error at once", "to wait for the deadline")
+        raise Violation("the end, when no answer made sense", "an error at once", "deadline")
     if run.error is not None and run.error not in (*HELPLESS, "cancelled"):
         raise Violation("the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", run.error)
 
 
 @check("client.adapter")
 def every_case_is_played(run: ScenarioRun) -> None:
-    """No case ends by a crash, by silence or by a line that is no message."""
+    """No case ends by a fault of the adapter: a crash, a hang, a line that is not a message."""
     if run.outcome is CaseOutcome.FAULT:
         raise Violation("a case", "a result", f"{run.report.fault}: {run.report.why}")
 
 
 @check("client.unsupported")
 def only_what_it_cannot_is_declined(run: ScenarioRun) -> None:
-    """A client declines nothing for which it has the capabilities."""
+    """A client does not decline a case for which it declares all capabilities."""
     if run.outcome is CaseOutcome.UNSUPPORTED:
         needed = ", ".join(sorted(run.case.needs))
-        raise Violation(
-            f"a case for {needed}, all of which it declares", "an attempt", f"unsupported: {run.report.why}"
-        )
+        raise Violation(f"a case that needs {needed}, which it declares", "a result", f"unsupported: {run.report.why}")

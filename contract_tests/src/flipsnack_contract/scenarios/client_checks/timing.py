@@ -11,23 +11,20 @@ SLACK_MS = 1000
 
 @check("client.repeated-call")
 def a_package_is_fetched_once(run: ScenarioRun) -> None:
-    """What was served whole and undisturbed is not fetched again."""
+    """A package that was served completely is not downloaded again."""
     whole = [call.id for call in run.downloads if call.http_status == 200 and not call.fault and call.method == "GET"]
-    expect(True, len(whole) <= 1, f"the package is fetched once; whole downloads: {', '.join(whole) or 'none'}")
+    expect(True, len(whole) <= 1, f"one complete download at most; there were {', '.join(whole)}")
 
 
 @check("client.deadline", needs={"deadline"})
 def the_deadline_is_kept(run: ScenarioRun) -> None:
-    """The client comes to an end before its deadline is over, or a second later at most.
-
-    When its machine was suspended beyond the deadline, it comes to an end within a second after it woke.
-    """
+    """The client ends within a second of its deadline; after a suspension beyond the deadline, of its wake-up."""
     deadline = run.case.options.deadline_ms
     if deadline is None:
         return
     if run.outcome == "stopped":
-        what = f"the client, with a deadline of {_seconds(deadline)}"
-        raise Violation(what, "to come to an end by itself", run.report.why)
+        what = f"the end, with a deadline of {_seconds(deadline)}"
+        raise Violation(what, "by itself", run.report.why)
     elapsed = run.report.elapsed_ms
     latest = max(deadline, round(run.scenario.awake_s(elapsed / 1000) * 1000))
     if elapsed > latest + SLACK_MS:
@@ -40,10 +37,10 @@ def _seconds(ms: int) -> str:
 
 @check("client.cancel", needs={"cancel"})
 def cancelling_ends_it(run: ScenarioRun) -> None:
-    """Once it is cancelled a client says so, and makes no further call."""
+    """After a cancel the client makes no further call, and reports cancelled."""
     cancelled_at_ms = run.report.cancelled_at_ms
     if cancelled_at_ms is None:
         return
     later = [call.id for call in run.requests if call.now_us > cancelled_at_ms * 1000]
-    expect([], later, "calls after it was cancelled")
-    expect("cancelled", run.error or str(run.outcome), "what the client says when it was cancelled")
+    expect([], later, "calls after the cancel")
+    expect("cancelled", run.error or str(run.outcome), "the end after a cancel")
