@@ -17,8 +17,8 @@ import click
 import pytest
 from ruamel.yaml import YAML
 
-import flipsnack_contract.__main__
-import flipsnack_mock.__main__
+import flipsnack_contract.cli.main
+import flipsnack_mock.cli.main
 from flipsnack_client.cli import flipsnack
 from flipsnack_mock.state.settings import load_settings, setting_docs
 from flipsnack_mock.testing import MockServer
@@ -187,8 +187,8 @@ def test_every_setting_of_the_fake_is_in_a_readme(setting: str) -> None:
 def _commands() -> list[str]:
     groups: list[tuple[str, click.Command]] = [
         ("flipsnack", flipsnack),
-        ("flipsnack-mock", flipsnack_mock.__main__.command),
-        ("flipsnack-contract", flipsnack_contract.__main__.cli),
+        ("flipsnack-mock", flipsnack_mock.cli.main.command),
+        ("flipsnack-contract", flipsnack_contract.cli.main.cli),
     ]
     return [f"{name} {word}" for name, group in groups for word in getattr(group, "commands", ())]
 

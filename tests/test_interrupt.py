@@ -22,17 +22,18 @@ sys.meta_path.insert(0, Finder())
 @pytest.mark.parametrize(
     ("command", "module"),
     [
-        (("flipsnack", "--help"), "flipsnack_client"),
-        (("flipsnack", "--help"), "flipsnack_client.adapter"),
-        (("flipsnack", "--help"), "requests.sessions"),
         (("flipsnack", "--help"), "flipsnack_client.cli"),
-        (("flipsnack-mock", "--help"), "flipsnack_mock"),
+        (("flipsnack", "--help"), "click.core"),
+        (("flipsnack", "--help"), "flipsnack_client.deadline_adapter"),
+        (("flipsnack", "--help"), "requests.sessions"),
+        (("flipsnack-mock", "--help"), "flipsnack_mock.cli"),
         (("flipsnack-mock", "--help"), "click.core"),
         (("flipsnack-mock", "serve", "--port", "0"), "flask.app"),
         (("flipsnack-mock", "serve", "--port", "0"), "uvicorn.config"),
-        (("flipsnack-contract", "--help"), "flipsnack_contract"),
+        (("flipsnack-contract", "--help"), "flipsnack_contract.cli"),
+        (("flipsnack-contract", "--help"), "click.core"),
         (("flipsnack-contract", "--help"), "hypothesis.core"),
-        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.server"),
+        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.main"),
     ],
 )
 def test_ctrl_c_while_a_command_starts_is_one_word_and_130(

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-EXTRA_OF_PACKAGE = [("flipsnack_mock", "mock"), ("flipsnack_contract", "contract")]
 
 # One worker makes the environments.
 pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
@@ -66,14 +65,25 @@ def test_the_client_needs_no_extra(base: Path) -> None:
     assert "download" in _done(base / "flipsnack", "--help")
 
 
-@pytest.mark.parametrize(("package", "extra"), EXTRA_OF_PACKAGE)
-def test_a_package_without_its_extra_names_it(base: Path, package: str, extra: str) -> None:
-    """Importing a role whose extra is missing says what to install."""
-    run = _run(base / "python", "-c", f"import {package}")
+@pytest.mark.parametrize("extra", ["mock", "contract"])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []])
+def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str, arguments: list[str]) -> None:
+    """Whatever it is asked for: exit status 1, and what to install."""
+    run = _run(base / f"flipsnack-{extra}", *arguments)
+
+    assert (1, "") == (run.returncode, run.stdout)
+    (line,) = run.stderr.splitlines()
+    assert line.startswith(f"flipsnack-{extra} needs ")
+    assert line.endswith(f"install its extra: pip install 'flipsnack-kit[{extra}]'")
+
+
+def test_the_fake_for_tests_names_its_extra_where_it_is_missing(base: Path) -> None:
+    """Importing it says what to install."""
+    run = _run(base / "python", "-c", "import flipsnack_mock.testing")
 
     assert run.returncode == 1
-    assert f"ImportError: {package} needs" in run.stderr
-    assert f"pip install 'flipsnack-kit[{extra}]'" in run.stderr
+    assert "ImportError: flipsnack_mock needs" in run.stderr
+    assert "pip install 'flipsnack-kit[mock]'" in run.stderr
 
 
 def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
@@ -85,7 +95,7 @@ def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
     ).split()
     installed = {file.split("/")[0] for file in files if not file.startswith("../")}
 
-    assert {"flipsnack_client", "flipsnack_contract", "flipsnack_kit", "flipsnack_mock"} == {
+    assert {"flipsnack_client", "flipsnack_contract", "flipsnack_mock"} == {
         name for name in installed if not name.endswith(".dist-info")
     }
 

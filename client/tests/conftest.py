@@ -1,4 +1,4 @@
-"""A clock that sleeps in no time, the fake, and a server for what the fake does not do: it says whatever it is told."""
+"""A virtual clock, the fake, and a scripted server for what the fake does not do."""
 
 import contextlib
 import io
@@ -10,9 +10,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from client.tests.shell import Shell
+from client.tests.command_runner import CommandRunner
 
 from flipsnack_client import Flipsnack, RetryPolicy
 from flipsnack_mock.testing import AccountAdmin, MockServer
@@ -30,7 +31,7 @@ class VirtualClock:
     time: float = 1000.0
     chance: float = 0.5
     sleeps: list[float] = field(default_factory=list)
-    on_sleep: Callable[[float], None] = lambda _seconds: None
+    on_sleep: Callable[[float], object] = lambda _seconds: None
 
     def now(self) -> float:
         """The time so far."""
@@ -49,22 +50,16 @@ class VirtualClock:
 
 
 @dataclass
-class Stage:
+class Sandbox:
     """The fake, one account of it, and a client that shares its frozen clock."""
 
     account: AccountAdmin
     clock: VirtualClock
     base_url: str
 
-    def client(
-        self,
-        *,
-        format: str = "json",  # noqa: A002 - the vendor's parameter
-        secret: str = SECRET,
-        retry: RetryPolicy | None = None,
-    ) -> Flipsnack:
+    def client(self, *, secret: str = SECRET, **options: Any) -> Flipsnack:
         """A client of this account."""
-        return Flipsnack(self.account.key, secret, base_url=self.base_url, format=format, clock=self.clock, retry=retry)
+        return Flipsnack(self.account.key, secret, base_url=self.base_url, clock=self.clock, **options)
 
 
 @pytest.fixture(scope="session")
@@ -76,29 +71,25 @@ def fake() -> Iterator[MockServer]:
 
 @pytest.fixture(scope="session")
 def secure() -> Iterator[MockServer]:
-    """The fake behind TLS, with a certificate nobody trusts unless told to."""
+    """The fake behind TLS, with a certificate of an authority of its own."""
     with MockServer(tls=True) as server:
         yield server
 
 
 @pytest.fixture
-def stage(fake: MockServer) -> Iterator[Stage]:
+def sandbox(fake: MockServer) -> Iterator[Sandbox]:
     """A fresh account whose clock moves only when the client sleeps."""
     account = fake.admin.account(KEY)
     account.show()
     account.reset()
     account.clock.freeze()
-    clock = VirtualClock(on_sleep=lambda seconds: void(account.clock.advance(seconds)))
-    yield Stage(account, clock, fake.base_url)
+    clock = VirtualClock(on_sleep=account.clock.advance)
+    yield Sandbox(account, clock, fake.base_url)
     account.reset()
 
 
-def void(value: object) -> None:
-    """Take a value and give nothing back, for callbacks that must not."""
-
-
 class ScriptedServer:
-    """Answers the n-th connection with the n-th action of `plan`, the last one for ever."""
+    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action."""
 
     def __init__(self) -> None:
         self.plan: list[Action] = []
@@ -111,10 +102,6 @@ class ScriptedServer:
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def head(self, index: int) -> bytes:
-        """The request line and headers of one request."""
-        return self.requests[index]
 
     def close(self) -> None:
         """Stop listening."""
@@ -146,20 +133,10 @@ class ScriptedServer:
         action(connection)
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[ScriptedServer]:
-    """Serve as scripted until the block ends."""
-    server = ScriptedServer()
-    try:
-        yield server
-    finally:
-        server.close()
-
-
 @pytest.fixture
 def scripted() -> Iterator[ScriptedServer]:
     """A server that does what the test says."""
-    with serving() as server:
+    with contextlib.closing(ScriptedServer()) as server:
         yield server
 
 
@@ -190,9 +167,7 @@ def complete(url: str) -> Action:
     return answer(code=20, status="OK", data={"status": "COMPLETE", "resourceUrl": url})
 
 
-def processing() -> Action:
-    """Answer PROCESSING."""
-    return answer(code=20, status="OK", data={"status": "PROCESSING"})
+PROCESSING = answer(code=20, status="OK", data={"status": "PROCESSING"})
 
 
 def drip(data: bytes, *, then: bytes, every: float = 0.02) -> Action:
@@ -219,7 +194,7 @@ def package(size: int = 200_000) -> bytes:
 
 
 @dataclass
-class Talk:
+class ScriptedApi:
     """A client that talks to the scripted server, in virtual time."""
 
     server: ScriptedServer
@@ -237,26 +212,16 @@ class Talk:
 
 
 @pytest.fixture
-def talk(scripted: ScriptedServer) -> Talk:
+def api(scripted: ScriptedServer) -> ScriptedApi:
     """The scripted server with a virtual clock."""
-    return Talk(scripted, VirtualClock())
+    return ScriptedApi(scripted, VirtualClock())
 
 
 @pytest.fixture
-def shell(tmp_path: Path, fake: MockServer) -> Iterator[Shell]:
-    """A shell whose base URL is the fake, with an account of its own."""
-    yield from _shell(tmp_path, fake)
-
-
-@pytest.fixture
-def secure_shell(tmp_path: Path, secure: MockServer) -> Iterator[Shell]:
-    """A shell whose base URL is the fake behind TLS, and that trusts whom everybody trusts."""
-    yield from _shell(tmp_path, secure)
-
-
-def _shell(folder: Path, server: MockServer) -> Iterator[Shell]:
-    account = server.admin.account("test-cli")
+def runner(tmp_path: Path, fake: MockServer) -> Iterator[CommandRunner]:
+    """Runs the command against an account of its own."""
+    account = fake.admin.account("test-cli")
     account.show()
     account.reset()
-    yield Shell(folder, server.base_url, account)
+    yield CommandRunner(tmp_path, fake.base_url, account)
     account.reset()

@@ -5,20 +5,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from client.tests.conftest import KEY, SECRET, Talk, VirtualClock, answer, http, raw
+from client.tests.conftest import KEY, SECRET, ScriptedApi, VirtualClock, answer, http, raw
 
 from flipsnack_client import (
     ApiError,
     ConnectionFailed,
-    DeadlineExceeded,
+    Deadline,
     Flipsnack,
     Forbidden,
     Limiter,
+    MaintenanceMode,
     MalformedAnswer,
-    RateLimited,
 )
-from flipsnack_client.client import ANSWER_LIMIT
+from flipsnack_client.caller import ANSWER_LIMIT
 from flipsnack_client.envelope import CALLBACK
+from flipsnack_client.method import Method
 from flipsnack_client.signature import sign
 
 OK = answer(code=20, status="OK", data={"x": "y"})
@@ -30,104 +31,88 @@ def query(head: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(target).query, keep_blank_values=True).items()}
 
 
-def test_a_call_is_a_signed_get(talk: Talk) -> None:
-    """Key, action and parameters are in the query with the signature over all of them."""
-    talk.server.plan = [OK]
-    talk.client().call("collection.getList", {"query": "", "orderBy": "name & ä"})
-    sent = query(talk.server.head(0))
-    signature = sent.pop("signature")
-    assert {"apiKey": KEY, "action": "collection.getList", "query": "", "orderBy": "name & ä"} == sent
-    assert sign(sent, SECRET) == signature
-    assert talk.server.head(0).startswith(b"GET /v1/?")
-
-
 @pytest.mark.parametrize(
-    ("answer_format", "body", "expected"),
+    ("answer_format", "body", "more"),
     [
         ("json", b'{"code":20,"status":"OK"}', {}),
         ("jsonp", f'{CALLBACK}({{"code":20,"status":"OK"}});'.encode(), {"format": "jsonp", "callback": CALLBACK}),
         ("xml", b"<response><code>20</code><status>OK</status></response>", {"format": "xml"}),
     ],
 )
-def test_the_format_is_asked_for_and_read(
-    talk: Talk, answer_format: str, body: bytes, expected: dict[str, str]
-) -> None:
-    """json is the vendor's default; the others are asked for, and signed like any parameter."""
-    talk.server.plan = [http(body)]
-    client = Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", format=answer_format, clock=talk.clock)
-    assert 20 == client.call("user.getStats", {}).code
-    sent = query(talk.server.head(0))
+def test_a_call_is_a_signed_get(api: ScriptedApi, answer_format: str, body: bytes, more: dict[str, str]) -> None:
+    """Key, action, parameters and any format but the default are in the query, with the signature over all of them."""
+    api.server.plan = [http(body)]
+    client = Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", format=answer_format, clock=api.clock)
+    assert 20 == client.call("collection.getList", {"query": "", "orderBy": "name & ä"}).code
+    sent = query(api.server.requests[0])
     signature = sent.pop("signature")
+    assert {"apiKey": KEY, "action": "collection.getList", "query": "", "orderBy": "name & ä", **more} == sent
     assert sign(sent, SECRET) == signature
-    assert expected == {name: value for name, value in sent.items() if name in ("format", "callback")}
+    assert api.server.requests[0].startswith(b"GET /v1/?")
 
 
-@pytest.mark.parametrize("code", [30, 40, 41, 42, 43, 44, 99])
-def test_a_final_code_is_raised_after_one_request(talk: Talk, code: int) -> None:
-    """A refusal that would repeat itself is not repeated."""
-    talk.server.plan = [answer(code=code, status="No")]
+@pytest.mark.parametrize(("code", "attempts"), [(30, 1), (40, 1), (41, 1), (42, 1), (43, 1), (44, 1), (99, 1), (32, 3)])
+def test_the_vendors_code_is_raised_after_the_last_attempt(api: ScriptedApi, code: int, attempts: int) -> None:
+    """A final code is not retried; a limit that stays is raised as it is."""
+    api.server.plan = [answer(code=code, status="No")]
     with pytest.raises(ApiError, match=f"{code} No") as caught:
-        talk.client().call("a", {})
+        api.client().call("a", {})
     assert (code, "No") == (caught.value.code, caught.value.message)
-    assert 1 == len(talk.server.requests)
+    assert attempts == len(api.server.requests)
 
 
-def test_a_limit_that_stays_comes_out_in_the_end(talk: Talk) -> None:
-    """After the last attempt the vendor's own code is raised."""
-    talk.server.plan = [answer(code=32, status="Requests per minute limit exceeded")]
-    with pytest.raises(RateLimited, match="32"):
-        talk.client().call("a", {})
-    assert 3 == len(talk.server.requests)
-
-
-def test_a_connection_that_breaks_in_the_headers_is_tried_again(talk: Talk) -> None:
-    """Half a head is no answer. Other breaks are in test_survival: this one the fake does not do."""
-    talk.server.plan = [raw(b"HTTP/1.1 200 OK\r\nContent-"), OK]
-    assert {"x": "y"} == talk.client().call("a", {}).data
-    assert 2 == len(talk.server.requests)
+def test_a_connection_that_breaks_in_the_headers_is_tried_again(api: ScriptedApi) -> None:
+    """Half a head is no answer. Other breaks are in test_call_faults: this one the fake does not do."""
+    api.server.plan = [raw(b"HTTP/1.1 200 OK\r\nContent-"), OK]
+    assert {"x": "y"} == api.client().call("a", {}).data
+    assert 2 == len(api.server.requests)
 
 
 @pytest.mark.parametrize("hint", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "3.5", "", "9" * 10, "\xb2"])
-def test_a_hint_that_is_no_number_of_seconds_is_none(talk: Talk, hint: str) -> None:
+def test_a_hint_that_is_no_number_of_seconds_is_none(api: ScriptedApi, hint: str) -> None:
     """Dates and nonsense in Retry-After change nothing."""
-    talk.server.plan = [http(b"", status=503, headers=f"Retry-After: {hint}\r\n"), OK]
-    talk.client().call("a", {})
-    assert [0.25] == talk.clock.sleeps
+    api.server.plan = [http(b"", status=503, headers=f"Retry-After: {hint}\r\n"), OK]
+    api.client().call("a", {})
+    assert [0.25] == api.clock.sleeps
 
 
-def test_an_answer_without_end_is_refused(talk: Talk) -> None:
+def test_a_call_that_is_not_idempotent_is_sent_once(api: ScriptedApi) -> None:
+    """What failed may have been done all the same, so a refusal that would pass is raised too."""
+    api.server.plan = [answer(code=22, status="Maintenance mode"), OK]
+    once = Method("collection.create", idempotent=False)
+    deadline = Deadline.after(30, clock=api.clock)
+    with pytest.raises(MaintenanceMode):
+        api.client()._caller.call(once, {}, deadline=deadline)
+    assert 1 == len(api.server.requests)
+
+
+def test_an_endless_answer_is_refused(api: ScriptedApi) -> None:
     """A broken server cannot fill the memory; it is not asked again."""
-    talk.server.plan = [http(b" " * (ANSWER_LIMIT + 1))]
+    api.server.plan = [http(b" " * (ANSWER_LIMIT + 1))]
     with pytest.raises(MalformedAnswer, match="longer than"):
-        talk.client().call("a", {})
-    assert 1 == len(talk.server.requests)
+        api.client().call("a", {})
+    assert 1 == len(api.server.requests)
 
 
-def test_an_envelope_counts_whatever_the_http_status(talk: Talk) -> None:
-    """Nobody documents the HTTP status of an error; the envelope decides."""
-    talk.server.plan = [http(b'{"code":43,"status":"Forbidden"}', status=403)]
+def test_an_envelope_counts_whatever_the_http_status(api: ScriptedApi) -> None:
+    """The HTTP status of an error is not documented; the envelope decides."""
+    api.server.plan = [http(b'{"code":43,"status":"Forbidden"}', status=403)]
     with pytest.raises(Forbidden):
-        talk.client().call("a", {})
+        api.client().call("a", {})
 
 
-def test_the_deadline_ends_the_retries(talk: Talk) -> None:
-    """A pause that does not fit is not begun; what went wrong is in the text."""
-    talk.server.plan = [answer(code=22, status="Maintenance mode")]
-    with pytest.raises(DeadlineExceeded, match="22 Maintenance mode"):
-        talk.client(attempts=100).call("a", {}, deadline=30)
-    assert talk.clock.time < 1030
-
-
-def test_nobody_listening_is_a_connection_failure() -> None:
-    """A refused connection is told in the system's words, without the URL."""
-    client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=VirtualClock())
+def test_a_refused_connection_is_a_connection_failure_and_retried() -> None:
+    """Its text is the system's, without the URL."""
+    clock = VirtualClock()
+    client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=clock)
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1: Connection refused"):
         client.call("a", {})
+    assert 7 == len(clock.sleeps)
 
 
-def test_a_foreign_session_is_used_and_left_open(talk: Talk) -> None:
+def test_a_foreign_session_is_used_and_left_open(api: ScriptedApi) -> None:
     """A session that was handed in keeps its own settings and is not closed."""
-    talk.server.plan = [OK]
+    api.server.plan = [OK]
     closed: list[bool] = []
 
     class Mine(requests.Session):
@@ -136,26 +121,26 @@ def test_a_foreign_session_is_used_and_left_open(talk: Talk) -> None:
 
     session = Mine()
     session.headers["X-Mine"] = "yes"
-    with Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", session=session) as client:
+    with Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", session=session) as client:
         client.call("a", {})
-    assert b"X-Mine: yes" in talk.server.head(0)
+    assert b"X-Mine: yes" in api.server.requests[0]
     assert not closed
 
 
-def test_clients_can_share_one_limiter(talk: Talk) -> None:
+def test_clients_can_share_one_limiter(api: ScriptedApi) -> None:
     """Two clients with one key and one limiter stay within the limits together."""
-    talk.server.plan = [OK]
-    limiter, url = Limiter(), f"{talk.server.url}/v1/"
-    pair = [Flipsnack(KEY, SECRET, base_url=url, clock=talk.clock, limiter=limiter) for _ in range(2)]
+    api.server.plan = [OK]
+    limiter, url = Limiter(), f"{api.server.url}/v1/"
+    pair = [Flipsnack(KEY, SECRET, base_url=url, clock=api.clock, limiter=limiter) for _ in range(2)]
     for index in range(6):
         pair[index % 2].call("a", {})
-    assert [pytest.approx(1.0, abs=0.01)] == talk.clock.sleeps
+    assert [pytest.approx(1.0, abs=0.01)] == api.clock.sleeps
 
 
-def test_threads_can_share_one_client(talk: Talk) -> None:
+def test_threads_can_share_one_client(api: ScriptedApi) -> None:
     """Calls from several threads all get their answer."""
-    talk.server.plan = [OK]
-    client = Flipsnack(KEY, SECRET, base_url=f"{talk.server.url}/v1/", limiter=Limiter(()))
+    api.server.plan = [OK]
+    client = Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", limiter=Limiter(()))
     codes: list[int] = []
     threads = [threading.Thread(target=lambda: codes.append(client.call("a", {}).code)) for _ in range(8)]
     for thread in threads:
@@ -166,7 +151,8 @@ def test_threads_can_share_one_client(talk: Talk) -> None:
 
 
 MISTAKES: dict[str, Callable[[], Any]] = {
-    "empty": lambda: Flipsnack("", SECRET),
+    "collection_hash must not": lambda: Flipsnack(KEY, SECRET).download_html(""),
+    "api_key and secret must not": lambda: Flipsnack("", SECRET),
     "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
     "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),
     "something like": lambda: Flipsnack(KEY, SECRET, base_url="https://x/v1?a=b"),
@@ -175,7 +161,7 @@ MISTAKES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("words", MISTAKES)
-def test_a_mistake_in_the_arguments_is_told_before_anything_is_sent(words: str) -> None:
+def test_a_wrong_argument_is_refused_before_anything_is_sent(words: str) -> None:
     """Wrong arguments are a ValueError that says what was expected."""
     with pytest.raises(ValueError, match=words):
         MISTAKES[words]()

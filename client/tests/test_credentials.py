@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from flipsnack_client import CredentialsError
-from flipsnack_client.credentials import DEFAULT_FILE, load
+from flipsnack_client.credentials import DEFAULT_FILE, load_credentials
 
 BOTH = {"FLIPSNACK_API_KEY": "key", "FLIPSNACK_SECRET": "hush"}
 
@@ -16,35 +16,23 @@ def stored(path: Path, text: str = 'api_key = "stored"\nsecret = "whisper"\n', *
     return path
 
 
-def test_the_environment_gives_key_and_secret(tmp_path: Path) -> None:
-    """Two variables are enough."""
-    found = load({**BOTH, "HOME": str(tmp_path)})
-    assert ("key", "hush") == (found.api_key, found.secret)
-
-
-def test_a_variable_can_name_a_file(tmp_path: Path) -> None:
-    """*_FILE holds the path of a file with nothing but the value, as container secrets are given."""
-    secret = stored(tmp_path / "secret", "hush\n")
-    found = load({"FLIPSNACK_API_KEY": "key", "FLIPSNACK_SECRET_FILE": str(secret), "HOME": str(tmp_path)})
-    assert "hush" == found.secret
-
-
-def test_a_named_file_goes_before_the_environment(tmp_path: Path) -> None:
-    """What the user names for this run wins."""
-    assert "stored" == load(BOTH, file=stored(tmp_path / "c.toml")).api_key
-
-
-def test_the_default_file_fills_what_the_environment_lacks(tmp_path: Path) -> None:
-    """A key in the environment goes with the secret of the default file."""
+def test_key_and_secret_come_from_the_first_place_that_has_them(tmp_path: Path) -> None:
+    """A named file goes before variables, a variable before the default file; *_FILE names a container's secret."""
+    home = {"HOME": str(tmp_path)}
+    secret = stored(tmp_path / "secret", "whisper\n")
+    found = [load_credentials({**BOTH, **home}), load_credentials(BOTH, file=stored(tmp_path / "c.toml"))]
+    found += [load_credentials({"FLIPSNACK_API_KEY": "key", "FLIPSNACK_SECRET_FILE": str(secret), **home})]
     stored(tmp_path / DEFAULT_FILE)
-    found = load({"FLIPSNACK_API_KEY": "key", "HOME": str(tmp_path)})
-    assert ("key", "whisper") == (found.api_key, found.secret)
+    found += [load_credentials(home), load_credentials({"FLIPSNACK_API_KEY": "key", **home})]
+    expected = [("key", "hush"), ("stored", "whisper"), ("key", "whisper"), ("stored", "whisper"), ("key", "whisper")]
+    assert expected == [(one.api_key, one.secret) for one in found]
+    assert "hush" not in repr(found)
 
 
 def test_a_file_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:
     """The warning names the file and the command that mends it; a private file has none."""
-    assert load({}, file=stored(tmp_path / "private.toml")).warnings == ()
-    (warning,) = load({}, file=stored(tmp_path / "open.toml", mode=0o644)).warnings
+    assert load_credentials({}, file=stored(tmp_path / "private.toml")).warnings == ()
+    (warning,) = load_credentials({}, file=stored(tmp_path / "open.toml", mode=0o644)).warnings
     assert f"chmod 600 {tmp_path / 'open.toml'}" in warning
 
 
@@ -61,24 +49,19 @@ def test_a_file_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:
 def test_a_bad_file_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
     """Each mistake in the file has a sentence."""
     with pytest.raises(CredentialsError, match=words):
-        load({}, file=stored(tmp_path / "c.toml", text))
+        load_credentials({}, file=stored(tmp_path / "c.toml", text))
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A missing file and one that is not text are said to be so."""
     with pytest.raises(CredentialsError, match="No such file"):
-        load({}, file=tmp_path / "missing.toml")
+        load_credentials({}, file=tmp_path / "missing.toml")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(CredentialsError, match="not UTF-8"):
-        load({}, file=tmp_path / "binary")
+        load_credentials({}, file=tmp_path / "binary")
 
 
 def test_two_sources_for_one_value_are_refused(tmp_path: Path) -> None:
     """A variable and its _FILE twin together are a mistake, not a choice."""
     with pytest.raises(CredentialsError, match="unset one"):
-        load({**BOTH, "FLIPSNACK_SECRET_FILE": str(tmp_path / "x"), "HOME": str(tmp_path)})
-
-
-def test_the_secret_is_in_no_repr(tmp_path: Path) -> None:
-    """Printing credentials does not print the secret."""
-    assert "hush" not in repr(load({**BOTH, "HOME": str(tmp_path)}))
+        load_credentials({**BOTH, "FLIPSNACK_SECRET_FILE": str(tmp_path / "x"), "HOME": str(tmp_path)})

@@ -7,24 +7,18 @@ from flipsnack_client import Deadline, DeadlineExceeded
 from flipsnack_client.deadline import DEFAULT_SECONDS, deadline_of
 
 
-def test_remaining_counts_down_to_zero() -> None:
-    """What is left shrinks with the clock and never goes below 0."""
+def test_what_is_left_counts_down_to_zero_and_then_check_raises() -> None:
+    """What is left shrinks with the clock and never goes below 0; check raises from there on."""
     clock = VirtualClock()
     deadline = Deadline.after(10, clock=clock)
     clock.time += 4
-    assert (4.0, 6.0) == (deadline.elapsed(), deadline.remaining())
-    clock.time += 40
-    assert deadline.remaining() == 0.0
-
-
-def test_check_raises_once_the_time_is_over() -> None:
-    """check lets pass before the end and raises at it."""
-    clock = VirtualClock()
-    deadline = Deadline.after(10, clock=clock)
     deadline.check("working")
-    clock.time += 10
+    assert (4.0, 6.0) == (deadline.elapsed(), deadline.remaining())
+    clock.time += 6
     with pytest.raises(DeadlineExceeded, match="while working"):
         deadline.check("working")
+    clock.time += 40
+    assert 0.0 == deadline.remaining()
 
 
 def test_a_wait_that_does_not_fit_is_refused_at_once() -> None:
@@ -42,15 +36,11 @@ def test_a_deadline_lies_ahead(seconds: float) -> None:
         Deadline.after(seconds, clock=VirtualClock())
 
 
-def test_an_infinite_deadline_never_comes() -> None:
-    """math.inf is the way to say that nothing limits the operation."""
-    assert Deadline.after(math.inf, clock=VirtualClock()).remaining() == math.inf
-
-
 def test_what_is_given_becomes_a_deadline() -> None:
-    """Seconds start now, a Deadline goes on, nothing is the documented default."""
+    """Seconds start now, a Deadline is kept, None is the documented default, and infinity never comes."""
     clock = VirtualClock()
     running = Deadline.after(5, clock=clock)
     assert running is deadline_of(running, clock=clock)
-    assert deadline_of(7, clock=clock).seconds == 7
-    assert deadline_of(None, clock=clock).seconds == DEFAULT_SECONDS
+    assert 7 == deadline_of(7, clock=clock).seconds
+    assert DEFAULT_SECONDS == deadline_of(None, clock=clock).seconds
+    assert math.inf == deadline_of(math.inf, clock=clock).remaining()

@@ -3,59 +3,57 @@ import pty
 import subprocess
 
 import pytest
+from client.tests.command_runner import COMMAND, CommandRunner, blocks
 from client.tests.conftest import VirtualClock
-from client.tests.shell import COMMAND, Shell, blocks
 
 from flipsnack_client import Progress
-from flipsnack_client.display import PlainDisplay, printable
+from flipsnack_client.display import Display, new_display, printable
+
+
+def plain(clock: VirtualClock) -> Display:
+    """The display for a build log."""
+    return new_display(clock, quiet=False, plain=True)
 
 
 def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     """However many blocks arrive, a log gets eleven lines, with share, rate and time left."""
     clock = VirtualClock()
-    display = PlainDisplay(clock)
+    display = plain(clock)
     for received in range(0, 10_000_001, 100_000):
         display.progress(Progress(received, 10_000_000, 0))
         clock.time += 0.1
     lines = capsys.readouterr().err.splitlines()
-    assert 11 == len(lines)
-    assert "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left" == lines[5]
+    assert (11, "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left") == (len(lines), lines[5])
 
 
-def test_a_slow_download_is_not_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    """Half a minute without a further tenth gets a line all the same."""
+# What is reported first, the seconds until the second report, and what is reported then.
+REPORTS: dict[str, tuple[Progress, int, Progress]] = {
+    # Half a minute without a further tenth gets a line all the same.
+    "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left": (
+        Progress(0, 10_000_000, 0), 30, Progress(30_000, 10_000_000, 0)
+    ),
+    # What the server does not announce is not made up.
+    "received 10.0 MB, 5.0 MB/s": (Progress(0, None, 0), 2, Progress(10_000_000, None, 0)),
+    # Bytes from an earlier run do not count as speed.
+    "received 9.0 MB of 10.0 MB (90 %), 1.0 MB/s, 1 s left": (
+        Progress(8_000_000, 10_000_000, 8_000_000), 1, Progress(9_000_000, 10_000_000, 8_000_000)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REPORTS)
+def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """Size, share, rate and time left, each only where it is known."""
+    first, seconds, second = REPORTS[line]
     clock = VirtualClock()
-    display = PlainDisplay(clock)
-    for received in range(0, 61_000, 1_000):
-        display.progress(Progress(received, 10_000_000, 0))
-        clock.time += 1.0
-    lines = capsys.readouterr().err.splitlines()
-    expected = [
-        "received 0 bytes of 10.0 MB (0 %)",
-        "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left",
-        "received 60.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9940 s left",
-    ]
-    assert expected == lines
-
-
-def test_without_a_length_there_is_a_rate_and_no_share(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the server does not tell is not made up."""
-    clock = VirtualClock()
-    display = PlainDisplay(clock)
-    display.progress(Progress(0, None, 0))
-    clock.time += 2
-    display.progress(Progress(10_000_000, None, 0))
-    assert "received 10.0 MB, 5.0 MB/s" == capsys.readouterr().err.splitlines()[-1]
-
-
-def test_bytes_from_an_earlier_run_do_not_count_as_speed(capsys: pytest.CaptureFixture[str]) -> None:
-    """The rate is that of this run."""
-    clock = VirtualClock()
-    display = PlainDisplay(clock)
-    display.progress(Progress(8_000_000, 10_000_000, 8_000_000))
+    display = plain(clock)
+    display.progress(first)
+    clock.time += seconds - 1
+    display.progress(first)
     clock.time += 1
-    display.progress(Progress(9_000_000, 10_000_000, 8_000_000))
-    assert "received 9.0 MB of 10.0 MB (90 %), 1.0 MB/s, 1 s left" == capsys.readouterr().err.splitlines()[-1]
+    display.progress(second)
+    lines = capsys.readouterr().err.splitlines()
+    assert (2, line) == (len(lines), lines[-1])
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\r\nb", "\u202eright to left", "\x00"])
@@ -64,11 +62,11 @@ def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     assert printable(text).isprintable()
 
 
-def drawn(shell: Shell, *arguments: str) -> tuple[int, str]:
+def drawn(runner: CommandRunner, *arguments: str) -> tuple[int, str]:
     """The exit code, and all that a terminal on stderr was sent."""
     leader, follower = pty.openpty()
-    environment = shell.environment(TERM="xterm", COLUMNS="120")
-    with subprocess.Popen([*COMMAND, *arguments], cwd=shell.folder, env=environment, stderr=follower) as process:
+    environment = runner.environment(TERM="xterm", COLUMNS="120")
+    with subprocess.Popen([*COMMAND, *arguments], cwd=runner.folder, env=environment, stderr=follower) as process:
         os.close(follower)
         sent = b"".join(blocks(leader))
         code = process.wait(30)
@@ -76,19 +74,19 @@ def drawn(shell: Shell, *arguments: str) -> tuple[int, str]:
     return code, sent.decode()
 
 
-def test_a_terminal_gets_a_bar(shell: Shell) -> None:
-    """The progress is drawn with size and rate; the last line stands below it."""
-    shell.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
-    code, sent = drawn(shell, "download", "twenty", "-o", "p.zip")
+def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:
+    """The bar has size and rate; the last line is below it."""
+    runner.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
+    code, sent = drawn(runner, "download", "twenty", "-o", "p.zip")
     assert 0 == code
     for words in ("downloading", "20.0/20.0 MB", "MB/s", "\x1b["):
         assert words in sent
     assert sent.rindex("20.0/20.0 MB") < sent.rindex("saved p.zip")
 
 
-def test_a_terminal_sees_the_wait_without_an_empty_bar(shell: Shell) -> None:
+def test_a_terminal_sees_the_wait_without_an_empty_bar(runner: CommandRunner) -> None:
     """Before the first byte there are the state and the time, and no sizes; none of it stays."""
-    code, sent = drawn(shell, "download", "mock-failed", "-o", "p.zip")
+    code, sent = drawn(runner, "download", "mock-failed", "-o", "p.zip")
     assert 1 == code
     assert "FAILED (1 poll)" in sent
     assert "bytes" not in sent

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from client.tests.shell import Shell, blocks, interrupted_at
+from client.tests.command_runner import CommandRunner, blocks, interrupted_at
 
 SOME_BYTES = r"\([1-9]\d* %\)"
 SLOW: dict[str, Any] = {"kind": "drip", "bytes": 20_000, "seconds": 0.05, "when": {"action": "package"}}
@@ -14,85 +14,67 @@ SLOW: dict[str, Any] = {"kind": "drip", "bytes": 20_000, "seconds": 0.05, "when"
 TWICE = """
 import sys, threading
 from flipsnack_client import interrupt
-def told(word):
+def say(word):
     sys.stderr.write(word + chr(10))
     sys.stderr.flush()
-    threading.Event().wait(30)
+    # In steps: a Ctrl-C just before a wait begins does not end it.
+    for _ in range(600):
+        threading.Event().wait(0.05)
 interrupt.install()
 try:
-    told("working")
+    say("working")
 except KeyboardInterrupt:
-    told("unwinding")
+    say("unwinding")
 """
 
 
-def test_ctrl_c_while_polling_leaves_nothing(shell: Shell) -> None:
-    """Exit 130, one line, no file."""
-    with shell.running("download", "mock-processing", "-o", "p.zip") as process:
-        told = interrupted_at(process, "PROCESSING")
+@pytest.mark.parametrize("status", ["PROCESSING", "COMPLETE"])
+def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner, status: str) -> None:
+    """Exit 130, one line, no file; a server that is silent does not hold the process."""
+    runner.account.faults.add("delay", seconds=20, when={"action": "package"})
+    with runner.running("download", f"mock-{status.lower()}", "-o", "p.zip") as process:
+        printed = interrupted_at(process, status)
         assert 130 == process.wait(30)
-    assert ["", "interrupted"] == [line.strip() for line in told[1:]]
-    assert [] == shell.files()
-
-
-def test_ctrl_c_before_the_first_byte_leaves_nothing(shell: Shell) -> None:
-    """A server that is silent does not hold the process."""
-    shell.account.faults.add("delay", seconds=20, when={"action": "package"})
-    with shell.running("download", "mock-complete", "-o", "p.zip") as process:
-        told = interrupted_at(process, "COMPLETE")
-        assert 130 == process.wait(30)
-    assert "interrupted" == told[-1].strip()
-    assert [] == shell.files()
+    assert ["", "interrupted"] == [line.strip() for line in printed[1:]]
+    assert [] == runner.files()
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_ctrl_c_during_a_download_keeps_what_came(shell: Shell, times: int) -> None:
-    """However often it is pressed: no traceback, no half file, and the next run goes on from there."""
-    shell.account.collections.create(hash="book", schedule="immediate", package_bytes=4_000_000)
-    shell.account.faults.add(**SLOW)
-    with shell.running("download", "book", "-o", "p.zip") as process:
-        told = interrupted_at(process, SOME_BYTES, times=times)
+def test_ctrl_c_during_a_download_keeps_what_came(runner: CommandRunner, times: int) -> None:
+    """However often it is pressed: no traceback, no half file, and the next run resumes from there."""
+    runner.account.collections.create(hash="book", schedule="immediate", package_bytes=4_000_000)
+    runner.account.faults.add(**SLOW)
+    with runner.running("download", "book", "-o", "p.zip") as process:
+        printed = interrupted_at(process, SOME_BYTES, times=times)
         assert 130 == process.wait(30)
-    assert "Traceback" not in "".join(told)
-    assert ["p.zip.part", "p.zip.part.json"] == shell.files()
-    received = (shell.folder / "p.zip.part").stat().st_size
-    shell.account.faults.clear()
-    assert 0 == shell.run("download", "book", "-o", "p.zip").returncode
-    assert (["p.zip"], 4_000_000) == (shell.files(), (shell.folder / "p.zip").stat().st_size)
-    assert f"bytes={received}-" == shell.account.requests.list(kind="package")[-1].range
+    assert "Traceback" not in "".join(printed)
+    assert ["p.zip.part", "p.zip.part.json"] == runner.files()
+    received = (runner.folder / "p.zip.part").stat().st_size
+    runner.account.faults.clear()
+    assert 0 == runner.run("download", "book", "-o", "p.zip").returncode
+    assert (["p.zip"], 4_000_000) == (runner.files(), (runner.folder / "p.zip").stat().st_size)
+    assert f"bytes={received}-" == runner.account.requests.list(kind="package")[-1].range
 
 
-def test_a_second_ctrl_c_ends_it_at_once_and_silently(shell: Shell) -> None:
-    """Whatever the unwinding is at: 130 and not a word."""
-    with shell.running(command=(sys.executable, "-c", TWICE)) as process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line.strip())
-            process.send_signal(signal.SIGINT)
-        assert 130 == process.wait(30)
-    assert ["working", "unwinding"] == said
-
-
-def test_a_second_ctrl_c_gives_the_cursor_back(shell: Shell) -> None:
-    """A terminal is left as it was found."""
+def test_a_second_ctrl_c_ends_it_at_once_and_gives_the_cursor_back(runner: CommandRunner) -> None:
+    """Whatever the unwinding is at: 130, no further word, and a terminal as it was found."""
     leader, follower = pty.openpty()
-    with subprocess.Popen([sys.executable, "-c", TWICE], env=shell.environment(), stderr=follower) as process:
+    with subprocess.Popen([sys.executable, "-c", TWICE], env=runner.environment(), stderr=follower) as process:
         os.close(follower)
-        said = b""
+        printed = b""
         for block in blocks(leader):
-            said += block
+            printed += block
             process.send_signal(signal.SIGINT)
         assert 130 == process.wait(30)
     os.close(leader)
-    assert said.endswith(b"\x1b[?25h")
+    assert [b"working\r\nunwinding\r\n", b""] == list(dict.fromkeys(printed.split(b"\x1b[?25h")))
 
 
-def test_a_process_that_was_started_with_ctrl_c_ignored_keeps_it_so(shell: Shell) -> None:
+def test_a_process_that_was_started_with_ctrl_c_ignored_keeps_it_so(runner: CommandRunner) -> None:
     """Shells start background jobs like that."""
     script = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
         "from flipsnack_client import interrupt; interrupt.install(); "
         "print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
     )
-    assert "True\n" == shell.run(command=(sys.executable, "-c", script)).stdout
+    assert "True\n" == runner.run(command=(sys.executable, "-c", script)).stdout

@@ -1,4 +1,5 @@
 import threading
+from contextlib import ExitStack
 
 import pytest
 from client.tests.conftest import VirtualClock
@@ -27,39 +28,32 @@ def test_no_window_at_the_server_ever_overflows(steps: list[tuple[float, float, 
         assert all(span >= seconds for span in spans)
 
 
-def test_a_burst_within_the_limits_does_not_wait() -> None:
-    """Five calls go out at once; the sixth waits for one second."""
-    clock, limiter = VirtualClock(), Limiter()
+@pytest.mark.parametrize(("limiter", "waits"), [(Limiter(), [pytest.approx(1.0, abs=0.01)]), (Limiter(()), [])])
+def test_only_a_call_beyond_the_limits_waits(limiter: Limiter, waits: list[float]) -> None:
+    """Five calls go out at once and the sixth waits for one second; without windows none waits."""
+    clock = VirtualClock()
     for _ in range(6):
         with limiter.place(clock, deadline=ample(clock)):
             pass
-    assert [pytest.approx(1.0, abs=0.01)] == clock.sleeps
+    assert waits == clock.sleeps
 
 
-def test_without_windows_nothing_waits() -> None:
-    """An empty limiter never waits."""
-    clock, limiter = VirtualClock(), Limiter(())
-    for _ in range(200):
-        with limiter.place(clock, deadline=ample(clock)):
-            pass
-    assert not clock.sleeps
-
-
-def test_a_wait_beyond_the_deadline_is_refused_at_once() -> None:
-    """The limiter does not sleep when the place comes free only after the deadline."""
+@pytest.mark.parametrize("answered", [True, False], ids=["taken", "under way"])
+def test_a_wait_beyond_the_deadline_is_refused(answered: bool) -> None:
+    """A place that comes free only after the deadline is not waited for; a call without an answer keeps its place."""
     clock, limiter = VirtualClock(), Limiter((Window(1, 60.0),))
-    with limiter.place(clock, deadline=ample(clock)):
-        pass
-    with (
-        pytest.raises(DeadlineExceeded, match="request limits"),
-        limiter.place(clock, deadline=Deadline.after(5, clock=clock)),
-    ):
-        pass
-    assert not clock.sleeps
+    with ExitStack() as calls:
+        calls.enter_context(limiter.place(clock, deadline=ample(clock)))
+        if answered:
+            calls.close()
+        late = limiter.place(clock, deadline=Deadline.after(0.2, clock=clock))
+        with pytest.raises(DeadlineExceeded, match="request limits"), late:
+            pass
+    assert answered is (clock.sleeps == [])
 
 
 def test_a_cancelled_wait_takes_no_place() -> None:
-    """Whoever cancels while waiting leaves the place to others."""
+    """A cancelled caller leaves the place to others."""
     clock, limiter, cancel = VirtualClock(), Limiter((Window(1, 1.0),)), threading.Event()
     cancel.set()
     with pytest.raises(Cancelled), limiter.place(clock, deadline=ample(clock), cancel=cancel):
@@ -67,17 +61,6 @@ def test_a_cancelled_wait_takes_no_place() -> None:
     with limiter.place(clock, deadline=ample(clock)):
         pass
     assert not clock.sleeps
-
-
-def test_a_call_without_an_answer_keeps_its_place() -> None:
-    """While a call is under way its place is taken, from other threads too."""
-    clock, limiter = VirtualClock(), Limiter((Window(1, 1.0),))
-    with (
-        limiter.place(clock, deadline=ample(clock)),
-        pytest.raises(DeadlineExceeded),
-        limiter.place(clock, deadline=Deadline.after(0.2, clock=clock)),
-    ):
-        pass
 
 
 @pytest.mark.parametrize("window", [Window(0, 1.0), Window(1, 0.0)])

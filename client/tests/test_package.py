@@ -21,19 +21,12 @@ def deflated() -> bytes:
     return content.getvalue()
 
 
-def test_a_sound_package_has_no_fault(tmp_path: Path) -> None:
-    """A whole zip passes."""
-    path = tmp_path / "p.zip"
-    path.write_bytes(package())
-    assert fault(path, between=nothing) is None
-
-
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-def test_a_cut_package_is_found(tmp_path: Path, share: float) -> None:
-    """However much of it is missing, a shortened zip does not pass."""
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999, 1.0])
+def test_only_a_whole_package_passes(tmp_path: Path, share: float) -> None:
+    """However little of it is missing, a shortened zip does not pass."""
     path = tmp_path / "p.zip"
     path.write_bytes(package()[: int(len(package()) * share)])
-    assert fault(path, between=nothing)
+    assert (share == 1.0) is (fault(path, between=nothing) is None)
 
 
 @pytest.mark.parametrize("body", [package(2000), deflated()], ids=["stored", "deflated"])
@@ -45,15 +38,8 @@ def test_a_wrong_byte_in_a_member_is_found(tmp_path: Path, body: bytes) -> None:
         assert fault(path, between=nothing), position
 
 
-def test_garbage_is_found(tmp_path: Path) -> None:
-    """What is no zip at all does not pass."""
-    path = tmp_path / "p.zip"
-    path.write_bytes(b"<html>sorry</html>" * 100)
-    assert fault(path, between=nothing)
-
-
 def test_the_check_of_a_large_package_can_be_stopped(tmp_path: Path) -> None:
-    """The deadline is asked between blocks, and its error comes out as it is."""
+    """The deadline is checked between blocks, and its error is raised as it is."""
 
     def over() -> None:
         raise DeadlineExceeded("over", elapsed=1)

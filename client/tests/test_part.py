@@ -39,7 +39,7 @@ def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
 def test_bytes_of_unknown_origin_are_dropped(
     tmp_path: Path, collection_hash: str, resume: bool, note: str | None
 ) -> None:
-    """Another collection, a wish to start over, or an unreadable note: nothing is gone on with."""
+    """Another collection, a wish to start over, or an unreadable note: the part starts empty."""
     half(tmp_path / "p.zip")
     if note is not None:
         (tmp_path / "p.zip.part.json").write_text(note)
@@ -47,17 +47,12 @@ def test_bytes_of_unknown_origin_are_dropped(
 
 
 def test_publishing_replaces_the_target_and_leaves_nothing_else(tmp_path: Path) -> None:
-    """The final name holds the bytes; part and note are gone."""
+    """The target has the bytes and the mode of any new file here; part and note are gone."""
     (tmp_path / "p.zip").write_bytes(b"old")
     half(tmp_path / "p.zip").publish()
     assert b"12345" == (tmp_path / "p.zip").read_bytes()
     assert [tmp_path / "p.zip"] == list(tmp_path.iterdir())
-
-
-def test_the_file_gets_the_users_mode(tmp_path: Path) -> None:
-    """The published file has the mode that any new file gets here, not a private one."""
     (tmp_path / "other").touch()
-    half(tmp_path / "p.zip").publish()
     modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("other", "p.zip")]
     assert modes[0] == modes[1]
 
@@ -70,7 +65,7 @@ def test_what_cannot_be_written_is_said_before_the_wait(tmp_path: Path) -> None:
 
 
 def test_a_symbolic_link_in_the_parts_place_is_not_followed(tmp_path: Path) -> None:
-    """Nobody can make us write into a file of their choice."""
+    """Another user cannot redirect what we write."""
     (tmp_path / "victim").write_bytes(b"mine")
     (tmp_path / "p.zip.part").symlink_to(tmp_path / "victim")
     with pytest.raises(CannotWrite):
@@ -78,21 +73,16 @@ def test_a_symbolic_link_in_the_parts_place_is_not_followed(tmp_path: Path) -> N
     assert b"mine" == (tmp_path / "victim").read_bytes()
 
 
-def test_an_empty_part_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Where nothing was received there is nothing to go on with."""
-    part = Part.claim(tmp_path / "p.zip", "h", resume=True)
-    part.drop_if_empty()
+def test_only_a_part_with_bytes_is_kept(tmp_path: Path) -> None:
+    """Where nothing was received there is nothing to resume."""
+    Part.claim(tmp_path / "p.zip", "h", resume=True).drop_if_empty()
     assert not list(tmp_path.iterdir())
-
-
-def test_received_bytes_stay_for_later(tmp_path: Path) -> None:
-    """Where something was received, it is kept."""
     part = half(tmp_path / "p.zip")
     part.drop_if_empty()
     assert 5 == part.size
 
 
-def test_a_full_device_is_told_in_the_systems_words(tmp_path: Path) -> None:
+def test_a_full_device_has_the_systems_words(tmp_path: Path) -> None:
     """No space left is a CannotWrite with its errno."""
     part = Part.claim(tmp_path / "p.zip", "h", resume=True)
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(CannotWrite, match="No space left") as caught:

@@ -9,65 +9,23 @@ import pytest
 import flipsnack_client
 
 PUBLIC = [
-    "Flipsnack",
-    "Poller",
-    "Update",
-    "JobStatus",
-    "Progress",
-    "Answer",
-    "ResourceUrl",
-    "Deadline",
-    "PollPolicy",
-    "RetryPolicy",
-    "Limiter",
-    "Window",
-    "Clock",
-    "SystemClock",
-    "DeadlineAdapter",
-    "SignatureAuth",
-    "canonical",
-    "masked_canonical",
-    "sign",
-    "FlipsnackError",
-    "ApiError",
-    "MaintenanceMode",
-    "MissingParameter",
-    "RateLimited",
-    "PerSecondLimit",
-    "PerMinuteLimit",
-    "UploadQuotaExceeded",
-    "FileTooLarge",
-    "TooManyPages",
-    "MultipleFiles",
-    "DeleteNotAvailable",
-    "CollectionProcessing",
-    "BadRequest",
-    "InvalidCredentials",
-    "InvalidAction",
-    "Forbidden",
-    "InvalidSignature",
-    "InvalidFileFormat",
-    "InvalidCollectionHash",
-    "JobFailed",
-    "TransportError",
-    "ConnectionFailed",
-    "CertificateRefused",
-    "HttpError",
-    "DamagedAnswer",
-    "MalformedAnswer",
-    "UnknownStatus",
-    "DamagedPackage",
-    "LinkRefused",
-    "CannotWrite",
-    "DeadlineExceeded",
-    "Cancelled",
-    "CredentialsError",
-]
+    "Flipsnack", "Poller", "Update", "JobStatus", "Progress", "Answer", "ResourceUrl", "Deadline", "PollPolicy",
+    "RetryPolicy", "Limiter", "Window", "Clock", "SystemClock", "DeadlineAdapter", "SignatureAuth", "canonical",
+    "masked_canonical", "sign", "FlipsnackError", "ApiError", "MaintenanceMode", "MissingParameter", "RateLimited",
+    "PerSecondLimit", "PerMinuteLimit", "UploadQuotaExceeded", "FileTooLarge", "TooManyPages", "MultipleFiles",
+    "DeleteNotAvailable", "CollectionProcessing", "BadRequest", "InvalidCredentials", "InvalidAction", "Forbidden",
+    "InvalidSignature", "InvalidFileFormat", "InvalidCollectionHash", "JobFailed", "TransportError",
+    "ConnectionFailed", "CertificateRefused", "HttpError", "DamagedAnswer", "MalformedAnswer", "UnknownStatus",
+    "DamagedPackage", "LinkRefused", "CannotWrite", "DeadlineExceeded", "Cancelled", "CredentialsError",
+]  # fmt: skip
 
 
 def test_the_public_surface_is_this_and_no_more() -> None:
     """Adding or removing a public name is a decision that shows here."""
-    assert PUBLIC == flipsnack_client.__all__
+    names: dict[str, object] = {}
+    exec("from flipsnack_client import *", names)
+    assert sorted(PUBLIC) == sorted(names.keys() - {"__builtins__"})
+    assert set(PUBLIC) <= set(dir(flipsnack_client))
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -80,7 +38,7 @@ POSIX_ONLY = ["fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tt
 
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(flipsnack_client.__path__)])
-def test_each_module_can_be_imported_where_there_is_no_posix(name: str) -> None:
+def test_each_module_can_be_imported_alone_and_where_there_is_no_posix(name: str) -> None:
     """Windows has none of these modules, nor some of the names in `os` and `signal`."""
     script = f"""
 import os, signal, sys
@@ -92,8 +50,22 @@ __import__("flipsnack_client.{name}")
     subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=True)
 
 
-def test_importing_the_client_loads_no_terminal_and_no_xml() -> None:
-    """What only some callers need is imported when they do."""
-    script = "import sys, flipsnack_client; print([n for n in ('rich', 'lxml', 'click', 'flask') if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+@pytest.mark.parametrize(
+    ("script", "unloaded"),
+    [
+        ("import flipsnack_client", ["requests", "urllib3", "typing_extensions"]),
+        ("from flipsnack_client import Flipsnack", ["rich", "lxml", "click", "flask"]),
+    ],
+)
+def test_importing_the_client_loads_what_is_needed(script: str, unloaded: list[str]) -> None:
+    """The package alone loads no HTTP library; its names load no terminal and no XML."""
+    look = f"import sys; {script}; print([name for name in {unloaded!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
     assert "[]\n" == done.stdout
+
+
+def test_a_name_that_is_not_public_is_an_error_of_the_package() -> None:
+    """Names come on demand, and what is none of them is missing as in any module; modules are there as ever."""
+    with pytest.raises(ImportError, match="cannot import name 'Flipsneck' from 'flipsnack_client'"):
+        exec("from flipsnack_client import Flipsneck")
+    assert flipsnack_client.exceptions.ApiError is flipsnack_client.ApiError

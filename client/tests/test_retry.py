@@ -17,7 +17,7 @@ from flipsnack_client import (
     MalformedAnswer,
     RetryPolicy,
 )
-from flipsnack_client.retry import Retrier, floor
+from flipsnack_client.retry import Retrier
 
 RETRIED: list[tuple[FlipsnackError, float]] = [
     (ApiError.of(22, "Maintenance mode"), 5.0),
@@ -34,6 +34,7 @@ FINAL: list[FlipsnackError] = [
     HttpError(404, host="x"),
     HttpError(301, host="x"),
     MalformedAnswer("x"),
+    FlipsnackError("x"),
 ]
 
 
@@ -43,8 +44,8 @@ def retrier(clock: VirtualClock, *, seconds: float = 1000, cancel: threading.Eve
 
 
 @pytest.mark.parametrize(("error", "least"), RETRIED, ids=str)
-def test_what_may_pass_is_retried_after_its_floor(error: FlipsnackError, least: float) -> None:
-    """Each passing trouble is tried again, not before its floor and at most one backoff after it."""
+def test_what_may_pass_is_retried_after_its_minimum_pause(error: FlipsnackError, least: float) -> None:
+    """The pause is the minimum of the error and a random part."""
     clock = VirtualClock()
     retrier(clock).pause(error)
     assert [least + 0.25] == clock.sleeps
@@ -52,7 +53,7 @@ def test_what_may_pass_is_retried_after_its_floor(error: FlipsnackError, least: 
 
 @pytest.mark.parametrize("error", FINAL, ids=str)
 def test_what_would_fail_the_same_way_is_raised_at_once(error: FlipsnackError) -> None:
-    """A final error comes out as it is, without any pause."""
+    """A final error is raised as it is, without a pause."""
     clock = VirtualClock()
     with pytest.raises(type(error)) as caught:
         retrier(clock).pause(error)
@@ -60,25 +61,18 @@ def test_what_would_fail_the_same_way_is_raised_at_once(error: FlipsnackError) -
     assert not clock.sleeps
 
 
-def test_after_the_last_attempt_the_error_itself_comes_out() -> None:
-    """Three attempts mean two pauses."""
-    clock = VirtualClock()
-    one = retrier(clock)
-    one.pause(ConnectionFailed("a"))
-    one.pause(ConnectionFailed("b"))
-    with pytest.raises(ConnectionFailed, match="c"):
-        one.pause(ConnectionFailed("c"))
-    assert len(clock.sleeps) == 2
-
-
-def test_progress_forgives_the_failures_before_it() -> None:
-    """Attempts are counted in a row without progress."""
+def test_after_the_last_attempt_in_a_row_the_error_itself_comes_out() -> None:
+    """Three attempts mean two pauses; progress resets the count."""
     clock = VirtualClock()
     one = retrier(clock)
     for _ in range(10):
         one.pause(ConnectionFailed("a"))
         one.progressed()
-    assert len(clock.sleeps) == 10
+    one.pause(ConnectionFailed("a"))
+    one.pause(ConnectionFailed("b"))
+    with pytest.raises(ConnectionFailed, match="c"):
+        one.pause(ConnectionFailed("c"))
+    assert 12 == len(clock.sleeps)
 
 
 def test_a_pause_that_does_not_fit_is_not_begun() -> None:
@@ -110,8 +104,3 @@ def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
     """Nonsense in a policy is a ValueError when it is made."""
     with pytest.raises(ValueError, match="at least"):
         RetryPolicy(**wrong)  # type: ignore[arg-type]
-
-
-def test_the_floor_of_an_unknown_error_is_none() -> None:
-    """Only what is listed is retried."""
-    assert floor(FlipsnackError("x")) is None

@@ -4,7 +4,7 @@ from pathlib import Path
 import certifi
 import pytest
 import requests
-from client.tests.conftest import KEY, SECRET, Talk, VirtualClock, raw
+from client.tests.conftest import KEY, SECRET, ScriptedApi, VirtualClock, raw
 
 from flipsnack_client import CertificateRefused, ConnectionFailed, Flipsnack
 from flipsnack_client.transport import _translated
@@ -13,23 +13,13 @@ from flipsnack_mock.testing import MockServer
 HOST = "api.example"
 
 
-def test_a_certificate_nobody_vouches_for_is_told_and_not_asked_for_again(secure: MockServer) -> None:
-    """TLS trouble that will not pass is no connection failure, and says what is wrong with the certificate."""
+def test_a_certificate_of_an_unknown_authority_is_refused_once(secure: MockServer) -> None:
+    """A refused certificate is not retried, and the text says what is wrong with it."""
     clock = VirtualClock()
     client = Flipsnack(KEY, SECRET, base_url=secure.base_url, clock=clock)
     with pytest.raises(CertificateRefused, match=r"^the certificate of 127\.0\.0\.1 is refused: unable"):
         client.download_html("mock-complete").poll_once()
     assert not clock.sleeps
-
-
-def test_a_certificate_that_the_environment_vouches_for_is_accepted(
-    secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """REQUESTS_CA_BUNDLE names the authority; the package comes over TLS too."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
-    poller = Flipsnack(KEY, SECRET, base_url=secure.base_url).download_html("mock-complete")
-    assert zipfile.is_zipfile(poller.save(tmp_path / "p.zip"))
-    assert str(poller.wait().resource_url).startswith("https://")
 
 
 def test_a_certificate_that_the_session_vouches_for_is_accepted(
@@ -44,7 +34,7 @@ def test_a_certificate_that_the_session_vouches_for_is_accepted(
 
 
 def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trusted authority is not enough: the name must be the one that was asked for."""
+    """A trusted authority is not enough: the certificate must be for the requested name."""
     with MockServer(tls=True, tls_names="api.example") as elsewhere:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", elsewhere.ca_file)
         url = elsewhere.base_url.replace("127.0.0.1", "localhost")
@@ -67,7 +57,7 @@ def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPat
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_a_fault_is_told_in_words_that_hold_no_url(error: Exception, words: str) -> None:
+def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
     """Each kind of fault has its words; none of them comes from a text with a URL in it."""
     translated = _translated(error, HOST)
     assert ConnectionFailed is type(translated)
@@ -75,9 +65,9 @@ def test_a_fault_is_told_in_words_that_hold_no_url(error: Exception, words: str)
     assert "signature" not in str(translated)
 
 
-def test_plain_http_on_a_tls_port_is_a_connection_failure(talk: Talk) -> None:
-    """A server that does not speak TLS is told as such, not as a refused certificate."""
-    talk.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
-    url = talk.server.url.replace("http", "https")
+def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:
+    """A server that does not speak TLS raises ConnectionFailed, not CertificateRefused."""
+    api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
+    url = api.server.url.replace("http", "https")
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):
-        Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=talk.clock).call("a", {})
+        Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=api.clock).call("a", {})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.testing import MockServer
 
@@ -17,7 +17,7 @@ def fake() -> WsgiTarget:
 
 
 @pytest.fixture(scope="session")
-def subject(fake: WsgiTarget) -> Subject:
+def subject(fake: WsgiTarget) -> TargetUnderTest:
     """The fake in this process, with its control plane."""
     return examine(fake)
 
@@ -30,7 +30,7 @@ def server() -> Iterator[MockServer]:
 
 
 @pytest.fixture(scope="session")
-def served(server: MockServer) -> Iterator[Subject]:
+def served(server: MockServer) -> Iterator[TargetUnderTest]:
     """The fake behind a socket, with its control plane; nobody else uses it."""
     with HttpTarget(server.base_url) as target:
         yield examine(target, alone=True)

@@ -13,8 +13,8 @@ from flipsnack_contract.adapter.fake_server import Fake, started_fake
 from flipsnack_contract.adapter.launch import Manner, playing
 from flipsnack_contract.adapter.lint import lint
 from flipsnack_contract.adapter.session import Patience, Session
-from flipsnack_contract.checks.runner import Plan
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in, judge
 from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
 from flipsnack_contract.scenarios.scenario_runner import Theatre
@@ -45,7 +45,7 @@ def _silent(_text: str) -> None:
 
 def _first_finding(client: type[Client], bench: Bench) -> str:
     """The scenario that shows that `client` breaks the rule it names; none that does is no scenario's name."""
-    own = [duty for duty in DUTIES if duty.rule.id == client.breaks]
+    own = [duty for duty in client_checks() if duty.rule.id == client.breaks]
     able = [name for name, scenario in SCRIPT.items() if scenario.needs <= bench.theatre.capabilities]
     return next((name for name in able if any(broken_in(own, bench.watch(SCRIPT[name])))), "no scenario")
 
@@ -73,7 +73,7 @@ def test_names_are_their_own() -> None:
 def test_a_correct_client_breaks_nothing(seed: int, played: Fake) -> None:
     """No finding in any scenario, written or drawn: what the broken ones are made of is sound."""
     with bench_of(Client, played) as bench:
-        results = list(judge(DUTIES, bench, Plan(examples=15, seed=seed)))
+        results = list(judge(client_checks(), bench, Plan(examples=15, seed=seed)))
     assert [] == [result for result in results if result.outcome is not Outcome.PASSED]
 
 
@@ -107,4 +107,4 @@ def test_a_crash_is_neither_a_pass_nor_a_kill(played: Fake) -> None:
         performance = bench.watch(SCRIPT["built already"])
     assert "crash" == performance.report.fault
     assert "RuntimeError: a mistake" in performance.report.printed
-    assert ["client.adapter"] == [duty.rule.id for duty, _ in broken_in(DUTIES, performance)]
+    assert ["client.adapter"] == [duty.rule.id for duty, _ in broken_in(client_checks(), performance)]

@@ -2,7 +2,7 @@ import pytest
 from contract_tests.zoo.mutant import Fate, Mutant, cell_of
 from contract_tests.zoo.servers import BROKEN_SERVERS, SIDE
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 
 
 @pytest.mark.parametrize("broken", BROKEN_SERVERS, ids=lambda broken: broken.name)

@@ -2,32 +2,34 @@ import pytest
 from contract_tests.zoo.meddling import fake
 from contract_tests.zoo.servers import BROKEN_SERVERS
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.drift import Comparison, compare, ledger_advice
 from flipsnack_contract.selection import select
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 PLAN = Plan(examples=5)
-JOBS_AND_LIMITS = select(CHECKS, ["job.", "limit.", "signature.", "request.get", "url.lives"])
+JOBS_AND_LIMITS = select(server_checks(), ["job.", "limit.", "signature.", "request.get", "url.lives"])
 
 
-def _fake(**settings: object) -> Subject:
+def _fake(**settings: object) -> TargetUnderTest:
     return examine(WsgiTarget(fake(**settings)))
 
 
-def _differing(first: Subject, second: Subject, checks: tuple[Check, ...] = JOBS_AND_LIMITS) -> list[Comparison]:
+def _differing(
+    first: TargetUnderTest, second: TargetUnderTest, checks: tuple[Check, ...] = JOBS_AND_LIMITS
+) -> list[Comparison]:
     return [one for one in compare(checks, first, second, PLAN) if one.differs]
 
 
 def test_two_of_the_same_do_not_differ() -> None:
     """Whatever a run draws: keys, links and instants are no difference."""
     assert [] == _differing(_fake(), _fake())
-    assert [] == _differing(_fake(url_lifetime=61), _fake(url_lifetime=61), select(CHECKS, ["url.lives"]))
+    assert [] == _differing(_fake(url_lifetime=61), _fake(url_lifetime=61), select(server_checks(), ["url.lives"]))
 
 
 @pytest.mark.parametrize(
@@ -52,28 +54,30 @@ def test_each_reading_of_the_contract_is_told_by_its_rule(setting: dict[str, obj
 def test_both_answers_are_to_the_same_question() -> None:
     """The values that tell the sides apart are tried on both, whichever side they were found on."""
     for sides in ((_fake(), _fake(uppercase_signatures=True)), (_fake(uppercase_signatures=True), _fake())):
-        (one,) = _differing(*sides, checks=select(CHECKS, ["signature.lower-case"]))
+        (one,) = _differing(*sides, checks=select(server_checks(), ["signature.lower-case"]))
         codes = {told.outcome: told.steps[-1].partition('"code":')[2][:2] for told in (one.first, one.second)}
         assert {Outcome.PASSED: "44", Outcome.FAILED: "20"} == codes
 
 
 def test_a_comparison_is_a_result_for_every_report() -> None:
     """A difference has failed and tells both sides and the ledger; what both do alike has passed."""
-    (one,) = _differing(_fake(), _fake(uppercase_signatures=True), select(CHECKS, ["signature.lower-case"]))
+    (one,) = _differing(_fake(), _fake(uppercase_signatures=True), select(server_checks(), ["signature.lower-case"]))
     result = one.as_result()
     assert (Outcome.FAILED, "signature.lower-case") == (result.outcome, result.broke)
     first, second, *advice = result.message.splitlines()
     assert ("A keeps the rule", "B breaks it: ") == (first, second[:13])
     assert list(ledger_advice(one.rule)) == advice
     assert {"A", "B"} == {step.partition(": ")[0] for step in result.steps}
-    (alike,) = compare(select(CHECKS, ["signature.lower-case"]), _fake(), _fake(), PLAN)
+    (alike,) = compare(select(server_checks(), ["signature.lower-case"]), _fake(), _fake(), PLAN)
     assert (Outcome.PASSED, "") == (alike.as_result().outcome, alike.as_result().message)
 
 
 def test_a_comparison_that_could_not_be_made_proves_nothing() -> None:
     """Skipped where a side lacks something, broken where a side is gone; and why is said."""
-    gone = Subject(HttpTarget("http://127.0.0.1:1/v1/"))
-    results = [one.as_result() for one in compare(select(CHECKS, ["code.41", "job.states"]), _fake(), gone, PLAN)]
+    gone = TargetUnderTest(HttpTarget("http://127.0.0.1:1/v1/"))
+    results = [
+        one.as_result() for one in compare(select(server_checks(), ["code.41", "job.states"]), _fake(), gone, PLAN)
+    ]
     assert {Outcome.SKIPPED, Outcome.BROKEN} == {one.outcome for one in results}
     for one in results:
         assert one.message.startswith("needs " if one.outcome is Outcome.SKIPPED else "Unreachable: ")
@@ -82,7 +86,7 @@ def test_a_comparison_that_could_not_be_made_proves_nothing() -> None:
 def test_two_ways_to_break_a_rule_differ() -> None:
     """Four and six in a second are both wrong, and not the same."""
     (one, *_) = _differing(
-        _fake(requests_per_second=4), _fake(requests_per_second=6), select(CHECKS, ["limit.per-second/five"])
+        _fake(requests_per_second=4), _fake(requests_per_second=6), select(server_checks(), ["limit.per-second/five"])
     )
     assert (Outcome.FAILED, Outcome.FAILED) == (one.first.outcome, one.second.outcome)
 
@@ -91,14 +95,16 @@ def test_two_ways_to_break_a_rule_differ() -> None:
 def test_a_server_of_the_zoo_is_told_from_the_fake(name: str) -> None:
     """By the rule that it breaks, among others that stumble over it."""
     broken = next(one for one in BROKEN_SERVERS if one.rule == name)
-    found = _differing(_fake(), examine(WsgiTarget(broken.make())), select(CHECKS, [name]))
+    found = _differing(_fake(), examine(WsgiTarget(broken.make())), select(server_checks(), [name]))
     assert name in {one.rule.id for one in found}
 
 
 def test_what_one_side_cannot_show_is_no_difference() -> None:
     """Without a control plane, or without an answer, nothing is compared."""
-    nowhere = Subject(HttpTarget("http://127.0.0.1:1/v1/"))
-    (steered, asked) = compare(select(CHECKS, ["job.complete-at-once", "code.41/"])[:2], _fake(), nowhere, PLAN)
+    nowhere = TargetUnderTest(HttpTarget("http://127.0.0.1:1/v1/"))
+    (steered, asked) = compare(
+        select(server_checks(), ["job.complete-at-once", "code.41/"])[:2], _fake(), nowhere, PLAN
+    )
     assert (False, False) == (steered.both_tried, asked.both_tried)
     assert {Outcome.SKIPPED, Outcome.BROKEN} == {steered.second.outcome, asked.second.outcome}
 

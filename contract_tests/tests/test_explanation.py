@@ -1,12 +1,12 @@
 import pytest
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.contract.ledger import Rule, breaking, rules
 from flipsnack_contract.explanation import explain
 
 
 def _explained(rule: Rule) -> str:
-    return "\n".join(explain(rule, CHECKS))
+    return "\n".join(explain(rule, server_checks()))
 
 
 def test_an_explanation_has_all_that_is_known() -> None:

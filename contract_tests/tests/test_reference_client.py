@@ -28,7 +28,7 @@ from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 FORMATS = ("json", "jsonp", "xml")
 quick = settings(
@@ -91,7 +91,7 @@ class ClientHistory(History):
         return Answer(20, "OK", {"status": update.status.value, **link})
 
 
-def test_the_client_says_of_every_history_what_the_model_says(served: Subject) -> None:
+def test_the_client_says_of_every_history_what_the_model_says(served: TargetUnderTest) -> None:
     """Code by code and state by state, in every format."""
     run_state_machine_as_test(
         cast("type[ClientHistory]", lambda: ClientHistory(served.session)),
@@ -108,7 +108,7 @@ schedules = st.sampled_from([*ENDS, *(f"failed-{words}" for words in ENDS)])
 @example(schedule="failed-after-5s", answer_format="xml", chance=0.0)
 @example(schedule="after-30s", answer_format="jsonp", chance=0.999)
 def test_waiting_ends_in_the_state_the_model_is_in(
-    served: Subject, schedule: str, answer_format: str, chance: float
+    served: TargetUnderTest, schedule: str, answer_format: str, chance: float
 ) -> None:
     """COMPLETE, JobFailed, or a deadline that passed while the job was PROCESSING; never anything else."""
     with served.session() as session:
@@ -133,7 +133,7 @@ def _end(client: Flipsnack, collection: str, polled: Callable[[], None]) -> str:
 
 @pytest.mark.parametrize("answer_format", FORMATS)
 @pytest.mark.parametrize("seconds", [1, 20, 45])
-def test_maintenance_is_outlived(served: Subject, tmp_path: Path, seconds: int, answer_format: str) -> None:
+def test_maintenance_is_outlived(served: TargetUnderTest, tmp_path: Path, seconds: int, answer_format: str) -> None:
     """A spell of 22 in the middle of a job delays the package and does not lose it."""
     with served.session() as session:
         collection = session.collection("after-5s")
@@ -149,7 +149,7 @@ def test_maintenance_is_outlived(served: Subject, tmp_path: Path, seconds: int, 
 
 
 @pytest.mark.parametrize("pause", [0, 59, 60, 3600])
-def test_a_link_that_died_is_replaced(served: Subject, tmp_path: Path, pause: int) -> None:
+def test_a_link_that_died_is_replaced(served: TargetUnderTest, tmp_path: Path, pause: int) -> None:
     """However late the package is fetched after it was built, it arrives whole."""
     with served.session() as session:
         poller = _client(session, SharedClock(session)).download_html(session.collection("after-5s"))
@@ -158,7 +158,7 @@ def test_a_link_that_died_is_replaced(served: Subject, tmp_path: Path, pause: in
         _is_sound(poller.save(tmp_path / "package.zip"))
 
 
-def test_a_key_that_others_have_used_up_is_waited_for(served: Subject, tmp_path: Path) -> None:
+def test_a_key_that_others_have_used_up_is_waited_for(served: TargetUnderTest, tmp_path: Path) -> None:
     """31 and 32, caused by calls that the client knows nothing of, end in the package all the same."""
     with served.session() as session:
         collection = session.collection("immediate")
@@ -168,7 +168,7 @@ def test_a_key_that_others_have_used_up_is_waited_for(served: Subject, tmp_path:
             _is_sound(client.download_html(collection).save(tmp_path / "package.zip"))
 
 
-def test_the_client_never_runs_into_the_limits_by_itself(served: Subject) -> None:
+def test_the_client_never_runs_into_the_limits_by_itself(served: TargetUnderTest) -> None:
     """Polling many collections as fast as its limiter lets it, it sees no 31 and no 32."""
     with served.session() as session:
         hashes = [session.collection("immediate") for _ in range(3)]
@@ -177,7 +177,7 @@ def test_the_client_never_runs_into_the_limits_by_itself(served: Subject) -> Non
         assert {JobStatus.COMPLETE} == states
 
 
-def test_a_collection_that_is_deleted_meanwhile_is_forbidden(served: Subject) -> None:
+def test_a_collection_that_is_deleted_meanwhile_is_forbidden(served: TargetUnderTest) -> None:
     """43 ends the wait at once, as its own exception."""
     with served.session() as session:
         collection = session.collection("never")

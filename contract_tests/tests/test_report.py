@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.report import follow, print_skipped, print_summary
 from flipsnack_contract.target.result import Outcome, Result
 
@@ -22,7 +22,7 @@ def _console() -> tuple[Console, io.StringIO]:
 def test_a_failure_is_told_in_full() -> None:
     """Rule, what was found, the values, the last steps, and where to read on; brackets are text, not markup."""
     console, text = _console()
-    assert [FAILED] == list(follow([FAILED], CHECKS[:1], console))
+    assert [FAILED] == list(follow([FAILED], server_checks()[:1], console))
     told = text.getvalue()
     for part in (
         "FAILED code.20 (code.20/a)",
@@ -42,7 +42,7 @@ def test_a_check_that_passes_is_one_line() -> None:
     """Where the output is no terminal, each check leaves a line."""
     console, text = _console()
     passed = Result("code.20/a", "code.20", Outcome.PASSED)
-    list(follow([passed], CHECKS[:1], console))
+    list(follow([passed], server_checks()[:1], console))
     assert "1/1 passed  code.20/a" == text.getvalue().strip()
 
 
@@ -56,8 +56,8 @@ def test_a_terminal_shows_how_far_a_long_check_is() -> None:
         played.append(7)
         yield FAILED
 
-    list(follow(results(), CHECKS[:1], console, more=lambda: f"({sum(played)} scenarios)"))
-    assert f"1/1 {CHECKS[0].name} (7 scenarios)" in text.getvalue()
+    list(follow(results(), server_checks()[:1], console, more=lambda: f"({sum(played)} scenarios)"))
+    assert f"1/1 {server_checks()[0].name} (7 scenarios)" in text.getvalue()
 
 
 def test_what_was_skipped_is_named_under_its_reason() -> None:

@@ -15,7 +15,7 @@ from contract_tests.zoo.troupe import BROKEN_CLIENTS, name_of
 from flipsnack_contract.adapter.fake_server import Fake, fake_at
 from flipsnack_contract.adapter.launch import Manner, greeting_of, playing
 from flipsnack_contract.adapter.session import Session
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER, Bench, judge
 from flipsnack_contract.scenarios.scenario_runner import Theatre
 from flipsnack_mock.testing import MockServer
@@ -23,7 +23,7 @@ from flipsnack_mock.testing import MockServer
 __all__ = ["CLIENT_CHECKS", "SIDE", "bench_of", "judge_of", "played"]
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
-_BY_NAME = {one.name: one for one in DUTIES if one.rule.id != ADAPTER}
+_BY_NAME = {one.name: one for one in client_checks() if one.rule.id != ADAPTER}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each duty of a client; what an adapter does wrong proves nothing, so that duty is none of them."""
 

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from contract_tests.zoo.mutant import Cell, Fate, Judge, Side, Trial, cell_of
 from contract_tests.zoo.sides import side_named
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["Charge", "try_all"]

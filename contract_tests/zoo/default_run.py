@@ -7,10 +7,10 @@ from typing import Any
 from contract_tests.zoo.clients import SIDE, played
 
 from flipsnack_contract.adapter.fake_server import started_fake
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.client import EXAMPLES
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import judge
 from flipsnack_contract.target.result import Outcome
 
@@ -21,7 +21,7 @@ def default_run() -> dict[str, Any]:
     """How many scenarios it plays, how many hours go by for the client, and how many seconds for who waits for it."""
     began = stopwatch()
     with started_fake() as fake, played(SIDE.mutant("the reference client").make(), fake) as bench:
-        results = list(judge(DUTIES, bench, Plan(examples=EXAMPLES)))
+        results = list(judge(client_checks(), bench, Plan(examples=EXAMPLES)))
         return {
             "duties": len(results),
             "passed": sum(1 for result in results if result.outcome is Outcome.PASSED),

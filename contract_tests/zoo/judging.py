@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from contract_tests.zoo.mutant import Judge, Mutant
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 __all__ = ["SERVER_CHECKS", "judge_of", "open_server"]
 
-_BY_NAME = {one.name: one for one in CHECKS if "socket" not in one.needs}
+_BY_NAME = {one.name: one for one in server_checks() if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""
 
@@ -30,6 +30,6 @@ def open_server(mutant: Mutant) -> Iterator[Judge]:
         yield judge_of(examine(target, alone=True))
 
 
-def judge_of(subject: Subject) -> Judge:
+def judge_of(subject: TargetUnderTest) -> Judge:
     """The judge of one server."""
     return lambda name, plan: run_check(_BY_NAME[name], subject, plan)

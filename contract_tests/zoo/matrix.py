@@ -15,7 +15,7 @@ from contract_tests.zoo.inseparable import Inseparable, inseparable
 from contract_tests.zoo.mutant import Fate, Mutant, Side, Trial
 from contract_tests.zoo.sides import SIDES, side_named
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["charge_of", "has_own", "problems", "summary"]

@@ -16,7 +16,7 @@ from contract_tests.zoo.matrix import OWN, charge_of, has_own
 from contract_tests.zoo.mutant import Cell, Fate, Mutant, Side, Trial
 from contract_tests.zoo.mutants import counts, tried
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 
 __all__ = ["PARTS", "SEEDS", "Part", "circumstances", "machine_made", "measured"]
 

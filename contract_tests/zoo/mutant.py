@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.target.result import Outcome, Result
 
 __all__ = ["Cell", "Fate", "Judge", "Mutant", "Side", "Trial", "cell_of"]

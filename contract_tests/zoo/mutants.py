@@ -16,7 +16,7 @@ from contract_tests.zoo.mutant import Fate, Mutant, Side, Trial
 from contract_tests.zoo.review import Review, reviews, stale, unreviewed
 from contract_tests.zoo.sides import MACHINE_MADE, side_named
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
 __all__ = ["chosen", "problems", "tried"]

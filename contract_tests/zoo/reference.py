@@ -20,6 +20,7 @@ __all__ = ["MODULES", "SIDE"]
 PACKAGE = "flipsnack_client"
 MODULES = (
     "signature",
+    "caller",
     "client",
     "envelope",
     "exceptions",
@@ -28,7 +29,7 @@ MODULES = (
     "retry",
     "limiter",
     "transport",
-    "adapter",
+    "deadline_adapter",
     "redaction",
     "resource_url",
     "download",

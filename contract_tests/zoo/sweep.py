@@ -7,9 +7,9 @@ from itertools import chain
 from contract_tests.zoo.clients import CLIENT_CHECKS
 from contract_tests.zoo.mutant import Judge
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in
 from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
 from flipsnack_contract.target.result import Outcome, Result
@@ -30,7 +30,7 @@ def sweep_of(bench: Bench) -> Judge:
     def sweep(name: str, plan: Plan) -> Result:
         began, played, fault = stopwatch(), 0, ""
         for played, scenario in enumerate(chain(SCRIPT.values(), bench.drawn(plan)), 1):
-            for duty, violation in broken_in(DUTIES, bench.watch(scenario)):
+            for duty, violation in broken_in(client_checks(), bench.watch(scenario)):
                 if duty.name in CLIENT_CHECKS:
                     return Result(
                         check=duty.name,

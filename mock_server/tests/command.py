@@ -5,7 +5,7 @@ from __future__ import annotations
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import Fake, make_fake
 
-from flipsnack_mock.__main__ import command
+from flipsnack_mock.cli.main import command
 
 PREFIX = "FLIPSNACK_MOCK_"
 

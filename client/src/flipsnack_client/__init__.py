@@ -6,112 +6,21 @@
 `flipsnack_client.exceptions` draws the tree of everything that can be raised.
 """
 
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
 
-from flipsnack_client.adapter import DeadlineAdapter
-from flipsnack_client.client import Flipsnack
-from flipsnack_client.clock import Clock, SystemClock
-from flipsnack_client.deadline import Deadline
-from flipsnack_client.download import Progress
-from flipsnack_client.envelope import Answer
-from flipsnack_client.exceptions import (
-    ApiError,
-    BadRequest,
-    Cancelled,
-    CannotWrite,
-    CertificateRefused,
-    CollectionProcessing,
-    ConnectionFailed,
-    CredentialsError,
-    DamagedAnswer,
-    DamagedPackage,
-    DeadlineExceeded,
-    DeleteNotAvailable,
-    FileTooLarge,
-    FlipsnackError,
-    Forbidden,
-    HttpError,
-    InvalidAction,
-    InvalidCollectionHash,
-    InvalidCredentials,
-    InvalidFileFormat,
-    InvalidSignature,
-    JobFailed,
-    LinkRefused,
-    MaintenanceMode,
-    MalformedAnswer,
-    MissingParameter,
-    MultipleFiles,
-    PerMinuteLimit,
-    PerSecondLimit,
-    RateLimited,
-    TooManyPages,
-    TransportError,
-    UnknownStatus,
-    UploadQuotaExceeded,
-)
-from flipsnack_client.limiter import Limiter, Window
-from flipsnack_client.poller import JobStatus, Poller, PollPolicy, Update
-from flipsnack_client.resource_url import ResourceUrl
-from flipsnack_client.retry import RetryPolicy
-from flipsnack_client.signature import SignatureAuth, canonical, masked_canonical, sign
+# The command begins in this package, and has to answer Ctrl-C before the HTTP library is imported.
+if TYPE_CHECKING:
+    from flipsnack_client.public import *  # noqa: F403
+else:
 
-__all__ = [
-    # the client
-    "Flipsnack",
-    "Poller",
-    "Update",
-    "JobStatus",
-    "Progress",
-    "Answer",
-    "ResourceUrl",
-    # how it waits
-    "Deadline",
-    "PollPolicy",
-    "RetryPolicy",
-    "Limiter",
-    "Window",
-    "Clock",
-    "SystemClock",
-    # parts that are useful alone
-    "DeadlineAdapter",
-    "SignatureAuth",
-    "canonical",
-    "masked_canonical",
-    "sign",
-    # what it raises
-    "FlipsnackError",
-    "ApiError",
-    "MaintenanceMode",
-    "MissingParameter",
-    "RateLimited",
-    "PerSecondLimit",
-    "PerMinuteLimit",
-    "UploadQuotaExceeded",
-    "FileTooLarge",
-    "TooManyPages",
-    "MultipleFiles",
-    "DeleteNotAvailable",
-    "CollectionProcessing",
-    "BadRequest",
-    "InvalidCredentials",
-    "InvalidAction",
-    "Forbidden",
-    "InvalidSignature",
-    "InvalidFileFormat",
-    "InvalidCollectionHash",
-    "JobFailed",
-    "TransportError",
-    "ConnectionFailed",
-    "CertificateRefused",
-    "HttpError",
-    "DamagedAnswer",
-    "MalformedAnswer",
-    "UnknownStatus",
-    "DamagedPackage",
-    "LinkRefused",
-    "CannotWrite",
-    "DeadlineExceeded",
-    "Cancelled",
-    "CredentialsError",
-]
+    def __getattr__(name):
+        from importlib import import_module
+
+        public = import_module("flipsnack_client.public")
+        # That import has also set the package's modules as attributes of the package.
+        return globals()[name] if name in globals() else getattr(public, name)
+
+    def __dir__():
+        return sorted({*globals(), *__getattr__("__all__")})

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-from flipsnack_client import __version__, credentials
+from flipsnack_client import __version__
 from flipsnack_client.client import BASE_URL, Flipsnack
 from flipsnack_client.clock import SystemClock
+from flipsnack_client.credentials import Credentials, load_credentials
 from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
-from flipsnack_client.display import Display, LiveDisplay, LogToDisplay, PlainDisplay, QuietDisplay, printable, state
+from flipsnack_client.display import Display, LogToDisplay, new_display, printable, state
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
-from flipsnack_client.explanation import explain
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.poller import JobStatus, Poller
@@ -26,7 +26,7 @@ from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
 T = TypeVar("T")
 
 FAILED = 3
-"""The exit code where neither the API nor the user is to blame."""
+"""The exit code for transport, deadline, damaged answers, and output that cannot be written."""
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -34,7 +34,7 @@ EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (CredentialsError, 2),
     (FlipsnackError, FAILED),
 )
-"""The first class that fits gives the exit code."""
+"""The exit code of an error is that of the first class that fits."""
 
 HINTS = {
     41: "check FLIPSNACK_API_KEY",
@@ -44,9 +44,9 @@ HINTS = {
 
 _EPILOG = """
 \b
-Exit codes: 0 done; 1 the API said no, or the job FAILED; 2 wrong usage or no
-credentials; 3 transport, deadline, damaged answer, or a file that cannot be
-written; 130 interrupted.
+Exit codes: 0 success; 1 the API refused the call, or the job FAILED; 2 wrong
+usage or no credentials; 3 transport, deadline, damaged answer, or a file that
+cannot be written; 130 interrupted.
 
 \b
 Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names
@@ -56,7 +56,7 @@ api_key and secret; the default file is ~/.config/flipsnack/credentials.toml.
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Run one command and return its exit code; says on stderr what went wrong."""
+    """Run one command and return its exit code. Errors are printed to stderr."""
     try:
         result = flipsnack.main(list(arguments), prog_name="flipsnack", obj=environ, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -67,32 +67,32 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except FlipsnackError as error:
-        click.echo(f"error: {printable(_told(error))}", err=True)
+        click.echo(f"error: {printable(_message(error))}", err=True)
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
-        # The client's own faults are FlipsnackErrors: this is stdout, full or gone.
+        # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
         click.echo(f"error: cannot write the output: {error.strerror}", err=True)
-        # What is still buffered cannot be written either; Python would try, and exit with a code of its own.
+        # Python flushes stdout at exit, which would fail again and replace the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
 
 
 def _show(error: click.ClickException) -> None:
-    """One line, but for the help that click shows where no command is named."""
-    told = error.format_message()
-    if "\n" in told:
+    """Print one line, or click's help if no command is named."""
+    message = error.format_message()
+    if "\n" in message:
         error.show()
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    click.echo(f"error: {printable(told.rstrip('.'))} (see {path} --help)", err=True)
+    click.echo(f"error: {printable(message.rstrip('.'))} (see {path} --help)", err=True)
 
 
-def _told(error: FlipsnackError) -> str:
+def _message(error: FlipsnackError) -> str:
     if not isinstance(error, ApiError):
         return str(error)
     hint = HINTS.get(error.code)
-    return f"the API said no: {error}" + (f" ({hint})" if hint else "")
+    return f"the API refused the call: {error}" + (f" ({hint})" if hint else "")
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,7 +102,7 @@ def flipsnack() -> None:
 
 
 _credentials_option = click.option(
-    "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file: api_key, secret."
+    "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
 )
 
 
@@ -118,7 +118,7 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.FloatRange(min=0, min_open=True),
             default=DEFAULT_SECONDS,
             show_default=True,
-            help="Seconds that all of it may take.",
+            help="Seconds that the whole command may take.",
         ),
     ):
         command = option(command)
@@ -128,9 +128,9 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @flipsnack.command(epilog=_EPILOG)
 @click.argument("collection_hash", metavar="HASH")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where the zip goes."
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Path of the zip to write."
 )
-@click.option("--resume/--no-resume", default=True, show_default=True, help="Go on with FILE.part.")
+@click.option("--resume/--no-resume", default=True, show_default=True, help="Resume from FILE.part.")
 @_api_options
 @click.pass_obj
 def download(
@@ -138,10 +138,10 @@ def download(
 ) -> None:
     """Download the package of collection HASH.
 
-    Starts the job, waits until it is done, fetches the zip, checks it, and only then puts it at FILE.
+    Starts the job, waits for it, downloads the zip, checks it, and only then renames it to FILE.
     """
     with _client(environ, **options) as client, _showing(**options) as display:
-        poller, limit = _asked(client, collection_hash, deadline)
+        poller, limit = _poller(client, collection_hash, deadline)
         path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
         display.done(f"saved {path} ({path.stat().st_size:,} bytes)")
 
@@ -151,12 +151,12 @@ def download(
 @_api_options
 @click.pass_obj
 def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: float, **options: Any) -> int:
-    """Ask once for the job of collection HASH and print its status.
+    """Poll the job of collection HASH once and print its status.
 
-    The vendor has one method for both: asking starts the job where there is none. FAILED exits with 1.
+    A poll starts the job if there is none: the vendor has one method for both. Exits with 1 if the job FAILED.
     """
     with _client(environ, **options) as client, _showing(plain=True, **options):
-        poller, limit = _asked(client, collection_hash, deadline)
+        poller, limit = _poller(client, collection_hash, deadline)
         update = poller.poll_once(deadline=limit)
         log.debug("%s", state(update))
     click.echo(update.status.value)
@@ -165,37 +165,22 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
 
 @flipsnack.command("sign", epilog=_EPILOG)
 @click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
-@click.option("--explain", "given", metavar="SIGNATURE", help="Say why this signature is wrong; 1 if it is.")
 @_credentials_option
 @click.pass_obj
-def sign_command(
-    environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None, given: str | None
-) -> int:
-    """Print the string that is signed, its secret masked, and the signature.
+def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None) -> None:
+    """Print the string that is signed, with the secret masked, and the signature.
 
-    Nothing is added to the parameters given; `signature` and `file` are never signed. Values are as they
-    are before URL encoding. To explain a signature, give the parameters in the order they were sent in.
+    Give every parameter of the call; none is added, and `signature` and `file` are never signed. Values are as
+    they are before URL encoding. `flipsnack-mock doctor` explains why a signature is refused.
     """
     params = _parameters(parameters)
-    found = credentials.load(environ, file=file)
-    _warn(found)
+    found = _credentials(environ, file)
     for name in sorted(UNSIGNED & params.keys()):
         click.echo(f"note: {name} is never signed", err=True)
-    # A secret that was put among the parameters by mistake is not shown either.
+    # A secret that was put among the parameters by mistake is masked too.
     shown = canonical(params).replace(found.secret, MASK)
     click.echo(f"canonical  {MASK}{printable(shown)}")
-    right = _usage(lambda: sign(params, found.secret))
-    click.echo(f"signature  {right}")
-    return 0 if given in (None, right) else _explained(params, found.secret, given)
-
-
-def _explained(params: dict[str, str], secret: str, given: str | None) -> int:
-    causes = list(explain(params, secret, given or ""))
-    for cause in causes:
-        click.echo(f"mistake    {cause.name}: {cause.remedy}")
-    if not causes:
-        click.echo("mistake    not among the common ones; `flipsnack-mock doctor URL` tries more, and pairs of them")
-    return 1
+    click.echo(f"signature  {_usage(lambda: sign(params, found.secret))}")
 
 
 def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
@@ -206,14 +191,14 @@ def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
             # Not quoted: it may be a secret in the wrong place.
             raise click.UsageError(f"parameter {place} is not NAME=VALUE")
         if name in params:
-            raise click.UsageError(f"parameter {place} is given twice; the vendor's signature knows each name once")
+            raise click.UsageError(f"the name of parameter {place} is given twice, expected each name once")
         params[name] = value
     return params
 
 
 @contextmanager
 def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator[Display]:
-    display = _display(quiet=quiet, plain=plain)
+    display = new_display(SystemClock(), quiet=quiet, plain=plain)
     handler = LogToDisplay(display)
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
     log.addHandler(handler)
@@ -224,14 +209,6 @@ def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> It
         display.close()
 
 
-def _display(*, quiet: bool, plain: bool) -> Display:
-    if quiet:
-        return QuietDisplay()
-    if plain or not sys.stderr.isatty():
-        return PlainDisplay(SystemClock())
-    return LiveDisplay()
-
-
 def _client(
     environ: Mapping[str, str],
     *,
@@ -240,21 +217,22 @@ def _client(
     answer_format: str,
     **_: Any,
 ) -> Flipsnack:
-    found = credentials.load(environ, file=file)
-    _warn(found)
+    found = _credentials(environ, file)
     url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
 
 
-def _asked(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Poller, Deadline]:
+def _poller(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Poller, Deadline]:
     return _usage(
         lambda: (client.download_html(collection_hash), Deadline.after(seconds, clock=client.clock)),
     )
 
 
-def _warn(found: credentials.Credentials) -> None:
+def _credentials(environ: Mapping[str, str], file: Path | None) -> Credentials:
+    found = load_credentials(environ, file=file)
     for warning in found.warnings:
         click.echo(f"warning: {warning}", err=True)
+    return found
 
 
 def _usage(make: Callable[[], T]) -> T:

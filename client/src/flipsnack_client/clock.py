@@ -1,7 +1,7 @@
-"""The client's only door to time, sleep and chance.
+"""The client's only source of time, sleep and randomness.
 
-Everything that waits, measures or draws lots takes a `Clock`, so that a caller can run the client in
-virtual time: hand in any object with these three methods.
+Everything that waits, measures or draws random numbers takes a `Clock`. Pass any object with these three
+methods to run the client in virtual time.
 """
 
 import random
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the client asks of time and chance."""
+    """Time, sleep and random numbers, as the client needs them."""
 
     def now(self) -> float:
         """Return seconds on a clock that never goes back; only differences matter."""
@@ -19,7 +19,7 @@ class Clock(Protocol):
     def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
         """Return after `seconds`, or as soon as `cancel` is set.
 
-        A clock that cannot be woken may ignore `cancel`: the client looks at it after each sleep.
+        A clock that cannot be woken may ignore `cancel`: the client checks it after each sleep.
         """
 
     def random(self) -> float:
@@ -27,7 +27,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's monotonic clock, real sleep and real chance."""
+    """The machine's monotonic clock, real sleep and real random numbers."""
 
     def now(self) -> float:
         """Return the machine's monotonic time in seconds."""

@@ -1,4 +1,4 @@
-"""Where the API key and the secret come from: the environment, a file, never the command line."""
+"""Reads the API key and the secret from the environment or a file, never from the command line."""
 
 import stat
 import tomllib
@@ -15,18 +15,18 @@ DEFAULT_FILE = Path(".config") / "flipsnack" / "credentials.toml"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An API key with its secret; the secret is in no repr."""
+    """An API key with its secret; the repr does not show the secret."""
 
     api_key: str
     secret: str = field(repr=False)
     warnings: tuple[str, ...] = ()
 
 
-def load(environ: Mapping[str, str], *, file: Path | None = None) -> Credentials:
+def load_credentials(environ: Mapping[str, str], *, file: Path | None = None) -> Credentials:
     """Return the credentials of `file` if given, else of the environment, else of the default file.
 
     The environment's names are FLIPSNACK_API_KEY and FLIPSNACK_SECRET, or the same with _FILE, naming
-    a file that holds nothing but the value. Raises CredentialsError, which says what is missing.
+    a file that holds only the value. Raises CredentialsError, which says what is missing.
     """
     if file is not None:
         return _complete(*_from_toml(file), looked_in=str(file))
@@ -72,7 +72,7 @@ def _from_toml(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
 
 def _warnings(path: Path) -> tuple[str, ...]:
     if path.stat().st_mode & stat.S_IROTH:
-        return (f"{path} can be read by everybody on this machine; chmod 600 {path}",)
+        return (f"every user of this machine can read {path}; run: chmod 600 {path}",)
     return ()
 
 

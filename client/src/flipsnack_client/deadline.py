@@ -1,4 +1,4 @@
-"""One deadline for all of an operation: retries, polls, waits of the limiter and the download."""
+"""One deadline for a whole operation: retries, polls, the limiter's waits and the download."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from flipsnack_client.clock import Clock
 from flipsnack_client.exceptions import DeadlineExceeded
 
 DEFAULT_SECONDS = 1800.0
-"""The deadline of an operation whose caller names none: half an hour, in seconds."""
+"""Seconds; the deadline of an operation whose caller gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, *, clock: Clock) -> "Deadline":
-        """Return the deadline `seconds` from now; `math.inf` never comes. ValueError below or at 0."""
+        """Return the deadline `seconds` from now; `math.inf` means none. Raises ValueError for 0 or less."""
         if math.isnan(seconds) or seconds <= 0:
             raise ValueError(f"a deadline is a number of seconds above 0, not {seconds}")
         return cls(clock, clock.now(), seconds)
@@ -30,7 +30,7 @@ class Deadline:
         return self.clock.now() - self.started
 
     def remaining(self) -> float:
-        """Return the seconds that are left, never below 0."""
+        """Return the seconds left, never below 0."""
         return max(0.0, self.seconds - self.elapsed())
 
     def check(self, doing: str) -> None:
@@ -39,12 +39,12 @@ class Deadline:
             raise self.exceeded(f"no time left while {doing}")
 
     def require(self, wait: float, *, doing: str) -> None:
-        """Raise DeadlineExceeded at once when `wait` seconds do not fit: waiting would only waste them."""
+        """Raise DeadlineExceeded, without waiting, if `wait` seconds are more than is left."""
         if wait >= self.remaining():
             raise self.exceeded(f"{doing} takes another {wait:.1f} s but only {self.remaining():.1f} s are left")
 
     def exceeded(self, text: str) -> DeadlineExceeded:
-        """Return the error, with the time given and the time used."""
+        """Return the error, with the deadline and the elapsed time in its text."""
         elapsed = self.elapsed()
         return DeadlineExceeded(
             f"deadline of {self.seconds:g} s exceeded after {elapsed:.1f} s: {text}", elapsed=elapsed
@@ -52,7 +52,7 @@ class Deadline:
 
 
 def deadline_of(given: "float | Deadline | None", *, clock: Clock) -> Deadline:
-    """Return `given` as a Deadline: seconds from now, one that already runs, or the default."""
+    """Return `given` as a Deadline: seconds from now, a Deadline as it is, or the default for None."""
     if isinstance(given, Deadline):
         return given
     return Deadline.after(DEFAULT_SECONDS if given is None else given, clock=clock)

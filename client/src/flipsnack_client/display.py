@@ -1,7 +1,7 @@
-"""What a person sees on stderr while a download runs: a live bar, or plain lines where no terminal is."""
+"""What a person sees on stderr while a download runs: a live bar on a terminal, plain lines elsewhere."""
 
 import logging
-from typing import Protocol
+import sys
 
 import click
 from rich.filesize import decimal
@@ -11,21 +11,20 @@ from flipsnack_client.download import Progress
 from flipsnack_client.poller import Update
 
 STEP = 10
-"""Plain lines tell the progress every so many per cent."""
+"""Per cent of progress between two plain lines."""
 
-MEGABYTE = 1_000_000
-UNTOLD_STEP = 10 * MEGABYTE
-"""Plain lines tell the progress every so many bytes when the server did not say how many there are."""
+UNSIZED_STEP = 10_000_000
+"""Bytes between two plain lines when the server did not announce the length."""
 
 SILENCE = 30.0
-"""Plain lines are at most so many seconds apart while bytes arrive: some build servers end what is silent."""
+"""Seconds between two plain lines at most, while bytes arrive: some build servers end a job that prints nothing."""
 
 
-class Display(Protocol):
-    """Shows the states of one download."""
+class Display:
+    """Shows the states of one download. This one shows nothing; subclasses override what they show."""
 
     def poll(self, update: Update) -> None:
-        """Show what a poll said."""
+        """Show the answer to a poll."""
 
     def progress(self, progress: Progress) -> None:
         """Show how much has arrived."""
@@ -35,67 +34,44 @@ class Display(Protocol):
 
     def done(self, text: str) -> None:
         """Show the last line, below everything."""
+        self.note(text)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
 
 
-class QuietDisplay:
-    """Shows nothing."""
-
-    def poll(self, update: Update) -> None:
-        """Show nothing."""
-
-    def progress(self, progress: Progress) -> None:
-        """Show nothing."""
-
-    def note(self, text: str) -> None:
-        """Show nothing."""
-
-    def done(self, text: str) -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Nothing was opened."""
+def new_display(clock: Clock, *, quiet: bool, plain: bool) -> Display:
+    """Return the display that fits the options and stderr: nothing, plain lines or a live bar."""
+    if quiet:
+        return Display()
+    return _PlainDisplay(clock) if plain or not sys.stderr.isatty() else _LiveDisplay()
 
 
-class PlainDisplay:
-    """Lines that read well in a build log."""
-
+class _PlainDisplay(Display):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began: float | None = None
-        self._told = -1
-        self._told_at = 0.0
+        self._step = -1
+        self._shown_at = 0.0
 
     def poll(self, update: Update) -> None:
-        """Write the job's status."""
         self.note(state(update))
 
     def progress(self, progress: Progress) -> None:
-        """Write a line for each further step."""
         now = self._clock.now()
         if self._began is None:
             self._began = now
         step = _step(progress)
-        if step > self._told or now - self._told_at >= SILENCE:
-            self._told, self._told_at = step, now
+        if step > self._step or now - self._shown_at >= SILENCE:
+            self._step, self._shown_at = step, now
             self.note(_line(progress, now - self._began))
 
     def note(self, text: str) -> None:
-        """Write the line to stderr."""
         click.echo(printable(text), err=True)
 
-    def done(self, text: str) -> None:
-        """Write the line."""
-        self.note(text)
 
-    def close(self) -> None:
-        """Nothing was opened."""
-
-
-class LiveDisplay:
-    """A spinner while the job runs, which goes without a trace, then a bar with rate and time left, which stays."""
+class _LiveDisplay(Display):
+    # A spinner while the job runs, which is erased at its end; then a bar with rate and time left, which stays.
 
     def __init__(self) -> None:
         # Imported here: only a terminal needs it.
@@ -113,29 +89,24 @@ class LiveDisplay:
             bars.TransferSpeedColumn(),
             bars.TimeRemainingColumn(),
         )
-        self._task = self._bars.add_task("asking", total=None)
+        self._task = self._bars.add_task("polling", total=None)
         self._bars.start()
 
     def poll(self, update: Update) -> None:
-        """Write the job's status beside the spinner."""
         self._bars.update(self._task, description=f"{update.status} ({_polls(update)})")
 
     def progress(self, progress: Progress) -> None:
-        """Move the bar; until the first byte there is none."""
         self._bars.columns, self._bars.live.transient = self._measured, False
         self._bars.update(self._task, description="downloading", completed=progress.received, total=progress.total)
 
     def note(self, text: str) -> None:
-        """Write a line above the bar."""
         self._console.print(printable(text), markup=False, soft_wrap=True)
 
     def done(self, text: str) -> None:
-        """Stop the bar and write a line below it."""
         self.close()
         self.note(text)
 
     def close(self) -> None:
-        """Stop the bar and give the cursor back."""
         self._bars.stop()
 
 
@@ -152,12 +123,12 @@ class LogToDisplay(logging.Handler):
 
 
 def state(update: Update) -> str:
-    """Return the job's status with the count of polls and the seconds that went by."""
+    """Return the job's status with the number of polls and the seconds since the first."""
     return f"{update.status} ({_polls(update)}, {update.elapsed:.1f} s)"
 
 
 def printable(text: str) -> str:
-    """Return `text` without characters that could steer a terminal: parts of it come from a server."""
+    """Return `text` with unprintable characters replaced: a server's text could otherwise steer the terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
@@ -168,7 +139,7 @@ def _polls(update: Update) -> str:
 def _step(progress: Progress) -> int:
     if progress.total:
         return progress.received * 100 // progress.total // STEP
-    return progress.received // UNTOLD_STEP
+    return progress.received // UNSIZED_STEP
 
 
 def _line(progress: Progress, seconds: float) -> str:

@@ -1,14 +1,14 @@
-"""Fetches a package so that what stands under the final name is whole, or nothing does."""
+"""Downloads a package to a part file and renames it to the final path once it is complete and checked."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import requests
 
-from flipsnack_client import package
+from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
     Cancelled,
@@ -18,20 +18,17 @@ from flipsnack_client.exceptions import (
     HttpError,
     LinkRefused,
 )
-from flipsnack_client.identity import HEADERS
 from flipsnack_client.log import log
+from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part
 from flipsnack_client.resource_url import ResourceUrl
-from flipsnack_client.retry import Retrier
-from flipsnack_client.transport import Reply
-
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
+from flipsnack_client.transport import Response
+from flipsnack_client.user_agent import HEADERS
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Bytes on disk and, where the server told it, bytes in all; `resumed` were there before."""
+    """Bytes on disk, the total if the server announced it, and the bytes `resumed` from an earlier run."""
 
     received: int
     total: int | None
@@ -39,20 +36,20 @@ class Progress:
 
 
 class _Expired(FlipsnackError):
-    """The server refuses the link."""
+    pass
 
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the request alone: an Authorization header from a .netrc would spoil a signed URL."""
+    # Passed as `auth`, so that requests adds no Authorization header from a .netrc: it would invalidate a signed URL.
     return request
 
 
 class Download:
-    """One package on its way to one part. `renew` asks the API for a fresh resource URL."""
+    """One download into one part. `renew` asks the API for a fresh resource URL."""
 
     def __init__(
         self,
-        client: "Flipsnack",
+        caller: Caller,
         part: Part,
         renew: Callable[[], ResourceUrl],
         *,
@@ -60,7 +57,7 @@ class Download:
         on_progress: Callable[[Progress], None] | None,
         cancel: threading.Event | None,
     ) -> None:
-        self._client = client
+        self._caller = caller
         self._part = part
         self._renew = renew
         self._deadline = deadline
@@ -71,8 +68,8 @@ class Download:
         self._best = part.size
 
     def run(self, url: ResourceUrl) -> Path:
-        """Return the final path, with the whole and checked package at it."""
-        retrier = Retrier(self._client.retry, clock=self._client.clock, deadline=self._deadline, cancel=self._cancel)
+        """Download, check and publish the package; return its final path."""
+        retrier = self._caller.retrier(self._deadline, self._cancel)
         fresh = False
         while True:
             try:
@@ -86,7 +83,7 @@ class Download:
                 retrier.pause(failure)
                 fresh = False
             elif fresh:
-                raise LinkRefused(f"{failure}, and it had only just been given out")
+                raise LinkRefused(f"{failure}, although the API has only just returned it")
             else:
                 log.info("the link has expired after %d bytes; asking for a fresh one", self._part.size)
                 url, fresh = self._renew(), True
@@ -97,68 +94,68 @@ class Download:
         return size > before
 
     def _fetch(self, url: ResourceUrl) -> None:
-        # identity: lengths and ranges are counted in the bytes of the file itself.
+        # identity: Content-Length and ranges must count the bytes of the file itself.
         headers = {**HEADERS, "Accept-Encoding": "identity", **self._conditions()}
         request = requests.Request("GET", str(url), headers=headers, auth=_unsigned)
-        with self._client.transport.get(request, deadline=self._deadline, redirects=True) as reply:
-            self._receive(reply)
+        with self._caller.transport.send(request, deadline=self._deadline, redirects=True) as response:
+            self._receive(response)
 
     def _conditions(self) -> dict[str, str]:
         if not self._part.size or self._entity.validator is None:
             return {}
         return {"Range": f"bytes={self._part.size}-", "If-Range": self._entity.validator}
 
-    def _receive(self, reply: Reply) -> None:
-        match reply.status:
+    def _receive(self, response: Response) -> None:
+        match response.status:
             case 200:
-                self._begin(Entity(_validator(reply), reply.length))
+                self._begin(Entity(_validator(response), response.length))
             case 206:
-                self._go_on(reply)
+                self._continue(response)
             case 416:
-                self._beyond(reply)
+                self._beyond(response)
                 return
             case 403:
-                raise _Expired(f"{reply.host} refuses the link (HTTP 403)")
+                raise _Expired(f"{response.host} refuses the link (HTTP 403)")
             case status:
-                raise HttpError(status, host=reply.host, expected="the package", retry_after=reply.retry_after)
+                raise HttpError(status, host=response.host, expected="the package", retry_after=response.retry_after)
         with self._part.appending() as file:
-            self._append(reply, file)
+            self._append(response, file)
 
     def _begin(self, entity: Entity) -> None:
         self._part.begin(entity)
         self._entity = entity
         self._resumed = 0
 
-    def _go_on(self, reply: Reply) -> None:
-        """Take a 206 only when it continues exactly what is here, of the same entity."""
-        start, total = _content_range(reply)
+    def _continue(self, response: Response) -> None:
+        """Accept a 206 only if it continues the part exactly, from the same entity."""
+        start, total = _content_range(response)
         agreed = self._entity.total in (None, total)
         if start != self._part.size or not agreed or total is None:
             self._begin(Entity(None, None))
-            raise ConnectionFailed(f"{reply.host} sent another part than the one asked for; starting over")
+            raise ConnectionFailed(f"{response.host} sent another range than the one requested; starting over")
         self._entity = Entity(self._entity.validator, total)
         self._part.remember(self._entity)
 
-    def _beyond(self, reply: Reply) -> None:
-        """416: the file ends where our bytes end, or they are not of this file."""
-        _, total = _content_range(reply)
+    def _beyond(self, response: Response) -> None:
+        """Handle a 416: either the part is complete, or it is not a part of this file."""
+        _, total = _content_range(response)
         if total == self._part.size:
             self._entity = Entity(self._entity.validator, total)
             return
         self._begin(Entity(None, None))
-        raise ConnectionFailed(f"{reply.host} has fewer bytes than were received; starting over")
+        raise ConnectionFailed(f"the file at {response.host} is shorter than what was received; starting over")
 
-    def _append(self, reply: Reply, file: BinaryIO) -> None:
+    def _append(self, response: Response, file: BinaryIO) -> None:
         received = self._part.size
-        self._tell(received)
-        for block in reply.chunks():
+        self._report(received)
+        for block in response.chunks():
             self._part.write(file, block)
             received += len(block)
-            self._tell(received)
+            self._report(received)
             if self._cancel is not None and self._cancel.is_set():
                 raise Cancelled
 
-    def _tell(self, received: int) -> None:
+    def _report(self, received: int) -> None:
         if self._on_progress is not None:
             self._on_progress(Progress(received, self._entity.total, self._resumed))
 
@@ -167,7 +164,7 @@ class Download:
         if total is not None and size < total:
             raise ConnectionFailed(f"the package was cut off after {size} of {total} bytes")
         wrong = f"it has {size} bytes instead of {total}" if total is not None and size > total else None
-        wrong = wrong or package.fault(self._part.path, between=self._between)
+        wrong = wrong or fault(self._part.path, between=self._between)
         if wrong is None:
             return self._part.publish()
         if total is not None:
@@ -178,19 +175,19 @@ class Download:
         self._deadline.check("checking the package")
 
 
-def _validator(reply: Reply) -> str | None:
-    """Return what If-Range may carry: a strong ETag, else the date; None lets nothing be resumed."""
-    if reply.encoded:
+def _validator(response: Response) -> str | None:
+    """Return the validator for If-Range: a strong ETag, else the date; None if the download cannot be resumed."""
+    if response.encoded:
         return None
-    etag = reply.headers.get("ETag", "")
+    etag = response.headers.get("ETag", "")
     if etag.startswith('"'):
         return etag
-    return reply.headers.get("Last-Modified")
+    return response.headers.get("Last-Modified")
 
 
-def _content_range(reply: Reply) -> tuple[int | None, int | None]:
-    """Return the first byte and the whole length of a Content-Range, None for what it does not say."""
-    unit, _, rest = reply.headers.get("Content-Range", "").partition(" ")
+def _content_range(response: Response) -> tuple[int | None, int | None]:
+    """Return the first byte and the whole length of a Content-Range, None for what is missing."""
+    unit, _, rest = response.headers.get("Content-Range", "").partition(" ")
     span, _, total = rest.partition("/")
     if unit != "bytes":
         return None, None

@@ -1,6 +1,6 @@
-"""The vendor's answer in its three formats, decoded into one value.
+"""Decodes the vendor's answer from any of its three formats into one value.
 
-The envelope has `code`, `status` and, where the method returns something, `data`.
+The envelope has `code`, `status` and, if the method returns something, `data`.
 """
 
 import json
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from lxml import etree
 
 CALLBACK = "flipsnackAnswer"
-"""The function name this client asks for in jsonp."""
+"""The function name this client requests in jsonp."""
 
 OK = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the API, whatever the format it came in.
+    """One answer of the API, in whichever format it came.
 
-    `message` is the envelope's `status`; `data` is None when the answer has none; in XML every value
-    inside `data` is text.
+    `message` is the envelope's `status`; `data` is None if the answer has none. In XML every value inside
+    `data` is text.
     """
 
     code: int
@@ -36,7 +36,7 @@ class Answer:
 def decode(body: bytes, answer_format: str) -> Answer:
     """Return the answer in `body`; `answer_format` is json, jsonp or xml.
 
-    Raises MalformedAnswer, which keeps the body, for everything that is not the documented envelope.
+    Raises MalformedAnswer, which keeps the body, for anything but the documented envelope.
     """
     try:
         code, message, data = _envelope(DECODERS[answer_format](body))
@@ -81,7 +81,7 @@ def _text(body: bytes) -> str:
 
 
 def _jsonp(body: bytes) -> object:
-    # `/**/` before the call is a common hardening against content sniffing.
+    # `/**/` before the call is a common protection against content sniffing.
     call = _text(body).strip().removeprefix("/**/").lstrip().removesuffix(";").rstrip()
     if not (call.startswith(CALLBACK + "(") and call.endswith(")")):
         raise ValueError(f"expected a call of {CALLBACK}")
@@ -89,10 +89,10 @@ def _jsonp(body: bytes) -> object:
 
 
 def _xml(body: bytes) -> object:
-    # Imported here: it is the rarest format, and importing the client stays quick without it.
+    # Imported here: few callers use XML, and importing the client is faster without it.
     from lxml import etree
 
-    # No network, no DTD, no entities: an answer must not be able to make the client fetch or grow.
+    # No network, no DTD, no entities: an answer must not make the client fetch URLs or fill the memory.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
@@ -121,7 +121,7 @@ def _element(element: "etree._Element") -> Any:
         return element.text or ("" if element.tag != "data" else {})
     names = [str(child.tag) for child in children]
     if len(set(names)) < len(names):
-        # Nobody documents lists; repeated names are the only shape they can have.
+        # Lists are not documented; repeated names are the only shape they can have in XML.
         return [_element(child) for child in children]
     return {name: _element(child) for name, child in zip(names, children, strict=True)}
 

@@ -1,4 +1,4 @@
-"""Everything this client raises on purpose.
+"""The exceptions of this client.
 
     FlipsnackError
     ├── ApiError                     the API answered with a code other than 20: .code .message .raw
@@ -21,24 +21,24 @@
     │   ├── InvalidFileFormat              45
     │   └── InvalidCollectionHash          46
     ├── JobFailed                    the package could not be generated: .collection_hash
-    ├── TransportError               no usable answer came
+    ├── TransportError               no usable answer
     │   ├── ConnectionFailed               refused, reset, timed out, cut off: retried
     │   ├── CertificateRefused             TLS: not retried
     │   └── HttpError                      an HTTP status and no envelope: .status .retry_after
-    ├── DamagedAnswer                something came, but not what was promised
+    ├── DamagedAnswer                an answer with the wrong content
     │   ├── MalformedAnswer                not the documented envelope: .raw
     │   ├── UnknownStatus                  a job status the vendor does not document: .status .raw
     │   └── DamagedPackage                 the zip fails its check
-    ├── LinkRefused                  the resource URL is refused, a fresh one too
+    ├── LinkRefused                  the resource URL is refused, and so is a fresh one
     ├── CannotWrite                  the file cannot be written: .path .errno
     ├── DeadlineExceeded             .elapsed .attempts .last_status .token
     ├── Cancelled                    .token
     └── CredentialsError             key or secret missing or unreadable
 
-An ApiError with a code that is not in the list is a plain `ApiError`. The codes and messages are the
-vendor's, from the error table of collection.downloadHTML and the status code page.
+A code that is not in the list raises a plain `ApiError`. Codes and messages are the vendor's, from the
+error table of collection.downloadHTML and the status code page.
 
-No text, repr or traceback of these holds the secret, a signature or a resource URL.
+No text, repr or traceback of them contains the secret, a signature or a resource URL.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[
 
 
 class FlipsnackError(Exception):
-    """Base of everything this client raises on purpose; survives pickling and copying."""
+    """Base of all exceptions of this client. They can be pickled and copied."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _revive, (type(self), self.args, dict(self.__dict__))
@@ -85,7 +85,7 @@ class ApiError(FlipsnackError):
 
     @staticmethod
     def of(code: int, message: str, *, raw: bytes = b"") -> "ApiError":
-        """Return the error of the class that belongs to `code`; a plain ApiError for an unknown one."""
+        """Return an error of the class for `code`; a plain ApiError if the code is unknown."""
         return ApiError._by_code.get(code, ApiError)(code, message, raw)
 
     @staticmethod
@@ -131,7 +131,7 @@ class MultipleFiles(ApiError, code=36):
 
 
 class DeleteNotAvailable(ApiError, code=37):
-    """This collection's flipbook cannot be deleted (deprecated by the vendor)."""
+    """The collection's flipbook cannot be deleted (deprecated by the vendor)."""
 
 
 class CollectionProcessing(ApiError, code=38):
@@ -163,11 +163,11 @@ class InvalidFileFormat(ApiError, code=45):
 
 
 class InvalidCollectionHash(ApiError, code=46):
-    """The collection hash is not one."""
+    """The collection hash is not valid."""
 
 
 class JobFailed(FlipsnackError):
-    """The job's status is FAILED: the vendor could not generate the package. Final; not polled again."""
+    """The job's status is FAILED: the vendor could not generate the package. This is final."""
 
     def __init__(self, collection_hash: str) -> None:
         super().__init__(f"FAILED: the package of collection {collection_hash} could not be generated")
@@ -175,7 +175,7 @@ class JobFailed(FlipsnackError):
 
 
 class TransportError(FlipsnackError):
-    """No usable answer came."""
+    """The server sent no usable answer."""
 
 
 class ConnectionFailed(TransportError):
@@ -183,13 +183,13 @@ class ConnectionFailed(TransportError):
 
 
 class CertificateRefused(TransportError):
-    """The server's TLS certificate was not accepted; not retried, since it will not change."""
+    """The server's TLS certificate was not accepted; not retried."""
 
 
 class HttpError(TransportError):
-    """An HTTP status came without the vendor's envelope; 429 and 5xx are retried, others are not.
+    """An HTTP status without the vendor's envelope; 429, 500, 502, 503 and 504 are retried.
 
-    `retry_after` is the server's hint in seconds, where it gave one.
+    `retry_after` is the server's Retry-After in seconds, or None.
     """
 
     def __init__(
@@ -201,10 +201,10 @@ class HttpError(TransportError):
 
 
 class DamagedAnswer(FlipsnackError):
-    """Something came, but not what was promised.
+    """The content of an answer or a package is wrong.
 
-    `maybe_cut` is true when only the end of the connection marked the end of the body: a connection
-    that broke looks the same, so these are retried.
+    `maybe_cut` is true if only the end of the connection marked the end of the body: a broken connection
+    looks the same, so these are retried.
     """
 
     def __init__(self, text: str, *, raw: bytes = b"", maybe_cut: bool = False) -> None:
@@ -214,27 +214,27 @@ class DamagedAnswer(FlipsnackError):
 
 
 class MalformedAnswer(DamagedAnswer):
-    """The body is not the documented envelope; `raw` keeps it (with the signature masked)."""
+    """The body is not the documented envelope; `raw` holds it with the signature masked."""
 
 
 class UnknownStatus(DamagedAnswer):
-    """The job has a status the vendor does not document; it is taken neither for running nor for done."""
+    """The job has a status that the vendor does not document; not taken for running, done or failed."""
 
     def __init__(self, status: str, *, raw: bytes = b"") -> None:
         super().__init__(
             f"unknown job status {status[:80]!r}, expected PROCESSING, COMPLETE or FAILED; "
-            "see whether a newer version of this client knows it",
+            "check whether a newer version of this client supports it",
             raw=raw,
         )
         self.status = status
 
 
 class DamagedPackage(DamagedAnswer):
-    """The package that arrived is not a sound zip."""
+    """The downloaded package is not a valid zip."""
 
 
 class LinkRefused(FlipsnackError):
-    """The resource URL was refused, and the fresh one that replaced it was refused as well."""
+    """The server refused the resource URL, and also the fresh one that replaced it."""
 
 
 class CannotWrite(FlipsnackError):
@@ -247,10 +247,10 @@ class CannotWrite(FlipsnackError):
 
 
 class DeadlineExceeded(FlipsnackError):
-    """The time given is over, or the next step would need more of it than is left.
+    """The deadline has passed, or the next wait is longer than what is left.
 
-    `elapsed` is in seconds; `attempts`, `last_status` and `token` are set when a job was being polled:
-    `Flipsnack.resume(token)` goes on with it, in another process too.
+    `elapsed` is in seconds. `attempts`, `last_status` and `token` are set if a job was being polled;
+    `Flipsnack.resume(token)` continues it, also in another process.
     """
 
     def __init__(
@@ -270,7 +270,7 @@ class DeadlineExceeded(FlipsnackError):
 
 
 class Cancelled(FlipsnackError):
-    """The caller's `cancel` event was set; `token` goes on with the job later."""
+    """The caller's `cancel` event was set; `Flipsnack.resume(token)` continues the job."""
 
     def __init__(self, *, token: str | None = None) -> None:
         super().__init__("cancelled by the caller")

@@ -1,4 +1,4 @@
-"""Ctrl-C for the command: the first one unwinds it, a second one ends it where it stands."""
+"""Ctrl-C for the command: the first one raises KeyboardInterrupt, a second one ends the process at once."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ _SHOW_CURSOR = b"\x1b[?25h"  # the progress bar hides it
 
 
 def install() -> None:
-    """Take over Ctrl-C, unless whoever started the process had it ignored or handled already."""
+    """Handle SIGINT, unless the parent process had it ignored or a handler is set already."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _first)
 
 
 def over() -> None:
-    """The command is done and the process about to end: no Ctrl-C can do more."""
+    """Ignore SIGINT from now on: the command is done and the process is about to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -27,8 +27,8 @@ def _first(*_: object) -> None:
 
 
 def _second(*_: object) -> None:
-    # Python would print a traceback of wherever the unwinding happens to be. Nothing is lost by leaving at once: what
-    # was received is in the `.part`, and the final name appears by a rename or not at all.
+    # Python would print a traceback from the middle of the unwinding. Nothing is lost by exiting at once: what was
+    # received is in the `.part`, and the final path is only ever written by a rename.
     if sys.stderr.isatty():
         os.write(sys.stderr.fileno(), _SHOW_CURSOR)
     os._exit(INTERRUPTED)

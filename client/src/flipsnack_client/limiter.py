@@ -1,8 +1,8 @@
-"""Keeps both of the vendor's limits before the vendor has to: 5 requests a second and 60 a minute per key.
+"""Keeps the vendor's request limits: 5 requests a second and 60 a minute per key.
 
-API limitations, in the vendor's documentation. A call occupies its place from before it is sent until one
-span after its *answer*: the server counted it somewhere in between, so no delay on the way can push two
-calls closer together at the server than they were here.
+Source: "API limitations" in the vendor's documentation. A call occupies its place from before it is sent
+until the window has passed after its *answer*. The server counted it somewhere in between, so network
+delays cannot put more calls into the server's window than into ours.
 """
 
 import threading
@@ -16,10 +16,10 @@ from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import Cancelled
 
 MARGIN = 0.001
-"""Seconds added to each span, because two clocks round differently."""
+"""Seconds added to each window, because two clocks round differently."""
 
 IN_FLIGHT_PAUSE = 0.05
-"""Seconds to wait before looking again when every place is taken by a call that has no answer yet."""
+"""Seconds between two checks while calls without an answer occupy every place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ VENDOR_WINDOWS = (Window(5, 1.0), Window(60, 60.0))
 
 
 class Limiter:
-    """A sliding log over several windows at once; waits, never refuses.
+    """A sliding log over several windows. Calls beyond the limits wait; none is refused.
 
-    Shared between threads, and between clients that use the same API key. `Limiter(())` has no limit.
+    Threads, and clients with the same API key, can share one limiter. `Limiter(())` has no limit.
     """
 
     def __init__(self, windows: tuple[Window, ...] = VENDOR_WINDOWS) -> None:
@@ -52,7 +52,7 @@ class Limiter:
     def place(self, clock: Clock, *, deadline: Deadline, cancel: threading.Event | None = None) -> Iterator[None]:
         """Wait for a free place and hold it while the block runs.
 
-        Raises DeadlineExceeded at once when the wait does not fit into the deadline, and Cancelled.
+        Raises Cancelled, and DeadlineExceeded at once if the wait is longer than what is left.
         """
         self._enter(clock, deadline, cancel)
         try:

@@ -1,4 +1,4 @@
-"""The client's one logger, `flipsnack_client`: retries at INFO, calls at DEBUG; never a URL or a secret."""
+"""The client's logger, `flipsnack_client`: retries at INFO, calls at DEBUG, no URL and no secret."""
 
 import logging
 

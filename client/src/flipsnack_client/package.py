@@ -1,4 +1,4 @@
-"""The check of a downloaded package: a zip whose every member can be read and has its CRC."""
+"""Checks a downloaded package: a zip in which every member can be read and matches its CRC."""
 
 import zipfile
 from collections.abc import Callable
@@ -10,7 +10,7 @@ BLOCK = 1024 * 1024
 
 
 def fault(path: Path, *, between: Callable[[], None]) -> str | None:
-    """Return what is wrong with the zip at `path`, None when it is sound; `between` runs between blocks."""
+    """Return what is wrong with the zip at `path`, or None; `between` is called between blocks."""
     try:
         with zipfile.ZipFile(path) as package:
             for member in package.infolist():
@@ -18,7 +18,7 @@ def fault(path: Path, *, between: Callable[[], None]) -> str | None:
     except FlipsnackError:
         raise
     except Exception as error:
-        # zipfile documents BadZipFile; damaged input also brings up struct, zlib, lzma, seek and codec errors.
+        # zipfile documents BadZipFile; damaged input also raises struct, zlib, lzma, seek and codec errors.
         return str(error) or type(error).__name__
     return None
 

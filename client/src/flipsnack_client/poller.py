@@ -1,4 +1,4 @@
-"""Follows one download job from its start to its end: collection.downloadHTML."""
+"""Polls one download job until it is done: collection.downloadHTML."""
 
 import json
 import threading
@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline, deadline_of
 from flipsnack_client.download import Download, Progress
 from flipsnack_client.envelope import Answer
@@ -18,18 +19,14 @@ from flipsnack_client.exceptions import (
     MalformedAnswer,
     UnknownStatus,
 )
+from flipsnack_client.method import DOWNLOAD_HTML
 from flipsnack_client.part import Part
 from flipsnack_client.resource_url import ResourceUrl
 
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
-
 T = TypeVar("T")
 
-ACTION = "collection.downloadHTML"
-
-LANDED = 0.001
-"""Seconds to the last poll's time that count as none: clocks round, and a rounding error is not worth a poll."""
+ROUNDING = 0.001
+"""Seconds; a pause below this is a rounding error of the clock and not worth a poll."""
 
 
 class JobStatus(StrEnum):
@@ -47,9 +44,9 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one poll said; `elapsed` is seconds since the poller's operation began, `attempt` counts polls.
+    """The answer to one poll; `attempt` counts polls, `elapsed` is the seconds since the operation began.
 
-    `resource_url` is there exactly when the status is COMPLETE; the vendor lets it live one minute.
+    `resource_url` is set if and only if the status is COMPLETE. It is valid for one minute.
     """
 
     status: JobStatus
@@ -63,9 +60,9 @@ class Update:
 class PollPolicy:
     """Seconds between polls: `first`, then `factor` times as much each time, at most `max`.
 
-    The vendor asks for "a few second intervals", so chance only stretches an interval, by up to the share
-    `jitter`, and never shortens it. The last poll is sent `last` seconds before the deadline, so that its
-    answer can still come; the interval before it is stretched to land there.
+    The vendor asks for "a few second intervals", so the random part only lengthens an interval, by up to the
+    share `jitter`. The last poll is sent `last` seconds before the deadline, so that its answer can still
+    arrive; the interval before it is lengthened to end there.
     """
 
     first: float = 2.0
@@ -81,34 +78,34 @@ class PollPolicy:
             )
 
     def interval(self, polls: int, chance: float) -> float:
-        """Return the seconds to wait after that many polls; `chance` is at least 0 and below 1."""
+        """Return the seconds to wait after `polls` polls; `chance` is at least 0 and below 1."""
         grown = min(self.max, self.first * self.factor ** min(polls - 1, 64))
         return grown * (1 + self.jitter * chance)
 
     def pause(self, polls: int, remaining: float, chance: float) -> float | None:
-        """Return the seconds until the next poll, None when no poll fits into what remains."""
-        landing = remaining - self.last
-        if landing < LANDED:
+        """Return the seconds until the next poll, None if no poll fits into the remaining seconds."""
+        until_last = remaining - self.last
+        if until_last < ROUNDING:
             return None
         interval = self.interval(polls, chance)
-        # Landing now beats leaving a stub too short for a poll of its own.
-        return interval if landing - interval >= self.first else landing
+        # If the rest would be too short for another poll, this one is the last.
+        return interval if until_last - interval >= self.first else until_last
 
 
 class Poller:
-    """One collection's download job. Made by `Flipsnack.download_html`; sends nothing until asked.
+    """One collection's download job, from `Flipsnack.download_html`. Sends nothing until a method is called.
 
-    Every method that waits takes a `deadline`: seconds from now, or a `Deadline` that already runs; without
-    one it is `deadline.DEFAULT_SECONDS` (half an hour). `cancel` is an event that ends the wait.
+    Every method that waits takes a `deadline`: seconds from now, or a `Deadline`; the default is
+    `deadline.DEFAULT_SECONDS` (half an hour). Setting the event `cancel` ends the wait.
     """
 
-    def __init__(self, client: "Flipsnack", collection_hash: str, *, policy: PollPolicy) -> None:
+    def __init__(self, caller: Caller, collection_hash: str, *, policy: PollPolicy) -> None:
         if not collection_hash:
             raise ValueError("collection_hash must not be empty")
         self.collection_hash = collection_hash
         self.last: Update | None = None
         self.attempts = 0
-        self._client = client
+        self._caller = caller
         self._policy = policy
 
     def __repr__(self) -> str:
@@ -117,32 +114,32 @@ class Poller:
 
     @property
     def token(self) -> str:
-        """Text that lets `Flipsnack.resume` go on in another process; it holds no secret."""
-        return json.dumps({"version": 1, "action": ACTION, "collectionHash": self.collection_hash})
+        """Text for `Flipsnack.resume`, also in another process; it contains no secret."""
+        return json.dumps({"version": 1, "action": DOWNLOAD_HTML.name, "collectionHash": self.collection_hash})
 
     def poll_once(self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None) -> Update:
-        """Ask once; after a final answer return that one again, without asking.
+        """Poll once; if the last status was final, return that update again and send nothing.
 
-        Raises what `Flipsnack.call` raises, MalformedAnswer (no `data`, COMPLETE without a link) and
+        Raises what `Flipsnack.call` raises, MalformedAnswer (no `data`, COMPLETE without a resource URL) and
         UnknownStatus.
         """
         if self.last is not None and self.last.status.final:
             return self.last
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         self.attempts += 1
         params = {"collectionHash": self.collection_hash}
-        answer = self._knowing(lambda: self._client.call(ACTION, params, deadline=limit, cancel=cancel))
+        answer = self._stateful(lambda: self._caller.call(DOWNLOAD_HTML, params, deadline=limit, cancel=cancel))
         self.last = _update(answer, attempt=self.attempts, elapsed=limit.elapsed())
         return self.last
 
     def updates(
         self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None
     ) -> Iterator[Update]:
-        """Yield each poll's update, the final one (COMPLETE or FAILED) last.
+        """Yield the update of each poll; the last one is COMPLETE or FAILED.
 
         Raises DeadlineExceeded and Cancelled, both with the token, and what `poll_once` raises.
         """
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         while True:
             update = self.poll_once(deadline=limit, cancel=cancel)
             yield update
@@ -157,7 +154,7 @@ class Poller:
         on_poll: Callable[[Update], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Update:
-        """Return the COMPLETE update; `on_poll` is called with each one.
+        """Return the COMPLETE update; `on_poll` is called with each update.
 
         Raises JobFailed and what `updates` raises.
         """
@@ -178,33 +175,33 @@ class Poller:
         cancel: threading.Event | None = None,
         resume: bool = True,
     ) -> Path:
-        """Wait for the package if need be, download it, check it, and put it at `path` in one step.
+        """Wait for the job, download the package, check it, and rename it to `path`. Returns `path`.
 
-        One deadline covers all of it. What was received before (`path` + `.part`) is gone on with, unless
-        `resume` is false. An expired link is replaced by asking the API again. A file that is at `path`
-        already is replaced, but only by a package that passed its checks. Returns `path`.
+        One deadline covers all of it. A download that was interrupted before (`path` + `.part`) is resumed,
+        unless `resume` is false. If the resource URL has expired, the API is polled for a fresh one. A file
+        at `path` is replaced only by a package that passed its checks.
 
         Raises what `wait` raises, and CannotWrite, DamagedPackage, LinkRefused.
         """
-        limit = deadline_of(deadline, clock=self._client.clock)
+        limit = deadline_of(deadline, clock=self._caller.clock)
         part = Part.claim(Path(path), self.collection_hash, resume=resume)
 
         def link() -> ResourceUrl:
             return _link_of(self.wait(deadline=limit, on_poll=on_poll, cancel=cancel))
 
         def renew() -> ResourceUrl:
-            # The one call after a final answer: only the API gives out links.
+            # The only poll after a final status: only the API returns resource URLs.
             self.last = None
             return link()
 
-        download = Download(self._client, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
+        download = Download(self._caller, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
         try:
-            return self._knowing(lambda: download.run(link()))
+            return self._stateful(lambda: download.run(link()))
         finally:
             part.drop_if_empty()
 
     def _pause(self, deadline: Deadline, cancel: threading.Event | None) -> None:
-        clock = self._client.clock
+        clock = self._caller.clock
         seconds = self._policy.pause(self.attempts, deadline.remaining(), clock.random())
         if seconds is None:
             raise self._with_state(deadline.exceeded("the job is not done"))
@@ -212,8 +209,8 @@ class Poller:
         if cancel is not None and cancel.is_set():
             raise Cancelled(token=self.token)
 
-    def _knowing(self, step: Callable[[], T]) -> T:
-        """Return what `step` returns; an end by deadline or by the caller gets the job's state and token."""
+    def _stateful(self, step: Callable[[], T]) -> T:
+        """Return what `step` returns; add the job's state and token to DeadlineExceeded and Cancelled."""
         try:
             return step()
         except (DeadlineExceeded, Cancelled) as error:
@@ -227,7 +224,7 @@ class Poller:
         polls = "1 poll" if self.attempts == 1 else f"{self.attempts} polls"
         known = f" (last status after {polls}: {status})" if status else ""
         return DeadlineExceeded(
-            f"{error}{known}; give it more time, or go on later",
+            f"{error}{known}; use a longer deadline, or resume later",
             elapsed=error.elapsed,
             attempts=self.attempts,
             last_status=status,
@@ -236,24 +233,24 @@ class Poller:
 
 
 def collection_of(token: str) -> str:
-    """Return the collection hash in a poller's token. ValueError when it is not such a token."""
+    """Return the collection hash in a poller's token. Raises ValueError for any other text."""
     try:
         stored = json.loads(token)
     except ValueError:
         stored = None
-    if isinstance(stored, dict) and stored.get("version") == 1 and stored.get("action") == ACTION:
+    if isinstance(stored, dict) and stored.get("version") == 1 and stored.get("action") == DOWNLOAD_HTML.name:
         collection_hash = stored.get("collectionHash")
         if isinstance(collection_hash, str):
             return collection_hash
-    raise ValueError("this is not a token of this client's Poller (version 1)")
+    raise ValueError("not a token, expected the text of Poller.token (version 1)")
 
 
 def _update(answer: Answer, *, attempt: int, elapsed: float) -> Update:
     if answer.data is None:
-        raise MalformedAnswer("code 20 without data, expected the job's status in it", raw=answer.raw)
+        raise MalformedAnswer("code 20 without data, expected data with the job's status", raw=answer.raw)
     text = answer.data.get("status")
     if not isinstance(text, str):
-        raise MalformedAnswer("data has no status, expected the job's", raw=answer.raw)
+        raise MalformedAnswer("data has no status, expected the job's status", raw=answer.raw)
     if text not in JobStatus.__members__:
         raise UnknownStatus(text, raw=answer.raw)
     status = JobStatus(text)
@@ -271,5 +268,5 @@ def _url(answer: Answer) -> ResourceUrl:
 
 def _link_of(update: Update) -> ResourceUrl:
     if update.resource_url is None:
-        raise ValueError(f"{update.status} carries no link")
+        raise ValueError(f"{update.status} has no resource URL")
     return update.resource_url

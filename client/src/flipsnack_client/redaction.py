@@ -1,7 +1,7 @@
-"""Keeps signatures, signed URLs and secrets out of what other libraries log during our calls.
+"""Keeps signatures, signed URLs and secrets out of what urllib3 logs during our calls.
 
-requests and urllib3 write whole URLs into their exceptions and their log. The exceptions are replaced in
-`transport`; the log records are masked here, and only those that are written while one of our calls runs.
+requests and urllib3 write whole URLs into their exceptions and log records. `transport` replaces the
+exceptions; this module masks the log records, but only while one of our calls runs.
 """
 
 import logging
@@ -45,7 +45,7 @@ class _MaskingFilter(logging.Filter):
 _FILTER = _MaskingFilter()
 
 
-def install() -> None:
-    """Make urllib3's loggers pass through the mask; asking twice changes nothing."""
+def install_mask() -> None:
+    """Add the mask to urllib3's loggers; a second call changes nothing."""
     for name in _TARGETS:
         logging.getLogger(f"urllib3.{name}").addFilter(_FILTER)

@@ -1,19 +1,19 @@
-"""The link to a package: whoever has it can fetch the package, so its repr does not show it."""
+"""The URL of a package. It needs no further credentials, so its repr does not show it."""
 
 from urllib.parse import urlsplit
 
 
 class ResourceUrl(str):
-    """A complete http or https URL. It is a `str`, for handing to any HTTP library; its repr is masked."""
+    """An absolute http or https URL: a `str` that any HTTP library takes, with a masked repr."""
 
     __slots__ = ()
 
     @classmethod
     def read(cls, value: object) -> "ResourceUrl":
-        """Return the link in an answer's `resourceUrl`; one without a scheme is read as https.
+        """Return the URL in an answer's `resourceUrl`; without a scheme it is read as https.
 
-        The vendor's JSON example has no scheme, the XML one has https. ValueError for anything that is no
-        such URL; the text does not quote it.
+        The vendor's JSON example has no scheme, the XML one has https. Raises ValueError, which does not
+        quote the value, for anything else.
         """
         if not isinstance(value, str) or not value.strip():
             raise ValueError("COMPLETE without a resourceUrl")

@@ -1,7 +1,7 @@
-"""When a failed call is tried again, and after how long.
+"""Decides whether a failed call is retried, and after how long.
 
-Retried are 22, 31, 32, transport faults and answers that may have been cut off; everything else is final,
-because the same call would fail the same way.
+Codes 22, 31, 32, transport faults and answers that may have been cut off are retried. Everything else is
+final, because the same call would fail in the same way.
 """
 
 import threading
@@ -21,23 +21,23 @@ from flipsnack_client.exceptions import (
 )
 from flipsnack_client.log import log
 
-FLOORS: dict[type[FlipsnackError], float] = {
-    PerSecondLimit: 1.0,  # the window of a second is empty by then
-    PerMinuteLimit: 10.0,  # a place of the minute's window comes free some time within 60 s
-    MaintenanceMode: 5.0,  # "try later" is not "try at once"
+MINIMUM_PAUSES: dict[type[FlipsnackError], float] = {
+    PerSecondLimit: 1.0,  # by then the window of one second is empty
+    PerMinuteLimit: 10.0,  # a place in the window of a minute becomes free within 60 s
+    MaintenanceMode: 5.0,  # the vendor asks to try later, so not at once
     ConnectionFailed: 0.0,
 }
-"""Least seconds before the next attempt, by error."""
+"""The minimum pause before the next attempt, in seconds, by error."""
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and how long: at most `attempts` in a row without progress.
+    """At most `attempts` in a row without progress, with a pause before each retry.
 
-    Before the n-th retry the pause is the error's floor plus a random part of `first * factor**(n - 1)`
-    seconds, that part at most `max` ("full jitter").
+    The pause before the n-th retry is the error's minimum plus a random share of `first * factor**(n - 1)`
+    seconds, limited to `max` ("full jitter").
     """
 
     attempts: int = 8
@@ -50,18 +50,18 @@ class RetryPolicy:
             raise ValueError(f"attempts and factor are at least 1, first and max at least 0, not {self}")
 
     def backoff(self, failures: int, chance: float) -> float:
-        """Return the random part after that many failures; `chance` is at least 0 and below 1."""
-        # The exponent is bounded only so that the power stays a float; max takes over long before.
+        """Return the random part of the pause after `failures` failures; `chance` is at least 0 and below 1."""
+        # The exponent is bounded so that the power does not overflow; `max` is reached long before.
         return min(self.max, self.first * self.factor ** min(failures - 1, 64)) * chance
 
 
-def floor(error: FlipsnackError) -> float | None:
-    """Return the least pause before the call may be tried again, None when it may not."""
+def minimum_pause(error: FlipsnackError) -> float | None:
+    """Return the minimum pause before a retry, in seconds; None if the error is final."""
     if isinstance(error, HttpError):
         return (error.retry_after or 0.0) if error.status in RETRIED_STATUSES else None
     if isinstance(error, DamagedAnswer):
         return 0.0 if error.maybe_cut else None
-    return FLOORS.get(type(error))
+    return MINIMUM_PAUSES.get(type(error))
 
 
 class Retrier:
@@ -77,16 +77,16 @@ class Retrier:
         self._failures = 0
 
     def progressed(self) -> None:
-        """Forget the failures: the operation moved on since the last one."""
+        """Reset the count of failures."""
         self._failures = 0
 
     def pause(self, error: FlipsnackError) -> None:
-        """Sleep until the next attempt; raise `error` when there is none to be.
+        """Sleep until the next attempt; raise `error` if it is final or was the last attempt.
 
-        Raises DeadlineExceeded at once when the pause does not fit, and Cancelled.
+        Raises Cancelled, and DeadlineExceeded at once if the pause is longer than what is left.
         """
         self._failures += 1
-        least = floor(error)
+        least = minimum_pause(error)
         if least is None or self._failures >= self._policy.attempts:
             raise error
         wait = least + self._policy.backoff(self._failures, self._clock.random())

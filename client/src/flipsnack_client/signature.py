@@ -1,9 +1,8 @@
 """The vendor's request signature, in named stages.
 
-How to sign a request, in the vendor's documentation: sort the parameters by name, leave out `signature`
-and `file`, append each name and value to the secret with nothing in between, and take the MD5. The page
-is silent on the encoding; UTF-8 and lower-case hex, over values before URL encoding, are this client's
-reading of it.
+Source: "How to sign a request" in the vendor's documentation. Sort the parameters by name, leave out
+`signature` and `file`, append each name and value to the secret without separators, and take the MD5.
+The page does not name the encoding; this client takes UTF-8, values before URL encoding, and lower-case hex.
 """
 
 import hashlib
@@ -20,32 +19,32 @@ MASK = "[secret]"
 
 
 def canonical(params: Mapping[str, str]) -> str:
-    """Return names and values in signing order, without the secret that goes before them."""
+    """Return names and values in signing order, without the secret that precedes them."""
     return "".join(name + params[name] for name in sorted(params) if name not in UNSIGNED)
 
 
 def masked_canonical(params: Mapping[str, str]) -> str:
-    """Return the whole string that is hashed, for people: the secret is masked."""
+    """Return the string that is hashed, with the secret masked."""
     return MASK + canonical(params)
 
 
 def sign(params: Mapping[str, str], secret: str) -> str:
-    """Return the signature, 32 lower-case hex digits. ValueError for text that has no UTF-8 form."""
-    # Encoded apart from the secret: a UnicodeEncodeError holds the whole text it could not encode.
+    """Return the signature, 32 lower-case hex digits. Raises ValueError for text that UTF-8 cannot encode."""
+    # Encoded separately: a UnicodeEncodeError contains the whole text, which must not be the secret.
     parts = [encoded(secret, "the secret"), encoded(canonical(params), "a parameter")]
     return hashlib.md5(b"".join(parts), usedforsecurity=False).hexdigest()
 
 
 def encoded(text: str, what: str) -> bytes:
-    """Return `text` as UTF-8; ValueError, which does not quote it, when it holds lone surrogates."""
+    """Return `text` as UTF-8. Raises ValueError, which does not quote it, for lone surrogates."""
     sound = text.encode("utf-8", "replace").decode("utf-8") == text
     if not sound:
-        raise ValueError(f"{what} holds a lone surrogate, which has no UTF-8 form")
+        raise ValueError(f"{what} contains a lone surrogate, which UTF-8 cannot encode")
     return text.encode("utf-8")
 
 
 class SignatureAuth(AuthBase):
-    """Signs what is really sent: the query of a prepared request, decoded again."""
+    """Signs what is sent: the decoded query of the prepared request."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret

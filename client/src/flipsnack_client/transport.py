@@ -1,7 +1,7 @@
-"""HTTP, without what requests tells about it.
+"""Sends HTTP requests and translates the exceptions of requests and urllib3 into ours.
 
-requests puts the whole URL, and so the signature, into the text of its exceptions; none of them leaves
-this module, neither as a cause nor as a context.
+The exceptions of requests contain the whole URL, and so the signature; none of them leaves this module,
+neither as a cause nor as a context.
 """
 
 import http.client
@@ -13,29 +13,28 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 
-from flipsnack_client import redaction
-from flipsnack_client.adapter import DeadlineAdapter, in_force
 from flipsnack_client.deadline import Deadline
+from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
 from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
-from flipsnack_client.redaction import hiding
+from flipsnack_client.redaction import hiding, install_mask
 
 T = TypeVar("T")
 
-# ValueError: requests raises it bare, for a redirect to an address that is none.
+# ValueError: requests raises it for a redirect to an invalid address.
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 CHUNK = 64 * 1024
 
 
 def new_session() -> requests.Session:
-    """Return a session whose reads end at the deadline, slow drips included."""
+    """Return a session whose reads are cut at the deadline."""
     session = requests.Session()
     session.mount("https://", DeadlineAdapter())
     session.mount("http://", DeadlineAdapter())
     return session
 
 
-class Reply:
-    """An answer whose body has not been read yet; close it or use it as a context manager."""
+class Response:
+    """An HTTP response whose body has not been read yet; close it or use it as a context manager."""
 
     def __init__(self, response: requests.Response, exchange: "_Exchange") -> None:
         self.status = response.status_code
@@ -44,7 +43,7 @@ class Reply:
         self._response = response
         self._exchange = exchange
 
-    def __enter__(self) -> "Reply":
+    def __enter__(self) -> "Response":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,12 +51,12 @@ class Reply:
 
     @property
     def length(self) -> int | None:
-        """The body's length as the server announced it, None too where it counts other bytes than ours."""
+        """The announced length of the body; None if it is unknown or counts compressed bytes."""
         return None if self.encoded else self._announced
 
     @property
     def encoded(self) -> bool:
-        """Whether the body is compressed on the way, asked for or not."""
+        """Whether the server compressed the body, requested or not."""
         return self.headers.get("Content-Encoding", "identity").lower() != "identity"
 
     @property
@@ -67,14 +66,14 @@ class Reply:
 
     @property
     def ends_with_connection(self) -> bool:
-        """Whether nothing but the end of the connection marks the end of the body."""
+        """Whether only the end of the connection marks the end of the body."""
         return self._announced is None and "chunked" not in self.headers.get("Transfer-Encoding", "").lower()
 
     @property
     def retry_after(self) -> float | None:
         """The pause the server asks for, in seconds.
 
-        HTTP knows dates too; they are not read. The vendor documents neither, and a date needs a clock that agrees.
+        A date is ignored: the vendor documents neither form, and a date needs clocks that agree.
         """
         hint = self.headers.get("Retry-After", "")
         return float(hint) if hint.isascii() and hint.isdecimal() and len(hint) < 10 else None
@@ -90,11 +89,11 @@ class Reply:
         source = self._response.raw
         if not isinstance(source, urllib3.HTTPResponse) or not hasattr(source, "read1") or source.chunked:
             return self._response.iter_content(CHUNK)
-        # `read` waits for a whole chunk and loses what it has of it when the connection breaks; `read1` does not.
+        # `read` waits for a whole chunk, and loses what it has read if the connection breaks; `read1` does not.
         return iter(lambda: source.read1(CHUNK, decode_content=True), b"")
 
     def body(self, limit: int) -> bytes | None:
-        """Return the whole body with the signature masked, None when it is longer than `limit` bytes."""
+        """Return the whole body with the signature masked, None if it is longer than `limit` bytes."""
         received = bytearray()
         for part in self.chunks():
             received += part
@@ -106,7 +105,7 @@ class Reply:
 
 
 class _Exchange:
-    """One request: what must not be told about it, and how its faults read."""
+    # One request: what must be hidden about it, and how its faults are translated.
 
     def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline) -> None:
         url = prepared.url or ""
@@ -121,7 +120,7 @@ class _Exchange:
         return body.replace(self._signature, b"[signature]") if self._signature else body
 
     def step(self, step: Callable[[], T]) -> T:
-        """Return what `step` returns; its faults become ours, with nothing of theirs attached."""
+        """Return what `step` returns; raise our exceptions in place of the libraries'."""
         try:
             with hiding(*self._hidden), in_force(self.deadline):
                 return step()
@@ -132,15 +131,15 @@ class _Exchange:
 
 
 class Transport:
-    """Sends GET requests through one requests session; `timeout` is the seconds a read may take."""
+    """Sends requests through one requests session; a read may take `timeout` seconds."""
 
     def __init__(self, session: requests.Session, *, timeout: float) -> None:
-        redaction.install()
+        install_mask()
         self._session = session
         self._timeout = timeout
 
-    def get(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Reply:
-        """Send `request` and return its answer as soon as the headers are there.
+    def send(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Response:
+        """Send `request` and return its response as soon as the headers have arrived.
 
         Raises ConnectionFailed, CertificateRefused, DeadlineExceeded.
         """
@@ -149,13 +148,13 @@ class Transport:
         exchange = _Exchange(prepared, deadline)
         timeout = min(self._timeout, deadline.remaining())
 
-        def send() -> requests.Response:
-            # What the caller told the session counts more than REQUESTS_CA_BUNDLE; requests has it the other way round.
+        def answered() -> requests.Response:
+            # `session.verify` takes precedence over REQUESTS_CA_BUNDLE; in requests it is the other way round.
             verify = None if self._session.verify is True else self._session.verify
             settings = self._session.merge_environment_settings(prepared.url, {}, True, verify, None)
             return self._session.send(prepared, timeout=timeout, allow_redirects=redirects, **settings)
 
-        return Reply(exchange.step(send), exchange)
+        return Response(exchange.step(answered), exchange)
 
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
@@ -185,9 +184,9 @@ def _translated(error: BaseException, host: str) -> TransportError:
 def _reason(chain: list[BaseException]) -> str:
     for link in chain:
         if isinstance(link, ssl.SSLError) and link.reason:
-            # "wrong version number" is OpenSSL's name for plain http on the port.
-            return f"no usable TLS there ({link.reason.replace('_', ' ').lower()})"
-        # The system's own words ("Connection refused") hold no URL; anybody else's may.
+            # "wrong version number" is OpenSSL's text for plain HTTP on the port.
+            return f"TLS failed ({link.reason.replace('_', ' ').lower()})"
+        # The system's texts ("Connection refused") contain no URL; those of a library may.
         if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
             return link.strerror
     for kind, words in _REASONS:
@@ -197,7 +196,7 @@ def _reason(chain: list[BaseException]) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and everything it was made from; urllib3 keeps causes in arguments too."""
+    """Yield `error` and all its causes; urllib3 keeps causes in arguments too."""
     pending, seen = [error], set[int]()
     while pending:
         link = pending.pop(0)

@@ -9,14 +9,15 @@ from importlib import resources
 from typing import Any
 
 from flipsnack_contract.checks.check import Check, Unsuitable
-from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import Rule, rule
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Unreachable
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 __all__ = ["Comparison", "Told", "compare", "ledger_advice"]
 
@@ -91,7 +92,9 @@ class Comparison:
         return Result(self.check, self.rule.id, Outcome.FAILED, message, broke=self.rule.id, steps=steps, examples=1)
 
 
-def compare(checks: Iterable[Check], first: Subject, second: Subject, plan: Plan) -> Iterator[Comparison]:
+def compare(
+    checks: Iterable[Check], first: TargetUnderTest, second: TargetUnderTest, plan: Plan
+) -> Iterator[Comparison]:
     """Each check on both sides. Raises nothing for what a target does."""
     for one in checks:
         yield _compared(one, first, second, plan)
@@ -130,7 +133,7 @@ class _Spy:
         return run
 
 
-def _compared(check: Check, first: Subject, second: Subject, plan: Plan) -> Comparison:
+def _compared(check: Check, first: TargetUnderTest, second: TargetUnderTest, plan: Plan) -> Comparison:
     results, spies = [], [_Spy(check), _Spy(check)]
     for subject, spy in zip((first, second), spies, strict=True):
         results.append(run_check(spy.spied(), subject, plan))
@@ -147,7 +150,7 @@ def _broken_rule(check: Check, results: Iterable[Result]) -> Rule:
     return rule(next((result.broke for result in results if result.broke), check.rule.id))
 
 
-def _again(check: Check, subject: Subject, drawn: Mapping[str, Any], told: Told) -> Told:
+def _again(check: Check, subject: TargetUnderTest, drawn: Mapping[str, Any], told: Told) -> Told:
     with subject.session() as session:
         try:
             check.run(session, **drawn)

@@ -1,6 +1,8 @@
+from types import ModuleType
+
 import pytest
 
-from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.check import check, checks_in
 from flipsnack_contract.contract.ledger import UnknownRule
 from flipsnack_contract.target.session import Session
 
@@ -26,5 +28,7 @@ def test_a_check_cites_a_rule_of_the_ledger() -> None:
 
 def test_a_check_needs_only_what_there_is() -> None:
     """A capability that no target can have would skip it for ever."""
-    with pytest.raises(ValueError, match=r"'wings'.* are no capabilities"):
-        check("code.20", needs={"wings"})
+    module = ModuleType("checks")
+    module.winged = check("code.20", needs={"wings"})(_nothing_is_wrong)  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match=r"needs \['wings'\]; the capabilities are \['control'\]"):
+        checks_in(module, capabilities={"control"})

@@ -1,20 +1,20 @@
 import pytest
 
-from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, Situation, pairs
+from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, RequestCase, pairs
 from flipsnack_contract.contract.codes import messages
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 # Their order is a rule of its own: `order.credentials-before-verb`.
 KEY_AND_VERB = (4, 8)
 
 
-@pytest.mark.parametrize("situation", [*MISTAKES, *ANSWERS], ids=str)
-def test_a_situation_ends_in_its_code(situation: Situation, subject: Subject) -> None:
+@pytest.mark.parametrize("case", [*MISTAKES, *ANSWERS], ids=str)
+def test_a_case_ends_in_its_code(case: RequestCase, subject: TargetUnderTest) -> None:
     """Alone in an otherwise right call."""
     with subject.session() as session:
-        draft = situation.make(session, session.draft())
-        answer = session.read(session.send(draft, paced=situation.paced))
-        assert (situation.code, messages()[situation.code]) == (answer.code, answer.status)
+        draft = case.make(session, session.draft())
+        answer = session.read(session.send(draft, paced=case.paced))
+        assert (case.code, messages()[case.code]) == (answer.code, answer.status)
 
 
 def test_every_two_steps_that_can_meet_are_paired() -> None:

@@ -6,8 +6,8 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from flipsnack_contract.__main__ import cli
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.cli.main import cli
+from flipsnack_contract.target.request_builder import ACTION, CallDraft
 from flipsnack_mock.testing import MockServer
 
 
@@ -21,7 +21,7 @@ def test_a_recording_is_judged(times: int, code: int, tmp_path: Path) -> None:
     pairs = (("action", ACTION), ("apiKey", "test-tape"), ("collectionHash", "mock-failed"))
     with MockServer() as fake:
         for _ in range(times):
-            requests.get(Draft(pairs, "secret-test-tape").request(fake.base_url).url, timeout=10)
+            requests.get(CallDraft(pairs, "secret-test-tape").request(fake.base_url).url, timeout=10)
         for form in ("har", "ndjson"):
             (tmp_path / form).write_text(requests.get(f"{fake.url}/__admin/requests.{form}", timeout=10).text)
     for form in ("har", "ndjson"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flipsnack_contract.__main__ import cli
+from flipsnack_contract.cli.main import cli
 from flipsnack_contract.cli.outputs import outputs_of
 from flipsnack_mock.testing import MockServer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flipsnack_contract.__main__ import cli
+from flipsnack_contract.cli.main import cli
 from flipsnack_contract.reports import jsonl, read_results
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.result import Result as Judged

@@ -7,8 +7,8 @@ import termios
 
 import pytest
 
-from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.checks import server_checks
+from flipsnack_contract.scenarios.client_checks import client_checks
 
 KIT = (sys.executable, "-m", "flipsnack_contract")
 
@@ -33,14 +33,14 @@ def _on_a_terminal(columns: int, *arguments: str) -> str:
 def test_a_list_shows_every_name_whole_whatever_the_terminal(columns: int) -> None:
     """A name that is cut off cannot be copied; nothing is wider than the window."""
     shown = _on_a_terminal(columns, "list", "--by", "client")
-    assert [] == [duty.rule.id for duty in DUTIES if duty.rule.id not in shown]
+    assert [] == [duty.rule.id for duty in client_checks() if duty.rule.id not in shown]
     assert columns >= max(len(line.rstrip()) for line in shown.splitlines())
 
 
 def test_a_narrow_list_of_checks_says_what_each_needs() -> None:
     """In words, since there is no column for it."""
     shown = _on_a_terminal(80, "list", "--checks")
-    assert [] == [check.name for check in CHECKS if check.name not in shown]
+    assert [] == [check.name for check in server_checks() if check.name not in shown]
     assert "code.22/maintenance-is-22  needs control" in shown
 
 

@@ -1,21 +1,39 @@
+import json
+from importlib import resources
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import flipsnack_client
 from flipsnack_contract.checks.strategies import extras, texts
+from flipsnack_contract.contract.ledger import rules, sources
 from flipsnack_contract.contract.signing import canonical, sign
-from flipsnack_contract.contract.vectors import Vector, vectors
 from flipsnack_mock.protocol import signature as fake_signature
 
 Pairs = list[tuple[str, str]]
+FILE = resources.files("flipsnack_contract").joinpath("spec", "signature_vectors.json")
+VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))["vectors"]
 
 
-@pytest.mark.parametrize("vector", vectors(), ids=lambda vector: vector.name)
-def test_vectors_are_reproduced(vector: Vector) -> None:
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_vectors_are_reproduced(vector: dict[str, Any]) -> None:
     """Text and digest of each vector come out."""
-    assert vector.canonical == canonical(vector.secret, vector.parameters)
-    assert vector.signature == sign(vector.secret, vector.parameters)
+    assert vector["canonical"] == canonical(vector["secret"], map(tuple, vector["parameters"]))
+    assert vector["signature"] == sign(vector["secret"], map(tuple, vector["parameters"]))
+
+
+def test_the_published_vector_is_the_first() -> None:
+    """The example of "How to sign a request", with the digest that the page prints."""
+    assert ("published", "26e781d3d1751d82ec284acf4a019def") == (VECTORS[0]["name"], VECTORS[0]["signature"])
+
+
+def test_each_rule_of_the_signature_has_a_vector_with_a_source() -> None:
+    """Except the rule of lower case, which every vector shows."""
+    expected = {rule for rule in rules() if rule.startswith("signature.")} - {"signature.lower-case"}
+    assert expected == {vector["rule"] for vector in VECTORS}
+    assert {vector["source"] for vector in VECTORS} <= sources().keys()
 
 
 @given(pairs=extras(), secret=texts)

@@ -9,7 +9,7 @@ import pytest
 
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller
-from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials
 from flipsnack_mock.server.app import create_app
@@ -72,7 +72,7 @@ class Scene:
     clock: HeldClock
     target: Watched
     budget: Budget
-    pace: Pace
+    pace: RatePacer
     noted: list[int] = field(default_factory=list)
 
     def caller(self, credentials: Credentials | None = WHO) -> Caller:
@@ -90,6 +90,6 @@ def scene() -> Callable[..., Scene]:
         clock = HeldClock()
         loaded, _ = load_settings(flags={"admin": False, **settings}, environment={}, file=None)
         target = WsgiTarget(create_app(loaded, now=lambda: clock.now))
-        return Scene(clock, Watched(target, clock, latency), Budget(calls), Pace(clock, made=made))
+        return Scene(clock, Watched(target, clock, latency), Budget(calls), RatePacer(clock, made=made))
 
     return make

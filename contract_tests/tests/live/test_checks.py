@@ -4,21 +4,22 @@ import pytest
 from contract_tests.tests.live.conftest import WHO, HeldClock
 
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.runner import Plan, run_check
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.live.checks import REAL_CHECKS
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import WsgiTarget
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 
 
-def _patient(*, slow: bool = True, collection: str = "mock-complete") -> Subject:
+def _patient(*, slow: bool = True, collection: str = "mock-complete") -> TargetUnderTest:
     """A subject without a control plane whose time passes as soon as it is waited for."""
     clock = HeldClock()
     settings, _ = load_settings(flags={"admin": False}, environment={}, file=None)
     target = WsgiTarget(create_app(settings, now=lambda: clock.now))
-    return Subject(target, credentials=replace(WHO, collection=collection), slow=slow, clock=clock)
+    return TargetUnderTest(target, credentials=replace(WHO, collection=collection), slow=slow, clock=clock)
 
 
 @pytest.mark.parametrize("check", REAL_CHECKS, ids=lambda check: check.name)

@@ -6,10 +6,10 @@ import pytest
 from contract_tests.zoo.meddling import Answered, App, Asked, fake, meddled
 from contract_tests.zoo.servers import SIDE
 
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.caller import Caller
-from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.live.probes import PROBES
+from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.live.run import run_probes
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import WsgiTarget
@@ -63,28 +63,28 @@ BROKEN = {
 }
 
 
-def _tried(one: Probe, broken: Broken) -> Result:
+def _tried(one: Check, broken: Broken) -> Result:
     """What comes of a probe at that server, whose time passes as the probe waits."""
     subject = examine(WsgiTarget(broken.make()))
     with subject.session() as session:
         assert session.account is not None
         who = Credentials(session.key, session.secret, session.account.create_collection(schedule=broken.schedule))
-        budget = Budget(one.calls)
+        budget = Budget(one.calls or 0)
         caller = Caller(subject.target, who, clock=session.clock, pace=session.pace, budget=budget)
         (result,) = run_probes([one], lambda: caller, have=frozenset(CAPABILITIES), budget=budget, finished={})
         return result
 
 
-@pytest.mark.parametrize("one", PROBES, ids=lambda one: one.name)
-def test_a_probe_fails_on_a_server_that_breaks_its_rule(one: Probe) -> None:
+@pytest.mark.parametrize("one", read_only_checks(), ids=lambda one: one.name)
+def test_a_probe_fails_on_a_server_that_breaks_its_rule(one: Check) -> None:
     """For that rule, and within the calls that it said it would make."""
     result = _tried(one, BROKEN[one.name.partition("/live-")[2]])
     expected = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
     assert (expected, one.rule.id) == (result.outcome, result.broke), result.message
 
 
-@pytest.mark.parametrize("one", PROBES, ids=lambda one: one.name)
-def test_a_probe_finds_nothing_on_the_fake(one: Probe) -> None:
+@pytest.mark.parametrize("one", read_only_checks(), ids=lambda one: one.name)
+def test_a_probe_finds_nothing_on_the_fake(one: Check) -> None:
     """Tried in the same way."""
     result = _tried(one, Broken(fake))
     assert (Outcome.PASSED, "") == (result.outcome, result.message)
@@ -92,5 +92,5 @@ def test_a_probe_finds_nothing_on_the_fake(one: Probe) -> None:
 
 def test_a_link_that_lives_too_long_is_found_too() -> None:
     """The minute has two ends."""
-    one = next(one for one in PROBES if one.rule.id == "url.lives-60s")
+    one = next(one for one in read_only_checks() if one.rule.id == "url.lives-60s")
     assert "url.lives-60s" == _tried(one, Broken(lambda: fake(url_lifetime=70))).broke

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from contract_tests.tests.live.conftest import WHO, Scene
 
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.live.probes import PROBES
+from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.live.run import calls_of, least_seconds, run_probes
 from flipsnack_contract.target.result import Outcome, Result
 
@@ -15,7 +15,11 @@ HAVE = frozenset({"credentials", "collection", "slow", "socket", "alone"})
 
 
 def _results(
-    stage: Scene, probes: Iterable[Probe] = PROBES, *, have: frozenset[str] = HAVE, finished: tuple[Result, ...] = ()
+    stage: Scene,
+    probes: Iterable[Check] = read_only_checks(),
+    *,
+    have: frozenset[str] = HAVE,
+    finished: tuple[Result, ...] = (),
 ) -> dict[str, Result]:
     before = {result.check: result for result in finished}
     found = run_probes(probes, stage.caller, have=have, budget=stage.budget, finished=before)
@@ -27,7 +31,7 @@ def test_the_fake_keeps_every_rule_that_reading_can_tell(scene: MakeScene) -> No
     stage = scene(latency=2000)
     results = _results(stage)
     assert [] == [result for result in results.values() if result.outcome is not Outcome.PASSED]
-    assert len(stage.target.calls) == calls_of(PROBES)
+    assert len(stage.target.calls) == calls_of(read_only_checks())
 
 
 @pytest.mark.parametrize(
@@ -45,8 +49,8 @@ def test_a_broken_server_is_seen_through(settings: dict[str, object], rule: str,
     assert rule in {result.broke for result in failed}
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda one: one.name)
-def test_a_probe_makes_as_many_calls_as_it_says(probe: Probe, scene: MakeScene) -> None:
+@pytest.mark.parametrize("probe", read_only_checks(), ids=lambda one: one.name)
+def test_a_probe_makes_as_many_calls_as_it_says(probe: Check, scene: MakeScene) -> None:
     """No more, so that the budget holds; no fewer, so that it is honest. It waits no longer than it says."""
     stage = scene()
     began = stage.clock.now
@@ -62,14 +66,14 @@ def test_nothing_begins_that_the_budget_cannot_end(scene: MakeScene) -> None:
     assert 5 >= len(stage.target.calls)
     broken = [result for result in results.values() if result.outcome is Outcome.BROKEN]
     assert all("run again to go on" in result.message for result in broken)
-    assert len(PROBES) == len(results)
+    assert len(read_only_checks()) == len(results)
 
 
 def test_what_is_finished_is_not_repeated(scene: MakeScene) -> None:
     """Its result stands as it was."""
-    before = Result(PROBES[0].name, PROBES[0].rule.id, Outcome.FAILED, "as it was")
+    before = Result(read_only_checks()[0].name, read_only_checks()[0].rule.id, Outcome.FAILED, "as it was")
     stage = scene()
-    assert before == _results(stage, PROBES[:1], finished=(before,))[before.check]
+    assert before == _results(stage, read_only_checks()[:1], finished=(before,))[before.check]
     assert [] == stage.target.sent
 
 
@@ -83,7 +87,7 @@ def test_what_is_missing_is_named(scene: MakeScene) -> None:
 def test_a_package_that_is_not_built_yet_is_inconclusive(scene: MakeScene) -> None:
     """There is no link to try; that breaks no rule."""
     stage = scene()
-    wanted = [one for one in PROBES if one.name.startswith("url.zip/")]
+    wanted = [one for one in read_only_checks() if one.name.startswith("url.zip/")]
     who = replace(WHO, collection="mock-processing")
     (result,) = run_probes(wanted, lambda: stage.caller(who), have=HAVE, budget=stage.budget, finished={})
     assert (Outcome.BROKEN, True) == (result.outcome, "the package is PROCESSING" in result.message)
@@ -92,6 +96,6 @@ def test_a_package_that_is_not_built_yet_is_inconclusive(scene: MakeScene) -> No
 @pytest.mark.parametrize(("calls", "made", "seconds"), [(5, 0, 0), (6, 0, 1), (60, 0, 11), (61, 0, 60), (1, 60, 60)])
 def test_the_least_time_is_that_of_the_pace(calls: int, made: int, seconds: int) -> None:
     """Told before anything is sent; a little more is added where windows end."""
-    probes = [Probe(f"a/{number}", PROBES[0].rule, PROBES[0].run, 1) for number in range(calls)]
+    probes = [replace(read_only_checks()[0], name=f"a/{number}", calls=1) for number in range(calls)]
     told = least_seconds(probes, made=[1000] * made, now=1000)
     assert seconds <= told <= seconds + 1

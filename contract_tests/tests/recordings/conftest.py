@@ -9,7 +9,7 @@ import pytest
 
 from flipsnack_contract.contract.decoding import decode
 from flipsnack_contract.target.control import Control
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.target.request_builder import ACTION, CallDraft
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import examine
 from flipsnack_mock.server.app import create_app
@@ -30,7 +30,7 @@ class Tape:
     def call(self, collection: str = "mock-complete", *, method: str = "GET", **more: str) -> str:
         """Call for a package; the resource URL, if one was given."""
         pairs = (("action", ACTION), ("apiKey", KEY), ("collectionHash", collection), *more.items())
-        draft = replace(Draft(pairs, f"secret-{KEY}"), method=method)
+        draft = replace(CallDraft(pairs, f"secret-{KEY}"), method=method)
         return str(decode(self.target.send(draft.request(self.target.base_url)).body, draft.format).resource_url or "")
 
     def fetch(self, url: str) -> Reply:

@@ -4,7 +4,7 @@ import pytest
 from contract_tests.tests.recordings.conftest import Tape
 
 from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.judging import LOOKS, judge_history
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import read_history
 from flipsnack_contract.target.result import Outcome, Result
 
@@ -14,7 +14,7 @@ BAD = (Outcome.FAILED, Outcome.WARNED)
 
 
 def _broken(events: Sequence[Event]) -> set[str]:
-    return {result.rule for result in judge_history(LOOKS, events) if result.outcome in BAD}
+    return {result.rule for result in judge_history(recording_checks(), events) if result.outcome in BAD}
 
 
 def _judged(tape: Tape) -> set[str]:
@@ -168,7 +168,7 @@ def test_every_look_has_something_that_it_finds() -> None:
     """No rule is held to by name only."""
     found = {rule for rule, _ in CLIENTS} | {"limit.per-second", "limit.per-minute", "url.lives-60s", "job.states"}
     found |= {"job.never-goes-back", "job.resource-url-with-complete", "job.fresh-resource-url"}
-    assert found == {one.rule.id for one in LOOKS}
+    assert found == {one.rule.id for one in recording_checks()}
 
 
 def test_time_that_moved_is_time(record: Record) -> None:
@@ -197,7 +197,7 @@ def test_time_that_moved_is_time(record: Record) -> None:
 )
 def test_what_was_not_recorded_is_skipped_by_name(text: str, why: str) -> None:
     """An archive without bodies, as some tools save it, says nothing of answers."""
-    results: list[Result] = list(judge_history(LOOKS, read_history(text, "x.har")))
+    results: list[Result] = list(judge_history(recording_checks(), read_history(text, "x.har")))
     skipped = [result for result in results if result.outcome is Outcome.SKIPPED]
     assert skipped
     assert {True} == {why in result.message for result in skipped}
@@ -207,6 +207,6 @@ def test_no_signature_and_no_whole_key_is_told(record: Record) -> None:
     """What is shown of a recording can be passed on."""
     tape = record()
     _late_and_again(tape)
-    results = list(judge_history(LOOKS, read_history(tape.export("har"), "x")))
+    results = list(judge_history(recording_checks(), read_history(tape.export("har"), "x")))
     text = "\n".join(f"{result.message} {result.steps}" for result in results)
     assert ("test-recorded" in text, "Signature=*" in text) == (False, False)

@@ -9,12 +9,12 @@ from flipsnack_contract.adapter.case import MASK, Outcome
 from flipsnack_contract.adapter.messages import FileMade
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import rules
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.fault_catalogue import DEAD_LINKS, PASSING, SPOILT_PACKAGES, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Act
 from flipsnack_contract.scenarios.scenario_run import Disk, Performance
 
-BY_NAME = {duty.name: duty for duty in DUTIES}
+BY_NAME = {duty.name: duty for duty in client_checks()}
 OLD = b"old"
 HOUR = 3600
 OVERSLEPT = (Act(after_s=5, what="suspend", for_s=HOUR),)
@@ -307,11 +307,11 @@ BROKEN: list[tuple[str, Performance, str]] = [
 ]
 
 
-@pytest.mark.parametrize("duty", DUTIES, ids=lambda duty: duty.name)
+@pytest.mark.parametrize("duty", client_checks(), ids=lambda duty: duty.name)
 def test_what_is_right_breaks_no_duty(duty: object) -> None:
     """No duty asks for more than its rule."""
     for performance in KEPT:
-        BY_NAME[duty.name].judge(performance)  # type: ignore[attr-defined]
+        BY_NAME[duty.name].run(performance)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_what_is_right_breaks_no_duty(duty: object) -> None:
 def test_what_is_wrong_breaks_the_duty(name: str, performance: Performance, text: str) -> None:
     """And the message says what was expected and found."""
     with pytest.raises(Violation) as caught:
-        BY_NAME[name].judge(performance)
+        BY_NAME[name].run(performance)
     assert text in str(caught.value)
 
 
@@ -335,21 +335,21 @@ def test_who_never_tries_again_may_end_at_a_limit_before_it_has_a_fresh_link() -
         faults=(DEAD_LINKS["a dead link once"],),
     )
     duty = BY_NAME["client.fresh-url/a-dead-link-is-replaced"]
-    duty.judge(replace(limited, capabilities=frozenset({"refresh", "json"})))
+    duty.run(replace(limited, capabilities=frozenset({"refresh", "json"})))
     with pytest.raises(Violation, match="expected ok, got rate_limited"):
-        duty.judge(limited)
+        duty.run(limited)
 
 
 def test_every_duty_can_be_broken() -> None:
     """No duty passes whatever happens."""
-    assert {duty.name for duty in DUTIES} == {name for name, _, _ in BROKEN}
+    assert {duty.name for duty in client_checks()} == {name for name, _, _ in BROKEN}
 
 
 def test_every_rule_of_clients_has_a_duty() -> None:
     """What the ledger asks of a client is judged."""
-    assert {duty.rule.id for duty in DUTIES} == {one.id for one in rules().values() if one.by == "client"}
+    assert {duty.rule.id for duty in client_checks()} == {one.id for one in rules().values() if one.by == "client"}
 
 
 def test_names_are_unique() -> None:
     """A duty can be named."""
-    assert len(DUTIES) == len(BY_NAME)
+    assert len(client_checks()) == len(BY_NAME)

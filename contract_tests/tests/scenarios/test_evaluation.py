@@ -4,11 +4,11 @@ from contract_tests.tests.scenarios.rehearsal import asked, performed
 
 from flipsnack_contract.adapter.case import Outcome as End
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.check import Check, check
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.ledger import UnknownRule
-from flipsnack_contract.scenarios.client_check import Duty, duty
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import HOPELESS, Bench, broken_in, judge, named
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
@@ -34,21 +34,21 @@ class Understudy(Theatre):
         return performed(asked(), **{**fields, "faults": scenario.faults, "acts": scenario.acts, **self._result})
 
 
-def _duty(rule: str = "client.success", *, needs: tuple[str, ...] = ()) -> Duty:
+def _duty(rule: str = "client.success", *, needs: tuple[str, ...] = ()) -> Check:
     def no_more_than_two_pages(performance: Performance) -> None:
         """A package has two pages at most."""
         if performance.scenario.pages > 2:
             raise Violation("pages", "2", str(performance.scenario.pages))
 
-    return duty(rule, needs=needs)(no_more_than_two_pages)
+    return check(rule, needs=needs)(no_more_than_two_pages)
 
 
 def test_the_reference_client_breaks_no_duty(theatre: Theatre) -> None:
     """Neither in the script nor in what is drawn."""
     bench = Bench(theatre)
-    results = list(judge(DUTIES, bench, Plan(examples=30)))
+    results = list(judge(client_checks(), bench, Plan(examples=30)))
     assert [] == [result for result in results if result.outcome is not Outcome.PASSED]
-    assert len(DUTIES) == len(results)
+    assert len(client_checks()) == len(results)
     assert len(SCRIPT) <= len(bench.plays)
     assert 0 < bench.hours
 
@@ -76,7 +76,7 @@ def test_a_broken_should_is_a_warning() -> None:
 def test_a_scenario_is_played_once_for_all_duties() -> None:
     """A run costs as much as its scenarios."""
     theatre = Understudy()
-    kept = [one for one in DUTIES if one.rule.id in ("client.unsupported", "client.adapter", "client.no-xml")]
+    kept = [one for one in client_checks() if one.rule.id in ("client.unsupported", "client.adapter", "client.no-xml")]
     results = list(judge(kept, Bench(theatre), SHORT))
     assert len(theatre.played) == len(set(theatre.played))
     assert {len(theatre.played)} == {result.examples for result in results}
@@ -102,7 +102,7 @@ def test_a_missing_capability_skips_the_duty() -> None:
 def test_a_bad_adapter_is_no_finding_about_its_client() -> None:
     """The duty of the adapter is broken, which is neither a pass nor a failure; no other duty is judged by it."""
     theatre = Understudy(outcome=End.FAULT, why="exit code 3")
-    adapter = [one for one in DUTIES if one.rule.id == "client.adapter"]
+    adapter = [one for one in client_checks() if one.rule.id == "client.adapter"]
     (result,) = judge(adapter, Bench(theatre), SHORT)
     assert Outcome.BROKEN is result.outcome
     assert [] == list(broken_in([_duty()], performed(outcome=End.FAULT, pages=3)))
@@ -126,5 +126,3 @@ def test_a_duty_of_an_unknown_rule_is_refused() -> None:
     """Each cites the ledger."""
     with pytest.raises(UnknownRule):
         _duty("client.no-such-rule")
-    with pytest.raises(ValueError, match="telepathy"):
-        _duty(needs=("telepathy",))

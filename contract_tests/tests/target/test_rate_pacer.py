@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.strategies import gaps
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import LimitModel
-from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.rate_pacer import RatePacer
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Clock:
 def test_a_paced_caller_is_never_refused(pauses: list[int]) -> None:
     """Whatever it does between its calls, both limits are kept."""
     clock = Clock()
-    pace, limits = Pace(clock), LimitModel()
+    pace, limits = RatePacer(clock), LimitModel()
     for pause in pauses:
         clock.pass_by(pause)
         pace.call()
@@ -33,7 +33,7 @@ def test_a_paced_caller_is_never_refused(pauses: list[int]) -> None:
 def test_it_waits_no_longer_than_it_must(pauses: list[int]) -> None:
     """A microsecond earlier the call would have been refused."""
     clock = Clock()
-    pace, limits = Pace(clock), LimitModel()
+    pace, limits = RatePacer(clock), LimitModel()
     for pause in pauses:
         clock.pass_by(pause)
         before = clock.now
@@ -46,7 +46,7 @@ def test_it_waits_no_longer_than_it_must(pauses: list[int]) -> None:
 def test_a_margin_is_added_to_each_wait() -> None:
     """Two real clocks never agree to the microsecond."""
     clock = Clock()
-    pace = Pace(clock, margin=100)
+    pace = RatePacer(clock, margin=100)
     for _ in range(6):
         pace.call()
     assert SECOND + 100 == clock.now
@@ -55,7 +55,7 @@ def test_a_margin_is_added_to_each_wait() -> None:
 def test_pacing_can_be_switched_off() -> None:
     """A target that is known to have no limits is not waited for."""
     clock = Clock()
-    pace = Pace(clock, per_minute=0)
+    pace = RatePacer(clock, per_minute=0)
     for _ in range(200):
         pace.call()
     assert 0 == clock.now

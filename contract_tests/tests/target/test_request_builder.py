@@ -4,16 +4,16 @@ from hypothesis import given
 
 from flipsnack_contract.checks.strategies import extras
 from flipsnack_contract.contract.signing import sign
-from flipsnack_contract.target.request_builder import Draft
+from flipsnack_contract.target.request_builder import CallDraft
 
 BASE = "http://fake.test/v1/"
-PLAIN = Draft((("action", "a"), ("apiKey", "k")), "s")
+PLAIN = CallDraft((("action", "a"), ("apiKey", "k")), "s")
 
 
 @given(pairs=extras())
 def test_a_request_carries_what_was_drafted(pairs: list[tuple[str, str]]) -> None:
     """Names, values and their order survive the encoding, and the signature comes last."""
-    draft = Draft(tuple(pairs), "s")
+    draft = CallDraft(tuple(pairs), "s")
     query = urlsplit(draft.request(BASE).url).query
     assert [*pairs, ("signature", sign("s", pairs))] == parse_qsl(query, keep_blank_values=True)
 
@@ -33,7 +33,7 @@ def test_a_parameter_can_be_left_out() -> None:
 
 def test_a_post_carries_a_form() -> None:
     """Its parameters are in the body."""
-    request = Draft(PLAIN.parameters, "s", method="POST").request(BASE)
+    request = CallDraft(PLAIN.parameters, "s", method="POST").request(BASE)
     assert (BASE, b"action=a&apiKey=k&signature=") == (request.url, request.body[:28])
     assert "application/x-www-form-urlencoded" == request.headers["Content-Type"]
 

@@ -2,7 +2,7 @@ import pytest
 
 from flipsnack_contract.target.control import find_control
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Credentials, Subject, examine
+from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
 STEERED = {"control", "credentials", "collection"}
 NOWHERE = HttpTarget("http://127.0.0.1:1/v1/")
@@ -17,11 +17,11 @@ def _accounts(fake: WsgiTarget) -> set[str]:
 def test_what_a_target_is_capable_of_follows_from_what_is_known() -> None:
     """A control plane brings keys and collections; credentials bring what they say; an address brings a socket."""
     key = Credentials("k", "s")
-    assert {"socket"} == Subject(NOWHERE).capabilities
-    assert {"socket", "credentials"} == Subject(NOWHERE, credentials=key).capabilities
+    assert {"socket"} == TargetUnderTest(NOWHERE).capabilities
+    assert {"socket", "credentials"} == TargetUnderTest(NOWHERE, credentials=key).capabilities
     told = Credentials("k", "s", "d3m0h45h")
-    assert {"socket", "credentials", "collection"} == Subject(NOWHERE, credentials=told).capabilities
-    assert {"socket", "alone"} == Subject(NOWHERE, alone=True).capabilities
+    assert {"socket", "credentials", "collection"} == TargetUnderTest(NOWHERE, credentials=told).capabilities
+    assert {"socket", "alone"} == TargetUnderTest(NOWHERE, alone=True).capabilities
 
 
 def test_an_app_of_this_process_is_ours_alone(fake: WsgiTarget) -> None:
@@ -56,7 +56,7 @@ def test_a_secret_is_not_shown() -> None:
 
 def test_what_cannot_be_steered_says_so() -> None:
     """A check that forgot to say what it needs is told."""
-    with Subject(NOWHERE).session() as session:
+    with TargetUnderTest(NOWHERE).session() as session:
         with pytest.raises(LookupError, match="needs="):
             session.collection()
         with pytest.raises(LookupError, match="needs="):

@@ -5,7 +5,7 @@ from contract_tests.zoo.matrix import OTHERS, charge_of
 from contract_tests.zoo.mutant import Fate, Trial
 from contract_tests.zoo.servers import SIDE
 
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 
 OK_SAID = "code.20/right-call-is-ok"
 FORMAT = "format.unknown/unknown-format-is-40-in-json"

@@ -4,7 +4,7 @@ from contract_tests.zoo.sweep import CHECKS, sweep_of
 from contract_tests.zoo.troupe import client_named
 
 from flipsnack_contract.adapter.fake_server import fake_at
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_mock.testing import MockServer
 

@@ -9,7 +9,7 @@ from contract_tests.zoo.understudy import understudy_of
 import flipsnack_client
 from flipsnack_contract.adapter.case import Outcome
 from flipsnack_contract.adapter.fake_server import fake_at
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import SCRIPT
@@ -44,7 +44,7 @@ def bench() -> Iterator[Bench]:
 def test_every_end_of_the_reference_client_is_told(name: str, error: str | None, bench: Bench) -> None:
     """What it raises becomes the class of error of the adapter protocol; nobody blames it."""
     performance = bench.watch(SCRIPT[name])
-    assert (error, []) == (performance.error, list(broken_in(DUTIES, performance)))
+    assert (error, []) == (performance.error, list(broken_in(client_checks(), performance)))
 
 
 def test_what_it_logs_is_heard(bench: Bench) -> None:

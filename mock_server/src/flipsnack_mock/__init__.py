@@ -1,7 +1,6 @@
 """A fake of the Flipsnack API v1: `flipsnack-mock serve`, or `flipsnack_mock.testing.MockServer` in a test."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,13 +8,6 @@ if TYPE_CHECKING:
     from flipsnack_mock.testing import MockServer
 
 __all__ = ["MockServer", "__version__", "create_app"]
-
-for _needed in ("flask", "msgspec", "uvicorn"):
-    if find_spec(_needed) is None:
-        raise ImportError(
-            f"flipsnack_mock needs {_needed}, which comes with an extra: pip install 'flipsnack-kit[mock]'",
-            name=_needed,
-        )
 
 __version__ = "0.1.0"
 

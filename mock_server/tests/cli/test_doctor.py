@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from mock_server.tests.conftest import signature_of
 from mock_server.tests.doctor.bad_signers import signer_with, url_of
 
-from flipsnack_mock.__main__ import command
+from flipsnack_mock.cli.main import command
 
 DOCUMENTED = {
     "action": "collection.downloadHTML",

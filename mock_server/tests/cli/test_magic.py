@@ -1,7 +1,7 @@
 import pytest
 from click.testing import CliRunner
 
-from flipsnack_mock.__main__ import command
+from flipsnack_mock.cli.main import command
 from flipsnack_mock.state.magic import listed
 
 

@@ -8,7 +8,7 @@ from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.timeline import RealTimeline, Timeline, Turn, VirtualTimeline
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.target.request_builder import ACTION, CallDraft
 from flipsnack_contract.target.target import Request
 
 __all__ = ["NoPackage", "Stage"]
@@ -48,7 +48,7 @@ class Stage:
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
         pairs = (("action", ACTION), ("apiKey", self.key), ("collectionHash", collection_hash))
-        reply = self._fake.target.send(Draft(pairs, self.secret).request(self.base_url))
+        reply = self._fake.target.send(CallDraft(pairs, self.secret).request(self.base_url))
         try:
             url = decode(reply.body).resource_url
         except Malformed as damage:

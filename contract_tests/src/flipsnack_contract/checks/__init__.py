@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flipsnack_contract.checks import (
     answers,
     codes,
@@ -16,15 +18,17 @@ from flipsnack_contract.checks import (
     sockets,
     urls,
 )
-from flipsnack_contract.checks.check import Check, machine_check
+from flipsnack_contract.checks.check import Check, check, checks_in
 from flipsnack_contract.checks.stateful_model import History
+from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-__all__ = ["CHECKS"]
+__all__ = ["server_checks"]
 
 _MODULES = (requests, answers, formats, codes, orders, signatures, signed_texts, jobs, urls, limits, keys, sockets)
 
-CHECKS: tuple[Check, ...] = (
-    *(found for module in _MODULES for found in vars(module).values() if isinstance(found, Check)),
-    machine_check("history.agrees", History, share=0.5),
-)
-"""Every check, in the order of the ledger's sections."""
+
+@cache
+def server_checks() -> tuple[Check, ...]:
+    """Every check of a server, in the order of the ledger's sections."""
+    history = check("history.agrees", needs={"control"}, share=0.5)(History)
+    return (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)

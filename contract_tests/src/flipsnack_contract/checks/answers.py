@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, Situation, with_format
+from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, RequestCase, with_format
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.target.session import Session
@@ -14,39 +14,39 @@ from flipsnack_contract.target.target import Reply
 FORMATS = ("json", "jsonp", "xml")
 # Before `format` is looked at, it cannot be kept to: what is malformed is answered as JSON.
 FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1)
-EVERY = [{"situation": one} for one in (*MISTAKES, *ANSWERS)]
-EVERY_FORMATTED = [{"situation": one} for one in FORMATTED]
-FEW = [{"situation": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
+EVERY = [{"case": one} for one in (*MISTAKES, *ANSWERS)]
+EVERY_FORMATTED = [{"case": one} for one in FORMATTED]
+FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
 
 
-def _reply(session: Session, situation: Situation) -> Reply:
-    return session.send(situation.make(session, session.draft()), paced=situation.paced)
+def _reply(session: Session, case: RequestCase) -> Reply:
+    return session.send(case.make(session, session.draft()), paced=case.paced)
 
 
-def _answers(session: Session, situation: Situation) -> dict[str, Answer]:
-    made = situation.make(session, session.draft())
-    return {form: session.ask(with_format(made, form), paced=situation.paced) for form in FORMATS}
+def _answers(session: Session, case: RequestCase) -> dict[str, Answer]:
+    made = case.make(session, session.draft())
+    return {form: session.ask(with_format(made, form), paced=case.paced) for form in FORMATS}
 
 
 @check("answer.envelope", rows=EVERY)
-def code_and_status_and_data_only_with_20(session: Session, situation: Situation) -> None:
+def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -> None:
     """`code` is a number, `status` a text, `data` an object that is absent on errors, and nothing else is there."""
-    answer = session.read(_reply(session, situation))
+    answer = session.read(_reply(session, case))
     expect((), answer.complaints, "the shape of the envelope")
     if answer.code == 20:
         expect(True, answer.data is not None, "data is there with code 20")
 
 
 @check("answer.http-200", rows=EVERY)
-def http_status_is_200_whatever_the_code(session: Session, situation: Situation) -> None:
+def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) -> None:
     """The HTTP status says nothing about the outcome: it is 200."""
-    expect(200, _reply(session, situation).status, f"the HTTP status of {situation}")
+    expect(200, _reply(session, case).status, f"the HTTP status of {case}")
 
 
 @check("answer.json", rows=FEW)
-def json_is_the_default(session: Session, situation: Situation) -> None:
+def json_is_the_default(session: Session, case: RequestCase) -> None:
     """Without `format`, and with format=json, the answer is application/json in UTF-8."""
-    made = situation.make(session, session.draft())
+    made = case.make(session, session.draft())
     for draft in (made, with_format(made, "json")):
         reply = session.send(draft)
         expect("application/json;charset=utf-8", reply.content_type, "the content type")
@@ -54,9 +54,9 @@ def json_is_the_default(session: Session, situation: Situation) -> None:
 
 
 @check("answer.jsonp", rows=FEW)
-def jsonp_is_a_call_of_the_callback(session: Session, situation: Situation) -> None:
+def jsonp_is_a_call_of_the_callback(session: Session, case: RequestCase) -> None:
     """With format=jsonp the answer is `callback({...});` and is JavaScript."""
-    draft = with_format(situation.make(session, session.draft()), "jsonp")
+    draft = with_format(case.make(session, session.draft()), "jsonp")
     reply = session.send(draft)
     expect("application/javascript;charset=utf-8", reply.content_type, "the content type")
     session.read(reply, "jsonp", callback=draft.get("callback"))
@@ -64,19 +64,19 @@ def jsonp_is_a_call_of_the_callback(session: Session, situation: Situation) -> N
 
 
 @check("answer.xml", rows=FEW)
-def xml_is_a_response_element(session: Session, situation: Situation) -> None:
+def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     """With format=xml the answer is a `response` element with `code` and `status`, and is application/xml."""
-    reply = session.send(with_format(situation.make(session, session.draft()), "xml"))
+    reply = session.send(with_format(case.make(session, session.draft()), "xml"))
     expect("application/xml;charset=utf-8", reply.content_type, "the content type")
     session.read(reply, "xml")
 
 
 @check("answer.same-in-every-format", rows=EVERY_FORMATTED)
-def three_formats_say_the_same(session: Session, situation: Situation) -> None:
+def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
     """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
-    said = {form: _comparable(answer) for form, answer in _answers(session, situation).items()}
+    said = {form: _comparable(answer) for form, answer in _answers(session, case).items()}
     for form in ("jsonp", "xml"):
-        expect(said["json"], said[form], f"what {form} says of {situation}, compared with json")
+        expect(said["json"], said[form], f"what {form} says of {case}, compared with json")
 
 
 @check("answer.same-in-every-format", needs={"control"}, rows=[{"form": form} for form in FORMATS])
@@ -88,9 +88,9 @@ def the_resource_url_works_from_each_format(session: Session, form: str) -> None
 
 
 @check("answer.jsonp-hardened", rows=FEW)
-def jsonp_is_hardened(session: Session, situation: Situation) -> None:
+def jsonp_is_hardened(session: Session, case: RequestCase) -> None:
     """JSONP opens with an empty comment, forbids sniffing, and holds no raw `<` or line separator."""
-    reply = session.send(with_format(situation.make(session, session.draft()), "jsonp"))
+    reply = session.send(with_format(case.make(session, session.draft()), "jsonp"))
     expect(b"/**/", reply.body[:4], "the first bytes of JSONP")
     expect("nosniff", reply.headers.get("x-content-type-options"), "X-Content-Type-Options")
     text = reply.body.decode("utf-8", "replace")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.request_cases import Situation, pairs
+from flipsnack_contract.checks.request_cases import RequestCase, pairs
 from flipsnack_contract.checks.requests import POSTS, Posting, multipart
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.target.session import Session
 
 
 @check("order.checks", rows=[{"first": first, "second": second} for first, second in pairs()])
-def the_earlier_check_wins(session: Session, first: Situation, second: Situation) -> None:
+def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
     """Of two mistakes in one call, the answer names the one that is checked first."""
     # The later one is made first: what it does to the account must not meet the earlier one's maintenance.
     draft = first.make(session, second.make(session, session.draft()))

@@ -1,6 +1,6 @@
 """Ways for a call to end, each with the code that belongs to it: what is wrong with it, or how far the job is.
 
-A `Situation` turns a right call into one with one thing wrong; two that touch different parts can be wrong together.
+A `RequestCase` turns a right call into one with one thing wrong; two that touch different parts can be wrong together.
 `step` is the place in the order of checks (`order.checks` in the ledger).
 """
 
@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.target.request_builder import Draft
+from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.session import Session
 
-__all__ = ["ANSWERS", "MISTAKES", "Situation", "pairs", "with_format"]
+__all__ = ["ANSWERS", "MISTAKES", "RequestCase", "pairs", "with_format"]
 
-Make = Callable[[Session, Draft], Draft]
+Make = Callable[[Session, CallDraft], CallDraft]
 CONTROL = frozenset({"control"})
 KEY = frozenset({"credentials"})
 
 
 @dataclass(frozen=True)
-class Situation:
+class RequestCase:
     """One way for a call to end. `touches` names what it changes; two that touch the same cannot be combined."""
 
     name: str
@@ -51,22 +51,22 @@ def _set(**parameters: str) -> Make:
     return lambda _session, draft: draft.with_(**parameters)
 
 
-def _twice(_session: Session, draft: Draft) -> Draft:
+def _twice(_session: Session, draft: CallDraft) -> CallDraft:
     return draft.also(("twice", "1"), ("twice", "2"))
 
 
-def _maintenance(session: Session, draft: Draft) -> Draft:
+def _maintenance(session: Session, draft: CallDraft) -> CallDraft:
     session.trace.add("maintenance on")
     session.steer.maintenance(on=True)
     return draft
 
 
-def _maintenance_for_all(session: Session, draft: Draft) -> Draft:
+def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
     session.maintenance_for_everybody()
     return draft
 
 
-def _used_up_second(session: Session, draft: Draft) -> Draft:
+def _used_up_second(session: Session, draft: CallDraft) -> CallDraft:
     # From the beginning of a minute on it is the same whether windows slide: that is another rule's matter.
     session.align()
     for _ in range(5):
@@ -74,7 +74,7 @@ def _used_up_second(session: Session, draft: Draft) -> Draft:
     return draft
 
 
-def _used_up_minute(session: Session, draft: Draft) -> Draft:
+def _used_up_minute(session: Session, draft: CallDraft) -> CallDraft:
     session.align()
     for _ in range(60):
         session.send(session.draft())
@@ -82,25 +82,25 @@ def _used_up_minute(session: Session, draft: Draft) -> Draft:
     return draft
 
 
-def _wrong_signature(_session: Session, draft: Draft) -> Draft:
+def _wrong_signature(_session: Session, draft: CallDraft) -> CallDraft:
     return replace(draft, signature="0123456789abcdef0123456789abcdef")
 
 
-def _deleted(session: Session, draft: Draft) -> Draft:
+def _deleted(session: Session, draft: CallDraft) -> CallDraft:
     collection_hash = session.collection()
     session.steer.delete_collection(collection_hash)
     return draft.with_(collectionHash=collection_hash)
 
 
-def _foreign(session: Session, draft: Draft) -> Draft:
+def _foreign(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(collectionHash=session.another().collection(hash="foreign"))
 
 
-def _mistake(name: str, step: int, code: int, touches: str, make: Make, needs: Iterable[str] = ()) -> Situation:
-    return Situation(name, step, code, frozenset(touches.split()), make, frozenset(needs))
+def _mistake(name: str, step: int, code: int, touches: str, make: Make, needs: Iterable[str] = ()) -> RequestCase:
+    return RequestCase(name, step, code, frozenset(touches.split()), make, frozenset(needs))
 
 
-MISTAKES: tuple[Situation, ...] = (
+MISTAKES: tuple[RequestCase, ...] = (
     _mistake("a parameter twice", 0, 40, "extra", _twice),
     _mistake("a path of its own", 0, 40, "path", lambda _session, draft: replace(draft, path="other")),
     _mistake("the verb PUT", 0, 40, "verb", lambda _session, draft: replace(draft, method="PUT")),
@@ -131,7 +131,7 @@ def _job(schedule: str) -> Make:
     return lambda session, draft: draft.with_(collectionHash=session.collection(schedule))
 
 
-ANSWERS: tuple[Situation, ...] = (
+ANSWERS: tuple[RequestCase, ...] = (
     _mistake("PROCESSING", 12, 20, "collectionHash", _job("never"), CONTROL),
     _mistake("COMPLETE", 12, 20, "collectionHash", _job("immediate"), CONTROL),
     _mistake("FAILED", 12, 20, "collectionHash", _job("failed"), CONTROL),
@@ -139,7 +139,7 @@ ANSWERS: tuple[Situation, ...] = (
 """What a call with nothing wrong can answer."""
 
 
-def pairs() -> tuple[tuple[Situation, Situation], ...]:
+def pairs() -> tuple[tuple[RequestCase, RequestCase], ...]:
     """Every two mistakes that one call can hold together and whose codes differ, the earlier check first.
 
     But for the key and the verb, whose order is a rule of its own.
@@ -153,6 +153,6 @@ def pairs() -> tuple[tuple[Situation, Situation], ...]:
     )
 
 
-def with_format(draft: Draft, form: str) -> Draft:
+def with_format(draft: CallDraft, form: str) -> CallDraft:
     """The call asking for an answer in `form`."""
     return draft.with_(format=form, callback="app.answer") if form == "jsonp" else draft.with_(format=form)

@@ -15,32 +15,18 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from flipsnack_contract.checks.check import Check, Unsuitable
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Unreachable
-from flipsnack_contract.target.target_under_test import Subject
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
-__all__ = ["Plan", "run", "run_check"]
+__all__ = ["run", "run_check"]
 
 STEPS_PER_HISTORY = 25
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much is tried: `examples` drawn for a whole share, at most `rows` rows (None: all), and the `seed`.
-
-    Without `shrink` the first counterexample is reported as it was found: enough to know that there is one. Otherwise
-    at most `histories_to_shrink` histories are played to make one that fails shorter: the first hundreds do nearly all.
-    """
-
-    examples: int = 100
-    rows: int | None = None
-    seed: int | None = None
-    shrink: bool = True
-    histories_to_shrink: int = 600
 
 
 @dataclass
@@ -59,13 +45,13 @@ class _Enough(BaseException):
     """Enough was tried to make a failure smaller; nothing catches it on its way out."""
 
 
-def run(checks: Iterable[Check], subject: Subject, plan: Plan) -> Iterator[Result]:
+def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
     """The results, one by one. Raises nothing for what a target does; Ctrl-C goes through."""
     for one in checks:
         yield run_check(one, subject, plan)
 
 
-def run_check(check: Check, subject: Subject, plan: Plan) -> Result:
+def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
     """What comes of one check."""
     if missing := _missing(check, subject):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
@@ -85,7 +71,7 @@ def run_check(check: Check, subject: Subject, plan: Plan) -> Result:
     )
 
 
-def _attempt(check: Check, subject: Subject, plan: Plan, log: _Log) -> tuple[Outcome, str]:
+def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> tuple[Outcome, str]:
     broken = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     try:
         with with_reporter(_silence):
@@ -112,7 +98,7 @@ def _violation_in(flaky: Flaky) -> Violation | None:
     return next((one for one in found if isinstance(one, Violation)), None)
 
 
-def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     if check.machine is not None:
         _machine(check, subject, plan, log)
         return
@@ -124,7 +110,7 @@ def _examples(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
         _try(check, subject, log, {})
 
 
-def _missing(check: Check, subject: Subject) -> tuple[str, ...]:
+def _missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
     """What the target lacks for the check; for one that is a table, the least that any row of it lacks."""
     rows = check.rows if not check.varies else ()
     lacking = (sorted((check.needs | _needs(row)) - subject.capabilities) for row in rows or ({},))
@@ -132,7 +118,7 @@ def _missing(check: Check, subject: Subject) -> tuple[str, ...]:
     return tuple(least)
 
 
-def _rows(check: Check, subject: Subject, plan: Plan) -> Iterable[Mapping[str, Any]]:
+def _rows(check: Check, subject: TargetUnderTest, plan: Plan) -> Iterable[Mapping[str, Any]]:
     able = [row for row in check.rows if _needs(row) <= subject.capabilities]
     if plan.rows is None or len(able) <= plan.rows:
         return able
@@ -144,7 +130,7 @@ def _needs(row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
 
 
-def _try(check: Check, subject: Subject, log: _Log, drawn: Mapping[str, Any]) -> None:
+def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
     with subject.session() as session:
         try:
             check.run(session, **drawn)
@@ -160,7 +146,7 @@ def _try(check: Check, subject: Subject, log: _Log, drawn: Mapping[str, Any]) ->
             raise
 
 
-def _vary(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _vary(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     def example(**drawn: Any) -> None:
         _try(check, subject, log, drawn)
 
@@ -168,7 +154,7 @@ def _vary(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
     _seeded(settings(_settings(check, plan))(given(**check.varies)(example)), plan)()
 
 
-def _machine(check: Check, subject: Subject, plan: Plan, log: _Log) -> None:
+def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
     build = check.machine
     assert build is not None  # the caller looked
 

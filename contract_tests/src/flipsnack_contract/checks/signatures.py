@@ -12,7 +12,7 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.strategies import extras, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
-from flipsnack_contract.target.request_builder import Draft, Pairs, encoded
+from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Request
 
@@ -20,12 +20,12 @@ NEEDS = {"credentials"}
 WRONG = 44
 
 
-def accepted(session: Session, draft: Draft, what: str) -> None:
+def accepted(session: Session, draft: CallDraft, what: str) -> None:
     """Raise `Violation` unless the call is carried out."""
     expect_code(session.accepted, session.ask(draft), what)
 
 
-def refused(session: Session, draft: Draft, signature: str, what: str) -> None:
+def refused(session: Session, draft: CallDraft, signature: str, what: str) -> None:
     """Raise `Violation` unless the call, with this signature, is code 44."""
     if signature == sign(draft.secret, draft.parameters):
         return  # For these parameters the mistake makes no difference.
@@ -36,7 +36,7 @@ def _text(pairs: Pairs) -> str:
     return "".join(name + value for name, value in pairs)
 
 
-def _sent_sorted(draft: Draft) -> Draft:
+def _sent_sorted(draft: CallDraft) -> CallDraft:
     """The call with its parameters sent in the order of their names: that any order will do has a rule of its own."""
     return replace(draft, parameters=tuple(sorted(draft.parameters)))
 
@@ -109,7 +109,7 @@ def tampering_after_signing_is_44(session: Session, pair: int, change: str) -> N
     refused(session, altered, sign(signed.secret, signed.parameters), f"a request with a {change} changed")
 
 
-def _tampered(draft: Draft, index: int, change: str) -> Draft:
+def _tampered(draft: CallDraft, index: int, change: str) -> CallDraft:
     name, value = draft.parameters[index]
     if change == "added":
         return draft.also(("added", "1"))
@@ -119,7 +119,7 @@ def _tampered(draft: Draft, index: int, change: str) -> Draft:
     return replace(draft, parameters=(*draft.parameters[:index], altered, *draft.parameters[index + 1 :]))
 
 
-def _changed(before: Draft, after: Draft) -> set[str]:
+def _changed(before: CallDraft, after: CallDraft) -> set[str]:
     return {name for name, _ in set(before.parameters) ^ set(after.parameters)}
 
 

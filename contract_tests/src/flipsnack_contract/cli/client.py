@@ -16,13 +16,13 @@ from rich.console import Console
 from flipsnack_contract import report
 from flipsnack_contract.adapter.launch import greeting_of, playing
 from flipsnack_contract.adapter.messages import CAPABILITIES
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.adapter import EPILOG, chosen_fake, client_options, failing_clearly, manner_of, say
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import Outputs, known_options, output_options, outputs_of
 from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_evidence
-from flipsnack_contract.scenarios.client_check import Duty
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import Bench, broken_in, judge
 from flipsnack_contract.scenarios.scenario import operation
 from flipsnack_contract.scenarios.scenario_runner import Theatre
@@ -72,9 +72,9 @@ def replay_command(environment: Mapping[str, str] | None, /, file: Path, **optio
         raise SystemExit(_replay(kept, theatre))
 
 
-def _selected(patterns: Sequence[str]) -> tuple[Duty, ...]:
+def _selected(patterns: Sequence[str]) -> tuple[Check, ...]:
     try:
-        return select(DUTIES, patterns)
+        return select(client_checks(), patterns)
     except NothingFits as slip:
         say(str(slip))
         sys.exit(Exit.INCONCLUSIVE)
@@ -95,7 +95,7 @@ def _theatre(stack: ExitStack, options: Mapping[str, Any], environment: Mapping[
     return Theatre(player, fake, name=f"{name}-{greeting.run}")
 
 
-def _judge(duties: tuple[Duty, ...], theatre: Theatre, options: Mapping[str, Any], outputs: Outputs) -> int:
+def _judge(duties: tuple[Check, ...], theatre: Theatre, options: Mapping[str, Any], outputs: Outputs) -> int:
     console = window()
     bench = Bench(theatre)
     plan = Plan(examples=options["examples"] or (EXAMPLES if theatre.virtual else EXAMPLES_REAL), seed=options["seed"])
@@ -152,7 +152,7 @@ def _replay(kept: Replay, theatre: Theatre) -> int:
     performance = theatre.play(kept.scenario)
     for line in performance.lines():
         click.echo(f" | {line}")
-    broken = list(broken_in(DUTIES, performance))
+    broken = list(broken_in(client_checks(), performance))
     for duty, violation in broken:
         click.echo(f"{'FAILED' if duty.name == kept.check else 'also':<7}{duty.name}: {violation}")
     if not any(duty.name == kept.check for duty, _ in broken):

@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from flipsnack_contract.checks import CHECKS
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import expect_folders, report_options, reported
 from flipsnack_contract.cli.server import ROWS_PACED, selected
@@ -23,7 +23,7 @@ from flipsnack_contract.reports import FORMATS
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 from flipsnack_contract.target.result import Exit, Outcome
 from flipsnack_contract.target.target import Target
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 __all__ = ["drift"]
 
@@ -65,7 +65,7 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
         first, second = (_subject(options[side], options, environment or {}, stack) for side in ("first", "second"))
         pair = (first, second)
         plan = _plan(pair, options)
-        among = CHECKS if all(one.control for one in pair) else (*CHECKS, *REAL_CHECKS)
+        among = server_checks() if all(one.control for one in pair) else (*server_checks(), *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
         console.print(f"A is {options['first']}\nB is {options['second']}", highlight=False, markup=False)
         found = list(_shown(compare(checks, first, second, plan), options["jsonl"], console))
@@ -73,7 +73,9 @@ def drift(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     raise SystemExit(_ended(found, console))
 
 
-def _subject(name: str, options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
+def _subject(
+    name: str, options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack
+) -> TargetUnderTest:
     return examine(
         _target(name, stack),
         credentials=credentials_in(environment, options["collection"]),
@@ -90,7 +92,7 @@ def _target(name: str, stack: ExitStack) -> Target:
     return wsgi_target(name)
 
 
-def _plan(pair: Sequence[Subject], options: Mapping[str, Any]) -> Plan:
+def _plan(pair: Sequence[TargetUnderTest], options: Mapping[str, Any]) -> Plan:
     # Both sides get what the weaker one can bear: what was tried on one only says nothing of a difference.
     paced = options["calls_per_minute"] and not all(one.control for one in pair)
     return Plan(examples=options["examples"], seed=options["seed"], rows=ROWS_PACED if paced else None)

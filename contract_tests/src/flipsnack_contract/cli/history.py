@@ -11,7 +11,7 @@ from flipsnack_contract import report
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import known_options, output_options, outputs_of
 from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.judging import LOOKS, judge_history
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
 from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.result import Exit
@@ -36,7 +36,7 @@ def history(*, file: Path, **options: Any) -> None:
     outputs = outputs_of(options, partial=bool(options["patterns"]))
     events = _read(file)
     try:
-        looks = select(LOOKS, options["patterns"])
+        looks = select(recording_checks(), options["patterns"])
     except NothingFits as slip:
         click.echo(str(slip), err=True)
         raise SystemExit(Exit.INCONCLUSIVE) from None

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from flipsnack_contract import report
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import known_options, output_options, outputs_of
 from flipsnack_contract.cli.target_options import KEY, SECRET, credentials_in, http_target
@@ -19,12 +20,11 @@ from flipsnack_contract.contract.clock import Clock, WallClock
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.call import ReadAction
 from flipsnack_contract.live.caller import Caller
-from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.live.probes import PROBES
+from flipsnack_contract.live.probes import read_only_checks
 from flipsnack_contract.live.run import calls_of, least_seconds, run_probes
 from flipsnack_contract.live.state import BadState, State, of_whom
 from flipsnack_contract.selection import NothingFits, select
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
 from flipsnack_contract.target.result import Exit, Result
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.target_under_test import Credentials
@@ -72,7 +72,7 @@ class Visit:
     state: State
     clock: Clock
 
-    def caller(self, pace: Pace, budget: Budget) -> Caller:
+    def caller(self, pace: RatePacer, budget: Budget) -> Caller:
         """Who calls for one probe; pace and budget are those of the whole run."""
         return Caller(
             self.target, self.credentials, clock=self.clock, pace=pace, budget=budget, on_call=self.state.called
@@ -99,7 +99,7 @@ def _run(visit: Visit, options: Mapping[str, Any], console: Console) -> int:
 
 
 def _opener(visit: Visit, budget: Budget) -> Callable[[], Caller]:
-    pace = Pace(visit.clock, margin=REAL_MARGIN, made=visit.state.calls)
+    pace = RatePacer(visit.clock, margin=REAL_MARGIN, made=visit.state.calls)
     return lambda: visit.caller(pace, budget)
 
 
@@ -110,9 +110,9 @@ def _remembered(results: Iterable[Result], state: State) -> Iterator[Result]:
         yield result
 
 
-def _selected(patterns: tuple[str, ...]) -> tuple[Probe, ...]:
+def _selected(patterns: tuple[str, ...]) -> tuple[Check, ...]:
     try:
-        return select(PROBES, patterns)
+        return select(read_only_checks(), patterns)
     except NothingFits as slip:
         click.echo(str(slip), err=True)
         raise SystemExit(Exit.INCONCLUSIVE) from None
@@ -125,7 +125,7 @@ def _state(options: Mapping[str, Any], target: Target, credentials: Credentials)
         raise click.UsageError(f"--state: {wrong}") from None
 
 
-def _announce(visit: Visit, probes: Sequence[Probe], to_do: Sequence[Probe], budget: Budget, console: Console) -> None:
+def _announce(visit: Visit, probes: Sequence[Check], to_do: Sequence[Check], budget: Budget, console: Console) -> None:
     seconds = least_seconds(to_do, made=visit.state.calls, now=visit.clock.now)
     for line in (
         f"judging {visit.target.base_url} by reads: only {', '.join(ReadAction)} is called, by GET",

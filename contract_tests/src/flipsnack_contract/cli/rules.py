@@ -11,26 +11,24 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.contract.ledger import UnknownRule, rule, rules, untested
 from flipsnack_contract.explanation import Explained, explain
-from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.live.probes import PROBES
-from flipsnack_contract.recordings.judging import LOOKS
-from flipsnack_contract.scenarios.client_check import Duty
-from flipsnack_contract.scenarios.client_checks import DUTIES
+from flipsnack_contract.live.probes import read_only_checks
+from flipsnack_contract.recordings.judging import recording_checks
+from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 __all__ = ["explain_rule", "list_rules"]
 
-JUDGED: tuple[Check | Duty, ...] = (*CHECKS, *DUTIES)
-LISTED: tuple[Check | Duty | Probe, ...] = (*JUDGED, *PROBES)
+JUDGED: tuple[Check, ...] = (*server_checks(), *client_checks())
+LISTED: tuple[Check, ...] = (*JUDGED, *read_only_checks())
 RULE_HEADER = ("rule", "by", "level", "class", "checks", "statement")
 CHECK_HEADER = ("check", "needs", "looks at")
 WIDE = 140
-EXPLAINED: tuple[Explained, ...] = (*LISTED, *LOOKS)
+EXPLAINED: tuple[Explained, ...] = (*LISTED, *recording_checks())
 
 
 @click.command("list")

@@ -10,9 +10,10 @@ import click
 from rich.console import Console
 
 from flipsnack_contract import report
-from flipsnack_contract.checks import CHECKS
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.runner import Plan, run
+from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.runner import run
 from flipsnack_contract.cli.console import window
 from flipsnack_contract.cli.outputs import known_options, output_options, outputs_of
 from flipsnack_contract.cli.target_options import credentials_in, http_target, wsgi_target
@@ -21,7 +22,7 @@ from flipsnack_contract.selection import NothingFits, select
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Target
-from flipsnack_contract.target.target_under_test import Subject, examine
+from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 
 __all__ = ["ROWS_PACED", "selected", "server"]
 
@@ -62,7 +63,7 @@ def server(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     raise SystemExit(_judge(options, environment or {}))
 
 
-def selected(patterns: tuple[str, ...], *, among: tuple[Check, ...] = CHECKS) -> tuple[Check, ...]:
+def selected(patterns: tuple[str, ...], *, among: tuple[Check, ...] = server_checks()) -> tuple[Check, ...]:
     """The checks that fit; ends the command where a pattern fits none."""
     try:
         return select(among, patterns)
@@ -77,7 +78,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         subject = _subject(options, environment, stack)
         # Where jobs can be made and time can be moved, the same is judged in virtual time and far more closely.
-        among = CHECKS if subject.control is not None else (*CHECKS, *REAL_CHECKS)
+        among = server_checks() if subject.control is not None else (*server_checks(), *REAL_CHECKS)
         checks = selected(options["patterns"], among=among)
         plan = _plan(subject, options)
         console.print(f"judging {options['app'] or subject.target.base_url}  ({_have(subject)})", highlight=False)
@@ -88,7 +89,7 @@ def _judge(options: Mapping[str, Any], environment: Mapping[str, str]) -> int:
     return outputs.finish(results, console)
 
 
-def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> Subject:
+def _subject(options: Mapping[str, Any], environment: Mapping[str, str], stack: ExitStack) -> TargetUnderTest:
     return examine(
         _target(options, environment, stack),
         credentials=credentials_in(environment, options["collection"]),
@@ -108,18 +109,18 @@ def _target(options: Mapping[str, Any], environment: Mapping[str, str], stack: E
     return wsgi_target(app) if app else http_target(base_url, stack)
 
 
-def _plan(subject: Subject, options: Mapping[str, Any]) -> Plan:
+def _plan(subject: TargetUnderTest, options: Mapping[str, Any]) -> Plan:
     examples, seed = options["examples"], options["seed"]
     if subject.control is not None or not options["calls_per_minute"]:
         return Plan(examples=examples or EXAMPLES, seed=seed)
     return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
 
 
-def _have(subject: Subject) -> str:
+def _have(subject: TargetUnderTest) -> str:
     return "it has: " + (", ".join(sorted(subject.capabilities)) or "nothing but its address")
 
 
-def _announce(subject: Subject, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
+def _announce(subject: TargetUnderTest, plan: Plan, checks: tuple[Check, ...], console: Console) -> None:
     if subject.control is None:
         console.print(
             f"no control plane: {len(checks)} checks, with at most {plan.examples} drawn examples and "

@@ -10,7 +10,7 @@ from flipsnack_contract.contract.clock import SECOND, Clock
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.live.budget import Budget
 from flipsnack_contract.live.call import Call
-from flipsnack_contract.target.rate_pacer import Pace
+from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.target_under_test import Credentials
 from flipsnack_contract.target.trace import Trace
@@ -61,7 +61,7 @@ class Caller:
         credentials: Credentials | None,
         *,
         clock: Clock,
-        pace: Pace,
+        pace: RatePacer,
         budget: Budget,
         on_call: Callable[[int], None] = lambda _at: None,
         trace: Trace | None = None,

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from lxml import etree
 
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.live.call import Call
 from flipsnack_contract.live.caller import Inconclusive, Reader
-from flipsnack_contract.live.probe import probe
 
 KNOWN = {"collection"}
 SLOW = {"collection", "slow"}
@@ -31,7 +31,7 @@ def _built(reader: Reader) -> Answer:
     return answer
 
 
-@probe("code.20", needs=KNOWN)
+@check("code.20", calls=1, needs=KNOWN)
 def a_right_call(reader: Reader) -> None:
     """A call for a collection of the key is 20, OK."""
     answer = reader.ask(Call())
@@ -39,19 +39,19 @@ def a_right_call(reader: Reader) -> None:
     expect("OK", answer.status, "its status")
 
 
-@probe("answer.envelope", needs=KNOWN)
+@check("answer.envelope", calls=1, needs=KNOWN)
 def the_envelope(reader: Reader) -> None:
     """An answer has `code`, a number, `status`, a text, and `data`, and nothing else."""
     expect((), reader.ask(Call()).complaints, "what is odd about the envelope")
 
 
-@probe("job.states", needs=KNOWN)
+@check("job.states", calls=1, needs=KNOWN)
 def one_of_three_states(reader: Reader) -> None:
     """The state is PROCESSING, COMPLETE or FAILED, spelled so."""
     expect_in(STATES, reader.ask(Call()).state, "the status of the package")
 
 
-@probe("job.never-goes-back", calls=POLLS, needs=KNOWN, waits=(POLLS - 1) * PAUSE)
+@check("job.never-goes-back", calls=POLLS, needs=KNOWN, waits=(POLLS - 1) * PAUSE)
 def what_is_final_stays(reader: Reader) -> None:
     """Over some polls, seconds apart, COMPLETE stays COMPLETE and FAILED stays FAILED."""
     seen = [reader.ask(Call()).state]
@@ -63,7 +63,7 @@ def what_is_final_stays(reader: Reader) -> None:
             expect(before, after, f"the state after {before} (all states: {seen})")
 
 
-@probe("job.resource-url-with-complete", needs=KNOWN)
+@check("job.resource-url-with-complete", calls=1, needs=KNOWN)
 def a_link_with_complete_only(reader: Reader) -> None:
     """`resourceUrl` is an absolute URL with COMPLETE, and absent otherwise."""
     answer = reader.ask(Call())
@@ -72,7 +72,7 @@ def a_link_with_complete_only(reader: Reader) -> None:
         expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
 
 
-@probe("job.fresh-resource-url", calls=2, needs=KNOWN, waits=2 * SECOND)
+@check("job.fresh-resource-url", calls=2, needs=KNOWN, waits=2 * SECOND)
 def each_answer_has_its_own_link(reader: Reader) -> None:
     """Two answers, two seconds apart, have different resource URLs."""
     first = _built(reader).resource_url
@@ -80,7 +80,7 @@ def each_answer_has_its_own_link(reader: Reader) -> None:
     expect(True, first != _built(reader).resource_url, "two answers have different resource URLs")
 
 
-@probe("url.zip", needs=KNOWN)
+@check("url.zip", calls=1, needs=KNOWN)
 def the_link_serves_a_zip(reader: Reader) -> None:
     """What the link serves begins and ends as a zip archive does; only both ends are fetched, by Range."""
     url = str(_built(reader).resource_url)
@@ -90,7 +90,7 @@ def the_link_serves_a_zip(reader: Reader) -> None:
     expect(True, ZIP_END in tail.body[-65557:], "the end of a zip archive at the end of the package")
 
 
-@probe("url.ranges", needs=KNOWN)
+@check("url.ranges", calls=1, needs=KNOWN)
 def head_and_a_range(reader: Reader) -> None:
     """HEAD tells the length without a body; a range is 206 with those bytes."""
     url = str(_built(reader).resource_url)
@@ -101,7 +101,7 @@ def head_and_a_range(reader: Reader) -> None:
     expect(f"bytes 2-5/{size}", part.headers.get("content-range"), "Content-Range, with the length that HEAD told")
 
 
-@probe("url.lives-60s", needs=SLOW, waits=DEAD)
+@check("url.lives-60s", calls=1, needs=SLOW, waits=DEAD)
 def a_link_lives_a_minute(reader: Reader) -> None:
     """After 55 s the link still serves, after 63 s it does not. (Two clocks and a network need the margin.)"""
     asked = reader.now
@@ -113,7 +113,7 @@ def a_link_lives_a_minute(reader: Reader) -> None:
     expect(False, reader.fetch(url, span="bytes=0-3").status in (200, 206), "a resource URL serves 63 s after it came")
 
 
-@probe("url.expired-is-403", needs=SLOW, waits=DEAD)
+@check("url.expired-is-403", calls=1, needs=SLOW, waits=DEAD)
 def a_dead_link_is_access_denied(reader: Reader) -> None:
     """A link that is over a minute old is HTTP 403 with an XML body whose Code is AccessDenied."""
     url = str(_built(reader).resource_url)

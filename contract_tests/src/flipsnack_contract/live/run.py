@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import SECOND, stopwatch
 from flipsnack_contract.live.budget import Budget, BudgetSpent
 from flipsnack_contract.live.caller import Caller, Inconclusive
-from flipsnack_contract.live.probe import Probe
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Unreachable
 
 __all__ = ["calls_of", "least_seconds", "run_probes"]
 
 
-def calls_of(probes: Iterable[Probe]) -> int:
+def calls_of(probes: Iterable[Check]) -> int:
     """The most calls that these make."""
-    return sum(one.calls for one in probes)
+    return sum(one.calls or 0 for one in probes)
 
 
-def least_seconds(probes: Sequence[Probe], *, made: Sequence[int] = (), now: int = 0) -> float:
+def least_seconds(probes: Sequence[Check], *, made: Sequence[int] = (), now: int = 0) -> float:
     """How long these take at least, when every answer comes at once and `made` calls were made before `now`."""
     clock = _Imagined(now)
-    pace = Pace(clock, margin=REAL_MARGIN, made=made)
+    pace = RatePacer(clock, margin=REAL_MARGIN, made=made)
     for one in probes:
-        for _ in range(one.calls):
+        for _ in range(one.calls or 0):
             pace.call()
         clock.pass_by(one.waits)
     return (clock.now - now) / SECOND
@@ -45,7 +45,7 @@ class _Imagined:
 
 
 def run_probes(
-    probes: Iterable[Probe],
+    probes: Iterable[Check],
     open_caller: Callable[[], Caller],
     *,
     have: frozenset[str],
@@ -58,14 +58,14 @@ def run_probes(
             yield before
         elif missing := tuple(sorted(one.needs - have)):
             yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-        elif one.calls > budget.left:
+        elif (one.calls or 0) > budget.left:
             left = f"not tried: it takes {one.calls} calls and the budget has {budget.left} left; run again to go on"
             yield Result(one.name, one.rule.id, Outcome.BROKEN, left)
         else:
             yield _run(one, open_caller())
 
 
-def _run(one: Probe, caller: Caller) -> Result:
+def _run(one: Check, caller: Caller) -> Result:
     began = stopwatch()
     outcome, message, broke = _attempt(one, caller)
     return Result(
@@ -80,7 +80,7 @@ def _run(one: Probe, caller: Caller) -> Result:
     )
 
 
-def _attempt(one: Probe, caller: Caller) -> tuple[Outcome, str, str]:
+def _attempt(one: Check, caller: Caller) -> tuple[Outcome, str, str]:
     try:
         one.run(caller)
     except Violation as violation:

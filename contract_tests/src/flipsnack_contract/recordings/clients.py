@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.recording_check import look
+from flipsnack_contract.recordings.event import ANSWERED, Event
 from flipsnack_contract.scenarios.client_limits import FINAL_CODES, LEAST_INTERVAL, LEAST_PAUSE
 
 __all__ = ["calls_in", "grouped", "given_by", "polls_in"]
@@ -51,7 +51,7 @@ def _pause(before: Event, after: Event) -> int:
     return max(after.start - before.end, after.wall - before.wall - (before.end - before.start))
 
 
-@look("client.limits", needs={"calls"})
+@check("client.limits", of="recording", needs={"calls"})
 def no_more_calls_than_the_limits(events: Sequence[Event]) -> None:
     """No six calls began in one second, and no 61 in one minute."""
     calls = calls_in(events)
@@ -62,7 +62,7 @@ def no_more_calls_than_the_limits(events: Sequence[Event]) -> None:
                 _broken(f"calls from {first.name} to {last.name}", f"at most {limit} in {window // SECOND} s", spread)
 
 
-@look("client.back-off")
+@check("client.back-off", of="recording", needs=ANSWERED)
 def a_refused_call_is_repeated_after_a_pause(events: Sequence[Event]) -> None:
     """After 31 the same call comes no sooner than 0.5 s later, after 32 no sooner than 2 s."""
     for before, after in _repeated(events):
@@ -72,7 +72,7 @@ def a_refused_call_is_repeated_after_a_pause(events: Sequence[Event]) -> None:
             _broken(f"the pause between {before.name} and {after.name}", expected, _pause(before, after))
 
 
-@look("client.poll-interval")
+@check("client.poll-interval", of="recording", needs=ANSWERED)
 def polls_are_a_few_seconds_apart(events: Sequence[Event]) -> None:
     """After PROCESSING the next call for that collection comes no sooner than 1.5 s later."""
     for before, after in _successive_polls(events):
@@ -81,7 +81,7 @@ def polls_are_a_few_seconds_apart(events: Sequence[Event]) -> None:
             _broken(f"the pause between {before.name} and {after.name}", expected, _pause(before, after))
 
 
-@look("client.final-state")
+@check("client.final-state", of="recording", needs=ANSWERED)
 def a_final_state_ends_the_polling(events: Sequence[Event]) -> None:
     """After FAILED nothing is asked within a minute; after COMPLETE, while its link lives, only once that was tried."""
     tried = {giver.name for _, giver in given_by(events)}
@@ -91,7 +91,7 @@ def a_final_state_ends_the_polling(events: Sequence[Event]) -> None:
             raise Violation(f"what comes after {before.state} ({before.name})", expected, str(after))
 
 
-@look("client.final-error")
+@check("client.final-error", of="recording", needs=ANSWERED)
 def a_final_error_is_not_tried_again(events: Sequence[Event]) -> None:
     """A call that was refused for what it says is not made again within a minute, and refused again."""
     for before, after in _repeated(events):
@@ -99,7 +99,7 @@ def a_final_error_is_not_tried_again(events: Sequence[Event]) -> None:
             raise Violation(f"what comes after code {before.code} ({before.name})", "no such call", str(after))
 
 
-@look("client.expired-url", needs={"calls", "answers", "links"})
+@check("client.expired-url", of="recording", needs={"calls", "answers", "links"})
 def a_dead_link_is_not_tried_again(events: Sequence[Event]) -> None:
     """A link that was refused after its minute is not tried again, and a new one is asked for."""
     dead: dict[str, Event] = {}
@@ -118,7 +118,7 @@ def a_dead_link_is_not_tried_again(events: Sequence[Event]) -> None:
                 )
 
 
-@look("client.get-for-reads", needs={"calls"})
+@check("client.get-for-reads", of="recording", needs={"calls"})
 def reads_are_gets(events: Sequence[Event]) -> None:
     """A call for a package is a GET."""
     for event in events:
@@ -126,7 +126,7 @@ def reads_are_gets(events: Sequence[Event]) -> None:
             raise Violation(f"the verb of {event.name}", "GET", event.method)
 
 
-@look("client.no-xml", needs={"calls"})
+@check("client.no-xml", of="recording", needs={"calls"})
 def no_answer_is_asked_for_as_xml(events: Sequence[Event]) -> None:
     """No call has format=xml."""
     for event in calls_in(events):
@@ -134,7 +134,7 @@ def no_answer_is_asked_for_as_xml(events: Sequence[Event]) -> None:
             raise Violation(f"the format of {event.name}", "json or jsonp", "xml")
 
 
-@look("client.credentials-not-in-download")
+@check("client.credentials-not-in-download", of="recording", needs=ANSWERED)
 def a_link_is_fetched_as_it_was_given(events: Sequence[Event]) -> None:
     """No request for a resource URL has apiKey, signature or action."""
     paths = {str(event.link).partition("?")[0] for event in events if event.link}

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Event"]
+__all__ = ["ANSWERED", "NEEDS", "Event"]
+
+NEEDS = {
+    "calls": "calls of the API",
+    "answers": "the bodies of the API's answers",
+    "links": "answers with a resource URL, and requests for it",
+}
+"""What a check of a recording may need to have been recorded."""
+ANSWERED = frozenset({"calls", "answers"})
 
 DOWNLOAD = "collection.downloadHTML"
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
+from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.recordings import clients, servers
-from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.recording_check import NEEDS, Look
+from flipsnack_contract.recordings.event import NEEDS, Event
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.trace import masked
 
-__all__ = ["LOOKS", "judge_history", "recorded"]
+__all__ = ["judge_history", "recorded", "recording_checks"]
 
-LOOKS: tuple[Look, ...] = tuple(
-    found for module in (clients, servers) for found in vars(module).values() if isinstance(found, Look)
-)
-"""All of them: first at the client, then at the server."""
 STEPS = 40
+
+
+@cache
+def recording_checks() -> tuple[Check, ...]:
+    """Every check of a recording: first of the client, then of the server."""
+    return checks_in(clients, servers, capabilities=NEEDS)
 
 
 def recorded(events: Sequence[Event]) -> frozenset[str]:
@@ -31,10 +34,10 @@ def recorded(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(have)
 
 
-def judge_history(looks: Sequence[Look], events: Sequence[Event]) -> Iterator[Result]:
+def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[Result]:
     """The results, one for each look; what was not recorded is skipped by name."""
     have, by_key = recorded(events), _by_key(events)
-    for one in looks:
+    for one in checks:
         missing = tuple(sorted(one.needs - have))
         if missing:
             why = f"not recorded: {'; '.join(NEEDS[name] for name in missing)}"
@@ -43,12 +46,12 @@ def judge_history(looks: Sequence[Look], events: Sequence[Event]) -> Iterator[Re
             yield _judged(one, by_key)
 
 
-def _judged(one: Look, by_key: Sequence[Sequence[Event]]) -> Result:
+def _judged(one: Check, by_key: Sequence[Sequence[Event]]) -> Result:
     began, outcome, message = stopwatch(), Outcome.PASSED, ""
     steps: tuple[str, ...] = ()
     for events in by_key:
         try:
-            one.judge(events)
+            one.run(events)
         except Violation as violation:
             outcome = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
             message, steps = masked(str(violation)), tuple(masked(str(event)) for event in events[:STEPS])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.recordings.clients import calls_in, given_by, polls_in
-from flipsnack_contract.recordings.event import Event
-from flipsnack_contract.recordings.recording_check import look
+from flipsnack_contract.recordings.event import ANSWERED, Event
 
 __all__: list[str] = []
 
@@ -34,19 +34,19 @@ def _most(events: Sequence[Event], limit: int, window: int) -> None:
             )
 
 
-@look("limit.per-second")
+@check("limit.per-second", of="recording", needs=ANSWERED)
 def no_second_lets_six_through(events: Sequence[Event]) -> None:
     """Of calls that were counted, no six were let through within a second."""
     _most(events, 5, SECOND)
 
 
-@look("limit.per-minute")
+@check("limit.per-minute", of="recording", needs=ANSWERED)
 def no_minute_lets_61_through(events: Sequence[Event]) -> None:
     """Of calls that were counted, no 61 were let through within a minute."""
     _most(events, 60, MINUTE)
 
 
-@look("job.states")
+@check("job.states", of="recording", needs=ANSWERED)
 def three_states(events: Sequence[Event]) -> None:
     """Each package is PROCESSING, COMPLETE or FAILED."""
     for event in events:
@@ -54,7 +54,7 @@ def three_states(events: Sequence[Event]) -> None:
             expect_in(STATES, event.state, f"the status in {event.name}")
 
 
-@look("job.never-goes-back")
+@check("job.never-goes-back", of="recording", needs=ANSWERED)
 def what_is_final_stays(events: Sequence[Event]) -> None:
     """For one collection only COMPLETE comes after COMPLETE, and only FAILED after FAILED."""
     for polls in polls_in(events):
@@ -63,7 +63,7 @@ def what_is_final_stays(events: Sequence[Event]) -> None:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 
 
-@look("job.resource-url-with-complete")
+@check("job.resource-url-with-complete", of="recording", needs=ANSWERED)
 def links_come_with_complete(events: Sequence[Event]) -> None:
     """A resource URL is given with COMPLETE and only with it."""
     for event in events:
@@ -73,7 +73,7 @@ def links_come_with_complete(events: Sequence[Event]) -> None:
             )
 
 
-@look("job.fresh-resource-url")
+@check("job.fresh-resource-url", of="recording", needs=ANSWERED)
 def each_answer_has_its_own_link(events: Sequence[Event]) -> None:
     """No two answers gave the same resource URL."""
     seen: dict[str, Event] = {}
@@ -86,7 +86,7 @@ def each_answer_has_its_own_link(events: Sequence[Event]) -> None:
             seen[event.link] = event
 
 
-@look("url.lives-60s", needs=LINKED)
+@check("url.lives-60s", of="recording", needs=LINKED)
 def links_live_a_minute(events: Sequence[Event]) -> None:
     """A link was served in its minute and refused after it, as far as the recorded times leave no doubt."""
     for event, giver in given_by(events):

@@ -18,10 +18,10 @@ from hypothesis.reporting import with_reporter
 
 from flipsnack_contract.adapter.case import Outcome as End
 from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.checks.runner import Plan
+from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.scenarios.client_check import Duty
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import name_of, script
 from flipsnack_contract.scenarios.scenario_run import Performance
@@ -92,7 +92,7 @@ class Bench:
 class _Hearing:
     """One duty while it is judged."""
 
-    duty: Duty
+    duty: Check
     bench: Bench
     judged: set[Scenario] = field(default_factory=set)
     guilty: Performance | None = None
@@ -110,13 +110,13 @@ class _Hearing:
             return
         self.judged.add(scenario)
         try:
-            self.duty.judge(performance)
+            self.duty.run(performance)
         except Violation as violation:
             self.guilty, self.violation = performance, violation
             raise
 
 
-def judge(duties: Iterable[Duty], bench: Bench, plan: Plan) -> Iterator[Result]:
+def judge(duties: Iterable[Check], bench: Bench, plan: Plan) -> Iterator[Result]:
     """The results, one for each duty, as they come.
 
     Raises `AdapterFault` when there is no adapter to judge by, `Refused` and `Unreachable` when there is no fake.
@@ -125,12 +125,12 @@ def judge(duties: Iterable[Duty], bench: Bench, plan: Plan) -> Iterator[Result]:
         yield _judged(one, bench, plan)
 
 
-def broken_in(duties: Iterable[Duty], performance: Performance) -> Iterator[tuple[Duty, Violation]]:
+def broken_in(duties: Iterable[Check], performance: Performance) -> Iterator[tuple[Check, Violation]]:
     """The duties that were broken in one performance."""
     for one in duties:
         if one.needs <= performance.capabilities and (performance.outcome is not End.FAULT or one.rule.id == ADAPTER):
             try:
-                one.judge(performance)
+                one.run(performance)
             except Violation as violation:
                 yield one, violation
 
@@ -141,7 +141,7 @@ def named(scenario: Scenario) -> Mapping[str, str]:
     return {"scenario": name_of(scenario), **fields}
 
 
-def _judged(duty: Duty, bench: Bench, plan: Plan) -> Result:
+def _judged(duty: Check, bench: Bench, plan: Plan) -> Result:
     missing = tuple(sorted(duty.needs - bench.theatre.capabilities))
     if missing:
         return Result(duty.name, duty.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
@@ -176,7 +176,7 @@ def _heard(hearing: _Hearing, plan: Plan) -> tuple[Outcome, str]:
     return (Outcome.PASSED, "") if hearing.judged else (Outcome.SKIPPED, "no scenario could be played")
 
 
-def _verdict(duty: Duty) -> Outcome:
+def _verdict(duty: Check) -> Outcome:
     # A bad adapter is neither a pass nor a failure: nothing is known of its client.
     if duty.rule.id == ADAPTER:
         return Outcome.BROKEN

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flipsnack_contract.contract.clock import SECOND, Clock
 
-__all__ = ["PER_MINUTE", "PER_SECOND", "Pace"]
+__all__ = ["PER_MINUTE", "PER_SECOND", "RatePacer"]
 
 PER_SECOND = 5
 PER_MINUTE = 60
@@ -14,7 +14,7 @@ PER_MINUTE = 60
 REAL_MARGIN = SECOND // 20
 
 
-class Pace:
+class RatePacer:
     """A sliding log of calls: never more than 5 in a second or 60 in a minute ("API limitations")."""
 
     def __init__(

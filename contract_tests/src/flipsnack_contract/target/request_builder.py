@@ -1,4 +1,4 @@
-"""A request while it is being thought up: parameters first, signature last, then bytes."""
+"""Builds the request of a call: parameters first, then the signature, then bytes."""
 
 from __future__ import annotations
 
@@ -9,39 +9,38 @@ from urllib.parse import quote
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.target import Request
 
-__all__ = ["ACTION", "Draft", "Pairs", "encoded"]
+__all__ = ["FORM", "CallDraft", "Pairs", "encoded"]
 
-ACTION = "collection.downloadHTML"
 FORM = "application/x-www-form-urlencoded"
 Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A call of the API: what is sent, in this order, and how it is signed.
+class CallDraft:
+    """A call of the API before it is sent: its parameters in the order of sending, and how it is signed.
 
-    `signature` None means: the right one for `parameters` and `secret`; "" means: none is sent.
+    `signature` None is the right one for `parameters` and `secret`; with "" none is sent.
     """
 
     parameters: Pairs
     secret: str
-    method: str = "GET"
+    verb: str = "GET"
     path: str = ""
     signature: str | None = None
 
-    def with_(self, **parameters: str) -> Draft:
-        """The draft with these parameters set, new ones at the end."""
+    def with_(self, **parameters: str) -> CallDraft:
+        """The draft with these parameters set; new ones are added at the end."""
         kept = [(name, parameters.pop(name, value)) for name, value in self.parameters]
         return replace(self, parameters=(*kept, *parameters.items()))
 
-    def without(self, name: str) -> Draft:
-        """The draft without a parameter; `signature` too can be left out."""
+    def without(self, name: str) -> CallDraft:
+        """The draft without that parameter, which may be `signature`."""
         if name == "signature":
             return replace(self, signature="")
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
-    def also(self, *pairs: tuple[str, str]) -> Draft:
-        """The draft with more parameters, even if a name is there already."""
+    def also(self, *pairs: tuple[str, str]) -> CallDraft:
+        """The draft with more parameters; a name may be repeated."""
         return replace(self, parameters=(*self.parameters, *pairs))
 
     def get(self, name: str) -> str | None:
@@ -49,20 +48,23 @@ class Draft:
         return dict(self.parameters).get(name)
 
     def signed(self) -> Pairs:
-        """All that is sent, the signature at the end."""
+        """The parameters with the signature as the last one."""
         signature = sign(self.secret, self.parameters) if self.signature is None else self.signature
         return (*self.parameters, ("signature", signature)) if signature else self.parameters
 
     def request(self, base_url: str) -> Request:
-        """The HTTP request, below `base_url`: in the query of a GET, form-encoded in the body of a POST."""
-        text = encoded(self.signed())
-        if self.method == "POST":
+        """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query."""
+        return self.request_with(base_url, encoded(self.signed()))
+
+    def request_with(self, base_url: str, text: str) -> Request:
+        """The HTTP request whose parameters are `text`, which is already encoded."""
+        if self.verb == "POST":
             return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
-        return Request(self.method, f"{base_url}{self.path}?{text}")
+        return Request(self.verb, f"{base_url}{self.path}?{text}")
 
     @property
     def format(self) -> str:
-        """The format the answer should have if `format` and `callback` are in order."""
+        """The format of the answer: json, jsonp or xml; json where `format` or `callback` is wrong."""
         wanted = self.get("format") or "json"
         return "json" if wanted not in ("jsonp", "xml") or (wanted == "jsonp" and not self.get("callback")) else wanted
 

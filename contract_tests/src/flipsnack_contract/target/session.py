@@ -1,4 +1,4 @@
-"""One key at one target, for the length of one example: what a check has in hand."""
+"""What a check works with: one key at one target, for one example."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import SECOND, Clock
 from flipsnack_contract.contract.codes import OK
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.methods import Method, Parameter
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.rate_pacer import Pace
-from flipsnack_contract.target.request_builder import ACTION, Draft
+from flipsnack_contract.target.rate_pacer import RatePacer
+from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.trace import Trace
 
 __all__ = ["Session", "VirtualClock"]
 
 ABSENT = "nobody-has-this"
+COLLECTION = "collectionHash"
 FORBIDDEN = 43
 
 
 class VirtualClock:
-    """The frozen clock of one key: time passes when it is told to."""
+    """The frozen clock of one key: `pass_by` moves it."""
 
     def __init__(self, account: AccountControl) -> None:
         """Freeze it."""
@@ -44,44 +46,60 @@ class VirtualClock:
 
 @dataclass
 class Session:
-    """One key with its secret at a target; `account` is its control plane, None where there is none."""
+    """One key with its secret at a target; `account` is its control plane, None where there is none.
+
+    `method` is the method of the API that `draft` calls.
+    """
 
     target: Target
     key: str
     secret: str
     clock: Clock
-    pace: Pace
+    pace: RatePacer
     trace: Trace
     account: AccountControl | None
     known_collection: str | None
+    method: Method
     open_another: Callable[..., Session]
     switch_maintenance: Callable[[], None]
 
     # --- what is sent
 
-    def draft(self, collection_hash: str | None = None, **parameters: str) -> Draft:
-        """A call of collection.downloadHTML that is right in everything, for a collection of this key."""
-        wanted = self.own_collection() if collection_hash is None else collection_hash
-        pairs = (("action", ACTION), ("apiKey", self.key), ("collectionHash", wanted))
-        return Draft((*pairs, *parameters.items()), self.secret)
+    def draft(self, collection_hash: str | None = None, **parameters: str) -> CallDraft:
+        """A right call of the session's method: every required parameter has a value of its type.
 
-    def send(self, what: Draft | Request, *, paced: bool = True) -> Reply:
+        The collection is one of this key, unless another hash is given.
+        """
+        required = {one.name: self._value(one, collection_hash) for one in self.method.parameters if one.required}
+        named = {"action": self.method.name, "apiKey": self.key, **required, **parameters}
+        return CallDraft(tuple(named.items()), self.secret, verb=self.method.verb)
+
+    def _value(self, parameter: Parameter, collection_hash: str | None) -> str:
+        if parameter.name != COLLECTION:
+            return parameter.example
+        return self.own_collection() if collection_hash is None else collection_hash
+
+    def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
         """The HTTP answer; keeps both limits unless told not to."""
-        request = what.request(self.target.base_url) if isinstance(what, Draft) else what
+        request = what.request(self.target.base_url) if isinstance(what, CallDraft) else what
         if paced:
             self.pace.call()
         else:
             self.pace.count()
         return self.fetch(request)
 
+    def send_text(self, draft: CallDraft, text: str) -> Reply:
+        """The HTTP answer to a call whose parameters are `text`, encoded by the check itself."""
+        return self.send(draft.request_with(self.target.base_url, text))
+
     def fetch(self, request: Request) -> Reply:
-        """The HTTP answer to a request that no limit counts, as a download."""
+        """The HTTP answer to a request that no limit counts, such as a download."""
         reply = self.target.send(request)
         body = f" … {len(request.body)} bytes" if request.body else ""
         self.trace.add(f"{request.method} {_cut(request.url)}{body} -> {reply.status} {_cut(_shown(reply))}")
         return reply
 
-    def ask(self, what: Draft, *, paced: bool = True) -> Answer:
+    def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:
         """The answer of the API, read in the format that `what` asks for."""
         return self.read(self.send(what, paced=paced), what.format, callback=what.get("callback"))
 
@@ -101,15 +119,16 @@ class Session:
         return self.fetch(Request("GET", url, b"", headers))
 
     def own_collection(self) -> str:
-        """The hash of a collection of this key: made when first asked for, else the one we were told of, if any."""
+        """The hash of a collection of this key: the one that was given, else one that is made on the first call."""
         if self.known_collection is None and self.account is not None:
             self.known_collection = self.collection()
         return self.known_collection or ABSENT
 
     @property
     def accepted(self) -> int:
-        """The code of `draft()` when nothing is wrong with it: 20, or 43 where no collection of the key is known."""
-        return OK if self.known_collection or self.account else FORBIDDEN
+        """The code of `draft()`: 20, or 43 where the method needs a collection and none of the key is known."""
+        known = self.known_collection or self.account or not self.method.takes(COLLECTION)
+        return OK if known else FORBIDDEN
 
     # --- what is done to the target
 
@@ -117,7 +136,7 @@ class Session:
     def steer(self) -> AccountControl:
         """The control plane of this key; only for checks that need it."""
         if self.account is None:
-            raise LookupError("a check that steers must say so: needs={'control'}")
+            raise LookupError("this target has no control plane: declare the check with needs={'control'}")
         return self.account
 
     def collection(self, schedule: str = "immediate", **fields: Any) -> str:

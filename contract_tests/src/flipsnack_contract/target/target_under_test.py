@@ -1,19 +1,20 @@
-"""The target together with what we know of it and may do to it; it opens sessions."""
+"""The target with what is known of it and what may be done to it; it opens sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import Clock, RealClock
+from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
-from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, Pace
+from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session, VirtualClock
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
 
-__all__ = ["CAPABILITIES", "Credentials", "Subject", "examine"]
+__all__ = ["CAPABILITIES", "Credentials", "TargetUnderTest", "examine"]
 
 CONFLICT = 409
 
@@ -36,7 +37,7 @@ class Credentials:
     collection: str | None = None
 
 
-class Subject:
+class TargetUnderTest:
     """A target that is judged. `capabilities` are names from `CAPABILITIES`."""
 
     def __init__(
@@ -49,12 +50,14 @@ class Subject:
         alone: bool = False,
         slow: bool = False,
         clock: Clock | None = None,
+        methods: Sequence[Method] = methods(),
     ) -> None:
         """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nobody else uses it.
 
-        `slow`: a minute of real time may be waited for. `clock` is what passes where no control plane holds the time:
-        the wall's, unless another is given.
+        `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
+        steer it. `methods` are those of the API that checks call.
         """
+        self.methods = tuple(methods)
         self._slow = slow
         self.target = target
         self.control = control
@@ -62,7 +65,7 @@ class Subject:
         self._alone = alone or not target.over_socket
         self._made = 0
         self._real = clock or RealClock()
-        self._pace = Pace(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+        self._pace = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -76,14 +79,21 @@ class Subject:
         return frozenset(have)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A key for one example: a fresh one where there is a control plane, else always the same."""
-        with ExitStack() as stack:
-            yield self._open(stack)
+    def session(self, method: Method | None = None) -> Iterator[Session]:
+        """A key for one example: a fresh one where there is a control plane, else always the same.
 
-    def _open(self, stack: ExitStack, *, secret: str = "a secret of the kit") -> Session:
+        Without `method` its calls are of the method that answers with a resource URL.
+        """
+        with ExitStack() as stack:
+            yield self._open(stack, method or self._package_method)
+
+    @property
+    def _package_method(self) -> Method:
+        return next(one for one in self.methods if any(field.name == "resourceUrl" for field in one.fields))
+
+    def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
         if self.control is None:
-            return self._foreign(stack)
+            return self._foreign(stack, method)
         account, key = self._fresh_account(secret)
         stack.callback(account.delete)
         clock = VirtualClock(account)
@@ -92,15 +102,16 @@ class Subject:
             key=key,
             secret=secret,
             clock=clock,
-            pace=Pace(clock),
+            pace=RatePacer(clock),
             trace=Trace(),
             account=account,
             known_collection=None,
-            open_another=lambda **fields: self._open(stack, **fields),
+            method=method,
+            open_another=lambda **fields: self._open(stack, method, **fields),
             switch_maintenance=lambda: self._maintenance(stack),
         )
 
-    def _foreign(self, stack: ExitStack) -> Session:
+    def _foreign(self, stack: ExitStack, method: Method) -> Session:
         known = self._credentials or Credentials("nobody", "nothing")
         return Session(
             target=self.target,
@@ -111,18 +122,19 @@ class Subject:
             trace=Trace(),
             account=None,
             known_collection=known.collection,
-            open_another=lambda **_fields: self._foreign(stack),
+            method=method,
+            open_another=lambda **_fields: self._foreign(stack, method),
             switch_maintenance=lambda: self._maintenance(stack),
         )
 
     def _maintenance(self, stack: ExitStack) -> None:
         if self.control is None:
-            raise LookupError("a check that steers must say so: needs={'control', 'alone'}")
+            raise LookupError("this target has no control plane: declare the check with needs={'control', 'alone'}")
         stack.callback(self.control.maintenance, on=False)
         self.control.maintenance(on=True)
 
     def _fresh_account(self, secret: str) -> tuple[AccountControl, str]:
-        # Keys are counted, not drawn: a run can be repeated. One that is taken (by another run) is passed over.
+        # Keys are counted, not drawn, so that a run can be repeated. A key of another run is passed over.
         assert self.control is not None
         while True:
             self._made += 1
@@ -142,7 +154,9 @@ def examine(
     per_minute: int = PER_MINUTE,
     alone: bool = False,
     slow: bool = False,
-) -> Subject:
-    """The subject behind `target`: finds out whether it has a control plane."""
+) -> TargetUnderTest:
+    """The target, with its control plane where it has one: one admin request finds out."""
     control = find_control(target, token=token)
-    return Subject(target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow)
+    return TargetUnderTest(
+        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow
+    )

@@ -1,5 +1,15 @@
 """For tests: `MockServer`, the fake in a thread on a free port, and `AdminClient`, a client of its control plane."""
 
+try:
+    import flask as _flask  # noqa: F401 - looked for first, so that a missing extra is named
+    import msgspec as _msgspec  # noqa: F401
+    import uvicorn as _uvicorn  # noqa: F401
+except ModuleNotFoundError as missing:  # pragma: no cover - tested from the built wheel
+    raise ImportError(
+        f"flipsnack_mock needs {missing.name}, which comes with an extra: pip install 'flipsnack-kit[mock]'",
+        name=missing.name,
+    ) from None
+
 from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs
 from flipsnack_mock.testing.faults import Faults

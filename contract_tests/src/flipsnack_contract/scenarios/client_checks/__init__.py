@@ -1,15 +1,17 @@
-"""All duties, each citing its rule of the ledger. A new one is a decorated function in one of these modules."""
+"""Every check of a client, each citing its rule. A new one is a decorated function in one of these modules."""
 
 from __future__ import annotations
 
-from flipsnack_contract.scenarios.client_check import Duty
+from functools import cache
+
+from flipsnack_contract.adapter.messages import CAPABILITIES
+from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.scenarios.client_checks import agreement, calls, ends, files, pace
 
-__all__ = ["DUTIES"]
+__all__ = ["client_checks"]
 
-_MODULES = (calls, pace, ends, files, agreement)
 
-DUTIES: tuple[Duty, ...] = tuple(
-    found for module in _MODULES for found in vars(module).values() if isinstance(found, Duty)
-)
-"""Every duty, module by module."""
+@cache
+def client_checks() -> tuple[Check, ...]:
+    """Every check of a client, module by module."""
+    return checks_in(calls, pace, ends, files, agreement, capabilities=CAPABILITIES)

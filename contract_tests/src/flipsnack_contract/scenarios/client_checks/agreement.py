@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.scenarios.client_check import duty
 from flipsnack_contract.scenarios.scenario_run import Performance
 
 CODES: Mapping[str, tuple[int, ...]] = {
@@ -20,7 +20,7 @@ CODES: Mapping[str, tuple[int, ...]] = {
 TOO_LONG_A_PAUSE_MS = 90_000
 
 
-@duty("client.agreement")
+@check("client.agreement")
 def success_was_seen_by_the_server_too(performance: Performance) -> None:
     """A client that says ok has been told COMPLETE and has been served the package; one poll tells the last state."""
     if performance.outcome is not Outcome.OK:
@@ -34,7 +34,7 @@ def success_was_seen_by_the_server_too(performance: Performance) -> None:
         raise Violation("a client that says ok", "to have been served the package", "no download that succeeded")
 
 
-@duty("client.agreement")
+@check("client.agreement")
 def an_error_was_seen_by_the_server_too(performance: Performance) -> None:
     """For each class of error the server knows of a reason: the code, the state, a fault, the time, or a cancel.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from flipsnack_contract.adapter.case import MASK
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
-from flipsnack_contract.scenarios.client_check import duty
 from flipsnack_contract.scenarios.scenario_run import Performance
 from flipsnack_contract.scenarios.server_log import Call
 from flipsnack_contract.target.request_builder import ACTION
@@ -16,7 +16,7 @@ CREDENTIALS = ("apiKey", "signature", "action")
 SHAPE = ("well-formed", "format", "required", "action")
 
 
-@duty("client.signature")
+@check("client.signature")
 def every_call_is_signed_right(performance: Performance) -> None:
     """No call has a wrong signature, when the secret is the right one."""
     if performance.scenario.who == "wrong-secret":
@@ -26,7 +26,7 @@ def every_call_is_signed_right(performance: Performance) -> None:
             raise Violation(f"the signature of {call.id}", "the one of the vendor's page", f"another ({call.detail})")
 
 
-@duty("client.parameters")
+@check("client.parameters")
 def every_call_says_what_was_asked_for(performance: Performance) -> None:
     """Each call has the action, the key, the collection and the format that the client was told."""
     for call in performance.asked:
@@ -47,14 +47,14 @@ def _expect_format(form: str, call: Call) -> None:
         expect(True, bool(call.params.get("callback")), f"{call.id} has a callback")
 
 
-@duty("client.get-for-reads")
+@check("client.get-for-reads")
 def every_call_is_a_get(performance: Performance) -> None:
     """No call of a method that uploads nothing is anything but a GET."""
     for call in performance.asked:
         expect("GET", call.method, f"the verb of {call.id}")
 
 
-@duty("client.no-xml")
+@check("client.no-xml")
 def xml_is_asked_for_only_when_told(performance: Performance) -> None:
     """format=xml is sent only by a client that was told to."""
     if performance.scenario.format != "xml":
@@ -62,14 +62,14 @@ def xml_is_asked_for_only_when_told(performance: Performance) -> None:
         expect([], wrong, "calls with format=xml")
 
 
-@duty("client.secret-not-sent")
+@check("client.secret-not-sent")
 def the_secret_is_never_sent(performance: Performance) -> None:
     """No parameter, path or body holds the secret."""
     leaks = [f"{call.id}: {', '.join(call.leaks)}" for call in performance.calls if call.leaks]
     expect([], leaks, "requests with the secret in them")
 
 
-@duty("client.credentials-not-in-download")
+@check("client.credentials-not-in-download")
 def downloads_carry_no_credentials(performance: Performance) -> None:
     """The resource URL is fetched as it was given: without apiKey, signature and action."""
     for call in performance.fetched:
@@ -77,7 +77,7 @@ def downloads_carry_no_credentials(performance: Performance) -> None:
         expect([], found, f"credentials in the download {call.id}")
 
 
-@duty("client.secret-not-shown")
+@check("client.secret-not-shown")
 def nothing_secret_is_printed(performance: Performance) -> None:
     """Neither the secret nor a signature stands in anything that the client said or printed."""
     said = "\n".join((performance.report.printed, *(one.text for one in performance.report.log if one.by == "client")))
@@ -95,7 +95,7 @@ SIGNATURES = {
 }
 
 
-@duty("client.limits")
+@check("client.limits")
 def both_limits_are_kept(performance: Performance) -> None:
     """Never more than 5 calls in any second, and never more than 60 in any minute."""
     instants = [call.now_us for call in performance.asked]

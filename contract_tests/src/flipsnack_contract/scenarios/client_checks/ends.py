@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.client_check import duty
 from flipsnack_contract.scenarios.expected_outcome import COMFORT_S, LONGEST_PAUSE_S, prospects, undisturbed
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import Performance
@@ -31,19 +31,19 @@ def _judge_end(performance: Performance, *ends: str) -> None:
         _expect_end(expected, performance, "the end of an undisturbed job" if expected == "ok" else "the end")
 
 
-@duty("client.success")
+@check("client.success")
 def an_undisturbed_job_succeeds(performance: Performance) -> None:
     """A package that is built in time is downloaded, and one poll is one poll."""
     _judge_end(performance, "ok")
 
 
-@duty("client.failed-job")
+@check("client.failed-job")
 def a_failed_job_is_an_error(performance: Performance) -> None:
     """FAILED is reported as the failure of the job."""
     _judge_end(performance, "job_failed")
 
 
-@duty("client.refusal")
+@check("client.refusal")
 def a_refusal_is_reported_as_what_it_is(performance: Performance) -> None:
     """A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden."""
     _judge_end(performance, "auth", "forbidden")
@@ -51,14 +51,14 @@ def a_refusal_is_reported_as_what_it_is(performance: Performance) -> None:
         expect(performance.last.code, performance.code, "the code in the client's error")
 
 
-@duty("client.failed-job")
+@check("client.failed-job")
 def failed_is_reported_whatever_came_before(performance: Performance) -> None:
     """When the last answer was FAILED, the client says that the job has failed."""
     if performance.told == "job_failed":
         _expect_told(performance)
 
 
-@duty("client.refusal")
+@check("client.refusal")
 def a_refusal_is_reported_whatever_came_before(performance: Performance) -> None:
     """When the last answer was a refusal that is final, the client says that."""
     if performance.told not in (None, "job_failed"):
@@ -70,19 +70,19 @@ def _expect_told(performance: Performance) -> None:
         raise Violation(f"the end after {performance.last}", str(performance.told), str(performance.error))
 
 
-@duty("client.deadline", needs={"deadline"})
+@check("client.deadline", needs={"deadline"})
 def a_deadline_that_is_over_is_reported(performance: Performance) -> None:
     """A job that does not end in time is an error of class deadline."""
     _judge_end(performance, "deadline")
 
 
-@duty("client.jsonp", needs={"jsonp"})
+@check("client.jsonp", needs={"jsonp"})
 def jsonp_is_understood(performance: Performance) -> None:
     """No sound answer in JSONP is taken for one that makes no sense."""
     _expect_understood("jsonp", performance)
 
 
-@duty("client.xml", needs={"xml"})
+@check("client.xml", needs={"xml"})
 def xml_is_understood(performance: Performance) -> None:
     """No sound answer in XML is taken for one that makes no sense."""
     _expect_understood("xml", performance)
@@ -93,7 +93,7 @@ def _expect_understood(form: str, performance: Performance) -> None:
         raise Violation(f"what the client makes of {form}", "the state of the job", performance.word)
 
 
-@duty("client.retry", needs={"retries"})
+@check("client.retry", needs={"retries"})
 def what_passes_is_survived(performance: Performance) -> None:
     """After faults that pass, the end is the one without them, when there is time enough."""
     scenario = performance.scenario
@@ -115,7 +115,7 @@ def _time_for(performance: Performance) -> float:
     return WAITING_S + pauses + COMFORT_S + performance.scenario.suspended_s
 
 
-@duty("client.fresh-url", needs={"refresh"})
+@check("client.fresh-url", needs={"refresh"})
 def a_dead_link_is_replaced(performance: Performance) -> None:
     """When one resource URL is dead, a new one is asked for and the package is downloaded."""
     scenario = performance.scenario
@@ -136,7 +136,7 @@ def _dies_halfway(scenario: Scenario) -> bool:
     return cut and (at_once or bool(scenario.suspensions and not scenario.settings))
 
 
-@duty("client.malformed-answer")
+@check("client.malformed-answer")
 def what_is_no_answer_is_an_error(performance: Performance) -> None:
     """An answer that makes no sense is neither success nor a failed job, but an error that says so."""
     if performance.lured:
@@ -155,14 +155,14 @@ def what_is_no_answer_is_an_error(performance: Performance) -> None:
         )
 
 
-@duty("client.adapter")
+@check("client.adapter")
 def every_case_is_played(performance: Performance) -> None:
     """No case ends by a crash, by silence or by a line that is no message."""
     if performance.outcome is Outcome.FAULT:
         raise Violation("a case", "a result", f"{performance.report.fault}: {performance.report.why}")
 
 
-@duty("client.unsupported")
+@check("client.unsupported")
 def only_what_it_cannot_is_declined(performance: Performance) -> None:
     """A client declines nothing for which it has the capabilities."""
     if performance.outcome is Outcome.UNSUPPORTED:

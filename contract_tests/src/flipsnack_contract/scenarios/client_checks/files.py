@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from flipsnack_contract.adapter.case import Outcome
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.client_check import duty
 from flipsnack_contract.scenarios.scenario_run import Performance
 
 
-@duty("client.whole-file")
+@check("client.whole-file")
 def ok_means_that_the_whole_package_is_there(performance: Performance) -> None:
     """A client that says ok has made a file that is the package, byte for byte."""
     if performance.outcome is not Outcome.OK or performance.scenario.op != "download" or performance.package is None:
@@ -21,7 +21,7 @@ def ok_means_that_the_whole_package_is_there(performance: Performance) -> None:
         raise Violation("the file, when the client says ok", _shown(performance.package), found)
 
 
-@duty("client.no-half-file")
+@check("client.no-half-file")
 def an_error_leaves_what_was_there(performance: Performance) -> None:
     """A client that fails leaves no file, or the one that was there before."""
     if performance.outcome is Outcome.ERROR and not performance.disk.untouched:
@@ -30,7 +30,7 @@ def an_error_leaves_what_was_there(performance: Performance) -> None:
         raise Violation("the file, when the client says error", expected, "none" if after is None else _shown(after))
 
 
-@duty("client.agreement")
+@check("client.agreement")
 def the_file_is_the_one_it_reports(performance: Performance) -> None:
     """Length and SHA-256 of the file are those in the result."""
     result = performance.report.result

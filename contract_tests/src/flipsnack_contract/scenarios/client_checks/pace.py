@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.scenarios.client_check import duty
 from flipsnack_contract.scenarios.client_limits import FINAL_CODES, LEAST_INTERVAL, LEAST_PAUSE
 from flipsnack_contract.scenarios.scenario_run import Performance
 from flipsnack_contract.scenarios.server_log import Call
@@ -15,7 +15,7 @@ from flipsnack_contract.scenarios.server_log import Call
 SLACK_MS = 1000
 
 
-@duty("client.poll-interval")
+@check("client.poll-interval")
 def polls_are_a_few_seconds_apart(performance: Performance) -> None:
     """After PROCESSING the next call comes no sooner than 1.5 s later, but for a last look before the deadline."""
     for before, after in _told(performance):
@@ -31,7 +31,7 @@ def _is_last_look(performance: Performance, call: Call) -> bool:
     return call.now_us >= (performance.report.started_ms + deadline) * 1000 - LEAST_INTERVAL
 
 
-@duty("client.back-off")
+@check("client.back-off")
 def a_refused_call_waits(performance: Performance) -> None:
     """After 31 the next call comes no sooner than 0.5 s later, after 32 no sooner than 2 s."""
     for before, after in _told(performance):
@@ -46,7 +46,7 @@ def _too_soon(before: Call, after: Call, expected: str) -> None:
     )
 
 
-@duty("client.final-state")
+@check("client.final-state")
 def a_final_state_ends_the_polling(performance: Performance) -> None:
     """After FAILED nothing is asked; after COMPLETE only when a resource URL was tried and did not serve."""
     for before, after in _told(performance):
@@ -63,7 +63,7 @@ def _tried_between(performance: Performance, before: Call, after: Call) -> bool:
     return "link" in performance.faults or any(not call.is_api for call in performance.calls[first:last])
 
 
-@duty("client.final-error")
+@check("client.final-error")
 def a_final_error_is_not_tried_again(performance: Performance) -> None:
     """A call that was refused for what it says is the last one."""
     for before, after in _told(performance):
@@ -71,7 +71,7 @@ def a_final_error_is_not_tried_again(performance: Performance) -> None:
             raise Violation(f"what comes after code {before.code}", "nothing", f"{after.id}, another call")
 
 
-@duty("client.expired-url")
+@check("client.expired-url")
 def a_dead_link_is_not_tried_again(performance: Performance) -> None:
     """A resource URL that has answered 403 once is not used any more."""
     dead: dict[tuple[str, str], str] = {}
@@ -84,7 +84,7 @@ def a_dead_link_is_not_tried_again(performance: Performance) -> None:
             dead[url] = call.id
 
 
-@duty("client.repeated-call")
+@check("client.repeated-call")
 def a_package_is_fetched_once(performance: Performance) -> None:
     """What was served whole and undisturbed is not fetched again."""
     whole = [
@@ -93,7 +93,7 @@ def a_package_is_fetched_once(performance: Performance) -> None:
     expect(True, len(whole) <= 1, f"the package is fetched once; whole downloads: {', '.join(whole) or 'none'}")
 
 
-@duty("client.deadline", needs={"deadline"})
+@check("client.deadline", needs={"deadline"})
 def the_deadline_is_kept(performance: Performance) -> None:
     """The client comes to an end before its deadline is over, or a second later at most.
 
@@ -115,7 +115,7 @@ def _seconds(ms: int) -> str:
     return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + " s"
 
 
-@duty("client.cancel", needs={"cancel"})
+@check("client.cancel", needs={"cancel"})
 def cancelling_ends_it(performance: Performance) -> None:
     """Once it is cancelled a client says so, and makes no further call."""
     after = performance.scenario.cancel_after_s

@@ -16,7 +16,7 @@ COMMAND = (sys.executable, "-m", "flipsnack_client")
 
 
 @dataclass(frozen=True)
-class Shell:
+class CommandRunner:
     """Runs `flipsnack` in an empty folder with nothing but our variables."""
 
     folder: Path
@@ -64,15 +64,15 @@ class Shell:
 def interrupted_at(process: subprocess.Popen[str], pattern: str, *, times: int = 1) -> list[str]:
     """Interrupt the process once it says so; return all that it said."""
     assert process.stderr is not None
-    told: list[str] = []
+    printed: list[str] = []
     waiting = True
     for line in process.stderr:
-        told.append(line)
+        printed.append(line)
         if waiting and re.search(pattern, line):
             waiting = False
             for _ in range(times):
                 process.send_signal(signal.SIGINT)
-    return told
+    return printed
 
 
 def blocks(terminal: int) -> Iterator[bytes]:

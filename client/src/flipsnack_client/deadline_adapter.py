@@ -1,8 +1,7 @@
-"""A requests adapter whose every read of the socket ends at the deadline in force.
+"""A requests adapter that cuts every read of the socket at the deadline in force.
 
-The timeout of requests is per read: a server that drips one byte a second is never too slow for it, and
-its status line and headers are read before requests hands anything back. So the limit sits below both, at
-the socket.
+The timeout of requests applies to each read: a server that sends one byte a second never exceeds it, and
+requests reads the status line and headers before it returns. So the deadline is applied at the socket.
 """
 
 import io
@@ -28,7 +27,7 @@ _in_force: ContextVar[Deadline | None] = ContextVar("flipsnack_deadline", defaul
 
 @contextmanager
 def in_force(deadline: Deadline) -> Iterator[None]:
-    """Cut every read of our sockets at `deadline` until the block ends."""
+    """Cut every read of the adapter's sockets at `deadline` until the block ends."""
     token = _in_force.set(deadline)
     try:
         yield
@@ -37,12 +36,12 @@ def in_force(deadline: Deadline) -> Iterator[None]:
 
 
 class _TimedSocket(io.RawIOBase):
-    """Reads a socket with what is left of the deadline as the timeout of each read."""
+    # The timeout of each read is what is left of the deadline.
 
     def __init__(self, raw: io.RawIOBase, sock: "socket.socket") -> None:
         self._raw = raw
         self._sock = sock
-        self._patience = sock.gettimeout()
+        self._timeout = sock.gettimeout()
 
     def readable(self) -> bool:
         return True
@@ -56,8 +55,8 @@ class _TimedSocket(io.RawIOBase):
     def _cut(self, deadline: Deadline) -> None:
         remaining = deadline.remaining()
         if remaining <= 0:
-            raise TimeoutError("the deadline is over")
-        self._sock.settimeout(remaining if self._patience is None else min(remaining, self._patience))
+            raise TimeoutError("the deadline has passed")
+        self._sock.settimeout(remaining if self._timeout is None else min(remaining, self._timeout))
 
     def close(self) -> None:
         self._raw.close()
@@ -72,7 +71,7 @@ class _TimedResponse(HTTPResponse):
 
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
-    debuglevel = 0  # http.client's debugging prints whole requests; switched on globally, it stays off here
+    debuglevel = 0  # http.client's debugging prints whole requests; it stays off even if switched on globally
 
 
 class _SecureConnection(HTTPSConnection):
@@ -92,15 +91,15 @@ _POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Mounted on the session this client makes for itself; mount it on your own session to get the same."""
+    """Cuts reads at the deadline. Mount it on a session of your own to get what the client's session has."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools of direct connections ours."""
+        """Use our connection pools for direct connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Make the pools of connections through a proxy ours."""
+        """Use our connection pools for connections through a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager

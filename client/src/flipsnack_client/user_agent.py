@@ -1,4 +1,4 @@
-"""Who this client says it is."""
+"""The User-Agent header of this client."""
 
 from flipsnack_client import __version__
 

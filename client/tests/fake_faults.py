@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from client.tests.conftest import Stage
+from client.tests.conftest import Sandbox
 
 from flipsnack_client.envelope import CALLBACK
 
@@ -24,9 +24,9 @@ def sound(path: Path) -> bool:
         return archive.testzip() is None and "index.html" in archive.namelist()
 
 
-def book(stage: Stage, *, schedule: str = "immediate") -> str:
+def book(sandbox: Sandbox, *, schedule: str = "immediate") -> str:
     """A collection with a package of `SIZE` bytes."""
-    return str(stage.account.collections.create(hash="book", schedule=schedule, package_bytes=SIZE)["hash"])
+    return str(sandbox.account.collections.create(hash="book", schedule=schedule, package_bytes=SIZE)["hash"])
 
 
 def envelope(answer_format: str, data: dict[str, str] | None) -> str:
@@ -41,9 +41,9 @@ def envelope(answer_format: str, data: dict[str, str] | None) -> str:
     }[answer_format]
 
 
-def packages(stage: Stage) -> list[Any]:
+def packages(sandbox: Sandbox) -> list[Any]:
     """The downloads the fake has seen."""
-    return list(stage.account.requests.list(kind="package"))
+    return list(sandbox.account.requests.list(kind="package"))
 
 
 PASSING: dict[str, tuple[int, Fault]] = {

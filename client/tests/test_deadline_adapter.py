@@ -12,16 +12,11 @@ FILLER = b"X-Filler: " + b"x" * 200
 ANSWER = b'{"code":20,"status":"OK"}'
 
 
-def slow_head() -> bytes:
-    """A head that drips."""
-    return HEAD + FILLER
-
-
 @pytest.mark.parametrize("mine", [False, True], ids=["our session", "mounted on another session"])
 def test_dripping_headers_do_not_outlast_the_deadline(scripted: ScriptedServer, *, mine: bool) -> None:
     """A server that sends its head byte by byte is cut off at the deadline."""
     end = b"\r\nContent-Length: %d\r\n\r\n" % len(ANSWER)
-    scripted.plan = [drip(slow_head(), then=end + ANSWER)]
+    scripted.plan = [drip(HEAD + FILLER, then=end + ANSWER)]
     session = None
     if mine:
         session = requests.Session()

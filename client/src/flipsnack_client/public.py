@@ -1,0 +1,109 @@
+"""The public names of `flipsnack_client`, which loads this module when one of them is first used."""
+
+from flipsnack_client.client import Flipsnack
+from flipsnack_client.clock import Clock, SystemClock
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.deadline_adapter import DeadlineAdapter
+from flipsnack_client.download import Progress
+from flipsnack_client.envelope import Answer
+from flipsnack_client.exceptions import (
+    ApiError,
+    BadRequest,
+    Cancelled,
+    CannotWrite,
+    CertificateRefused,
+    CollectionProcessing,
+    ConnectionFailed,
+    CredentialsError,
+    DamagedAnswer,
+    DamagedPackage,
+    DeadlineExceeded,
+    DeleteNotAvailable,
+    FileTooLarge,
+    FlipsnackError,
+    Forbidden,
+    HttpError,
+    InvalidAction,
+    InvalidCollectionHash,
+    InvalidCredentials,
+    InvalidFileFormat,
+    InvalidSignature,
+    JobFailed,
+    LinkRefused,
+    MaintenanceMode,
+    MalformedAnswer,
+    MissingParameter,
+    MultipleFiles,
+    PerMinuteLimit,
+    PerSecondLimit,
+    RateLimited,
+    TooManyPages,
+    TransportError,
+    UnknownStatus,
+    UploadQuotaExceeded,
+)
+from flipsnack_client.limiter import Limiter, Window
+from flipsnack_client.poller import JobStatus, Poller, PollPolicy, Update
+from flipsnack_client.resource_url import ResourceUrl
+from flipsnack_client.retry import RetryPolicy
+from flipsnack_client.signature import SignatureAuth, canonical, masked_canonical, sign
+
+__all__ = [
+    # the client
+    "Flipsnack",
+    "Poller",
+    "Update",
+    "JobStatus",
+    "Progress",
+    "Answer",
+    "ResourceUrl",
+    # how it waits
+    "Deadline",
+    "PollPolicy",
+    "RetryPolicy",
+    "Limiter",
+    "Window",
+    "Clock",
+    "SystemClock",
+    # parts that are useful alone
+    "DeadlineAdapter",
+    "SignatureAuth",
+    "canonical",
+    "masked_canonical",
+    "sign",
+    # what it raises
+    "FlipsnackError",
+    "ApiError",
+    "MaintenanceMode",
+    "MissingParameter",
+    "RateLimited",
+    "PerSecondLimit",
+    "PerMinuteLimit",
+    "UploadQuotaExceeded",
+    "FileTooLarge",
+    "TooManyPages",
+    "MultipleFiles",
+    "DeleteNotAvailable",
+    "CollectionProcessing",
+    "BadRequest",
+    "InvalidCredentials",
+    "InvalidAction",
+    "Forbidden",
+    "InvalidSignature",
+    "InvalidFileFormat",
+    "InvalidCollectionHash",
+    "JobFailed",
+    "TransportError",
+    "ConnectionFailed",
+    "CertificateRefused",
+    "HttpError",
+    "DamagedAnswer",
+    "MalformedAnswer",
+    "UnknownStatus",
+    "DamagedPackage",
+    "LinkRefused",
+    "CannotWrite",
+    "DeadlineExceeded",
+    "Cancelled",
+    "CredentialsError",
+]

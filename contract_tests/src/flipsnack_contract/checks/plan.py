@@ -1,0 +1,23 @@
+"""How much of each check is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`examples` are drawn for a whole share, `rows` is the most rows of a table (None: all), `seed` decides the draws.
+
+    Without a seed every run draws the same. Without `shrink` the first counterexample is reported as it was found.
+    `histories_to_shrink` bounds how many histories are played to shorten one that fails: the first hundreds do
+    nearly all of it.
+    """
+
+    examples: int = 100
+    rows: int | None = None
+    seed: int | None = None
+    shrink: bool = True
+    histories_to_shrink: int = 600
