@@ -1,17 +1,19 @@
-"""`flipsnack-mock` as a person runs it, and traces to run it on."""
+"""`flipsnack-mock` in this process, and traces to run it on."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
+from click.testing import CliRunner, Result
 from mock_server.tests.conftest import Fake, make_fake
 
+from flipsnack_mock.__main__ import command
 
-def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """The command, with what it said."""
-    command = [sys.executable, "-m", "flipsnack_mock", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+PREFIX = "FLIPSNACK_MOCK_"
+
+
+def run(*arguments: str, stdin: str | None = None, **variables: str) -> Result:
+    """The result of the command line, with the settings in `variables` as its environment."""
+    environment = {PREFIX + name.upper(): value for name, value in variables.items()}
+    return CliRunner().invoke(command, arguments, obj=environment, input=stdin)
 
 
 def trace_of(fake: Fake) -> str:
@@ -20,15 +22,14 @@ def trace_of(fake: Fake) -> str:
 
 
 def clean_trace() -> str:
-    """The trace of a client that did nothing wrong."""
+    """The trace of a client without findings."""
     fake = make_fake()
     fake.call()
     return trace_of(fake)
 
 
-def careless_trace() -> str:
-    """The trace of a client that did two things wrong, under a frozen clock."""
+def trace_with_findings() -> str:
+    """The trace of a client that broke two rules."""
     fake = make_fake()
-    fake.account("POST", "/clock/freeze")
     fake.call(format="xml", token="secret-test-core")
     return trace_of(fake)

@@ -176,9 +176,16 @@ CHROMIUM_FLAGS = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A Chromium without a window and without a network."""
+@pytest.fixture
+def browser(chromium: webdriver.Chrome) -> webdriver.Chrome:
+    """The one Chromium of all tests, with an empty log."""
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
+    return chromium
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A Chromium without a window and without a network; it takes seconds to start."""
     # Few tests need it, and it takes long to import.
     from selenium import webdriver
 

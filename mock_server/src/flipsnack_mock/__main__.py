@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C before the fake serves ends it with one line and exit status 130."""
+    """Run the command line; Ctrl-C before the server has started prints one line and exits with status 130."""
     try:
         status = command.main(prog_name="flipsnack-mock", obj=os.environ, standalone_mode=False)
     except click.Abort:
@@ -48,8 +48,7 @@ def command() -> None:
 
 
 def _relax_collector() -> None:
-    # The path of a request leaves no circles behind (a test holds that), so the collector has nothing to find there;
-    # at its usual pace it would walk through the whole journal again and again.
+    # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
@@ -60,7 +59,7 @@ def _relax_collector() -> None:
 def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
     """Serve the fake until SIGTERM or Ctrl-C."""
     settings, sources = loaded(config, flags, environ)
-    # The engine is imported only where it is needed: `settings` and `--help` stay quick.
+    # Imported here so that `settings` and `--help` stay fast.
     from flipsnack_mock.admin.guard import exposure
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
@@ -70,7 +69,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     try:
         listener = bind(settings.host, settings.port)
     except OSError as problem:
-        hint = "choose another --host or --port (--port 0 takes a free one)"
+        hint = "choose another --host or --port (--port 0 uses a free port)"
         fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
         tls = certificates_for(settings)
@@ -98,7 +97,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
 @with_settings
 @click.pass_obj
 def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
-    """Print every setting, its value and where it came from."""
+    """Print every setting with its value, source and description."""
     _, sources = loaded(config, flags, environ)
     from rich.console import Console
     from rich.table import Table
@@ -106,7 +105,7 @@ def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags
     table = Table("setting", "value", "source", "what it does", box=None, pad_edge=False)
     for name, setting in sources.items():
         table.add_row(name, shown(name, setting.value), setting.source, setting.does)
-    # A program that reads this gets a line for each setting, whatever its length.
+    # In a pipe each setting is one line, whatever its length.
     Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 

@@ -1,8 +1,8 @@
-"""Fixtures for pytest: a fake for the session, and for each test an account that nobody else uses.
+"""Fixtures for pytest: one fake for the session, and a separate account for each test.
 
-Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top conftest.py, or by
-`pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker has a fake of its own; with `--flipsnack-url`
-all share the one that runs there, and accounts still never meet.
+Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top-level conftest.py, or with
+`pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker starts its own fake; with `--flipsnack-url`
+all workers share a running one, with separate accounts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Call = Callable[..., dict[str, Any]]
 
 
 class FlipsnackServer(NamedTuple):
-    """The fake that the tests of this session use: its `url`, the API's `base_url`, and its control plane `admin`."""
+    """The fake of this session: its `url`, the API's `base_url`, and a client of its control plane (`admin`)."""
 
     url: str
     base_url: str
@@ -44,20 +44,20 @@ class FlipsnackServer(NamedTuple):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of this plugin."""
     group = parser.getgroup("flipsnack", "the fake of the Flipsnack API")
-    group.addoption("--flipsnack-url", help="use the fake at this address instead of starting one")
-    group.addoption("--flipsnack-token", default="", help="admin token of that fake")
-    group.addoption("--flipsnack-lint", action="store_true", help="fail a test whose client broke a rule of the vendor")
-    parser.addini("flipsnack_lint", "fail a test whose client broke a rule of the vendor", type="bool", default=False)
+    group.addoption("--flipsnack-url", help="use the running fake at this URL instead of starting one")
+    group.addoption("--flipsnack-token", default="", help="admin token of the fake at --flipsnack-url")
+    group.addoption("--flipsnack-lint", action="store_true", help="fail tests whose client breaks a rule of the vendor")
+    parser.addini("flipsnack_lint", "fail tests whose client breaks a rule of the vendor", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what the marker is for."""
-    config.addinivalue_line("markers", "flipsnack_lint(on): whether this test's client is held to the vendor's rules")
+    """Register the marker."""
+    config.addinivalue_line("markers", "flipsnack_lint(on): whether to lint the client of this test")
 
 
 @pytest.fixture(scope="session")
 def flipsnack_server(request: pytest.FixtureRequest) -> Iterator[FlipsnackServer]:
-    """The fake of this session, started if `--flipsnack-url` names none."""
+    """The fake of this session; started unless `--flipsnack-url` is given."""
     url = request.config.getoption("--flipsnack-url")
     if url:
         admin = AdminClient(url, token=request.config.getoption("--flipsnack-token"))
@@ -70,9 +70,9 @@ def flipsnack_server(request: pytest.FixtureRequest) -> Iterator[FlipsnackServer
 
 @pytest.fixture
 def flipsnack_account(flipsnack_server: FlipsnackServer, request: pytest.FixtureRequest) -> Iterator[AccountAdmin]:
-    """An account for this test alone: `key`, `secret`, clock, collections, faults. It is deleted afterwards.
+    """A separate account for this test: `key`, `secret`, clock, collections, faults. Deleted after the test.
 
-    With linting on, a test that passed fails here when its client broke a rule of the vendor.
+    With linting on, teardown fails if the client broke a rule of the vendor.
     """
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]
     account = flipsnack_server.admin.account(f"test-{digest}-{fresh_id()}")
@@ -103,7 +103,7 @@ def flipsnack_faults(flipsnack_account: AccountAdmin) -> Faults:
 def flipsnack_environment(
     flipsnack_server: FlipsnackServer, flipsnack_account: AccountAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
-    """The variables that point a client at this test's account, set for the length of the test."""
+    """The environment variables that configure a client for this test's account, set during the test."""
     variables = {
         "FLIPSNACK_BASE_URL": flipsnack_server.base_url,
         "FLIPSNACK_API_KEY": flipsnack_account.key,
@@ -116,7 +116,7 @@ def flipsnack_environment(
 
 @pytest.fixture
 def flipsnack_call(flipsnack_server: FlipsnackServer, flipsnack_account: AccountAdmin) -> Iterator[Call]:
-    """The smallest client: `flipsnack_call("collection.downloadHTML", collectionHash=…)` signs, asks, decodes JSON."""
+    """A minimal client: `flipsnack_call("collection.downloadHTML", collectionHash=…)` signs, sends, decodes JSON."""
     secret = flipsnack_account.secret
     session = requests.Session()
     session.trust_env = False

@@ -16,22 +16,14 @@ def code(fake: Fake, key: str, secret: str, **changes: str) -> int:
 
 
 def test_an_account_can_be_created_with_any_key_and_secret(fake: Fake) -> None:
-    """From then on it signs requests."""
+    """The default secret is as for test keys; a key can be taken only once."""
     answer = fake.admin("POST", "/__admin/accounts", NEW)
     assert (201, "mine", "hush") == (answer.status_code, answer.get_json()["key"], answer.get_json()["secret"])
     assert [20, 44] == [code(fake, "mine", "hush"), code(fake, "mine", "other")]
-
-
-def test_without_a_secret_it_gets_one(fake: Fake) -> None:
-    """`secret-` and the key, as for test keys."""
-    assert "secret-mine" == fake.admin("POST", "/__admin/accounts", {"key": "mine"}).get_json()["secret"]
-
-
-def test_a_key_that_is_taken_is_a_conflict(fake: Fake) -> None:
-    """The message says how to go on."""
-    answer = fake.admin("POST", "/__admin/accounts", {"key": SEEDED[0]})
-    assert (409, "conflict") == (answer.status_code, answer.get_json()["error"]["type"])
-    assert "is taken; delete or reset that account, or choose another key" in answer.get_json()["error"]["message"]
+    assert "secret-other" == fake.admin("POST", "/__admin/accounts", {"key": "other"}).get_json()["secret"]
+    again = fake.admin("POST", "/__admin/accounts", NEW)
+    assert (409, "conflict") == (again.status_code, again.get_json()["error"]["type"])
+    assert "is taken; delete or reset that account, or choose another key" in again.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

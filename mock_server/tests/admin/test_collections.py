@@ -1,5 +1,5 @@
 import pytest
-from mock_server.tests.conftest import KEY, Fake, signed
+from mock_server.tests.conftest import Fake, signed
 
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
 
@@ -28,17 +28,11 @@ def test_a_collection_can_be_created_with_all_it_has(fake: Fake) -> None:
 
 def test_everything_has_a_default(fake: Fake) -> None:
     """The next free hash, eight pages, no more bytes than they need, and the account's schedule."""
+    create(fake, hash="f000002")
     first, second = (fake.account("POST", "/collections", {}).get_json() for _ in range(2))
     assert (8, 0, "after-5s") == (first["pages"], first["package_bytes"], first["schedule"])
-    assert first["hash"] != second["hash"]
+    assert 3 == len({"f000002", first["hash"], second["hash"]})
     assert "PROCESSING" == fake.call(collectionHash=first["hash"]).get_json()["data"]["status"]
-
-
-def test_a_free_hash_steps_around_those_that_are_taken(fake: Fake) -> None:
-    """Whoever chose them."""
-    create(fake, hash="f000002")
-    assert "f000002" != create(fake)
-    assert 3 == len({"f000002", create(fake), create(fake)})
 
 
 @pytest.mark.parametrize("size", [30_000, 1_234_567])
@@ -75,19 +69,15 @@ def test_a_bad_collection_is_refused_by_field(fake: Fake, fields: dict[str, obje
     assert [] == fake.account("GET", "/collections").get_json()["collections"]
 
 
-def test_a_hash_that_is_taken_is_a_conflict(fake: Fake) -> None:
-    """In the same account; another account may have it, too."""
-    create(fake, hash="abc")
-    assert 409 == fake.account("POST", "/collections", {"hash": "abc"}).status_code
-    assert 201 == fake.admin("POST", "/__admin/accounts/test-other/collections", {"hash": "abc"}).status_code
-
-
-def test_a_collection_is_its_owners_alone(fake: Fake) -> None:
-    """Code 43 for everybody else."""
+def test_a_collection_belongs_to_one_account(fake: Fake) -> None:
+    """A taken hash is a conflict in the same account only; other accounts get code 43 for it."""
     create(fake, hash="abc", schedule="immediate")
     other = signed("secret-test-other", apiKey="test-other", collectionHash="abc")
     assert 43 == fake.client.get("/v1/", query_string=other).get_json()["code"]
     assert 20 == fake.call(collectionHash="abc").get_json()["code"]
+    assert {"jobs": []} == fake.admin("GET", "/__admin/accounts/test-other/jobs").get_json()
+    assert 409 == fake.account("POST", "/collections", {"hash": "abc"}).status_code
+    assert 201 == fake.admin("POST", "/__admin/accounts/test-other/collections", {"hash": "abc"}).status_code
 
 
 def test_a_deleted_collection_is_code_43_and_its_links_are_dead(fake: Fake) -> None:
@@ -117,7 +107,7 @@ def test_an_unknown_hash_is_not_found(fake: Fake, path: str) -> None:
 
 
 def test_jobs_are_listed_with_their_state(fake: Fake) -> None:
-    """Polls, start, schedule, and the states that they can be forced into."""
+    """Polls, start, schedule, and the states of TRANSITIONS that they can be forced into."""
     fake.call(collectionHash="mock-manual")
     fake.call(collectionHash="mock-manual")
     expected = {
@@ -130,6 +120,11 @@ def test_jobs_are_listed_with_their_state(fake: Fake) -> None:
     }
     assert {"jobs": [expected]} == fake.account("GET", "/jobs").get_json()
     assert expected == fake.account("GET", "/jobs/mock-manual").get_json()
+    for collection_hash in ("mock-complete", "mock-failed"):
+        fake.call(collectionHash=collection_hash)
+        shown = fake.account("GET", f"/jobs/{collection_hash}").get_json()
+        row = TRANSITIONS[shown["state"]]
+        assert [target for move, target in row.items() if move is not Move.CALL] == shown["legal"]
 
 
 @pytest.mark.parametrize("target", ["COMPLETE", "FAILED"])
@@ -140,13 +135,6 @@ def test_a_job_is_forced_to_an_end(fake: Fake, target: str) -> None:
         answer = fake.account("PUT", f"/jobs/{collection_hash}", {"state": target})
         assert target == answer.get_json()["state"]
         assert target == fake.call(collectionHash=collection_hash).get_json()["data"]["status"]
-
-
-def test_a_failed_job_is_started_again(fake: Fake) -> None:
-    """PROCESSING is legal after FAILED alone."""
-    fake.call(collectionHash="mock-failed-manual")
-    fake.account("PUT", "/jobs/mock-failed-manual", {"state": "FAILED"})
-    assert "PROCESSING" == fake.account("PUT", "/jobs/mock-failed-manual", {"state": "PROCESSING"}).get_json()["state"]
 
 
 @pytest.mark.parametrize(
@@ -171,17 +159,11 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(
     assert before == state(fake, collection_hash)
 
 
-def test_the_legal_moves_are_those_of_the_table(fake: Fake) -> None:
-    """What is shown comes from TRANSITIONS."""
-    for collection_hash in ("mock-complete", "mock-failed", "mock-manual"):
-        fake.call(collectionHash=collection_hash)
-        shown = fake.account("GET", f"/jobs/{collection_hash}").get_json()
-        row = TRANSITIONS[shown["state"]]
-        assert [target for move, target in row.items() if move is not Move.CALL] == shown["legal"]
-
-
-def test_a_state_that_is_none_is_a_bad_request(fake: Fake) -> None:
-    """The refusal names the field and the value."""
+def test_a_failed_job_is_started_again(fake: Fake) -> None:
+    """PROCESSING is legal only after FAILED; an unknown state is a bad request."""
+    fake.call(collectionHash="mock-failed-manual")
+    fake.account("PUT", "/jobs/mock-failed-manual", {"state": "FAILED"})
+    assert "PROCESSING" == fake.account("PUT", "/jobs/mock-failed-manual", {"state": "PROCESSING"}).get_json()["state"]
     refusal = fake.account("PUT", "/jobs/mock-manual", {"state": "DONE"}).get_json()["error"]
     assert "$.state" == refusal["path"]
     assert "Invalid enum value 'DONE'" in refusal["message"]
@@ -196,9 +178,3 @@ def test_a_changed_default_schedule_leaves_finished_jobs_alone(fake: Fake) -> No
     assert "COMPLETE" == state(fake, collection_hash)
     fake.call(collectionHash=create(fake))
     assert ["COMPLETE", "PROCESSING"] == [job["state"] for job in fake.account("GET", "/jobs").get_json()["jobs"]]
-
-
-def test_another_accounts_jobs_are_not_shown(fake: Fake) -> None:
-    """Each account has its own."""
-    fake.call(collectionHash="mock-manual")
-    assert {"jobs": []} == fake.admin("GET", f"/__admin/accounts/{KEY}2/jobs").get_json()

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Fake, signature_of, signed
-from mock_server.tests.doctor.careless import careless
+from mock_server.tests.doctor.bad_signers import signer_with
 
 
 def diagnosis(fake: Fake, request_id: str) -> dict[str, Any]:
@@ -46,24 +46,16 @@ def test_checks_after_the_failed_one_were_not_reached(fake: Fake) -> None:
     assert ("failed", "not reached") == (outcomes["required"], outcomes["signature"])
 
 
-def test_a_download_has_checks_and_no_signature_of_ours(fake: Fake) -> None:
-    """The URL of a package is another matter; why it was refused is in the record."""
+def test_downloads_and_unreadable_requests_have_no_signature(fake: Fake) -> None:
+    """But checks and a rule; an unknown request is 404."""
     answer = fake.resource("/packages/00000000000/x/x.zip?Signature=1")
     found = diagnosis(fake, answer.headers["X-Flipsnack-Mock-Request"])
     assert [{"name": "resource-url", "outcome": "failed"}] == found["checks"]
     assert found["signature"] is None
-
-
-def test_an_unreadable_request_has_a_rule_and_no_signature(fake: Fake) -> None:
-    """Without parameters there is nothing to judge but the reason."""
     answer = fake.client.get("/v1/?a=1&a=2")
     found = diagnosis(fake, answer.headers["X-Flipsnack-Mock-Request"])
     assert "request.duplicate-parameter" == found["rule"]["id"]
     assert found["signature"] is None
-
-
-def test_an_unknown_request_is_404(fake: Fake) -> None:
-    """The journal has no such entry."""
     assert 404 == fake.admin("GET", "/__admin/requests/r99/diagnosis").status_code
 
 
@@ -71,13 +63,13 @@ def test_an_unknown_request_is_404(fake: Fake) -> None:
 def test_any_request_is_explained_without_being_sent(fake: Fake, shape: str) -> None:
     """A URL and a parameter list give the same finding, and the journal stays empty."""
     params = {name: value for name, value in signed().items() if name != "signature"}
-    params["signature"] = careless("secret-last").sign(params)
+    params["signature"] = signer_with("secret-last").sign(params)
     bodies: dict[str, dict[str, Any]] = {
         "url": {"url": f"https://api.flipsnack.com/v1/?{urlencode(params)}"},
         "object": {"params": params},
         "pairs": {"params": list(params.items())},
     }
-    answer = fake.admin("POST", "/__admin/explain", bodies[shape] | {"secret": "secret-test-careless"})
+    answer = fake.admin("POST", "/__admin/explain", bodies[shape] | {"secret": "secret-test-bad-signer"})
     assert [["secret-last"]] == names(dict(answer.json or {}))
     assert {"count": 0, "dropped": 0} == fake.admin("GET", "/__admin/requests/count").json
 

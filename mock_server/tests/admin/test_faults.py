@@ -54,20 +54,26 @@ def test_a_rule_shows_its_hits_and_the_request_it_met_last(fake: Fake) -> None:
     assert answer.headers["X-Flipsnack-Mock-Request"] == rule["last_request"]
 
 
-def test_rules_get_ids_that_are_not_given_twice(fake: Fake) -> None:
-    """A deleted rule's id is not taken by the next one, so a mark in the journal means one rule."""
+def test_rules_have_ids_that_are_not_reused(fake: Fake) -> None:
+    """So a mark in the journal means one rule; a chosen id can be taken only once."""
     ids = [made(fake, {"preset": "slow"})["id"] for _ in range(2)]
     fake.account("DELETE", "/faults/f2")
     ids.append(made(fake, {"preset": "slow"})["id"])
     assert ["f1", "f2", "f3"] == ids
-
-
-def test_a_rule_can_have_an_id_of_its_own(fake: Fake) -> None:
-    """A test names its rule, and the journal speaks of it by that name; the name can be taken only once."""
     assert "mine" == made(fake, {"id": "mine", "preset": "slow"})["id"]
-    again = fake.account("POST", "/faults", {"id": "mine", "preset": "slow"})
-    assert 409 == again.status_code
-    assert 1 == len(listed(fake))
+    assert 409 == fake.account("POST", "/faults", {"id": "mine", "preset": "slow"}).status_code
+    assert 3 == len(listed(fake))
+
+
+def test_rules_are_shown_and_deleted(fake: Fake) -> None:
+    """One by its id, 404 if it does not exist, or all; then requests are answered as usual."""
+    made(fake, {"fault": {"kind": "code", "code": 22}})
+    made(fake, {"id": "a", "preset": "slow"})
+    assert "a" == (fake.account("GET", "/faults/a").json or {})["id"]
+    assert 204 == fake.account("DELETE", "/faults/a").status_code
+    assert [404, 404] == [fake.account(method, "/faults/a").status_code for method in ("GET", "DELETE")]
+    assert 204 == fake.account("DELETE", "/faults").status_code
+    assert 20 == (fake.call().json or {})["code"]
 
 
 @pytest.mark.parametrize(
@@ -105,34 +111,24 @@ def test_a_bad_rule_is_refused_with_the_field(fake: Fake, path: str, body: dict[
     assert ("bad_request", path) == (error["type"], error["path"])
 
 
-def test_a_misspelt_field_and_an_unknown_kind_are_named(fake: Fake) -> None:
-    """By the reason that the refusal gives."""
+def test_misspelt_fields_unknown_kinds_and_line_breaks_are_refused(fake: Fake) -> None:
+    """With the reason; a header cannot smuggle in another one."""
     assert "unknown field `secs`" in refused(fake, {"fault": {"kind": "delay", "secs": 1}})["message"]
     assert "Invalid value 'dely'" in refused(fake, {"fault": {"kind": "dely"}})["message"]
-
-
-def test_a_header_with_a_line_break_is_refused(fake: Fake) -> None:
-    """A fault cannot write headers that nobody ordered."""
     refused(fake, {"fault": {"kind": "status", "status": 200, "headers": {"X-A": "b\r\nX-B: c"}}})
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_makes_a_rule(fake: Fake, name: str) -> None:
-    """A name is enough."""
-    assert PRESETS[name].fault.name == made(fake, {"preset": name})["fault"]["kind"]
-
-
 def test_the_presets_are_listed_with_what_they_do(fake: Fake) -> None:
-    """Name, sentence and body of each; a body from the list makes the same rule."""
+    """Name, description and body of each; the name and the body create the same rule."""
     presets = (fake.admin("GET", "/__admin/faults/presets").json or {})["presets"]
     assert list(PRESETS) == [preset["name"] for preset in presets]
-    assert all(preset["does"] for preset in presets)
     for preset in presets:
-        by_body = made(fake, {name: preset[name] for name in ("fault", "when", "count")})
+        assert preset["does"]
+        fields = ("fault", "when", "count")
+        by_body = made(fake, {name: preset[name] for name in fields})
         by_name = made(fake, {"preset": preset["name"]})
-        assert [by_body[name] for name in ("fault", "when", "count")] == [
-            by_name[name] for name in ("fault", "when", "count")
-        ]
+        assert PRESETS[preset["name"]].fault.name == by_name["fault"]["kind"]
+        assert [by_body[name] for name in fields] == [by_name[name] for name in fields]
 
 
 def test_what_is_given_replaces_what_the_preset_has(fake: Fake) -> None:
@@ -142,54 +138,26 @@ def test_what_is_given_replaces_what_the_preset_has(fake: Fake) -> None:
     assert None is made(fake, {"preset": "redirect", "count": None})["count"]
 
 
-def test_one_rule_can_be_shown_and_deleted(fake: Fake) -> None:
-    """By its id; 404 names those that there are."""
-    made(fake, {"id": "a", "preset": "slow"})
-    assert "a" == (fake.account("GET", "/faults/a").json or {})["id"]
-    assert 204 == fake.account("DELETE", "/faults/a").status_code
-    for method in ("GET", "DELETE"):
-        assert 404 == fake.account(method, "/faults/a").status_code
-
-
-def test_all_rules_of_an_account_can_be_deleted(fake: Fake) -> None:
-    """And then its requests are answered as ever."""
-    made(fake, {"fault": {"kind": "code", "code": 22}})
-    assert 204 == fake.account("DELETE", "/faults").status_code
-    assert 20 == (fake.call().json or {})["code"]
-
-
 def test_the_rules_of_all_accounts_are_listed_with_their_keys(fake: Fake) -> None:
-    """One place shows every rule of the server, and one call deletes them."""
+    """One route lists all rules of the server, one deletes them; a namespace has its own."""
     made(fake, {"preset": "slow"})
     fake.admin("POST", "/__admin/accounts/test-second/faults", {"preset": "hang"})
+    fake.admin("POST", f"/t/other/__admin/accounts/{KEY}/faults", {"preset": "outage-30s"})
     faults = (fake.admin("GET", "/__admin/faults").json or {})["faults"]
     assert [(KEY, "f1"), ("test-second", "f1")] == [(fault["key"], fault["id"]) for fault in faults]
     assert 204 == fake.admin("DELETE", "/__admin/faults").status_code
     assert {"faults": []} == fake.admin("GET", "/__admin/faults").json
+    assert [503, 200] == [fake.call(prefix="/t/other").status_code, fake.call().status_code]
 
 
-def test_a_namespace_has_rules_of_its_own(fake: Fake) -> None:
-    """The same key in a namespace is another account."""
-    fake.admin("POST", f"/t/other/__admin/accounts/{KEY}/faults", {"preset": "outage-30s"})
-    assert [] == listed(fake)
-    assert 503 == fake.call(prefix="/t/other").status_code
-    assert 200 == fake.call().status_code
-
-
-def test_a_rule_whose_time_to_live_is_over_is_not_listed(fake: Fake) -> None:
-    """`ttl` is on the account's clock: advancing it takes the rule away."""
-    made(fake, {"preset": "slow", "ttl": 60})
-    fake.account("POST", "/clock/advance", {"seconds": 60})
-    assert [] == listed(fake)
-
-
-def test_a_rule_outside_its_window_is_listed_as_not_active(fake: Fake) -> None:
-    """A window that is over leaves the rule with its hits to be read."""
+def test_expired_rules_are_removed_and_rules_after_their_window_are_kept(fake: Fake) -> None:
+    """`ttl` and windows use the account's clock; a rule after its window can still be read."""
     made(fake, {"preset": "outage-30s"})
+    made(fake, {"preset": "slow", "ttl": 30})
     fake.call()
     fake.account("POST", "/clock/advance", {"seconds": 30})
     (rule,) = listed(fake)
-    assert (False, 1) == (rule["active"], rule["hits"])
+    assert ("f1", False, 1) == (rule["id"], rule["active"], rule["hits"])
 
 
 def test_an_account_has_no_more_than_a_thousand_rules() -> None:

@@ -9,8 +9,8 @@ from mock_server.tests.conftest import KEY, Fake, signed
 
 
 @pytest.fixture
-def careless(fake: Fake) -> Fake:
-    """A fake that two careless clients have used."""
+def fake_with_findings(fake: Fake) -> Fake:
+    """A fake that two clients that break rules have used."""
     fake.call(format="xml", token="secret-" + KEY)
     fake.client.get("/v1/", query_string=signed("secret-test-two", apiKey="test-two", format="xml"))
     return fake
@@ -22,18 +22,18 @@ def rules(fake: Fake, **query: str) -> list[tuple[str, str]]:
     return [(finding["key"], finding["rule"]) for finding in findings]
 
 
-def test_findings_can_be_narrowed(careless: Fake) -> None:
+def test_findings_can_be_narrowed(fake_with_findings: Fake) -> None:
     """By key, by level, and by leaving out rules."""
     secret, xml, other = (KEY, "client.secret-not-sent"), (KEY, "client.no-xml"), ("test-two", "client.no-xml")
-    assert [secret, xml, other] == rules(careless)
-    assert [secret, xml] == rules(careless, key=KEY)
-    assert [secret] == rules(careless, level="MUST")
-    assert [secret] == rules(careless, ignore="client.no-xml,client.back-off")
+    assert [secret, xml, other] == rules(fake_with_findings)
+    assert [secret, xml] == rules(fake_with_findings, key=KEY)
+    assert [secret] == rules(fake_with_findings, level="MUST")
+    assert [secret] == rules(fake_with_findings, ignore="client.no-xml,client.back-off")
 
 
-def test_a_finding_says_rule_statement_requests_and_what_to_do(careless: Fake) -> None:
+def test_a_finding_says_rule_statement_requests_and_what_to_do(fake_with_findings: Fake) -> None:
     """Nothing has to be looked up."""
-    finding = careless.client.get("/__admin/lint").get_json()["findings"][0]
+    finding = fake_with_findings.client.get("/__admin/lint").get_json()["findings"][0]
     assert ("MUST", ["r1"], "the secret was sent in token") == (finding["level"], finding["requests"], finding["seen"])
     assert finding["statement"].startswith("The secret is used to sign")
     assert finding["advice"]
@@ -41,11 +41,11 @@ def test_a_finding_says_rule_statement_requests_and_what_to_do(careless: Fake) -
 
 @pytest.mark.parametrize(
     ("form", "content_type"),
-    [("json", "application/json"), ("sarif", "application/sarif+json"), ("text", "text/plain; charset=utf-8")],
+    [("json", "application/json"), ("text", "text/plain; charset=utf-8")],
 )
-def test_three_forms(careless: Fake, form: str, content_type: str) -> None:
-    """Text for people, JSON for programs, SARIF for code review."""
-    answer = careless.client.get("/__admin/lint", query_string={"format": form})
+def test_two_formats(fake_with_findings: Fake, form: str, content_type: str) -> None:
+    """Text for people, JSON for programs."""
+    answer = fake_with_findings.client.get("/__admin/lint", query_string={"format": form})
     assert content_type == answer.headers["Content-Type"]
     assert "client.no-xml" in answer.text
     assert form == "text" or json.loads(answer.text)

@@ -9,16 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import pytest
 import requests
 from mock_server.tests.conftest import signed
 
 from flipsnack_mock.admin.long_poll import Work
-from flipsnack_mock.doctor import diagnose
-from flipsnack_mock.doctor.cases import case_of_params
-from flipsnack_mock.state.settings import Settings
-from flipsnack_mock.state.world import World
 from flipsnack_mock.testing import MockServer, Unmet
 
 WAITERS = 200
@@ -48,9 +43,11 @@ def received(connection: socket.socket) -> bytes:
 
 
 def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
-    """Many waits are open while calls go on; the request they wait for ends them all."""
+    """Many waits are open while calls go on; some clients disconnect, and one request ends all other waits."""
     key = "test-waiting-many"
     threads = threading.active_count()
+    for _ in range(20):
+        begin(server, key, 300).close()
     waiting = [begin(server, key, 60) for _ in range(WAITERS)]
     assert 200 == call(server, "test-waiting-other").status_code
     assert threads == threading.active_count()
@@ -79,15 +76,6 @@ def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
         assert 2 == len(waited.result(20))
 
 
-def test_who_goes_away_waits_no_more(server: MockServer) -> None:
-    """A client that hangs up leaves nothing behind, and others are served."""
-    key = "test-waiting-gone"
-    for _ in range(20):
-        begin(server, key, 300).close()
-    assert 200 == call(server, key).status_code
-    assert b'"complete":true' in received(begin(server, key, 5))
-
-
 # --- work ------------------------------------------------------------------------------------------------------------
 
 
@@ -100,13 +88,11 @@ def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
 
 
 def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> None:
-    """A request of nearly the greatest length: cut short, said so, and the same as without the server's engine."""
+    """A request of nearly the greatest length: the diagnosis is cut short and says so."""
     params = {f"p{number}": "x" * 30 for number in range(900)} | {"apiKey": "test-long", "signature": "0" * 32}
     found = server.admin.explain(params)
     assert ("unexplained", False) == (found["verdict"], found["complete"])
     assert any(note.startswith("The diagnosis was cut short") for note in found["notes"])
-    case = case_of_params(World(Settings()), params.items(), key=None, secret=None)
-    assert msgspec.to_builtins(diagnose(case)) == {**found, "causes": (), "notes": tuple(found["notes"])}
 
 
 def _diagnose_once() -> None:

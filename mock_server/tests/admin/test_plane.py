@@ -1,4 +1,5 @@
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -9,18 +10,12 @@ from flipsnack_mock.admin.routes import ROUTES, Route
 OPEN = {"/health", "/__admin/ca.pem"}
 PAGE = "/__admin/ui"
 """Where people sign in with the token; tested with the page."""
-GUARDED = [
-    pytest.param(entry, id=f"{entry.method} {entry.path}")
-    for entry in ROUTES
-    if entry.path not in OPEN and not entry.path.startswith(PAGE)
-]
-WITH_BODY = [pytest.param(entry, id=f"{entry.method} {entry.path}") for entry in ROUTES if entry.body is not None]
-# A route that takes a body looks at that first.
-WITH_KEY = [
-    pytest.param(entry, id=f"{entry.method} {entry.path}")
-    for entry in ROUTES
-    if "<key>" in entry.path and entry.body is None
-]
+GUARDED = [entry for entry in ROUTES if entry.path not in OPEN and not entry.path.startswith(PAGE)]
+WITH_BODY = [entry for entry in ROUTES if entry.body is not None]
+# A route with a body validates that first.
+WITH_KEY = [entry for entry in ROUTES if "<key>" in entry.path and entry.body is None]
+make_fake_once = cache(make_fake)
+"""One application for many requests that change nothing."""
 
 
 def path_of(entry: Route, *, key: str = KEY) -> str:
@@ -37,68 +32,67 @@ def error(answer: Any) -> dict[str, Any]:
     return refusal
 
 
-def test_every_route_is_in_the_list_of_routes(fake: Fake) -> None:
-    """Method, path and what it does."""
-    listed = fake.admin("GET", "/__admin").get_json()["routes"]
-    assert [(entry.method, entry.path, entry.does) for entry in ROUTES] == [tuple(item.values()) for item in listed]
-
-
-def test_no_route_is_there_twice() -> None:
-    """A method and a path have one meaning."""
+def test_every_route_is_listed_once(fake: Fake) -> None:
+    """With method, path and description, and as JSON that ends with a line break, for people with curl."""
+    answer = fake.admin("GET", "/__admin")
+    assert [(entry.method, entry.path, entry.does) for entry in ROUTES] == [
+        tuple(item.values()) for item in answer.get_json()["routes"]
+    ]
     assert len({(entry.method, entry.path) for entry in ROUTES}) == len(ROUTES)
+    assert "application/json" == answer.content_type
+    assert answer.data.endswith(b"\n")
+    assert answer.data == fake.admin("GET", "/t/one/__admin").data
 
 
-@pytest.mark.parametrize("entry", GUARDED)
+def answers(fake: Fake, routes: list[Route], body: bytes | None = None, *, key: str = KEY, **headers: str) -> Any:
+    """The answer of each of `routes`, by its method and path."""
+    assert routes
+    return {
+        f"{entry.method} {entry.path}": fake.admin(entry.method, path_of(entry, key=key), body, **headers)
+        for entry in routes
+    }
+
+
 @pytest.mark.parametrize(
     "header", [None, "Bearer wrong", "Bearer ", "Basic c2VzYW1l", "Bearer sesame2", "", "Bearer s\u00e9same"]
 )
-def test_a_token_guards_every_route(entry: Route, header: str | None) -> None:
-    """Without it, or with another one, nothing is done."""
-    answer = guarded().admin(entry.method, path_of(entry), **({} if header is None else {"Authorization": header}))
-    assert 401 == answer.status_code
-    assert "unauthorized" == error(answer)["type"]
-    assert "Authorization: Bearer <admin_token>" in error(answer)["message"]
-
-
-FAKES: dict[str, Fake] = {}
+def test_a_token_guards_every_route(header: str | None) -> None:
+    """Without it, or with another one, every route answers 401 and names the header."""
+    headers: dict[str, Any] = {} if header is None else {"Authorization": header}
+    for route, answer in answers(guarded(), GUARDED, **headers).items():
+        assert (401, "unauthorized") == (answer.status_code, error(answer)["type"]), route
+        assert "Authorization: Bearer <admin_token>" in error(answer)["message"]
 
 
 def guarded() -> Fake:
-    """A fake whose control plane wants a token; one is enough, for nothing is ever done to it."""
-    return FAKES.setdefault("guarded", make_fake(admin_token="sesame"))
+    """A fake whose control plane requires a token."""
+    return make_fake_once(admin_token="sesame")
 
 
-def test_the_token_opens_and_health_needs_none() -> None:
-    """The health check of a container has no secret."""
+def test_the_token_opens_every_route_and_is_not_shown() -> None:
+    """Health and the API need no token."""
     fake = guarded()
     assert 200 == fake.admin("GET", "/__admin", Authorization="Bearer sesame").status_code
+    assert b"sesame" not in fake.admin("GET", "/__admin/settings", Authorization="Bearer sesame").data
     assert 200 == fake.admin("GET", "/health").status_code
     assert 20 == fake.call().get_json()["code"]
 
 
-def test_the_token_is_not_shown() -> None:
-    """Not by the settings either."""
-    answer = guarded().admin("GET", "/__admin/settings", Authorization="Bearer sesame")
-    assert b"sesame" not in answer.data
-
-
-@pytest.mark.parametrize("entry", GUARDED)
-def test_switched_off_no_route_is_left(entry: Route) -> None:
-    """But the health of the server."""
-    fake = FAKES.setdefault("off", make_fake(admin=False))
-    assert 404 == fake.admin(entry.method, path_of(entry)).status_code
+def test_switched_off_no_route_is_left() -> None:
+    """Except the health check."""
+    fake = make_fake_once(admin=False)
+    assert {404} == {answer.status_code for answer in answers(fake, GUARDED).values()}
     assert "ok" == fake.admin("GET", "/health").get_json()["status"]
 
 
-@pytest.mark.parametrize("entry", WITH_KEY)
-def test_an_unknown_account_is_not_found(fake: Fake, entry: Route) -> None:
-    """The refusal names those that there are."""
-    refusal = error(fake.admin(entry.method, path_of(entry, key="nobody")))
-    assert "not_found" == refusal["type"]
-    assert "there is no account 'nobody'; there are: LK12NS-0-IOBW3S89VVJH12Z, 45FD-267-7SG7832" in refusal["message"]
+def test_an_unknown_account_is_not_found() -> None:
+    """The error lists the existing accounts."""
+    for route, answer in answers(make_fake(), WITH_KEY, key="nobody").items():
+        assert "not_found" == error(answer)["type"], route
+        known = "there is no account 'nobody'; there are: LK12NS-0-IOBW3S89VVJH12Z, 45FD-267-7SG7832"
+        assert known in error(answer)["message"], route
 
 
-@pytest.mark.parametrize("entry", WITH_BODY)
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -108,18 +102,17 @@ def test_an_unknown_account_is_not_found(fake: Fake, entry: Route) -> None:
         (b'{"nosuch": 1}', "field `"),
     ],
 )
-def test_a_bad_body_is_refused_with_path_and_reason(fake: Fake, entry: Route, body: bytes, reason: str) -> None:
-    """HTTP 400, for every route that takes one."""
-    refusal = error(fake.admin(entry.method, path_of(entry), body))
-    assert ("bad_request", "$") == (refusal["type"], refusal["path"])
-    assert reason in refusal["message"]
+def test_a_bad_body_is_refused_with_path_and_reason(body: bytes, reason: str) -> None:
+    """HTTP 400, for every route that takes a body."""
+    for route, answer in answers(make_fake_once(), WITH_BODY, body).items():
+        assert ("bad_request", "$") == (error(answer)["type"], error(answer)["path"]), route
+        assert reason in error(answer)["message"], route
 
 
-@pytest.mark.parametrize("entry", WITH_BODY)
-def test_a_body_that_is_too_long_is_refused(fake: Fake, entry: Route) -> None:
-    """HTTP 413."""
-    answer = fake.admin(entry.method, path_of(entry), b" " * 10_000_001)
-    assert (413, "too_large") == (answer.status_code, error(answer)["type"])
+def test_a_body_that_is_too_long_is_refused() -> None:
+    """HTTP 413, for every route that takes a body."""
+    for route, answer in answers(make_fake_once(), WITH_BODY, b" " * 10_000_001).items():
+        assert (413, "too_large") == (answer.status_code, error(answer)["type"]), route
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/health"), ("POST", "/__admin"), ("GET", "/__admin/reset")])
@@ -134,18 +127,6 @@ def test_another_verb_is_not_allowed(fake: Fake, method: str, path: str) -> None
 def test_an_unknown_path_is_not_found(fake: Fake, path: str) -> None:
     """HTTP 404, in the same shape."""
     assert "not_found" == error(fake.admin("GET", path))["type"]
-
-
-def test_answers_are_json_with_their_type(fake: Fake) -> None:
-    """And end with a line break, for people with curl."""
-    answer = fake.admin("GET", "/__admin")
-    assert "application/json" == answer.content_type
-    assert answer.data.endswith(b"\n")
-
-
-def test_a_namespace_has_the_same_routes(fake: Fake) -> None:
-    """Below its own prefix."""
-    assert fake.admin("GET", "/__admin").data == fake.admin("GET", "/t/one/__admin").data
 
 
 @pytest.mark.parametrize("path", ["/__admin", "/__admin/accounts/nobody", "/__admin/nowhere", "/nowhere", "/health"])

@@ -76,19 +76,15 @@ def test_the_id_is_the_one_in_the_header(fake: Fake) -> None:
     assert "mock-complete" == get(fake, "/" + answer.headers["X-Flipsnack-Mock-Request"])["hash"]
 
 
-def test_an_unknown_id_is_404(played: Fake) -> None:
-    """What was never there or was forgotten is not found, and the refusal says how much was dropped."""
-    answer = played.client.get("/__admin/requests/r99")
-    assert (404, "not_found", 0) == (answer.status_code, *map(answer.get_json()["error"].get, ("type", "dropped")))
-
-
-def test_what_was_dropped_is_counted() -> None:
-    """A full journal forgets the oldest of the same key and says how many."""
+def test_what_was_dropped_is_counted_and_not_found() -> None:
+    """A full journal drops the oldest entries of the key; the 404 of an entry says how many."""
     fake = make_fake(journal_size=2)
     for _ in range(5):
         fake.call()
     assert ["r4", "r5"] == ids(get(fake))
     assert 3 == get(fake)["dropped"] == get(fake, "/count", key=KEY)["dropped"]
+    answer = fake.client.get("/__admin/requests/r1")
+    assert (404, "not_found", 3) == (answer.status_code, *map(answer.get_json()["error"].get, ("type", "dropped")))
 
 
 def test_a_list_of_nothing_shows_the_nearest_misses(played: Fake) -> None:

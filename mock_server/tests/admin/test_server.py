@@ -6,10 +6,12 @@ from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.state.settings import setting_docs
 
 
-def test_health_says_who_answers(fake: Fake) -> None:
-    """Name and version."""
+def test_health_and_the_rules_ledger_are_served(fake: Fake) -> None:
+    """Name and version, and all rules."""
     expected = {"status": "ok", "service": "flipsnack-mock", "version": __version__}
     assert expected == fake.admin("GET", "/health").get_json()
+    served = [entry["id"] for entry in fake.admin("GET", "/__admin/rules").get_json()["rule"]]
+    assert [entry["id"] for entry in ledger()["rule"]] == served
 
 
 def test_maintenance_holds_for_everybody(fake: Fake) -> None:
@@ -45,10 +47,3 @@ def test_every_setting_is_shown_with_where_it_came_from() -> None:
     assert list(setting_docs()) == list(shown)
     assert {"value": 1234, "source": "--port", "does": setting_docs()["port"]} == shown["port"]
     assert ("default", 60.0) == (shown["url_lifetime"]["source"], shown["url_lifetime"]["value"])
-
-
-def test_the_rules_ledger_is_served(fake: Fake) -> None:
-    """All of it."""
-    assert [entry["id"] for entry in ledger()["rule"]] == [
-        entry["id"] for entry in fake.admin("GET", "/__admin/rules").get_json()["rule"]
-    ]

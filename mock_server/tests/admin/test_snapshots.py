@@ -35,9 +35,20 @@ def test_an_account_is_put_back_to_its_snapshot(fake: Fake) -> None:
     assert "PROCESSING" == status(fake, "mock-after-5s")
 
 
-def test_a_snapshot_has_a_version(fake: Fake) -> None:
-    """So that a later server can tell."""
-    assert 1 == snapshot(fake)["version"]
+def test_a_snapshot_creates_an_account_on_another_server_and_clears_its_journal(fake: Fake) -> None:
+    """Under its own key only: a copy is a fork."""
+    fake.admin("POST", "/__admin/accounts", {"key": "own", "secret": "mine"})
+    taken = fake.admin("GET", "/__admin/accounts/own/snapshot").json
+    elsewhere = make_fake()
+    assert 200 == elsewhere.admin("PUT", "/__admin/accounts/own/snapshot", taken).status_code
+    assert "mine" == (elsewhere.admin("GET", "/__admin/accounts/own").json or {})["secret"]
+    answer = fake.admin("PUT", "/__admin/accounts/test-other/snapshot", taken)
+    assert (400, "$.account.key") == (answer.status_code, (answer.json or {})["error"]["path"])
+    before = snapshot(fake)
+    assert 1 == before["version"]
+    fake.call()
+    fake.account("PUT", "/snapshot", before)
+    assert {"count": 0, "dropped": 0} == fake.admin("GET", f"/__admin/requests/count?key={KEY}").json
 
 
 @pytest.mark.parametrize("version", [0, 2, 99])
@@ -70,29 +81,6 @@ def test_a_damaged_snapshot_is_refused(fake: Fake, change: dict[str, Any], path:
     assert before == snapshot(fake)
 
 
-def test_a_snapshot_of_another_account_is_refused(fake: Fake) -> None:
-    """Whoever wants a copy forks."""
-    answer = fake.admin("PUT", "/__admin/accounts/test-other/snapshot", snapshot(fake))
-    assert (400, "$.account.key") == (answer.status_code, (answer.json or {})["error"]["path"])
-
-
-def test_a_snapshot_brings_an_account_to_another_server(fake: Fake) -> None:
-    """Where it is not there, it comes into being."""
-    fake.admin("POST", "/__admin/accounts", {"key": "own", "secret": "mine"})
-    taken = fake.admin("GET", "/__admin/accounts/own/snapshot").json
-    elsewhere = make_fake()
-    assert 200 == elsewhere.admin("PUT", "/__admin/accounts/own/snapshot", taken).status_code
-    assert "mine" == (elsewhere.admin("GET", "/__admin/accounts/own").json or {})["secret"]
-
-
-def test_an_account_that_is_put_back_begins_its_journal_anew(fake: Fake) -> None:
-    """What is counted afterwards was asked afterwards."""
-    taken = snapshot(fake)
-    fake.call()
-    fake.account("PUT", "/snapshot", taken)
-    assert {"count": 0, "dropped": 0} == fake.admin("GET", f"/__admin/requests/count?key={KEY}").json
-
-
 def test_a_fork_begins_with_all_of_the_other(fake: Fake) -> None:
     """Collections and jobs are there, under a key and a secret of its own."""
     status(fake, "mock-after-1-polls")
@@ -102,18 +90,14 @@ def test_a_fork_begins_with_all_of_the_other(fake: Fake) -> None:
     assert "COMPLETE" == status(fake, "mock-after-1-polls")
 
 
-def test_a_fork_can_be_given_a_secret(fake: Fake) -> None:
-    """Any that an account can have."""
-    answer = fake.account("POST", "/fork", {"key": "own", "secret": "mine / März"})
-    assert "mine / März" == (answer.json or {})["secret"]
-
-
-@pytest.mark.parametrize("key", [KEY, "test-taken", "LK12NS-0-IOBW3S89VVJH12Z"])
-def test_a_fork_takes_no_key_that_is_taken(fake: Fake, key: str) -> None:
-    """409, itself included."""
+def test_a_fork_takes_any_secret_and_only_a_free_key(fake: Fake) -> None:
+    """409 for a taken key, the account's own included."""
     fake.account("GET")
     fake.admin("GET", "/__admin/accounts/test-taken")
-    assert 409 == fake.account("POST", "/fork", {"key": key}).status_code
+    for key in (KEY, "test-taken", "LK12NS-0-IOBW3S89VVJH12Z"):
+        assert 409 == fake.account("POST", "/fork", {"key": key}).status_code
+    answer = fake.account("POST", "/fork", {"key": "own", "secret": "mine / März"})
+    assert "mine / März" == (answer.json or {})["secret"]
 
 
 def test_the_export_is_a_settings_file(fake: Fake) -> None:
@@ -128,15 +112,11 @@ def test_the_export_is_a_settings_file(fake: Fake) -> None:
 
 
 def test_the_export_is_a_variable(fake: Fake) -> None:
-    """As JSON it goes into FLIPSNACK_MOCK_SEED, and comes out again."""
+    """As JSON it is a value of FLIPSNACK_MOCK_SEED; any other format is refused."""
     exported = fake.admin("GET", "/__admin/export?format=json").text
     settings, _ = load_settings(flags={}, environment={"FLIPSNACK_MOCK_SEED": exported}, file=None)
     again = make_fake(seed=settings.seed).admin("GET", "/__admin/export?format=json").text
     assert json.loads(exported) == json.loads(again)
-
-
-def test_an_unknown_format_of_the_export_is_refused(fake: Fake) -> None:
-    """400 with the parameter."""
     answer = fake.admin("GET", "/__admin/export?format=yaml")
     assert (400, "$.format") == (answer.status_code, (answer.json or {})["error"]["path"])
 
@@ -171,11 +151,14 @@ def test_everybodys_maintenance_is_part_of_it(fake: Fake) -> None:
         assert {"on": on} == fake.admin("GET", "/__admin/maintenance").get_json()
 
 
-@pytest.mark.parametrize("version", [0, 2])
-def test_another_version_of_all_is_refused(fake: Fake, version: int) -> None:
-    """As that of one account is."""
-    answer = fake.admin("PUT", "/__admin/snapshot", {"version": version})
-    assert (400, "$.version") == (answer.status_code, answer.get_json()["error"]["path"])
+def test_another_version_or_too_many_accounts_are_refused(fake: Fake) -> None:
+    """400 and 503, as for one account."""
+    for version in (0, 2):
+        answer = fake.admin("PUT", "/__admin/snapshot", {"version": version})
+        assert (400, "$.version") == (answer.status_code, answer.get_json()["error"]["path"])
+    taken = fake.admin("GET", "/__admin/snapshot").get_json()
+    answer = make_fake(max_accounts=1).admin("PUT", "/__admin/snapshot", taken)
+    assert (503, "full") == (answer.status_code, answer.get_json()["error"]["type"])
 
 
 @pytest.mark.parametrize(
@@ -206,10 +189,3 @@ def test_a_key_that_none_can_be_is_refused(fake: Fake, key: str) -> None:
     taken["accounts"][1]["account"]["key"] = key
     answer = fake.admin("PUT", "/__admin/snapshot", taken)
     assert (400, "$.accounts[1].account.key") == (answer.status_code, answer.get_json()["error"]["path"])
-
-
-def test_more_accounts_than_there_may_be_are_refused(fake: Fake) -> None:
-    """503, as when one too many is made."""
-    taken = fake.admin("GET", "/__admin/snapshot").get_json()
-    answer = make_fake(max_accounts=1).admin("PUT", "/__admin/snapshot", taken)
-    assert (503, "full") == (answer.status_code, answer.get_json()["error"]["type"])

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import signature_of
-from mock_server.tests.doctor.careless import careless, url_of
+from mock_server.tests.doctor.bad_signers import signer_with, url_of
 
 from flipsnack_mock.__main__ import command
 
@@ -29,28 +29,39 @@ def test_the_cause_and_the_remedy_are_told() -> None:
     """The mistake by name, how it was made, how to mend it, what to sign; the secret is not told."""
     result = run(
         url_of(
-            {"apiKey": "test-careless", "b": "1", "a": "2"},
-            careless("unsorted").sign({"apiKey": "test-careless", "b": "1", "a": "2"}),
+            {"apiKey": "test-bad-signer", "b": "1", "a": "2"},
+            signer_with("unsorted").sign({"apiKey": "test-bad-signer", "b": "1", "a": "2"}),
         )
     )
     assert 1 == result.exit_code
     for words in ("unsorted: signed in the order of the URL", "Sort the parameters by name", "[secret]a2apiKey"):
         assert words in result.output
-    assert "secret-test-careless" not in result.output
+    assert "secret-test-bad-signer" not in result.output
 
 
-def test_a_right_signature_exits_with_0() -> None:
-    """Nothing to mend."""
-    result = run(url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED)))
-    assert 0 == result.exit_code
-    assert "The signature is right." in result.output
+def test_the_exit_status_is_the_verdict() -> None:
+    """0 for a right signature, from an argument or standard input; 1 for a missing one, with the expected one."""
+    url = url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED))
+    assert (0, "The signature is right.") == (run(url).exit_code, run(url).output.splitlines()[0])
+    assert 0 == run("-", stdin=url + "\n").exit_code
+    missing = run("https://api.flipsnack.com/v1/?" + urlencode(DOCUMENTED))
+    assert (1, True) == (missing.exit_code, signature_of(SECRET, DOCUMENTED) in missing.output)
 
 
-def test_an_absent_signature_is_told_what_it_should_be() -> None:
-    """The right one stands there."""
-    result = run("https://api.flipsnack.com/v1/?" + urlencode(DOCUMENTED))
-    assert 1 == result.exit_code
-    assert signature_of(SECRET, DOCUMENTED) in result.output
+@pytest.mark.parametrize(
+    ("url", "environ", "words"),
+    [
+        (url_of(OWN, "0" * 32), {}, ("FLIPSNACK_SECRET", "--secret-file")),
+        (url_of(OWN, "0" * 32), {"FLIPSNACK_MOCK_SEED": "{"}, ("FLIPSNACK_MOCK_SEED",)),
+        ("?a=1&a=2", {}, ("code 40",)),
+        ("?a=%zz", {}, ("code 40",)),
+    ],
+)
+def test_what_cannot_be_judged_is_2(url: str, environ: dict[str, str], words: tuple[str, ...]) -> None:
+    """With the reason and the remedy."""
+    result = run(url, **environ)
+    assert 2 == result.exit_code
+    assert all(word in result.output for word in words)
 
 
 def test_the_secret_is_read_from_the_environment_or_from_a_file(tmp_path: Path) -> None:
@@ -63,31 +74,10 @@ def test_the_secret_is_read_from_the_environment_or_from_a_file(tmp_path: Path) 
     assert 0 == run(url, "--secret-file", str(file), FLIPSNACK_SECRET="not mine").exit_code
 
 
-def test_without_a_secret_it_says_how_to_hand_it_in() -> None:
-    """Exit 2, with the option and the variable."""
-    result = run(url_of(OWN, "0" * 32))
-    assert 2 == result.exit_code
-    assert "FLIPSNACK_SECRET" in result.output
-    assert "--secret-file" in result.output
-
-
 def test_seeded_accounts_are_known() -> None:
     """The accounts that the environment gives a fake are known without one."""
     seed = json.dumps([{"key": "my-own-key", "secret": "mine"}])
     assert 0 == run(url_of(OWN, signature_of("mine", OWN)), FLIPSNACK_MOCK_SEED=seed).exit_code
-
-
-def test_a_bad_seed_is_usage() -> None:
-    """Exit 2, and the variable is named."""
-    result = run(url_of(OWN, "0" * 32), FLIPSNACK_MOCK_SEED="{")
-    assert (2, True) == (result.exit_code, "FLIPSNACK_MOCK_SEED" in result.output)
-
-
-@pytest.mark.parametrize("url", ["?a=1&a=2", "?a=%zz"])
-def test_what_the_api_cannot_read_is_usage(url: str) -> None:
-    """Exit 2, and why it would be code 40."""
-    result = run(url)
-    assert (2, True) == (result.exit_code, "code 40" in result.output)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff"])
@@ -106,12 +96,6 @@ def test_json_is_the_whole_diagnosis() -> None:
     found = json.loads(result.output)
     assert "explained" == found["verdict"]
     assert SECRET not in result.output
-
-
-def test_the_url_can_come_from_standard_input() -> None:
-    """A dash reads it, so that nothing has to be quoted."""
-    result = run("-", stdin=url_of(DOCUMENTED, signature_of(SECRET, DOCUMENTED)) + "\n")
-    assert 0 == result.exit_code
 
 
 def test_it_works_as_a_process_with_the_environment_of_the_shell() -> None:

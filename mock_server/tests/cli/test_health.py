@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from mock_server.tests.test_main import run
+from mock_server.tests.command import run
 
 from flipsnack_mock import __version__
 from flipsnack_mock.testing import MockServer
@@ -24,14 +24,14 @@ def test_it_follows_the_settings_to_the_fake(tls: bool) -> None:
     """Port and https come from flags and environment as those of `serve` do; no certificate need be trusted."""
     with MockServer(tls=tls, admin_token="sesame") as fake:
         done = run("health", "--tls", str(tls).lower(), port=port_of(fake.url), admin_token="sesame")
-    assert (0, UP, "") == (done.returncode, done.stdout, done.stderr)
+    assert (0, UP, "") == (done.exit_code, done.stdout, done.stderr)
 
 
 def test_who_listens_everywhere_is_asked_here() -> None:
     """0.0.0.0 is no address to connect to; a proxy of the environment has no part in it."""
     with MockServer() as fake:
         done = run("health", host="0.0.0.0", port=port_of(fake.url))
-    assert (0, UP) == (done.returncode, done.stdout)
+    assert (0, UP) == (done.exit_code, done.stdout)
 
 
 @pytest.mark.parametrize(("served", "asked"), [(False, True), (True, False)])
@@ -39,7 +39,7 @@ def test_the_other_scheme_is_no_health(served: bool, asked: bool) -> None:
     """Exit status 1 and one line."""
     with MockServer(tls=served) as fake:
         done = run("health", "--tls", str(asked).lower(), port=port_of(fake.url))
-    assert (1, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
+    assert (1, "", 1) == (done.exit_code, done.stdout, done.stderr.count("\n"))
     assert done.stderr.startswith(f"flipsnack-mock: {'https' if asked else 'http'}://127.0.0.1:")
 
 
@@ -48,7 +48,7 @@ def test_where_nobody_listens_it_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     done = run("health", "--port", str(port))
-    assert 1 == done.returncode
+    assert 1 == done.exit_code
     assert f"flipsnack-mock: http://127.0.0.1:{port}/health does not answer: " in done.stderr
 
 
@@ -56,7 +56,7 @@ def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> N
     """A port that takes connections is not yet a fake."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         done = run("health", "--timeout", "0.05", "--port", str(silent.getsockname()[1]))
-    assert (1, True) == (done.returncode, "does not answer: timed out" in done.stderr)
+    assert (1, True) == (done.exit_code, "does not answer: timed out" in done.stderr)
 
 
 class _Stranger(http.server.BaseHTTPRequestHandler):
@@ -84,12 +84,12 @@ def stranger_fixture() -> Iterator[int]:
 def test_another_program_on_the_port_is_not_the_fake(stranger: int) -> None:
     """HTTP 200 alone is not enough."""
     done = run("health", "--port", str(stranger))
-    assert (1, "") == (done.returncode, done.stdout)
+    assert (1, "") == (done.exit_code, done.stdout)
     assert "is not the fake: HTTP 200 'hello'" in done.stderr
 
 
 def test_a_bad_setting_is_said_as_serve_says_it() -> None:
     """Exit status 2."""
     done = run("health", prot="1")
-    assert 2 == done.returncode
+    assert 2 == done.exit_code
     assert done.stderr.startswith("flipsnack-mock: FLIPSNACK_MOCK_PROT is not a setting")

@@ -2,16 +2,16 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
-from mock_server.tests.doctor.careless import KEY, SECRET, SLIPS, careless, together, url_of
+from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, SECRET, signer_with, together, url_of
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.cases import case_of_url
 from flipsnack_mock.doctor.mistakes import MISTAKES
-from flipsnack_mock.doctor.search import Finding, search
-from flipsnack_mock.doctor.signing import Workshop
+from flipsnack_mock.doctor.search import SearchResult, search
+from flipsnack_mock.doctor.signature_builder import SignatureBuilder
 from flipsnack_mock.state.settings import Settings
 from flipsnack_mock.state.world import World
 
@@ -46,7 +46,7 @@ def case_of(params: dict[str, str], signature: str) -> Case:
     return case_of_url(WORLD, url_of(params, signature))
 
 
-def names(finding: Finding) -> list[set[str]]:
+def names(finding: SearchResult) -> list[set[str]]:
     """The mistakes of each explanation."""
     return [{made.mistake.name for made in explanation.made} for explanation in finding.explanations]
 
@@ -54,7 +54,7 @@ def names(finding: Finding) -> list[set[str]]:
 def check(params: dict[str, str], *planted: str) -> None:
     """The mistakes are named, or others that give the same digest for this request."""
     try:
-        signature = careless(*planted).sign(params)
+        signature = signer_with(*planted).sign(params)
     except UnicodeEncodeError:
         assume(False)
     assume(signature.strip() and signature != signature_of(SECRET, params))
@@ -62,36 +62,41 @@ def check(params: dict[str, str], *planted: str) -> None:
     finding = search(case)
     assert finding.complete
     assert finding.explanations, f"{planted} in {params} not found"
-    assert all(Workshop(case).signature(one.recipe) == signature for one in finding.explanations)
+    assert all(SignatureBuilder(case).signature(one.signing) == signature for one in finding.explanations)
     assert all(len(one.made) <= len(planted) for one in finding.explanations)
 
 
-@pytest.mark.parametrize("name", [name for name in SLIPS if name != "leading-zeros"])
+@pytest.mark.parametrize("name", [name for name in MISTAKEN_STEPS if name != "leading-zeros"])
 def test_each_mistake_is_found_and_no_other(name: str) -> None:
     """In a request where every mistake makes a difference, the one that was made is named, and it alone."""
     params = dict(RICH)
-    assert [{name}] == names(search(case_of(params, careless(name).sign(params))))
+    assert [{name}] == names(search(case_of(params, signer_with(name).sign(params))))
 
 
 def test_lost_leading_zeros_are_found() -> None:
     """A digest that begins with zeros, sent without them, is recognised."""
     numbers = (RICH | {"page": str(number)} for number in itertools.count())
-    params = next(params for params in numbers if careless().sign(params).startswith("0"))
-    assert [{"leading-zeros"}] == names(search(case_of(params, careless("leading-zeros").sign(params))))
+    params = next(params for params in numbers if signer_with().sign(params).startswith("0"))
+    assert [{"leading-zeros"}] == names(search(case_of(params, signer_with("leading-zeros").sign(params))))
 
 
 def test_every_mistake_of_the_table_is_planted() -> None:
     """No mistake is in the table that this file does not make."""
-    assert {mistake.name for mistake in MISTAKES} == set(SLIPS)
+    assert {mistake.name for mistake in MISTAKES} == set(MISTAKEN_STEPS)
 
 
-@given(params=requests(), name=st.sampled_from(sorted(SLIPS)))
+@settings(max_examples=60)
+@given(params=requests(), name=st.sampled_from(sorted(MISTAKEN_STEPS)))
 def test_one_mistake_in_any_request_is_explained(params: dict[str, str], name: str) -> None:
     """Whatever the request, one mistake is explained by one mistake that gives the same signature."""
     check(params, name)
 
 
-@given(params=requests(), pair=st.sampled_from([pair for pair in itertools.combinations(SLIPS, 2) if together(*pair)]))
+@settings(max_examples=40)
+@given(
+    params=requests(),
+    pair=st.sampled_from([pair for pair in itertools.combinations(MISTAKEN_STEPS, 2) if together(*pair)]),
+)
 def test_two_mistakes_in_any_request_are_explained(params: dict[str, str], pair: tuple[str, str]) -> None:
     """Whatever the request, two mistakes are explained by at most two that give the same signature."""
     check(params, *pair)
@@ -99,14 +104,8 @@ def test_two_mistakes_in_any_request_are_explained(params: dict[str, str], pair:
 
 def test_a_third_mistake_is_found_where_it_can_be_seen() -> None:
     """Two mistakes in what is signed and one in how the digest is written are all three named."""
-    signature = careless("separators", "format-not-signed", "upper-case").sign(RICH)
+    signature = signer_with("separators", "format-not-signed", "upper-case").sign(RICH)
     assert [{"separators", "format-not-signed", "upper-case"}] == names(search(case_of(RICH, signature)))
-
-
-def test_a_right_signature_needs_no_mistake() -> None:
-    """The careful client's signature is what the plain recipe gives; the search is about wrong ones only."""
-    signature = careless().sign(RICH)
-    assert signature_of(SECRET, RICH) == signature
 
 
 def test_an_unknown_secret_is_not_explained() -> None:
@@ -122,9 +121,3 @@ def test_the_work_is_bounded() -> None:
     finding = search(case_of(params, "0" * 32), most_characters=1_000_000)
     assert not finding.complete
     assert finding.tried < 100
-
-
-def test_the_same_request_gives_the_same_finding() -> None:
-    """Nothing depends on chance or time."""
-    case = case_of(RICH, careless("hmac", "unsorted").sign(RICH))
-    assert search(case) == search(case)

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_mock.doctor.signature_format import looks, printed_on
+from flipsnack_mock.doctor.signature_format import describe_format, printed_example
 
 
 @pytest.mark.parametrize(
     ("signature", "words"),
     [
-        ("0" * 32, "right shape"),
-        ("A" * 32, "not in lower case"),
+        ("0" * 32, "format is right"),
+        ("A" * 32, "not lower case"),
         ("a" * 29, "fewer than 32"),
         ("a" * 33, "more than 32"),
         ("a" * 40, "SHA-1"),
@@ -18,27 +18,27 @@ from flipsnack_mock.doctor.signature_format import looks, printed_on
         ("-".join(["26"] * 16), "dashes"),
         ("26e781d3-d175-1d82-ec28-4acf4a019def", "UUID"),
         ("JueB09F1HYLsKErPSgGd7w==", "base64"),
-        ("not a digest", "no digest (length 12)"),
+        ("not a digest", "not a digest (length 12)"),
         ("'" + "0" * 32 + "'", "quote around it"),
     ],
 )
 def test_the_look_of_a_signature_is_put_in_words(signature: str, words: str) -> None:
     """Length and alphabet say what was done, even where nothing else is known."""
-    assert words in " ".join(looks(signature))
+    assert words in " ".join(describe_format(signature))
 
 
 def test_no_signature_looks_like_nothing() -> None:
     """Of an absent signature nothing is said."""
-    assert [] == list(looks(""))
+    assert [] == list(describe_format(""))
 
 
 @given(st.text(min_size=1))
 def test_every_text_has_a_look(signature: str) -> None:
     """Nothing is too strange to be described."""
-    assert all(sentence.endswith((".", "digits.")) for sentence in looks(signature))
+    assert all(sentence.endswith((".", "digits.")) for sentence in describe_format(signature))
 
 
 def test_a_printed_example_is_known_in_any_case_and_nothing_else_is() -> None:
     """Upper case and blanks around it do not hide a copied signature."""
-    assert printed_on(" 26E781D3D1751D82EC284ACF4A019DEF ") is not None
-    assert printed_on("26e781d3d1751d82ec284acf4a019dee") is None
+    assert printed_example(" 26E781D3D1751D82EC284ACF4A019DEF ") is not None
+    assert printed_example("26e781d3d1751d82ec284acf4a019dee") is None

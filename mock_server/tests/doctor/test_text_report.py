@@ -1,30 +1,30 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from mock_server.tests.doctor.careless import KEY, SECRET, careless
+from mock_server.tests.doctor.bad_signers import KEY, SECRET, signer_with
 
 from flipsnack_mock.doctor import OWN, Case, diagnose
-from flipsnack_mock.doctor.text_report import told
+from flipsnack_mock.doctor.text_report import text_report
 
 
 def text_of(params: dict[str, str], signature: str) -> str:
     """What a terminal is told of that request."""
     sent = (*params.items(), ("signature", signature))
-    return told(diagnose(Case(sent=sent, secrets={OWN: SECRET})))
+    return text_report(diagnose(Case(sent=sent, secrets={OWN: SECRET})))
 
 
 def test_the_verdict_comes_first_and_the_right_one_last() -> None:
     """Verdict, cause with its remedy and its text, then what to sign, the right signature and the given one."""
     params = {"apiKey": KEY, "b": "1"}
-    given_signature = careless("secret-last").sign(params)
+    given_signature = signer_with("secret-last").sign(params)
     assert [
-        "The secret was put behind the parameters.",
+        "The secret was put after the parameters.",
         "",
         "  secret-last: the secret at the end",
         "               Put the secret in front of the joined parameters.",
-        "  signed    apiKeytest-carelessb1[secret]",
+        "  signed    apiKeytest-bad-signerb1[secret]",
         "",
-        "  to sign   [secret]apiKeytest-carelessb1",
-        f"  expected  {careless().sign(params)}",
+        "  to sign   [secret]apiKeytest-bad-signerb1",
+        f"  expected  {signer_with().sign(params)}",
         f"  given     {given_signature}",
     ] == text_of(params, given_signature).splitlines()
 
@@ -32,13 +32,13 @@ def test_the_verdict_comes_first_and_the_right_one_last() -> None:
 def test_what_else_fits_is_told_too() -> None:
     """With one empty value, to drop the empty ones and to drop that one are the same."""
     params = {"apiKey": KEY, "b": ""}
-    text = text_of(params, careless("empty-dropped").sign(params))
-    assert "The same signature comes of this, too:" in text
+    text = text_of(params, signer_with("empty-dropped").sign(params))
+    assert "This produces the same signature:" in text
     assert "sent-not-signed: b left out" in text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], min_codepoint=1)))
 def test_nothing_that_a_terminal_obeys_is_printed(value: str) -> None:
     """Parameters are other people's text: control characters are spelt out."""
-    text = text_of({"apiKey": KEY, "b": value}, careless().sign({"apiKey": KEY, "b": value}))
+    text = text_of({"apiKey": KEY, "b": value}, signer_with().sign({"apiKey": KEY, "b": value}))
     assert all(letter.isprintable() for letter in text.replace("\n", ""))

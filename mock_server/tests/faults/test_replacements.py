@@ -72,19 +72,13 @@ def test_a_redirect_without_a_location_leads_back_to_the_request(door: Door) -> 
 
 
 def test_an_outage_lasts_its_span_of_virtual_time(door: Door) -> None:
-    """For 30 s of the account's clock nothing works, neither calls nor downloads; then everything does."""
+    """For 30 s of the account's clock calls and downloads get 503; faults are checked before maintenance."""
     url = door.call()["data"]["resourceUrl"]
+    account(door).maintenance = True
     arrange(door, Outage(), when=When(seconds=30))
     seen = []
     for _ in range(2):
         seen += [answer(door).http_status, door.fetch(url).http_status]
         door.now += 30 * SECOND
     assert [503, 503, 200, 200] == seen
-
-
-def test_an_outage_hides_maintenance(door: Door) -> None:
-    """Faults are looked at as soon as the account is known: a server that is gone tells nothing of maintenance."""
-    account(door).maintenance = True
-    arrange(door, Outage(), count=1)
-    assert 503 == answer(door).http_status
     assert 22 == door.call()["code"]

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import DOWNLOAD, SECOND, START
 
-from flipsnack_mock.faults import FaultRule, Seen, When, meet, retract, sweep
+from flipsnack_mock.faults import FaultRule, FaultTarget, When, count_failure, drop_expired, match_rule
 from flipsnack_mock.faults.base import Kind, Moment
 from flipsnack_mock.faults.content import InvalidZip, UrlLifetime
 from flipsnack_mock.faults.replacements import VendorCode
 from flipsnack_mock.faults.transport import Delay, DripFeed
 
-CALL = Seen(DOWNLOAD, "d3m0h45h", {"action": DOWNLOAD, "collectionHash": "d3m0h45h", "format": "xml"})
-PACKAGE = Seen("package", "d3m0h45h", {})
+CALL = FaultTarget(DOWNLOAD, "d3m0h45h", {"action": DOWNLOAD, "collectionHash": "d3m0h45h", "format": "xml"})
+PACKAGE = FaultTarget("package", "d3m0h45h", {})
 
 
 def rule(fault: Any = None, /, **fields: Any) -> FaultRule:
@@ -28,41 +28,30 @@ def met(rules: dict[str, FaultRule], requests: int, *, now: int = START) -> list
     return [
         number
         for number in range(1, requests + 1)
-        if meet(rules, CALL, "request", now=now, request=f"r{number}") is not None
+        if match_rule(rules, CALL, "request", now=now, request=f"r{number}") is not None
     ]
 
 
 @pytest.mark.parametrize(
-    "conditions",
+    ("hits", "conditions"),
     [
-        {},
-        {"action": DOWNLOAD},
-        {"hash": "d3m0h45h"},
-        {"params": {"format": "xml"}},
-        {"action": DOWNLOAD, "hash": "d3m0h45h", "params": {"format": "xml", "action": DOWNLOAD}},
+        (1, {}),
+        (1, {"action": DOWNLOAD}),
+        (1, {"hash": "d3m0h45h"}),
+        (1, {"params": {"format": "xml"}}),
+        (1, {"action": DOWNLOAD, "hash": "d3m0h45h", "params": {"format": "xml", "action": DOWNLOAD}}),
+        (0, {"action": "package"}),
+        (0, {"action": "collection.getList"}),
+        (0, {"hash": "fxh4k89"}),
+        (0, {"params": {"format": "json"}}),
+        (0, {"params": {"callback": ""}}),
+        (0, {"action": DOWNLOAD, "hash": "fxh4k89"}),
     ],
 )
-def test_a_rule_meets_what_fits_all_its_conditions(conditions: dict[str, Any]) -> None:
-    """Action, hash and parameters that are as the rule says are met; what it does not name may be anything."""
-    assert [1] == met({"f1": rule(**conditions)}, 1)
-
-
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        {"action": "package"},
-        {"action": "collection.getList"},
-        {"hash": "fxh4k89"},
-        {"params": {"format": "json"}},
-        {"params": {"callback": ""}},
-        {"action": DOWNLOAD, "hash": "fxh4k89"},
-    ],
-)
-def test_a_rule_does_not_see_what_misses_one_condition(conditions: dict[str, Any]) -> None:
-    """One condition that does not hold is enough, and then the request is not even counted."""
+def test_a_rule_counts_and_hits_what_fulfils_all_conditions(hits: int, conditions: dict[str, Any]) -> None:
+    """A condition that is not given matches anything; one that is not fulfilled is enough to miss."""
     rules = {"f1": rule(**conditions)}
-    assert [] == met(rules, 3)
-    assert 0 == rules["f1"].seen
+    assert hits == len(met(rules, 1)) == rules["f1"].seen
 
 
 @pytest.mark.parametrize(
@@ -127,8 +116,8 @@ def test_a_window_can_be_given_as_an_instant_in_words() -> None:
 def test_a_rule_is_gone_when_its_time_to_live_is_over() -> None:
     """At the end of `ttl` the rule is not only idle: it is dropped."""
     rules = {"f1": rule(ttl=5)}
-    assert ["f1"] == [item.id for item in sweep(rules, START + 5 * SECOND - 1)]
-    assert [] == sweep(rules, START + 5 * SECOND)
+    assert ["f1"] == [item.id for item in drop_expired(rules, START + 5 * SECOND - 1)]
+    assert [] == drop_expired(rules, START + 5 * SECOND)
     assert {} == rules
 
 
@@ -145,12 +134,8 @@ def test_a_spent_rule_stays_and_shows_its_hits() -> None:
     ("expected", "fields"), [(None, {}), (3, {"count": 3}), (1, {"nth": 4}), (1, {"nth": 4, "count": 3})]
 )
 def test_hits_left_is_none_without_an_end(expected: int | None, fields: dict[str, Any]) -> None:
-    """A count or an nth call is an end; without one there is none."""
+    """A count or an nth call is an end; after the nth call no hits are left, whatever the count."""
     assert expected == rule(**fields).hits_left
-
-
-def test_an_nth_call_that_is_over_leaves_no_hits() -> None:
-    """After the nth call the rule can meet nothing, whatever its count."""
     rules = {"f1": rule(nth=2, count=5)}
     assert [2] == met(rules, 4)
     assert 0 == rules["f1"].hits_left
@@ -159,7 +144,7 @@ def test_an_nth_call_that_is_over_leaves_no_hits() -> None:
 def test_the_first_rule_has_the_request_and_later_ones_do_not_see_it() -> None:
     """One request meets one fault: rules are asked in order, and what one has disturbed the next does not count."""
     rules = {"a": rule(VendorCode(code=31), id="a", count=2), "b": rule(VendorCode(code=22), id="b", nth=1)}
-    codes = [meet(rules, CALL, "request", now=START, request=f"r{number}") for number in range(4)]
+    codes = [match_rule(rules, CALL, "request", now=START, request=f"r{number}") for number in range(4)]
     assert ["a", "a", "b", None] == [None if item is None else item.id for item in codes]
 
 
@@ -176,28 +161,25 @@ def test_the_first_rule_has_the_request_and_later_ones_do_not_see_it() -> None:
         (True, UrlLifetime(seconds=5), CALL, "resource-url"),
         (False, UrlLifetime(seconds=5), CALL, "request"),
         (True, DripFeed(bytes=1, seconds=0), PACKAGE, "request"),
-        (False, DripFeed(bytes=1, seconds=0), Seen("package", "d3m0h45h", {}, has_body=False), "request"),
-        (True, Delay(seconds=0), Seen("package", "d3m0h45h", {}, has_body=False), "request"),
+        (False, DripFeed(bytes=1, seconds=0), FaultTarget("package", "d3m0h45h", {}, has_body=False), "request"),
+        (True, Delay(seconds=0), FaultTarget("package", "d3m0h45h", {}, has_body=False), "request"),
     ],
 )
-def test_a_rule_sees_only_what_its_fault_is_about(expected: bool, fault: Kind, seen: Seen, moment: Moment) -> None:
+def test_a_rule_sees_only_what_its_fault_is_about(
+    expected: bool, fault: Kind, seen: FaultTarget, moment: Moment
+) -> None:
     """A fault has its moment and its subject, and one in the body is not about HEAD."""
-    assert expected == rule(fault).sees(seen, moment, START)
+    assert expected == rule(fault).accepts(seen, moment, START)
 
 
-def test_a_hit_that_could_do_nothing_becomes_a_failure() -> None:
-    """A retracted hit is counted as a failure and gives its place in the count back."""
+def test_a_hit_without_effect_becomes_a_failure() -> None:
+    """It does not count as a hit; a rule that was deleted meanwhile is not created again."""
     rules = {"f1": rule(count=1)}
     met(rules, 1)
-    retract(rules, "f1")
+    count_failure(rules, "f1")
     assert (0, 1, 1) == (rules["f1"].hits, rules["f1"].failures, rules["f1"].hits_left)
-
-
-def test_retracting_a_rule_that_is_gone_changes_nothing() -> None:
-    """A rule may be deleted while its answer is on the way."""
-    rules = {"f2": rule(id="f2")}
-    retract(rules, "f1")
-    assert {"f2": rule(id="f2")} == rules
+    count_failure(rules, "f2")
+    assert ["f1"] == list(rules)
 
 
 @pytest.mark.parametrize(

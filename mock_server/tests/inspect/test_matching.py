@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mock_server.tests.conftest import DOWNLOAD, KEY, Door, make_door
+from mock_server.tests.conftest import DOWNLOAD, KEY, make_door
 
 from flipsnack_mock.inspect.matching import Matcher, nearest
 from flipsnack_mock.state.journal import Entry
@@ -95,8 +95,3 @@ def test_a_fault_is_named_by_its_id_or_its_kind(fault: str, matches: bool) -> No
     assert not Matcher(fault=fault).matches(entry)
     entry.fault = "f1:delay"
     assert matches == Matcher(fault=fault).matches(entry)
-
-
-def test_a_door_without_entries_has_no_near_miss(door: Door) -> None:
-    """Nothing was sent, so nothing is near."""
-    assert [] == nearest(Matcher(hash="x"), door.world.journal.entries())

@@ -14,7 +14,7 @@ from flipsnack_mock.inspect.ndjson import BadTrace, read_trace
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "nothing in it"),
+        ("", "the file is empty"),
         ("no json", "line 1 cannot be read"),
         ("{}", "version None"),
         ('{"trace":2}', "version 2"),

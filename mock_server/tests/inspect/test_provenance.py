@@ -8,7 +8,7 @@ import pytest
 from mock_server.tests.conftest import Door, make_door, signed
 
 from flipsnack_mock.inspect.ledger import ledger
-from flipsnack_mock.inspect.provenance import CHECK_RULES, OUTCOME_RULES, grounds, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import CHECK_RULES, OUTCOME_RULES, cited_rules, passed_checks, signature_verdict
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.state.journal import Entry
 
@@ -22,7 +22,7 @@ def latest(door: Door) -> Entry:
 
 def rules(door: Door) -> set[str]:
     """The rules behind the last answer."""
-    return {ground.rule for ground in grounds(latest(door))}
+    return {cited.rule for cited in cited_rules(latest(door))}
 
 
 def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
@@ -63,7 +63,7 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 ) -> None:
     """The rule that refused stands first, and the order of the checks is a ground; later checks are none."""
     door.call(**changes)
-    assert first == grounds(latest(door))[0].rule
+    assert first == cited_rules(latest(door))[0].rule
     assert "order.checks" in rules(door)
     assert checks == passed_checks(latest(door))
 
@@ -71,8 +71,8 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 def test_classes_come_from_the_ledger(door: Door) -> None:
     """Each ground says how well it is known."""
     door.call(collectionHash="mock-complete")
-    assert {ground.rule: LEDGER[ground.rule] for ground in grounds(latest(door))} == {
-        ground.rule: ground.kind for ground in grounds(latest(door))
+    assert {cited.rule: LEDGER[cited.rule] for cited in cited_rules(latest(door))} == {
+        cited.rule: cited.kind for cited in cited_rules(latest(door))
     }
     assert {"code.20", "job.fresh-resource-url", "answer.json"} <= rules(door)
     assert (*STEPS,) == passed_checks(latest(door))

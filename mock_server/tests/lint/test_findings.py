@@ -1,4 +1,4 @@
-"""The lint on a client that was written carelessly on purpose, over real sockets."""
+"""The lint of a client that breaks many rules, over real sockets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flipsnack_mock.lint.rules import RULES
 from flipsnack_mock.testing import MockServer
 
 
-class CarelessClient:
-    """What is written in an afternoon: it works on the first try, and on the second it does harm."""
+class RuleBreaker:
+    """A client without pauses, without an end of polling, and without care for secrets."""
 
     def __init__(self, base_url: str, key: str, secret: str) -> None:
         """Keep the credentials."""
@@ -38,12 +38,12 @@ class CarelessClient:
         return [requests.get(one, timeout=10).status_code for one in urls]
 
 
-def test_a_careless_client_is_told_everything(server: MockServer) -> None:
-    """Haste, deafness and leaks of a run that looked fine: each has its finding."""
-    account = server.admin.account("test-lint-careless")
+def test_every_broken_rule_has_a_finding(server: MockServer) -> None:
+    """Polling too fast, ignoring final states and errors, expired URLs, leaked secrets."""
+    account = server.admin.account("test-lint-rule-breaker")
     account.settings(requests_per_second=5)
     account.collections.create(hash="f1", schedule="after-2-polls")
-    client = CarelessClient(server.base_url, account.key, account.secret)
+    client = RuleBreaker(server.base_url, account.key, account.secret)
     client.poll("f1")
     account.clock.advance(5)
     client.poll("nope", note=account.secret)
@@ -64,7 +64,7 @@ def test_a_careless_client_is_told_everything(server: MockServer) -> None:
 
 def test_an_unknown_rule_or_level_is_refused() -> None:
     """A misspelt rule would silently ignore nothing."""
-    with pytest.raises(ValueError, match=r"client\.none: no such rule; there are client\.poll-interval"):
+    with pytest.raises(ValueError, match=r"unknown rule: client\.none; expected any of client\.poll-interval"):
         lint([], ignore=["client.none"])
-    with pytest.raises(ValueError, match="'MAY' is no level; there are MUST and SHOULD"):
+    with pytest.raises(ValueError, match="unknown level: 'MAY'; expected MUST or SHOULD"):
         lint([], level="MAY")

@@ -1,4 +1,4 @@
-"""The rules for clients: each catches the careless client that it is meant for, and lets a careful one be."""
+"""The rules for clients: each finds its misuse, and a well-behaved client has no findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.lint.rules import BACK_OFF_SECONDS, MIN_POLL_SECONDS, RULES
 from flipsnack_mock.testing import MockServer, assert_clean
 
-Deed = Callable[[Fake], Any]
+Misuse = Callable[[Fake], Any]
 
 
 def wait(fake: Fake, seconds: float) -> None:
@@ -37,39 +37,39 @@ def broken(fake: Fake) -> set[str]:
     return {finding["rule"] for finding in findings}
 
 
-def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4) -> Deed:
+def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4) -> Misuse:
     """A client that polls at that pace."""
 
-    def deed(fake: Fake) -> None:
+    def misuse(fake: Fake) -> None:
         for _ in range(times):
             fake.call(collectionHash=schedule)
             wait(fake, seconds)
 
-    return deed
+    return misuse
 
 
-def repeat(seconds: float, times: int = 2, **changes: str | None) -> Deed:
+def repeat(seconds: float, times: int = 2, **changes: str | None) -> Misuse:
     """A client that makes the same call several times."""
 
-    def deed(fake: Fake) -> None:
+    def misuse(fake: Fake) -> None:
         for _ in range(times):
             fake.client.get("/v1/", query_string=signed(**changes))
             wait(fake, seconds)
 
-    return deed
+    return misuse
 
 
-def exceed(seconds: float, limit: str) -> Deed:
+def exceed(seconds: float, limit: str) -> Misuse:
     """A client that meets a limit of one request and tries again after that pause."""
 
-    def deed(fake: Fake) -> None:
+    def misuse(fake: Fake) -> None:
         fake.account("PATCH", "/settings", {limit: 1})
         fake.call(collectionHash="mock-processing")
         fake.call(collectionHash="mock-error-43")
         wait(fake, seconds)
         fake.call(collectionHash="mock-error-43")
 
-    return deed
+    return misuse
 
 
 def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
@@ -82,23 +82,23 @@ def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
         fake.resource(link(fake))
 
 
-def fetch(times: int, **headers: str) -> Deed:
+def fetch(times: int, **headers: str) -> Misuse:
     """A client that fetches one package several times."""
 
-    def deed(fake: Fake) -> None:
+    def misuse(fake: Fake) -> None:
         url = link(fake)
         for _ in range(times):
             fake.resource(url, **headers)
 
-    return deed
+    return misuse
 
 
-def through_fault(kind: dict[str, Any], deed: Deed) -> Deed:
-    """A deed whose first answer is disturbed."""
+def through_fault(kind: dict[str, Any], misuse: Misuse) -> Misuse:
+    """A misuse whose first answer is disturbed."""
 
     def disturbed(fake: Fake) -> None:
         fake.account("POST", "/faults", {"fault": kind, "count": 1})
-        deed(fake)
+        misuse(fake)
 
     return disturbed
 
@@ -108,7 +108,7 @@ def download_with_credentials(fake: Fake) -> None:
     fake.resource(link(fake) + f"&apiKey={KEY}&signature=00")
 
 
-CARELESS: list[tuple[str, Deed]] = [
+MISUSES: list[tuple[str, Misuse]] = [
     ("client.poll-interval", poll_every(MIN_POLL_SECONDS - 0.01)),
     ("client.poll-interval", poll_every(0)),
     ("client.final-state", poll_every(5, "mock-failed", 2)),
@@ -134,17 +134,17 @@ CARELESS: list[tuple[str, Deed]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "deed"), CARELESS)
-def test_a_careless_client_breaks_the_rule_and_no_other(rule: str, deed: Deed) -> None:
-    """Each kind of carelessness is found under its own rule alone."""
+@pytest.mark.parametrize(("rule", "misuse"), MISUSES)
+def test_a_misuse_breaks_its_rule_and_no_other(rule: str, misuse: Misuse) -> None:
+    """Each misuse is found under its own rule alone."""
     fake = make_fake()
-    deed(fake)
+    misuse(fake)
     assert {rule} == broken(fake)
 
 
-def test_every_rule_has_a_careless_client() -> None:
+def test_every_rule_has_a_misuse() -> None:
     """No rule is without a client that breaks it."""
-    assert set(RULES) == {rule for rule, _ in CARELESS}
+    assert set(RULES) == {rule for rule, _ in MISUSES}
 
 
 def test_every_rule_is_in_the_ledger_and_kept_by_the_client() -> None:
@@ -190,7 +190,7 @@ def mended(fake: Fake) -> None:
     fake.call(collectionHash="f1")
 
 
-CAREFUL: dict[str, Deed] = {
+CAREFUL: dict[str, Misuse] = {
     "polls every two seconds": poll_every(2),
     "polls at the very bound": poll_every(MIN_POLL_SECONDS),
     "sleeps under a frozen clock": sleep_under_a_frozen_clock,
@@ -213,11 +213,11 @@ CAREFUL: dict[str, Deed] = {
 }
 
 
-@pytest.mark.parametrize("deed", CAREFUL.values(), ids=CAREFUL.keys())
-def test_a_careful_client_is_let_be(deed: Deed) -> None:
+@pytest.mark.parametrize("misuse", CAREFUL.values(), ids=CAREFUL.keys())
+def test_a_careful_client_is_let_be(misuse: Misuse) -> None:
     """What a client may do is no finding."""
     fake = make_fake()
-    deed(fake)
+    misuse(fake)
     assert set() == broken(fake)
 
 
@@ -229,7 +229,7 @@ def test_an_arranged_code_is_an_answer() -> None:
     assert {"client.final-error"} == broken(fake)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 4), min_size=1, max_size=6))
 def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
     """A finding names the polls on both sides of every pause that is too short, and no others."""

@@ -14,7 +14,7 @@ from mock_server.tests.faults.conftest import arrange, last_entry, package
 from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply, Truncate
-from flipsnack_mock.inspect.records import Answered, records_of
+from flipsnack_mock.inspect.records import RecordedAnswer, records_of
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 
 DOOR = make_door()
@@ -23,7 +23,7 @@ assert isinstance(WHOLE, Package)
 SIZE, ETAG = WHOLE.size, WHOLE.etag
 
 
-def answered(door: Door) -> Answered:
+def answered(door: Door) -> RecordedAnswer:
     """What the journal says of the last answer."""
     answer = records_of(door.world, [last_entry(door)])[0].answer
     assert answer is not None

@@ -53,16 +53,6 @@ def test_a_signature_is_explained_without_a_request(server: MockServer) -> None:
     assert "no-secret" == server.admin.explain("?apiKey=nobody&signature=x")["verdict"]
 
 
-def test_namespaces_come_and_go(server: MockServer) -> None:
-    """Made by use, listed, forgotten."""
-    with_namespace = AdminClient(server.url, namespace="passing")
-    with_namespace.accounts()
-    with_namespace.close()
-    assert "passing" in server.admin.namespaces()
-    server.admin.forget_namespace("passing")
-    assert "passing" not in server.admin.namespaces()
-
-
 def test_the_export_starts_another_server(server: MockServer) -> None:
     """As its settings file."""
     server.admin.account("test-exported").collections.create(hash="kept")
@@ -71,6 +61,12 @@ def test_the_export_starts_another_server(server: MockServer) -> None:
         assert "kept" == other.admin.account("test-exported").collections.show("kept")["hash"]
 
 
-def test_magic_hashes_are_listed(server: MockServer) -> None:
-    """With what each does."""
+def test_namespaces_and_magic_hashes_are_listed(server: MockServer) -> None:
+    """A namespace is created by use, and can be deleted."""
+    with_namespace = AdminClient(server.url, namespace="passing")
+    with_namespace.accounts()
+    with_namespace.close()
+    assert "passing" in server.admin.namespaces()
+    server.admin.forget_namespace("passing")
+    assert "passing" not in server.admin.namespaces()
     assert "FAILED at the first call" in [row["does"] for row in server.admin.magic() if row["hash"] == "mock-failed"]

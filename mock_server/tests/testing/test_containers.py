@@ -141,20 +141,14 @@ def engine_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     thread.join()
 
 
-def test_a_started_container_answers_and_is_steered(engine: Engine) -> None:
-    """After `start()` the API and the control plane answer, with the settings that were given."""
+def test_a_started_container_answers_and_is_controlled(engine: Engine) -> None:
+    """It runs the image of this version with the given settings, and maps its port to a free one."""
     with FlipsnackMockContainer(lenient_post=True, http_statuses={41: 401}, admin_token="s3cret") as container:
+        assert (IMAGE, [f"{PORT}/tcp"]) == (engine.created["Image"], list(engine.created["ExposedPorts"]))
         refused = requests.get(container.base_url, params={"apiKey": "x", "signature": "x", "action": "x"}, timeout=5)
         settings = container.admin.account("test-container").show()["settings"]
     assert engine.process is None
     assert (401, True) == (refused.status_code, settings["lenient_post"])
-
-
-def test_the_image_and_its_one_port_are_asked_for(engine: Engine) -> None:
-    """The engine is asked for the image of this version, and to map its port to a free one."""
-    with FlipsnackMockContainer():
-        assert IMAGE == engine.created["Image"]
-        assert [f"{PORT}/tcp"] == list(engine.created["ExposedPorts"])
 
 
 def test_a_bad_setting_is_refused_before_anything_starts(engine: Engine) -> None:

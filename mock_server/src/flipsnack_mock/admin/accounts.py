@@ -1,4 +1,4 @@
-"""Accounts: create, list, show, delete, reset, and the settings of one."""
+"""Routes for accounts: create, list, show, delete, reset, settings, maintenance."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from flipsnack_mock.state.settings import Behaviour, SeedAccount
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that creates an account; without a secret it is `secret-` and the key."""
+    """The body that creates an account; the default secret is `secret-` plus the key."""
 
     key: Key
     secret: Secret | None = None
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that turns something on or off."""
+    """The body of a switch."""
 
     on: bool
 
 
 @route("GET", "/__admin/accounts", "list the accounts")
 def list_accounts(context: Context) -> dict[str, Any]:
-    """Every account of the world."""
+    """All accounts."""
     return {"accounts": [shown(account, context.at) for account in context.world.accounts]}
 
 
 @route("POST", "/__admin/accounts", "create an account with a key and a secret", body=NewAccount)
 def create_account(context: Context) -> Reply:
-    """A new account; 409 when the key is taken."""
+    """Create an account; 409 if the key is taken."""
     wanted = context.body(NewAccount)
     if any(account.key == wanted.key for account in context.world.accounts):
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
@@ -48,51 +48,51 @@ def show_account(context: Context) -> dict[str, Any]:
     return shown(context.account, context.at)
 
 
-@route("DELETE", "/__admin/accounts/<key>", "delete an account and all it has")
+@route("DELETE", "/__admin/accounts/<key>", "delete an account and everything in it")
 def delete_account(context: Context) -> Reply:
-    """The account is gone; its key is unknown from now on (a `test-` key begins anew when it is used)."""
+    """Delete the account. Its key is unknown afterwards; a `test-` key gets a new account on next use."""
     context.world.remove(context.account.key)
     return Reply(204, None)
 
 
-@route("POST", "/__admin/accounts/<key>/reset", "put an account back to how it began")
+@route("POST", "/__admin/accounts/<key>/reset", "reset an account to its seed")
 def reset_account(context: Context) -> dict[str, Any]:
-    """The account as it was seeded: collections, jobs, clock, limits, settings, journal."""
+    """Reset collections, jobs, clock, limits, settings and journal to the seed."""
     return shown(context.world.reset_account(context.account.key), context.at)
 
 
 @route("GET", "/__admin/accounts/<key>/settings", "show the settings of an account")
 def show_settings(context: Context) -> Behaviour:
-    """The behaviours that this account has."""
+    """The settings of this account."""
     return context.account.behaviour
 
 
 @route("PATCH", "/__admin/accounts/<key>/settings", "change settings of an account", body=Behaviour)
 def change_settings(context: Context) -> Behaviour:
-    """The given settings are changed, the others stay."""
+    """Change the given settings, and keep the others."""
     given = context.body(dict[str, msgspec.Raw])
     changed = parse_body(context.raw_body, Behaviour)
-    # The names were accepted by the line above, so each of them is a field.
+    # The line above has validated the names.
     changes = {name: getattr(changed, name) for name in given}
     context.account.behaviour = msgspec.structs.replace(context.account.behaviour, **changes)
     return context.account.behaviour
 
 
-@route("GET", "/__admin/accounts/<key>/maintenance", "show whether an account sees maintenance")
+@route("GET", "/__admin/accounts/<key>/maintenance", "show whether maintenance is on for an account")
 def show_maintenance(context: Context) -> dict[str, bool]:
     """Whether every request of this account is answered with code 22."""
     return {"on": context.account.maintenance}
 
 
-@route("PUT", "/__admin/accounts/<key>/maintenance", "switch maintenance of an account", body=Switch)
+@route("PUT", "/__admin/accounts/<key>/maintenance", "switch maintenance for an account", body=Switch)
 def switch_maintenance(context: Context) -> dict[str, bool]:
-    """From now on every request of this account is (or is no longer) answered with code 22."""
+    """Answer every request of this account with code 22, or stop doing so."""
     context.account.maintenance = context.body(Switch).on
     return {"on": context.account.maintenance}
 
 
 def shown(account: Account, at: int) -> dict[str, Any]:
-    """An account as the control plane shows it."""
+    """The JSON representation of an account."""
     return {
         "key": account.key,
         "secret": account.secret,

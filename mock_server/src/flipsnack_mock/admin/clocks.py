@@ -1,4 +1,4 @@
-"""The clock of an account: read, advance, set, freeze, resume. It never goes back."""
+"""Routes for the clock of an account: show, advance, set, freeze, resume. A clock never goes back."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from flipsnack_mock.state.clock import VirtualClock
 TEN_YEARS = 10 * 366 * 24 * 3600
 
 
-class Step(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that advances a clock by some seconds, at most ten years at once."""
+class ClockAdvance(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that advances a clock, by at most ten years."""
 
     seconds: Annotated[float, Meta(ge=0, le=TEN_YEARS)]
 
 
-class Instant(msgspec.Struct, forbid_unknown_fields=True):
+class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
     """The body that sets a clock: ISO 8601 with an offset, or seconds since 1970."""
 
     at: Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
@@ -34,13 +34,13 @@ class Instant(msgspec.Struct, forbid_unknown_fields=True):
         return round(self.at * SECOND)
 
 
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a route that needs none."""
+class NoFields(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a route without fields."""
 
 
 @route("GET", "/__admin/accounts/<key>/clock", "show the clock of an account")
 def show_clock(context: Context) -> dict[str, Any]:
-    """Virtual time of the account."""
+    """The virtual time of the account."""
     return {
         "now": to_text(context.now),
         "now_us": context.now,
@@ -48,34 +48,34 @@ def show_clock(context: Context) -> dict[str, Any]:
     }
 
 
-@route("POST", "/__admin/accounts/<key>/clock/advance", "move the clock of an account on", body=Step)
+@route("POST", "/__admin/accounts/<key>/clock/advance", "advance the clock of an account", body=ClockAdvance)
 def advance(context: Context) -> dict[str, Any]:
-    """The clock shows that many seconds more, frozen or not."""
-    step = round(context.body(Step).seconds * SECOND)
+    """Advance the clock by `seconds`, frozen or not."""
+    step = round(context.body(ClockAdvance).seconds * SECOND)
     return _moved_to(context, context.now + step)
 
 
-@route("POST", "/__admin/accounts/<key>/clock/set", "set the clock of an account to a later instant", body=Instant)
+@route("POST", "/__admin/accounts/<key>/clock/set", "set the clock of an account to a later instant", body=ClockSetting)
 def set_clock(context: Context) -> dict[str, Any]:
-    """The clock shows that instant; 409 when it cannot (it is in the past), 400 when it is over ten years ahead."""
-    instant = context.body(Instant).microseconds()
+    """Set the clock; 409 if the instant is in the past, 400 if it is more than ten years ahead."""
+    instant = context.body(ClockSetting).microseconds()
     if instant - context.now > TEN_YEARS * SECOND:
         expected = f"an instant up to {to_text(context.now + TEN_YEARS * SECOND)}"
         raise Refused(400, "bad_request", "that is more than ten years ahead", path="$.at", expected=expected)
     return _moved_to(context, instant)
 
 
-@route("POST", "/__admin/accounts/<key>/clock/freeze", "let the clock of an account stand still", body=Nothing)
+@route("POST", "/__admin/accounts/<key>/clock/freeze", "freeze the clock of an account", body=NoFields)
 def freeze(context: Context) -> dict[str, Any]:
-    """The clock stands where it is."""
-    context.body(Nothing)
+    """Stop the clock at its current time."""
+    context.body(NoFields)
     return _changed(context, context.account.clock.freeze(context.at))
 
 
-@route("POST", "/__admin/accounts/<key>/clock/resume", "let the clock of an account run again", body=Nothing)
+@route("POST", "/__admin/accounts/<key>/clock/resume", "resume the clock of an account", body=NoFields)
 def resume(context: Context) -> dict[str, Any]:
-    """The clock runs on from where it stood."""
-    context.body(Nothing)
+    """Let a frozen clock run again from its current time."""
+    context.body(NoFields)
     return _changed(context, context.account.clock.resume(context.at))
 
 

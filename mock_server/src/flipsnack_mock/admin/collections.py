@@ -1,4 +1,4 @@
-"""Collections of an account and their jobs: create, show, delete, force."""
+"""Routes for the collections of an account and their jobs: list, create, show, delete, force."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from flipsnack_mock.state.settings import SeedCollection
 
 
 class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The body that creates a collection; without a hash it gets the next free one."""
+    """The body that creates a collection; the default hash is the next free one."""
 
     hash: Hash | None = None  # type: ignore[assignment]  # a seed must name it, a request need not
 
 
-class Target(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that forces a job."""
+class ForcedState(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that forces a job into a state."""
 
     state: State
 
 
 @route("GET", "/__admin/accounts/<key>/collections", "list the collections of an account")
 def list_collections(context: Context) -> dict[str, Any]:
-    """Every collection of the account, deleted ones and magic ones that were used included."""
+    """All collections of the account, including deleted ones and magic ones that were used."""
     return {"collections": [shown(context, item) for item in context.account.collections.values()]}
 
 
 @route("POST", "/__admin/accounts/<key>/collections", "create a collection in an account", body=NewCollection)
 def create_collection(context: Context) -> Reply:
-    """A new collection; 409 when the account has one with this hash."""
+    """Create a collection; 409 if the account already has one with this hash."""
     wanted = context.body(NewCollection)
     known = context.account.collections
     collection_hash = wanted.hash or _free_hash(known)
     if collection_hash in known:
-        raise conflict(f"the account has a collection {collection_hash!r} already")
+        raise conflict(f"the account already has a collection {collection_hash!r}; choose another hash")
     if collection_hash.startswith(MAGIC_PREFIX):
-        message = f"hashes that begin with {MAGIC_PREFIX!r} are magic and exist already"
+        message = f"hashes that begin with {MAGIC_PREFIX!r} are magic and always exist"
         raise Refused(400, "bad_request", message, path="$.hash", expected="another hash")
     fields = msgspec.structs.asdict(wanted) | {"hash": collection_hash}
     known[collection_hash] = Collection(**fields)
@@ -59,13 +59,13 @@ def show_collection(context: Context) -> dict[str, Any]:
 
 @route("DELETE", "/__admin/accounts/<key>/collections/<hash>", "mark a collection as deleted")
 def delete_collection(context: Context) -> dict[str, Any]:
-    """The vendor's surface answers 43 for it from now on, and its resource URLs serve nothing more."""
+    """Mark the collection as deleted: calls get code 43, and its resource URLs get HTTP 403."""
     return _put(context, msgspec.structs.replace(_collection(context), deleted=True))
 
 
 @route("GET", "/__admin/accounts/<key>/jobs", "list the jobs of an account")
 def list_jobs(context: Context) -> dict[str, Any]:
-    """The job of every collection of the account."""
+    """The jobs of all collections of the account."""
     return {"jobs": [shown_job(context, item) for item in context.account.collections.values()]}
 
 
@@ -75,13 +75,13 @@ def show_job(context: Context) -> dict[str, Any]:
     return shown_job(context, _collection(context))
 
 
-@route("PUT", "/__admin/accounts/<key>/jobs/<hash>", "force a job into a state", body=Target)
+@route("PUT", "/__admin/accounts/<key>/jobs/<hash>", "force a job into a state", body=ForcedState)
 def force_job(context: Context) -> dict[str, Any]:
-    """The job is in that state; 409 with the legal states when it cannot get there from where it stands."""
+    """Force the job; 409 with the legal states if it cannot change from its current state to this one."""
     collection, behaviour = _collection(context), context.account.behaviour
     try:
         schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
-        job = collection.job.force(context.body(Target).state, schedule, context.now, schedule_text=schedule_text)
+        job = collection.job.force(context.body(ForcedState).state, schedule, context.now, schedule_text=schedule_text)
     except IllegalMove as refusal:
         raise conflict(str(refusal), legal=refusal.legal) from None
     _put(context, msgspec.structs.replace(collection, job=job))
@@ -89,14 +89,14 @@ def force_job(context: Context) -> dict[str, Any]:
 
 
 def shown(context: Context, collection: Collection) -> dict[str, Any]:
-    """A collection as the control plane shows it."""
+    """The JSON representation of a collection."""
     fields = msgspec.structs.asdict(collection)
     fields["schedule"] = collection.schedule_text(context.account.behaviour)
     return fields | {"job": shown_job(context, collection)}
 
 
 def shown_job(context: Context, collection: Collection) -> dict[str, Any]:
-    """A job as the control plane shows it; `legal` are the states it can be forced into."""
+    """The JSON representation of a job; `legal` lists the states it can be forced into."""
     behaviour, job = context.account.behaviour, collection.job
     state = collection.state(behaviour, context.now)
     return {
@@ -123,7 +123,7 @@ def _put(context: Context, collection: Collection) -> dict[str, Any]:
 
 
 def _free_hash(known: dict[str, Collection]) -> str:
-    # Seven characters that begin with f, as the vendor's do.
+    # Seven characters that begin with f, like the vendor's.
     number = len(known) + 1
     while (candidate := f"f{number:06d}") in known:
         number += 1

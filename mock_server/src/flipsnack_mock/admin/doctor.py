@@ -1,6 +1,6 @@
-"""The signature doctor: the diagnosis of a request in the journal, and of any URL or parameters.
+"""Routes for the signature doctor: diagnose a request in the journal, a URL, or parameters.
 
-What is diagnosed is taken out of the world first; the search itself holds nobody up.
+The case is read from the world first, so the search needs no lock and does not delay other requests.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from flipsnack_mock.protocol.errors import BadRequest, Refused
 from flipsnack_mock.state.journal import Entry
 
 
-class Question(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that asks about a request: its `url`, or its `params` as pairs or as an object.
+class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """The request to diagnose: its `url`, or its `params` as pairs or as an object.
 
-    `key` and `secret` are those of the account, if not those that this server knows for the `apiKey` in it.
+    `key` and `secret` override the account that this server knows for the `apiKey` in the request.
     """
 
     url: str | None = None
@@ -35,33 +35,31 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     secret: str | None = None
 
 
-@route(
-    "GET", "/__admin/requests/<id>/diagnosis", "say why a request was answered as it was, and why a signature is wrong"
-)
+@route("GET", "/__admin/requests/<id>/diagnosis", "explain the answer to a request, and why its signature is wrong")
 def diagnose_request(context: Context) -> dict[str, Any] | Work:
-    """The checks with their outcome, the rule that decided with its text, and the finding on the signature."""
+    """Each check with its outcome, the deciding rule with its text, and the diagnosis of the signature."""
     entry = entry_of(context)
-    told = {
+    diagnosis = {
         "request": records_of(context.world, [entry])[0],
         "checks": _checks(entry),
         "rule": next((rule for rule in ledger()["rule"] if rule["id"] == entry.rule), None),
         "signature": None,
     }
     case = _case_of(context, entry)
-    return told if case is None else Work(lambda: told | {"signature": diagnose(case)})
+    return diagnosis if case is None else Work(lambda: diagnosis | {"signature": diagnose(case)})
 
 
-@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=Question)
+@route("POST", "/__admin/explain", "diagnose the signature of any URL or parameters", body=ExplainQuery)
 def explain(context: Context) -> Work:
-    """The finding on the signature; 400 when the API could not read the request at all."""
-    asked = context.body(Question)
-    if (asked.url is None) == (asked.params is None):
-        message = "the body names a url or params, one of the two"
-        raise Refused(400, "bad_request", message, path="$.url", expected="one of url and params")
+    """The diagnosis of the signature; 400 if the API could not read the request."""
+    query = context.body(ExplainQuery)
+    if (query.url is None) == (query.params is None):
+        message = "the body must contain either `url` or `params`"
+        raise Refused(400, "bad_request", message, path="$.url", expected="either url or params")
     try:
-        case = _case(context, asked)
+        case = _case(context, query)
     except BadRequest as refusal:
-        path = "$.params" if asked.url is None else "$.url"
+        path = "$.params" if query.url is None else "$.url"
         message = f"the API would answer code 40, Bad request: {refusal.detail}"
         raise Refused(
             400, "bad_request", message, path=path, expected="readable parameters", rule=refusal.rule
@@ -69,11 +67,11 @@ def explain(context: Context) -> Work:
     return Work(lambda: diagnose(case))
 
 
-def _case(context: Context, asked: Question) -> Case:
-    if asked.url is not None:
-        return case_of_url(context.world, asked.url, key=asked.key, secret=asked.secret)
-    pairs = asked.params.items() if isinstance(asked.params, dict) else asked.params or ()
-    return case_of_params(context.world, pairs, key=asked.key, secret=asked.secret)
+def _case(context: Context, query: ExplainQuery) -> Case:
+    if query.url is not None:
+        return case_of_url(context.world, query.url, key=query.key, secret=query.secret)
+    pairs = query.params.items() if isinstance(query.params, dict) else query.params or ()
+    return case_of_params(context.world, pairs, key=query.key, secret=query.secret)
 
 
 def _checks(entry: Entry) -> list[dict[str, str]]:
@@ -85,7 +83,7 @@ def _checks(entry: Entry) -> list[dict[str, str]]:
 
 
 def _case_of(context: Context, entry: Entry) -> Case | None:
-    """Nothing for a download, and for a request that could not be read or is not kept whole."""
+    """None for a download, an unreadable request, or one that the journal does not keep completely."""
     if kind_of(entry) != API or not entry.params or entry.cut:
         return None
     return case_of_entry(context.world, entry)

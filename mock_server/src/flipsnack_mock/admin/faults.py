@@ -1,4 +1,4 @@
-"""Fault rules of an account: create, list with hits and hits left, delete; the presets; all rules of the server."""
+"""Routes for fault rules: create, list, show, delete; the presets; the rules of all accounts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
-from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, sweep
+from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, drop_expired
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import Ordinal, Span
 from flipsnack_mock.protocol.errors import Refused
@@ -20,7 +20,7 @@ MAX_RULES = 1_000
 
 
 class NewFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The body that makes a rule: a `fault` or the name of a `preset`; what else is given replaces the preset's own."""
+    """The body that creates a rule: a `fault` or the name of a `preset`; other fields override those of the preset."""
 
     id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
     preset: str | None = None
@@ -32,7 +32,7 @@ class NewFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @route("GET", "/__admin/faults", "list the fault rules of all accounts")
 def list_all_faults(context: Context) -> dict[str, Any]:
-    """Every rule with the key of its account, what it met, and how many hits are left."""
+    """All rules, each with the key of its account, its counters and the hits left."""
     return {
         "faults": [
             {"key": account.key} | item for account in context.world.accounts for item in _listed(account, context.at)
@@ -42,15 +42,15 @@ def list_all_faults(context: Context) -> dict[str, Any]:
 
 @route("DELETE", "/__admin/faults", "delete the fault rules of all accounts")
 def clear_all_faults(context: Context) -> Reply:
-    """No account has a rule any more."""
+    """Delete all rules of all accounts."""
     for account in context.world.accounts:
         account.faults.clear()
     return Reply(204, None)
 
 
-@route("GET", "/__admin/faults/presets", "list the faults with names")
+@route("GET", "/__admin/faults/presets", "list the fault presets")
 def list_presets(_context: Context) -> dict[str, Any]:
-    """Every preset with what it does and the body it stands for."""
+    """Every preset with its description and its body."""
     return {
         "presets": [
             {"name": name, "does": preset.does, "fault": preset.fault, "when": preset.when, "count": preset.count}
@@ -61,19 +61,19 @@ def list_presets(_context: Context) -> dict[str, Any]:
 
 @route("GET", "/__admin/accounts/<key>/faults", "list the fault rules of an account")
 def list_faults(context: Context) -> dict[str, Any]:
-    """Every rule, in the order in which they are asked."""
+    """All rules of the account, in the order in which they are checked."""
     return {"faults": _listed(context.account, context.at)}
 
 
-@route("POST", "/__admin/accounts/<key>/faults", "make a fault rule", body=NewFault)
+@route("POST", "/__admin/accounts/<key>/faults", "create a fault rule", body=NewFault)
 def create_fault(context: Context) -> Reply:
-    """A new rule, asked after all others; 409 when the account has one with this id, or too many."""
+    """Create a rule, which is checked after all others; 409 if the id is taken or there are too many."""
     account, wanted = context.account, context.body(NewFault)
-    sweep(account.faults, context.now)
+    drop_expired(account.faults, context.now)
     if wanted.id in account.faults:
-        raise conflict(f"the account has a fault rule {wanted.id!r} already; delete it, or choose another id")
+        raise conflict(f"the account already has a fault rule {wanted.id!r}; delete it, or choose another id")
     if len(account.faults) >= MAX_RULES:
-        raise conflict(f"the account has {MAX_RULES} fault rules already; delete some")
+        raise conflict(f"the account already has {MAX_RULES} fault rules; delete some")
     rule = _rule(account, wanted, context.now)
     account.faults[rule.id] = rule
     return Reply(201, shown(rule, context.now))
@@ -81,7 +81,7 @@ def create_fault(context: Context) -> Reply:
 
 @route("DELETE", "/__admin/accounts/<key>/faults", "delete the fault rules of an account")
 def clear_faults(context: Context) -> Reply:
-    """The account has no rules any more."""
+    """Delete all rules of the account."""
     context.account.faults.clear()
     return Reply(204, None)
 
@@ -94,13 +94,13 @@ def show_fault(context: Context) -> dict[str, Any]:
 
 @route("DELETE", "/__admin/accounts/<key>/faults/<id>", "delete a fault rule")
 def delete_fault(context: Context) -> Reply:
-    """The rule is gone."""
+    """Delete the rule."""
     del context.account.faults[_known(context).id]
     return Reply(204, None)
 
 
 def shown(rule: FaultRule, now: int) -> dict[str, Any]:
-    """A rule as the control plane shows it; `hits_left` is null without an end, `last_request` is in the journal."""
+    """The JSON representation of a rule; `hits_left` is null if unlimited, `last_request` is a journal id."""
     return {
         "id": rule.id,
         "fault": rule.fault,
@@ -119,12 +119,12 @@ def shown(rule: FaultRule, now: int) -> dict[str, Any]:
 
 def _listed(account: Account, at: int) -> list[dict[str, Any]]:
     now = account.now(at)
-    return [shown(rule, now) for rule in sweep(account.faults, now)]
+    return [shown(rule, now) for rule in drop_expired(account.faults, now)]
 
 
 def _known(context: Context) -> FaultRule:
     rules = context.account.faults
-    sweep(rules, context.now)
+    drop_expired(rules, context.now)
     wanted = context.args["id"]
     if wanted not in rules:
         raise not_found("fault rule", wanted, rules)
@@ -149,7 +149,7 @@ def _rule(account: Account, wanted: NewFault, now: int) -> FaultRule:
 def _preset(wanted: NewFault) -> Preset:
     if (wanted.fault is None) == (wanted.preset is None):
         given = "neither" if wanted.fault is None else "both"
-        raise _bad(f"a rule has a `fault` or a `preset`; {given} is given", "$.fault", "one of the two")
+        raise _bad(f"a rule needs either a `fault` or a `preset`; {given} was given", "$.fault", "one of the two")
     if wanted.fault is not None:
         return Preset("", wanted.fault)
     if wanted.preset not in PRESETS:
@@ -158,7 +158,7 @@ def _preset(wanted: NewFault) -> Preset:
 
 
 def _over(base: When, given: When) -> When:
-    """The conditions of a preset, with those that were given in their place."""
+    """The conditions of a preset, overridden by the given ones."""
     changes = {name: getattr(given, name) for name in When.__struct_fields__ if _is_given(given, name)}
     return msgspec.structs.replace(base, **changes)
 
@@ -168,17 +168,17 @@ def _is_given(when: When, name: str) -> bool:
 
 
 def _fitting(fault: FaultKind, when: When) -> None:
-    """Refuse a rule that could never meet a request that its fault can do something to."""
+    """Refuse a rule whose action and fault exclude each other."""
     action = when.action
     if action is None:
         return
     if action not in (PACKAGE_ACTION, *METHODS, *UNBUILT):
         raise _bad(f"{action!r} is not a method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
     subject = "package" if action == PACKAGE_ACTION else "call"
-    if subject not in fault.about:
+    if subject not in fault.applies_to:
         about = "the download of a package" if subject == "call" else "calls of the API"
         expected = PACKAGE_ACTION if subject == "call" else "a method of the API"
-        raise _bad(f"the fault {fault.name} is about {about}, not about {action}", "$.when.action", expected)
+        raise _bad(f"the fault {fault.name} applies to {about}, not to {action}", "$.when.action", expected)
 
 
 def _free_id(account: Account) -> str:

@@ -1,9 +1,9 @@
-"""Who may use the control plane: programs with the token, the page after its sign-in, and no other site's pages.
+"""Access to the control plane: programs with the token, and the page after sign-in, but no pages of other sites.
 
-A browser sends requests for whatever page is open in it, so a page of somebody else could steer a fake that runs on the
-same machine. Such a request gives itself away by `Sec-Fetch-Site`, which no script can forge, or by `Origin`. One that
-hides behind a name of its own that it lets point to this machine (DNS rebinding) has neither, but it has that name
-as `Host`: so names that anybody can own are refused unless they are known, or a token is set, which such a page lacks.
+A browser sends requests on behalf of any open page, so a foreign page could control a fake on the same machine. Such a
+request is recognised by `Sec-Fetch-Site`, which scripts cannot forge, or by `Origin`. A page that lets its own domain
+resolve to this machine (DNS rebinding) passes both, but its domain is the `Host` header: so public names are refused
+unless they are configured, or a token is set, which such a page does not have.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ __all__ = ["COOKIE", "Guard", "exposure"]
 COOKIE = "flipsnack_mock_admin"
 
 _OWN_SITES = frozenset({"same-origin", "none"})
-# What nobody can register: reserved by RFC 2606, 6762, 8375 and by ICANN (internal), or in use inside of clusters.
+# Not registrable: reserved by RFC 2606, 6762, 8375 and by ICANN (internal), or used inside clusters.
 _PRIVATE = ("localhost", "local", "internal", "test", "home.arpa", "lan", "svc")
 _PUBLIC_END = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 
 
 def exposure(settings: Settings, address: str) -> str:
-    """What to warn of when the fake listens on `address`: nothing, unless others can reach and steer it."""
+    """A warning if other machines can reach and control the fake on `address`, otherwise empty."""
     if ipaddress.ip_address(address).is_loopback or settings.admin_token or not settings.admin:
         return ""
-    return f"whoever reaches {address} can steer this fake: set admin_token, or admin to false, unless that is meant"
+    return f"anyone who can reach {address} can control this fake; set admin_token, or set admin to false"
 
 
 class Guard:
-    """The rules of one server."""
+    """The access rules of one server."""
 
     def __init__(self, settings: Settings) -> None:
-        """Know the token, and the names that the server goes by."""
+        """Read the token and the server's own host names from `settings`."""
         self._token = settings.admin_token.encode()
         listed = settings.admin_hosts.lower().split(",")
         self._names = {settings.host.lower(), urlsplit(settings.base_url).hostname or "", *map(str.strip, listed)}
@@ -51,7 +51,7 @@ class Guard:
         return bool(self._token)
 
     def check_sender(self, environ: Mapping[str, Any], *, visitors: bool = False) -> None:
-        """Raise `Refused` (403) for what a page of another site has sent; `visitors` may follow a link to here."""
+        """Raise `Refused` (403) for a request from a page of another site; `visitors` may follow a link."""
         host = environ.get("HTTP_HOST", "")
         site = environ.get("HTTP_SEC_FETCH_SITE")
         origin = environ.get("HTTP_ORIGIN")
@@ -61,7 +61,7 @@ class Guard:
             foreign = origin is not None and urlsplit(origin).netloc != host
         if foreign:
             sender = f"a page of {origin[:100]!r}" if origin else "another page"
-            message = f"{sender} has sent this; the control plane takes requests of programs and of its own page only"
+            message = f"{sender} sent this request; the control plane accepts only programs and its own page"
             raise Refused(403, "forbidden", message)
         if not self.wants_token:
             self._check_name(host)
@@ -69,32 +69,32 @@ class Guard:
     def check_token(self, authorization: str) -> None:
         """Raise `Refused` (401) unless the header `Authorization` holds the token, or none is set."""
         if self.wants_token and not self.is_token(authorization.removeprefix("Bearer ").encode("latin-1")):
-            raise Refused(401, "unauthorized", "the control plane wants `Authorization: Bearer <admin_token>`")
+            raise Refused(401, "unauthorized", "the control plane requires `Authorization: Bearer <admin_token>`")
 
     def is_token(self, given: bytes) -> bool:
-        """Whether `given` is the token, in a time that does not tell how much of it is right."""
+        """Whether `given` is the token, compared in constant time."""
         return hmac.compare_digest(given, self._token)
 
     def pass_for_page(self) -> str:
-        """What the page's cookie holds after the sign-in: not the token, but only who has it can make it."""
+        """The value of the page's cookie after sign-in, derived from the token."""
         return hmac.digest(self._token, b"flipsnack-mock: the page", hashlib.sha256).hex()
 
     def is_signed_in(self, cookie: str) -> bool:
-        """Whether `cookie` is such a pass, or none is wanted."""
+        """Whether `cookie` is that value, or no token is set."""
         return not self.wants_token or hmac.compare_digest(cookie.encode(), self.pass_for_page().encode())
 
     def _check_name(self, host: str) -> None:
         name = _name_in(host)
         if name not in self._names and _is_public(name):
             message = (
-                f"{name[:100]!r} is a name that anybody could let point here, so a web page may be behind this "
-                "request; add it to the setting admin_hosts, or set an admin_token"
+                f"{name[:100]!r} is a public name, so this request may come from a web page whose domain resolves to "
+                "this machine; add the name to the setting admin_hosts, or set admin_token"
             )
             raise Refused(403, "forbidden", message)
 
 
 def _follows_link(environ: Mapping[str, Any]) -> bool:
-    """Whether a person goes to this address, from wherever."""
+    """Whether a person follows a link, or types the address."""
     return (
         environ["REQUEST_METHOD"] == "GET"
         and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
@@ -109,7 +109,7 @@ def _name_in(host: str) -> str:
 
 
 def _is_public(name: str) -> bool:
-    """Whether the public name system could hold `name`."""
+    """Whether `name` could be registered in the public DNS."""
     try:
         ipaddress.ip_address(name)
         return False

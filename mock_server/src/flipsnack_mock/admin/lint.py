@@ -1,4 +1,4 @@
-"""The lint of a client's behaviour, from the journal as it stands."""
+"""Route for the lint of the requests in the journal."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from flipsnack_mock.lint.findings import lint
 from flipsnack_mock.lint.reports import FORMATS, Report
 from flipsnack_mock.protocol.errors import Refused
 
-_CONTENT_TYPES = {"json": "application/json", "sarif": "application/sarif+json", "text": "text/plain; charset=utf-8"}
+_CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}
 
 
-class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a lint takes: one key or all, MUST alone or SHOULD too, rules to leave out (with commas), the form."""
+class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The query: one key or all, the lowest level, rules to ignore (separated by commas), the output format."""
 
     key: str | None = None
     level: Literal["MUST", "SHOULD"] = "SHOULD"
     ignore: str = ""
-    format: Literal["json", "sarif", "text"] = "json"
+    format: Literal["json", "text"] = "json"
 
 
 @route(
     "GET",
     "/__admin/lint",
-    "lint the client: what it did against the vendor's advice (key, level, ignore, format)",
-    query=(Asked,),
+    "lint the client: find violations of the vendor's rules (key, level, ignore, format)",
+    query=(LintQuery,),
 )
 def lint_client(context: Context) -> HttpResponse:
-    """Each finding with rule, level, what was seen, what to do and the requests; nothing found is an empty list."""
-    asked = parse_query(context.query, Asked)
-    records = records_of(context.world, context.world.journal.entries(asked.key))
+    """Each finding with rule, level, what was seen, what to do, and the requests."""
+    query = parse_query(context.query, LintQuery)
+    records = records_of(context.world, context.world.journal.entries(query.key))
     try:
-        findings = lint(records, level=asked.level, ignore=[name for name in asked.ignore.split(",") if name])
+        findings = lint(records, level=query.level, ignore=[name for name in query.ignore.split(",") if name])
     except ValueError as refusal:
         raise Refused(400, "bad_request", str(refusal), path="$.ignore", expected="ids of rules") from None
-    report = Report(findings=findings, checked=len(records), dropped=context.world.journal.dropped(asked.key))
-    return HttpResponse(FORMATS[asked.format](report) + "\n", 200, content_type=_CONTENT_TYPES[asked.format])
+    report = Report(findings=findings, checked=len(records), dropped=context.world.journal.dropped(query.key))
+    return HttpResponse(FORMATS[query.format](report) + "\n", 200, content_type=_CONTENT_TYPES[query.format])

@@ -1,7 +1,7 @@
-"""Answers that take their time: while requests are waited for, or something long is worked out, others are answered.
+"""Answers that take long: other requests are served while a handler waits for requests or computes.
 
-A handler that cannot answer yet returns a `Wait`, or `Work` that needs no account. Our engine's bridge awaits it and
-calls the application again; under another WSGI server the thread that serves the request waits or works.
+A handler that cannot answer yet returns a `Wait`, or `Work` that needs no account. The fake's own engine awaits it and
+then calls the application again; under another WSGI server the thread of the request waits or computes.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from flipsnack_mock.state.world import World
 __all__ = ["CAN_AWAIT", "WAIT", "WAITED", "Wait", "Work"]
 
 CAN_AWAIT = "flipsnack_mock.can_await"
-"""Set in the WSGI environment by a server that awaits what it finds under `WAIT`."""
+"""Set in the WSGI environment by a server that awaits the value under `WAIT`."""
 
 WAIT = "flipsnack_mock.wait"
-"""Where the application leaves the `Wait` or the `Work` that its answer depends on."""
+"""The key in the WSGI environment for the `Wait` or `Work` that the answer depends on."""
 
 WAITED = "flipsnack_mock.waited"
-"""Set when the application is asked for the second time: now it must answer."""
+"""Set when the application is called for the second time and must answer."""
 
 
 class Wait:
-    """Ends when `missing` more entries that `matcher` means were answered, or after `seconds` of real time."""
+    """Ends when `missing` more entries match `matcher`, or after `seconds` of real time."""
 
     def __init__(self, world: World, matcher: Matcher, missing: int, seconds: float) -> None:
-        """Begin to listen. The lock of `world` is held by who calls this."""
+        """Start listening. The caller must hold the lock of `world`."""
         self._world = world
         self._matcher = matcher
         self._missing = missing
@@ -49,7 +49,7 @@ class Wait:
             self._end()
 
     async def over(self, receive: Callable[[], Awaitable[Any]]) -> bool:
-        """Wait on the event loop; False when the client went away meanwhile (`receive` is ASGI's)."""
+        """Wait on the event loop; false if the client disconnects first (`receive` is ASGI's)."""
         done = asyncio.wrap_future(self._done)
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
@@ -64,7 +64,7 @@ class Wait:
         if self._matcher.matches(entry):
             self._missing -= 1
             if self._missing == 0:
-                # A waiter that has just given up has cancelled it.
+                # The waiter has just timed out and cancelled it.
                 with contextlib.suppress(concurrent.futures.InvalidStateError):
                     self._done.set_result(None)
 
@@ -74,20 +74,20 @@ class Wait:
 
 
 class Work:
-    """Works out an answer from values alone, so that it needs no lock; `answer` has it when the work is done."""
+    """Computes an answer without the world's lock; `answer` holds the result."""
 
     def __init__(self, compute: Callable[[], Any]) -> None:
-        """Have `compute` for later; an exception of it is raised by `answer`."""
+        """Prepare to call `compute`; `answer` raises its exception, if any."""
         self._compute = compute
         self._done: concurrent.futures.Future[Any] = concurrent.futures.Future()
 
     @property
     def answer(self) -> Any:
-        """What came of it."""
+        """The result of `compute`."""
         return self._done.result(0)
 
     def block(self) -> None:
-        """Do it in this thread."""
+        """Compute in this thread."""
         try:
             self._done.set_result(self._compute())
         except Exception as failure:

@@ -1,4 +1,4 @@
-"""The list of magic collection hashes."""
+"""Route for the list of magic collection hashes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flipsnack_mock.state.magic import listed
 from flipsnack_mock.state.schedules import GRAMMAR
 
 
-@route("GET", "/__admin/magic", "list the collection hashes that ask for an outcome")
+@route("GET", "/__admin/magic", "list the magic collection hashes")
 def list_magic(_context: Context) -> dict[str, Any]:
-    """Each hash with what it does; of a pattern with a part to choose, examples."""
+    """Each hash with what it does; for a pattern with a variable part, examples."""
     rows = [{"hash": row.hash, "pattern": row.pattern} | msgspec.structs.asdict(row.magic) for row in listed()]
     return {"magic": rows, "schedules": GRAMMAR}

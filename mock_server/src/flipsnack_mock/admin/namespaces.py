@@ -1,4 +1,4 @@
-"""The namespaces (`/t/<name>/`) of this process: list them, and forget one."""
+"""Routes for namespaces (`/t/<name>/`): list, delete."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flipsnack_mock.admin.routes import Context, Reply, not_found, route
 
 @route("GET", "/__admin/namespaces", "list the namespaces that were used")
 def list_namespaces(context: Context) -> dict[str, Any]:
-    """Their names, oldest first."""
+    """Names of all namespaces, oldest first."""
     return {"namespaces": context.worlds.names()}
 
 
-@route("DELETE", "/__admin/namespaces/<name>", "forget a namespace and all it has")
+@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it")
 def delete_namespace(context: Context) -> Reply:
-    """Its accounts and its journal are gone; it begins anew when it is used again."""
+    """Delete its accounts and its journal; the next use creates it again."""
     try:
         context.worlds.remove(context.args["name"])
     except KeyError:

@@ -62,7 +62,7 @@ def control_plane(
 ) -> flask.Blueprint:
     """The control plane of all worlds; `read_body` gives the body of a WSGI request, or its first `MAX_BODY_BYTES` + 1.
 
-    With the setting `admin` off nothing but the health of the server is left of it.
+    With the setting `admin` off, only the routes with `open` access exist.
     """
     blueprint = flask.Blueprint("control plane", __name__)
     blueprint.after_request(_unsniffed)
@@ -81,7 +81,7 @@ def control_plane(
 
 
 def _unsniffed(answer: HttpResponse) -> HttpResponse:
-    # Names and texts that a client chose are repeated in many an answer: no browser may take one for a page.
+    # Many answers repeat text chosen by a client: no browser may render one as a page.
     answer.headers.setdefault(*NOSNIFF)
     return answer
 
@@ -114,7 +114,7 @@ def _view(
 
 
 def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer when `wait` is over; a server that can await it asks a second time itself."""
+    """The answer after `wait`; a server that can await calls the application again itself."""
     environ = flask.request.environ
     environ[WAITED], environ[WAIT] = True, wait
     if CAN_AWAIT in environ:
@@ -131,7 +131,7 @@ def _body(read_body: ReadBody) -> bytes:
 
 
 def _admit(entry: Route, guard: Guard) -> None:
-    """Raise `Refused` unless the request may be made; the page asks for the token itself."""
+    """Raise `Refused` if the request is not allowed; the page asks for the token itself."""
     if entry.path.startswith("/__admin"):
         guard.check_sender(flask.request.environ, visitors=entry.access == "page")
     if entry.access == "token":

@@ -1,4 +1,4 @@
-"""The journal: list, count, show, wait for, verify, export and empty."""
+"""Routes for the journal: list, count, show, wait, verify, export, clear."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.clocks import Nothing
+from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.long_poll import Wait
 from flipsnack_mock.admin.routes import Context, Reply, parse_query, route
 from flipsnack_mock.inspect.har import har
-from flipsnack_mock.inspect.matching import Matcher, Miss, nearest
+from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
@@ -26,27 +26,27 @@ MAX_WAIT_SECONDS = 300
 _LOOKED_AT = 1000
 
 
-class Listing(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What else a list takes beside the fields of a matcher: how many entries to show."""
+class ListQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The query of a list in addition to a matcher: the maximum number of entries."""
 
     limit: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
 
 
-class OneAccount(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What an export of a trace takes: the key of one account, or nothing for all."""
+class TraceQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The query of a trace: the key of one account, or none for all."""
 
     key: str | None = None
 
 
-class Patience(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What else a wait takes: for how many matching requests, and for how many real seconds at most."""
+class WaitQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The query of a wait in addition to a matcher: the number of entries, and the timeout in real seconds."""
 
     count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     timeout: Annotated[float, Meta(ge=0, le=MAX_WAIT_SECONDS)] = 30
 
 
 class Expectations(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that verifies: all expectations must hold."""
+    """The expectations to verify; all must hold."""
 
     expectations: Annotated[list[Expectation], Meta(min_length=1, max_length=1000)]
 
@@ -55,11 +55,11 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     "GET",
     "/__admin/requests",
     "list the journal: filters key, kind, action, hash, code, status, fault, since, …",
-    query=(Matcher, Listing),
+    query=(Matcher, ListQuery),
 )
 def list_requests(context: Context) -> dict[str, Any]:
-    """The entries that match, oldest first: the latest `limit`, or with `since` the first `limit` after that one."""
-    matcher, listing = _matcher(context, Listing)
+    """Matching entries, oldest first: the latest `limit`, or with `since` the first `limit` after that entry."""
+    matcher, listing = _matcher(context, ListQuery)
     found = _found(context, matcher)
     kept = found[: listing.limit] if matcher.since else found[max(0, len(found) - listing.limit) :]
     return {
@@ -72,7 +72,7 @@ def list_requests(context: Context) -> dict[str, Any]:
 
 @route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=(Matcher,))
 def count_requests(context: Context) -> dict[str, int]:
-    """How many entries match, and how many of the key (or of all) were dropped for want of room."""
+    """How many entries match, and how many of the key (or of all keys) were dropped."""
     matcher, _ = _matcher(context)
     return {"count": len(_found(context, matcher)), "dropped": context.world.journal.dropped(matcher.key)}
 
@@ -81,26 +81,26 @@ def count_requests(context: Context) -> dict[str, int]:
     "GET",
     "/__admin/requests/wait",
     "wait until `count` entries match, at most `timeout` seconds; filters as above",
-    query=(Matcher, Patience),
+    query=(Matcher, WaitQuery),
 )
 def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
-    """The matching entries as soon as there are enough; `complete` is false when time ran out before."""
-    matcher, patience = _matcher(context, Patience)
+    """Matching entries as soon as there are enough; `complete` is false after a timeout."""
+    matcher, waiting = _matcher(context, WaitQuery)
     found = _found(context, matcher)
-    missing = patience.count - len(found)
-    if missing > 0 and patience.timeout and not context.waited:
-        return Wait(context.world, matcher, missing, patience.timeout)
+    missing = waiting.count - len(found)
+    if missing > 0 and waiting.timeout and not context.waited:
+        return Wait(context.world, matcher, missing, waiting.timeout)
     return {
         "complete": missing <= 0,
         "count": len(found),
-        "requests": records_of(context.world, found[-patience.count :]),
+        "requests": records_of(context.world, found[-waiting.count :]),
         "nearest": _near(context, matcher) if missing > 0 else [],
     }
 
 
-@route("POST", "/__admin/requests/verify", "verify expectations of what was sent", body=Expectations)
+@route("POST", "/__admin/requests/verify", "verify expectations about the requests", body=Expectations)
 def verify_requests(context: Context) -> dict[str, Any]:
-    """For each expectation whether it holds, what was counted, and near misses when that was too little."""
+    """For each expectation: whether it holds, the counted entries, and near misses if there were too few."""
     entries = tuple(context.world.journal.entries())
     findings = [verify(expectation, entries) for expectation in context.body(Expectations).expectations]
     shown = [
@@ -120,42 +120,42 @@ def verify_requests(context: Context) -> dict[str, Any]:
     "GET",
     "/__admin/requests.ndjson",
     "export the journal as lines of JSON; of one account with ?key=",
-    query=(OneAccount,),
+    query=(TraceQuery,),
 )
 def export_ndjson(context: Context) -> HttpResponse:
     """A header, then a line for each request; secrets and signatures are masked."""
-    return _file(trace(context.world, parse_query(context.query, OneAccount).key), "application/x-ndjson")
+    return _file(trace(context.world, parse_query(context.query, TraceQuery).key), "application/x-ndjson")
 
 
 @route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=(Matcher,))
 def export_har(context: Context) -> HttpResponse:
-    """An HTTP archive for the tools that read such; secrets and signatures are masked."""
+    """An HTTP archive. Secrets and signatures are masked."""
     matcher, _ = _matcher(context)
     return _file(har(records_of(context.world, _found(context, matcher))), "application/json")
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
 def show_request(context: Context) -> Any:
-    """Everything that is known of one request."""
+    """The record of one request."""
     return records_of(context.world, [entry_of(context)])[0]
 
 
 @route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are")
 def delete_requests(context: Context) -> Reply:
-    """The journal of every account is empty."""
+    """Clear the journal of every account."""
     context.world.journal.clear()
     return Reply(204, None)
 
 
 @route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account")
 def delete_account_requests(context: Context) -> Reply:
-    """The journal of this account is empty."""
+    """Clear the journal of this account."""
     context.world.journal.forget(context.account.key)
     return Reply(204, None)
 
 
 def entry_of(context: Context) -> Entry:
-    """The entry that the path names; raises `Refused` (404) when there is none."""
+    """The entry named in the path; raises `Refused` (404) if there is none."""
     entry = context.world.journal.find(context.args["id"])
     if entry is None:
         message = f"the journal has no entry {context.args['id'][:40]!r}; it may have been dropped"
@@ -163,8 +163,8 @@ def entry_of(context: Context) -> Entry:
     return entry
 
 
-def _matcher(context: Context, other: Any = Nothing) -> tuple[Matcher, Any]:
-    """The query as a matcher, and the rest of it as `other`."""
+def _matcher(context: Context, other: Any = NoFields) -> tuple[Matcher, Any]:
+    """The query split into a matcher and the fields of `other`."""
     own = {name: value for name, value in context.query.items() if name in other.__struct_fields__}
     rest = {name: value for name, value in context.query.items() if name not in own}
     return parse_query(rest, Matcher), parse_query(own, other)
@@ -175,7 +175,7 @@ def _found(context: Context, matcher: Matcher) -> list[Entry]:
     if matcher.key is None:
         entries = journal.entries()
     else:
-        # A request with a key that nobody has is not in that key's ring.
+        # Requests with an unknown key are in a shared ring.
         entries = heapq.merge(journal.entries(matcher.key), journal.entries(NOBODY), key=lambda entry: entry.number)
     return [entry for entry in entries if matcher.matches(entry)]
 
@@ -185,7 +185,7 @@ def _near(context: Context, matcher: Matcher) -> list[Mapping[str, Any]]:
     return [_shown_miss(miss) for miss in nearest(matcher, latest)]
 
 
-def _shown_miss(miss: Miss) -> Mapping[str, Any]:
+def _shown_miss(miss: NearMiss) -> Mapping[str, Any]:
     return {"id": miss.entry.id, "differs": miss.differs, "sentence": "; ".join(str(one) for one in miss.differs)}
 
 

@@ -1,4 +1,4 @@
-"""What a route of the control plane is, and the table of them all."""
+"""The table of routes of the control plane."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Reply(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What a handler works with: the world it was called on (whose lock is held), real time in microseconds, the
-    parts of the path, the query, the raw body, and what the whole process knows."""
+    """The arguments of a handler: the world (its lock is held), real time in microseconds, the variable parts of the
+    path, the query, the raw body, and the values of the whole process."""
 
     world: World
     at: int
@@ -40,7 +40,7 @@ class Context(NamedTuple):
 
     @property
     def account(self) -> Account:
-        """The account that the path names; raises `Refused` (404) when there is none."""
+        """The account named in the path; raises `Refused` (404) if there is none."""
         account = self.world.find(self.args["key"])
         if account is None:
             raise not_found("account", self.args["key"], (known.key for known in self.world.accounts))
@@ -52,7 +52,7 @@ class Context(NamedTuple):
         return self.account.now(self.at)
 
     def body(self, shape: type[Body]) -> Body:
-        """The body as a value of `shape`; raises `Refused` (400) that names the field and what was expected."""
+        """The body as a value of `shape`; raises `Refused` (400) with the field and what was expected."""
         return parse_body(self.raw_body, shape)
 
 
@@ -121,12 +121,12 @@ def _mismatch(what: str, refusal: Exception) -> Refused:
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:
-    """The refusal for a `what` that does not exist; `known` are those that do."""
+    """The refusal (404) of a `what` that does not exist; `known` lists those that do."""
     names = list(known)
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return Refused(404, "not_found", f"there is no {what} {name!r}; there are: {shown or 'none'}")
 
 
 def conflict(message: str, **facts: object) -> Refused:
-    """The refusal of something that the present state does not allow."""
+    """The refusal (409) of a change that the current state does not allow."""
     return Refused(409, "conflict", message, **facts)

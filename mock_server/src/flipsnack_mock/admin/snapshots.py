@@ -1,4 +1,4 @@
-"""Snapshots of an account and of the whole server, the fork of an account, and the server as a seed."""
+"""Routes for snapshots of an account or of the whole server, forks, and the export as a seed."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ Shape = TypeVar("Shape")
 
 
 class Versioned(msgspec.Struct):
-    """What every snapshot has, whatever its version."""
+    """The field that snapshots of all versions have."""
 
     version: int
 
 
-class Twin(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that forks an account; without a secret it is `secret-` and the key."""
+class NewFork(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that forks an account; the default secret is `secret-` plus the key."""
 
     key: Key
     secret: Secret | None = None
 
 
-class Export(msgspec.Struct, forbid_unknown_fields=True):
+class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     """The query of the export: TOML for `--config`, or JSON for the variable FLIPSNACK_MOCK_SEED."""
 
     format: Literal["toml", "json"] = "toml"
@@ -49,16 +49,16 @@ class Export(msgspec.Struct, forbid_unknown_fields=True):
 
 @route("GET", "/__admin/accounts/<key>/snapshot", "take a snapshot of an account")
 def take_snapshot(context: Context) -> Snapshot:
-    """Everything the account has but its journal, as JSON to be put back."""
+    """The complete state of the account, except its journal."""
     return take(context.account, context.at)
 
 
-@route("PUT", "/__admin/accounts/<key>/snapshot", "put an account back to a snapshot", body=Snapshot)
+@route("PUT", "/__admin/accounts/<key>/snapshot", "restore an account from a snapshot", body=Snapshot)
 def restore_snapshot(context: Context) -> dict[str, Any]:
-    """The account is as it was, its clock too, and its journal is empty; it comes into being if it is not there."""
+    """Restore the account, including its clock, and clear its journal; create the account if necessary."""
     snapshot = _versioned(context, Snapshot)
     if snapshot.account.key != context.args["key"]:
-        message = f"this is a snapshot of {snapshot.account.key!r}; put it back there, or fork that account"
+        message = f"this is a snapshot of {snapshot.account.key!r}; restore it there, or fork that account"
         raise Refused(400, "bad_request", message, path="$.account.key", expected=context.args["key"])
     account = _restored(snapshot, context.at, path="$.account")
     context.world.add(account)
@@ -68,13 +68,13 @@ def restore_snapshot(context: Context) -> dict[str, Any]:
 
 @route("GET", "/__admin/snapshot", "take a snapshot of all accounts")
 def take_world_snapshot(context: Context) -> WorldSnapshot:
-    """Every account with all it has but its journal, and whether everybody sees maintenance."""
+    """The complete state of all accounts, except journals, and whether maintenance is on."""
     return take_all(context.world, context.at)
 
 
-@route("PUT", "/__admin/snapshot", "put all accounts back to a snapshot", body=WorldSnapshot)
+@route("PUT", "/__admin/snapshot", "restore all accounts from a snapshot", body=WorldSnapshot)
 def restore_world_snapshot(context: Context) -> dict[str, int]:
-    """The accounts are those of the snapshot and no others, each as it was; journals are empty."""
+    """Replace all accounts with those of the snapshot, and clear the journals."""
     snapshot = _versioned(context, WorldSnapshot)
     numbered = enumerate(snapshot.accounts)
     accounts = [_restored(one, context.at, path=f"$.accounts[{number}].account") for number, one in numbered]
@@ -95,26 +95,26 @@ def _check_keys(keys: list[str], most: int) -> None:
         seen.add(key)
 
 
-@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=Twin)
+@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=NewFork)
 def fork_account(context: Context) -> Reply:
-    """The copy, which goes its own way from here; 409 when the key is taken."""
-    wanted = context.body(Twin)
+    """Create an independent copy of the account; 409 if the key is taken."""
+    wanted = context.body(NewFork)
     if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
-    twin = fork(context.account, wanted.key, wanted.secret or automatic_secret(wanted.key))
-    return Reply(201, shown(context.world.add(twin), context.at))
+    copy = fork(context.account, wanted.key, wanted.secret or automatic_secret(wanted.key))
+    return Reply(201, shown(context.world.add(copy), context.at))
 
 
 @route(
     "GET",
     "/__admin/export",
     "export the accounts as a seed: TOML, or with ?format=json for the variable",
-    query=(Export,),
+    query=(ExportQuery,),
 )
 def export(context: Context) -> HttpResponse:
-    """Keys, secrets and collections, as a server takes them at its start."""
+    """Keys, secrets and collections, in the format of the setting `seed`."""
     seeds = [seed_of(account) for account in context.world.accounts]
-    if parse_query(context.query, Export).format == "json":
+    if parse_query(context.query, ExportQuery).format == "json":
         return HttpResponse(msgspec.json.encode(seeds) + b"\n", content_type="application/json")
     return HttpResponse(seed_toml(seeds), content_type="application/toml")
 
@@ -123,13 +123,13 @@ def _restored(snapshot: Snapshot, at: int, *, path: str) -> Account:
     try:
         return restored(snapshot, at)
     except ValueError as damage:
-        message = f"the snapshot holds what no account can: {damage}"
-        raise Refused(400, "bad_request", message, path=path, expected="an account as it was taken") from None
+        message = f"the snapshot contains an invalid account: {damage}"
+        raise Refused(400, "bad_request", message, path=path, expected="an unchanged account of a snapshot") from None
 
 
 def _versioned(context: Context, shape: type[Shape]) -> Shape:
     version = context.body(Versioned).version
     if version != VERSION:
-        message = f"this is a snapshot of version {version}, and this server reads version {VERSION}"
+        message = f"this is a snapshot of version {version}; this server reads version {VERSION}"
         raise Refused(400, "bad_request", message, path="$.version", expected=str(VERSION))
     return parse_body(context.raw_body, shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flipsnack_mock.api.fault_injection import FaultInjection
-from flipsnack_mock.faults import Seen
+from flipsnack_mock.faults import FaultTarget
 from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.journal import NOBODY, Entry
@@ -44,6 +44,6 @@ class Call:
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now
         if account.faults or magic_fault(collection_hash) is not None:
-            seen = Seen(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
+            seen = FaultTarget(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
             self.injection = FaultInjection(account, seen, self.entry)
             self.injection.meet("request")

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import msgspec
 
 from flipsnack_mock.api import resource_urls
-from flipsnack_mock.faults import CannotAct, FaultRule, Seen, meet, retract
-from flipsnack_mock.faults.base import Moment, OnAnswer
-from flipsnack_mock.faults.content import OnResourceUrl
+from flipsnack_mock.faults import FaultNotApplicable, FaultRule, FaultTarget, count_failure, match_rule
+from flipsnack_mock.faults.base import AnswerFault, Moment
+from flipsnack_mock.faults.content import ResourceUrlFault
 from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
@@ -54,7 +54,7 @@ class FaultInjection:
 
     __slots__ = ("_account", "_entry", "_rule", "_seen")
 
-    def __init__(self, account: Account, seen: Seen, entry: Entry) -> None:
+    def __init__(self, account: Account, seen: FaultTarget, entry: Entry) -> None:
         """Inject into the request that rules see as `seen` and that the journal keeps as `entry`."""
         self._account = account
         self._seen = seen
@@ -69,7 +69,7 @@ class FaultInjection:
         if self._rule is not None:
             return
         entry = self._entry
-        self._rule = rule = meet(
+        self._rule = rule = match_rule(
             self._account.faults, self._seen, moment, now=entry.now, request=entry.id
         ) or self._magic_rule(moment)
         if rule is None:
@@ -84,7 +84,7 @@ class FaultInjection:
 
     def _magic_rule(self, moment: Moment) -> FaultRule | None:
         rule = magic_fault(self._seen.hash)
-        return rule if rule is not None and rule.sees(self._seen, moment, self._entry.now) else None
+        return rule if rule is not None and rule.accepts(self._seen, moment, self._entry.now) else None
 
     def with_resource_url(self, data: Tree) -> Tree:
         """The data of an answer, its resource URL replaced when the fault changes it."""
@@ -92,7 +92,7 @@ class FaultInjection:
             return data
         self.meet("resource-url")
         fault = self._rule.fault if self._rule is not None else None
-        if not isinstance(fault, OnResourceUrl):
+        if not isinstance(fault, ResourceUrlFault):
             return data
         url = resource_urls.make(
             self._account,
@@ -109,11 +109,11 @@ class FaultInjection:
         if rule is None:
             return response
         try:
-            if isinstance(rule.fault, OnAnswer):
+            if isinstance(rule.fault, AnswerFault):
                 response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
             self._check_effect(response)
             return response
-        except CannotAct as obstacle:
+        except FaultNotApplicable as obstacle:
             return msgspec.structs.replace(self._could_not_act(str(obstacle)), head=response.head)
 
     def _check_effect(self, response: Response) -> None:
@@ -121,15 +121,15 @@ class FaultInjection:
         if effect is None:
             return
         if obstacle := effect.obstacle(response.sent_range):
-            raise CannotAct(obstacle)
+            raise FaultNotApplicable(obstacle)
         if effect.needs_connection and not self._entry.request.cuttable:
-            raise CannotAct(NO_CONNECTION)
+            raise FaultNotApplicable(NO_CONNECTION)
 
     def _could_not_act(self, obstacle: str) -> Response:
         # Counted as a failure and not as a hit, so that a rule for one request waits for one that it can disturb.
         entry = self._entry
         rule_id, _, kind = entry.fault.rpartition(":")
-        retract(self._account.faults, rule_id)
+        count_failure(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
         return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind))

@@ -1,4 +1,4 @@
-"""`flipsnack-mock doctor`: why the signature of a URL is wrong; needs no server."""
+"""`flipsnack-mock doctor`: diagnoses the signature of a URL, without a server."""
 
 from __future__ import annotations
 
@@ -19,28 +19,32 @@ _EXITS = {"right": 0, "explained": 1, "unexplained": 1, "unsigned": 1}
 
 @click.command("doctor")
 @click.argument("url")
-@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="file that holds the secret")
+@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="file with the secret")
 @click.option(
-    "--secret-env", metavar="NAME", default="FLIPSNACK_SECRET", show_default=True, help="variable that holds the secret"
+    "--secret-env",
+    metavar="NAME",
+    default="FLIPSNACK_SECRET",
+    show_default=True,
+    help="environment variable with the secret",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def doctor_command(
     environ: Mapping[str, str] | None, /, *, url: str, secret_file: Path | None, secret_env: str, form: str
 ) -> None:
-    """Say why the signature in URL is wrong, and how to mend it.
+    """Explain why the signature in URL is wrong, and how to fix it.
 
-    URL is the whole request, or its query alone (- reads it from standard input; quote it for the shell). The secret is
-    read from --secret-file or from the variable; without either, those of the documented accounts, of keys that begin
-    with test-, and of the accounts in FLIPSNACK_MOCK_SEED are known. Nothing is sent anywhere.
+    URL is the complete request or only its query, quoted for the shell; - reads it from standard input. The secret is
+    read from --secret-file or from the environment variable. Without either, the secrets of the documented accounts, of
+    keys that begin with test-, and of the accounts in FLIPSNACK_MOCK_SEED are known. Nothing is sent anywhere.
 
-    Exit status: 0 the signature is right, 1 it is wrong or absent, 2 it cannot be judged.
+    Exit status: 0 the signature is right, 1 it is wrong or missing, 2 it cannot be judged.
     """
     import msgspec
 
     from flipsnack_mock.doctor import diagnose
     from flipsnack_mock.doctor.cases import case_of_url
-    from flipsnack_mock.doctor.text_report import told
+    from flipsnack_mock.doctor.text_report import text_report
     from flipsnack_mock.protocol.errors import BadRequest
     from flipsnack_mock.state.world import World
 
@@ -54,9 +58,9 @@ def doctor_command(
         fail(str(problem), 2)
     except BadRequest as refusal:
         fail(f"the API would answer code 40, Bad request: {refusal.detail}", 2)
-    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else told(found))
+    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else text_report(found))
     if found.verdict == "no-secret":
-        fail(f"the secret is missing; set {secret_env} or give --secret-file", 2)
+        fail(f"missing secret: set {secret_env} or use --secret-file", 2)
     sys.exit(_EXITS[found.verdict])
 
 
@@ -67,4 +71,4 @@ def _secret(environ: Mapping[str, str], file: Path | None, *, name: str) -> str 
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read the secret from {file}: {problem}", 2)
-    return secret or fail(f"{file} is empty; expected the secret", 2)
+    return secret or fail(f"{file} is empty: expected the secret", 2)

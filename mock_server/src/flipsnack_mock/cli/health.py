@@ -1,4 +1,4 @@
-"""`flipsnack-mock health`: whether the fake with these settings is up; what the image's HEALTHCHECK asks."""
+"""`flipsnack-mock health`: checks whether the fake is up; used by the image's HEALTHCHECK."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["health_command"]
 
-# Who listens everywhere is asked on this machine.
+# A server that listens on all addresses is reached through the loopback address.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 
 
@@ -26,11 +26,11 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=2.0, show_default=True, help="seconds")
 @click.pass_obj
 def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Path | None, **flags: Any) -> None:
-    """Say whether the fake with these settings is up on this machine.
+    """Check whether the fake is up on this machine.
 
-    It is asked where `serve` would listen with the same flags, environment and file, and by https when they say so.
+    It reads the same flags, environment and file as `serve`, so it finds the right host, port and scheme.
 
-    Exit status: 0 it is up, 1 it is not, 2 a setting is bad.
+    Exit status: 0 it is up, 1 it is not, 2 a setting is invalid.
     """
     settings, _ = loaded(config, flags, environ)
     from http.client import HTTPException
@@ -41,14 +41,14 @@ def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Pat
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()
-        told = answer.read().decode("utf-8", "replace")
+        text = answer.read().decode("utf-8", "replace")
     except (OSError, HTTPException) as problem:
         fail(f"{where} does not answer: {problem or type(problem).__name__}", 1)
     finally:
         connection.close()
-    if answer.status != 200 or "flipsnack-mock" not in told:
-        fail(f"{where} is not the fake: HTTP {answer.status} {told[:80]!r}", 1)
-    click.echo(told.strip())
+    if answer.status != 200 or "flipsnack-mock" not in text:
+        fail(f"{where} is not the fake: HTTP {answer.status} {text[:80]!r}", 1)
+    click.echo(text.strip())
 
 
 def _connection(settings: Settings, host: str, *, timeout: float) -> HTTPConnection:
@@ -59,6 +59,6 @@ def _connection(settings: Settings, host: str, *, timeout: float) -> HTTPConnect
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # The authority is made anew at each start and only the fake has it: there is nothing to hold its certificate to.
+    # The authority is created at each start and known only to the fake, so the certificate cannot be verified.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return HTTPSConnection(host, settings.port, timeout=timeout, context=context)

@@ -1,4 +1,4 @@
-"""`flipsnack-mock lint`: what a client did against the vendor's advice, from a running fake or from a trace."""
+"""`flipsnack-mock lint`: finds violations of the vendor's rules in a running fake or in a trace."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["lint_command"]
 
 @click.command("lint")
 @click.argument("source")
-@click.option("--key", help="only the client with this API key")
+@click.option("--key", help="lint only the client with this API key")
 @click.option(
     "--level",
     type=click.Choice(["MUST", "SHOULD"], case_sensitive=False),
     default="SHOULD",
     show_default=True,
-    help="MUST leaves out what is only advice",
+    help="MUST leaves out SHOULD rules",
 )
-@click.option("--ignore", multiple=True, metavar="RULE", help="a rule to leave out; may be given again")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option("--ignore", multiple=True, metavar="RULE", help="rule to leave out; can be repeated")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--token", envvar=f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN", default="", help="admin token of a running fake",
               show_envvar=True)  # fmt: skip
 def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ...], form: str, token: str) -> None:
-    """Say what a client did against the vendor's advice.
+    """Find violations of the vendor's rules for clients.
 
     SOURCE is the URL of a running fake (http://127.0.0.1:3547, with /t/NAME for a namespace), or a file with the answer
-    of GET /__admin/requests.ndjson (- is standard input).
+    of GET /__admin/requests.ndjson (- for standard input).
 
-    Exit status: 0 nothing found, 1 something found, 2 SOURCE cannot be read.
+    Exit status: 0 no findings, 1 findings, 2 SOURCE cannot be read.
     """
     from flipsnack_mock.inspect.ndjson import BadTrace, read_trace
     from flipsnack_mock.lint.findings import lint
@@ -48,10 +48,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
         findings = lint(records, level=level, ignore=ignore)
     except (BadTrace, ValueError) as problem:
         fail(f"{source}: {problem}" if isinstance(problem, BadTrace) else str(problem), 2)
-    lines = {line.request.id: number for number, line in trace.lines if line.request is not None}
-    place = "" if is_url or source == "-" else source
-    report = Report(findings=findings, checked=len(records), dropped=trace.header.dropped, source=place, lines=lines)
-    click.echo(FORMATS[form](report))
+    click.echo(FORMATS[form](Report(findings=findings, checked=len(records), dropped=trace.header.dropped)))
     sys.exit(1 if findings else 0)
 
 
@@ -64,7 +61,7 @@ def _read(source: str) -> str:
 
 
 def _fetched(url: str, token: str) -> str:
-    # Imported here: `--help` and a file need no network.
+    # Imported on use: `--help` and files need no network.
     import requests
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -72,5 +69,5 @@ def _fetched(url: str, token: str) -> str:
         answer = requests.get(f"{url.rstrip('/')}/__admin/requests.ndjson", headers=headers, timeout=30)
         answer.raise_for_status()
     except requests.RequestException as problem:
-        fail(f"cannot ask {url} for its journal: {problem}", 2)
+        fail(f"cannot fetch the journal of {url}: {problem}", 2)
     return answer.content.decode("utf-8", "replace")

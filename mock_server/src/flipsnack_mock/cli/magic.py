@@ -1,4 +1,4 @@
-"""`flipsnack-mock magic`: the collection hashes that ask for an outcome."""
+"""`flipsnack-mock magic`: lists the magic collection hashes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ __all__ = ["magic_command"]
 @click.command("magic")
 @click.argument("collection_hash", metavar="[HASH]", required=False)
 def magic_command(collection_hash: str | None) -> None:
-    """List the magic collection hashes, or say what HASH stands for.
+    """List the magic collection hashes, or explain HASH.
 
-    Exit status: 0, or 1 when HASH is not magic.
+    Exit status: 0, or 1 if HASH is not magic.
     """
     from flipsnack_mock.state.magic import PREFIX, listed, magic
     from flipsnack_mock.state.schedules import GRAMMAR
 
     if collection_hash is not None:
         meant = magic(collection_hash)
-        click.echo(
-            meant.does if meant else f"{collection_hash} is not magic; `flipsnack-mock magic` lists those that are"
-        )
+        click.echo(meant.does if meant else f"{collection_hash} is not magic; list all with `flipsnack-mock magic`")
         raise SystemExit(0 if meant else 1)
     rows = listed()
     width = max(len(row.hash) for row in rows)
     for row in rows:
         click.echo(f"{row.hash:{width}}  {row.magic.does}")
-    click.echo(f"\n{PREFIX}<schedule> takes any schedule: {GRAMMAR}.")
+    click.echo(f"\n{PREFIX}<schedule> accepts any schedule: {GRAMMAR}.")

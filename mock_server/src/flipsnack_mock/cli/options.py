@@ -1,4 +1,4 @@
-"""The settings as flags of a command: flag > environment > TOML file > default."""
+"""Settings as command-line options: flag > environment > TOML file > default."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 
 
 def with_settings(function: Any) -> Any:
-    """Give a command a flag for every simple setting, and --config."""
+    """Add --config and an option for every simple setting to a command."""
     for name, does in reversed(setting_docs().items()):
         default = getattr(Settings(), name)
         if isinstance(default, (bool, int, float, str)):
-            told = f" [default: {shown(name, default)}]"
+            default_text = f" [default: {shown(name, default)}]"
             flag = f"--{name.replace('_', '-')}"
-            function = click.option(flag, name, type=type(default), default=None, help=does + told)(function)
+            function = click.option(flag, name, type=type(default), default=None, help=does + default_text)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
     return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
 
@@ -38,7 +38,7 @@ def with_settings(function: Any) -> Any:
 def loaded(
     config: Path | None, flags: Mapping[str, Any], environment: Mapping[str, str]
 ) -> tuple[Settings, dict[str, Setting]]:
-    """The settings and where each came from; one line and exit status 2 when one of them is bad."""
+    """The settings and their sources; exits with status 2 and one line if a setting is invalid."""
     others = {name: value for name, value in environment.items() if name != CONFIG_VARIABLE}
     path = config or (Path(environment[CONFIG_VARIABLE]) if environment.get(CONFIG_VARIABLE) else None)
     given = {name: value for name, value in flags.items() if value is not None}
@@ -52,7 +52,7 @@ def loaded(
 
 
 def shown(name: str, value: Any) -> str:
-    """A setting's value as people may see it."""
+    """A setting's value for display; the token is masked."""
     if name == "admin_token" and value:
         return "***"
     if name == "seed":
@@ -61,6 +61,6 @@ def shown(name: str, value: Any) -> str:
 
 
 def fail(message: str, status: int) -> NoReturn:
-    """Say `message` on stderr and exit with `status`."""
+    """Print `message` on stderr and exit with `status`."""
     click.echo(f"flipsnack-mock: {message}", err=True)
     sys.exit(status)

@@ -1,7 +1,18 @@
-"""The signature doctor: why a signature is wrong, found by making every known mistake, alone and two at a time."""
+"""The signature doctor: finds out why a signature is wrong by trying every known mistake, alone and in pairs."""
 
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis, MadeMistake, Verdict, diagnose
+from flipsnack_mock.doctor.diagnosis import Cause, DiagnosedMistake, Diagnosis, Verdict, diagnose
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
 
-__all__ = ["ANOTHER", "Case", "Cause", "Diagnosis", "MISTAKES", "MadeMistake", "Mistake", "OWN", "Verdict", "diagnose"]
+__all__ = [
+    "ANOTHER",
+    "Case",
+    "Cause",
+    "Diagnosis",
+    "MISTAKES",
+    "DiagnosedMistake",
+    "Mistake",
+    "OWN",
+    "Verdict",
+    "diagnose",
+]

@@ -1,4 +1,4 @@
-"""What the doctor is given: the parameters as they were sent, the signature among them, and the secrets it may try."""
+"""The doctor's input: the parameters as sent, including the signature, and the secrets to try."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["ANOTHER", "OWN", "Case"]
 
 OWN = "own"
 ANOTHER = "account "
-"""Before the key of another account: the label of that account's secret."""
+"""Prefix of the label of another account's secret; the account's key follows."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A request whose signature is in question.
+    """A request whose signature is to be diagnosed.
 
-    `sent` are all parameters, decoded, in the order of the request; `raw` the same before decoding (empty when nobody
-    knows); `secrets` has the account's own under `OWN` and others under `ANOTHER` and their key; `values` are other
-    values that some parameters might have had when the signature was made. `uppercase` says that the account takes
-    hexadecimal digits of either case.
+    `sent` holds all parameters, decoded, in the order of the request; `raw` the same before decoding, or nothing when
+    it is unknown. `secrets` holds the account's own secret under `OWN` and others under `ANOTHER` plus their key.
+    `values` lists other values that a parameter may have had when it was signed. With `uppercase` the account accepts
+    upper-case hexadecimal digits.
     """
 
     sent: tuple[tuple[str, str], ...]
@@ -34,6 +34,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return dict(self.sent).get("signature", "")
 
     def undecoded(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Names and values as they stood in the URL, by what they say; guessed where nobody knows."""
+        """Each decoded pair mapped to its spelling in the URL; percent-encoded by RFC 3986 when that is unknown."""
         guessed = {pair: (quote(pair[0], safe=""), quote(pair[1], safe="")) for pair in self.sent}
         return dict(zip(self.sent, self.raw, strict=True)) if self.raw else guessed

@@ -1,4 +1,4 @@
-"""Cases out of what there is: a URL, a list of parameters, an entry of the journal; with the secrets a world knows."""
+"""Builds a case from a URL, a list of parameters or a journal entry, with the secrets that a world knows."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["case_of_entry", "case_of_params", "case_of_url"]
 Pairs = tuple[tuple[str, str], ...]
 
 _MOST_OTHERS = 20
-"""Other accounts, and other collections, whose secrets and hashes are tried."""
+"""How many secrets of other accounts, and how many other hashes and keys, are tried."""
 
 
 def case_of_url(world: World, url: str, *, key: str | None = None, secret: str | None = None) -> Case:
-    """The case of a URL or of a query alone; raises `BadRequest` when the API could not read its parameters.
+    """The case of a URL, or of a query alone; raises `BadRequest` when the API could not read its parameters.
 
-    `key` and `secret` stand for those of the account, where the world does not know better.
+    `key` and `secret` override those that the world knows for the `apiKey` in the request.
     """
     query = url.partition("#")[0]
     query = query.partition("?")[2] if "?" in query else "" if "://" in query else query
@@ -39,16 +39,16 @@ def case_of_url(world: World, url: str, *, key: str | None = None, secret: str |
 
 
 def case_of_params(world: World, pairs: Iterable[tuple[str, str]], *, key: str | None, secret: str | None) -> Case:
-    """The case of parameters as they are before encoding; raises `BadRequest` when a name comes twice."""
+    """The case of decoded parameters; raises `BadRequest` when a name appears twice."""
     sent = tuple(pairs)
     names = [name for name, _ in sent]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise BadRequest(f"the parameter {twice[0][:60]!r} is there more than once", rule="request.duplicate-parameter")
+        raise BadRequest(f"the parameter {twice[0][:60]!r} was sent more than once", rule="request.duplicate-parameter")
     return _case(world, sent, key=key, secret=secret)
 
 
 def case_of_entry(world: World, entry: Entry) -> Case:
-    """The case of a request that the API could read."""
+    """The case of a request in the journal whose parameters the API could read."""
     raw = _raw_pairs(entry.request.query)
     sent = tuple(entry.params.items())
     return _case(world, sent, raw=raw if len(raw) == len(sent) else ())
@@ -83,7 +83,7 @@ def _known_secret(world: World, key: str) -> str | None:
     account = world.existing(key)
     if account is not None:
         return account.secret
-    # The account would come into being when it is used; to be asked about is no use of it.
+    # A `test-` account is created when it is used; a diagnosis does not count as use.
     return world.seed_of(key).secret if key.startswith(AUTOMATIC_PREFIX) or world.is_seeded(key) else None
 
 

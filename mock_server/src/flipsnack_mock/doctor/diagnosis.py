@@ -1,4 +1,4 @@
-"""What the doctor says: what should have been signed, what was signed instead, and how to mend it."""
+"""The diagnosis: the text that should have been signed, the text that was signed instead, and how to fix it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from flipsnack_mock.doctor.builder import Recipe
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, Finding, search
-from flipsnack_mock.doctor.signature_format import looks, printed_on
-from flipsnack_mock.doctor.signing import Workshop
+from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, search
+from flipsnack_mock.doctor.signature_builder import SignatureBuilder
+from flipsnack_mock.doctor.signature_format import describe_format, printed_example
+from flipsnack_mock.doctor.signing_variant import SigningVariant
 
-__all__ = ["Cause", "Diagnosis", "MadeMistake", "Verdict", "diagnose"]
+__all__ = ["Cause", "Diagnosis", "DiagnosedMistake", "Verdict", "diagnose"]
 
 Verdict = Literal["right", "explained", "unexplained", "unsigned", "no-secret"]
 
 _PLACE = "\0"
-"""Stands for the secret while a text is masked; no parameter holds one."""
+"""Placeholder for the secret while a text is masked; no parameter contains it."""
 
 _FINDABLE = 6
-"""A shorter secret is masked only in its place: it may be part of any word."""
+"""A secret with fewer characters is masked only where it was inserted: it may be part of any word."""
 
 
-class MadeMistake(msgspec.Struct, frozen=True):
-    """One mistake: its name in the table, what went wrong, how exactly, and how to mend it."""
+class DiagnosedMistake(msgspec.Struct, frozen=True):
+    """One mistake: its name in the table, what went wrong, how exactly, and how to fix it."""
 
     name: str
     what: str
@@ -35,19 +35,19 @@ class MadeMistake(msgspec.Struct, frozen=True):
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """Mistakes that together give the signature that was sent, and the text that was signed with them."""
+    """Mistakes that together produce the signature that was sent, and the text that was signed with them."""
 
-    mistakes: tuple[MadeMistake, ...]
+    mistakes: tuple[DiagnosedMistake, ...]
     signed: str
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """The finding on one signature.
+    """The result for one signature.
 
-    `canonical` is the text whose MD5 is the right signature, with the secret masked; `expected` that signature, when
-    the account's secret is at hand. `causes` stand with the likeliest first. `notes` say what else is to be seen, and
-    what cannot be known. `tried` counts the ways to sign that were tried; `complete` is false when not all of them
-    were, because the request is too long.
+    `canonical` is the text whose MD5 is the right signature, with the secret masked; `expected` is that signature, or
+    None without the account's secret. `causes` are ordered by likelihood. `notes` hold further observations and what
+    cannot be found out. `tried` counts the variants that were tried; `complete` is false when the request was too long
+    to try all of them.
     """
 
     verdict: Verdict
@@ -62,28 +62,28 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def diagnose(case: Case, *, most_characters: int = MOST_CHARACTERS) -> Diagnosis:
-    """Find out why the signature of `case` is wrong, if it is; the search digests no more than so many characters."""
-    workshop = Workshop(case)
+    """Diagnose the signature of `case`; the search digests at most `most_characters` characters."""
+    builder = SignatureBuilder(case)
     seen = Diagnosis(
         verdict="no-secret",
-        summary="The secret of this account is not known here; hand it in, and the signature is judged.",
-        canonical=_masked_text(case, workshop, Recipe()),
+        summary="The secret of this account is unknown here, so the signature cannot be judged. Provide the secret.",
+        canonical=_masked_text(case, builder, SigningVariant()),
         given=case.given,
-        notes=tuple(looks(case.given)),
+        notes=tuple(describe_format(case.given)),
     )
     if OWN not in case.secrets:
         return seen
-    seen = replace(seen, expected=workshop.signature(Recipe()))
+    seen = replace(seen, expected=builder.signature(SigningVariant()))
     if not case.given:
-        return replace(seen, verdict="unsigned", summary="There is no signature: the API answers code 30.")
+        return replace(seen, verdict="unsigned", summary="The request has no signature; the API answers code 30.")
     if (case.given.lower() if case.uppercase else case.given) == seen.expected:
         return replace(seen, verdict="right", summary="The signature is right.", notes=())
-    return _searched(case, workshop, seen, search(case, most_characters=most_characters))
+    return _searched(case, builder, seen, search(case, most_characters=most_characters))
 
 
-def _searched(case: Case, workshop: Workshop, seen: Diagnosis, finding: Finding) -> Diagnosis:
-    causes = tuple(_cause(case, workshop, explanation) for explanation in finding.explanations)
-    if place := printed_on(case.given):
+def _searched(case: Case, builder: SignatureBuilder, seen: Diagnosis, finding: SearchResult) -> Diagnosis:
+    causes = tuple(_cause(case, builder, explanation) for explanation in finding.explanations)
+    if place := printed_example(case.given):
         causes = (_copied(place), *causes)
     notes = () if causes else (*seen.notes, *_unknown(finding))
     return replace(
@@ -99,39 +99,39 @@ def _searched(case: Case, workshop: Workshop, seen: Diagnosis, finding: Finding)
 
 def _summary(causes: tuple[Cause, ...]) -> str:
     if not causes:
-        return "The signature is wrong, and none of the known mistakes, nor any two together, gives it."
+        return "The signature is wrong, and no known mistake or pair of mistakes produces it."
     return " ".join(mistake.what for mistake in causes[0].mistakes)
 
 
-def _cause(case: Case, workshop: Workshop, explanation: Explanation) -> Cause:
+def _cause(case: Case, builder: SignatureBuilder, explanation: Explanation) -> Cause:
     mistakes = tuple(
-        MadeMistake(made.mistake.name, made.mistake.what, made.variant.detail, made.mistake.fix)
+        DiagnosedMistake(made.mistake.name, made.mistake.what, made.variant.detail, made.mistake.fix)
         for made in explanation.made
     )
-    return Cause(mistakes, _masked_text(case, workshop, explanation.recipe))
+    return Cause(mistakes, _masked_text(case, builder, explanation.signing))
 
 
 def _copied(place: str) -> Cause:
-    mistake = MadeMistake(
+    mistake = DiagnosedMistake(
         "copied-example",
         "The signature is one that the vendor prints as an example.",
-        f"it stands in {place}",
+        f"it is printed in {place}",
         "Compute the signature of each request from its own parameters and your secret.",
     )
     return Cause((mistake,), "")
 
 
-def _unknown(finding: Finding) -> Iterator[str]:
+def _unknown(finding: SearchResult) -> Iterator[str]:
     yield f"{finding.tried:,} ways to sign were tried."
     if not finding.complete:
-        yield "The diagnosis was cut short: the request is so long that not every pair of mistakes was tried."
-    yield "A parameter that was signed with an unknown value, or an unknown secret, cannot be found by trying."
-    yield "Compare the text above, letter by letter, with the one that the client digests."
+        yield "The diagnosis was cut short: the request is too long to try every pair of mistakes."
+    yield "An unknown secret, or a parameter that was signed with an unknown value, cannot be found by trying."
+    yield "Compare the text above with the text that the client digests, character by character."
 
 
-def _masked_text(case: Case, workshop: Workshop, recipe: Recipe) -> str:
-    owner = "[secret]" if recipe.secret == OWN else f"[secret of {recipe.secret.removeprefix(ANOTHER)}]"
-    text = workshop.text(recipe, recipe.mangled.replace("{}", _PLACE))
+def _masked_text(case: Case, builder: SignatureBuilder, signing: SigningVariant) -> str:
+    owner = "[secret]" if signing.secret == OWN else f"[secret of {signing.secret.removeprefix(ANOTHER)}]"
+    text = builder.text(signing, signing.secret_template.replace("{}", _PLACE))
     for secret in sorted(case.secrets.values(), key=len, reverse=True):
         if len(secret) >= _FINDABLE:
             text = text.replace(secret, _PLACE)

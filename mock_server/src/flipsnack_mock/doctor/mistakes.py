@@ -1,4 +1,4 @@
-"""The mistakes people make with this signature, as a table: name, what went wrong, how to mend it, which recipes."""
+"""The table of known signing mistakes: name, what went wrong, how to fix it, and its variants."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["MISTAKES", "Mistake"]
 
 
 class Mistake(NamedTuple):
-    """A mistake with a name; `variants` lists the ways in which it can have been made with a request.
+    """A named mistake; `variants` lists the ways to make it with a given request.
 
-    `visible` says that the signature itself looks otherwise for it, whatever was signed.
+    `visible` is true when the mistake shows in the signature's format, whatever was signed.
     """
 
     name: str
@@ -26,26 +26,26 @@ class Mistake(NamedTuple):
 MISTAKES = (
     Mistake(
         "unsorted",
-        "The parameters were signed in another order than that of their names.",
-        "Sort the parameters by name before you join them; the order in the URL is free.",
+        "The parameters were not signed in the order of their names.",
+        "Sort the parameters by name before you join them; their order in the URL does not matter.",
         variants.some_order,
     ),
     Mistake(
         "format-not-signed",
         "`format` or `callback` was sent but not signed.",
-        "Sign every parameter that is sent but `signature` and `file`; `format` and `callback` are no exceptions.",
+        "Sign every sent parameter, `format` and `callback` included; only `signature` and `file` are left out.",
         variants.optional_left_out,
     ),
     Mistake(
         "empty-dropped",
-        "A parameter with an empty value was sent but skipped while signing.",
-        "Sign the name of a parameter that is sent empty, or do not send it.",
-        variants.always(Variant("empty values skipped", {"empties": False})),
+        "A parameter with an empty value was sent but not signed.",
+        "Sign the name of an empty parameter, or do not send it.",
+        variants.always(Variant("empty values skipped", {"keep_empty": False})),
     ),
     Mistake(
         "sent-not-signed",
         "A parameter was sent that was not signed.",
-        "Add all parameters first and sign last; only `signature` and `file` stay out.",
+        "Add all parameters first and sign last; only `signature` and `file` are left out.",
         variants.left_out,
     ),
     Mistake(
@@ -56,83 +56,88 @@ MISTAKES = (
     ),
     Mistake(
         "percent-encoded",
-        "The values were percent-encoded before they were signed.",
+        "The values were percent-encoded before signing.",
         "Sign the plain values and encode them afterwards, when the URL is built.",
         variants.escaped,
     ),
     Mistake(
         "plus-for-space",
-        "A plus sign and a space were mixed up between signing and sending.",
-        "In a query `+` means a space: send a plus as %2B and a space as %20, and sign the plain value.",
+        "A plus sign and a space were confused between signing and sending.",
+        "In a query `+` means a space: send a plus as %2B and a space as %20, and sign the unencoded value.",
         variants.always(
-            Variant("a plus was signed, and arrived as a space", {"plus": "for space"}),
-            Variant("a space was signed, and arrived as a plus", {"plus": "is space"}),
+            Variant("a plus was signed, and arrived as a space", {"plus_sign": "for space"}),
+            Variant("a space was signed, and arrived as a plus", {"plus_sign": "is space"}),
         ),
     ),
     Mistake(
         "separators",
-        "Something was put between names, values or parameters.",
-        "Join name and value of each parameter, and all of them, with nothing in between.",
+        "Separators were put between names, values or parameters.",
+        "Join names and values with nothing in between.",
         variants.separators,
     ),
     Mistake(
         "signature-included",
-        "`signature` itself was among the signed parameters.",
-        "Leave `signature` out of what is signed; add it when the digest is there.",
+        "`signature` was among the signed parameters.",
+        "Leave `signature` out of the signed text; add it after computing the digest.",
         variants.always(Variant("signature signed while empty", {"with_signature": True})),
     ),
     Mistake(
-        "file-included", "`file` was among the signed parameters.", "Leave `file` out of what is signed.", variants.file
+        "file-included",
+        "`file` was among the signed parameters.",
+        "Leave `file` out of the signed text.",
+        variants.file,
     ),
     Mistake(
         "secret-missing",
         "The secret is not in the signed text.",
         "Put the secret in front of the joined parameters.",
-        variants.always(Variant("no secret", {"places": ()})),
+        variants.always(Variant("no secret", {"secret_places": ()})),
     ),
     Mistake(
         "secret-last",
-        "The secret was put behind the parameters.",
+        "The secret was put after the parameters.",
         "Put the secret in front of the joined parameters.",
-        variants.always(Variant("the secret at the end", {"places": ("last",)})),
+        variants.always(Variant("the secret at the end", {"secret_places": ("last",)})),
     ),
     Mistake(
         "secret-doubled",
         "The secret is in the signed text twice.",
         "Put the secret in front of the joined parameters, once.",
         variants.always(
-            Variant("the secret at both ends", {"places": ("first", "last")}),
-            Variant("the secret twice in front", {"places": ("first", "first")}),
+            Variant("the secret at both ends", {"secret_places": ("first", "last")}),
+            Variant("the secret twice in front", {"secret_places": ("first", "first")}),
         ),
     ),
     Mistake(
         "secret-of-another",
         "The request was signed with the secret of another account.",
-        "Take key and secret of the same account.",
+        "Use the key and the secret of the same account.",
         variants.another_secret,
     ),
     Mistake(
         "key-for-secret",
         "The API key was used as the secret.",
-        "Sign with the secret; the key is sent as the parameter `apiKey`.",
+        "Sign with the secret; send the key as the parameter `apiKey`.",
         variants.key_for_secret,
     ),
     Mistake(
         "secret-altered",
-        "The secret was read with something around it.",
-        "Strip what a file or a variable adds to the secret: line ends, blanks, quotes, a byte order mark.",
-        variants.always(*(Variant(detail, {"mangled": template}) for detail, template in variants.MANGLINGS.items())),
+        "The secret had extra characters around it.",
+        "Strip line ends, blanks, quotes and byte order marks from the secret.",
+        variants.always(
+            *(Variant(detail, {"secret_template": template}) for detail, template in variants.SECRET_TEMPLATES.items())
+        ),
     ),
     Mistake(
         "sorted-case-blind",
-        "The parameters were sorted without regard to letter case.",
-        "Sort by the bytes of the name: capital letters come before small ones.",
+        "The parameters were sorted case-insensitively.",
+        "Sort by the bytes of the name: upper-case letters come before lower-case ones.",
         variants.always(Variant("sorted case-blind", {"order": "name without letter case"})),
     ),
     Mistake(
         "sorted-otherwise",
         "The parameters were sorted, but not by name in ascending order.",
-        "Sort by the name alone, ascending.",
+        "Sort by name alone, in ascending order.",
         variants.always(
             Variant("sorted by value", {"order": "value"}),
             Variant("sorted by name and value in one", {"order": "name and value as one text"}),
@@ -147,7 +152,7 @@ MISTAKES = (
     ),
     Mistake(
         "latin-1",
-        "The text was not encoded in UTF-8 but in an older charset.",
+        "The text was encoded in an older charset instead of UTF-8.",
         "Encode the text in UTF-8 before the digest.",
         variants.always(
             *(Variant(f"encoded in {charset}", {"charset": charset}) for charset in ("latin-1", "cp1252", "ascii"))
@@ -166,75 +171,73 @@ MISTAKES = (
     ),
     Mistake(
         "normal-form",
-        "The text that was signed has another Unicode normal form than the one that was sent.",
-        "Normalise the value once, before it is signed and sent.",
-        variants.always(*(Variant(f"signed as {form}", {"form": form}) for form in ("NFC", "NFD"))),
+        "The signed text and the sent text have different Unicode normal forms.",
+        "Normalise the value once, before signing and sending.",
+        variants.always(*(Variant(f"signed as {name}", {"normal_form": name}) for name in ("NFC", "NFD"))),
     ),
     Mistake(
         "value-trimmed",
         "White space around a value was sent but not signed.",
-        "Trim a value before it is signed and sent, or not at all.",
+        "Trim a value before both signing and sending, or not at all.",
         variants.always(Variant("values trimmed", {"trimmed": True})),
     ),
     Mistake(
         "value-letter-case",
-        "A value was signed in other letters than it was sent in.",
+        "A value was signed in a different letter case than it was sent.",
         "Sign the value as it is sent.",
-        variants.always(*(Variant(f"values in {case} case", {"letters": case}) for case in ("lower", "upper"))),
+        variants.always(*(Variant(f"values in {case} case", {"letter_case": case}) for case in ("lower", "upper"))),
     ),
     Mistake(
         "other-request",
-        "The signature belongs to another request: a parameter had another value when it was made.",
-        "Sign each request anew, after its last change.",
+        "The signature belongs to another request: a parameter had a different value when it was signed.",
+        "Sign each request after its last change.",
         variants.other_request,
     ),
     Mistake(
         "hmac",
         "The digest is an HMAC.",
-        "Take the plain MD5 of the text that begins with the secret.",
+        "Use the plain MD5 of the text, which begins with the secret.",
         variants.keyed,
     ),
     Mistake(
         "other-digest",
         "The digest is not an MD5.",
-        "Take the MD5; the vendor knows no other.",
+        "Use MD5; the vendor accepts no other digest.",
         variants.always(*(Variant(name.upper(), {"algorithm": name}) for name in ("sha1", "sha256", "sha512"))),
     ),
     Mistake(
         "upper-case",
         "The hexadecimal digits are in upper case.",
-        "Send them in lower case (the fake's setting uppercase_signatures takes both).",
+        "Send lower-case digits (the fake's setting uppercase_signatures accepts both).",
         variants.always(Variant("upper-case digits", {"upper": True})),
         visible=True,
     ),
     Mistake(
         "truncated",
         "Only a part of the digest was sent.",
-        "Send all 32 digits. The prose of the vendor's older page lacks the last three; the URL beside it has them.",
+        "Send all 32 digits. The text of the vendor's older page lacks the last three; the URL next to it has them.",
         variants.cut,
         visible=True,
     ),
-    Mistake(
-        "base64", "The digest was sent in base64.", "Send it in hexadecimal: 32 digits.", variants.base64, visible=True
-    ),
+    Mistake("base64", "The digest was sent in base64.", "Send 32 hexadecimal digits.", variants.base64, visible=True),
     Mistake(
         "dashes",
         "The digits were sent with dashes between them.",
-        "Take the dashes out (in .NET: BitConverter.ToString adds them, Convert.ToHexString does not).",
-        variants.always(Variant("dashes between the bytes", {"writing": "hex with dashes"})),
+        "Remove the dashes (in .NET: BitConverter.ToString adds them, Convert.ToHexString does not).",
+        variants.always(Variant("dashes between the bytes", {"digest_encoding": "hex with dashes"})),
         visible=True,
     ),
     Mistake(
         "leading-zeros",
-        "The zeros that the digest begins with were not sent.",
-        "Fill up with zeros to 32 digits (a big integer printed in base 16 loses them).",
-        variants.always(Variant("leading zeros lost", {"writing": "hex without leading zeros"})),
+        "The leading zeros of the digest were not sent.",
+        "Pad with zeros to 32 digits (printing a big integer in base 16 loses them).",
+        variants.always(Variant("leading zeros lost", {"digest_encoding": "hex without leading zeros"})),
         visible=True,
     ),
     Mistake(
         "padded",
-        "The signature was sent with something around it.",
-        "Send the 32 digits and nothing else.",
+        "The signature was sent with extra characters around it.",
+        "Send only the 32 digits.",
         variants.padded,
         visible=True,
     ),

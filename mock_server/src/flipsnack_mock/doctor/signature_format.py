@@ -1,4 +1,4 @@
-"""What a signature looks like, apart from what was signed: length, alphabet, and where it was seen before."""
+"""What a signature's length and alphabet reveal, and whether the vendor prints it as an example."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["PRINTED", "looks", "printed_on"]
+__all__ = ["PRINTED_EXAMPLES", "describe_format", "printed_example"]
 
-PRINTED = {
-    "2298a6456c1dd2d12b895ce4688ffe31": "the examples of collection.downloadHTML, and belongs to no documented request",
+PRINTED_EXAMPLES = {
+    "2298a6456c1dd2d12b895ce4688ffe31": "the examples of collection.downloadHTML, but matches no documented request",
     "26e781d3d1751d82ec284acf4a019def": "the example of How to sign a request",
-    "26e781d3d1751d82ec284acf4a019": "the older prose of How to sign a request, where three digits are missing",
+    "26e781d3d1751d82ec284acf4a019": "the older text of How to sign a request, where three digits are missing",
 }
 """Signatures that the vendor prints, and where."""
 
 
-class _Look(NamedTuple):
+class _FormatHint(NamedTuple):
     regex: re.Pattern[str]
     says: str
 
 
-# The first that fits speaks.
-_LOOKS = tuple(
-    _Look(re.compile(regex), says)
+# The first match wins.
+_FORMAT_HINTS = tuple(
+    _FormatHint(re.compile(regex), says)
     for regex, says in (
         (
             r"[0-9a-f]{32}",
-            "It has the right shape, 32 lower-case hexadecimal digits: another text or secret was digested.",
+            "The format is right, 32 lower-case hexadecimal digits, so a different text or secret was digested.",
         ),
-        (r"[0-9a-fA-F]{32}", "It is hexadecimal, but not in lower case."),
+        (r"[0-9a-fA-F]{32}", "It is hexadecimal, but not lower case."),
         (r"[0-9a-fA-F]{40}", "40 hexadecimal digits are a SHA-1; the vendor's signature is an MD5, 32 digits."),
         (r"[0-9a-fA-F]{64}", "64 hexadecimal digits are a SHA-256; the vendor's signature is an MD5, 32 digits."),
         (r"[0-9a-fA-F]{128}", "128 hexadecimal digits are a SHA-512; the vendor's signature is an MD5, 32 digits."),
-        (r"[0-9a-fA-F]{1,31}", "It has fewer than 32 hexadecimal digits: a part of the digest is missing."),
+        (r"[0-9a-fA-F]{1,31}", "It has fewer than 32 hexadecimal digits: part of the digest is missing."),
         (r"[0-9a-fA-F]{33,}", "It has more than 32 hexadecimal digits."),
         (r"[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){15}", "It is 16 bytes in hexadecimal with dashes between them."),
         (
             r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-            "It has the shape of a UUID, not of 32 digits in a row.",
+            "It is formatted as a UUID, not as 32 consecutive digits.",
         ),
         (r"[A-Za-z0-9+/ _-]{22}(==)?", "It looks like 16 bytes in base64; the vendor's signature is hexadecimal."),
         (r"[A-Za-z0-9+/ _-]{27,86}={0,2}", "It looks like base64; the vendor's signature is hexadecimal."),
@@ -46,19 +46,19 @@ _LOOKS = tuple(
 )
 
 
-def looks(given: str) -> Iterator[str]:
-    """What is to be said of the length and the letters of a signature; nothing for an empty one."""
+def describe_format(given: str) -> Iterator[str]:
+    """Sentences about the length and the alphabet of a signature; none for an empty one."""
     if not given:
         return
     core = given.strip(" \t\r\n\"'")
     if core != given:
-        yield "There is white space or a quote around it."
+        yield "It has white space or a quote around it."
     yield next(
-        (look.says for look in _LOOKS if look.regex.fullmatch(core)),
-        f"It is no digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
+        (look.says for look in _FORMAT_HINTS if look.regex.fullmatch(core)),
+        f"It is not a digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
     )
 
 
-def printed_on(given: str) -> str | None:
-    """Where the vendor prints this very signature, or None."""
-    return PRINTED.get(given.strip().lower())
+def printed_example(given: str) -> str | None:
+    """Where the vendor prints this signature, or None."""
+    return PRINTED_EXAMPLES.get(given.strip().lower())

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis
 
-__all__ = ["told"]
+__all__ = ["text_report"]
 
 
-def told(found: Diagnosis) -> str:
-    """The diagnosis in lines: the verdict, each cause with its remedy, then what is right."""
+def text_report(found: Diagnosis) -> str:
+    """The diagnosis as lines: the summary, each cause with its fix, then the expected text and signature."""
     return "\n".join(map(_printable, _lines(found)))
 
 
@@ -19,7 +19,7 @@ def _lines(found: Diagnosis) -> Iterator[str]:
     for number, cause in enumerate(found.causes):
         yield ""
         if number:
-            yield "The same signature comes of this, too:"
+            yield "This produces the same signature:"
         yield from _cause_lines(cause)
     yield ""
     yield f"  to sign   {found.canonical}"
@@ -41,5 +41,5 @@ def _cause_lines(cause: Cause) -> Iterator[str]:
 
 
 def _printable(line: str) -> str:
-    """`line` without what a terminal would obey: other people's parameters are in it."""
+    """`line` with control characters escaped: the parameters in it come from somebody else."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)

@@ -1,6 +1,6 @@
-"""The ways to make each mistake with a given request: which fields of a recipe it sets.
+"""The variants of each mistake for a given request: the fields of a `SigningVariant` that it sets.
 
-They stand from likely to far-fetched; where several explain a signature, they are told in this order.
+They are ordered from likely to unlikely; causes are reported in this order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import ANOTHER, Case
-from flipsnack_mock.doctor.signing import AS_SENT, ESCAPES
+from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
 
 __all__ = ["Variant", "Variants"]
 
@@ -20,7 +20,7 @@ _MOST_PERMUTED = 5
 
 
 class Variant(NamedTuple):
-    """One way to make a mistake: in words, the fields of a recipe that it sets, and whether it is tried only alone."""
+    """One way to make a mistake: in words, the `SigningVariant` fields it sets, and whether it is tried only alone."""
 
     detail: str
     fields: dict[str, Any]
@@ -31,7 +31,7 @@ Variants = Callable[[Case], Iterable[Variant]]
 
 
 def always(*variants: Variant) -> Variants:
-    """The same variants with every request."""
+    """The same variants for every request."""
     return lambda _case: variants
 
 
@@ -43,7 +43,7 @@ def _names(case: Case) -> list[str]:
 
 
 def optional_left_out(case: Case) -> Iterable[Variant]:
-    """`format`, `callback` or both forgotten."""
+    """`format`, `callback` or both left out."""
     sent = [name for name in ("format", "callback") if name in _names(case)]
     for names in [sent] if len(sent) < 2 else [sent, *([name] for name in sent)]:
         if names:
@@ -51,7 +51,7 @@ def optional_left_out(case: Case) -> Iterable[Variant]:
 
 
 def left_out(case: Case) -> Iterable[Variant]:
-    """One of the other parameters forgotten."""
+    """One of the other parameters left out."""
     for name in _names(case):
         if name not in ("format", "callback"):
             yield Variant(f"{name} left out", {"left_out": frozenset({name})})
@@ -67,7 +67,7 @@ _GUESSES = (
 
 
 def added(case: Case) -> Iterable[Variant]:
-    """A parameter of the vendor's page signed with a value that is likely; other values cannot be guessed."""
+    """A parameter of the vendor's page signed with a likely value; other values cannot be guessed."""
     names = _names(case)
     for name, value in _GUESSES:
         if name not in names:
@@ -75,13 +75,13 @@ def added(case: Case) -> Iterable[Variant]:
 
 
 def file(case: Case) -> Iterable[Variant]:
-    """`file` signed, where it was sent."""
+    """`file` signed, if it was sent."""
     if any(name == "file" for name, _ in case.sent):
         yield Variant("file signed too", {"with_file": True})
 
 
 def other_request(case: Case) -> Iterable[Variant]:
-    """Another value of a parameter signed, out of those that the case knows."""
+    """A parameter signed with another of the values that the case lists."""
     sent = dict(case.sent)
     for name, values in case.values.items():
         for value in values:
@@ -94,7 +94,7 @@ def other_request(case: Case) -> Iterable[Variant]:
 
 
 def some_order(case: Case) -> Iterable[Variant]:
-    """The order of the URL, and every order of few parameters."""
+    """The order in the URL, and every permutation of few parameters."""
     yield Variant("signed in the order of the URL", {"order": "as sent"})
     names = _names(case)
     if 2 < len(names) <= _MOST_PERMUTED:
@@ -124,10 +124,10 @@ _SEPARATORS = (
 
 
 def separators(_case: Case) -> Iterable[Variant]:
-    """Something between names, values and parameters, at the end or after the secret."""
+    """Separators between names, values and parameters, at the end or after the secret."""
     for between, joint in _SEPARATORS:
-        places = ((between, "name and value"), (joint, "parameters"))
-        words = [f"{text!r} between {what}" for text, what in places if text]
+        secret_places = ((between, "name and value"), (joint, "parameters"))
+        words = [f"{text!r} between {what}" for text, what in secret_places if text]
         fields = {"between": between, "joint": joint}
         yield Variant(", ".join(words), fields)
         if joint:
@@ -136,7 +136,7 @@ def separators(_case: Case) -> Iterable[Variant]:
 
 
 def escaped(_case: Case) -> Iterable[Variant]:
-    """Names and values percent-encoded, in one of the ways there are."""
+    """Names and values percent-encoded, in each common way."""
     yield Variant("encoded as in the URL", {"escape": AS_SENT})
     for way in ESCAPES:
         yield Variant(f"encoded as by {way}", {"escape": way})
@@ -146,7 +146,7 @@ def escaped(_case: Case) -> Iterable[Variant]:
 
 
 def another_secret(case: Case) -> Iterable[Variant]:
-    """The secret of each other account that the case knows."""
+    """The secret of each other account in the case."""
     for label in [label for label in case.secrets if label.startswith(ANOTHER)][:_MOST_OTHERS]:
         yield Variant(f"signed with the secret of {label.removeprefix(ANOTHER)}", {"secret": label})
 
@@ -154,10 +154,10 @@ def another_secret(case: Case) -> Iterable[Variant]:
 def key_for_secret(case: Case) -> Iterable[Variant]:
     """The API key in place of the secret."""
     if key := dict(case.sent).get("apiKey"):
-        yield Variant("the API key stands where the secret belongs", {"mangled": key})
+        yield Variant("the API key in place of the secret", {"secret_template": key})
 
 
-MANGLINGS = {
+SECRET_TEMPLATES = {
     "a newline after it": "{}\n",
     "CR LF after it": "{}\r\n",
     "a blank after it": "{} ",
@@ -174,12 +174,12 @@ def keyed(_case: Case) -> Iterable[Variant]:
     """An HMAC, with the secret as key only or in the text as well."""
     for algorithm in ("md5", "sha256", "sha1", "sha512"):
         fields = {"keyed": True, "algorithm": algorithm}
-        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key", fields | {"places": ()})
+        yield Variant(f"HMAC-{algorithm.upper()} with the secret as key", fields | {"secret_places": ()})
         yield Variant(f"HMAC-{algorithm.upper()} with the secret as key and in the text", fields)
 
 
 def cut(case: Case) -> Iterable[Variant]:
-    """As much of the digest as was sent; fewer than 8 digits could fit by accident."""
+    """A prefix of the digest; fewer than 8 digits could match by accident."""
     length = len(case.given)
     if 8 <= length < 128:
         yield Variant(f"only the first {length} characters were sent", {"kept": (0, length)})
@@ -196,6 +196,6 @@ def padded(case: Case) -> Iterable[Variant]:
 
 def base64(_case: Case) -> Iterable[Variant]:
     """The digest in one of the alphabets of base64."""
-    for writing in ("base64", "base64 without =", "base64 for URLs", "base64 for URLs without ="):
-        yield Variant(f"sent as {writing}", {"writing": writing})
-    yield Variant("sent as base64 with + sent as it is", {"writing": "base64 with + sent as it is"})
+    for digest_encoding in ("base64", "base64 without =", "base64 for URLs", "base64 for URLs without ="):
+        yield Variant(f"sent as {digest_encoding}", {"digest_encoding": digest_encoding})
+    yield Variant("sent as base64 with + sent as it is", {"digest_encoding": "base64 with + sent as it is"})

@@ -1,4 +1,4 @@
-"""Faults in what an answer is: its type, its body, the package, the resource URL in it."""
+"""Faults in the content of an answer: its type, its body, the package, the resource URL."""
 
 from __future__ import annotations
 
@@ -9,144 +9,146 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.documents.archive import Package
-from flipsnack_mock.faults.base import CALLS, PACKAGES, Bytes, CannotAct, Draw, Kind, MediaType, Moment, OnAnswer
+from flipsnack_mock.faults.base import (
+    CALLS,
+    PACKAGES,
+    AnswerFault,
+    Bytes,
+    Draw,
+    FaultNotApplicable,
+    Kind,
+    MediaType,
+    Moment,
+)
 from flipsnack_mock.protocol.effects import Damage
 
 if TYPE_CHECKING:
     from flipsnack_mock.protocol.messages import Response
 
-__all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "OnResourceUrl", "UrlLifetime", "UrlOrigin"]
+__all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "ResourceUrlFault", "UrlLifetime", "UrlOrigin"]
 __all__ += ["WrongByte", "WrongContentType"]
 
-# More than the record that an archive ends with and that says where everything is (PKWARE APPNOTE, 4.3.16).
+# Longer than the end of central directory record (PKWARE APPNOTE, 4.3.16).
 _END_BYTES = 256
 _ORIGIN = re.compile(r"^https?://[^/]+")
 
 
-class WrongContentType(OnAnswer, frozen=True, tag="content-type", kw_only=True):
+class WrongContentType(AnswerFault, frozen=True, tag="content-type", kw_only=True):
     """The right body under another `content_type`."""
 
     content_type: MediaType
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The answer with that content type."""
         if answer.content_type == self.content_type:
-            raise CannotAct(f"the content type is {self.content_type} anyway")
+            raise FaultNotApplicable(f"the content type is already {self.content_type}")
         return msgspec.structs.replace(answer, content_type=self.content_type)
 
 
-class EmptyBody(OnAnswer, frozen=True, tag="empty-body"):
+class EmptyBody(AnswerFault, frozen=True, tag="empty-body"):
     """The right status and headers with an empty body."""
 
     needs_body: ClassVar[bool] = True
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The answer without its body."""
         return msgspec.structs.replace(answer, body=b"")
 
 
-class InvalidJson(OnAnswer, frozen=True, tag="invalid-json"):
-    """JSON (or JSONP) that does not parse: its last brace is missing."""
+class InvalidJson(AnswerFault, frozen=True, tag="invalid-json"):
+    """JSON or JSONP without its last brace, so that it does not parse."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
-        """The damaged answer."""
         if fmt not in ("json", "jsonp"):
-            raise CannotAct(f"the answer is {fmt}, not json or jsonp")
+            raise FaultNotApplicable(f"the answer is {fmt}, not json or jsonp")
         return _without(answer, b"}")
 
 
-class InvalidXml(OnAnswer, frozen=True, tag="invalid-xml"):
-    """XML that is not well-formed: its last tag is missing."""
+class InvalidXml(AnswerFault, frozen=True, tag="invalid-xml"):
+    """XML without its last tag, so that it is not well-formed."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     def disturb(self, answer: Response, fmt: str, _draw: Draw) -> Response:
-        """The damaged answer."""
         if fmt != "xml":
-            raise CannotAct(f"the answer is {fmt}, not xml")
+            raise FaultNotApplicable(f"the answer is {fmt}, not xml")
         return _without(answer, b"</response>")
 
 
-class InvalidZip(OnAnswer, frozen=True, tag="invalid-zip"):
-    """A package of the right length that no program opens: its directory's end is overwritten."""
+class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
+    """A package of the right length that cannot be opened: the end of its directory is overwritten."""
 
     moment: ClassVar[Moment] = "zip"
-    about: ClassVar[frozenset[str]] = PACKAGES
+    applies_to: ClassVar[frozenset[str]] = PACKAGES
     needs_body: ClassVar[bool] = True
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The damaged package."""
         end = bytes(_END_BYTES)
         return _damaged(answer, _package(answer).size - len(end), end)
 
 
-class WrongByte(OnAnswer, frozen=True, tag="wrong-byte", kw_only=True):
-    """A package with one bit turned at `offset` (None: in the middle of its largest part, where a checksum sees it)."""
+class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
+    """A package with one wrong bit, at `offset` (None: in the middle of its largest part, which has a checksum)."""
 
     moment: ClassVar[Moment] = "zip"
-    about: ClassVar[frozenset[str]] = PACKAGES
+    applies_to: ClassVar[frozenset[str]] = PACKAGES
     needs_body: ClassVar[bool] = True
 
     offset: Bytes | None = None
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
-        """The damaged package."""
         package = _package(answer)
         offset = package.middle if self.offset is None else self.offset
         if offset >= package.size:
-            raise CannotAct(f"the package has {package.size} bytes, none at {offset}")
+            raise FaultNotApplicable(f"the package has {package.size} bytes, so offset {offset} does not exist")
         return _damaged(answer, offset, bytes([package.byte(offset) ^ 1]))
 
 
-class OnResourceUrl(Kind, frozen=True):
-    """A kind that changes the resource URL that an answer hands out."""
+class ResourceUrlFault(Kind, frozen=True):
+    """A kind that changes the resource URL in an answer."""
 
     moment: ClassVar[Moment] = "resource-url"
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     @property
     def lifetime(self) -> float | None:
-        """How long the URL lives, in seconds; None: as long as the account's settings say."""
+        """Seconds that the URL is valid; None for the account's setting."""
         return None
 
     def moved(self, origin: str) -> str:
-        """What the URL begins with, which would be `origin`: scheme, host and namespace."""
+        """The origin (scheme, host and namespace) of the URL, in place of `origin`."""
         return origin
 
 
-class UrlLifetime(OnResourceUrl, frozen=True, tag="url-lifetime", kw_only=True):
-    """The resource URL lives so many `seconds` of the account's clock; 0 is dead on arrival."""
+class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=True):
+    """The resource URL expires after `seconds` of the account's clock; 0 is expired from the start."""
 
     seconds: Annotated[float, Meta(ge=0, le=86_400)]
 
     @property
     def lifetime(self) -> float:
-        """Those seconds."""
         return self.seconds
 
 
-class UrlOrigin(OnResourceUrl, frozen=True, tag="url-origin", kw_only=True):
-    """The resource URL points at another `origin` (scheme, host, port); by default at a port where nobody listens."""
+class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
+    """The resource URL points to another `origin` (scheme, host, port); by default to a closed port."""
 
     origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}$")] = "http://127.0.0.1:1"
 
     def moved(self, origin: str) -> str:
-        """The other origin, with the same namespace."""
         return _ORIGIN.sub(self.origin, origin, count=1)
 
 
 def _without(answer: Response, last: bytes) -> Response:
     if not isinstance(answer.body, bytes) or last not in answer.body:
-        raise CannotAct(f"the answer holds no {last.decode()} to take away")
+        raise FaultNotApplicable(f"the answer contains no {last.decode()} to remove")
     before, _, after = answer.body.rpartition(last)
     return msgspec.structs.replace(answer, body=before + after)
 
 
 def _package(answer: Response) -> Package:
     if not isinstance(answer.body, Package):
-        raise CannotAct("no package is served")
+        raise FaultNotApplicable("the answer is not a package")
     return answer.body
 
 

@@ -1,4 +1,4 @@
-"""Faults with names: what people most often want to see their client survive. Each is the body that makes a rule."""
+"""Named faults for the most common failures. Each one is the body that creates a fault rule."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad G
 
 
 class Preset(msgspec.Struct, frozen=True):
-    """A fault, and the conditions and the number of hits it comes with."""
+    """A fault with its conditions and its number of hits."""
 
     does: str
     fault: FaultKind
@@ -49,13 +49,13 @@ PRESETS: dict[str, Preset] = {
     "per-second-limit": Preset("the next call gets code 31", VendorCode(code=31), count=1),
     "per-minute-limit": Preset("the next call gets code 32", VendorCode(code=32), count=1),
     "maintenance": Preset("the next three calls get code 22", VendorCode(code=22), count=3),
-    "unknown-code": Preset("a code that no table has", VendorCode(code=99, message="Something new")),
-    "bad-gateway": Preset("HTTP 502 with a page of HTML", Verbatim(status=502, body=_GATEWAY, content_type=_HTML)),
+    "unknown-code": Preset("a code outside the vendor's table", VendorCode(code=99, message="Something new")),
+    "bad-gateway": Preset("HTTP 502 with an HTML page", Verbatim(status=502, body=_GATEWAY, content_type=_HTML)),
     "too-many-requests": Preset(
         "HTTP 429 with Retry-After", Verbatim(status=429, body="slow down\n", headers={"Retry-After": "2"}), count=1
     ),
     "login-page": Preset(
-        "HTTP 200 with somebody else's page, as a hotel's network does",
+        "HTTP 200 with another site's page, like a captive portal",
         Verbatim(status=200, body=_LOGIN, content_type=_HTML),
     ),
     "outage-30s": Preset("HTTP 503 for 30 s of the account's clock", Outage(), When(seconds=30)),
@@ -63,37 +63,37 @@ PRESETS: dict[str, Preset] = {
         "every connection is reset for 30 s of the account's clock", Outage(answer="reset"), When(seconds=30)
     ),
     "flaky": Preset(
-        "one request in ten gets HTTP 503", Verbatim(status=503, body="try again\n"), When(share=0.1, seed=1)
+        "one in ten requests gets HTTP 503", Verbatim(status=503, body="try again\n"), When(share=0.1, seed=1)
     ),
     "redirect": Preset("the next request is redirected to itself", Redirect(), count=1),
     "redirect-loop": Preset("every request is redirected to itself", Redirect()),
     "slow": Preset("2 s before the headers", Delay(seconds=2)),
-    "slow-body": Preset("headers at once, 2 s before the body", Delay(seconds=2, before="body")),
+    "slow-body": Preset("immediate headers, 2 s before the body", Delay(seconds=2, before="body")),
     "jitter": Preset("0 to 0.5 s before the headers", UniformDelay(low=0, high=0.5)),
-    "long-tail": Preset("mostly 0.1 s, seldom many", LognormalDelay(median=0.1, sigma=1)),
+    "long-tail": Preset("mostly about 0.1 s, rarely much longer", LognormalDelay(median=0.1, sigma=1)),
     "hang": Preset("no byte for 5 minutes", Delay(seconds=300)),
     "slow-download": Preset("packages at 64 kB a second", DripFeed(bytes=6_400, seconds=0.1), _PACKAGE),
-    "truncated": Preset("half a package, though Content-Length promised all", Truncate(), _PACKAGE),
+    "truncated": Preset("half a package, although Content-Length promises all of it", Truncate(), _PACKAGE),
     "truncated-chunked": Preset(
-        "half a package in chunks, without the last one", Truncate(framing="chunked"), _PACKAGE
+        "half a package in chunks, without the last chunk", Truncate(framing="chunked"), _PACKAGE
     ),
     "truncated-unnoticed": Preset(
-        "half a package and no length: only the zip tells", Truncate(framing="close"), _PACKAGE
+        "half a package without a length: only the zip reveals it", Truncate(framing="close"), _PACKAGE
     ),
-    "reset-mid-download": Preset("the connection breaks after 1,000 bytes", ConnectionReset(after=1_000), _PACKAGE),
+    "reset-mid-download": Preset("the connection is reset after 1,000 bytes", ConnectionReset(after=1_000), _PACKAGE),
     "wrong-content-type": Preset("the right body as text/html", WrongContentType(content_type=_HTML)),
-    "empty-body": Preset("HTTP 200 and nothing in it", EmptyBody()),
+    "empty-body": Preset("HTTP 200 with an empty body", EmptyBody()),
     "invalid-json": Preset("JSON without its last brace", InvalidJson()),
     "invalid-xml": Preset("XML without its last tag", InvalidXml()),
-    "corrupt-zip": Preset("a package with one bit turned, which only a checksum sees", WrongByte()),
-    "invalid-zip": Preset("a package that no program opens", InvalidZip()),
+    "corrupt-zip": Preset("a package with one flipped bit, which only a checksum detects", WrongByte()),
+    "invalid-zip": Preset("a package that cannot be opened", InvalidZip()),
     "connection-reset": Preset("TCP reset instead of an answer", ConnectionReset()),
-    "empty-reply": Preset("the connection is closed without a byte", EmptyReply()),
-    "garbage": Preset("64 bytes that are no HTTP", Garbage()),
-    "short-link-5s": Preset("resource URLs that live 5 s", UrlLifetime(seconds=5)),
-    "expired-link": Preset("resource URLs that are dead on arrival", UrlLifetime(seconds=0)),
-    "link-to-closed-port": Preset("resource URLs to a port where nobody listens", UrlOrigin()),
+    "empty-reply": Preset("the connection is closed without an answer", EmptyReply()),
+    "garbage": Preset("64 bytes that are not HTTP", Garbage()),
+    "short-link-5s": Preset("resource URLs that expire after 5 s", UrlLifetime(seconds=5)),
+    "expired-link": Preset("resource URLs that have expired from the start", UrlLifetime(seconds=0)),
+    "link-to-closed-port": Preset("resource URLs to a closed port", UrlOrigin()),
     "link-to-nowhere": Preset(
-        "resource URLs to a host that has no address", UrlOrigin(origin="http://nowhere.invalid")
+        "resource URLs to a host that does not resolve", UrlOrigin(origin="http://nowhere.invalid")
     ),
 }

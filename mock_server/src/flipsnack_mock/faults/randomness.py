@@ -1,4 +1,4 @@
-"""Chance that can be repeated: a number is a pure function of a seed, a call's number and a purpose."""
+"""Repeatable randomness: a number is a pure function of a seed, a request's number and a purpose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEPS = 2**52
 
 
 def fraction(seed: int, number: int, purpose: str) -> float:
-    """A number above 0 and below 1 that looks random; the same for the same three arguments, on every machine."""
+    """A pseudo-random number above 0 and below 1; the same for the same three arguments on every machine."""
     digest = hashlib.sha256(f"{seed}:{number}:{purpose}".encode()).digest()
     return ((int.from_bytes(digest[:8], "big") >> 12) + 0.5) / _STEPS
 
@@ -29,8 +29,8 @@ def lognormal(chance: float, median: float, sigma: float) -> float:
 
 
 def noise(seed: int, number: int, length: int) -> bytes:
-    """`length` bytes that look random and begin no HTTP answer; the same for the same arguments."""
+    """`length` pseudo-random bytes that cannot start an HTTP answer; the same for the same arguments."""
     blocks = range(length // 32 + 1)
     text = b"".join(hashlib.sha256(f"{seed}:{number}:noise:{block}".encode()).digest() for block in blocks)
-    # A first byte above 127 is no letter of a status line.
+    # A status line cannot start with a byte above 127.
     return bytes([text[0] | 0x80]) + text[1:length]

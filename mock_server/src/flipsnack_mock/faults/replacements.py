@@ -1,4 +1,4 @@
-"""Faults that answer instead: a code of the API, any HTTP answer, a redirect, an outage."""
+"""Faults that replace the answer: a code of the API, any HTTP answer, a redirect, an outage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import CALLS, Instead, MediaType
+from flipsnack_mock.faults.base import CALLS, MediaType, ReplacementFault
 from flipsnack_mock.protocol.effects import Break, Effect
 from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
 
@@ -24,7 +24,7 @@ _UNAVAILABLE = b"<html><head><title>503</title></head><body><h1>Service Unavaila
 
 
 class PlainAnswer(msgspec.Struct, frozen=True):
-    """An HTTP answer that is none of the vendor's."""
+    """An HTTP answer outside the vendor's envelope."""
 
     status: int
     content_type: str
@@ -33,18 +33,18 @@ class PlainAnswer(msgspec.Struct, frozen=True):
     effect: Effect | None = None
 
 
-class HttpAnswer(Instead, frozen=True):
-    """A kind that answers in HTTP, not in the vendor's envelope."""
+class HttpAnswer(ReplacementFault, frozen=True):
+    """A kind that replaces the answer with a plain HTTP answer, outside the vendor's envelope."""
 
     def plain(self, url: str) -> PlainAnswer:
-        """The answer; `url` is what was asked for."""
+        """The answer to a request for `url`."""
         raise NotImplementedError
 
 
-class VendorCode(Instead, frozen=True, tag="code", kw_only=True):
-    """The API answers `code`, in the format that was asked for; `message` is needed for a code this fake has not."""
+class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
+    """The API answers `code` in the requested format; a code outside the vendor's table needs a `message`."""
 
-    about: ClassVar[frozenset[str]] = CALLS
+    applies_to: ClassVar[frozenset[str]] = CALLS
 
     code: Annotated[int, Meta(ge=1, le=9999)]
     message: str | None = None
@@ -53,7 +53,7 @@ class VendorCode(Instead, frozen=True, tag="code", kw_only=True):
         """Refuse a code that has no message."""
         if self.message is None and self.code not in CATALOGUE:
             known = ", ".join(map(str, sorted(CATALOGUE)))
-            raise FieldError("message", f"code {self.code} has no message of the vendor's; expected one, or {known}")
+            raise FieldError("message", f"the vendor has no message for code {self.code}; give one, or use {known}")
 
     @property
     def text(self) -> str:
@@ -71,38 +71,35 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
     headers: dict[HeaderName, HeaderValue] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse two bodies, a body where HTTP has none, and headers that would break the answer's frame."""
+        """Refuse two bodies, a body where HTTP allows none, and headers that would break the framing."""
         if self.body and self.body_base64:
-            raise FieldError("body_base64", "there is a `body` too; expected one of the two")
+            raise FieldError("body_base64", "`body` is given too; give one of the two")
         if self.status in _BODILESS and (self.body or self.body_base64):
-            raise FieldError("body", f"an answer {self.status} has no body; expected none")
+            raise FieldError("body", f"an answer with status {self.status} has no body; leave it out")
         if wrong := sorted(name for name in self.headers if name.lower() in _FRAMING):
-            expected = "others; for these there are `content_type` and the kind `truncate`"
-            raise FieldError("headers", f"{wrong[0]} says where the body ends or what it is; expected {expected}")
+            instead = "use `content_type` or the kind `truncate`"
+            raise FieldError("headers", f"{wrong[0]} is set by the server; {instead}")
 
     def plain(self, _url: str) -> PlainAnswer:
-        """The answer that was given."""
         body = self.body_base64 or self.body.encode()
         return PlainAnswer(self.status, self.content_type, body, tuple(self.headers.items()))
 
 
 class Redirect(HttpAnswer, frozen=True, tag="redirect", kw_only=True):
-    """A redirect to `location`, or (None) to the very URL that was asked for."""
+    """A redirect to `location`, or (None) to the requested URL itself."""
 
     status: Literal[301, 302, 303, 307, 308] = 302
     location: Location | None = None
 
     def plain(self, url: str) -> PlainAnswer:
-        """The redirect."""
         return PlainAnswer(self.status, _HTML, headers=(("Location", self.location or url),))
 
 
 class Outage(HttpAnswer, frozen=True, tag="outage", kw_only=True):
-    """Nothing behind the address works: HTTP 503, or a connection that is reset or closed without a word."""
+    """The service is down: HTTP 503, or a connection that is reset or closed without an answer."""
 
     answer: Literal["unavailable", "reset", "empty-reply"] = "unavailable"
 
     def plain(self, _url: str) -> PlainAnswer:
-        """The answer of what stands before a service that is gone, or no answer."""
         effect = None if self.answer == "unavailable" else Break(reset=self.answer == "reset")
         return PlainAnswer(503, _HTML, _UNAVAILABLE, effect=effect)

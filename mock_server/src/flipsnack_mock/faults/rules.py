@@ -1,7 +1,7 @@
-"""Fault rules: which requests a fault meets, how often, and how long the rule lives. Pure values in an account's state.
+"""Fault rules: which requests a fault hits, how often, and how long the rule exists. Pure values in an account's state.
 
-One request meets one fault at most: rules are asked in the order they were made, and a rule sees (and counts) only the
-requests that match it and that no earlier rule has disturbed.
+A request is hit by one fault at most: rules are checked in the order of their creation, and a rule counts only the
+requests that match it and that no earlier rule has hit.
 """
 
 from __future__ import annotations
@@ -39,10 +39,19 @@ from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash
 from flipsnack_mock.protocol.instants import SECOND
 
-__all__ = ["FaultKind", "FaultRule", "PACKAGE_ACTION", "Seen", "When", "meet", "retract", "sweep"]
+__all__ = [
+    "FaultKind",
+    "FaultRule",
+    "PACKAGE_ACTION",
+    "FaultTarget",
+    "When",
+    "match_rule",
+    "count_failure",
+    "drop_expired",
+]
 
 PACKAGE_ACTION = "package"
-"""What stands for `action` when a package is downloaded from its resource URL."""
+"""The `action` of a package download."""
 
 FaultKind = (
     VendorCode | Verbatim | Redirect | Outage | Delay | UniformDelay | LognormalDelay | DripFeed | Truncate
@@ -56,8 +65,8 @@ Ordinal = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """A request as a rule sees it; `has_body` is whether its answer will have one."""
+class FaultTarget(msgspec.Struct, frozen=True):
+    """The facts of a request that rules match on; `has_body` says whether its answer will have a body."""
 
     action: str
     hash: str
@@ -66,15 +75,15 @@ class Seen(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """What the request is: a call, or the download of a package."""
+        """Whether the request is a `call` or the download of a `package`."""
         return "package" if self.action == PACKAGE_ACTION else "call"
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The conditions of a rule, all of which must hold.
 
-    `action` is a method or `package`, `hash` a collection's, `params` parameters with exactly these values. Of the
-    requests that match, the fault meets the `nth`, or each `every`-th, or a random `share` (repeatable by `seed`). It
+    `action` is a method or `package`, `hash` the hash of a collection, `params` parameters with exactly these values.
+    Of the matching requests the fault hits the `nth`, every `every`-th, or a random `share` (repeatable by `seed`). It
     does so `from` and `until` an instant of the account's clock, or for `seconds` from the rule's creation.
     """
 
@@ -90,14 +99,14 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     seconds: Span | None = None
 
     def __post_init__(self) -> None:
-        """Refuse conditions that no request can meet."""
+        """Refuse conditions that no request can fulfil."""
         if self.start is not None and self.until is not None and _micros(self.start) >= _micros(self.until):
-            raise FieldError("until", "the window ends before it begins; expected an instant after `from`")
+            raise FieldError("until", "the window ends before it starts; give an instant after `from`")
         if self.action == PACKAGE_ACTION and self.params:
-            raise FieldError("params", "the download of a package has no parameters; expected none, use `hash`")
+            raise FieldError("params", "the download of a package has no parameters; use `hash` instead")
 
-    def matches(self, seen: Seen) -> bool:
-        """Whether `seen` is what the rule is about."""
+    def matches(self, seen: FaultTarget) -> bool:
+        """Whether `seen` fulfils `action`, `hash` and `params`."""
         return (
             self.action in (None, seen.action)
             and self.hash in (None, seen.hash)
@@ -105,7 +114,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         )
 
     def holds(self, made_at: int, now: int) -> bool:
-        """Whether `now` is in the window, for a rule made at `made_at` (microseconds)."""
+        """Whether `now` is in the time window of a rule created at `made_at` (both in microseconds)."""
         return (
             (self.start is None or now >= _micros(self.start))
             and (self.until is None or now < _micros(self.until))
@@ -113,7 +122,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         )
 
     def picks(self, number: int) -> bool:
-        """Whether the fault meets the matching request with this number (from 1)."""
+        """Whether the fault hits the matching request with this number (counted from 1)."""
         return (
             self.nth in (None, number)
             and (self.every is None or number % self.every == 0)
@@ -122,11 +131,11 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class FaultRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault, when it meets a request, and what became of it so far.
+    """A fault, its conditions, and its counters.
 
-    It ends after `count` hits, and is gone `ttl` seconds (of the account's clock) after `made_at` (microseconds).
-    `seen` counts matching requests, `hits` those that the fault met, `failures` those it could do nothing to, and
-    `last` is the journal's id of the request it met last.
+    It ends after `count` hits, and is removed `ttl` seconds (of the account's clock) after `made_at` (microseconds).
+    `seen` counts matching requests, `hits` those that the fault hit, `failures` those it could not be applied to, and
+    `last` is the journal id of the last request it hit.
     """
 
     id: str
@@ -142,7 +151,7 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hits_left(self) -> int | None:
-        """How many more requests the fault can meet; None when there is no end."""
+        """How many more requests the fault can hit; None if unlimited."""
         ends = [] if self.count is None else [self.count - self.hits]
         if self.when.nth is not None:
             ends.append(1 if self.seen < self.when.nth else 0)
@@ -150,41 +159,43 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def mark(self) -> str:
-        """How the journal names the rule and what it does."""
+        """The rule in the journal: its id and the name of its fault."""
         return f"{self.id}:{self.fault.name}"
 
     @property
     def draw(self) -> Draw:
-        """The chance of the present firing."""
+        """The randomness of the current hit."""
         return Draw(self.when.seed, self.seen)
 
     def is_gone(self, now: int) -> bool:
-        """Whether the rule's time to live is over."""
+        """Whether the rule's `ttl` has passed."""
         return self.ttl is not None and now >= self.made_at + round(self.ttl * SECOND)
 
     def is_active(self, now: int) -> bool:
-        """Whether it can meet a request at `now`."""
+        """Whether it can hit a request at `now`."""
         return self.hits_left != 0 and self.when.holds(self.made_at, now)
 
-    def sees(self, seen: Seen, moment: Moment, now: int) -> bool:
-        """Whether `seen` is to be counted by this rule."""
+    def accepts(self, seen: FaultTarget, moment: Moment, now: int) -> bool:
+        """Whether this rule counts `seen`."""
         fault = self.fault
         return (
             fault.moment == moment
-            and seen.subject in fault.about
+            and seen.subject in fault.applies_to
             and (seen.has_body or not fault.needs_body)
             and self.is_active(now)
             and self.when.matches(seen)
         )
 
 
-def meet(rules: dict[str, FaultRule], seen: Seen, moment: Moment, *, now: int, request: str) -> FaultRule | None:
-    """The rule whose fault meets `seen`, which the journal calls `request`; None when there is none.
+def match_rule(
+    rules: dict[str, FaultRule], seen: FaultTarget, moment: Moment, *, now: int, request: str
+) -> FaultRule | None:
+    """The rule whose fault hits `seen`, or None; `request` is its id in the journal.
 
-    Counts in `rules` what was seen and met, and drops rules that are gone.
+    Updates the counters in `rules`, and removes expired rules.
     """
-    for rule in sweep(rules, now):
-        if not rule.sees(seen, moment, now):
+    for rule in drop_expired(rules, now):
+        if not rule.accepts(seen, moment, now):
             continue
         counted = msgspec.structs.replace(rule, seen=rule.seen + 1)
         if counted.when.picks(counted.seen):
@@ -195,15 +206,15 @@ def meet(rules: dict[str, FaultRule], seen: Seen, moment: Moment, *, now: int, r
     return None
 
 
-def retract(rules: dict[str, FaultRule], rule_id: str) -> None:
-    """Count the latest hit of a rule as a failure: it could do nothing to that request."""
+def count_failure(rules: dict[str, FaultRule], rule_id: str) -> None:
+    """Count the last hit of a rule as a failure: the fault could not be applied to that request."""
     rule = rules.get(rule_id)
     if rule is not None:
         rules[rule_id] = msgspec.structs.replace(rule, hits=rule.hits - 1, failures=rule.failures + 1)
 
 
-def sweep(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
-    """The rules that live at `now`, oldest first; the others are dropped from `rules`."""
+def drop_expired(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
+    """The rules that exist at `now`, oldest first; expired ones are removed from `rules`."""
     for rule in [rule for rule in rules.values() if rule.is_gone(now)]:
         del rules[rule.id]
     return list(rules.values())

@@ -1,4 +1,4 @@
-"""The journal as an HTTP archive, HAR 1.2, for the many tools that read one."""
+"""The journal as an HTTP archive (HAR 1.2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["har"]
 
 
 def har(records: Iterable[Record]) -> str:
-    """`records` as the text of an archive; what HAR has no field for is under `_flipsnack`."""
+    """`records` as a HAR document; fields that HAR does not have are in `_flipsnack`."""
     creator = {"name": "flipsnack-mock", "version": __version__}
     log = {"version": "1.2", "creator": creator, "entries": [_entry(record) for record in records]}
     return msgspec.json.encode({"log": log}).decode()
@@ -45,7 +45,7 @@ def _entry(record: Record) -> dict[str, Any]:
 
 
 def _request(record: Record) -> dict[str, Any]:
-    # The origin of a namespace ends in its prefix, so it goes in front of the path as it is.
+    # The origin of a namespace includes its prefix.
     url = record.origin + record.path + (f"?{record.query}" if record.query else "")
     request: dict[str, Any] = {
         "method": record.method,

@@ -1,4 +1,4 @@
-"""The rules ledger: a generated copy of the contract kit's, so that the fake can say what its answers rest on."""
+"""The rules ledger, a generated copy of the contract kit's: every answer of the fake cites rules from it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Secrets and signatures as they may be shown: not at all.
+"""Masks secrets and signatures.
 
-The signature of a resource URL is masked with a label of its own, so that the same URL is seen to be the same.
+The signature of a resource URL becomes a label, so that equal URLs can be recognised.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["MASK", "Mask", "label", "masked_urls"]
 
 MASK = "***"
 
-# Shorter ones are only recognised as a whole value: a secret of one letter is in every word.
+# A shorter secret is masked only as a whole value: a secret of one letter is part of most words.
 _FINDABLE = 6
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
@@ -27,20 +27,17 @@ _HOLD_PARAMETERS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def label(token: str) -> str:
-    """The mask of a resource URL's signature: the same for the same one, and no way back."""
+    """The mask of a resource URL's signature: the same for equal signatures, and not reversible."""
     return MASK + hashlib.sha256(token.encode()).hexdigest()[:8]
 
 
 def masked_urls(text: str) -> str:
-    """`text` with the signature of every resource URL in it masked."""
+    """`text` with the signatures of all resource URLs masked."""
     return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
 
 
 def _rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
-    """A query, a form or a multipart body with each value as `change(name, value)` wants it; all else stays as it is.
-
-    `raw` has one character for each byte.
-    """
+    """A query, form or multipart body, one character a byte, with each value replaced by `change(name, value)`."""
     boundary = _BOUNDARY.search(content_type) if "multipart/" in content_type.lower() else None
     if boundary is None:
         return "&".join(_rewritten_piece(piece, change) for piece in raw.split("&"))
@@ -70,15 +67,15 @@ def _rewritten_part(part: str, change: Callable[[str, str], str]) -> str:
 
 
 class Mask:
-    """Hides the secrets it knows, anything that is called a secret, and signatures."""
+    """Masks known secrets, parameters whose name contains `secret`, and signatures."""
 
     def __init__(self, own: str | None, others: Iterable[str] = ()) -> None:
-        """Hide `own`, the secret of the account, wherever it stands, and `others` where they are a whole value."""
+        """Mask `own`, the account's secret, anywhere in a text, and `others` where they are a whole word."""
         self._own = own
         self._others = frozenset(others)
 
     def value(self, name: str, value: str) -> str:
-        """What may be shown of the parameter."""
+        """The value of a parameter, masked if necessary."""
         if name == "Signature" and value:
             return label(value)
         if name.lower() == "signature" or self.is_secret(name, value):
@@ -86,38 +83,38 @@ class Mask:
         return self.text(value)
 
     def is_secret(self, name: str, value: str) -> bool:
-        """Whether the parameter says a secret: by its value, or by its name."""
-        return bool(value) and ("secret" in name.lower() or self._is_known(value))
+        """Whether the parameter holds a secret, judged by its value or its name."""
+        return bool(value) and ("secret" in name.lower() or self._holds_secret(value))
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
-        """What may be shown of all parameters."""
+        """All parameters with their values masked."""
         return {name: self.value(name, value) for name, value in params.items()}
 
     def leaks(self, params: Mapping[str, str]) -> tuple[str, ...]:
-        """The names of the parameters that say a secret."""
+        """The names of the parameters that hold a secret."""
         return tuple(name for name, value in params.items() if self.is_secret(name, value))
 
     def text(self, text: str) -> str:
-        """A text without the account's own secret, and without words that are a secret of another one."""
+        """`text` with the account's own secret masked, and words that are another account's secret."""
         own = self._own
         if own and len(own) >= _FINDABLE:
             text = text.replace(own, MASK)
         if _AUTOMATIC_SECRET not in text and self._others.isdisjoint(_WORD.findall(text)):
             return text
-        return _WORD.sub(lambda word: MASK if self._is_anybodys(word[0]) else word[0], text)
+        return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
-        """A query (without `content_type`) or body as text, one character a byte, with every value as it may be shown.
+        """A query (without `content_type`) or body as masked text, one character for each byte.
 
-        Of a body that holds no parameters nothing is shown.
+        A body without parameters is masked as a whole.
         """
         if not raw or not content_type or content_type.lower().startswith(_HOLD_PARAMETERS):
             return self.text(_rewritten(raw.decode("latin-1"), content_type, self.value))
         return MASK
 
-    def _is_known(self, value: str) -> bool:
+    def _holds_secret(self, value: str) -> bool:
         own = self._own
-        return self._is_anybodys(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
+        return self._is_others_secret(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
 
-    def _is_anybodys(self, word: str) -> bool:
+    def _is_others_secret(self, word: str) -> bool:
         return word in self._others or word.startswith(_AUTOMATIC_SECRET)

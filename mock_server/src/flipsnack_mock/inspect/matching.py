@@ -1,4 +1,4 @@
-"""Which entries of the journal are meant: a matcher as data, and in what an entry differs from it."""
+"""Matchers of journal entries, as data, and the differences between an entry and a matcher."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from flipsnack_mock.inspect.records import action_of, collection_hash, job_statu
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["Difference", "Matcher", "Miss", "nearest"]
+__all__ = ["Difference", "Matcher", "NearMiss", "nearest"]
 
 EntryId = Annotated[str, Meta(pattern=r"^r\d{1,18}$")]
 
 
 class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What an entry must be; what is left out does not matter.
+    """Conditions on an entry; a field that is left out matches anything.
 
-    `kind` is api or package, `action` a method or package, `status` what the answer says of the job, `failed` the check
-    that refused it, `signature` right, wrong or unjudged, `fault` the id or kind of a fault or `*` for any. `since`
-    leaves out the entry with that id and all before it.
+    `kind` is api or package, `action` a method or package, `status` the job's state in the answer, `failed` the check
+    that refused the request, `signature` right, wrong or unjudged, `fault` the id or kind of a fault, or `*` for any.
+    `since` excludes the entry with that id and all earlier ones.
     """
 
     key: str | None = None
@@ -45,16 +45,16 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     since: EntryId | None = None
 
     def matches(self, entry: Entry) -> bool:
-        """Whether `entry` is meant."""
+        """Whether `entry` fulfils all conditions."""
         return self._is_later(entry) and not any(True for _ in self._differences(entry))
 
     def differences(self, entry: Entry) -> list[Difference]:
-        """In what `entry` is not what is meant."""
+        """The conditions that `entry` does not fulfil."""
         return list(self._differences(entry))
 
     @property
     def conditions(self) -> int:
-        """How many things must be right."""
+        """The number of conditions."""
         return sum(getattr(self, name) is not None for name in _GETTERS) + len(self.params)
 
     def _is_later(self, entry: Entry) -> bool:
@@ -71,7 +71,7 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One thing that an entry has otherwise than was meant."""
+    """A field of an entry that does not have the expected value."""
 
     field: str
     expected: str | int
@@ -79,15 +79,15 @@ class Difference(msgspec.Struct, frozen=True):
 
     @property
     def likeness(self) -> float:
-        """How near the two are: 0 nothing in common, just below 1 almost the same."""
+        """Similarity of the two values: 0 for nothing in common, just below 1 for almost equal."""
         return SequenceMatcher(None, str(self.expected)[:100], str(self.got)[:100]).ratio()
 
     def __str__(self) -> str:
         return f"{self.field} is {self.got!r}, expected {self.expected!r}"
 
 
-class Miss(msgspec.Struct, frozen=True):
-    """An entry that is nearly what was meant, and in what it differs."""
+class NearMiss(msgspec.Struct, frozen=True):
+    """An entry that almost matches, and its differences."""
 
     entry: Entry
     differs: list[Difference]
@@ -110,14 +110,14 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
 }
 
 
-def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[Miss]:
-    """Those of `entries` that differ least from `matcher` but do differ, the best first, later ones before earlier.
+def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[NearMiss]:
+    """The entries that differ least from `matcher`, best first, later entries before earlier ones.
 
-    An entry that has nothing of what was meant is no near miss, nor is one of another key if that key has any.
+    An entry that fulfils no condition is not a near miss. If the matcher's key has entries, only those are compared.
     """
     candidates = list(entries)
     own = [entry for entry in candidates if _GETTERS["key"](entry) == matcher.key]
-    misses = [Miss(entry, matcher.differences(entry)) for entry in own or candidates]
+    misses = [NearMiss(entry, matcher.differences(entry)) for entry in own or candidates]
     near = [miss for miss in misses if 0 < len(miss.differs) < max(2, matcher.conditions)]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
     return near[:most]

@@ -1,4 +1,4 @@
-"""Counts of the fake for Prometheus, read from what the worlds keep anyway: counting costs a request nothing more."""
+"""Metrics for Prometheus, read from the counters of the worlds when they are requested."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ class _Collector:
         self._worlds = [worlds.main, *(worlds.world(name) for name in worlds.names())]
 
     def collect(self) -> Iterator[Metric]:
-        """One family after the other, each with the namespace as a label (empty for the main world)."""
+        """Yield all metric families, labelled with the namespace (empty for the main world)."""
         yield self._requests()
         yield self._gauge("accounts", "Accounts that exist", lambda world: len(list(world.accounts)))
-        yield self._gauge("maintenance", "Whether everybody sees maintenance", lambda world: int(world.maintenance))
+        yield self._gauge(
+            "maintenance", "Whether maintenance is on for all accounts", lambda world: int(world.maintenance)
+        )
         dropped = CounterMetricFamily(
-            "flipsnack_mock_journal_dropped", "Requests that the journal had to forget", labels=["namespace"]
+            "flipsnack_mock_journal_dropped", "Requests that the journal dropped", labels=["namespace"]
         )
         for world in self._worlds:
             dropped.add_metric([world.name], world.journal.dropped())

@@ -20,11 +20,11 @@ VERSION = 1
 
 
 class BadTrace(ValueError):
-    """A text that is no trace, or not one that this version reads; says which line and what was expected."""
+    """The text is not a trace of this version; names the line and what was expected."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the requests come from. `key` is set in the trace of one account, `dropped` counts what is missing."""
+    """The source of the requests: `key` is set in the trace of one account, `dropped` counts missing requests."""
 
     trace: int
     world: str
@@ -32,22 +32,17 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True):
     """One line after the header."""
 
-    request: Record | None = None
+    request: Record
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """A trace that was read; `lines` come with the number of their line in the text."""
+    """A trace that was read."""
 
     header: Header
-    lines: tuple[tuple[int, Line], ...]
-
-    @property
-    def records(self) -> list[Record]:
-        """The requests alone."""
-        return [line.request for _, line in self.lines if line.request is not None]
+    records: list[Record]
 
 
 def trace(world: World, key: str | None = None) -> str:
@@ -60,15 +55,14 @@ def trace(world: World, key: str | None = None) -> str:
 
 def read_trace(text: str) -> Trace:
     """The trace in `text`; raises `BadTrace`."""
-    # Lines of JSON end in a line feed alone: other ends of lines, as U+0085 and U+2028, may stand within a text.
+    # Only a line feed ends a line: JSON strings may contain U+0085 and U+2028.
     raw = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not raw:
-        raise BadTrace("there is nothing in it; expected the answer of GET /__admin/requests.ndjson")
+        raise BadTrace("the file is empty; expected the answer of GET /__admin/requests.ndjson")
     version = _decoded(raw[0], dict[str, Any]).get("trace")
     if version != VERSION:
-        raise BadTrace(f"line 1 is not the header of a trace of version {VERSION}, but has version {version}")
-    lines = tuple((number, _decoded((number, line), Line)) for number, line in raw[1:])
-    return Trace(_decoded(raw[0], Header), lines)
+        raise BadTrace(f"line 1 has trace version {version}; expected the header of a trace of version {VERSION}")
+    return Trace(_decoded(raw[0], Header), [_decoded(line, Line).request for line in raw[1:]])
 
 
 def _decoded(numbered: tuple[int, str], shape: Any) -> Any:

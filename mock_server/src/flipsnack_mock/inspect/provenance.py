@@ -1,7 +1,7 @@
-"""What an answer rests on: the rules of the ledger behind each check that was made and behind the outcome.
+"""The provenance of an answer: the rules of the ledger behind its checks and its outcome.
 
-A rule is named only where it mattered for this request: how empty values are signed is no ground of a request that has
-none. So an assumption of ours shows up exactly where a test leans on it.
+A rule is cited only where it applies: the rule about empty values does not apply to a request without them. So an
+assumed rule shows up exactly where a test depends on it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from flipsnack_mock.state.jobs import State
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["CHECK_RULES", "Ground", "OUTCOME_RULES", "grounds", "passed_checks", "signature_verdict"]
+__all__ = ["CHECK_RULES", "CitedRule", "OUTCOME_RULES", "cited_rules", "passed_checks", "signature_verdict"]
 
 
-class Ground(msgspec.Struct, frozen=True):
-    """A rule of the ledger, and whether it is documented, observed or assumed."""
+class CitedRule(msgspec.Struct, frozen=True):
+    """A rule of the ledger and its class: documented, observed or assumed."""
 
     rule: str
     kind: str = msgspec.field(name="class")
@@ -51,16 +51,16 @@ CHECK_RULES: dict[str, tuple[str, ...]] = {
     "parameters": (),
     "collection": ("code.43",),
 }
-"""The rules that a request kept by passing a check."""
+"""The rules that a request fulfils by passing a check."""
 
 OUTCOME_RULES: dict[str, tuple[str, ...]] = {
     State.PROCESSING: ("job.states", "job.started-by-first-call"),
     State.COMPLETE: ("job.states", "job.resource-url-with-complete", "job.fresh-resource-url", "job.never-goes-back"),
     State.FAILED: ("job.states", "job.never-goes-back"),
 }
-"""The rules behind what was said of the job."""
+"""The rules behind each state of the job in an answer."""
 
-# What percent-encoding leaves alone (RFC 3986, 2.3) is the same encoded and decoded.
+# Unreserved characters (RFC 3986, 2.3) are the same encoded and decoded.
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]*")
 _PACKAGE_RULES = ("url.zip", "url.lives-60s")
 
@@ -74,24 +74,24 @@ def _needs_encoding(entry: Entry) -> bool:
     return not all(_UNRESERVED.fullmatch(text) for pair in entry.params.items() for text in pair)
 
 
-# Rules that matter only for some requests.
-_MATTERS: dict[str, Callable[[Entry], bool]] = {
+# Rules that apply only to some requests.
+_APPLIES: dict[str, Callable[[Entry], bool]] = {
     "signature.byte-order": _mixed_case,
     "signature.decoded-utf8": _needs_encoding,
     "signature.empty-values": lambda entry: "" in entry.params.values(),
 }
 
 
-def grounds(entry: Entry) -> tuple[Ground, ...]:
-    """The rules that the answer of `entry` rests on, the one that refused it first."""
+def cited_rules(entry: Entry) -> tuple[CitedRule, ...]:
+    """The rules behind the answer of `entry`; the rule that refused the request comes first."""
     found = dict.fromkeys([entry.rule] if entry.rule else [])
     rules = _package_rules(entry) if entry.fmt == "zip" else _api_rules(entry)
-    found.update(dict.fromkeys(rule for rule in rules if _MATTERS.get(rule, _always)(entry)))
-    return tuple(Ground(rule, kind) for rule in found if (kind := _kinds().get(rule)))
+    found.update(dict.fromkeys(rule for rule in rules if _APPLIES.get(rule, _always)(entry)))
+    return tuple(CitedRule(rule, kind) for rule in found if (kind := _classes().get(rule)))
 
 
 def passed_checks(entry: Entry) -> tuple[str, ...]:
-    """The names of the checks that the request passed, in their order."""
+    """The names of the checks that the request passed, in order."""
     if entry.fmt == "zip":
         return ("resource-url",) if not entry.failed else ()
     passed = STEPS[: entry.passed]
@@ -99,7 +99,7 @@ def passed_checks(entry: Entry) -> tuple[str, ...]:
 
 
 def signature_verdict(entry: Entry) -> str:
-    """Whether the signature was right or wrong; `unjudged` when another check refused the request before."""
+    """Whether the signature was right or wrong; `unjudged` if an earlier check refused the request."""
     if "signature" in passed_checks(entry):
         return "right"
     return "wrong" if entry.failed == "signature" else "unjudged"
@@ -123,5 +123,5 @@ def _api_rules(entry: Entry) -> list[str]:
 
 
 @cache
-def _kinds() -> dict[str, str]:
+def _classes() -> dict[str, str]:
     return {rule["id"]: rule["class"] for rule in ledger()["rule"]}

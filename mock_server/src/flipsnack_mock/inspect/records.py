@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import msgspec
 
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
-from flipsnack_mock.inspect.provenance import grounds, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API",
-    "Answered",
+    "RecordedAnswer",
     "PACKAGE",
     "Record",
     "action_of",
@@ -36,12 +36,12 @@ _KEPT_ANSWER = 4096
 _PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
 
 
-class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was answered: `body` masked and cut to 4 KiB (empty for a package), `bytes` what was sent of it.
+class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer: `body` is masked and cut to 4 KiB (empty for a package), `bytes` is the number of bytes sent.
 
-    `headers` are those beside type and length: of a package its ETag and the range that it was sent in. `url` is the
-    resource URL that was given, without host and with its signature masked, and `url_expires` when it dies in whole
-    seconds since 1970, of the account's clock.
+    `headers` holds headers other than type and length, such as the ETag and the range of a package. `url` is the
+    resource URL in the answer, without host and with a masked signature; `url_expires` is its expiry on the account's
+    clock, in whole seconds since 1970.
     """
 
     http_status: int
@@ -54,10 +54,10 @@ class Answered(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One exchange. Wall and virtual time are given as text and in microseconds since 1970.
+    """One request and its answer. Wall and virtual time are given as text and in microseconds since 1970.
 
-    `query` and `body` have one character a byte; `cut` says that the request was longer than what is kept. `leaks`
-    names parameters that said a secret, `passed` and `failed` the checks, `assumed` the `rules` that nobody documents.
+    `query` and `body` have one character for each byte; `cut` says that the request was longer than the journal keeps.
+    `leaks` names parameters that held a secret, `passed` and `failed` name checks, `assumed` the assumed `rules`.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: int | None = None
     status: str = ""
     fault: str = ""
-    answer: Answered | None = None
+    answer: RecordedAnswer | None = None
 
     @property
     def number(self) -> int:
@@ -101,16 +101,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
-    """The records of `entries`, which are of `world`."""
+    """The records of `entries`, which belong to `world`."""
     secrets = {account.key: account.secret for account in world.accounts}
     others = frozenset(secrets.values())
     return [record_of(entry, Mask(secrets.get(entry.key), others)) for entry in entries]
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:
-    """The record of `entry`, with everything masked that `mask` knows."""
+    """The record of `entry`, masked with `mask`."""
     request = entry.request
-    rules = grounds(entry)
+    rules = cited_rules(entry)
     params = params_of(entry)
     path = mask.text(request.path)
     return Record(
@@ -141,12 +141,12 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         failed=entry.failed,
         detail=mask.text(entry.detail),
         rule=entry.rule,
-        rules=tuple(ground.rule for ground in rules),
-        assumed=tuple(ground.rule for ground in rules if ground.kind == "assumed"),
+        rules=tuple(cited.rule for cited in rules),
+        assumed=tuple(cited.rule for cited in rules if cited.kind == "assumed"),
         code=entry.code,
         status=job_status(entry),
         fault=entry.fault,
-        answer=_answered(entry, mask),
+        answer=_recorded_answer(entry, mask),
     )
 
 
@@ -156,12 +156,12 @@ def kind_of(entry: Entry) -> str:
 
 
 def action_of(entry: Entry) -> str:
-    """The method that was called; `package` for the download of one."""
+    """The method that was called, or `package` for a download."""
     return PACKAGE if kind_of(entry) == PACKAGE else entry.action
 
 
 def collection_hash(entry: Entry) -> str:
-    """The collection that the request was about, or nothing."""
+    """The hash of the requested collection; empty if there is none."""
     if kind_of(entry) == API:
         return entry.params.get("collectionHash", "")
     match = _PACKAGE_HASH.match(entry.request.path)
@@ -169,24 +169,24 @@ def collection_hash(entry: Entry) -> str:
 
 
 def params_of(entry: Entry) -> dict[str, str]:
-    """The parameters; of a download, or of a query that the API could not take, as far as they can be read."""
+    """The parameters; for downloads and malformed queries, as far as they can be parsed."""
     if entry.params:
         return entry.params
     return dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
 
 
 def job_status(entry: Entry) -> str:
-    """What the answer says of the job, or nothing."""
+    """The state of the job in the answer; empty if there is none."""
     return str((entry.data or {}).get("status", ""))
 
 
-def _answered(entry: Entry, mask: Mask) -> Answered | None:
+def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:
     response = entry.response
     if response is None:
         return None
     body = response.body[: min(response.sent_bytes, _KEPT_ANSWER)] if isinstance(response.body, bytes) else b""
     url, expires = _resource_url(entry)
-    return Answered(
+    return RecordedAnswer(
         response.http_status,
         response.content_type,
         response.sent_bytes,
@@ -206,5 +206,5 @@ def _resource_url(entry: Entry) -> tuple[str | None, int | None]:
     try:
         return f"{parts.path}?{label(query['Signature'][0])}", int(query["Expires"][0])
     except (KeyError, ValueError):
-        # A fault has made it point nowhere.
+        # A fault has replaced the URL.
         return None, None

@@ -1,4 +1,4 @@
-"""Expectations of what a client has sent, as data: how many entries of which kind, before or after which other."""
+"""Expectations about a client's requests, as data: how many match, before or after which others."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.inspect.matching import Matcher, Miss, nearest
+from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 
 if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["Expectation", "Finding", "verify"]
+__all__ = ["Expectation", "Verification", "verify"]
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """How many entries that `match` there are: `exactly`, or `at_least` and `at_most`; without them at least one.
+    """The expected number of entries that `match`: `exactly`, or `at_least` and `at_most`; at least one by default.
 
-    `after` counts only entries later than the first that it matches (none, when there is no such entry), `before` only
-    entries earlier than the first that it matches (all, when there is no such entry).
+    `after` counts only entries later than the first one that it matches (none if there is no such entry), `before` only
+    entries earlier than the first one that it matches (all if there is no such entry).
     """
 
     match: Matcher = Matcher()
@@ -35,20 +35,20 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def __post_init__(self) -> None:
         """Refuse counts that contradict each other."""
         if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
-            raise ValueError("`exactly` stands alone; leave out `at_least` and `at_most`")
+            raise ValueError("`exactly` cannot be combined with `at_least` or `at_most`")
         if self.least > self.most:
             raise ValueError(f"`at_least` {self.at_least} is more than `at_most` {self.at_most}")
 
     @property
     def least(self) -> int:
-        """The smallest number that is right."""
+        """The smallest accepted number."""
         if self.exactly is not None:
             return self.exactly
         return self.at_least if self.at_least is not None else int(self.at_most is None)
 
     @property
     def most(self) -> float:
-        """The largest number that is right."""
+        """The largest accepted number."""
         if self.exactly is not None:
             return self.exactly
         return float("inf") if self.at_most is None else self.at_most
@@ -60,28 +60,28 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return " and ".join(words + ([f"at most {self.at_most}"] if self.at_most is not None else []))
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What became of an expectation: whether it holds, the entries that were counted, and near misses of too few."""
+class Verification(msgspec.Struct, frozen=True):
+    """The result of an expectation: whether it holds, the counted entries, and near misses if there were too few."""
 
     ok: bool
     expectation: Expectation
     found: list[Entry]
-    nearest: list[Miss]
+    nearest: list[NearMiss]
 
     @property
     def sentence(self) -> str:
-        """The finding in words."""
+        """The result as a sentence."""
         said = f"expected {self.expectation}, found {len(self.found)}"
         return f"{said}: {', '.join(entry.id for entry in self.found[:20])}" if self.found else said
 
 
-def verify(expectation: Expectation, entries: Sequence[Entry]) -> Finding:
-    """Whether `entries`, oldest first, are as expected."""
+def verify(expectation: Expectation, entries: Sequence[Entry]) -> Verification:
+    """Check `expectation` against `entries`, oldest first."""
     window = _window(expectation, entries)
     found = [entry for entry in window if expectation.match.matches(entry)]
     too_few = len(found) < expectation.least
     near = nearest(expectation.match, window or entries) if too_few else []
-    return Finding(not too_few and len(found) <= expectation.most, expectation, found, near)
+    return Verification(not too_few and len(found) <= expectation.most, expectation, found, near)
 
 
 def _window(expectation: Expectation, entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -1,4 +1,4 @@
-"""The lint: what a client did that the vendor asks it not to do, found in what the journal has of it."""
+"""The lint: finds in the journal what a client did against the vendor's rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.records import Record
-from flipsnack_mock.lint.rules import RULES, Seen, grouped
+from flipsnack_mock.lint.rules import RULES, Violation, grouped
 
 __all__ = ["Finding", "LEVELS", "lint"]
 
@@ -18,7 +18,7 @@ _SHOWN = 12
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One rule that one client broke: its `statement` from the ledger, what was seen, what to do, and the requests."""
+    """One rule that one client broke: its `statement` in the ledger, what was seen, what to do, and the requests."""
 
     rule: str
     level: str
@@ -40,9 +40,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def lint(records: Iterable[Record], *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
-    """The findings in `records`, key by key in the order of the rules; `level` MUST leaves out what only SHOULD be.
+    """The findings in `records`, by key and then in the order of the rules; `level` MUST leaves out SHOULD rules.
 
-    `ignore` holds ids of rules. Raises `ValueError` for an id or level that does not exist.
+    `ignore` holds ids of rules. Raises `ValueError` for an unknown id or level.
     """
     wanted = _wanted(level, ignore)
     by_key = grouped(sorted(records, key=lambda record: record.number), _owner)
@@ -53,14 +53,14 @@ def lint(records: Iterable[Record], *, level: str = "SHOULD", ignore: Collection
 
 def _wanted(level: str, ignore: Collection[str]) -> list[str]:
     if unknown := sorted(set(ignore) - RULES.keys()):
-        raise ValueError(f"{', '.join(unknown)}: no such rule; there are {', '.join(RULES)}")
+        raise ValueError(f"unknown rule: {', '.join(unknown)}; expected any of {', '.join(RULES)}")
     if level not in LEVELS:
-        raise ValueError(f"{level!r} is no level; there are {' and '.join(LEVELS)}")
+        raise ValueError(f"unknown level: {level!r}; expected {' or '.join(LEVELS)}")
     levels = LEVELS[: LEVELS.index(level) + 1]
     return [rule for rule in RULES if rule not in ignore and _ledger_rule(rule)["level"] in levels]
 
 
-def _finding(rule: str, key: str, seen: Seen) -> Finding:
+def _finding(rule: str, key: str, seen: Violation) -> Finding:
     entry = _ledger_rule(rule)
     requests = tuple(record.id for record in seen.records)
     return Finding(rule, entry["level"], key, entry["statement"], seen.text, RULES[rule].advice, requests)

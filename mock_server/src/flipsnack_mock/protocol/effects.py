@@ -38,7 +38,7 @@ class Pause(Effect, frozen=True):
 
     def obstacle(self, sent: ByteRange) -> str:
         """A pause before the body needs a body."""
-        return "the answer has no body to wait before" if self.before == "body" and not sent.length else ""
+        return "the answer has no body to delay" if self.before == "body" and not sent.length else ""
 
 
 class Drip(Effect, frozen=True):
@@ -53,7 +53,7 @@ class Drip(Effect, frozen=True):
 
 
 class Cut(Effect, frozen=True):
-    """Only the first `keep` bytes of the body are sent (None: half of it), then the connection ends.
+    """Send only the first `keep` bytes of the body (None: half of it), then end the connection.
 
     `framing` says what the headers promise, and `reset` whether the connection is reset instead of closed.
     """

@@ -1,4 +1,4 @@
-"""For tests: `MockServer`, the fake on a free port in a thread, and `AdminClient`, its control plane in Python."""
+"""For tests: `MockServer`, the fake in a thread on a free port, and `AdminClient`, a client of its control plane."""
 
 from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs

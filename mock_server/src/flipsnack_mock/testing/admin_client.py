@@ -1,4 +1,4 @@
-"""The control plane in Python: `AdminClient` for the server, `AccountAdmin` for one account."""
+"""A client of the control plane: `AdminClient` for the server, `AccountAdmin` for one account."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ __all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", 
 
 
 class AdminError(Exception):
-    """The control plane refused: HTTP `status`, and `error`, the body's facts (`type`, `message`, …)."""
+    """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …)."""
 
     def __init__(self, status: int, error: dict[str, Any]) -> None:
-        """Keep status and facts."""
+        """Keep `status` and `error`."""
         super().__init__(f"{error.get('message', 'refused')} (HTTP {status})")
         self.status = status
         self.error = error
 
 
 class AdminClient:
-    """The control plane of the fake at `url` (without a path), or of the `namespace` in it.
+    """A client of the control plane of the fake at `url` (without a path), or of a `namespace` in it.
 
-    Every method raises `AdminError` when the control plane refuses, and `requests.RequestException` when it cannot be
+    Every method raises `AdminError` if the control plane refuses, and `requests.RequestException` if it cannot be
     reached.
     """
 
     def __init__(self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "") -> None:
-        """Talk to the fake at `url`; `ca_file` holds the authority to trust when that is https."""
+        """Connect to `url`; for https, `ca_file` is the certificate authority to trust."""
         self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
         self._session = requests.Session()
         self._session.trust_env = False
@@ -43,45 +43,45 @@ class AdminClient:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
-        """The decoded answer of `method` on `path` (below the fake's root)."""
+        """Send a request to `path` (below the fake's root), and return the decoded answer."""
         answer = self._answer(method, path, body, query)
         return answer.json() if answer.content else None
 
     def text(self, path: str, **query: str) -> str:
-        """The answer of GET on `path` as it comes."""
+        """Send GET to `path`, and return the answer as text."""
         return self._answer("GET", path, None, query).content.decode()
 
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> requests.Response:
-        # A route that waits does so for the `timeout` it is given.
-        patience = 30 + float(query.get("timeout", 0))
-        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=patience)
+        # Routes that wait do so for `timeout` seconds.
+        timeout = 30 + float(query.get("timeout", 0))
+        answer = self._session.request(method, self._root + path, json=body, params=query, timeout=timeout)
         if answer.status_code >= 400:
             raise AdminError(answer.status_code, _error(answer))
         return answer
 
     def account(self, key: str) -> AccountAdmin:
-        """The account of `key`; nothing is asked yet."""
+        """The account of `key`; sends no request."""
         return AccountAdmin(self, key)
 
     def create_account(self, key: str, secret: str | None = None) -> AccountAdmin:
-        """A new account; refused when the key is taken."""
+        """Create an account; refused if the key is taken."""
         self.call("POST", "/__admin/accounts", {"key": key} | ({} if secret is None else {"secret": secret}))
         return self.account(key)
 
     def accounts(self) -> list[dict[str, Any]]:
-        """All accounts."""
+        """List all accounts."""
         return list(self.call("GET", "/__admin/accounts")["accounts"])
 
     def maintenance(self, *, on: bool) -> None:
-        """Switch code 22 for everybody."""
+        """Switch maintenance (code 22) for all accounts."""
         self.call("PUT", "/__admin/maintenance", {"on": on})
 
     def reset(self) -> None:
-        """Put everything back to how the server started."""
+        """Reset everything to the state at start."""
         self.call("POST", "/__admin/reset")
 
     def settings(self) -> dict[str, Any]:
-        """Every setting with value, source and purpose."""
+        """Every setting with value, source and description."""
         return dict(self.call("GET", "/__admin/settings")["settings"])
 
     def rules(self) -> dict[str, Any]:
@@ -89,11 +89,11 @@ class AdminClient:
         return dict(self.call("GET", "/__admin/rules"))
 
     def faults(self) -> list[dict[str, Any]]:
-        """The fault rules of all accounts, each with the `key` of its own."""
+        """The fault rules of all accounts, each with the `key` of its account."""
         return list(self.call("GET", "/__admin/faults")["faults"])
 
     def fault_presets(self) -> list[dict[str, Any]]:
-        """The faults with names: `name`, `does`, and the body that each stands for."""
+        """The fault presets: `name`, `does`, and the body of each."""
         return list(self.call("GET", "/__admin/faults/presets")["presets"])
 
     def magic(self) -> list[dict[str, Any]]:
@@ -101,31 +101,31 @@ class AdminClient:
         return list(self.call("GET", "/__admin/magic")["magic"])
 
     def namespaces(self) -> list[str]:
-        """The namespaces (`/t/<name>/`) that were used."""
+        """The names of the namespaces (`/t/<name>/`) in use."""
         return list(self.call("GET", "/__admin/namespaces")["namespaces"])
 
     def forget_namespace(self, name: str) -> None:
-        """Forget a namespace and all it has."""
+        """Delete a namespace and everything in it."""
         self.call("DELETE", f"/__admin/namespaces/{quote(name, safe='')}")
 
     def snapshot(self) -> dict[str, Any]:
-        """All accounts with all they have but their journals, and the maintenance of everybody."""
+        """The complete state of all accounts, except journals, and whether maintenance is on."""
         return dict(self.call("GET", "/__admin/snapshot"))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Put all accounts back to such a snapshot, here or on another server; the journals begin anew."""
+        """Restore all accounts from a snapshot, here or on another server; journals are cleared."""
         self.call("PUT", "/__admin/snapshot", snapshot)
 
     def export(self) -> str:
-        """The accounts as they would begin, as a settings file for `flipsnack-mock serve --config`."""
+        """Key, secret and collections of all accounts, as a settings file for `flipsnack-mock serve --config`."""
         return self.text("/__admin/export")
 
     def diagnosis(self, request_id: str) -> dict[str, Any]:
-        """Why a request was answered as it was; its id is in the answer's header X-Flipsnack-Mock-Request."""
+        """The diagnosis of a request, by the id in the header X-Flipsnack-Mock-Request of its answer."""
         return dict(self.call("GET", f"/__admin/requests/{quote(request_id, safe='')}/diagnosis"))
 
     def explain(self, request: str | Mapping[str, str], *, secret: str | None = None) -> dict[str, Any]:
-        """The diagnosis of the signature of a URL, or of parameters, that need not have been sent."""
+        """The diagnosis of the signature of a URL or of parameters, without sending the request."""
         body: dict[str, Any] = {"url" if isinstance(request, str) else "params": request}
         return dict(self.call("POST", "/__admin/explain", body if secret is None else body | {"secret": secret}))
 
@@ -145,7 +145,7 @@ class AccountAdmin:
     """The control plane of one account."""
 
     def __init__(self, admin: AdminClient, key: str) -> None:
-        """Steer the account of `key`."""
+        """Use `admin` for the account of `key`."""
         self.key = key
         self._admin = admin
         self._path = f"/__admin/accounts/{quote(key, safe='')}"
@@ -156,11 +156,11 @@ class AccountAdmin:
         self.requests = Requests(admin.call, admin.text, key)
 
     def call(self, method: str, path: str = "", body: Any = None, **query: str) -> Any:
-        """The decoded answer of `method` on `path` below this account."""
+        """Send a request to `path` below this account, and return the decoded answer."""
         return self._admin.call(method, self._path + path, body, **query)
 
     def show(self) -> dict[str, Any]:
-        """The account: key, secret, clock, settings."""
+        """Key, secret, clock and settings of the account."""
         return dict(self.call("GET"))
 
     @property
@@ -169,27 +169,27 @@ class AccountAdmin:
         return str(self.show()["secret"])
 
     def settings(self, **changes: Any) -> dict[str, Any]:
-        """Change the given settings of this account, and return all of them."""
+        """Change the given settings of this account, and return all settings."""
         return dict(self.call("PATCH", "/settings", changes))
 
     def maintenance(self, *, on: bool) -> None:
-        """Switch code 22 for this account."""
+        """Switch maintenance (code 22) for this account."""
         self.call("PUT", "/maintenance", {"on": on})
 
     def reset(self) -> None:
-        """Put the account back to how it began."""
+        """Reset the account to its seed."""
         self.call("POST", "/reset")
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything the account has but its journal, to be put back by `restore`."""
+        """The complete state of the account, except its journal."""
         return dict(self.call("GET", "/snapshot"))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Put the account back to a snapshot of it; its journal begins anew."""
+        """Restore the account from a snapshot of it; its journal is cleared."""
         self.call("PUT", "/snapshot", snapshot)
 
     def fork(self, key: str, secret: str | None = None) -> AccountAdmin:
-        """A copy of the account under another key; refused when that is taken."""
+        """Copy the account to another key; refused if the key is taken."""
         self.call("POST", "/fork", {"key": key} | ({} if secret is None else {"secret": secret}))
         return self._admin.account(key)
 
@@ -198,7 +198,7 @@ class AccountAdmin:
         self.call("DELETE")
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
-        """What the client of this account did against the vendor's advice; `ignore` names rules to leave out."""
+        """The vendor's rules that the client of this account broke; `ignore` names rules to leave out."""
         return self.requests.lint(level=level, ignore=ignore)
 
 
@@ -206,7 +206,7 @@ class Clock:
     """The clock of one account; it never goes back."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Steer the clock of `account`."""
+        """Use `account`."""
         self._account = account
 
     def now(self) -> float:
@@ -214,7 +214,7 @@ class Clock:
         return float(self._account.call("GET", "/clock")["now_us"]) / 1_000_000
 
     def advance(self, seconds: float) -> float:
-        """Move the clock on, and return the new time."""
+        """Advance the clock, and return the new time."""
         return self._move("advance", {"seconds": seconds})
 
     def set(self, at: float | datetime.datetime) -> float:
@@ -222,11 +222,11 @@ class Clock:
         return self._move("set", {"at": at.isoformat() if isinstance(at, datetime.datetime) else at})
 
     def freeze(self) -> float:
-        """Let the clock stand still."""
+        """Stop the clock at its current time."""
         return self._move("freeze", {})
 
     def resume(self) -> float:
-        """Let the clock run again, on from where it stood."""
+        """Let a frozen clock run again from its current time."""
         return self._move("resume", {})
 
     def _move(self, how: str, body: dict[str, Any]) -> float:
@@ -237,15 +237,15 @@ class Collections:
     """The collections of one account."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Steer the collections of `account`."""
+        """Use `account`."""
         self._account = account
 
     def create(self, **fields: Any) -> dict[str, Any]:
-        """A new collection: `hash`, `title`, `pages`, `package_bytes`, `schedule`, each optional."""
+        """Create a collection from `hash`, `title`, `pages`, `package_bytes` and `schedule`, each optional."""
         return dict(self._account.call("POST", "/collections", fields))
 
     def list(self) -> list[dict[str, Any]]:
-        """All collections of the account."""
+        """List all collections of the account."""
         return [dict(item) for item in self._account.call("GET", "/collections")["collections"]]
 
     def show(self, collection_hash: str) -> dict[str, Any]:
@@ -253,7 +253,7 @@ class Collections:
         return dict(self._account.call("GET", f"/collections/{quote(collection_hash, safe='')}"))
 
     def delete(self, collection_hash: str) -> None:
-        """Mark a collection as deleted: code 43 from now on."""
+        """Mark a collection as deleted, so that calls get code 43."""
         self._account.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
 
 
@@ -261,7 +261,7 @@ class Jobs:
     """The jobs of one account."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Steer the jobs of `account`."""
+        """Use `account`."""
         self._account = account
 
     def show(self, collection_hash: str) -> dict[str, Any]:
@@ -269,5 +269,5 @@ class Jobs:
         return dict(self._account.call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
 
     def force(self, collection_hash: str, state: str) -> dict[str, Any]:
-        """Put a job into a state; refused with the legal ones when there is no such way."""
+        """Force a job into a state; refused with the legal states if that is not possible."""
         return dict(self._account.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))

@@ -21,8 +21,8 @@ PORT = 3547
 class FlipsnackMockContainer(DockerContainer):
     """A fake in a container, ready when `start()` returns.
 
-    `settings` are those of `flipsnack-mock settings`; they reach the container as environment variables. Raises
-    `SettingsError` for a bad one, before anything is started.
+    `settings` are those of `flipsnack-mock settings`; the container gets them as environment variables. Raises
+    `SettingsError` for an invalid one, before anything is started.
     """
 
     def __init__(self, image: str = IMAGE, **settings: Any) -> None:
@@ -42,7 +42,7 @@ class FlipsnackMockContainer(DockerContainer):
 
     @property
     def base_url(self) -> str:
-        """The API: what a client is given instead of https://api.flipsnack.com/v1/."""
+        """The API URL for clients, instead of https://api.flipsnack.com/v1/."""
         return f"{self.url}/v1/"
 
     @property

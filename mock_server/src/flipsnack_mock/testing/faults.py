@@ -1,4 +1,4 @@
-"""The fault rules of one account, in Python."""
+"""A client for the fault rules of one account."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """The fault rules of one account; they are asked in the order in which they were added.
+    """The fault rules of one account, checked in the order in which they were added.
 
-    Every method raises `AdminError` when the control plane refuses.
+    Every method raises `AdminError` if the control plane refuses.
     """
 
     def __init__(self, call: Callable[..., Any]) -> None:
-        """Steer by `call(method, path, body)`, the control plane of the account."""
+        """Send requests with `call(method, path, body)`, relative to the account."""
         self._call = call
 
     def add(
@@ -30,9 +30,9 @@ class Faults:
         id: str | None = None,  # noqa: A002  # as the control plane calls it
         **fields: Any,
     ) -> dict[str, Any]:
-        """A new rule: `add("delay", seconds=0.05, when={"action": "package"}, count=1)`, or `add(preset="slow")`.
+        """Create a rule: `add("delay", seconds=0.05, when={"action": "package"}, count=1)`, or `add(preset="slow")`.
 
-        `fields` are those of the kind; `when` the conditions, `count` the most hits, `ttl` seconds of virtual time.
+        `fields` are those of the kind, `when` the conditions, `count` the maximum hits, `ttl` seconds of virtual time.
         """
         given = {"preset": preset, "when": when, "count": count, "ttl": ttl, "id": id}
         body: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -41,7 +41,7 @@ class Faults:
         return dict(self._call("POST", "/faults", body))
 
     def list(self) -> list[dict[str, Any]]:
-        """The rules, with `seen`, `hits`, `hits_left` and `failures`."""
+        """List the rules with `seen`, `hits`, `hits_left` and `failures`."""
         return [dict(rule) for rule in self._call("GET", "/faults")["faults"]]
 
     def show(self, rule_id: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The fake without a server: inside `with intercept():`, requests to the vendor's hosts end in this process.
+"""The fake without a server: inside `with intercept():`, requests to the vendor's hosts are answered in this process.
 
-It works for whatever sends through urllib3, `requests` included, and touches no socket, no name lookup and no TLS.
+It works for everything that uses urllib3, including `requests`, without sockets, name lookups or TLS.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HOSTS = tuple(VENDOR_HOSTS.values())
 
 
 class Interception(NamedTuple):
-    """What `intercept` gives: the API's `base_url`, the control plane `admin`, and the WSGI application `app`."""
+    """The API's `base_url`, a client of the control plane (`admin`), and the WSGI application `app`."""
 
     base_url: str
     admin: AdminClient
@@ -39,11 +39,11 @@ class Interception(NamedTuple):
 def intercept(
     *, hosts: Iterable[str] = HOSTS, others: Literal["pass", "refuse"] = "pass", **settings: Any
 ) -> Iterator[Interception]:
-    """Answer requests to `hosts` from a fake in this process, with `settings` as for `MockServer`.
+    """Answer requests to `hosts` from a fake in this process; `settings` are as for `MockServer`.
 
-    `others` says what happens to requests to any other host: they pass, or they are refused as a host that cannot be
-    reached (`requests.ConnectionError`). Faults that need a real connection are answered with HTTP 500. When it ends,
-    everything is as it was, also for sessions that were opened inside. Raises `SettingsError` for a bad setting.
+    With `others="refuse"`, requests to any other host fail as if it were unreachable (`requests.ConnectionError`).
+    Faults that need a real connection are answered with HTTP 500. On exit everything is restored, including sessions
+    that were opened inside. Raises `SettingsError` for an invalid setting.
     """
     loaded, sources = load_settings(flags=settings, environment={}, file=None)
     app = create_app(loaded, sources=sources)
@@ -64,7 +64,7 @@ def intercept(
 
 
 class _Switch:
-    """Which hosts are answered here; off when the interception is over."""
+    """Decides which hosts are answered here; off after the interception."""
 
     def __init__(self, app: flask.Flask, hosts: frozenset[str], *, refuse: bool) -> None:
         self.app = app
@@ -80,9 +80,9 @@ class _Switch:
 
 
 def _intercepted(original: type[HTTPConnection], switch: _Switch) -> type[HTTPConnection]:
-    """A connection class that answers the switch's hosts itself and is `original` for all others.
+    """A connection class that answers the switch's hosts itself and behaves like `original` for all others.
 
-    The switch is asked at each step: a session that keeps such a connection after the end gets a real one from it.
+    It checks the switch at each step, so that a session that keeps such a connection connects for real afterwards.
     """
 
     class Intercepted(original):  # type: ignore[valid-type, misc]  # the class to extend is known only now
@@ -157,7 +157,7 @@ class _Chunks(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader hands in a memoryview
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader passes a memoryview
         while not self._rest:
             chunk = next(self._chunks, None)
             if chunk is None:

@@ -1,4 +1,4 @@
-"""`MockServer`: the fake on a free port, in a thread of the test's process."""
+"""`MockServer`: the fake in a thread of the test process, on a free port."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["MockServer"]
 
 
 class MockServer:
-    """The fake on 127.0.0.1, in a thread of this process, with the real engine: ready on entry, gone on exit.
+    """The fake on 127.0.0.1, in a thread of this process, with the real engine: ready on entry, stopped on exit.
 
     With `tls=True` it serves https, and `ca_file` is the authority to trust, as in `requests.get(…, verify=ca_file)`.
-    `settings` are those of `flipsnack-mock settings`; the port is free unless given, requests are not logged, and the
-    environment is not read. Raises `SettingsError` for a bad one.
+    `settings` are those of `flipsnack-mock settings`; by default it uses a free port and logs no requests. The
+    environment is not read. Raises `SettingsError` for an invalid setting.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -34,7 +34,7 @@ class MockServer:
 
     @property
     def base_url(self) -> str:
-        """The API: what a client is given instead of https://api.flipsnack.com/v1/."""
+        """The API URL for clients, instead of https://api.flipsnack.com/v1/."""
         return f"{self.url}/v1/"
 
     def __enter__(self) -> MockServer:
@@ -55,7 +55,7 @@ class MockServer:
         self._thread.start()
         while not ready.wait(timeout=0.1):
             if not self._thread.is_alive():
-                raise RuntimeError("the fake did not start; its thread has ended")
+                raise RuntimeError("the fake did not start: its thread has ended")
         self.admin = AdminClient(self.url, token=self._settings.admin_token, ca_file=self.ca_file)
         return self
 

@@ -1,4 +1,4 @@
-"""What the fake has seen of one account, in Python: list, count, wait, verify, lint, export."""
+"""A client for the journal of one account: list, count, wait, verify, lint, export."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ Findings = list[Finding]
 
 
 class Unmet(AssertionError):
-    """What was expected of the requests is not so; the text says what was found instead, and the nearest misses."""
+    """An expectation about the requests does not hold; the text says what was found, and the nearest misses."""
 
 
 class Linted(Protocol):
-    """Whatever can be linted: an `AccountAdmin`, or its `requests`."""
+    """An object that can be linted: an `AccountAdmin`, or its `requests`."""
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> list[Finding]:
         """The findings."""
 
 
 def assert_clean(account: Linted, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> None:
-    """Raise `AssertionError` with every finding unless the client of `account` kept the rules for clients.
+    """Raise `AssertionError` with all findings if the client of `account` broke rules of the vendor.
 
-    `level` MUST leaves out what is only advice, `ignore` names rules to leave out.
+    `level` MUST leaves out SHOULD rules, `ignore` names rules to leave out.
     """
     findings = account.lint(level=level, ignore=ignore)
     if findings:
@@ -42,22 +42,22 @@ class Requests:
     """The requests of one account, oldest first.
 
     Filters are the fields of a matcher: `action`, `hash`, `code`, `status`, `kind`, `failed`, `fault`, `since`, … Every
-    method raises `AdminError` when the control plane refuses, as it does for a filter that does not exist.
+    method raises `AdminError` if the control plane refuses, for example an unknown filter.
     """
 
     def __init__(self, call: Callable[..., Any], text: Callable[..., str], key: str) -> None:
-        """Read by `call` and `text`, the control plane of the server, what the account of `key` did."""
+        """Send requests with `call` and `text`, relative to the server, about the account of `key`."""
         self._call = call
         self._text = text
         self._key = key
 
     def list(self, *, limit: int = 1_000_000, **filters: str | int) -> Records:
-        """The requests that match; with `limit` only the latest."""
+        """List the matching requests; with `limit` only the latest."""
         answer = self._call("GET", "/__admin/requests", **self._query(filters | {"limit": limit}))
         return msgspec.convert(answer["requests"], Records)
 
     def count(self, **filters: str | int) -> int:
-        """How many requests match."""
+        """Count the matching requests."""
         return int(self._call("GET", "/__admin/requests/count", **self._query(filters))["count"])
 
     def show(self, request_id: str) -> Record:
@@ -65,11 +65,13 @@ class Requests:
         return msgspec.convert(self._call("GET", f"/__admin/requests/{quote(request_id, safe='')}"), Record)
 
     def wait(self, *, count: int = 1, timeout: float = 30, **filters: str | int) -> Records:
-        """The requests that match as soon as there are `count`; raises `Unmet` after `timeout` real seconds."""
+        """Wait for `count` matching requests, and return them; raises `Unmet` after `timeout` real seconds."""
         query = self._query(filters | {"count": count}) | {"timeout": str(timeout)}
         answer = self._call("GET", "/__admin/requests/wait", **query)
         if not answer["complete"]:
-            raise Unmet(_told(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"]))
+            raise Unmet(
+                _with_near_misses(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"])
+            )
         return msgspec.convert(answer["requests"], Records)
 
     def verify(
@@ -82,7 +84,7 @@ class Requests:
         before: Mapping[str, Any] | None = None,
         **match: Any,
     ) -> None:
-        """Raise `Unmet` unless so many requests match, later than the first of `after`, earlier than that of `before`.
+        """Raise `Unmet` unless that many requests match, after the first match of `after` and before that of `before`.
 
         `verify(exactly=2, hash="f1")`, `verify(exactly=0, hash="f1", after={"hash": "f1", "status": "COMPLETE"})`.
         """
@@ -93,15 +95,15 @@ class Requests:
         answer = self._call("POST", "/__admin/requests/verify", {"expectations": [expectation]})
         finding = answer["expectations"][0]
         if not finding["ok"]:
-            raise Unmet(_told(finding["sentence"], finding["nearest"]))
+            raise Unmet(_with_near_misses(finding["sentence"], finding["nearest"]))
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> Findings:
-        """What the client did against the vendor's advice; `level` MUST leaves out advice, `ignore` names rules."""
+        """The vendor's rules that the client broke; `level` MUST leaves out SHOULD rules, `ignore` names rules."""
         query = {"key": self._key, "level": level, "ignore": ",".join(ignore)}
         return msgspec.convert(self._call("GET", "/__admin/lint", **query)["findings"], Findings)
 
     def clear(self) -> None:
-        """Empty the journal of the account; the account stays as it is."""
+        """Clear the journal of the account; nothing else changes."""
         self._call("DELETE", f"/__admin/accounts/{quote(self._key, safe='')}/requests")
 
     def trace(self) -> str:
@@ -109,13 +111,13 @@ class Requests:
         return self._text("/__admin/requests.ndjson", key=self._key)
 
     def har(self) -> str:
-        """The journal as an HTTP archive."""
+        """The journal as an HTTP archive (HAR)."""
         return self._text("/__admin/requests.har", key=self._key)
 
     def _query(self, filters: Mapping[str, str | int]) -> dict[str, str]:
         return {"key": self._key} | {name: str(value) for name, value in filters.items()}
 
 
-def _told(sentence: str, nearest: list[dict[str, Any]]) -> str:
+def _with_near_misses(sentence: str, nearest: list[dict[str, Any]]) -> str:
     near = [f"  nearly {miss['id']}: {miss['sentence']}" for miss in nearest]
     return "\n".join([sentence, *near])

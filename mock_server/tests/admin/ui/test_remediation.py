@@ -1,7 +1,7 @@
 import pytest
 from mock_server.tests.conftest import DOWNLOAD, Door, make_door, signed
 
-from flipsnack_mock.admin.ui.remediation import BY_CODE, BY_RULE, advice
+from flipsnack_mock.admin.ui.remediation import BY_CODE, BY_RULE, remediation
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.records import Record, records_of
 
@@ -28,7 +28,7 @@ def test_every_rule_with_advice_is_in_the_ledger() -> None:
 def test_a_broken_rule_has_its_own_advice(door: Door, rule: str, changes: dict[str, str]) -> None:
     """It says more than the code could."""
     door.call(**changes)
-    assert BY_RULE[rule] == advice(latest(door))
+    assert BY_RULE[rule] == remediation(latest(door))
 
 
 @pytest.mark.parametrize(
@@ -38,29 +38,18 @@ def test_a_broken_rule_has_its_own_advice(door: Door, rule: str, changes: dict[s
 def test_a_code_has_its_advice(door: Door, code: int, changes: dict[str, str | None]) -> None:
     """Where no rule says more."""
     assert code == door.code(**changes)
-    assert BY_CODE[code] == advice(latest(door))
+    assert BY_CODE[code] == remediation(latest(door))
 
 
-def test_a_limit_has_its_advice() -> None:
-    """Waiting helps, and so does the clock."""
-    door = make_door(requests_per_second=1)
-    assert [20, 31] == [door.code(), door.code()]
-    assert BY_CODE[31] == advice(latest(door))
-
-
-def test_what_was_not_refused_needs_no_advice(door: Door) -> None:
-    """Nothing is said."""
+def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() -> None:
+    """A request that was not refused has none."""
+    door = make_door(requests_per_second=2)
     door.call()
-    assert "" == advice(latest(door))
-
-
-def test_what_a_magic_hash_asked_for_is_told_apart(door: Door) -> None:
-    """The client did nothing wrong."""
+    assert "" == remediation(latest(door))
     assert 44 == door.code(collectionHash="mock-error-44")
-    assert "magic hash" in advice(latest(door))
-
-
-def test_an_unbuilt_method_is_told_apart(door: Door) -> None:
-    """The fake cannot do it."""
+    assert "magic hash" in remediation(latest(door))
+    assert 31 == door.code()
+    assert BY_CODE[31] == remediation(latest(door))
+    door.now += 1_000_000
     door.send("&".join(f"{name}={value}" for name, value in signed(action="collection.getList").items()))
-    assert DOWNLOAD in advice(latest(door))
+    assert DOWNLOAD in remediation(latest(door))

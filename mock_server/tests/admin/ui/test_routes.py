@@ -7,15 +7,17 @@ from werkzeug.test import TestResponse
 
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.admin.ui import ASSETS
-from flipsnack_mock.admin.ui.routes import DEEDS
+from flipsnack_mock.admin.ui.routes import ACTIONS
 
 PAGE = "/__admin/ui"
 TOKEN = "sesame"
 
 
-def press(fake: Fake, deed: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
+def press(fake: Fake, action: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
     """What comes of pressing a button of the page."""
-    return fake.client.post(path, data={"do": deed, "key": key} | {n.replace("__", "."): v for n, v in fields.items()})
+    return fake.client.post(
+        path, data={"do": action, "key": key} | {n.replace("__", "."): v for n, v in fields.items()}
+    )
 
 
 def text_of(answer: TestResponse, element_id: str) -> str:
@@ -81,10 +83,24 @@ def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
 # --- its buttons -----------------------------------------------------------------------------------------------------
 
 
-def test_every_button_carries_out_a_route() -> None:
-    """The page can do nothing that a program could not."""
-    known = {(entry.method, entry.path) for entry in ROUTES}
-    assert {(deed.method, deed.path) for deed in DEEDS.values()} <= known
+def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
+    """Every button calls a route; a field that is left empty has the default of the route."""
+    assert {(action.method, action.path) for action in ACTIONS.values()} <= {(one.method, one.path) for one in ROUTES}
+    before = fake.account("GET", "/clock").get_json()["now_us"]
+    press(fake, "advance", seconds="60")
+    press(fake, "freeze")
+    clock = fake.account("GET", "/clock").get_json()
+    assert (before + 60_000_000, True) == (clock["now_us"], clock["frozen"])
+    press(fake, "resume")
+    assert not fake.account("GET", "/clock").get_json()["frozen"]
+    for action, path in (("maintenance", f"/__admin/accounts/{KEY}"), ("maintenance-everywhere", "/__admin")):
+        for on in ("true", "false"):
+            press(fake, action, on=on)
+            assert {"on": on == "true"} == fake.admin("GET", f"{path}/maintenance").get_json()
+    press(fake, "create-collection", hash="mine", title="Été", schedule="")
+    press(fake, "force", hash="mine", state="COMPLETE")
+    made = fake.account("GET", "/collections/mine").get_json()
+    assert ("Été", "after-5s", "COMPLETE") == (made["title"], made["schedule"], made["job"]["state"])
 
 
 def test_every_button_on_the_page_is_known(fake: Fake) -> None:
@@ -93,12 +109,12 @@ def test_every_button_on_the_page_is_known(fake: Fake) -> None:
     press(fake, "add-fault", preset="slow")
     press(fake, "add-fault", preset="hang")
     found = set()
-    for deed in ("freeze", "resume"):
-        press(fake, deed)
+    for action in ("freeze", "resume"):
+        press(fake, action)
         page = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
         found |= {field.get("value") for field in page.iter("input") if field.get("name") == "do"}
     found |= {"create-account"}
-    assert set(DEEDS) == found
+    assert set(ACTIONS) == found
 
 
 def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) -> None:
@@ -107,38 +123,7 @@ def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) ->
     assert 303 == answer.status_code
     target = urlsplit(answer.headers["Location"])
     assert ("ui", f"account={KEY}&show=refused&did=advance") == (target.path, target.query)
-    assert DEEDS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
-
-
-def test_the_clock_can_be_moved_stopped_and_set_going(fake: Fake) -> None:
-    """As by the routes of the control plane."""
-    before = fake.account("GET", "/clock").get_json()["now_us"]
-    press(fake, "advance", seconds="60")
-    press(fake, "freeze")
-    clock = fake.account("GET", "/clock").get_json()
-    assert (before + 60_000_000, True) == (clock["now_us"], clock["frozen"])
-    press(fake, "resume")
-    assert not fake.account("GET", "/clock").get_json()["frozen"]
-
-
-def test_maintenance_can_be_switched(fake: Fake) -> None:
-    """Of the account, and of everybody."""
-    for deed, path in (
-        ("maintenance", f"/__admin/accounts/{KEY}/maintenance"),
-        ("maintenance-everywhere", "/__admin/maintenance"),
-    ):
-        press(fake, deed, on="true")
-        assert {"on": True} == fake.admin("GET", path).get_json()
-        press(fake, deed, on="false")
-        assert {"on": False} == fake.admin("GET", path).get_json()
-
-
-def test_collections_can_be_made_and_their_jobs_forced(fake: Fake) -> None:
-    """What is left empty is as the control plane has it."""
-    press(fake, "create-collection", hash="mine", title="Été", schedule="")
-    press(fake, "force", hash="mine", state="COMPLETE")
-    made = fake.account("GET", "/collections/mine").get_json()
-    assert ("Été", "after-5s", "COMPLETE") == (made["title"], made["schedule"], made["job"]["state"])
+    assert ACTIONS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
 
 
 def test_faults_can_be_added_and_removed(fake: Fake) -> None:
@@ -154,7 +139,7 @@ def test_faults_can_be_added_and_removed(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "fields", "status", "words"),
+    ("action", "fields", "status", "words"),
     [
         ("advance", {"seconds": "soon"}, 400, "Expected `float`"),
         ("advance", {"seconds": "-1"}, 400, "$.seconds"),
@@ -166,11 +151,11 @@ def test_faults_can_be_added_and_removed(fake: Fake) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_on_the_page(
-    fake: Fake, deed: str, fields: dict[str, str], status: int, words: str
+    fake: Fake, action: str, fields: dict[str, str], status: int, words: str
 ) -> None:
     """With the refusal of the control plane, in an alert."""
     fake.call()
-    answer = press(fake, deed, **fields)
+    answer = press(fake, action, **fields)
     assert status == answer.status_code
     assert words in text_of(answer, "wrong")
 
@@ -189,7 +174,7 @@ def test_with_a_token_the_page_asks_for_it() -> None:
 
 
 def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
-    """It is not the token, is sent to the page alone, and never by another site."""
+    """It is not the token, is valid for the page only, and is gone after signing out."""
     fake = make_fake(admin_token=TOKEN)
     answer = fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -199,13 +184,9 @@ def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
     assert TOKEN not in answer.headers["Location"]
     assert 200 == fake.admin("GET", PAGE).status_code
     assert 303 == press(fake, "maintenance-everywhere", on="true").status_code
-
-
-def test_the_cookie_opens_the_page_alone() -> None:
-    """The routes for programs want the token itself."""
-    fake = make_fake(admin_token=TOKEN)
-    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
     assert 401 == fake.admin("GET", "/__admin/accounts").status_code
+    press(fake, "sign-out")
+    assert 401 == fake.admin("GET", PAGE).status_code
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "Sesame", "sesame ", "s\u00e9same", "\ud7ff" * 100])
@@ -222,14 +203,6 @@ def test_a_cookie_that_was_made_up_does_not_open(cookie: str) -> None:
     """Not even the token itself."""
     fake = make_fake(admin_token=TOKEN)
     fake.client.set_cookie("flipsnack_mock_admin", cookie, path=PAGE)
-    assert 401 == fake.admin("GET", PAGE).status_code
-
-
-def test_signing_out_takes_the_cookie_away() -> None:
-    """The page asks again."""
-    fake = make_fake(admin_token=TOKEN)
-    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
-    press(fake, "sign-out")
     assert 401 == fake.admin("GET", PAGE).status_code
 
 

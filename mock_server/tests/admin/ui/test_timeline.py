@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_mock.admin.ui.timeline import Window, line_of, spell, window_of
+from flipsnack_mock.admin.ui.timeline import Window, format_duration, timeline_row, window_of
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import parse_schedule
@@ -27,7 +27,7 @@ def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | No
     """What is said of a job some seconds after its start."""
     item = collection(schedule, calls=calls, forced=forced)
     now = START + round(after * SECOND)
-    return line_of(item, BEHAVIOUR, window_of([item], BEHAVIOUR, now)).words
+    return timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, now)).words
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | No
         ("started 1 s ago, FAILED at the next call", words("failed-after-3-polls", calls=3)),
         ("started 1 s ago, COMPLETE in 1.5 s", words("half-way", calls=2)),
         ("started 1 s ago, PROCESSING until you force it", words("manual")),
-        ("started 1 s ago, PROCESSING for ever", words("never")),
+        ("started 1 s ago, PROCESSING forever", words("never")),
         ("started 1 s ago, forced to FAILED", words("after-5s", forced=State.FAILED)),
     ],
 )
@@ -52,9 +52,9 @@ def test_each_schedule_is_told_in_words(expected: str, said: str) -> None:
 
 def test_a_job_that_was_not_asked_for_waits() -> None:
     """Nothing is drawn; forced it may be all the same."""
-    for forced, said in ((None, "waits for the first call"), (State.COMPLETE, "forced to COMPLETE")):
+    for forced, said in ((None, "waiting for the first call"), (State.COMPLETE, "forced to COMPLETE")):
         item = collection("after-5s", started=None, forced=forced)
-        line = line_of(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
+        line = timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
         assert (said, ()) == (line.words, line.bars)
 
 
@@ -63,7 +63,7 @@ def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, ca
     """Whatever the schedule and however long ago: bars follow each other from left to right."""
     item = collection(schedule, calls=calls)
     window = window_of([item], BEHAVIOUR, START + elapsed)
-    bars = line_of(item, BEHAVIOUR, window).bars
+    bars = timeline_row(item, BEHAVIOUR, window).bars
     assert all(0 <= bar.left and bar.left + bar.width <= 100.01 and bar.width > 0 for bar in bars)
     assert [bar.left for bar in bars] == sorted(bar.left for bar in bars)
     assert window.place(window.now) == pytest.approx(200 / 3, abs=0.01)
@@ -110,4 +110,4 @@ def test_what_is_outside_of_the_window_is_at_its_border() -> None:
 )
 def test_a_duration_is_spelt_in_two_units(expected: str, seconds: float) -> None:
     """The largest ones that say something."""
-    assert expected == spell(round(seconds * SECOND))
+    assert expected == format_duration(round(seconds * SECOND))

@@ -5,9 +5,17 @@ import pytest
 from mock_server.tests.conftest import KEY, Door, make_door, signed
 
 from flipsnack_mock.admin.ui import page
-from flipsnack_mock.admin.ui.cache import Memory
+from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.remediation import BY_CODE
-from flipsnack_mock.admin.ui.view import MOST_ACCOUNTS, MOST_COLLECTIONS, MOST_REQUESTS, Asked, Chosen, View, view_of
+from flipsnack_mock.admin.ui.view import (
+    MOST_ACCOUNTS,
+    MOST_COLLECTIONS,
+    MOST_REQUESTS,
+    AccountView,
+    PageQuery,
+    PageView,
+    view_of,
+)
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule, When
 from flipsnack_mock.state.world import World
@@ -16,14 +24,14 @@ BASE = "http://fake.test/v1/"
 FIRST = "LK12NS-0-IOBW3S89VVJH12Z"
 
 
-def seen(door: Door, *, memory: Memory | None = None, **asked: Any) -> View:
+def seen(door: Door, *, cache: PageCache | None = None, **query: Any) -> PageView:
     """What the page shows."""
-    return view_of(door.world, Asked(**asked), at=door.now, base_url=BASE, memory=memory or Memory())
+    return view_of(door.world, PageQuery(**query), at=door.now, base_url=BASE, cache=cache or PageCache())
 
 
-def chosen(door: Door, **asked: Any) -> Chosen:
+def selected(door: Door, **query: Any) -> AccountView:
     """What it shows of the account that calls are made with."""
-    shown = seen(door, account=KEY, **asked).chosen
+    shown = seen(door, account=KEY, **query).selected
     assert shown is not None
     return shown
 
@@ -35,14 +43,14 @@ def state_of(world: World) -> Any:
 
 def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None:
     """Before any request it is the first one."""
-    assert FIRST == seen(door).asked.account
+    assert FIRST == seen(door).query.account
     door.call()
-    assert KEY == seen(door).asked.account
+    assert KEY == seen(door).query.account
 
 
 def test_an_account_that_does_not_exist_does_not_come_into_being(door: Door) -> None:
     """Not even with a key that does on first use."""
-    assert seen(door, account="test-new").chosen is None
+    assert seen(door, account="test-new").selected is None
     assert "test-new" not in seen(door).accounts
 
 
@@ -53,72 +61,64 @@ def test_to_look_changes_nothing(door: Door) -> None:
     assert account is not None
     account.faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
     before = state_of(door.world)
-    assert [] == chosen(door, request="r1").faults
+    assert [] == selected(door, request="r1").faults
     assert before == state_of(door.world)
 
 
 @pytest.mark.parametrize(
-    ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("disturbed", []), ("of nobody", ["r4"])]
+    ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("with fault", []), ("unknown key", ["r4"])]
 )
 def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str, ids: list[str]) -> None:
     """A key that nobody has is in nobody's account; whoever mistyped his finds it by its own filter."""
     for changes in ({}, {}, {"action": "nosuch"}, {"apiKey": "nobody"}):
         door.call(**changes)
-    shown = chosen(door, show=show)
+    shown = selected(door, show=show)
     assert ids == [row.record.id for row in shown.requests]
-    assert {"all": 3, "refused": 1, "disturbed": 0, "of nobody": 1} == shown.counts
+    assert {"all": 3, "refused": 1, "with fault": 0, "unknown key": 1} == shown.counts
 
 
 def test_only_the_request_that_is_asked_for_is_open(door: Door) -> None:
     """With its command."""
     door.call()
     door.call()
-    first, second = chosen(door, request="r1").requests
+    first, second = selected(door, request="r1").requests
     assert (False, True) == (first.open, second.open)
     assert ("", True) == (first.curl, second.curl.startswith("curl 'http://fake.test/v1/?"))
 
 
-def test_a_page_works_out_one_diagnosis_at_most(door: Door) -> None:
-    """Many wrong signatures do not hold up the fake: the others follow with the next pages."""
+def test_a_page_computes_one_diagnosis_beside_the_open_request(door: Door) -> None:
+    """Many wrong signatures do not block the fake: later pages diagnose the others."""
     for _ in range(3):
         door.call(signature="0" * 32)
-    memory = Memory()
-
-    def explained() -> list[str]:
-        memory.begin()
-        shown = seen(door, memory=memory, account=KEY).chosen
-        assert shown is not None
-        return [row.record.id for row in shown.requests if row.diagnosis is not None]
-
-    assert ["r3"] == explained()
-    assert ["r3", "r2"] == explained()
-    assert ["r3", "r2", "r1"] == explained()
+    assert chosen_diagnoses(door, PageCache(), request="r1") == ["r3", "r1"]
+    cache = PageCache()
+    assert [["r3"], ["r3", "r2"], ["r3", "r2", "r1"]] == [chosen_diagnoses(door, cache) for _ in range(3)]
 
 
-def test_the_request_that_is_open_is_explained_at_once(door: Door) -> None:
-    """Somebody waits for that."""
-    for _ in range(3):
-        door.call(signature="0" * 32)
-    rows = chosen(door, request="r1").requests
-    assert rows[-1].diagnosis is not None
+def chosen_diagnoses(door: Door, cache: PageCache, **query: Any) -> list[str]:
+    """The ids of the diagnosed requests on the next page."""
+    cache.begin()
+    shown = seen(door, cache=cache, account=KEY, **query).selected
+    assert shown is not None
+    return [row.record.id for row in shown.requests if row.diagnosis is not None]
 
 
 def test_the_advice_is_the_doctors_where_it_found_something(door: Door) -> None:
     """The fix of the mistake, not what could be said of any wrong signature."""
     door.call(signature="A" * 32)
     door.call(signature=str(signed()["signature"]).upper())
-    upper, unknown = (row.todo for row in chosen(door, request="r1").requests)
+    upper, unknown = (row.todo for row in selected(door, request="r1").requests)
     assert (True, BY_CODE[44]) == ("lower" in upper, unknown)
 
 
 def test_findings_are_looked_for_again_when_something_was_asked(door: Door) -> None:
     """And not in between."""
-    memory = Memory()
+    cache = PageCache()
     door.call(collectionHash="mock-never")
-    first = memory.findings(door.world, KEY, 10)
-    assert first is memory.findings(door.world, KEY, 10)
+    first = cache.findings(door.world, KEY, 10)
+    assert first is cache.findings(door.world, KEY, 10)
     door.call(collectionHash="mock-never")
-    assert ["client.poll-interval"] == [finding.rule for finding in memory.findings(door.world, KEY, 10)]
+    assert ["client.poll-interval"] == [finding.rule for finding in cache.findings(door.world, KEY, 10)]
 
 
 def test_a_large_fake_makes_no_large_page() -> None:
@@ -129,10 +129,10 @@ def test_a_large_fake_makes_no_large_page() -> None:
     for number in range(MOST_REQUESTS + 5):
         door.call(collectionHash=f"mock-after-{number}s")
     view = seen(door, account=KEY)
-    assert view.chosen is not None
+    assert view.selected is not None
     assert (MOST_ACCOUNTS, 8) == (len(view.accounts), view.more_accounts)
-    assert (MOST_REQUESTS, MOST_REQUESTS + 5) == (len(view.chosen.requests), view.chosen.counts["all"])
-    assert (MOST_COLLECTIONS, 15) == (len(view.chosen.shelves), view.chosen.more_collections)
+    assert (MOST_REQUESTS, MOST_REQUESTS + 5) == (len(view.selected.requests), view.selected.counts["all"])
+    assert (MOST_COLLECTIONS, 15) == (len(view.selected.collections), view.selected.more_collections)
     assert FIRST in seen(door, account=FIRST).accounts
 
 
@@ -144,7 +144,7 @@ def test_the_conditions_of_a_fault_are_told_in_words(door: Door) -> None:
     fault = PRESETS["slow"].fault
     for rule_id, when in (("f1", When()), ("f2", When(hash="abc", every=3))):
         account.faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
-    assert ["every request", "hash abc, every 3"] == [item.when for item in chosen(door).faults]
+    assert ["every request", "hash abc, every 3"] == [item.when for item in selected(door).faults]
 
 
 def test_secrets_of_others_and_signatures_are_not_on_the_page(door: Door) -> None:

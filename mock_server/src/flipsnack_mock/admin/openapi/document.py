@@ -1,4 +1,4 @@
-"""OpenAPI documents of both surfaces: of the control plane from its table of routes, of the vendor's by hand."""
+"""Routes for the OpenAPI documents; the control plane's is built from its table of routes."""
 
 from __future__ import annotations
 
@@ -19,35 +19,33 @@ _PARTS: dict[str, Any] = {"key": Key, "hash": Hash}
 _MEDIA = {
     "/__admin/ca.pem": ("application/x-pem-file",),
     "/__admin/export": ("application/toml", "application/json"),
-    "/__admin/lint": ("application/json", "application/sarif+json", "text/plain"),
+    "/__admin/lint": ("application/json", "text/plain"),
     "/__admin/metrics": ("text/plain",),
     "/__admin/requests.ndjson": ("application/x-ndjson",),
 }
-"""What a route answers if it is not JSON."""
+"""Media types of the routes that do not answer JSON."""
 
 
 class Error(msgspec.Struct):
-    """What was refused; some types have more facts, such as `path`, `expected` or `legal`."""
+    """The error; some types have more fields, such as `path`, `expected` or `legal`."""
 
     type: str
     message: str
 
 
 class Refusal(msgspec.Struct):
-    """Every refusal of the fake itself."""
+    """The body of every error of the fake itself."""
 
     error: Error
 
 
 @route("GET", "/__admin/openapi.json", "show the OpenAPI document of the control plane")
 def show_control_document(_context: Context) -> dict[str, Any]:
-    """OpenAPI 3.1; the bodies are those that are checked."""
+    """OpenAPI 3.1, built from the types that validate the bodies."""
     return control_document()
 
 
-@route(
-    "GET", "/__admin/openapi/vendor.json", "show the OpenAPI document of the vendor's surface, as far as it is built"
-)
+@route("GET", "/__admin/openapi/vendor.json", "show the OpenAPI document of the imitated API")
 def show_vendor_document(_context: Context) -> dict[str, Any]:
     """OpenAPI 3.1."""
     return vendor_document()
@@ -55,7 +53,7 @@ def show_vendor_document(_context: Context) -> dict[str, Any]:
 
 @cache
 def control_document() -> dict[str, Any]:
-    """The document of every route that is for programs."""
+    """The document of all routes except the page."""
     described = [entry for entry in ROUTES if entry.access != "page"]
     shapes = {entry.body for entry in described if entry.body is not None}
     _, components = msgspec.json.schema_components([Refusal, *sorted(shapes, key=repr)], ref_template=_REFERENCE)
@@ -105,7 +103,7 @@ def _query(entry: Route) -> Iterator[dict[str, Any]]:
     for shape in entry.query:
         ((_, schema),) = msgspec.json.schema_components([shape])[1].items()
         for name, field in schema["properties"].items():
-            # A query holds texts and numbers; what is more belongs into the body of /__admin/requests/verify.
+            # A query holds text and numbers; objects belong in the body of /__admin/requests/verify.
             if field.get("type") != "object":
                 yield {"name": name, "in": "query", "required": False, "schema": _without_null(field)}
 
@@ -134,7 +132,7 @@ def _refusal() -> dict[str, Any]:
 
 
 def _portable(value: Any) -> Any:
-    """The same with patterns in the dialect of JSON Schema, which knows no `\\Z`."""
+    """The same with patterns in the dialect of JSON Schema, which has no `\\Z`."""
     if isinstance(value, dict):
         return {name: _portable(inner) for name, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The page at /__admin/ui: what it shows (`view`), and how that becomes HTML."""
+"""The page at /__admin/ui: renders a view as HTML."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from flipsnack_mock.admin.ui.timeline import spell
-from flipsnack_mock.admin.ui.view import Asked, View
+from flipsnack_mock.admin.ui.timeline import format_duration
+from flipsnack_mock.admin.ui.view import PageQuery, PageView
 
 __all__ = ["ASSETS", "page", "sign_in"]
 
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
-"""The files that the page loads, with their content types; they are the same for everybody."""
+"""The static files of the page, with their content types."""
 
 
-def page(view: View, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
-    """The page as HTML. `said` tells what was done, `wrong` what could not be; `guarded` is whether a token is set."""
+def page(view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
+    """The page as HTML. `said` is a status message, `wrong` an error message; `guarded` says whether a token is set."""
     return _templates().get_template("page.html").render(view=view, said=said, wrong=wrong, guarded=guarded)
 
 
 def sign_in(*, wrong: str = "") -> str:
-    """The form that asks for the admin token, as HTML; `wrong` says what was wrong with the last one."""
+    """The sign-in form as HTML; `wrong` is the error message of the last attempt."""
     return _templates().get_template("sign_in.html").render(wrong=wrong)
 
 
@@ -36,7 +36,7 @@ def asset(name: str) -> bytes:
 
 @functools.cache
 def _templates() -> jinja2.Environment:
-    # Everything is escaped: the texts on the page are whatever a client has sent.
+    # Everything is escaped: clients choose the text on the page.
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
         autoescape=True,
@@ -44,7 +44,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"spell": spell, "clock": _clock}
+    environment.filters |= {"format_duration": format_duration, "clock": _clock}
     environment.globals["link"] = _link
     return environment
 
@@ -58,9 +58,9 @@ def _clock(instant: str) -> str:
     return instant[11:23]
 
 
-def _link(asked: Asked, **changes: Any) -> str:
-    """The page with other things asked for."""
-    wanted = {"account": asked.account, "show": asked.show, "request": asked.request} | changes
+def _link(query: PageQuery, **changes: Any) -> str:
+    """The query string of the page with `changes`."""
+    wanted = {"account": query.account, "show": query.show, "request": query.request} | changes
     return "?" + urlencode(
         {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}
     )

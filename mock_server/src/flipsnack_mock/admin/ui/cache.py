@@ -1,4 +1,4 @@
-"""What the page has found out already: it is made each second, and a diagnosis or a lint takes longer than the rest."""
+"""Caches diagnoses and lint findings for the page, which is rendered every second."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.journal import Entry
     from flipsnack_mock.state.world import World
 
-__all__ = ["Memory"]
+__all__ = ["PageCache"]
 
 _MOST = 500
-# Everybody waits while a page is made: a third of what the doctor tries for who asks it, enough for usual requests.
+# Rendering blocks other requests: a third of the doctor's own bound, enough for usual requests.
 _MOST_CHARACTERS = 10_000_000
 
 
-class _Known:
-    """What is known of one world."""
+class _WorldCache:
+    """The cached values of one world."""
 
     def __init__(self) -> None:
         self.diagnoses: dict[int, Diagnosis] = {}
         self.findings: dict[str, tuple[tuple[int, ...], list[Finding]]] = {}
 
 
-class Memory:
-    """Diagnoses and findings of all worlds; it forgets the oldest, and those of a world that is gone."""
+class PageCache:
+    """Diagnoses and findings of all worlds; drops the oldest, and those of deleted worlds."""
 
     def __init__(self) -> None:
-        """Know nothing."""
-        self._worlds: WeakKeyDictionary[World, _Known] = WeakKeyDictionary()
+        """Start empty."""
+        self._worlds: WeakKeyDictionary[World, _WorldCache] = WeakKeyDictionary()
         self._busy = False
 
     def begin(self) -> None:
-        """A page is made: one new diagnosis may be worked out for it, beside the one that somebody asked for."""
+        """Start a new page, which may compute one diagnosis in addition to the requested one."""
         self._busy = False
 
     def diagnosis(self, world: World, entry: Entry, *, at_once: bool) -> Diagnosis | None:
-        """Why the signature of `entry` is wrong; None when that waits for the next page, as it may unless `at_once`."""
+        """The diagnosis of `entry`, or None if it is left to a later page; with `at_once` it is computed now."""
         known = self._of(world).diagnoses
         if entry.number not in known:
             if self._busy and not at_once:
@@ -54,7 +54,7 @@ class Memory:
         return known[entry.number]
 
     def findings(self, world: World, key: str, latest: int) -> list[Finding]:
-        """What the lint finds in the `latest` requests of that key."""
+        """The findings of the lint in the `latest` requests of `key`."""
         known = self._of(world).findings
         entries = list(islice(reversed(list(world.journal.entries(key))), latest))
         state = tuple(entry.number for entry in entries[:1] + entries[-1:])
@@ -64,8 +64,8 @@ class Memory:
             _trim(known)
         return known[key][1]
 
-    def _of(self, world: World) -> _Known:
-        return self._worlds.setdefault(world, _Known())
+    def _of(self, world: World) -> _WorldCache:
+        return self._worlds.setdefault(world, _WorldCache())
 
 
 def _trim(known: dict[Any, Any]) -> None:

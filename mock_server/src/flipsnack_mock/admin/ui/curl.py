@@ -1,6 +1,6 @@
-"""A request of the journal as a command that a person can paste into a shell.
+"""A request in the journal as a curl command.
 
-The journal keeps no signature, but the fake knows the secrets of its accounts: so the command is signed anew and works.
+The journal masks signatures, but the fake knows the secrets of its accounts, so the command gets a new signature.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ __all__ = ["curl", "download_call"]
 
 
 def curl(record: Record, *, secret: str | None, base_url: str) -> str:
-    """The command that sends `record` again to the API at `base_url`, signed with `secret`; nothing where none can.
+    """The command that repeats `record` against the API at `base_url`, signed with `secret`; empty if impossible.
 
-    Without a `secret`, the signature stays masked. For the download of a package it is the call that gives a new
-    resource URL: the old one cannot be made anew.
+    Without a `secret` the signature stays masked. For a package download it is the call that returns a new resource
+    URL, because the old URL is masked.
     """
     if record.kind == PACKAGE:
         return (

@@ -1,5 +1,5 @@
-// The server makes the page; this keeps it fresh. Each second the page is fetched again and what differs is changed in
-// place, so that focus, scroll position, what is being typed and what is unfolded stay as they are.
+// Keeps the page up to date. The page is fetched every second and differences are applied in place, so that focus,
+// scroll position, text being typed and open details are kept.
 "use strict";
 
 const EVERY = 1000;
@@ -12,7 +12,7 @@ const byId = (id) => document.getElementById(id);
 
 // --- changing the page in place ---
 
-// An element with an id is the same one wherever it moves; others are paired by their place.
+// Elements with an id are matched by it, others by position.
 function pair(parent, fresh) {
   const known = fresh.id && document.getElementById(fresh.id);
   return known && known.parentNode === parent && known.nodeName === fresh.nodeName ? known : null;
@@ -63,7 +63,7 @@ function children(old, fresh) {
 
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
-  if (!fresh.getElementById("foot")) return location.reload(); // the fake asks for its token
+  if (!fresh.getElementById("foot")) return location.reload(); // signed out
   const held = document.activeElement;
   const place = held && held.id ? null : path(held);
   document.title = fresh.title;
@@ -75,7 +75,7 @@ function show(html) {
   return fresh;
 }
 
-// Where the focus was, if what had it is gone: the nearest thing that still has a name.
+// If the focused element was removed, the focus moves to the nearest element with an id.
 function path(element) {
   return element && element.closest && element.closest("section[id], nav[id], li[id]");
 }
@@ -85,14 +85,14 @@ function restore(place) {
   if (target) target.focus({ preventScroll: true });
 }
 
-function tell(fresh) {
+function showMessages(fresh) {
   for (const id of ["said", "wrong"]) {
     const wanted = fresh && fresh.getElementById(id);
     if (wanted) byId(id).replaceChildren(...[...wanted.childNodes].map((node) => document.importNode(node, true)));
   }
 }
 
-// --- talking to the fake ---
+// --- requests to the fake ---
 
 function here() {
   const url = new URL(location.href);
@@ -105,7 +105,7 @@ async function ask(url, options) {
   const turn = ++latest;
   const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
   const html = await answer.text();
-  // A slower answer to an older question shows what is no longer so.
+  // Ignore an answer that an older request receives late.
   return turn === latest ? html : null;
 }
 
@@ -143,7 +143,7 @@ document.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form));
   if (body.get("do") === "sign-out") return void HTMLFormElement.prototype.submit.call(form);
   const fresh = await load(form.action, { method: "POST", body });
-  tell(fresh);
+  showMessages(fresh);
   if (fresh && !fresh.querySelector("#wrong .alert")) form.reset();
 });
 
@@ -169,7 +169,7 @@ async function copyText(button) {
     await navigator.clipboard.writeText(source.textContent);
     byId("said").textContent = "Copied.";
   } catch {
-    // Without https a browser gives no clipboard; the text is marked, so that a key copies it.
+    // Without https there is no clipboard access; select the text instead.
     getSelection().selectAllChildren(source);
     byId("said").textContent = "Press Ctrl+C to copy.";
   }

@@ -1,11 +1,11 @@
-"""What to do about a refusal, in plain words: by the rule that was broken, or by the code."""
+"""What to do about a refused request: by the rule that was broken, or by the code."""
 
 from __future__ import annotations
 
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.protocol.methods import METHODS
 
-__all__ = ["BY_CODE", "BY_RULE", "advice"]
+__all__ = ["BY_CODE", "BY_RULE", "remediation"]
 
 BY_RULE: dict[str, str] = {
     "request.path": "Send calls to /v1/, with the method's name in the parameter action.",
@@ -13,36 +13,36 @@ BY_RULE: dict[str, str] = {
     "request.get-for-reads": "Send the parameters in the query of a GET (curl: -G -d, not -F).",
     "request.duplicate-parameter": "Send each parameter once.",
     "request.undecodable": "Percent-encode names and values as UTF-8.",
-    "request.size": "Send less: no call of the API needs that much.",
-    "request.empty-is-missing": "Give the parameter a value: an empty one counts as missing.",
+    "request.size": "Send less: no call of the API needs this size.",
+    "request.empty-is-missing": "Give the parameter a value: an empty parameter counts as missing.",
     "format.unknown": "Use format=json or jsonp, or leave format out.",
     "callback.required": "Add callback=NAME, or use format=json.",
     "callback.identifier": "Use the name of a JavaScript function as callback.",
     "code.43-unknown": "Create the collection above, or use a magic hash such as mock-complete.",
     "url.expired-is-403": "Call collection.downloadHTML again and use the resource URL of that answer.",
-    "url.tamper-proof": "Fetch the resource URL exactly as it was given.",
-    "url.ranges": "Fetch a package by GET or HEAD.",
+    "url.tamper-proof": "Request the resource URL exactly as given.",
+    "url.ranges": "Request a package with GET or HEAD.",
 }
 
 BY_CODE: dict[int, str] = {
     22: "Wait and repeat the call, or switch maintenance off on this page.",
-    30: "Send apiKey, signature, action and what the method requires.",
-    31: "Wait a second before the next call of this key, or move the clock on.",
-    32: "Wait a minute before the next call of this key, or move the clock on.",
-    40: "Send a well-formed request: the reason above says what is not.",
-    41: "Use a key of this page. Keys that begin with test- exist as soon as they are used.",
-    42: "Use the exact name of a method; letter case counts.",
+    30: "Send apiKey, signature, action and the parameters that the method requires.",
+    31: "Wait a second before the next call of this key, or advance the clock.",
+    32: "Wait a minute before the next call of this key, or advance the clock.",
+    40: "Fix the request: the reason above says what is wrong.",
+    41: "Use a key listed on this page. Keys that begin with test- are created on first use.",
+    42: "Use the exact name of a method; names are case-sensitive.",
     43: "Use a collection of this account that is not deleted.",
-    44: "Sign the decoded parameters, ordered by name, with the secret of this account in front.",
+    44: "Sign the secret of this account followed by the decoded parameters, ordered by name.",
 }
 
-_FAULT = "A fault did this: see to it that the client copes with it, or remove the fault below."
-_MAGIC = "The magic hash asked for this answer: see to it that the client copes with it."
+_FAULT = "A fault caused this: check that the client handles it, or remove the fault below."
+_MAGIC = "The magic hash requests this answer: check that the client handles it."
 _UNBUILT = f"Of the vendor's methods this fake carries out {', '.join(METHODS)} alone."
 
 
-def advice(record: Record) -> str:
-    """One sentence on what to do about the refusal of `record`; empty when it was not refused."""
+def remediation(record: Record) -> str:
+    """What to do about the refusal of `record`, as one sentence; empty if it was not refused."""
     status = record.answer.http_status if record.answer else 0
     if record.fault:
         return _FAULT

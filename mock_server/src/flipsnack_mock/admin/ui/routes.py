@@ -1,6 +1,6 @@
-"""The page at /__admin/ui. Its buttons are forms, so it works without a script; each carries out a route of the table.
+"""Routes of the page at /__admin/ui. Its buttons are forms, so it works without JavaScript; each calls another route.
 
-The forms and the page itself are HTML, so they refuse in HTML: with the same page, which says what was wrong.
+Errors are answered in HTML: with the same page, which shows the message.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock.admin.guard import COOKIE, Guard
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
-from flipsnack_mock.admin.ui.cache import Memory
-from flipsnack_mock.admin.ui.view import FILTERS, Asked, view_of
+from flipsnack_mock.admin.ui.cache import PageCache
+from flipsnack_mock.admin.ui.view import FILTERS, PageQuery, view_of
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.protocol.origin import origin_of
@@ -30,15 +30,15 @@ _POLICY = (
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
-    # With `no-referrer` a form would be sent with the origin `null`, and could not be told from another site's.
+    # With `no-referrer` forms are sent with the origin `null`, as from another site.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
-class Deed(NamedTuple):
-    """What a button does: the route that it carries out, and what the page says afterwards."""
+class Action(NamedTuple):
+    """The action of a button: the route that it calls, and the status message afterwards."""
 
     method: str
     path: str
@@ -46,20 +46,20 @@ class Deed(NamedTuple):
 
 
 _ACCOUNT = "/__admin/accounts/<key>"
-DEEDS = {
-    "advance": Deed("POST", f"{_ACCOUNT}/clock/advance", "The clock was moved on."),
-    "freeze": Deed("POST", f"{_ACCOUNT}/clock/freeze", "The clock stands still."),
-    "resume": Deed("POST", f"{_ACCOUNT}/clock/resume", "The clock runs."),
-    "maintenance": Deed("PUT", f"{_ACCOUNT}/maintenance", "Maintenance of this account was switched."),
-    "maintenance-everywhere": Deed("PUT", "/__admin/maintenance", "Maintenance of everybody was switched."),
-    "create-collection": Deed("POST", f"{_ACCOUNT}/collections", "The collection was created."),
-    "force": Deed("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
-    "add-fault": Deed("POST", f"{_ACCOUNT}/faults", "The fault was added."),
-    "remove-fault": Deed("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
-    "clear-faults": Deed("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
-    "clear-requests": Deed("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
-    "create-account": Deed("POST", "/__admin/accounts", "The account was created."),
-    "reset": Deed("POST", f"{_ACCOUNT}/reset", "The account is as it began."),
+ACTIONS = {
+    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was advanced."),
+    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock is frozen."),
+    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock is running."),
+    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance was switched for this account."),
+    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance was switched for all accounts."),
+    "create-collection": Action("POST", f"{_ACCOUNT}/collections", "The collection was created."),
+    "force": Action("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
+    "add-fault": Action("POST", f"{_ACCOUNT}/faults", "The fault was added."),
+    "remove-fault": Action("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
+    "clear-faults": Action("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
+    "clear-requests": Action("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
+    "create-account": Action("POST", "/__admin/accounts", "The account was created."),
+    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account was reset."),
 }
 
 
@@ -68,13 +68,13 @@ def show_page(context: Context) -> HttpResponse:
     """The page, or the form that asks for the token."""
     if not _is_signed_in(context):
         return _html(sign_in(), 401)
-    deed = DEEDS.get(context.query.get("did", ""))
-    return _page(context, said=deed.said if deed else "")
+    action = ACTIONS.get(context.query.get("did", ""))
+    return _page(context, said=action.said if action else "")
 
 
-@route("POST", PATH, "do what a form of the page asks for, and show the page again", access="page")
+@route("POST", PATH, "carry out a form of the page, then show the page", access="page")
 def act(context: Context) -> HttpResponse:
-    """The page again, or what was wrong with the form."""
+    """Redirect to the page, or show it with the error message."""
     form = dict(parse_qsl(context.raw_body.decode("utf-8", "replace"), keep_blank_values=True))
     wanted = form.pop("do", "")
     if wanted == "sign-in":
@@ -92,7 +92,7 @@ def act(context: Context) -> HttpResponse:
 
 @route("GET", f"{PATH}/<file>", "show a file that the page loads", access="page")
 def show_asset(context: Context) -> HttpResponse:
-    """Script or style; served without a token."""
+    """The script or the style sheet; available without a token."""
     name = context.args["file"]
     if name not in ASSETS:
         raise Refused(404, "not_found", f"the page has no file {name[:40]!r}; there are {', '.join(ASSETS)}")
@@ -100,14 +100,15 @@ def show_asset(context: Context) -> HttpResponse:
 
 
 def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
-    query = context.query
-    show = query.get("show", "all")
-    asked = Asked(query.get("account", ""), query.get("request", ""), show if show in FILTERS else "all")
+    show = context.query.get("show", "all")
+    query = PageQuery(
+        context.query.get("account", ""), context.query.get("request", ""), show if show in FILTERS else "all"
+    )
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
-    memory = flask.current_app.extensions.setdefault("flipsnack_mock.page", Memory())
-    memory.begin()
-    view = view_of(context.world, asked, at=context.at, base_url=f"{origin}/v1/", memory=memory)
+    cache = flask.current_app.extensions.setdefault("flipsnack_mock.page", PageCache())
+    cache.begin()
+    view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=cache)
     return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)
 
 
@@ -117,7 +118,7 @@ def _html(text: str, status: int = 200) -> HttpResponse:
 
 
 def _see_other(query: str) -> HttpResponse:
-    # Relative, as a browser takes it: so it holds below a namespace and behind a proxy.
+    # Relative, so that it works below a namespace and behind a proxy.
     return HttpResponse(status=303, headers=_HEADERS | {"Location": f"ui{query}"})
 
 
@@ -154,10 +155,10 @@ def _with_pass(answer: HttpResponse, value: str) -> HttpResponse:
 
 
 def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
-    deed = DEEDS.get(wanted)
-    if deed is None:
+    action = ACTIONS.get(wanted)
+    if action is None:
         raise Refused(400, "bad_request", f"the page has no button {wanted[:40]!r}")
-    entry = next(one for one in ROUTES if (one.method, one.path) == (deed.method, deed.path))
+    entry = next(one for one in ROUTES if (one.method, one.path) == (action.method, action.path))
     parts = {name: value for name, value in form.items() if f"<{name}>" in entry.path}
     body = _body(entry, {name: value for name, value in form.items() if name not in parts and value})
     inner = context._replace(args=parts, query={}, raw_body=body)
@@ -165,7 +166,7 @@ def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
 
 
 def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
-    """The fields of a form, which are texts, as the JSON that the route takes; `a.b` is the field `b` of `a`."""
+    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`."""
     if entry.body is None:
         return b""
     nested: dict[str, Any] = {}
@@ -173,7 +174,7 @@ def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
         outer, _, inner = name.rpartition(".")
         (nested.setdefault(outer, {}) if outer else nested)[inner] = value
     if "key" not in entry.body.__struct_fields__:
-        # Every form names the account it stands in.
+        # Every form contains the key of its account.
         nested.pop("key", None)
     try:
         return msgspec.json.encode(msgspec.convert(nested, entry.body, strict=False))

@@ -1,4 +1,4 @@
-"""Jobs on a time line, in the account's virtual time: where each began, stands, and will end if nobody calls again."""
+"""Jobs on a timeline in the account's virtual time: start, current state, and end if no further call is made."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.settings import Behaviour
 
-__all__ = ["Bar", "Line", "Span", "Window", "line_of", "spell", "window_of"]
+__all__ = ["Bar", "TimelineRow", "Span", "Window", "timeline_row", "format_duration", "window_of"]
 
 PAST_SHARE = 2
-"""How much more of the past than of the future a time line shows: so now has a fixed place on it."""
+"""The timeline shows this many times more past than future, so that now has a fixed position."""
 
 _STEPS = tuple(seconds * SECOND for seconds in (30, 60, 120, 300, 600, 1_800, 3_600))
-"""How much of the future it may show; beyond an hour, a job of seconds would be invisible."""
+"""Possible lengths of the future; beyond an hour, a job of a few seconds would be invisible."""
 
 _UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s"))
 
 
 class Span(msgspec.Struct, frozen=True):
-    """When a job ran, in microseconds: until `end`, which may be ahead; None when the schedule tells no instant."""
+    """Start and end of a job in microseconds; the end may be in the future, or None if the schedule does not set it."""
 
     start: int
     end: int | None
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The part of time that is drawn, in microseconds."""
+    """The visible period, in microseconds."""
 
     start: int
     now: int
     end: int
 
     def place(self, instant: int) -> float:
-        """Where `instant` is: 0 at the left, 100 at the right, cut off at both."""
+        """The position of `instant`, from 0 (left) to 100 (right)."""
         return round(100 * (min(max(instant, self.start), self.end) - self.start) / (self.end - self.start), 2)
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A piece of a line: what it shows, and from where to where in hundredths of the window."""
+    """A part of a row: its kind, and its position and width in hundredths of the window."""
 
     kind: Literal["past", "ahead", "complete", "failed"]
     left: float
     width: float
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A job on the time line: its state, the bars, and the same in words."""
+class TimelineRow(msgspec.Struct, frozen=True):
+    """A job on the timeline: its state, its bars, and a description."""
 
     state: State
     bars: tuple[Bar, ...]
     words: str
 
 
-def spell(duration: int) -> str:
-    """A duration of microseconds in the two largest units that say something."""
+def format_duration(duration: int) -> str:
+    """A duration in microseconds as text, in its two largest units."""
     if duration < 60 * SECOND:
         return f"{duration / SECOND:.1f}".removesuffix(".0") + " s"
     (size, unit), (smaller, small_unit) = next(pair for pair in pairwise(_UNITS) if duration >= pair[0][0])
@@ -69,7 +69,7 @@ def spell(duration: int) -> str:
 
 
 def window_of(collections: Iterable[Collection], behaviour: Behaviour, now: int) -> Window:
-    """The window around `now` that shows the jobs that run, as far as it may be stretched for them."""
+    """The window around `now`, long enough for the running jobs, up to the longest step."""
     needed = 0
     for item in collections:
         span = _span(item, behaviour)
@@ -79,12 +79,12 @@ def window_of(collections: Iterable[Collection], behaviour: Behaviour, now: int)
     return Window(now - PAST_SHARE * step, now, now + step)
 
 
-def line_of(collection: Collection, behaviour: Behaviour, window: Window) -> Line:
-    """The job of `collection` on the time line."""
+def timeline_row(collection: Collection, behaviour: Behaviour, window: Window) -> TimelineRow:
+    """The row of `collection` on the timeline."""
     state = collection.state(behaviour, window.now)
     span = _span(collection, behaviour)
     bars = () if span is None else tuple(bar for bar in _bars(state, span, window) if bar.width > 0)
-    return Line(state, bars, _words(collection, behaviour, span, window.now))
+    return TimelineRow(state, bars, _words(collection, behaviour, span, window.now))
 
 
 def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
@@ -98,7 +98,7 @@ def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
 def _bars(state: State, span: Span, window: Window) -> Sequence[Bar]:
     now = window.now
     if state is State.PROCESSING:
-        # What ends nobody knows when is drawn as going on.
+        # A job without a known end is drawn to the edge.
         end = window.end if span.end is None else span.end
         return (_bar("past", span.start, now, window), _bar("ahead", now, end, window))
     kind: Literal["complete", "failed"] = "failed" if state is State.FAILED else "complete"
@@ -114,12 +114,12 @@ def _bar(kind: Literal["past", "ahead", "complete", "failed"], start: int, end: 
 def _words(collection: Collection, behaviour: Behaviour, span: Span | None, now: int) -> str:
     state = collection.state(behaviour, now)
     if span is None:
-        return f"forced to {state}" if collection.job.forced else "waits for the first call"
-    started = f"started {spell(now - span.start)} ago"
+        return f"forced to {state}" if collection.job.forced else "waiting for the first call"
+    started = f"started {format_duration(now - span.start)} ago"
     if collection.job.forced:
         return f"{started}, forced to {state}"
     if state is not State.PROCESSING:
-        return f"{started}, {state}" + ("" if span.end is None else f" for {spell(now - span.end)}")
+        return f"{started}, {state}" + ("" if span.end is None else f" for {format_duration(now - span.end)}")
     return f"{started}, {_outlook(collection, behaviour, span, now)}"
 
 
@@ -127,8 +127,8 @@ def _outlook(collection: Collection, behaviour: Behaviour, span: Span, now: int)
     schedule = collection.job_schedule(behaviour)
     end = State.FAILED if schedule.failed else State.COMPLETE
     if span.end is not None:
-        return f"{end} in {spell(span.end - now)}"
+        return f"{end} in {format_duration(span.end - now)}"
     if schedule.kind == "polls":
         more = schedule.amount + 1 - collection.job.calls
         return f"{end} at the next call" if more == 1 else f"{end} after {more} more calls"
-    return "PROCESSING until you force it" if schedule.kind == "manual" else "PROCESSING for ever"
+    return "PROCESSING until you force it" if schedule.kind == "manual" else "PROCESSING forever"

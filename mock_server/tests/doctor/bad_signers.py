@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-KEY = "test-careless"
-SECRET = "secret-test-careless"
+KEY = "test-bad-signer"
+SECRET = "secret-test-bad-signer"
 OTHER_SECRET = "123ABCDE-456-7890-FGH"
 """The secret of the documented accounts, which every fake has."""
 
@@ -24,7 +24,7 @@ def _same(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Client:
+class Signer:
     """Every step of signing as a function; the defaults are right."""
 
     unsigned: tuple[str, ...] = ("signature", "file")
@@ -56,7 +56,7 @@ class Client:
         return self.finish(self.show(digest))
 
 
-SLIPS: dict[str, dict[str, Any]] = {
+MISTAKEN_STEPS: dict[str, dict[str, Any]] = {
     "sent-not-signed": {"choose": lambda pairs: [pair for pair in pairs if pair[0] != "collectionHash"]},
     "format-not-signed": {"choose": lambda pairs: [pair for pair in pairs if pair[0] not in ("format", "callback")]},
     "signed-not-sent": {"choose": lambda pairs: [*pairs, ("callback", "callback")]},
@@ -96,18 +96,18 @@ SLIPS: dict[str, dict[str, Any]] = {
 """For each mistake the steps that are done otherwise."""
 
 
-def careless(*names: str) -> Client:
+def signer_with(*names: str) -> Signer:
     """The client that makes these mistakes and no others."""
     steps: dict[str, Any] = {}
     for name in names:
-        assert not steps.keys() & SLIPS[name].keys(), f"{names} are done in the same step"
-        steps |= SLIPS[name]
-    return Client(**steps)
+        assert not steps.keys() & MISTAKEN_STEPS[name].keys(), f"{names} are done in the same step"
+        steps |= MISTAKEN_STEPS[name]
+    return Signer(**steps)
 
 
 def together(one: str, two: str) -> bool:
     """Whether a client can make both mistakes: what is left out last is not undone by the other."""
-    return not SLIPS[one].keys() & SLIPS[two].keys()
+    return not MISTAKEN_STEPS[one].keys() & MISTAKEN_STEPS[two].keys()
 
 
 def url_of(params: Mapping[str, str], signature: str) -> str:

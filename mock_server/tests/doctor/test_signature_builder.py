@@ -6,24 +6,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 
-from flipsnack_mock.doctor.builder import Recipe
 from flipsnack_mock.doctor.case import OWN, Case
-from flipsnack_mock.doctor.signing import AS_SENT, DIGEST_BYTES, ESCAPES, LENGTHS, WRITINGS, Impossible, Workshop
+from flipsnack_mock.doctor.signature_builder import (
+    AS_SENT,
+    DIGEST_BYTES,
+    DIGEST_ENCODINGS,
+    ENCODED_LENGTHS,
+    ESCAPES,
+    NotApplicable,
+    SignatureBuilder,
+)
+from flipsnack_mock.doctor.signing_variant import SigningVariant
 
 TEXTS = st.text(max_size=10)
 PARAMS = st.dictionaries(st.text(min_size=1, max_size=6), TEXTS, max_size=6)
 PAIRS = (("b", " x&"), ("a", "é"), ("signature", "?"), ("empty", ""))
 
 
-def workshop(*pairs: tuple[str, str], raw: tuple[tuple[str, str], ...] = (), secret: str = "s") -> Workshop:
+def builder(*pairs: tuple[str, str], raw: tuple[tuple[str, str], ...] = (), secret: str = "s") -> SignatureBuilder:
     """A workshop for these parameters."""
-    return Workshop(Case(sent=pairs, raw=raw, secrets={OWN: secret}))
+    return SignatureBuilder(Case(sent=pairs, raw=raw, secrets={OWN: secret}))
 
 
 @given(PARAMS, TEXTS)
 def test_the_plain_recipe_is_the_vendors(params: dict[str, str], secret: str) -> None:
     """Without a mistake the workshop signs as documented, whatever the texts are."""
-    assert signature_of(secret, params) == workshop(*params.items(), secret=secret).signature(Recipe())
+    assert signature_of(secret, params) == builder(*params.items(), secret=secret).signature(SigningVariant())
 
 
 @pytest.mark.parametrize(
@@ -36,52 +44,56 @@ def test_the_plain_recipe_is_the_vendors(params: dict[str, str], secret: str) ->
         ({"added": (("aa", "1"),)}, "saéaa1b x&empty"),
         ({"replaced": (("a", "2"),)}, "sa2b x&empty"),
         ({"with_signature": True}, "saéb x&emptysignature"),
-        ({"empties": False}, "saéb x&"),
+        ({"keep_empty": False}, "saéb x&"),
         ({"trimmed": True}, "saébx&empty"),
-        ({"letters": "upper"}, "saÉb X&empty"),
-        ({"plus": "for space"}, "saéb+x&empty"),
+        ({"letter_case": "upper"}, "saÉb X&empty"),
+        ({"plus_sign": "for space"}, "saéb+x&empty"),
         ({"escape": "RFC 3986"}, "sa%C3%A9b%20x%26empty"),
         ({"escape": "an HTML form"}, "sa%C3%A9b+x%26empty"),
-        ({"form": "NFD"}, "sae\u0301b x&empty"),
+        ({"normal_form": "NFD"}, "sae\u0301b x&empty"),
         ({"names": False}, "sé x&"),
         ({"between": "=", "joint": "&"}, "sa=é&b= x&&empty="),
         ({"joint": "\n", "after_secret": True}, "s\naé\nb x&\nempty"),
         ({"joint": "\n", "trailing": True}, "saé\nb x&\nempty\n"),
-        ({"places": ()}, "aéb x&empty"),
-        ({"places": ("last",)}, "aéb x&emptys"),
-        ({"places": ("first", "last")}, "saéb x&emptys"),
+        ({"secret_places": ()}, "aéb x&empty"),
+        ({"secret_places": ("last",)}, "aéb x&emptys"),
+        ({"secret_places": ("first", "last")}, "saéb x&emptys"),
     ],
     ids=str,
 )
 def test_each_field_of_a_recipe_changes_the_text(fields: dict[str, Any], text: str) -> None:
     """The text that is digested is the one that the fields of the recipe describe."""
-    assert text == workshop(*PAIRS).text(Recipe(**fields), "s")
+    assert text == builder(*PAIRS).text(SigningVariant(**fields), "s")
 
 
 def test_as_in_the_url_takes_what_stood_there() -> None:
     """The escape of the URL is not guessed when the URL is known."""
-    assert "sa%e9" == workshop(("a", "é"), raw=(("a", "%e9"),)).text(Recipe(escape=AS_SENT), "s")
-    assert "sa%C3%A9" == workshop(("a", "é")).text(Recipe(escape=AS_SENT), "s")
+    assert "sa%e9" == builder(("a", "é"), raw=(("a", "%e9"),)).text(SigningVariant(escape=AS_SENT), "s")
+    assert "sa%C3%A9" == builder(("a", "é")).text(SigningVariant(escape=AS_SENT), "s")
 
 
 def test_a_text_that_a_charset_lacks_cannot_be_signed_in_it() -> None:
     """It is an exception of its own, so that the search goes on."""
-    with pytest.raises(Impossible, match="latin-1"):
-        workshop(("a", "名")).signature(Recipe(charset="latin-1"))
+    with pytest.raises(NotApplicable, match="latin-1"):
+        builder(("a", "名")).signature(SigningVariant(charset="latin-1"))
 
 
 def test_ascii_writes_question_marks_as_platforms_do() -> None:
     """What ASCII lacks becomes a question mark, as in Java and .NET."""
-    assert hashlib.md5(b"sa?").hexdigest() == workshop(("a", "é")).signature(Recipe(charset="ascii"))
+    assert hashlib.md5(b"sa?").hexdigest() == builder(("a", "é")).signature(SigningVariant(charset="ascii"))
 
 
-@given(st.binary(min_size=64, max_size=64), st.sampled_from(sorted(DIGEST_BYTES)), st.sampled_from(sorted(WRITINGS)))
-def test_the_length_of_a_writing_is_known(noise: bytes, algorithm: str, writing: str) -> None:
+@given(
+    st.binary(min_size=64, max_size=64),
+    st.sampled_from(sorted(DIGEST_BYTES)),
+    st.sampled_from(sorted(DIGEST_ENCODINGS)),
+)
+def test_the_length_of_a_writing_is_known(noise: bytes, algorithm: str, digest_encoding: str) -> None:
     """The table of lengths says how long a digest is in each writing, where that does not depend on the digest."""
     size = DIGEST_BYTES[algorithm]
     assert hashlib.new(algorithm).digest_size == size
-    length = LENGTHS[writing](size)
-    assert length is None or len(WRITINGS[writing](noise[:size])) == length
+    length = ENCODED_LENGTHS[digest_encoding](size)
+    assert length is None or len(DIGEST_ENCODINGS[digest_encoding](noise[:size])) == length
 
 
 def test_an_escaper_leaves_letters_and_digits_alone() -> None:
