@@ -220,6 +220,7 @@ def job_state(fake: Served, collection_hash: str) -> str:
 @given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=8))
 @example(jumps=[3600 * SECOND, -7200 * SECOND])
 @example(jumps=[10**17, 10**17])
+@example(jumps=[10**17] * 3)
 def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> None:
     """Hours, years and millennia, forward and back, in whatever the machine calls time."""
     fake = make_fake()

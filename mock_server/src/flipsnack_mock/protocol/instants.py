@@ -18,5 +18,5 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def to_text(instant: int) -> str:
-    """`instant` as ISO 8601 in UTC, with microseconds."""
-    return (_EPOCH + datetime.timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """`instant` as ISO 8601 in UTC, with microseconds; one behind the last that can be spelled as that one."""
+    return (_EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -97,7 +97,6 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
         body=read_body(environ) if method == "POST" else b"",
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
-        host=environ.get("HTTP_HOST", ""),
         cuttable=CONNECTION in environ,
     )
 
