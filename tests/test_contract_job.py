@@ -75,12 +75,13 @@ def test_each_command_of_the_job_succeeds(done: tuple[Path, list[subprocess.Comp
     """With a fake where the service would be."""
     for run in done[1]:
         assert run.returncode == 0, f"{run.args[-1]}\n{run.stdout[-3000:]}{run.stderr}"
-    assert 3 == len(done[1])
+    assert 2 == len(done[1])
 
 
 def test_the_summary_of_the_job_has_both_runs(done: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
-    """Checks of the server and of the client, in Markdown and on the page that is kept."""
+    """Server and client in Markdown, and a page and JUnit by rule for each that are kept."""
     folder, _ = done
-    assert (folder / "summary.md").read_text().startswith("## Flipsnack contract")
-    page = (folder / "contract.html").read_text()
-    assert [True, True] == [rule in page for rule in ("url.lives-60s", "client.back-off")]
+    assert 2 == (folder / "summary.md").read_text().count("### Contract of the Flipsnack API: ")
+    for side, rule in (("server", "url.lives-60s"), ("client", "client.back-off")):
+        assert f'name="{rule}"' in (folder / f"{side}.xml").read_text()
+        assert (folder / f"{side}.html").stat().st_size > 10_000

@@ -20,13 +20,17 @@ from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.target import Reply, Request
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
 
+ORDER = Parameter(name="order", type="string", allowed=("asc", "desc"))
 FOLD = Method(
     name="collection.foldPages",
     host="upload",
     verb="POST",
     idempotent=False,
     read_only=False,
-    parameters=(Parameter("pages", "number", required=True), Parameter("order", "string", allowed=("asc", "desc"))),
+    parameters=(
+        Parameter(name="pages", type="number", required=True),
+        ORDER,
+    ),
 )
 SHELF = Method(
     name="shelf.getList",
@@ -34,7 +38,10 @@ SHELF = Method(
     verb="GET",
     idempotent=True,
     read_only=True,
-    parameters=(Parameter("order", "string", allowed=("asc", "desc")), Parameter("limit", "number")),
+    parameters=(
+        ORDER,
+        Parameter(name="limit", type="number"),
+    ),
 )
 KEY = Credentials("key-of-fold", "a secret")
 ONE_ROW = Plan(examples=1, rows=1)

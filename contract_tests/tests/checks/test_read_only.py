@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import pytest
 from contract_tests.tests.unsteered import HeldClock, unsteered
 from hypothesis import given, settings
@@ -171,7 +172,7 @@ def test_what_is_not_a_read_is_not_sent(request_: Request) -> None:
 
 def test_only_methods_that_the_table_calls_read_only_may_be_called() -> None:
     """The table decides, not the verb."""
-    writes = tuple(replace(one, read_only=False) for one in methods())
+    writes = tuple(msgspec.structs.replace(one, read_only=False) for one in methods())
     with pytest.raises(NotARead):
         ReadOnlyTarget(Run.at().recorded, Budget(), table=writes).send(Request("GET", CALL))
 

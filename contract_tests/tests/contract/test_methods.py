@@ -1,14 +1,12 @@
-import tomllib
-from importlib import resources
-
 import pytest
 
 from flipsnack_contract.contract.ledger import sources
 from flipsnack_contract.contract.methods import (
-    Field,
-    Method,
+    Entry,
+    MethodCode,
     Parameter,
     UnknownMethod,
+    methods,
     package_method,
     parse_methods,
 )
@@ -20,29 +18,32 @@ host = "upload"
 verb = "POST"
 idempotent = false
 read_only = false
-class = "documented"
-source = ["design"]
 parameters = [{ name = "pages", type = "number", required = true, class = "invented", source = ["design"] }]
-fields = [{ name = "folded", type = "boolean", class = "invented", source = ["design"] }]
-codes = [{ code = 43, class = "documented", source = ["design"] }]
+codes = [{ code = 43 }]
 """
 
 
 def test_a_method_is_a_value() -> None:
-    """How well each part is known is left out: no check depends on it."""
-    fold = Method(
-        name="collection.fold",
-        host="upload",
-        verb="POST",
-        idempotent=False,
-        read_only=False,
-        parameters=(Parameter("pages", "number", required=True),),
-        fields=(Field("folded", "boolean"),),
-        codes=frozenset({43}),
-    )
-    assert (fold,) == parse_methods(TWO)
+    """Its parameters, fields and codes too."""
+    (fold,) = parse_methods(TWO)
+    pages = Parameter(name="pages", type="number", required=True, certainty="invented", source=("design",))
+    assert ((pages,), (), (MethodCode(code=43),)) == (fold.parameters, fold.fields, fold.codes)
     assert ("apiKey", "signature", "action", "pages") == fold.required
     assert ("GET", True, False) == (fold.other_verb, fold.takes("pages"), fold.takes("title"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("idempotent = false", 'idempotent = false\nnote = "x"'),
+        ("idempotent = false", "idempotent = 1"),
+        ('class = "invented"', 'class = "certain"'),
+    ],
+)
+def test_an_unknown_entry_is_refused(right: str, wrong: str) -> None:
+    """A slip in the table does not pass unnoticed."""
+    with pytest.raises(ValueError, match="at `"):
+        parse_methods(TWO.replace(right, wrong))
 
 
 def test_the_method_that_makes_packages_is_found_by_its_answer() -> None:
@@ -61,11 +62,11 @@ def test_a_name_is_in_the_table_once() -> None:
 @pytest.mark.parametrize(
     ("parameter", "right", "wrong"),
     [
-        (Parameter("a", "string"), "text", ()),
-        (Parameter("a", "string", default="x"), "x", ()),
-        (Parameter("a", "string", allowed=("asc", "desc")), "asc", ("none-of-these", "ascx")),
-        (Parameter("a", "number"), "1", ("x", "1x", "0x1")),
-        (Parameter("a", "boolean"), "1", ("maybe", "2")),
+        (Parameter(name="a", type="string"), "text", ()),
+        (Parameter(name="a", type="string", default="x"), "x", ()),
+        (Parameter(name="a", type="string", allowed=("asc", "desc")), "asc", ("none-of-these", "ascx")),
+        (Parameter(name="a", type="number"), "1", ("x", "1x", "0x1")),
+        (Parameter(name="a", type="boolean"), "1", ("maybe", "2")),
     ],
 )
 def test_a_parameter_knows_right_and_wrong_values(parameter: Parameter, right: str, wrong: tuple[str, ...]) -> None:
@@ -73,11 +74,10 @@ def test_a_parameter_knows_right_and_wrong_values(parameter: Parameter, right: s
     assert (right, wrong) == (parameter.example, parameter.wrong_values)
 
 
-def test_each_entry_of_the_table_says_how_well_it_is_known() -> None:
-    """A class of the table's four, and sources of the ledger."""
-    text = resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text(encoding="utf-8")
-    for entry in tomllib.loads(text)["method"]:
-        for one in (entry, *entry["parameters"], *entry["fields"], *entry["codes"]):
-            assert one["class"] in ("documented", "observed", "assumed", "invented")
-            assert one["source"]
-            assert set(one["source"]) <= sources().keys()
+def test_each_entry_of_the_table_cites_sources_of_the_ledger() -> None:
+    """The method, its parameters, fields and codes."""
+    for one in methods():
+        entries: tuple[Entry, ...] = (one, *one.parameters, *one.fields, *one.codes)
+        for entry in entries:
+            assert entry.source
+            assert set(entry.source) <= sources().keys()

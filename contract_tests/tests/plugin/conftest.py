@@ -27,6 +27,19 @@ def without_ranges():
     return lambda environ, start: app({**environ, "HTTP_RANGE": ""}, start)
 
 
+def refusing():
+    """Its control plane makes no key, so that nothing can be judged."""
+    app = right()
+
+    def served(environ, start):
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/__admin/accounts":
+            start("503 Service Unavailable", [])
+            return [b"no"]
+        return app(environ, start)
+
+    return served
+
+
 def html():
     """Breaks the format of every answer, whatever is checked."""
     app = right()

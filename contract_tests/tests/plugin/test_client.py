@@ -95,8 +95,9 @@ def test_junit_has_one_case_for_each_rule(ran: Ran) -> None:
 
 
 def test_the_page_is_one_file(ran: Ran) -> None:
-    """It can be kept as an artifact of a CI job."""
-    assert FILE_CHECK in (ran.folder / "page.html").read_text()
+    """It says what was judged, and can be kept as an artifact of a CI job."""
+    page = (ran.folder / "page.html").read_text()
+    assert [True, True] == [text in page for text in (FILE_CHECK, "<p>judged: flipsnack_client ")]
     assert not (ran.folder / "assets").exists()
 
 

@@ -74,6 +74,15 @@ def test_what_needs_a_capability_is_skipped_by_its_name_and_proves_nothing(judge
     run.stdout.fnmatch_lines(["SKIPPED needs socket:", "*request.any-bytes/any-bytes-on-the-wire-are-survived"])
 
 
+def test_what_cannot_be_judged_is_an_error_and_no_failure(judge: Judge, junit: Path) -> None:
+    """Nothing is known of the rule, and the code says why."""
+    run = judge("--flipsnack-app=servers:refusing", "-k", "code.41", f"--junitxml={junit}")
+    run.assert_outcomes(errors=2)
+    assert 10 == run.ret
+    run.stdout.fnmatch_lines(["UNREACHABLE  code.41 *", "  found *the control plane answered 503: no"])
+    assert ["error"] == [case[0].tag for case in etree.parse(junit).iter("testcase")]
+
+
 def test_failures_with_one_cause_are_told_once(judge: Judge, junit: Path) -> None:
     """The rest is named."""
     run = judge("--flipsnack-app=servers:html", "-k", "code.41 or code.44", f"--junitxml={junit}")
@@ -139,7 +148,7 @@ def test_a_read_only_run_prints_its_plan_and_keeps_to_its_budget(judge: Judge) -
     )
     assert 0 == run.ret, run.stdout.str()
     run.stdout.re_match_lines([r"read-only: \d+ checks, at most [012] calls, in \d+ s or more; never more than 5"])
-    run.stdout.fnmatch_lines(["SKIPPED budget: the check takes up to *"])
+    run.stdout.fnmatch_lines(["SKIPPED budget: the check makes more calls than are left*"])
 
 
 def test_the_plugin_leaves_other_runs_alone(pytester: pytest.Pytester) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Literal
+
+import msgspec
 
 __all__ = [
+    "Entry",
     "Field",
     "Method",
+    "MethodCode",
     "Parameter",
     "UnknownMethod",
     "every_method",
@@ -22,21 +25,32 @@ __all__ = [
     "takes_collection",
 ]
 
+Certainty = Literal["documented", "observed", "assumed", "invented"]
+ValueType = Literal["string", "number", "boolean", "file"]
+
 
 class UnknownMethod(LookupError):
     """The table of methods has no such method."""
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
+
+    does: str = ""
+    certainty: Certainty = msgspec.field(name="class", default="assumed")
+    source: tuple[str, ...] = ()
+
+
+class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One parameter of a method; `type` is string, number, boolean or file."""
 
     name: str
-    type: str
+    type: ValueType = "string"
     required: bool = False
     signed: bool = True
     default: str | None = None
     allowed: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     @property
     def example(self) -> str:
@@ -51,18 +65,22 @@ class Parameter:
         return {"number": ("x", "1x", "0x1"), "boolean": ("maybe", "2")}.get(self.type, ())
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One field of an answer's `data`; `present` says when it is there."""
 
     name: str
-    type: str
+    type: str = "string"
     present: str = "always"
     allowed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Method:
+class MethodCode(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A code that the method can answer beside those of every method."""
+
+    code: int
+
+
+class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One method of the API: `name` is the value of `action`, `host` is api or upload.
 
     `idempotent`: a client may repeat it. `read_only`: it changes nothing, so it may be called at the real API.
@@ -75,7 +93,7 @@ class Method:
     read_only: bool
     parameters: tuple[Parameter, ...] = ()
     fields: tuple[Field, ...] = ()
-    codes: frozenset[int] = field(default_factory=frozenset)
+    codes: tuple[MethodCode, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -133,27 +151,8 @@ def has_wrong_values(one: Method) -> bool:
 
 
 def parse_methods(text: str) -> tuple[Method, ...]:
-    """The methods of a table in TOML. Raises `ValueError` when a name is repeated."""
-    found = tuple(_method(entry) for entry in tomllib.loads(text)["method"])
+    """The methods of a table in TOML. Raises `ValueError` for an unknown entry, and when a name is repeated."""
+    found = msgspec.convert(tomllib.loads(text)["method"], tuple[Method, ...])
     if len({one.name for one in found}) != len(found):
         raise ValueError("the table of methods repeats a name")
     return found
-
-
-def _method(entry: Mapping[str, Any]) -> Method:
-    return Method(
-        name=entry["name"],
-        host=entry["host"],
-        verb=entry["verb"],
-        idempotent=entry["idempotent"],
-        read_only=entry["read_only"],
-        parameters=tuple(Parameter(**_known(one)) for one in entry.get("parameters", ())),
-        fields=tuple(Field(**_known(one)) for one in entry.get("fields", ())),
-        codes=frozenset(one["code"] for one in entry.get("codes", ())),
-    )
-
-
-def _known(entry: Mapping[str, Any]) -> dict[str, Any]:
-    # `class` and `source` say how well an entry is known; no check depends on them.
-    known = {name: value for name, value in entry.items() if name not in ("class", "source")}
-    return {**known, "allowed": tuple(known.get("allowed", ()))}

@@ -40,16 +40,6 @@ class KnownFailure:
     until: datetime.date
     where: str
 
-    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> str:
-        """Why the line is stale; empty when it is not."""
-        if today > self.until:
-            return f"{self.where}: {self.rule} expired on {self.until}: mend what fails, or move the date"
-        if complete and self.where not in met:
-            return (
-                f"{self.where}: {self.rule} did not fail as listed ({self.message or 'any message'}): remove the line"
-            )
-        return ""
-
 
 @dataclass(frozen=True)
 class KnownFailures:
@@ -86,8 +76,11 @@ class KnownFailures:
     def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[tuple[str, str]]:
         """Rule and reason of each line that is stale, when the lines in `met` were met in a run."""
         for one in self.lines:
-            if why := one.stale(met, complete=complete, today=today):
-                yield one.rule, why
+            if today > one.until:
+                yield one.rule, f"{one.where}: {one.rule} expired on {one.until}: mend what fails, or move the date"
+            elif complete and one.where not in met:
+                how = one.message or "with any message"
+                yield one.rule, f"{one.where}: {one.rule} did not fail as listed ({how}): remove the line"
 
 
 def _parsed(line: str, where: str) -> KnownFailure:

@@ -31,11 +31,6 @@ class Option:
     many: bool = False
     choices: tuple[str, ...] = ()
 
-    @property
-    def dest(self) -> str:
-        """The attribute that holds it."""
-        return f"flipsnack_{self.name.replace('-', '_')}"
-
 
 OPTIONS = (
     Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", ""),
@@ -101,26 +96,21 @@ class Options:
         """The words of the client's command."""
         return tuple(shlex.split(self["client"]))
 
-    def words(self, *names: str) -> str:
-        """These options as the command `flipsnack-contract` takes them, those that are not as usual."""
-        told = ((one, self[one.name]) for one in OPTIONS if one.name in names and self[one.name] != one.default)
-        words = (
-            [f"--{one.name}"] if value is True else [f"--{one.name}", str(single)]
-            for one, value in told
-            for single in (value if one.many else (value,))
-        )
-        return "".join(f"{shlex.join(pair)} " for pair in words)
-
     def command_line(self, what: str, more: str) -> str:
-        """The command that judges this side again with the same draws; `what` is judged, `more` follows."""
-        names = [one.name for one in OPTIONS if self.side in one.of and one.name not in LEFT_OUT]
-        what = f"{shlex.quote(what)} " if what else ""
-        app = "--app " if self["app"] else ""
-        return f"flipsnack-contract {self.side} {app}{what}{self.words(*names)}{more}"
+        """The command that judges `what` again with the same draws; `more` follows."""
+        told = [one for one in OPTIONS if self.side in one.of and one.name not in LEFT_OUT]
+        values = [(one.name, each) for one in told for each in _each(one, self[one.name]) if each != one.default]
+        words = (word for name, each in values for word in (f"--{name}", *(() if each is True else (str(each),))))
+        target = (*(("--app",) if self["app"] else ()), *((what,) if what else ()))
+        return f"{shlex.join(('flipsnack-contract', self.side, *target, *words))} {more}"
 
     def selects(self, rule: str) -> bool:
         """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])
+
+
+def _each(option: Option, value: Any) -> tuple[Any, ...]:
+    return tuple(value or ()) if option.many else (value,)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -132,12 +122,12 @@ def add_options(parser: pytest.Parser) -> None:
         )
         if one.type is bool:
             reading = {"action": "store_true"}
-        group.addoption(f"--flipsnack-{one.name}", dest=one.dest, default=one.default, help=one.help, **reading)
+        group.addoption(f"--flipsnack-{one.name}", default=one.default, help=one.help, **reading)
 
 
 def options_of(config: pytest.Config, environment: Mapping[str, str]) -> Options:
     """The options of a run. Raises `pytest.UsageError` for those that cannot be."""
-    options = Options({one.name: config.getoption(one.dest) for one in OPTIONS}, environment)
+    options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
     for wanted in options["rule"] or ():
         if not any(rule.startswith(wanted) for rule in rules()):
             raise pytest.UsageError(f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them")

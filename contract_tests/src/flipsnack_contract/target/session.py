@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flipsnack_contract.contract.assertions import Inconclusive, Violation
@@ -100,7 +101,7 @@ class Session:
     def fetch(self, request: Request) -> Reply:
         """The HTTP answer to a request that no limit counts, such as a download."""
         reply = self.target.send(request)
-        self.trace.add(in_words(request, reply))
+        self.trace.add(partial(in_words, request, reply))
         return reply
 
     def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:

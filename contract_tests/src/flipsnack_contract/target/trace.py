@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 __all__ = ["Trace", "masked"]
 
 _SIGNATURE = re.compile(r"(?<=[?&])(signature|Signature)=[^&\s]*")
 _KEY = re.compile(r"(?<=[?&])apiKey=([^&\s]{0,6})[^&\s]*")
 MOST = 200
+Step = str | Callable[[], str]
 
 
 class Trace:
@@ -17,18 +18,16 @@ class Trace:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._lines: list[str] = []
+        self._steps: list[Step] = []
 
-    def add(self, line: str) -> None:
-        """Add a step."""
-        self._lines.append(masked(line))
+    def add(self, step: Step) -> None:
+        """Add a step; a function is called only when the steps are read, which is after a failure."""
+        self._steps.append(step)
 
     def __iter__(self) -> Iterator[str]:
-        if len(self._lines) <= MOST:
-            return iter(self._lines)
-        half = MOST // 2
-        left_out = f"… {len(self._lines) - MOST} steps …"
-        return iter([*self._lines[:half], left_out, *self._lines[-half:]])
+        half, left_out = MOST // 2, len(self._steps) - MOST
+        shown = [*self._steps[:half], f"… {left_out} steps …", *self._steps[-half:]] if left_out > 0 else self._steps
+        return (masked(step if isinstance(step, str) else step()) for step in shown)
 
 
 def masked(text: str) -> str:

@@ -76,6 +76,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     host: Literal["api", "upload"]
     verb: Literal["GET", "POST"]
     idempotent: bool
+    read_only: bool
     certainty: Certainty = msgspec.field(name="class")
     source: tuple[str, ...]
     parameters: tuple[Parameter, ...] = ()
