@@ -80,7 +80,7 @@ class PartItem(pytest.Item):
                 report.wasxfail = f"known failure: {', '.join(line for one in bad for line in one.listed)}"
 
 
-def results_in(report: pytest.TestReport) -> Sequence[Result]:
+def results_in(report: pytest.TestReport | pytest.CollectReport) -> Sequence[Result]:
     """The results that a report carries; none when it is not of an item of ours."""
     carried = getattr(report, "flipsnack", None)
     return tuple(Result.from_json(one) for one in carried["results"]) if carried else ()
