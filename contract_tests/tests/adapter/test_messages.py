@@ -14,13 +14,13 @@ from flipsnack_contract.adapter.messages import (
     Cancel,
     CaseCredentials,
     CaseOptions,
+    FromKit,
     Greeting,
     NotAMessage,
     RunCase,
     Wake,
     encode,
     read_from_adapter,
-    read_from_kit,
 )
 
 HELLO = {"type": "hello", "protocol": 1, "client": {"name": "a", "version": "1", "language": "b"}, "ops": ["poll"]}
@@ -130,7 +130,7 @@ def test_what_the_kit_says_is_one_line_that_fits_the_schema(text: str, number: i
     for message in (greeting, run, Wake(id=text, now_ms=number), Cancel(id=text), Bye()):
         line = encode(message)
         assert [b""] == line.split(b"\n")[1:]
-        assert message == read_from_kit(line)
+        assert message == msgspec.json.decode(line, type=FromKit)
         _validator("from_kit.schema.json").validate(json.loads(line))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from contract_tests.tests.adapter.cases import faulty, shipped
 
+from flipsnack_contract.__main__ import main
 from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS
 from flipsnack_contract.adapter.fake_server import Fake
 
@@ -46,15 +47,19 @@ def test_without_an_adapter_it_ends_with_11(command: list[str], fake_server: Fak
         (["check"], "missing client command: give it after --"),
         (["check", "--mode", "exec", "--", "fetch"], "the command has no {collection}"),
         (["check", "--", "fetch", "{collection}", "{dest}"], "only filled in with --mode exec"),
-        (["check", "--fake", "nowhere", "--", "x"], "'nowhere' is no address of a fake"),
+        (["check", "--fake", "nowhere", "--", "x"], "'nowhere' is not the address of a fake"),
         (["check", "--capability", "telepathy", "--", "x"], "unknown capability telepathy"),
     ],
 )
-def test_wrong_usage_ends_with_4(arguments: list[str], text: str) -> None:
+def test_wrong_usage_ends_with_4(
+    arguments: list[str], text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """And says what was expected."""
-    run = _kit("adapter", *arguments)
-    assert 4 == run.returncode
-    assert text in run.stderr
+    monkeypatch.setattr(sys, "argv", ["flipsnack-contract", "adapter", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert 4 == ended.value.code
+    assert text in capsys.readouterr().err
 
 
 def test_without_a_fake_it_ends_with_10() -> None:

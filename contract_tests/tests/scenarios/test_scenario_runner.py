@@ -76,7 +76,7 @@ def test_a_suspended_client_oversleeps(runner: ScenarioRunner) -> None:
     run = runner.play(Scenario(schedule="after-60s", deadline_s=86_400, timeline=(night,)))
     instants = [call.seconds - run.report.started_ms / 1000 for call in run.calls]
     assert [] == [instant for instant in instants if 5 < instant < 28_805]
-    assert (CaseOutcome.OK, 28_800) == (run.outcome, run.suspended_s)
+    assert CaseOutcome.OK is run.outcome
     assert any("meanwhile: suspend for 28800 s" in line for line in run.lines())
 
 

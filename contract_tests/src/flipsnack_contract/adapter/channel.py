@@ -41,7 +41,7 @@ class Channel:
             threading.Thread(target=work, args=(pipe,), name="adapter-channel", daemon=True).start()
 
     def send(self, line: bytes) -> None:
-        """Write one line. Returns at once: that nobody reads it shows when no answer comes."""
+        """Write one line. Returns at once; when the other side does not read it, no answer comes."""
         self._outgoing.put(line)
 
     def receive(self, *, timeout: float) -> bytes:

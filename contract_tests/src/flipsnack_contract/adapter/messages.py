@@ -36,7 +36,6 @@ __all__ = [
     "encode",
     "preferred",
     "read_from_adapter",
-    "read_from_kit",
     "schema",
 ]
 
@@ -250,8 +249,7 @@ class CaseResult(_Message, frozen=True, tag="result"):
 FromAdapter = Hello | Sleep | CaseEvent | CaseResult
 
 _encoder = msgspec.json.Encoder()
-_from_adapter = msgspec.json.Decoder(FromAdapter)
-_from_kit = msgspec.json.Decoder(FromKit)
+_from_adapter: msgspec.json.Decoder[FromAdapter] = msgspec.json.Decoder(FromAdapter)
 
 
 def encode(message: FromKit | FromAdapter) -> bytes:
@@ -261,26 +259,17 @@ def encode(message: FromKit | FromAdapter) -> bytes:
 
 def read_from_adapter(line: bytes) -> FromAdapter:
     """The message that a line of an adapter holds; raises `NotAMessage`."""
-    return _read(_from_adapter, line)  # type: ignore[no-any-return]
-
-
-def read_from_kit(line: bytes) -> FromKit:
-    """The message that a line of the kit holds; raises `NotAMessage`."""
-    return _read(_from_kit, line)  # type: ignore[no-any-return]
+    try:
+        return _from_adapter.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as damage:
+        shown = repr(line[:120].decode("utf-8", "replace"))
+        hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
+        raise NotAMessage(f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
 
 
 def schema(direction: Any) -> dict[str, Any]:
     """The JSON Schema of one direction: `FromKit` or `FromAdapter`."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(direction)}
-
-
-def _read(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:
-    try:
-        return decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as damage:
-        shown = repr(line[:120].decode("utf-8", "replace"))
-        hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
-        raise NotAMessage(f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
 
 
 def _expected(damage: str) -> str:

@@ -1,12 +1,11 @@
-"""The command `flipsnack-contract adapter check`, and the options that name a client and a fake."""
+"""The command `flipsnack-contract adapter check`."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -20,7 +19,7 @@ from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import Unreachable
 
-__all__ = ["EPILOG", "adapter", "chosen_fake", "client_options", "failing_clearly", "launch_mode_of", "say"]
+__all__ = ["adapter"]
 
 EXIT_CODES = f"""\b
 Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed, {Exit.USAGE} wrong usage,
@@ -40,7 +39,6 @@ and the answer's data as JSON on stdout. Any other exit code is a failure.
 
 {EXIT_CODES}
 """
-_Command = Callable[..., Any]
 
 
 @click.group(short_help="Check an adapter, which lets the kit drive a client.")
@@ -48,43 +46,28 @@ def adapter() -> None:
     """Check an adapter: the program through which the kit drives a client."""
 
 
-def client_options(command: _Command) -> _Command:
-    """Add the options that name the client under test and the fake."""
-    options = (
-        click.argument("command", nargs=-1, metavar="-- COMMAND..."),
-        click.option(
-            "--mode", type=click.Choice(list(MODES)), default="persistent", show_default=True, help="See below."
-        ),
-        click.option("--fake", "fake_url", metavar="URL", help="A running fake; without it the kit starts one."),
-        click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the fake's control plane."),
-        click.option(
-            "--timeout",
-            type=float,
-            default=10.0,
-            show_default=True,
-            help="Seconds without a message after which the adapter hangs.",
-        ),
-        click.option(
-            "--capability",
-            "capabilities",
-            multiple=True,
-            help="A capability of a program of --mode exec, such as deadline; json when none is named.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @adapter.command("check", epilog=EPILOG)
-@client_options
+@click.argument("command", nargs=-1, metavar="-- COMMAND...")
+@click.option("--mode", type=click.Choice(list(MODES)), default="persistent", show_default=True, help="See below.")
+@click.option("--fake", "fake_url", metavar="URL", help="A running fake; without it the kit starts one.")
+@click.option("--admin-token", envvar="FLIPSNACK_ADMIN_TOKEN", help="Token of the fake's control plane.")
+@click.option(
+    "--timeout", type=float, default=10.0, show_default=True, help="Seconds without a message that are a hang."
+)
+@click.option("--capability", multiple=True, help="Of a program of --mode exec, such as deadline; by default json.")
 @click.pass_obj
 def check_command(environment: Mapping[str, str] | None, /, **options: Any) -> None:
     """Check that an adapter keeps the protocol, and that the simplest cases work."""
     wrong = 0
-    with failing_clearly():
-        mode = launch_mode_of(options, environment or {})
-        with chosen_fake(options) as fake:
+    with _failing_clearly():
+        mode = LaunchMode(
+            command=options["command"],
+            mode=options["mode"],
+            timeout=options["timeout"],
+            capabilities=options["capability"] or ("json",),
+            environment=environment or {},
+        )
+        with _chosen_fake(options["fake_url"], options["admin_token"]) as fake:
             for finding in check_adapter(mode, greeting_of(version("flipsnack-kit")), fake):
                 wrong += bool(finding.wrong)
                 _show(finding)
@@ -98,27 +81,12 @@ def _show(finding: Finding) -> None:
         click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
 
 
-def launch_mode_of(options: Mapping[str, Any], environment: Mapping[str, str]) -> LaunchMode:
-    """How the options say that the client is started. Raises `BadUse`."""
-    return LaunchMode(
-        command=options["command"],
-        mode=options["mode"],
-        timeout=options["timeout"],
-        capabilities=options["capabilities"] or ("json",),
-        environment=environment,
-    )
+def _chosen_fake(url: str | None, token: str | None) -> AbstractContextManager[Fake]:
+    return fake_at(url, token=token) if url else started_fake()
 
 
 @contextmanager
-def chosen_fake(options: Mapping[str, Any]) -> Iterator[Fake]:
-    """The fake that the options name, or one that the kit starts. Raises `NoFake`."""
-    url = options["fake_url"]
-    with fake_at(url, token=options["admin_token"]) if url else started_fake() as fake:
-        yield fake
-
-
-@contextmanager
-def failing_clearly() -> Iterator[None]:
+def _failing_clearly() -> Iterator[None]:
     """End with one line and an exit code when there is no client, or no fake, to work with."""
     try:
         yield
@@ -126,18 +94,10 @@ def failing_clearly() -> Iterator[None]:
         raise click.UsageError(str(wrong)) from None
     except AdapterFault as fault:
         _fail(f"the adapter does not work: {fault}", Exit.ADAPTER)
-    except OSError as trouble:
-        # Mostly a path that the user gave.
-        _fail(f"{trouble.filename or 'the system'}: {trouble.strerror or trouble}", Exit.USAGE)
     except (NoFake, NoPackage, Refused, Unreachable) as trouble:
         _fail(str(trouble), Exit.UNREACHABLE)
 
 
-def _fail(text: str, code: int) -> None:
+def _fail(text: str, code: Exit) -> NoReturn:
     click.echo(f"flipsnack-contract: {text}", err=True)
-    sys.exit(code)
-
-
-def say(text: str) -> None:
-    """Print a note to stderr."""
-    click.echo(text, err=True)
+    raise SystemExit(code)

@@ -1,1 +1,1 @@
-"""What was recorded of a client and a server, judged afterwards by what the rules say of time and order."""
+"""Judges recordings: HTTP archives and the fake's journal, by the rules about time and order."""

@@ -1,4 +1,4 @@
-"""Recordings as events: HTTP archives (HAR) of a browser, of mitmproxy or of the fake, and the fake's lines of JSON."""
+"""Reads recordings into events: HTTP archives (HAR) of any tool, and the fake's journal as lines of JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class BadHistory(ValueError):
-    """A text that is no recording; says where and what was expected."""
+    """A text that is not a recording; the message says where, and what was expected."""
 
 
 def read_history(text: str, name: str) -> tuple[Event, ...]:
@@ -56,7 +56,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     request, response = entry["request"], entry.get("response") or {}
     wall = _micros(entry["startedDateTime"])
     start = _micros(own["virtual"]) if own.get("virtual") else wall
-    # The fake says when it counted; of others only when the request left and when its answer was there.
+    # The fake tells when it counted the call; another recorder only when the request left and the answer came.
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
     params = _parameters(request["url"], _form(request.get("postData") or {}))
     answer = _read(_content(response.get("content") or {}), params)
@@ -126,7 +126,7 @@ def _record(record: Mapping[str, Any]) -> Event:
     )
 
 
-# --- what both have in common ----------------------------------------------------------------------------------------
+# --- both ------------------------------------------------------------------------------------------------------------
 
 
 def _event(

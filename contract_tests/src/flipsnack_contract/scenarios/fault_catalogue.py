@@ -1,4 +1,4 @@
-"""What can go wrong, each with a name: the fault rules that scenarios are made of, as the fake takes them.
+"""The faults that scenarios are made of, each with a name, as the fake's control plane takes them.
 
 A fault that answers in the vendor's name must do so in the format that was asked for, so some are made for a format.
 """
@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.scenario import Fault, Form
 
 __all__ = [
@@ -28,12 +29,13 @@ __all__ = [
     "spoilt_answer",
 ]
 
-CALL = {"action": "collection.downloadHTML"}
+CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
 CALLBACK = "{callback}"
 CANARY_PATH = "canary"
-"""The end of a path that nobody asks for but who follows a document type, or an answer that makes no sense."""
+"""Canary path suffix. A request for it proves that the client resolved an external entity or followed a bogus URL."""
 HTML = "text/html; charset=utf-8"
+GUEST_PAGE = "a page instead of an answer"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
 TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
 
@@ -63,7 +65,7 @@ PASSING: Mapping[str, Fault] = {
         _passing("HTTP 503 for the package once", {"kind": "status", "status": 503, "body": "later"}, PACKAGE),
     )
 }
-"""Faults that pass: a client that tries again after a pause comes to the same end as without them."""
+"""Faults that pass: a client that retries after a pause ends as without them."""
 
 
 LASTING: Mapping[str, Fault] = {
@@ -75,7 +77,7 @@ LASTING: Mapping[str, Fault] = {
         Fault(name="packages never served", affects="lasting", fault={"kind": "status", "status": 503}, when=PACKAGE),
     )
 }
-"""Trouble that does not pass: a client may try again for as long as its deadline lets it."""
+"""Faults that do not pass: a client may retry until its deadline."""
 
 
 DEAD_LINKS: Mapping[str, Fault] = {
@@ -98,12 +100,12 @@ SPOILT_PACKAGES: Mapping[str, Fault] = {
     for one in (
         _package("packages cut off", {"kind": "truncate"}),
         _package("packages cut off and no length", {"kind": "truncate", "framing": "close"}),
-        _package("packages that are no zip", {"kind": "invalid-zip"}),
+        _package("packages that are not zips", {"kind": "invalid-zip"}),
         _package("packages with a wrong byte", {"kind": "wrong-byte"}, "checksums"),
         _package("a page instead of a package", {"kind": "status", "status": 200, "body": LOGIN, "content_type": HTML}),
     )
 }
-"""Packages that never arrive whole, however often they are fetched."""
+"""Packages that never arrive complete."""
 
 
 def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
@@ -133,14 +135,14 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "no data": lambda form: _envelope(form, 20, None),
     "no code": lambda form: _without_code(_envelope(form, 20, {"status": "COMPLETE", "resourceUrl": LINK})),
     "data without a status": lambda form: _envelope(form, 20, {"resourceUrl": LINK}),
-    "data that is no object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
+    "data that is not an object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
     "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
     "another code with OK": lambda form: _envelope(form, 99, {"status": "COMPLETE", "resourceUrl": LINK}),
     "another code with FAILED": lambda form: _envelope(form, 99, {"status": "FAILED"}),
     "an answer cut in the middle": lambda form: _envelope(form, 20, {"status": "PROCESSING"})[:-9],
     "nothing at all": lambda _form: "",
-    "somebody else's page": lambda _form: LOGIN,
+    GUEST_PAGE: lambda _form: LOGIN,
 }
 XML_BODIES: Mapping[str, str] = {
     "an entity that points somewhere": (
@@ -152,23 +154,23 @@ XML_BODIES: Mapping[str, str] = {
         "<response><code>20</code><status>OK</status><data><status>&x;</status></data></response>"
     ),
 }
-NO_TEXT = "a status with a byte that is no text"
-SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NO_TEXT, "an unknown code")
-"""Names of answers that are none, however often one asks."""
+NOT_TEXT = "a status with a byte that is not text"
+SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NOT_TEXT, "an unknown code")
+"""Names of answers that never make sense."""
 
 
 def spoilt_answer(name: str, form: Form) -> Fault:
-    """The fault of that name for answers in that format."""
+    """The fault with that name, for answers in that format."""
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name in XML_BODIES:
         fault = {"kind": "status", "status": 200, "body": XML_BODIES[name], "content_type": TYPES["xml"]}
-    elif name == NO_TEXT:
+    elif name == NOT_TEXT:
         body = _envelope(form, 20, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
         encoded = base64.b64encode(body).decode()
         fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:
-        content_type = HTML if name.startswith("somebody") else TYPES[form]
+        content_type = HTML if name == GUEST_PAGE else TYPES[form]
         fault = {"kind": "status", "status": 200, "body": BODIES[name](form), "content_type": content_type}
     return Fault(name=name, affects="answer", fault=fault, when=CALL)
 
@@ -187,13 +189,13 @@ OTHER_PART = Fault(
         "status": 206,
         "body_base64": _other_package(),
         "content_type": "application/zip",
-        # Whole in itself: who begins anew with it has a package, of another collection.
+        # Complete in itself: a client that starts again with it has the package of another collection.
         "headers": {"Content-Range": "bytes 0-132/133", "ETag": '"another"'},
     },
     when=PACKAGE,
     count=1,
 )
-"""What comes, once, instead of the rest of a package: put behind the first part it makes a zip that opens."""
+"""A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
 
 
 HOSTILE_WORDS = Fault(
@@ -203,7 +205,7 @@ HOSTILE_WORDS = Fault(
     fault={"kind": "code", "code": 43, "message": 'Not (really); it\'s "gone" &c. <b>]]></b> </script> \\ é\u2028😀'},
     when=CALL,
 )
-"""A refusal whose message has in it whatever ends something in one of the formats."""
+"""A refusal whose message holds everything that ends something in one of the formats."""
 
 
 def _odd(name: str, form: Form, body: str) -> Fault:

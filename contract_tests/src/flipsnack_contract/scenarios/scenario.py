@@ -99,7 +99,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secret: str = "a secret of the kit"
     who: Who = "right"
     whose: Whose = "own"
-    unknown_hash: str = "nobody-has-this"
+    unknown_hash: str = "no-such-hash"
     schedule: str = "immediate"
     pages: Annotated[int, Meta(ge=1, le=20)] = 2
     settings: dict[str, float] = {}
@@ -161,7 +161,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def key_said(self) -> str:
         """The key that the client is given."""
-        return "nobody-s-key" if self.who == "unknown-key" else self.key
+        return "unknown-key" if self.who == "unknown-key" else self.key
 
     @property
     def secret_said(self) -> str:

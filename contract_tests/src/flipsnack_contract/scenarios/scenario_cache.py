@@ -42,21 +42,6 @@ class ScenarioCache:
             self.on_run(known)
         return known
 
-    @property
-    def hours(self) -> float:
-        """How many hours of the accounts' clocks passed in all runs."""
-        return sum(one.report.elapsed_ms for one in self.runs.values()) / 3_600_000
-
-    @property
-    def suspended_hours(self) -> float:
-        """For how many of these hours the client's machine was suspended."""
-        return sum(one.suspended_s for one in self.runs.values()) / 3600
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether any download succeeded."""
-        return any(one.outcome is CaseOutcome.OK and one.scenario.op == "download" for one in self.runs.values())
-
     def _count_fault(self, run: ScenarioRun) -> None:
         self._faults = self._faults + 1 if run.outcome is CaseOutcome.FAULT else 0
         if self._faults >= MOST_FAULTS:

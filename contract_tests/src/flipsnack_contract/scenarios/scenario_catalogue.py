@@ -45,8 +45,8 @@ REFUSED: Mapping[str, Scenario] = {
     "a wrong secret": Scenario(who="wrong-secret"),
     "an unknown key": Scenario(who="unknown-key"),
     "a deleted collection": Scenario(whose="deleted"),
-    "somebody else's collection": Scenario(whose="foreign"),
-    "a collection that nobody has": Scenario(whose="unknown"),
+    "another account's collection": Scenario(whose="foreign"),
+    "an unknown collection": Scenario(whose="unknown"),
 }
 HOSTILE: Mapping[str, Scenario] = {
     "a secret with blanks around": Scenario(secret="  a secret "),
@@ -89,8 +89,8 @@ EVENTFUL: Mapping[str, Scenario] = {
         timeline=(TimelineEvent(after_s=0, what="maintenance-on"), TimelineEvent(after_s=40, what="maintenance-off")),
     ),
     "deleted while it is built": Scenario(schedule="never", timeline=(TimelineEvent(after_s=30, what="delete"),)),
-    "failed by somebody": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
-    "finished by somebody": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
+    "failed by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
+    "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
     "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),

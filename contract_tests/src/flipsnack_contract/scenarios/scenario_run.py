@@ -79,17 +79,6 @@ class ScenarioRun:
         return "link" in self.faults or (following is not None and not following.is_api)
 
     @property
-    def suspended_s(self) -> float:
-        """For how many seconds the client's machine was suspended."""
-        # Where suspensions overlap, each second counts once.
-        ended_s, awake_s, total = self.report.elapsed_ms / 1000, 0.0, 0.0
-        for event in sorted(self.scenario.suspensions, key=lambda event: event.after_s):
-            if event.after_s < ended_s:
-                total += max(0.0, event.after_s + event.for_s - max(awake_s, event.after_s))
-                awake_s = max(awake_s, event.after_s + event.for_s)
-        return total
-
-    @property
     def last(self) -> LoggedRequest | None:
         """The last call of the API."""
         return self.calls[-1] if self.calls else None

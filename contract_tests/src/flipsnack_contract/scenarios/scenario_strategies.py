@@ -1,4 +1,4 @@
-"""Scenarios that Hypothesis makes up, for a client with given capabilities. Simple ones come first when they shrink."""
+"""Hypothesis strategies for scenarios that fit a client's capabilities; they shrink to simple ones."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ keys = st.one_of(st.just("client"), st.text(KEY_LETTERS, min_size=1, max_size=8)
 secrets = st.one_of(
     st.just("a secret of the kit"), st.text(LETTERS, max_size=6).map(lambda text: f"{text} s3cret {text}")
 )
-hashes = st.one_of(st.just("nobody-has-this"), st.text(LETTERS, min_size=1, max_size=8))
+hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
 
 
 def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
-    """Scenarios that a client with these capabilities can be put into."""
+    """Scenarios for a client with these capabilities."""
     forms = [form for form in FORMS if form in capabilities]
     families = [_calm(forms), _refused(forms)]
     if "virtual_sleep" in capabilities:
@@ -100,7 +100,6 @@ def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
 
 
 def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
-    """A machine that is suspended while its client waits: for longer than it has, or for less."""
     one = st.builds(
         TimelineEvent,
         after_s=st.integers(1, 60).map(float),
