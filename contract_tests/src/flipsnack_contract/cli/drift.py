@@ -21,7 +21,8 @@ from flipsnack_contract.target.result import Exit, Outcome
 __all__ = ["drift"]
 
 EXAMPLES = 20
-TAKEN = ("rule", "examples", "seed", "collection", "calls-per-minute", "alone", "slow", "admin-token")
+NAMES = ("rule", "examples", "seed", "collection", "calls-per-minute", "alone", "slow", "admin-token")
+TAKEN = [one for one in OPTIONS if one.name in NAMES]
 STEPS_SHOWN = 4
 
 
@@ -53,11 +54,7 @@ def _drift(a: str, b: str, /, **given: Any) -> None:
 drift = click.Command(
     "drift",
     callback=lambda a, b, **given: _drift(a, b, **given),
-    params=[
-        click.Argument(("a",)),
-        click.Argument(("b",)),
-        *(click_option(one) for one in OPTIONS if one.name in TAKEN),
-    ],
+    params=[click.Argument(("a",)), click.Argument(("b",)), *map(click_option, TAKEN)],
     help=_drift.__doc__,
     short_help="Compare two servers, check by check.",
 )

@@ -22,9 +22,9 @@ class NotJudgeable(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One item: `judge` gives the result, or the results, of its `checks`. `alone`: nothing else may use the target meanwhile.
+    """One item: `judge` gives the result, or the results, of its `checks`.
 
-    `scenarios` is how many scenarios of a client are played in it, at most.
+    `alone`: nothing else may use the target meanwhile. `scenarios` is how many scenarios of a client are played in it, at most.
     """
 
     name: str
