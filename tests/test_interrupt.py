@@ -32,7 +32,7 @@ sys.meta_path.insert(0, Finder())
         (("flipsnack-mock", "serve", "--port", "0"), "uvicorn.config"),
         (("flipsnack-contract", "--help"), "flipsnack_contract"),
         (("flipsnack-contract", "--help"), "hypothesis.core"),
-        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.server"),
+        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.judge"),
     ],
 )
 def test_ctrl_c_while_a_command_starts_is_one_word_and_130(

@@ -24,7 +24,7 @@ class NotJudgeable(Exception):
 class Part:
     """One item: `judge` gives the result, or the results, of its `checks`.
 
-    `alone`: nothing else may use the target meanwhile. `scenarios` is how many scenarios of a client are played in it, at most.
+    `alone`: nothing else may use the target meanwhile. `scenarios` is how many of a client run in it, at most.
     """
 
     name: str
