@@ -33,7 +33,7 @@ sys.meta_path.insert(0, Finder())
         (("flipsnack-contract", "--help"), "flipsnack_contract.cli"),
         (("flipsnack-contract", "--help"), "click.core"),
         (("flipsnack-contract", "--help"), "hypothesis.core"),
-        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.main"),
+        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.judge"),
     ],
 )
 def test_ctrl_c_while_a_command_starts_is_one_word_and_130(

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Unsuitable, check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.request_cases import MISTAKES
-from flipsnack_contract.checks.runner import run, run_check
+from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.assertions import expect
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.session import Session
@@ -156,13 +156,6 @@ def test_without_shrinking_the_first_counterexample_is_reported(subject: TargetU
     one = _check(_below_eleven, varies={"number": st.integers(min_value=11)})
     result = run_check(one, subject, Plan(shrink=False))
     assert (Outcome.FAILED, True) == (result.outcome, int(result.counterexample["number"]) >= 11)
-
-
-def test_each_check_is_run_once_and_in_order(subject: TargetUnderTest) -> None:
-    """Results come as the checks do."""
-    chosen = server_checks()[:4]
-    results: Iterable[str] = [result.check for result in run(chosen, subject, Plan(examples=1))]
-    assert [one.name for one in chosen] == results
 
 
 def test_nothing_of_hypothesis_is_printed(subject: TargetUnderTest, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -24,13 +24,13 @@ from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
-__all__ = ["run", "run_check"]
+__all__ = ["run_check"]
 
 STEPS_PER_HISTORY = 25
 
 
 @dataclass
-class _Log:
+class _CheckRun:
     """What happened while a check ran: how many examples, and the last one that broke the rule."""
 
     examples: int = 0
@@ -45,18 +45,12 @@ class _Enough(BaseException):
     """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
-def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
-    """The results, one by one. Raises nothing for what a target does; Ctrl-C goes through."""
-    for one in checks:
-        yield run_check(one, subject, plan)
-
-
-def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
+def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
     """Run one check."""
-    if lacks := missing(check, subject):
+    if lacks := missing(check, under_test):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
-    log, began = _Log(), stopwatch()
-    outcome, message = _attempt(check, subject, plan, log)
+    log, began = _CheckRun(), stopwatch()
+    outcome, message = _attempt(check, under_test, plan, log)
     broke = log.violation.rule or check.rule.id if log.violation else ""
     return Result(
         check=check.name,
@@ -71,11 +65,11 @@ def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
     )
 
 
-def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> tuple[Outcome, str]:
+def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> tuple[Outcome, str]:
     broken = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     try:
         with with_reporter(_silence):
-            _examples(check, subject, plan, log)
+            _examples(check, under_test, plan, log)
     except Violation as violation:
         log.violation = violation
         return broken, str(violation)
@@ -98,19 +92,19 @@ def _violation_in(flaky: Flaky) -> Violation | None:
     return next((one for one in found if isinstance(one, Violation)), None)
 
 
-def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
+def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
     if check.machine is not None:
-        _machine(check, subject, plan, log)
+        _machine(check, under_test, plan, log)
         return
-    for row in rows_for(check, subject, plan):
-        _try(check, subject, log, row)
+    for row in rows_for(check, under_test, plan):
+        _try(check, under_test, log, row)
     if check.varies and plan.examples:
-        _vary(check, subject, plan, log)
+        _vary(check, under_test, plan, log)
 
 
-def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
+def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
     values = dict(drawn)
-    with subject.session(values.pop("method", None)) as session:
+    with under_test.session(values.pop("method", None)) as session:
         try:
             check.run(session, **values)
             log.examples += 1
@@ -125,16 +119,16 @@ def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, 
             raise
 
 
-def _vary(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
+def _vary(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
     def example(**drawn: Any) -> None:
-        _try(check, subject, log, drawn)
+        _try(check, under_test, log, drawn)
 
     example.__name__ = example.__qualname__ = check.run.__name__
-    each = {"method": sampled_from(methods)} if (methods := methods_for(check, subject)) else {}
+    each = {"method": sampled_from(methods)} if (methods := methods_for(check, under_test)) else {}
     _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
 
 
-def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
+def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
     build = check.machine
     assert build is not None  # the caller checked
 
@@ -142,7 +136,7 @@ def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> N
     def session() -> Iterator[Session]:
         if log.failed_at is not None and log.examples >= log.failed_at + plan.histories_to_shrink:
             raise _Enough
-        with subject.session() as opened:
+        with under_test.session() as opened:
             log.examples += 1
             try:
                 yield opened
@@ -166,7 +160,7 @@ def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> N
         raise log.violation from None
 
 
-def _keep_shortest(log: _Log, session: Session, violation: Violation) -> None:
+def _keep_shortest(log: _CheckRun, session: Session, violation: Violation) -> None:
     log.failed_at = log.failed_at or log.examples
     known = None if log.session is None else len(tuple(log.session.trace))
     if log.violation is None or known is None or len(tuple(session.trace)) <= known:

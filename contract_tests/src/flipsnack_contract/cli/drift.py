@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import click
 import pytest
 
-from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.drift import Drift, compare, ledger_advice
 from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.cli.judge import click_option
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.plugin.options import OPTIONS, Options
 from flipsnack_contract.plugin.server import open_target, plan_of
@@ -20,27 +21,20 @@ from flipsnack_contract.target.result import Exit, Outcome
 __all__ = ["drift"]
 
 EXAMPLES = 20
+NAMES = ("rule", "examples", "seed", "collection", "calls-per-minute", "alone", "slow", "admin-token")
+TAKEN = [one for one in OPTIONS if one.name in NAMES]
 STEPS_SHOWN = 4
 
 
-@click.command("drift", short_help="Compare two servers, check by check.")
-@click.argument("a")
-@click.argument("b")
-@click.option("--rule", "rules", multiple=True, help="Compare only rules whose id begins so.")
-@click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True, help="Drawn examples a check.")
-@click.option("--seed", type=int, help="Draw by this seed; without one every run draws the same.")
-@click.option("--alone", is_flag=True, help="Nothing else uses the targets: maintenance may be on for all keys.")
-@click.option("--calls-per-minute", type=click.IntRange(0), default=60, show_default=True, help="The pace; 0: none.")
-@click.pass_obj
-def drift(environment: Mapping[str, str] | None, /, a: str, b: str, **given: Any) -> None:
+def _drift(a: str, b: str, /, **given: Any) -> None:
     """Judge A and B by the same checks, and show each check on which they differ, with what both did.
 
     A and B are addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory). Exit codes: 0 no
     difference, 1 differences, 10 a target does not answer, 14 nothing could be compared.
     """
-    values = {one.name: one.default for one in OPTIONS} | {"rule": given.pop("rules")}
-    values |= {name.replace("_", "-"): value for name, value in given.items()}
-    options = Options(values, environment or {})
+    values = {one.name: one.default for one in OPTIONS}
+    values |= {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+    options = Options({**values, "examples": given["examples"] or EXAMPLES}, click.get_current_context().obj or {})
     with ExitStack() as stack:
         try:
             pair = [open_target(name, options, stack) for name in (a, b)]
@@ -52,9 +46,18 @@ def drift(environment: Mapping[str, str] | None, /, a: str, b: str, **given: Any
         click.echo(f"A is {a}\nB is {b}")
         # Both get what the weaker one can bear: what was tried at one only says nothing of a difference.
         plan = min((plan_of(one, options) for one in pair), key=lambda plan: plan.rows or 10**6)
-        checks = [one for one in server_checks() if options.selects(one.rule.id)]
+        checks = [one for one in checks_for(pair[0]) if one in checks_for(pair[1]) and options.selects(one.rule.id)]
         first, second = ([run_check(check, one, plan) for check in checks] for one in pair)
     raise SystemExit(_shown(compare(first, second)))
+
+
+drift = click.Command(
+    "drift",
+    callback=lambda a, b, **given: _drift(a, b, **given),
+    params=[click.Argument(("a",)), click.Argument(("b",)), *map(click_option, TAKEN)],
+    help=_drift.__doc__,
+    short_help="Compare two servers, check by check.",
+)
 
 
 def _shown(found: Sequence[Drift]) -> Exit:

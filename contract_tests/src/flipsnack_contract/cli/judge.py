@@ -13,11 +13,11 @@ import click
 import pytest
 
 from flipsnack_contract.cli.adapter import EPILOG as MODES
-from flipsnack_contract.plugin.options import OPTIONS
+from flipsnack_contract.plugin.options import OPTIONS, Option
 from flipsnack_contract.plugin.run import PACKAGE
 from flipsnack_contract.target.result import SHOWN, Exit
 
-__all__ = ["EPILOG", "INTERRUPTED", "cache_folder", "client", "recording", "server"]
+__all__ = ["EPILOG", "INTERRUPTED", "cache_folder", "click_option", "client", "recording", "server"]
 
 INTERRUPTED = 130
 CODES = {0: "as expected", **{int(one.code): one.means for one in SHOWN.values() if one.code}}
@@ -46,9 +46,8 @@ class _Judging(click.Command):
     """A command whose words are pytest's: those of the plugin without their prefix, and pytest's own."""
 
     def __init__(self, side: str, target: str, text: str, epilog: str = EPILOG) -> None:
-        shown = (one for one in OPTIONS if side in one.of.split())
-        options = [click.Option((f"--{one.name}",), is_flag=one.type is bool, help=one.help) for one in shown]
-        super().__init__(side, params=[*options], help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}.")
+        options: list[click.Parameter] = [click_option(one) for one in OPTIONS if side in one.of.split()]
+        super().__init__(side, params=options, help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}.")
         self.options_metavar = f"[OPTIONS] {target}"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -62,6 +61,14 @@ class _Judging(click.Command):
     def invoke(self, ctx: click.Context) -> NoReturn:
         """Run pytest, and end with its exit code."""
         _run_pytest(_words(str(self.name), ctx.args), ctx.obj or {})
+
+
+def click_option(one: Option) -> click.Option:
+    """An option of the plugin as an option of a command."""
+    names = (f"--{one.name}",)
+    if one.type is bool:
+        return click.Option(names, is_flag=True, help=one.help)
+    return click.Option(names, type=one.type, multiple=one.many, help=one.help)
 
 
 server = _Judging("server", "[URL]", SERVER)

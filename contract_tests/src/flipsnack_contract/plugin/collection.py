@@ -47,7 +47,8 @@ class PartItem(pytest.Item):
     def runtest(self) -> None:
         """Judge the part. What came of it decides the report, not an exception."""
         try:
-            results = self.part.judge()
+            judged = self.part.judge()
+            results = (judged,) if isinstance(judged, Result) else tuple(judged)
         except Exception:  # an error of ours is reported as ours, not as a broken rule
             check = self.part.checks[0]
             results = (Result(check.name, check.rule.id, Outcome.INTERNAL, traceback.format_exc(limit=-3)),)

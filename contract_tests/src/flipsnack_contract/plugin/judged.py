@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flipsnack_contract.checks.check import Check
@@ -22,14 +22,14 @@ class NotJudgeable(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One item: `judge` gives the results of its `checks`. `alone`: nothing else may use the target meanwhile.
+    """One item: `judge` gives the result, or the results, of its `checks`.
 
-    `scenarios` is how many scenarios of a client are played in it, at most.
+    `alone`: nothing else may use the target meanwhile. `scenarios` is how many of a client run in it, at most.
     """
 
     name: str
     checks: tuple[Check, ...]
-    judge: Callable[[], tuple[Result, ...]]
+    judge: Callable[[], Result | Iterable[Result]]
     alone: bool = False
     scenarios: int = 0
 

@@ -27,6 +27,6 @@ def open_recording(options: Options) -> Judged:
         side="recording",
         name=f"{file.name} ({len(events)} requests)",
         notes=(),
-        parts=tuple(Part(one.name, (one,), partial(tuple, judge_history((one,), events))) for one in checks),
+        parts=tuple(Part(one.name, (one,), partial(judge_history, (one,), events)) for one in checks),
         replay=lambda result: options.command_line(str(file), f"-k '{result.check}'"),
     )

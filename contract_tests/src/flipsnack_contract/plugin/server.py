@@ -20,7 +20,7 @@ from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.read_only import Budget, read_only
-from flipsnack_contract.target.result import Exit, Result
+from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Reply, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
@@ -58,7 +58,7 @@ def _judging(bare: Target, options: Options, stack: ExitStack, worker: str) -> J
         side="server",
         notes=(_has(under_test), _how(under_test, plan, len(checks))),
         parts=tuple(
-            Part(one.name, (one,), partial(_judge, one, under_test, plan), alone="alone" in one.may_need)
+            Part(one.name, (one,), partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
         ),
         serial="without a control plane all workers would share the limits of one key" if paced else "",
@@ -79,11 +79,7 @@ def _reading(target: Target, options: Options) -> Judged:
             f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
             "never more than 5 calls in a second or 60 in a minute",
         ),
-        parts=tuple(
-            Part(one.name, (one,), lambda one=one: (read(one, under_test, budget),))  # type: ignore[misc]
-            for one in checks
-            if one.read_only
-        ),
+        parts=tuple(Part(one.name, (one,), partial(read, one, under_test, budget)) for one in checks if one.read_only),
         serial="--read-only keeps both limits of one key, which parallel workers could not",
     )
 
@@ -170,10 +166,6 @@ def _credentials(environment: Mapping[str, str], collection: str | None) -> Cred
 
 def _token(options: Options) -> str | None:
     return options["admin-token"] or options.environment.get(TOKEN)
-
-
-def _judge(check: Check, under_test: TargetUnderTest, plan: Plan) -> tuple[Result, ...]:
-    return (run_check(check, under_test, plan),)
 
 
 def _version(target: Target) -> str:
