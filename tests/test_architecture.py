@@ -16,7 +16,7 @@ def _folder(package: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("package", ["flipsnack_mock"])
+@pytest.mark.parametrize("package", ["flipsnack_mock", "flipsnack_contract"])
 def test_the_table_of_rooms_has_a_line_for_each_folder(package: str) -> None:
     """No more and no fewer: a room that is added is described."""
     _, _, below = PAGE.partition(f"room of `{package}`")
@@ -24,18 +24,22 @@ def test_the_table_of_rooms_has_a_line_for_each_folder(package: str) -> None:
     rooms = re.findall(r"^\|(?: \d+ \|)? `(\w+)/` \|", table, re.MULTILINE)
 
     assert rooms == list(dict.fromkeys(rooms))
-    assert set(rooms) == {path.name for path in _folder(package).iterdir() if any(path.glob("*.py"))}
+    assert set(rooms) == {path.name for path in _folder(package).iterdir() if any(path.glob("*.*"))} - {"__pycache__"}
 
 
 @pytest.mark.parametrize(
-    ("package", "entries"), [("flipsnack_mock", {"__init__.py", "__main__.py", "pytest_plugin.py"})]
+    ("package", "entries"),
+    [
+        ("flipsnack_mock", {"__init__.py", "__main__.py", "pytest_plugin.py"}),
+        ("flipsnack_contract", {"__init__.py", "__main__.py"}),
+    ],
 )
 def test_a_package_has_no_module_beside_its_rooms(package: str, entries: set[str]) -> None:
     """But for its entries."""
     assert entries == {path.name for path in _folder(package).glob("*.py")}
 
 
-@pytest.mark.parametrize("package", ["flipsnack_mock"])
+@pytest.mark.parametrize("package", ["flipsnack_mock", "flipsnack_contract"])
 def test_rooms_and_modules_are_small(package: str) -> None:
     """A folder has at most 16 modules, a module at most 300 lines."""
     modules = list(_folder(package).rglob("*.py"))
