@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from contract_tests.tests.adapter.cases import faulty
 from lxml import etree
 
 from flipsnack_contract.adapter.fake_server import Fake, started_fake
@@ -154,6 +155,7 @@ def _until_closed(terminal: int) -> str:
     ("words", "code", "says"),
     [
         (("client", "--", "no-such-command"), 11, "no adapter to judge by: no-start"),
+        (("client", "--", *faulty("naps_for_ever")), 14, "the client can be put into no scenario"),
         (("client",), 4, "missing client command: give it after --"),
         (("client", "--replay", "gone", "--", sys.executable, str(ADAPTER)), 4, "No such file"),
         (("client", "--replay", "a-file", "--", sys.executable, str(ADAPTER)), 4, "expected the replay.json of a"),

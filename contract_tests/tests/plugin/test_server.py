@@ -110,6 +110,7 @@ def test_rules_are_selected_by_the_beginning_of_their_ids(judge: Judge) -> None:
         (("--flipsnack-app=nothing",), "expected module:factory"),
         (("--flipsnack-app=servers:right", "--flipsnack-examples=0"), "--flipsnack-examples is 0; expected 1 or more"),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=x"), "no rule begins with 'x'"),
+        (("--flipsnack-app=servers:right", "--flipsnack-rule=client."), "no check of a server is for client."),
         (("--flipsnack-app=servers:right", "--flipsnack-known=gone"), "cannot read gone"),
         (("--flipsnack-client=x", "--flipsnack-mode=exec"), "{collection}"),
         (("--flipsnack-recording=gone.har",), "cannot judge gone.har"),

@@ -57,6 +57,8 @@ def open_client(
     runner = _open_runner(options, stack, worker)
     plan = Plan(options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL), seed=options["seed"])
     groups = {one.name: one for one in _replayed(options["replay"]) or scenario_groups(runner.capabilities, plan)}
+    if not groups:
+        raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
     checks = {one.name: one for one in client_checks() if options.selects(one.rule.id)}
     judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
     sizes = {name: one.examples if isinstance(one, DrawnBatch) else len(one.scenarios) for name, one in groups.items()}

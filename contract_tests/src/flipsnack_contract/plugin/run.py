@@ -64,6 +64,8 @@ class Run:
                 self._judged = self._opened()
             except NotJudgeable as trouble:
                 pytest.exit(str(trouble), returncode=trouble.code)
+            if not any(part.checks for part in self._judged.parts):
+                raise pytest.UsageError(f"no check of a {self.options.side} is for {', '.join(self.options['rule'])}")
         return self._judged
 
     def _opened(self) -> Judged:
