@@ -1,7 +1,5 @@
 """Adapters that break the protocol, one for each way to do so: `adapters.py NAME`. No client is behind them."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

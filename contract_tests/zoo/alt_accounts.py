@@ -3,8 +3,6 @@
 Instants and spans of time are microseconds.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from dataclasses import dataclass, field

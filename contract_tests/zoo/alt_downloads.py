@@ -1,7 +1,5 @@
 """The resource URLs of the second correct server: they are issued, looked up, and serve a package in ranges."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import io

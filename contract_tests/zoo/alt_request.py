@@ -1,7 +1,5 @@
 """A request to the second correct server, and how its parameters are read."""
 
-from __future__ import annotations
-
 import email
 import email.message
 import re

@@ -4,8 +4,6 @@ It shares no code with the fake or the kit, so a check that passes on the fake o
 here. Every step is a method or a table, so that breaking one rule takes a few lines.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -4,8 +4,6 @@ It shares no code with the reference client. Every step is a method, so that bre
 are milliseconds of the runtime's clock.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

@@ -3,8 +3,6 @@
 A client of the zoo runs in a thread of this process; others run behind their adapters. Each has a fake of its own.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The envelope of an answer, read from each of the three formats as the vendor's page shows them."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 The matrix fails for a rule that needs an entry here and has none, and for an entry that is not needed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One HTTP exchange, over a connection of its own."""
 
-from __future__ import annotations
-
 import http.client
 import ssl
 from collections.abc import Mapping

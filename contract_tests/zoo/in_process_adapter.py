@@ -4,8 +4,6 @@ As a program, from the repository's directory: `python -m contract_tests.zoo.in_
 runs the correct client.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

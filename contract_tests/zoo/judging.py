@@ -1,7 +1,5 @@
 """Opens a server and runs the kit's checks on it. The only module that uses the kit's runner for servers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

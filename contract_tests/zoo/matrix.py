@@ -4,8 +4,6 @@ Each mutant must be caught by the rule that it breaks, each rule must catch a mu
 correct servers and clients must pass. A time-out or a crash counts as not caught.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest

@@ -1,7 +1,5 @@
 """A mutant is a server or client that breaks a rule on purpose. The terms are Stryker's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

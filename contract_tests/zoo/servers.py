@@ -1,7 +1,5 @@
 """The suite of broken servers, and the servers that keep every rule."""
 
-from __future__ import annotations
-
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.broken_servers import accounts, answers, codes, downloads, jobs, order, requests, signing
 from contract_tests.zoo.judging import SERVER_CHECKS, open_server

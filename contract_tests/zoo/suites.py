@@ -1,7 +1,5 @@
 """The suites of mutants by name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from contract_tests.zoo import clients, servers

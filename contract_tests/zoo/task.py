@@ -1,7 +1,5 @@
 """What a client of the zoo is asked to do, what it runs in, and what it returns."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol

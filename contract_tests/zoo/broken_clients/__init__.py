@@ -1,7 +1,5 @@
 """Broken clients: each a few lines over the correct one, named for its fault, with the rule that it breaks."""
 
-from __future__ import annotations
-
 from contract_tests.zoo.broken_clients import decoding, downloads, files, requests, secrets, signing, timing
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in

@@ -1,7 +1,5 @@
 """Clients that misread answers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

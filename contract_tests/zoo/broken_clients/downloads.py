@@ -1,7 +1,5 @@
 """Clients that download from the wrong URL or in the wrong pieces, or accept what is not the package."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping

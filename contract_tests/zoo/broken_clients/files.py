@@ -1,7 +1,5 @@
 """Clients that handle the file wrongly, or report something false about it."""
 
-from __future__ import annotations
-
 import hashlib
 
 from contract_tests.zoo.client import Client

@@ -1,7 +1,5 @@
 """Clients that send wrong parameters, a wrong verb, or a secret."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """Clients that reveal a secret, or decline what they can do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

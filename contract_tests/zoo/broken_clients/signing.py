@@ -4,8 +4,6 @@ One mistake is missing: sorting without regard to case. With the parameters of t
 server can see it.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

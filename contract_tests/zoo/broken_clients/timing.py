@@ -1,7 +1,5 @@
 """Clients that wait too little, too long, or for the wrong thing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

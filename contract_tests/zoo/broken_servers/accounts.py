@@ -1,7 +1,5 @@
 """Servers with wrong limits, or on which one key affects another."""
 
-from __future__ import annotations
-
 from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account, Collection
 from contract_tests.zoo.alt_request import Call
 from contract_tests.zoo.alt_server import AltServer, Refusal

@@ -1,7 +1,5 @@
 """Servers whose answers have the wrong shape."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 

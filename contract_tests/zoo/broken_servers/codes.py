@@ -1,7 +1,5 @@
 """Servers that give the wrong code or the wrong message."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from contract_tests.zoo.alt_request import Call

@@ -1,7 +1,5 @@
 """Servers whose resource URLs or packages go wrong."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl, urlencode
 
 from contract_tests.zoo.alt_accounts import SECOND, Account, Collection

@@ -1,7 +1,5 @@
 """Servers whose jobs go wrong."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from contract_tests.zoo.alt_accounts import Account, Collection

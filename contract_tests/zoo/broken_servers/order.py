@@ -1,7 +1,5 @@
 """Servers that check a call in another order."""
 
-from __future__ import annotations
-
 from contract_tests.zoo.alt_request import Call
 from contract_tests.zoo.alt_server import AltServer
 

@@ -1,7 +1,5 @@
 """Servers that read requests wrongly."""
 
-from __future__ import annotations
-
 from urllib.parse import unquote_to_bytes
 
 from contract_tests.zoo.alt_request import Call, decode

@@ -1,7 +1,5 @@
 """Servers that sign in a way of their own: some accept no other signature, some accept theirs beside the right one."""
 
-from __future__ import annotations
-
 import hashlib
 from urllib.parse import unquote
 
