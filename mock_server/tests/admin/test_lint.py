@@ -1,7 +1,5 @@
 """The lint over HTTP."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

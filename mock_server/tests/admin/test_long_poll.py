@@ -1,7 +1,5 @@
 """Waiting for requests: hundreds wait at once on the real server, none holds a thread, and all are answered in time."""
 
-from __future__ import annotations
-
 import multiprocessing
 import socket
 import threading

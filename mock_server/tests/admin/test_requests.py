@@ -1,7 +1,5 @@
 """The journal over HTTP: list, count, show, wait, verify, export, empty."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A client that signs carelessly on purpose, spelt out apart from the doctor: no code of the doctor judges itself."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 from mock_server.tests.conftest import Door, make_door
 from mock_server.tests.doctor.bad_signers import KEY, SECRET
 
-from flipsnack_mock.doctor import ANOTHER, OWN, diagnose
+from flipsnack_mock.doctor.case import ANOTHER, OWN
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
+from flipsnack_mock.doctor.diagnosis import diagnose
 from flipsnack_mock.protocol.errors import BadRequest
 
 WORLD = make_door().world

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from mock_server.tests.conftest import signature_of
 from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, OTHER_SECRET, SECRET, signer_with, together
 
-from flipsnack_mock.doctor import ANOTHER, OWN, Case, diagnose
+from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
+from flipsnack_mock.doctor.diagnosis import diagnose
 
 PARAMS = {"collectionHash": "fxh4k89", "action": "collection.downloadHTML", "apiKey": KEY, "note": "Café à la carte"}
 CANONICAL = f"[secret]actioncollection.downloadHTMLapiKey{KEY}collectionHashfxh4k89noteCafé à la carte"

@@ -11,10 +11,10 @@ from flipsnack_mock.doctor.signature_builder import (
     AS_SENT,
     DIGEST_BYTES,
     DIGEST_ENCODINGS,
-    ENCODED_LENGTHS,
     ESCAPES,
     NotApplicable,
     SignatureBuilder,
+    encoded_length,
 )
 from flipsnack_mock.doctor.signing_variant import SigningVariant
 
@@ -92,7 +92,7 @@ def test_the_length_of_a_writing_is_known(noise: bytes, algorithm: str, digest_e
     """The table of lengths says how long a digest is in each writing, where that does not depend on the digest."""
     size = DIGEST_BYTES[algorithm]
     assert hashlib.new(algorithm).digest_size == size
-    length = ENCODED_LENGTHS[digest_encoding](size)
+    length = encoded_length(digest_encoding, algorithm)
     assert length is None or len(DIGEST_ENCODINGS[digest_encoding](noise[:size])) == length
 
 

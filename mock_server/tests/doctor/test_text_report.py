@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.doctor.bad_signers import KEY, SECRET, signer_with
 
-from flipsnack_mock.doctor import OWN, Case, diagnose
+from flipsnack_mock.doctor.case import OWN, Case
+from flipsnack_mock.doctor.diagnosis import diagnose
 from flipsnack_mock.doctor.text_report import text_report
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from mock_server.tests.conftest import Fake
 
-from flipsnack_mock.faults import FaultKind
+from flipsnack_mock.faults.rules import FaultKind
 
 README = Path(__file__).parents[2] / "README.md"
 

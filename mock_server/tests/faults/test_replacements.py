@@ -5,8 +5,8 @@ import pytest
 from mock_server.tests.conftest import SECOND, Door, make_door, signed
 from mock_server.tests.faults.conftest import account, answer, arrange
 
-from flipsnack_mock.faults import When
 from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
+from flipsnack_mock.faults.rules import When
 from flipsnack_mock.protocol.errors import CATALOGUE
 
 

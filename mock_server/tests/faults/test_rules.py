@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import DOWNLOAD, SECOND, START
 
-from flipsnack_mock.faults import FaultRule, FaultTarget, When, count_failure, drop_expired, match_rule
 from flipsnack_mock.faults.base import Kind, Moment
 from flipsnack_mock.faults.content import InvalidZip, UrlLifetime
 from flipsnack_mock.faults.replacements import VendorCode
+from flipsnack_mock.faults.rules import FaultRule, FaultTarget, When, count_failure, drop_expired, match_rule
 from flipsnack_mock.faults.transport import Delay, DripFeed
 
 CALL = FaultTarget(DOWNLOAD, "d3m0h45h", {"action": DOWNLOAD, "collectionHash": "d3m0h45h", "format": "xml"})

@@ -4,8 +4,8 @@ import pytest
 from mock_server.tests.conftest import Door, decoded, make_door
 from mock_server.tests.faults.conftest import answer, arrange
 
-from flipsnack_mock.faults import When
 from flipsnack_mock.faults.replacements import Outage
+from flipsnack_mock.faults.rules import When
 from flipsnack_mock.faults.transport import ConnectionReset, Delay, EmptyReply, Garbage, LognormalDelay, UniformDelay
 from flipsnack_mock.protocol.effects import Break, Cut, Pause
 

@@ -1,7 +1,5 @@
 """HAR: the journal as an archive that other tools read."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

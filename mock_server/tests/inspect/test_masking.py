@@ -1,7 +1,5 @@
 """Masking: no secret and no signature is ever shown."""
 
-from __future__ import annotations
-
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest

@@ -1,7 +1,5 @@
 """Traces: what is no trace is refused by its line, and no secret is in one."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

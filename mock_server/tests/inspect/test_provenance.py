@@ -1,7 +1,5 @@
 """Grounds: every answer names the rules it rests on, and only those that mattered."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 import pytest
@@ -22,7 +20,7 @@ def latest(door: Door) -> Entry:
 
 def rules(door: Door) -> set[str]:
     """The rules behind the last answer."""
-    return {cited.rule for cited in cited_rules(latest(door))}
+    return set(cited_rules(latest(door)))
 
 
 def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
@@ -63,7 +61,7 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 ) -> None:
     """The rule that refused stands first, and the order of the checks is a ground; later checks are none."""
     door.call(**changes)
-    assert first == cited_rules(latest(door))[0].rule
+    assert first == next(iter(cited_rules(latest(door))))
     assert "order.checks" in rules(door)
     assert checks == passed_checks(latest(door))
 
@@ -71,9 +69,7 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 def test_classes_come_from_the_ledger(door: Door) -> None:
     """Each ground says how well it is known."""
     door.call(collectionHash="mock-complete")
-    assert {cited.rule: LEDGER[cited.rule] for cited in cited_rules(latest(door))} == {
-        cited.rule: cited.kind for cited in cited_rules(latest(door))
-    }
+    assert cited_rules(latest(door)).items() <= LEDGER.items()
     assert {"code.20", "job.fresh-resource-url", "answer.json"} <= rules(door)
     assert (*STEPS,) == passed_checks(latest(door))
 

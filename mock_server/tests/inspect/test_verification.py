@@ -1,7 +1,5 @@
 """Verification: expectations of what was sent hold or do not, and say what was found."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

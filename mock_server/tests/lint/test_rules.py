@@ -1,7 +1,5 @@
 """The rules for clients: each finds its misuse, and a well-behaved client has no findings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -4,8 +4,6 @@ It answers the few calls that `testcontainers` makes, so what is tested is what 
 engine does it is the engine's part.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

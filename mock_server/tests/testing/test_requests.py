@@ -1,7 +1,5 @@
 """The journal in Python: what a test writes."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

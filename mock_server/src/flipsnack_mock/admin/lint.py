@@ -1,7 +1,5 @@
 """Route for the lint of the requests in the journal."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec
@@ -9,8 +7,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.records import records_of
-from flipsnack_mock.lint.findings import lint
-from flipsnack_mock.lint.reports import FORMATS, Report
+from flipsnack_mock.lint.findings import FORMATS, Report, lint
 from flipsnack_mock.protocol.errors import Refused
 
 _CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}

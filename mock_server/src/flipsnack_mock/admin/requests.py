@@ -1,7 +1,5 @@
 """Routes for the journal: list, count, show, wait, verify, export, clear."""
 
-from __future__ import annotations
-
 import heapq
 from collections import deque
 from collections.abc import Mapping
@@ -13,7 +11,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.long_poll import Wait
-from flipsnack_mock.admin.routes import Context, Reply, parse_query, route
+from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
@@ -140,18 +138,16 @@ def show_request(context: Context) -> Any:
     return records_of(context.world, [entry_of(context)])[0]
 
 
-@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are")
-def delete_requests(context: Context) -> Reply:
+@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", status=204)
+def delete_requests(context: Context) -> None:
     """Clear the journal of every account."""
     context.world.journal.clear()
-    return Reply(204, None)
 
 
-@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account")
-def delete_account_requests(context: Context) -> Reply:
+@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account", status=204)
+def delete_account_requests(context: Context) -> None:
     """Clear the journal of this account."""
     context.world.journal.forget(context.account.key)
-    return Reply(204, None)
 
 
 def entry_of(context: Context) -> Entry:

@@ -1,7 +1,5 @@
 """`flipsnack-mock lint`: finds violations of the vendor's rules in a running fake or in a trace."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +8,6 @@ import click
 
 from flipsnack_mock.cli.options import fail
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
-
-__all__ = ["lint_command"]
 
 
 @click.command("lint")
@@ -37,8 +33,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
     Exit status: 0 no findings, 1 findings, 2 SOURCE cannot be read.
     """
     from flipsnack_mock.inspect.ndjson import BadTrace, read_trace
-    from flipsnack_mock.lint.findings import lint
-    from flipsnack_mock.lint.reports import FORMATS, Report
+    from flipsnack_mock.lint.findings import FORMATS, Report, lint
 
     is_url = source.startswith(("http://", "https://"))
     text = _fetched(source, token) if is_url else _read(source)

@@ -3,16 +3,12 @@
 They are ordered from likely to unlikely; causes are reported in this order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import ANOTHER, Case
 from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
-
-__all__ = ["Variant", "Variants"]
 
 _MOST_NAMES = 40
 _MOST_OTHERS = 20

@@ -1,7 +1,5 @@
 """The journal as an HTTP archive (HAR 1.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,8 +8,6 @@ import msgspec
 
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.records import Record
-
-__all__ = ["har"]
 
 
 def har(records: Iterable[Record]) -> str:

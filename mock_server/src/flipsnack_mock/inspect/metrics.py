@@ -1,17 +1,11 @@
 """Metrics for Prometheus, read from the counters of the worlds when they are requested."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-if TYPE_CHECKING:
-    from flipsnack_mock.state.world import World, Worlds
-
-__all__ = ["CONTENT_TYPE", "exposition"]
+from flipsnack_mock.state.world import World, Worlds
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,7 +1,5 @@
 """The page at /__admin/ui: renders a view as HTML."""
 
-from __future__ import annotations
-
 import functools
 from importlib.resources import files
 from typing import Any
