@@ -47,12 +47,7 @@ def clear_all_faults(context: Context) -> None:
 @route("GET", "/__admin/faults/presets", "list the fault presets")
 def list_presets(_context: Context) -> dict[str, Any]:
     """Every preset with its description and its body."""
-    return {
-        "presets": [
-            {"name": name, "does": preset.does, "fault": preset.fault, "when": preset.when, "count": preset.count}
-            for name, preset in PRESETS.items()
-        ]
-    }
+    return {"presets": [{"name": name} | msgspec.structs.asdict(preset) for name, preset in PRESETS.items()]}
 
 
 @route("GET", "/__admin/accounts/<key>/faults", "list the fault rules of an account")
@@ -153,12 +148,9 @@ def _preset(wanted: NewFault) -> Preset:
 
 def _over(base: When, given: When) -> When:
     """The conditions of a preset, overridden by the given ones."""
-    changes = {name: getattr(given, name) for name in When.__struct_fields__ if _is_given(given, name)}
+    defaults = msgspec.structs.asdict(When())
+    changes = {name: value for name, value in msgspec.structs.asdict(given).items() if value != defaults[name]}
     return msgspec.structs.replace(base, **changes)
-
-
-def _is_given(when: When, name: str) -> bool:
-    return bool(getattr(when, name) != getattr(When(), name))
 
 
 def _fitting(fault: FaultKind, when: When) -> None:

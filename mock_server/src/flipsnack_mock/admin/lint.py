@@ -26,7 +26,7 @@ class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     "GET",
     "/__admin/lint",
     "lint the client: find violations of the vendor's rules (key, level, ignore, format)",
-    query=(LintQuery,),
+    query=LintQuery,
 )
 def lint_client(context: Context) -> HttpResponse:
     """Each finding with rule, level, what was seen, what to do, and the requests."""

@@ -31,7 +31,7 @@ from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.state.settings import Setting
-from flipsnack_mock.state.world import Worlds
+from flipsnack_mock.state.world import World, Worlds
 
 MAX_BODY_BYTES = 10_000_000
 
@@ -45,19 +45,20 @@ def control_plane(
 
     With the setting `admin` off, only the routes with `open` access exist.
     """
+
+    def context_of(world: World, args: Mapping[str, str], raw: bytes) -> Context:
+        environ = flask.request.environ
+        return Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem, WAITED in environ)
+
+    guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)
     blueprint.after_request(_unsniffed)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
-        view = _view(entry, worlds, now, read_body, sources, authority_pem)
-        blueprint.add_url_rule(
-            entry.path,
-            f"{entry.method} {entry.path}".replace(".", "-"),
-            view,
-            methods=[entry.method],
-            provide_automatic_options=False,
-        )
+        name = f"{entry.method} {entry.path}".replace(".", "-")
+        view = _view(entry, guard, worlds, read_body, context_of)
+        blueprint.add_url_rule(entry.path, name, view, methods=[entry.method], provide_automatic_options=False)
     return blueprint
 
 
@@ -68,15 +69,8 @@ def _unsniffed(answer: HttpResponse) -> HttpResponse:
 
 
 def _view(
-    entry: Route,
-    worlds: Worlds,
-    now: RealTime,
-    read_body: ReadBody,
-    sources: Mapping[str, Setting],
-    authority_pem: bytes,
+    entry: Route, guard: Guard, worlds: Worlds, read_body: ReadBody, context_of: Callable[..., Context]
 ) -> Callable[..., HttpResponse]:
-    guard = Guard(worlds.settings)
-
     def view(**args: str) -> HttpResponse:
         _admit(entry, guard)
         done = flask.request.environ.get(WAIT)
@@ -85,8 +79,7 @@ def _view(
         world = worlds.world(namespace_of(flask.request.environ))
         raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
         with world.lock:
-            context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
-            answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
+            answer = entry.handler(context_of(world, args, raw))
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer, entry.status)

@@ -53,7 +53,7 @@ Access = Literal["token", "open", "page"]
 
 
 class Route(NamedTuple):
-    """One route: `body` is the type of its request body, if it has one, and `query` the types of its query.
+    """One route: `body` and `query` are the types of its request body and its query, if it has them.
 
     `status` is that of the answer to an accepted request; for 204 the handler returns None. `access` is `token` for
     holders of the token, `open` for everyone, `page` for browsers, which sign in on the page.
@@ -65,7 +65,7 @@ class Route(NamedTuple):
     handler: Handler
     body: Any = None
     access: Access = "token"
-    query: tuple[Any, ...] = ()
+    query: Any = None
     status: int = 200
 
 

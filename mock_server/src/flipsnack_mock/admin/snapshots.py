@@ -107,7 +107,7 @@ def fork_account(context: Context) -> dict[str, Any]:
     "GET",
     "/__admin/export",
     "export the accounts as a seed: TOML, or with ?format=json for the variable",
-    query=(ExportQuery,),
+    query=ExportQuery,
 )
 def export(context: Context) -> HttpResponse:
     """Keys, secrets and collections, in the format of the setting `seed`."""

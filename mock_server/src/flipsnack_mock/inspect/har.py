@@ -9,6 +9,8 @@ import msgspec
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.records import Record
 
+_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules")
+
 
 def har(records: Iterable[Record]) -> str:
     """`records` as a HAR document; fields that HAR does not have are in `_flipsnack`."""
@@ -26,17 +28,7 @@ def _entry(record: Record) -> dict[str, Any]:
         "response": _response(record),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "_flipsnack": {
-            "id": record.id,
-            "virtual": record.virtual,
-            "key": record.key,
-            "code": record.code,
-            "status": record.status,
-            "failed": record.failed,
-            "detail": record.detail,
-            "fault": record.fault,
-            "rules": record.rules,
-        },
+        "_flipsnack": {name: getattr(record, name) for name in _MORE},
     }
 
 

@@ -44,7 +44,6 @@ OUTCOME_RULES: dict[str, tuple[str, ...]] = {
 
 # Unreserved characters (RFC 3986, 2.3) are the same encoded and decoded.
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]*")
-_PACKAGE_RULES = ("url.zip", "url.lives-60s")
 
 
 def _mixed_case(entry: Entry) -> bool:
@@ -66,7 +65,7 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
 
 def cited_rules(entry: Entry) -> dict[str, str]:
     """The rules behind the answer of `entry` with their classes; the rule that refused the request comes first."""
-    applied = _package_rules(entry) if entry.fmt == "zip" else _api_rules(entry)
+    applied = _applied_rules(entry)
     found = [entry.rule, *(rule for rule in applied if rule not in _APPLIES or _APPLIES[rule](entry))]
     known = ledger.rules()
     return {rule: known[rule]["class"] for rule in found if rule in known}
@@ -87,11 +86,9 @@ def signature_verdict(entry: Entry) -> str:
     return "wrong" if entry.failed == "signature" else "unjudged"
 
 
-def _package_rules(entry: Entry) -> tuple[str, ...]:
-    return () if entry.failed else _PACKAGE_RULES
-
-
-def _api_rules(entry: Entry) -> list[str]:
+def _applied_rules(entry: Entry) -> list[str]:
+    if entry.fmt == "zip":
+        return [] if entry.failed else ["url.zip", "url.lives-60s"]
     rules = [rule for check in passed_checks(entry) for rule in CHECK_RULES[check]]
     if entry.failed in STEPS:
         rules += ["order.checks"]

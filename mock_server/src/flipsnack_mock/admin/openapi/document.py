@@ -98,8 +98,8 @@ def _parts(entry: Route) -> Iterator[dict[str, Any]]:
 
 
 def _query(entry: Route) -> Iterator[dict[str, Any]]:
-    for shape in entry.query:
-        ((_, schema),) = msgspec.json.schema_components([shape])[1].items()
+    shapes = [] if entry.query is None else [entry.query]
+    for schema in msgspec.json.schema_components(shapes)[1].values():
         for name, field in schema["properties"].items():
             # A query holds text and numbers; objects belong in the body of /__admin/requests/verify.
             if field.get("type") != "object":
