@@ -15,19 +15,16 @@ def run(*arguments: str, stdin: str | None = None, **variables: str) -> Result:
 
 
 def trace_of(fake: Fake) -> str:
-    """The exported journal."""
     return fake.client.get("/__admin/requests.ndjson").text
 
 
 def clean_trace() -> str:
-    """The trace of a client without findings."""
     fake = make_fake()
     fake.call()
     return trace_of(fake)
 
 
 def trace_with_findings() -> str:
-    """The trace of a client that broke two rules."""
     fake = make_fake()
     fake.call(format="xml", token="secret-test-core")
     return trace_of(fake)

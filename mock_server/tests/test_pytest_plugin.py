@@ -105,13 +105,11 @@ LINTED = """
 
 
 def test_the_fixtures_work_together(pytester: pytest.Pytester) -> None:
-    """A suite of a user gets server, account, clock, faults and a signed call from the plugin alone."""
     pytester.makepyfile(SUITE)
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=4)
 
 
 def test_every_worker_of_xdist_has_a_fake(pytester: pytest.Pytester) -> None:
-    """The same suite passes when several workers run it at once."""
     pytester.makepyfile(SUITE)
     pytester.runpytest_subprocess(*PLUGIN, "-n", "2").assert_outcomes(passed=4)
 

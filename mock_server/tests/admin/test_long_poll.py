@@ -18,12 +18,10 @@ WAITERS = 200
 
 
 def call(server: MockServer, key: str) -> requests.Response:
-    """A call of that account."""
     return requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key), timeout=10)
 
 
 def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
-    """A connection on which a wait was begun."""
     parts = urlsplit(server.url)
     connection = socket.create_connection((parts.hostname, parts.port), timeout=20)
     path = f"/__admin/requests/wait?key={key}&timeout={timeout}"
@@ -32,7 +30,6 @@ def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
 
 
 def received(connection: socket.socket) -> bytes:
-    """The whole answer."""
     with connection:
         data = b""
         while piece := connection.recv(65_536):
@@ -55,7 +52,6 @@ def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
 
 
 def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
-    """When nothing comes the answer says so, with the nearest misses."""
     account = server.admin.account("test-waiting-timeout")
     call(server, account.key)
     with pytest.raises(
@@ -65,7 +61,6 @@ def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
 
 
 def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
-    """Requests that came earlier count; only the missing ones are waited for."""
     account = server.admin.account("test-waiting-count")
     call(server, account.key)
     with ThreadPoolExecutor(1) as pool:
@@ -78,7 +73,6 @@ def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
 
 
 def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
-    """The thread that did it goes on."""
     work = Work(lambda: 1 // 0)
     work.block()
     with pytest.raises(ZeroDivisionError):
@@ -86,7 +80,6 @@ def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
 
 
 def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> None:
-    """A request of nearly the greatest length: the diagnosis is cut short and says so."""
     params = {f"p{number}": "x" * 30 for number in range(900)} | {"apiKey": "test-long", "signature": "0" * 32}
     found = server.admin.explain(params)
     assert ("unexplained", False) == (found["verdict"], found["complete"])

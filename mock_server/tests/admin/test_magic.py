@@ -4,7 +4,6 @@ from flipsnack_mock.state.magic import listed
 
 
 def test_the_list_is_served(fake: Fake) -> None:
-    """Every listed hash with what it does and the data behind it, and the words of schedules."""
     answer = fake.admin("GET", "/__admin/magic").json or {}
     assert [row.hash for row in listed()] == [row["hash"] for row in answer["magic"]]
     [row] = [row for row in answer["magic"] if row["hash"] == "mock-error-31-2-times"]

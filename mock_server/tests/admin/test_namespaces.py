@@ -6,7 +6,6 @@ def _names(fake: Fake) -> list[str]:
 
 
 def test_namespaces_are_created_by_use_listed_and_deleted(fake: Fake) -> None:
-    """A deleted one starts empty; a 404 lists those that exist."""
     assert [] == _names(fake)
     fake.call(prefix="/t/one")
     fake.admin("POST", "/t/two/__admin/accounts", {"key": "a-key"})

@@ -12,5 +12,4 @@ def test_every_mistake_has_a_unique_name_and_sentences_about_cause_and_fix() -> 
 
 
 def test_printed_signatures_are_32_digits_or_the_29_of_the_old_prose() -> None:
-    """The table of the vendor's examples holds digests, one of them without its last three digits."""
     assert {32, 29} == {len(digest) for digest in PRINTED_EXAMPLES}

@@ -20,7 +20,6 @@ from flipsnack_mock.faults.content import (
 
 
 def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:
-    """Only the label is wrong."""
     arrange(door, WrongContentType(content_type="text/html"))
     response = answer(door)
     assert "text/html" == response.content_type
@@ -29,7 +28,6 @@ def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:
 
 @pytest.mark.parametrize("fmt", ["json", "jsonp"])
 def test_invalid_json_does_not_parse(door: Door, fmt: str) -> None:
-    """A brace is missing, so no reader can close the object."""
     arrange(door, InvalidJson())
     body = answer(door, format=fmt, callback="f").body
     assert isinstance(body, bytes)
@@ -37,7 +35,6 @@ def test_invalid_json_does_not_parse(door: Door, fmt: str) -> None:
 
 
 def test_invalid_xml_is_not_well_formed(door: Door) -> None:
-    """No XML reader accepts it."""
     arrange(door, InvalidXml())
     body = answer(door, format="xml").body
     assert isinstance(body, bytes)
@@ -46,7 +43,6 @@ def test_invalid_xml_is_not_well_formed(door: Door) -> None:
 
 
 def test_an_empty_body_keeps_status_and_type(door: Door) -> None:
-    """Everything looks right until the body is read."""
     arrange(door, EmptyBody())
     response = answer(door)
     assert (200, "application/json; charset=utf-8", b"") == (
@@ -57,7 +53,6 @@ def test_an_empty_body_keeps_status_and_type(door: Door) -> None:
 
 
 def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> None:
-    """The package promises what it should and is none."""
     true = content(package(door))
     arrange(door, InvalidZip())
     wrong = content(package(door))
@@ -67,7 +62,6 @@ def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> No
 
 
 def test_a_wrong_byte_is_detected_by_a_checksum_only(door: Door) -> None:
-    """The archive opens under its usual ETag and lists its files; one does not match its checksum."""
     true = package(door)
     arrange(door, WrongByte(), count=1)
     arrange(door, WrongByte(offset=0))
@@ -83,7 +77,6 @@ def test_a_wrong_byte_is_detected_by_a_checksum_only(door: Door) -> None:
 
 @pytest.mark.parametrize(("statuses", "seconds"), [([403], 0), ([200, 403], 5)])
 def test_a_resource_url_lives_as_long_as_the_fault_says(door: Door, statuses: list[int], seconds: float) -> None:
-    """0 is dead on arrival; 5 is alive until the account's clock has moved 5 s."""
     arrange(door, UrlLifetime(seconds=seconds))
     url = door.call()["data"]["resourceUrl"]
     seen = []
@@ -94,7 +87,6 @@ def test_a_resource_url_lives_as_long_as_the_fault_says(door: Door, statuses: li
 
 
 def test_a_resource_url_points_where_the_fault_says(door: Door) -> None:
-    """Scheme, host and port are the fault's; by default nobody listens there."""
     arrange(door, UrlOrigin())
     assert door.call()["data"]["resourceUrl"].startswith("http://127.0.0.1:1/packages/")
 

@@ -31,7 +31,6 @@ def test_a_drawn_delay_stays_in_its_range_and_comes_again(door: Door) -> None:
 
 
 def test_no_delay_is_longer_than_five_minutes(door: Door) -> None:
-    """What chance draws is capped."""
     arrange(door, LognormalDelay(median=300, sigma=10))
     effects = [answer(door).effect for _ in range(20)]
     assert 300 == max(effect.seconds for effect in effects if isinstance(effect, Pause))
@@ -48,7 +47,6 @@ def test_no_delay_is_longer_than_five_minutes(door: Door) -> None:
     ],
 )
 def test_a_break_is_carried_on_the_answer(door: Door, effect: Any, fault: Any) -> None:
-    """Resetting and closing are data for the server, and so are the bytes of garbage."""
     arrange(door, fault)
     assert effect == answer(door).effect
     other = make_door()

@@ -23,7 +23,6 @@ REQUIRED: dict[str, set[str]] = {
 
 
 def archived(fake: Fake) -> list[dict[str, Any]]:
-    """The entries of the exported archive."""
     log = fake.client.get("/__admin/requests.har").get_json()["log"]
     assert REQUIRED["log"] <= log.keys()
     assert "1.2" == log["version"]
@@ -41,7 +40,6 @@ def played() -> Fake:
 
 
 def test_every_object_has_what_the_format_requires(played: Fake) -> None:
-    """Each entry is complete in the sense of HAR 1.2."""
     for entry in archived(played):
         assert REQUIRED["entry"] <= entry.keys()
         assert REQUIRED["request"] <= entry["request"].keys()
@@ -52,7 +50,6 @@ def test_every_object_has_what_the_format_requires(played: Fake) -> None:
 
 
 def test_requests_and_answers_are_told_without_secrets(played: Fake) -> None:
-    """URL, range, body and answer are there; secret and signatures are not."""
     call, package, post = archived(played)
     assert call["request"]["url"].startswith("http://localhost/v1/?apiKey=test-core&")
     assert "signature=***" in call["request"]["url"]
@@ -65,14 +62,12 @@ def test_requests_and_answers_are_told_without_secrets(played: Fake) -> None:
 
 
 def test_what_the_format_has_no_field_for_stands_apart(played: Fake) -> None:
-    """Code, rules and virtual time are under a name of our own."""
     ours = archived(played)[0]["_flipsnack"]
     assert (20, "COMPLETE", "test-core") == (ours["code"], ours["status"], ours["key"])
     assert "signature.digest" in ours["rules"]
 
 
 def test_a_namespace_is_part_of_the_url() -> None:
-    """The URL of a request in a namespace is the one that was asked for."""
     fake = make_fake()
     fake.call(prefix="/t/one")
     entry = fake.client.get("/t/one/__admin/requests.har").get_json()["log"]["entries"][0]

@@ -9,7 +9,6 @@ LABELS = ("namespace", "action", "code", "http_status")
 
 @pytest.fixture(name="app")
 def app_fixture() -> flask.Flask:
-    """A fake of its own."""
     return create_app()
 
 
@@ -24,7 +23,6 @@ def samples(app: flask.Flask) -> dict[tuple[str, ...], float]:
 
 
 def test_requests_are_counted_by_action_code_and_status(app: flask.Flask) -> None:
-    """Each answered request counts once, under what it was answered with."""
     client = app.test_client()
     for _ in range(2):
         client.get("/v1/?apiKey=nobody&signature=x&action=collection.downloadHTML")
@@ -35,7 +33,6 @@ def test_requests_are_counted_by_action_code_and_status(app: flask.Flask) -> Non
 
 
 def test_a_client_cannot_make_the_metrics_grow(app: flask.Flask) -> None:
-    """Actions that v1 does not have share one label."""
     for number in range(20):
         app.test_client().get(f"/v1/?apiKey=nobody&signature=x&action=invented{number}")
     found = samples(app)
@@ -44,7 +41,6 @@ def test_a_client_cannot_make_the_metrics_grow(app: flask.Flask) -> None:
 
 
 def test_accounts_and_maintenance_are_gauges(app: flask.Flask) -> None:
-    """The state of each world is shown as it is now."""
     client = app.test_client()
     before = samples(app)
     client.post("/__admin/accounts", json={"key": "one-more"})

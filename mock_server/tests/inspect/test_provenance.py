@@ -14,17 +14,14 @@ LEDGER = {rule["id"]: rule["class"] for rule in ledger()["rule"]}
 
 
 def latest(door: Door) -> Entry:
-    """The last entry of the journal."""
     return list(door.world.journal.entries())[-1]
 
 
 def rules(door: Door) -> set[str]:
-    """The rules behind the last answer."""
     return set(cited_rules(latest(door)))
 
 
 def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
-    """No check is without an entry, and no rule is invented."""
     assert set(STEPS) == set(CHECK_RULES)
     named = {rule for table in (CHECK_RULES, OUTCOME_RULES) for rules in table.values() for rule in rules}
     assert named <= LEDGER.keys()
@@ -67,7 +64,6 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 
 
 def test_classes_come_from_the_ledger(door: Door) -> None:
-    """Each ground says how well it is known."""
     door.call(collectionHash="mock-complete")
     assert cited_rules(latest(door)).items() <= LEDGER.items()
     assert {"code.20", "job.fresh-resource-url", "answer.json"} <= rules(door)
@@ -75,7 +71,6 @@ def test_classes_come_from_the_ledger(door: Door) -> None:
 
 
 def test_a_download_rests_on_the_rules_of_the_url(door: Door) -> None:
-    """A package and its refusal name the rules of resource URLs."""
     url = door.call()["data"]["resourceUrl"]
     door.fetch(url)
     assert {"url.zip", "url.lives-60s"} == rules(door)

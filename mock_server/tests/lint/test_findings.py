@@ -16,18 +16,15 @@ class RuleBreaker:
     """A client without pauses, without an end of polling, and without care for secrets."""
 
     def __init__(self, base_url: str, key: str, secret: str) -> None:
-        """Keep the credentials."""
         self.base_url, self.key, self.secret = base_url, key, secret
 
     def call(self, collection: str, **extra: str) -> dict[str, Any]:
-        """One signed call."""
         params = {"action": "collection.downloadHTML", "apiKey": self.key, "collectionHash": collection, **extra}
         text = self.secret + "".join(name + params[name] for name in sorted(params))
         params["signature"] = hashlib.md5(text.encode()).hexdigest()
         return dict(requests.get(self.base_url, params=params, timeout=10).json())
 
     def poll(self, collection: str, **extra: str) -> None:
-        """Ask twelve times, whatever the answer is."""
         for _ in range(12):
             self.call(collection, **extra)
 
@@ -38,7 +35,6 @@ class RuleBreaker:
 
 
 def test_every_broken_rule_has_a_finding(server: MockServer) -> None:
-    """Polling too fast, ignoring final states and errors, expired URLs, leaked secrets."""
     account = server.admin.account("test-lint-rule-breaker")
     account.settings(requests_per_second=5)
     account.collections.create(hash="f1", schedule="after-2-polls")
@@ -92,7 +88,6 @@ def test_text_says_rule_requests_and_what_to_do() -> None:
 
 
 def test_json_is_one_object() -> None:
-    """Findings, how many requests were checked and how many were dropped."""
     report = json.loads(FORMATS["json"](Report(findings=[FINDING], checked=20, dropped=3)))
     assert (20, 3) == (report["checked"], report["dropped"])
     assert "client.no-xml" == report["findings"][0]["rule"]

@@ -19,7 +19,6 @@ Misuse = Callable[[Fake], Any]
 
 
 def wait(fake: Fake, seconds: float) -> None:
-    """Let the client sleep."""
     fake.pass_seconds(seconds)
 
 
@@ -30,14 +29,11 @@ def link(fake: Fake) -> str:
 
 
 def broken(fake: Fake) -> set[str]:
-    """The rules that the client broke."""
     findings = fake.client.get("/__admin/lint").get_json()["findings"]
     return {finding["rule"] for finding in findings}
 
 
 def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4) -> Misuse:
-    """A client that polls at that pace."""
-
     def misuse(fake: Fake) -> None:
         for _ in range(times):
             fake.call(collectionHash=schedule)
@@ -71,7 +67,6 @@ def exceed(seconds: float, limit: str) -> Misuse:
 
 
 def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
-    """A client whose link has died."""
     url = link(fake)
     wait(fake, 60)
     for _ in range(tries):
@@ -92,8 +87,6 @@ def fetch(times: int, **headers: str) -> Misuse:
 
 
 def through_fault(kind: dict[str, Any], misuse: Misuse) -> Misuse:
-    """A misuse whose first answer is disturbed."""
-
     def disturbed(fake: Fake) -> None:
         fake.account("POST", "/faults", {"fault": kind, "count": 1})
         misuse(fake)
@@ -102,7 +95,6 @@ def through_fault(kind: dict[str, Any], misuse: Misuse) -> Misuse:
 
 
 def download_with_credentials(fake: Fake) -> None:
-    """A client that signs even the download."""
     fake.resource(link(fake) + f"&apiKey={KEY}&signature=00")
 
 
@@ -134,24 +126,20 @@ MISUSES: list[tuple[str, Misuse]] = [
 
 @pytest.mark.parametrize(("rule", "misuse"), MISUSES)
 def test_a_misuse_breaks_its_rule_and_no_other(rule: str, misuse: Misuse) -> None:
-    """Each misuse is found under its own rule alone."""
     fake = make_fake()
     misuse(fake)
     assert {rule} == broken(fake)
 
 
 def test_every_rule_has_a_misuse() -> None:
-    """No rule is without a client that breaks it."""
     assert set(RULES) == {rule for rule, _ in MISUSES}
 
 
 def test_every_rule_is_in_the_ledger_and_kept_by_the_client() -> None:
-    """The lint knows no rule of its own."""
     assert set(RULES) <= {rule["id"] for rule in ledger()["rule"] if rule["by"] == "client"}
 
 
 def test_the_readme_lists_every_rule_with_its_level() -> None:
-    """The table of the page is the ledger's."""
     page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     levels = {rule["id"]: rule["level"] for rule in ledger()["rule"]}
     assert [(rule, levels[rule]) for rule in RULES] == re.findall(
@@ -213,7 +201,6 @@ CAREFUL: dict[str, Misuse] = {
 
 @pytest.mark.parametrize("misuse", CAREFUL.values(), ids=CAREFUL.keys())
 def test_a_careful_client_is_let_be(misuse: Misuse) -> None:
-    """What a client may do is no finding."""
     fake = make_fake()
     misuse(fake)
     assert set() == broken(fake)
@@ -230,7 +217,6 @@ def test_an_arranged_code_is_an_answer() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 4), min_size=1, max_size=6))
 def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
-    """A finding names the polls on both sides of every pause that is too short, and no others."""
     fake = make_fake()
     fake.call(collectionHash="mock-processing")
     for pause in pauses:
@@ -243,7 +229,6 @@ def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
 
 
 def test_clients_are_judged_apart() -> None:
-    """What two keys do by turns is no haste of either."""
     fake = make_fake()
     for _ in range(3):
         for key in ("test-one", "test-two"):

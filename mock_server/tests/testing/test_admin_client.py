@@ -7,12 +7,10 @@ from flipsnack_mock.testing import AdminClient, AdminError, MockServer
 
 
 def client(server: MockServer, key: str, secret: str | None = None) -> Flipsnack:
-    """The reference client with this key."""
     return Flipsnack(key, secret or f"secret-{key}", base_url=server.base_url)
 
 
 def test_an_account_is_put_back_after_a_test(server: MockServer) -> None:
-    """Snapshot and restore: the job is where it was."""
     account = server.admin.account("test-put-back")
     polled = client(server, account.key).download_html("mock-after-2-polls")
     polled.poll_once()
@@ -23,7 +21,6 @@ def test_an_account_is_put_back_after_a_test(server: MockServer) -> None:
 
 
 def test_a_fork_is_steered_by_its_own_client(server: MockServer) -> None:
-    """The copy has the other's collections, and a link that only it can be given."""
     account = server.admin.account("test-original")
     created = account.collections.create(title="Shared", schedule="immediate")
     twin = account.fork("test-copied", "its-own")
@@ -36,7 +33,6 @@ def test_a_fork_is_steered_by_its_own_client(server: MockServer) -> None:
 
 
 def test_the_cause_of_a_44_is_asked_for_by_its_request_id(server: MockServer) -> None:
-    """The journal knows the id, the doctor knows the cause."""
     account = server.admin.account("test-ill")
     with client(server, account.key, " secret-test-ill") as flipsnack, pytest.raises(Exception, match="44"):
         flipsnack.download_html("mock-complete").poll_once()
@@ -46,7 +42,6 @@ def test_the_cause_of_a_44_is_asked_for_by_its_request_id(server: MockServer) ->
 
 
 def test_a_signature_is_explained_without_a_request(server: MockServer) -> None:
-    """By URL and by parameters, with a secret of one's own."""
     params = {"apiKey": "nobody", "b": "1"}
     sent = params | {"signature": signature_of("mine", params)}
     assert "right" == server.admin.explain(sent, secret="mine")["verdict"]
@@ -54,7 +49,6 @@ def test_a_signature_is_explained_without_a_request(server: MockServer) -> None:
 
 
 def test_the_export_starts_another_server(server: MockServer) -> None:
-    """As its settings file."""
     server.admin.account("test-exported").collections.create(hash="kept")
     seeds = load_settings(flags={}, environment={}, file=("export.toml", server.admin.export()))[0].seed
     with MockServer(seed=seeds) as other:
@@ -62,7 +56,6 @@ def test_the_export_starts_another_server(server: MockServer) -> None:
 
 
 def test_namespaces_and_magic_hashes_are_listed(server: MockServer) -> None:
-    """A namespace is created by use, and can be deleted."""
     with_namespace = AdminClient(server.url, namespace="passing")
     with_namespace.accounts()
     with_namespace.close()

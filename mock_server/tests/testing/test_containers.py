@@ -41,14 +41,12 @@ class Engine:
         self.port = self.process.stdout.readline().strip().rpartition(":")[2]
 
     def stop(self) -> None:
-        """End the fake, if it was started."""
         if self.process is not None:
             self.process.terminate()
             self.process.communicate(timeout=10)
             self.process = None
 
     def inspect(self) -> dict[str, Any]:
-        """The container as the engine describes it."""
         ports = {
             name: [{"HostIp": "127.0.0.1", "HostPort": self.port}] for name in self.created.get("ExposedPorts", {})
         }
@@ -81,7 +79,6 @@ class EngineHandler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def answer(self, status: int, value: Any = None) -> None:
-        """Send `value` as JSON."""
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -90,7 +87,6 @@ class EngineHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        """Version, networks, container, image."""
         if self.path.endswith("/version"):
             self.answer(200, {"ApiVersion": "1.44", "Version": "28.0.0", "MinAPIVersion": "1.24"})
         elif self.path.partition("?")[0].endswith("/networks"):
@@ -101,7 +97,6 @@ class EngineHandler(BaseHTTPRequestHandler):
             self.answer(200, {"Id": "sha256:" + "0" * 64, "RepoTags": []})
 
     def do_POST(self) -> None:
-        """Create and start."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if "/containers/create" in self.path:
             self.server.engine.created = json.loads(body)
@@ -113,7 +108,6 @@ class EngineHandler(BaseHTTPRequestHandler):
             self.answer(200, {})
 
     def do_DELETE(self) -> None:
-        """Remove."""
         self.server.engine.stop()
         self.answer(204)
 
@@ -140,7 +134,6 @@ def engine_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def test_a_started_container_answers_and_is_controlled(engine: Engine) -> None:
-    """It runs the image of this version with the given settings, and maps its port to a free one."""
     with FlipsnackMockContainer(lenient_post=True, http_statuses={41: 401}, admin_token="s3cret") as container:
         assert (IMAGE, [f"{PORT}/tcp"]) == (engine.created["Image"], list(engine.created["ExposedPorts"]))
         refused = requests.get(container.base_url, params={"apiKey": "x", "signature": "x", "action": "x"}, timeout=5)
@@ -150,7 +143,6 @@ def test_a_started_container_answers_and_is_controlled(engine: Engine) -> None:
 
 
 def test_a_bad_setting_is_refused_before_anything_starts(engine: Engine) -> None:
-    """The mistake is named here, not in the log of a container that died."""
     with pytest.raises(SettingsError, match="sometimes"):
         FlipsnackMockContainer(limit_window="sometimes")
     assert {} == engine.created

@@ -20,7 +20,6 @@ def test_a_rule_is_added_by_kind_or_preset(server: MockServer) -> None:
 
 
 def test_rules_are_listed_shown_deleted_and_cleared(server: MockServer) -> None:
-    """Of one account or of all; the presets are listed, too."""
     faults = server.admin.account("test-fault-clear").faults
     for rule_id in ("a", "b", "c"):
         faults.add("reset", id=rule_id)

@@ -15,7 +15,6 @@ DOCUMENTS = {"control": "/__admin/openapi.json", "vendor": "/__admin/openapi/ven
 
 
 def document(fake: Fake, name: str) -> dict[str, Any]:
-    """A document as it is served."""
     served: dict[str, Any] = fake.admin("GET", DOCUMENTS[name]).get_json()
     return served
 
@@ -29,7 +28,6 @@ def validator(described: dict[str, Any], schema: str) -> jsonschema.Draft202012V
 
 
 def inside(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a document."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -38,7 +36,6 @@ def inside(value: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_reference_leads_somewhere(fake: Fake, name: str) -> None:
-    """Inside of the document; `make fuzz` judges it by the schema of OpenAPI 3.1 as well."""
     described = document(fake, name)
     known = {f"#/components/schemas/{schema}" for schema in described["components"]["schemas"]}
     named = {str(one["$ref"]) for one in inside(described) if "$ref" in one}
@@ -48,7 +45,6 @@ def test_every_reference_leads_somewhere(fake: Fake, name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_schema_is_one(fake: Fake, name: str) -> None:
-    """In the dialect of JSON Schema that OpenAPI 3.1 takes, patterns included."""
     described = document(fake, name)
     schemas = [one["schema"] for one in inside(described) if "schema" in one]
     for schema in (*schemas, *described["components"]["schemas"].values()):
@@ -58,7 +54,6 @@ def test_every_schema_is_one(fake: Fake, name: str) -> None:
 
 
 def test_every_route_for_programs_is_described(fake: Fake) -> None:
-    """With what it does; the page is for people."""
     described = {
         (method.upper(), re.sub(r"{(\w+)}", r"<\1>", path)): operation["summary"]
         for path, operations in document(fake, "control")["paths"].items()
@@ -68,7 +63,6 @@ def test_every_route_for_programs_is_described(fake: Fake) -> None:
 
 
 def test_no_two_operations_have_one_name(fake: Fake) -> None:
-    """Who generates a client gets a method for each."""
     operations = [
         operation["operationId"] for path in document(fake, "control")["paths"].values() for operation in path.values()
     ]
@@ -94,25 +88,21 @@ def test_no_two_operations_have_one_name(fake: Fake) -> None:
 def test_a_body_is_taken_just_when_the_document_says_so(
     fake: Fake, schema: str, path: str, body: dict[str, Any], status: int
 ) -> None:
-    """The same declaration checks it and describes it."""
     assert status == fake.admin("POST", path, body).status_code
     assert (status < 400) == validator(document(fake, "control"), schema).is_valid(body)
 
 
 def test_a_refusal_is_as_described(fake: Fake) -> None:
-    """One shape for all."""
     refusal = fake.admin("GET", "/__admin/accounts/nobody").get_json()
     validator(document(fake, "control"), "Refusal").validate(refusal)
 
 
 @pytest.mark.parametrize("changes", [{}, {"collectionHash": "mock-never"}, {"signature": "x"}, {"apiKey": "nobody"}])
 def test_an_answer_of_the_api_is_as_described(fake: Fake, changes: dict[str, str]) -> None:
-    """Right or wrong."""
     validator(document(fake, "vendor"), "Envelope").validate(fake.call(**changes).get_json())
 
 
 def test_the_vendors_document_knows_every_code(fake: Fake) -> None:
-    """With its message."""
     envelope = document(fake, "vendor")["components"]["schemas"]["Envelope"]
     assert {20, *CATALOGUE} == set(envelope["properties"]["code"]["enum"])
     assert all(error.message in envelope["description"] for error in CATALOGUE.values())

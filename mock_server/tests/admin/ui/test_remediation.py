@@ -15,7 +15,6 @@ REFUSED = {
 
 
 def latest(door: Door) -> Record:
-    """The record of the request that came last."""
     return records_of(door.world, list(door.world.journal.entries())[-1:])[0]
 
 
@@ -26,7 +25,6 @@ def test_every_rule_with_advice_is_in_the_ledger() -> None:
 
 @pytest.mark.parametrize(("rule", "changes"), REFUSED.items())
 def test_a_broken_rule_has_its_own_advice(door: Door, rule: str, changes: dict[str, str]) -> None:
-    """It says more than the code could."""
     door.call(**changes)
     assert BY_RULE[rule] == remediation(latest(door))
 
@@ -36,13 +34,11 @@ def test_a_broken_rule_has_its_own_advice(door: Door, rule: str, changes: dict[s
     [(30, {"signature": None}), (41, {"apiKey": "nobody"}), (42, {"action": "nosuch"}), (44, {"signature": "0" * 32})],
 )
 def test_a_code_has_its_advice(door: Door, code: int, changes: dict[str, str | None]) -> None:
-    """Where no rule says more."""
     assert code == door.code(**changes)
     assert BY_CODE[code] == remediation(latest(door))
 
 
 def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() -> None:
-    """A request that was not refused has none."""
     door = make_door(requests_per_second=2)
     door.call()
     assert "" == remediation(latest(door))
