@@ -19,9 +19,6 @@ def status(fake: Fake, path: str = "/__admin", method: str = "GET", **headers: s
     return fake.admin(method, path, **({"Host": HOST} | named)).status_code
 
 
-# --- pages of other sites --------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "headers",
     [
@@ -71,9 +68,6 @@ def test_the_api_itself_takes_requests_of_any_page(fake: Fake) -> None:
     headers = {"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site"}
     assert 200 == fake.client.get("/v1/", headers=headers).status_code
     assert 200 == fake.client.get("/health", headers=headers).status_code
-
-
-# --- names -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-"""The lint over HTTP."""
-
 import json
 
 import pytest

@@ -1,5 +1,3 @@
-"""Waiting for requests: hundreds wait at once on the real server, none holds a thread, and all are answered in time."""
-
 import multiprocessing
 import socket
 import threading
@@ -67,9 +65,6 @@ def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
         waited: Future[Any] = pool.submit(lambda: account.requests.wait(count=2, timeout=20))
         call(server, account.key)
         assert 2 == len(waited.result(20))
-
-
-# --- work ------------------------------------------------------------------------------------------------------------
 
 
 def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:

@@ -1,5 +1,3 @@
-"""The journal over HTTP: list, count, show, wait, verify, export, empty."""
-
 from typing import Any
 
 import pytest

@@ -100,9 +100,6 @@ def test_the_export_is_a_variable(fake: Fake) -> None:
     assert json.loads(exported) == json.loads(again)
 
 
-# --- the whole server ------------------------------------------------------------------------------------------------
-
-
 def test_all_accounts_go_to_another_server_with_all_they_have(fake: Fake) -> None:
     fake.account("POST", "/clock/freeze", {})
     fake.account("PATCH", "/settings", {"url_lifetime": 5})

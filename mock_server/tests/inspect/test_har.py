@@ -1,5 +1,3 @@
-"""HAR: the journal as an archive that other tools read."""
-
 import json
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Masking: no secret and no signature is ever shown."""
-
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest

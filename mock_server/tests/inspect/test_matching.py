@@ -1,5 +1,3 @@
-"""Matching: what is meant is said as data, and what is nearly meant says in what it differs."""
-
 from typing import Any
 
 import pytest

@@ -1,5 +1,3 @@
-"""Traces: what is no trace is refused by its line, and no secret is in one."""
-
 import json
 
 import pytest

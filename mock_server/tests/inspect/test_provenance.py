@@ -1,5 +1,3 @@
-"""Grounds: every answer names the rules it rests on, and only those that mattered."""
-
 from urllib.parse import urlencode
 
 import pytest

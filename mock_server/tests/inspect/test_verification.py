@@ -1,5 +1,3 @@
-"""Verification: expectations of what was sent hold or do not, and say what was found."""
-
 from typing import Any
 
 import pytest

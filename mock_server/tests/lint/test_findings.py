@@ -1,60 +1,8 @@
-"""The lint of a client that breaks many rules, over real sockets."""
-
-import hashlib
 import json
-from typing import Any
 
 import pytest
-import requests
 
 from flipsnack_mock.lint.findings import FORMATS, Finding, Report, lint
-from flipsnack_mock.lint.rules import RULES
-from flipsnack_mock.testing import MockServer
-
-
-class RuleBreaker:
-    """A client without pauses, without an end of polling, and without care for secrets."""
-
-    def __init__(self, base_url: str, key: str, secret: str) -> None:
-        self.base_url, self.key, self.secret = base_url, key, secret
-
-    def call(self, collection: str, **extra: str) -> dict[str, Any]:
-        params = {"action": "collection.downloadHTML", "apiKey": self.key, "collectionHash": collection, **extra}
-        text = self.secret + "".join(name + params[name] for name in sorted(params))
-        params["signature"] = hashlib.md5(text.encode()).hexdigest()
-        return dict(requests.get(self.base_url, params=params, timeout=10).json())
-
-    def poll(self, collection: str, **extra: str) -> None:
-        for _ in range(12):
-            self.call(collection, **extra)
-
-    def download(self, url: str) -> list[int]:
-        """Try three times; perhaps the key helps."""
-        urls = (url, url, f"{url}&apiKey={self.key}")
-        return [requests.get(one, timeout=10).status_code for one in urls]
-
-
-def test_every_broken_rule_has_a_finding(server: MockServer) -> None:
-    account = server.admin.account("test-lint-rule-breaker")
-    account.settings(requests_per_second=5)
-    account.collections.create(hash="f1", schedule="after-2-polls")
-    client = RuleBreaker(server.base_url, account.key, account.secret)
-    client.poll("f1")
-    account.clock.advance(5)
-    client.poll("nope", note=account.secret)
-    account.clock.advance(5)
-    url = str(client.call("mock-complete")["data"]["resourceUrl"])
-    account.clock.advance(60)
-    assert [403, 403, 403] == client.download(url)
-    assert [
-        "client.poll-interval",
-        "client.final-state",
-        "client.expired-url",
-        "client.back-off",
-        "client.final-error",
-        "client.secret-not-sent",
-        "client.credentials-not-in-download",
-    ] == sorted({finding.rule for finding in account.lint()}, key=list(RULES).index)
 
 
 def test_an_unknown_rule_or_level_is_refused() -> None:

@@ -1,5 +1,3 @@
-"""The rules for clients: each finds its misuse, and a well-behaved client has no findings."""
-
 import re
 from collections.abc import Callable
 from pathlib import Path

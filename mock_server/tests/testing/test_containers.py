@@ -32,7 +32,6 @@ class Engine:
         self.port = ""
 
     def start(self) -> None:
-        """Start the fake as the image would, on a free port."""
         given = dict(variable.split("=", 1) for variable in self.created.get("Env") or [])
         environment = {**os.environ, **given, "FLIPSNACK_MOCK_PORT": "0"}  # noqa: TID251 - a process needs one
         command = [sys.executable, "-m", "flipsnack_mock", "serve"]

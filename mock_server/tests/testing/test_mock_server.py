@@ -31,9 +31,6 @@ def account(server: MockServer, request: pytest.FixtureRequest) -> AccountAdmin:
     return server.admin.account(f"test-{request.node.name}")
 
 
-# --- the server ------------------------------------------------------------------------------------------------------
-
-
 def test_a_server_is_ready_when_it_is_entered_and_gone_when_it_is_left() -> None:
     threads = threading.active_count()
     with contextlib.suppress(LookupError), MockServer() as server:
@@ -86,9 +83,6 @@ def test_a_token_is_used_by_the_servers_own_client() -> None:
             stranger.accounts()
         stranger.close()
     assert (401, "unauthorized") == (caught.value.status, caught.value.error["type"])
-
-
-# --- the control plane in Python -------------------------------------------------------------------------------------
 
 
 def test_accounts_are_created_shown_and_deleted(server: MockServer) -> None:

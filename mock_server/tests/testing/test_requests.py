@@ -1,5 +1,3 @@
-"""The journal in Python: what a test writes."""
-
 import json
 
 import pytest

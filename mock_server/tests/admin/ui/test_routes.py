@@ -25,9 +25,6 @@ def text_of(answer: TestResponse, element_id: str) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", [PAGE, *(f"{PAGE}/{name}" for name in ASSETS)])
 def test_the_page_runs_nothing_but_its_own_script(fake: Fake, path: str) -> None:
     headers = fake.admin("GET", path).headers
@@ -73,9 +70,6 @@ def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
     assert "No account has this key" in text_of(fake.admin("GET", f"{PAGE}?account=mine"), "main")
     assert 303 == press(fake, "create-account", key="mine").status_code
     assert "secret-mine" == text_of(fake.admin("GET", f"{PAGE}?account=mine"), "secret")
-
-
-# --- its buttons -----------------------------------------------------------------------------------------------------
 
 
 def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
@@ -149,9 +143,6 @@ def test_what_cannot_be_done_is_said_on_the_page(
     answer = press(fake, action, **fields)
     assert status == answer.status_code
     assert words in text_of(answer, "wrong")
-
-
-# --- the token -------------------------------------------------------------------------------------------------------
 
 
 def test_with_a_token_the_page_asks_for_it() -> None:

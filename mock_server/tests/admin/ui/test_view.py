@@ -46,11 +46,6 @@ def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None
     assert KEY == seen(door).query.account
 
 
-def test_an_account_that_does_not_exist_does_not_come_into_being(door: Door) -> None:
-    assert seen(door, account="test-new").selected is None
-    assert "test-new" not in seen(door).accounts
-
-
 def test_to_look_changes_nothing(door: Door) -> None:
     door.call(signature="0" * 32)
     account = door.world.existing(KEY)
