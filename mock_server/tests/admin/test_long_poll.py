@@ -3,11 +3,10 @@ import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
-from mock_server.tests.conftest import signed
+from mock_server.tests.raw_socket import CLOSE, connect, query, received, request
 
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.testing import MockServer, Unmet
@@ -16,23 +15,13 @@ WAITERS = 200
 
 
 def call(server: MockServer, key: str) -> requests.Response:
-    return requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key), timeout=10)
+    return requests.get(server.base_url, params=query(key), timeout=10)
 
 
 def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
-    parts = urlsplit(server.url)
-    connection = socket.create_connection((parts.hostname, parts.port), timeout=20)
-    path = f"/__admin/requests/wait?key={key}&timeout={timeout}"
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    connection = connect(server)
+    connection.sendall(request(f"GET /__admin/requests/wait?key={key}&timeout={timeout}", headers=CLOSE))
     return connection
-
-
-def received(connection: socket.socket) -> bytes:
-    with connection:
-        data = b""
-        while piece := connection.recv(65_536):
-            data += piece
-    return data
 
 
 def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
@@ -45,7 +34,10 @@ def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
     assert 200 == call(server, "test-waiting-other").status_code
     assert threads == threading.active_count()
     call(server, key)
-    answers = [received(connection) for connection in waiting]
+    answers = []
+    for connection in waiting:
+        with connection:
+            answers.append(received(connection))
     assert WAITERS == sum(b'"complete":true' in answer and b'"count":1' in answer for answer in answers)
 
 

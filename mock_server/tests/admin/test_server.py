@@ -2,6 +2,7 @@ from mock_server.tests.conftest import KEY, Fake, make_fake
 
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.state.magic import listed
 from flipsnack_mock.state.settings import setting_docs
 
 
@@ -36,3 +37,29 @@ def test_every_setting_is_shown_with_where_it_came_from() -> None:
     assert list(setting_docs()) == list(shown)
     assert {"value": 1234, "source": "--port", "does": setting_docs()["port"]} == shown["port"]
     assert ("default", 60.0) == (shown["url_lifetime"]["source"], shown["url_lifetime"]["value"])
+
+
+def test_the_list_is_served(fake: Fake) -> None:
+    answer = fake.admin("GET", "/__admin/magic").json or {}
+    assert [row.hash for row in listed()] == [row["hash"] for row in answer["magic"]]
+    [row] = [row for row in answer["magic"] if row["hash"] == "mock-error-31-2-times"]
+    assert ("mock-error-<code>-<n>-times", 31, "after-2-polls") == (row["pattern"], row["error"], row["schedule"])
+    assert "after-<n>-polls" in answer["schedules"]
+
+
+def _names(fake: Fake) -> list[str]:
+    return list((fake.admin("GET", "/__admin/namespaces").json or {})["namespaces"])
+
+
+def test_namespaces_are_created_by_use_listed_and_deleted(fake: Fake) -> None:
+    assert [] == _names(fake)
+    fake.call(prefix="/t/one")
+    fake.admin("POST", "/t/two/__admin/accounts", {"key": "a-key"})
+    assert ["one", "two"] == _names(fake)
+    assert 204 == fake.admin("DELETE", "/__admin/namespaces/two").status_code
+    answer = fake.admin("DELETE", "/__admin/namespaces/two")
+    assert (404, "there is no namespace 'two'; there are: one") == (
+        answer.status_code,
+        (answer.json or {})["error"]["message"],
+    )
+    assert 201 == fake.admin("POST", "/t/two/__admin/accounts", {"key": "a-key"}).status_code

@@ -172,27 +172,6 @@ def test_a_hit_without_effect_becomes_a_failure() -> None:
     assert ["f1"] == list(rules)
 
 
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        {"from": 5, "until": 5},
-        {"from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"},
-        {"action": "package", "params": {"format": "xml"}},
-        {"nth": 0},
-        {"every": 0},
-        {"share": 0},
-        {"share": 1.1},
-        {"seconds": 0},
-        {"hash": "not a hash"},
-        {"from": "2026-01-01T00:00:00"},
-        {"hsah": "d3m0h45h"},
-    ],
-)
-def test_conditions_that_nothing_can_meet_are_refused(conditions: dict[str, Any]) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        msgspec.convert(conditions, When)
-
-
 @given(st.integers(min_value=1, max_value=5), st.integers(min_value=1, max_value=5), st.integers(0, 40))
 def test_hits_and_hits_left_add_up_to_the_count(every: int, count: int, requests: int) -> None:
     """However often it is asked: what was met and what is left is the count, and nothing is met beyond it."""

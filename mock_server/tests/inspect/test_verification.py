@@ -50,15 +50,6 @@ def test_windows_begin_and_end_at_the_first(hashes: list[str]) -> None:
     assert before.count(HASHES[0]) == len(verify(Expectation(match=processing, before=complete), entries).found)
 
 
-def test_two_polls_and_none_after_complete() -> None:
-    entries = polled(["mock-after-1-polls", "mock-after-1-polls", "mock-after-1-polls"])
-    mine = Matcher(hash="mock-after-1-polls")
-    assert not verify(Expectation(match=mine, exactly=2), entries).ok
-    assert verify(Expectation(match=mine, exactly=2), entries[:2]).ok
-    done = Matcher(hash="mock-after-1-polls", status="COMPLETE")
-    assert "expected exactly 0, found 1: r3" == verify(Expectation(match=mine, exactly=0, after=done), entries).sentence
-
-
 def test_too_few_come_with_the_nearest_misses() -> None:
     """Where too little was found, what was nearly meant is shown; where too much was found, nothing is."""
     entries = polled(["mock-complete"])

@@ -16,10 +16,6 @@ from flipsnack_mock.testing import MockServer, assert_clean
 Misuse = Callable[[Fake], Any]
 
 
-def wait(fake: Fake, seconds: float) -> None:
-    fake.pass_seconds(seconds)
-
-
 def link(fake: Fake) -> str:
     """Ask for a package and return its resource URL."""
     answer: dict[str, Any] = fake.call().get_json()
@@ -35,7 +31,7 @@ def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4
     def misuse(fake: Fake) -> None:
         for _ in range(times):
             fake.call(collectionHash=schedule)
-            wait(fake, seconds)
+            fake.pass_seconds(seconds)
 
     return misuse
 
@@ -46,7 +42,7 @@ def repeat(seconds: float, times: int = 2, **changes: str | None) -> Misuse:
     def misuse(fake: Fake) -> None:
         for _ in range(times):
             fake.client.get("/v1/", query_string=signed(**changes))
-            wait(fake, seconds)
+            fake.pass_seconds(seconds)
 
     return misuse
 
@@ -58,7 +54,7 @@ def exceed(seconds: float, limit: str) -> Misuse:
         fake.account("PATCH", "/settings", {limit: 1})
         fake.call(collectionHash="mock-processing")
         fake.call(collectionHash="mock-error-43")
-        wait(fake, seconds)
+        fake.pass_seconds(seconds)
         fake.call(collectionHash="mock-error-43")
 
     return misuse
@@ -66,7 +62,7 @@ def exceed(seconds: float, limit: str) -> Misuse:
 
 def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
     url = link(fake)
-    wait(fake, 60)
+    fake.pass_seconds(60)
     for _ in range(tries):
         fake.resource(url)
     if ask:
@@ -170,7 +166,7 @@ def mended(fake: Fake) -> None:
     """A collection that did not exist, and did when it was asked for again."""
     fake.call(collectionHash="f1")
     fake.account("POST", "/collections", {"hash": "f1", "schedule": "never"})
-    wait(fake, 2)
+    fake.pass_seconds(2)
     fake.call(collectionHash="f1")
 
 
@@ -218,7 +214,7 @@ def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
     fake = make_fake()
     fake.call(collectionHash="mock-processing")
     for pause in pauses:
-        wait(fake, pause)
+        fake.pass_seconds(pause)
         fake.call(collectionHash="mock-processing")
     found = fake.client.get("/__admin/lint").get_json()["findings"]
     soon = [number for number, pause in enumerate(pauses, 1) if round(pause * 1_000_000) < MIN_POLL_SECONDS * 1_000_000]
@@ -231,7 +227,7 @@ def test_clients_are_judged_apart() -> None:
     for _ in range(3):
         for key in ("test-one", "test-two"):
             fake.client.get("/v1/", query_string=signed(f"secret-{key}", apiKey=key, collectionHash="mock-processing"))
-        wait(fake, 2)
+        fake.pass_seconds(2)
     assert set() == broken(fake)
 
 
