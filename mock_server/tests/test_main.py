@@ -156,7 +156,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         ((), {"config": "/nowhere/fake.toml"}, "cannot read /nowhere/fake.toml: "),
     ],
 )
-@pytest.mark.parametrize("command", ["serve", "settings"])
+@pytest.mark.parametrize("command", ["serve", "settings", "health"])
 def test_a_bad_setting_refuses_to_start(
     command: str, arguments: tuple[str, ...], variables: dict[str, str], complaint: str
 ) -> None:

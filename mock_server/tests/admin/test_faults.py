@@ -21,24 +21,17 @@ def test_a_new_rule_is_shown_as_it_was_made(fake: Fake) -> None:
     rule = made(fake, {"fault": fault, "when": when, "count": 3, "ttl": 60})
     assert rule["fault"] == fault | {"body_base64": ""}
     assert rule["when"] == when
-    assert (3, 60, 3, 0, 0, 0, None, True) == (
-        rule["count"],
-        rule["ttl"],
-        rule["hits_left"],
-        rule["hits"],
-        rule["seen"],
-        rule["failures"],
-        rule["last_request"],
-        rule["active"],
-    )
+    counters = {"hits": 0, "seen": 0, "failures": 0, "last_request": None}
+    assert rule.items() >= ({"count": 3, "ttl": 60, "hits_left": 3, "active": True} | counters).items()
 
 
 def test_a_rule_shows_its_hits_and_the_request_it_met_last(fake: Fake) -> None:
     made(fake, {"fault": {"kind": "code", "code": 31}, "count": 3})
     answer = fake.call()
     (rule,) = listed(fake)
-    assert (1, 2, 1) == (rule["hits"], rule["hits_left"], rule["seen"])
-    assert answer.headers["X-Flipsnack-Mock-Request"] == rule["last_request"]
+    assert (1, 2, 1, answer.headers["X-Flipsnack-Mock-Request"]) == tuple(
+        rule[name] for name in ("hits", "hits_left", "seen", "last_request")
+    )
 
 
 def test_rules_have_ids_that_are_not_reused(fake: Fake) -> None:

@@ -150,7 +150,8 @@ def test_a_bad_request_is_refused_by_field_and_changes_nothing(
 ) -> None:
     fake.account("GET")
     before = fake.admin("GET", "/__admin/snapshot").data
-    answer = fake.admin(*route.split(" "), body)
+    method, _, url = route.partition(" ")
+    answer = fake.admin(method, url, body)
     error = answer.get_json()["error"]
     assert (400, "bad_request", path) == (answer.status_code, error["type"], error["path"])
     assert reason in error["message"]

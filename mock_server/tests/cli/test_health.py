@@ -76,9 +76,3 @@ def test_another_program_on_the_port_is_not_the_fake(stranger: int) -> None:
     done = run("health", "--port", str(stranger))
     assert (1, "") == (done.exit_code, done.stdout)
     assert "is not the fake: HTTP 200 'hello'" in done.stderr
-
-
-def test_a_bad_setting_is_said_as_serve_says_it() -> None:
-    done = run("health", prot="1")
-    assert 2 == done.exit_code
-    assert done.stderr.startswith("flipsnack-mock: FLIPSNACK_MOCK_PROT is not a setting")

@@ -3,10 +3,11 @@ import zipfile
 
 import pytest
 from lxml import etree
-from mock_server.tests.conftest import SECOND, Door, decoded
+from mock_server.tests.conftest import SECOND, Door
 from mock_server.tests.faults.conftest import account, answer, arrange, content, package
 
 from flipsnack_mock.documents.archive import Package
+from flipsnack_mock.faults.base import AnswerFault
 from flipsnack_mock.faults.content import (
     EmptyBody,
     InvalidJson,
@@ -18,12 +19,20 @@ from flipsnack_mock.faults.content import (
     WrongContentType,
 )
 
+JSON = "application/json; charset=utf-8"
 
-def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:
-    arrange(door, WrongContentType(content_type="text/html"))
-    response = answer(door)
-    assert "text/html" == response.content_type
-    assert 20 == decoded(response)["code"]
+
+@pytest.mark.parametrize(
+    ("fault", "content_type", "is_empty"),
+    [(WrongContentType(content_type="text/html"), "text/html", False), (EmptyBody(), JSON, True)],
+)
+def test_a_fault_in_type_or_body_leaves_the_rest(
+    door: Door, fault: AnswerFault, content_type: str, is_empty: bool
+) -> None:
+    true = answer(door, collectionHash="mock-never")
+    arrange(door, fault)
+    wrong = answer(door, collectionHash="mock-never")
+    assert (200, content_type, b"" if is_empty else true.body) == (wrong.http_status, wrong.content_type, wrong.body)
 
 
 @pytest.mark.parametrize("fmt", ["json", "jsonp"])
@@ -40,16 +49,6 @@ def test_invalid_xml_is_not_well_formed(door: Door) -> None:
     assert isinstance(body, bytes)
     with pytest.raises(etree.XMLSyntaxError):
         etree.fromstring(body)
-
-
-def test_an_empty_body_keeps_status_and_type(door: Door) -> None:
-    arrange(door, EmptyBody())
-    response = answer(door)
-    assert (200, "application/json; charset=utf-8", b"") == (
-        response.http_status,
-        response.content_type,
-        response.body,
-    )
 
 
 def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> None:

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,37 +28,25 @@ def broken(fake: Fake) -> set[str]:
     return {finding["rule"] for finding in findings}
 
 
-def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4) -> Misuse:
-    def misuse(fake: Fake) -> None:
-        for _ in range(times):
-            fake.call(collectionHash=schedule)
-            fake.pass_seconds(seconds)
-
-    return misuse
-
-
-def repeat(seconds: float, times: int = 2, **changes: str | None) -> Misuse:
-    """A client that makes the same call several times."""
-
-    def misuse(fake: Fake) -> None:
-        for _ in range(times):
-            fake.client.get("/v1/", query_string=signed(**changes))
-            fake.pass_seconds(seconds)
-
-    return misuse
-
-
-def exceed(seconds: float, limit: str) -> Misuse:
-    """A client that meets a limit of one request and tries again after that pause."""
-
-    def misuse(fake: Fake) -> None:
-        fake.account("PATCH", "/settings", {limit: 1})
-        fake.call(collectionHash="mock-processing")
-        fake.call(collectionHash="mock-error-43")
+def poll_every(fake: Fake, seconds: float, schedule: str = "mock-processing", times: int = 4) -> None:
+    for _ in range(times):
+        fake.call(collectionHash=schedule)
         fake.pass_seconds(seconds)
-        fake.call(collectionHash="mock-error-43")
 
-    return misuse
+
+def repeat(fake: Fake, seconds: float, times: int = 2, **changes: str | None) -> None:
+    for _ in range(times):
+        fake.client.get("/v1/", query_string=signed(**changes))
+        fake.pass_seconds(seconds)
+
+
+def exceed(fake: Fake, seconds: float, limit: str) -> None:
+    """A client that meets a limit of one request and tries again after that pause."""
+    fake.account("PATCH", "/settings", {limit: 1})
+    fake.call(collectionHash="mock-processing")
+    fake.call(collectionHash="mock-error-43")
+    fake.pass_seconds(seconds)
+    fake.call(collectionHash="mock-error-43")
 
 
 def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
@@ -69,23 +58,15 @@ def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
         fake.resource(link(fake))
 
 
-def fetch(times: int, **headers: str) -> Misuse:
-    """A client that fetches one package several times."""
-
-    def misuse(fake: Fake) -> None:
-        url = link(fake)
-        for _ in range(times):
-            fake.resource(url, **headers)
-
-    return misuse
+def fetch(fake: Fake, times: int, **headers: str) -> None:
+    url = link(fake)
+    for _ in range(times):
+        fake.resource(url, **headers)
 
 
-def through_fault(kind: dict[str, Any], misuse: Misuse) -> Misuse:
-    def disturbed(fake: Fake) -> None:
-        fake.account("POST", "/faults", {"fault": kind, "count": 1})
-        misuse(fake)
-
-    return disturbed
+def through_fault(fake: Fake, kind: dict[str, Any], misuse: Misuse) -> None:
+    fake.account("POST", "/faults", {"fault": kind, "count": 1})
+    misuse(fake)
 
 
 def download_with_credentials(fake: Fake) -> None:
@@ -93,28 +74,31 @@ def download_with_credentials(fake: Fake) -> None:
 
 
 MISUSES: list[tuple[str, Misuse]] = [
-    ("client.poll-interval", poll_every(MIN_POLL_SECONDS - 0.01)),
-    ("client.poll-interval", poll_every(0)),
-    ("client.final-state", poll_every(5, "mock-failed", 2)),
-    ("client.final-state", poll_every(5, "mock-complete", 2)),
+    ("client.poll-interval", partial(poll_every, seconds=MIN_POLL_SECONDS - 0.01)),
+    ("client.poll-interval", partial(poll_every, seconds=0)),
+    ("client.final-state", partial(poll_every, seconds=5, schedule="mock-failed", times=2)),
+    ("client.final-state", partial(poll_every, seconds=5, schedule="mock-complete", times=2)),
     ("client.expired-url", lambda fake: use_dead_link(fake, tries=2, ask=True)),
     ("client.expired-url", lambda fake: use_dead_link(fake, tries=1, ask=False)),
-    ("client.back-off", exceed(BACK_OFF_SECONDS[31] - 0.01, "requests_per_second")),
-    ("client.back-off", exceed(BACK_OFF_SECONDS[32] - 0.01, "requests_per_minute")),
-    *[("client.final-error", repeat(5, collectionHash=f"mock-error-{code}")) for code in (30, 40, 41, 42, 43, 44)],
-    ("client.final-error", repeat(5, signature="0" * 32)),
-    ("client.final-error", repeat(5, apiKey="nobody")),
-    ("client.final-error", repeat(5, action="no.method")),
-    ("client.final-error", repeat(5, collectionHash=None)),
+    ("client.back-off", partial(exceed, seconds=BACK_OFF_SECONDS[31] - 0.01, limit="requests_per_second")),
+    ("client.back-off", partial(exceed, seconds=BACK_OFF_SECONDS[32] - 0.01, limit="requests_per_minute")),
+    *[
+        ("client.final-error", partial(repeat, seconds=5, collectionHash=f"mock-error-{code}"))
+        for code in (30, 40, 41, 42, 43, 44)
+    ],
+    ("client.final-error", partial(repeat, seconds=5, signature="0" * 32)),
+    ("client.final-error", partial(repeat, seconds=5, apiKey="nobody")),
+    ("client.final-error", partial(repeat, seconds=5, action="no.method")),
+    ("client.final-error", partial(repeat, seconds=5, collectionHash=None)),
     ("client.final-error", lambda fake: [fake.client.get("/v1/?a=%zz") for _ in range(2)]),
-    ("client.repeated-call", fetch(2)),
+    ("client.repeated-call", partial(fetch, times=2)),
     ("client.secret-not-sent", lambda fake: fake.call(secret="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(token="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(note=f"it is secret-{KEY}!")),
     ("client.secret-not-sent", lambda fake: fake.client.get(f"/v1/secret-{KEY}")),
     ("client.credentials-not-in-download", download_with_credentials),
     ("client.get-for-reads", lambda fake: fake.client.post("/v1/", data=signed())),
-    ("client.no-xml", repeat(61, format="xml")),
+    ("client.no-xml", partial(repeat, seconds=61, format="xml")),
 ]
 
 
@@ -144,7 +128,7 @@ def test_the_readme_lists_every_rule_with_its_level() -> None:
 def sleep_under_a_frozen_clock(fake: Fake) -> None:
     """A client that really sleeps while the account's clock stands."""
     fake.account("POST", "/clock/freeze")
-    poll_every(3)(fake)
+    poll_every(fake, 3)
 
 
 def sleep_by_moving_the_clock(fake: Fake) -> None:
@@ -157,7 +141,7 @@ def sleep_by_moving_the_clock(fake: Fake) -> None:
 def retried_by_its_owner(fake: Fake) -> None:
     """A failed package that was started again from outside."""
     fake.account("POST", "/collections", {"hash": "f1", "schedule": "failed-after-10s"})
-    poll_every(10, "f1", 2)(fake)
+    poll_every(fake, 10, "f1", 2)
     fake.account("PUT", "/jobs/f1", {"state": "PROCESSING"})
     fake.call(collectionHash="f1")
 
@@ -171,24 +155,32 @@ def mended(fake: Fake) -> None:
 
 
 CAREFUL: dict[str, Misuse] = {
-    "polls every two seconds": poll_every(2),
-    "polls at the very bound": poll_every(MIN_POLL_SECONDS),
+    "polls every two seconds": partial(poll_every, seconds=2),
+    "polls at the very bound": partial(poll_every, seconds=MIN_POLL_SECONDS),
     "sleeps under a frozen clock": sleep_under_a_frozen_clock,
     "sleeps by moving the clock": sleep_by_moving_the_clock,
-    "asks again after a minute": poll_every(60, "mock-failed", 2),
+    "asks again after a minute": partial(poll_every, seconds=60, schedule="mock-failed", times=2),
     "fetches twice what it asked for twice": lambda fake: [fake.resource(link(fake)) for _ in range(2)],
     "renews a dead link": lambda fake: use_dead_link(fake, tries=1, ask=True),
-    "asks for a new link when the old one is dead": poll_every(60, "mock-complete", 3),
-    "resumes": fetch(3, Range="bytes=10-"),
+    "asks for a new link when the old one is dead": partial(poll_every, seconds=60, schedule="mock-complete", times=3),
+    "resumes": partial(fetch, times=3, Range="bytes=10-"),
     "looks before it fetches": lambda fake: fake.client.head(link(fake).removeprefix("http://localhost")),
-    "pauses after 31": exceed(BACK_OFF_SECONDS[31], "requests_per_second"),
-    "pauses after 32": exceed(BACK_OFF_SECONDS[32], "requests_per_minute"),
-    "tries maintenance again": repeat(5, collectionHash="mock-error-22-2-times"),
+    "pauses after 31": partial(exceed, seconds=BACK_OFF_SECONDS[31], limit="requests_per_second"),
+    "pauses after 32": partial(exceed, seconds=BACK_OFF_SECONDS[32], limit="requests_per_minute"),
+    "tries maintenance again": partial(repeat, seconds=5, collectionHash="mock-error-22-2-times"),
     "tries again when something was mended": mended,
     "polls again what was started again": retried_by_its_owner,
-    "repeats after a spoilt answer": through_fault({"kind": "invalid-json"}, repeat(0)),
-    "fetches again after a spoilt package": through_fault({"kind": "wrong-byte", "offset": 5}, fetch(2)),
-    "repeats after HTTP 503": through_fault({"kind": "status", "status": 503}, repeat(0, collectionHash="mock-failed")),
+    "repeats after a spoilt answer": partial(
+        through_fault, kind={"kind": "invalid-json"}, misuse=partial(repeat, seconds=0)
+    ),
+    "fetches again after a spoilt package": partial(
+        through_fault, kind={"kind": "wrong-byte", "offset": 5}, misuse=partial(fetch, times=2)
+    ),
+    "repeats after HTTP 503": partial(
+        through_fault,
+        kind={"kind": "status", "status": 503},
+        misuse=partial(repeat, seconds=0, collectionHash="mock-failed"),
+    ),
     "uploads by POST": lambda fake: fake.client.post("/v1/", data=signed(action="collection.create")),
 }
 
@@ -204,7 +196,7 @@ def test_an_arranged_code_is_an_answer() -> None:
     """A fault that answers with a final error tells the client what a real one would."""
     fake = make_fake()
     fake.account("POST", "/faults", {"fault": {"kind": "code", "code": 43}})
-    repeat(5)(fake)
+    repeat(fake, 5)
     assert {"client.final-error"} == broken(fake)
 
 

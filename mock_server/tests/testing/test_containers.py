@@ -61,18 +61,10 @@ class Engine:
         }
 
 
-class EngineServer(ThreadingHTTPServer):
-    """The engine's HTTP interface on a free port."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(("127.0.0.1", 0), EngineHandler)
-        self.engine = engine
-
-
 class EngineHandler(BaseHTTPRequestHandler):
     """The calls that `testcontainers` makes."""
 
-    server: EngineServer
+    engine = Engine()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -91,31 +83,31 @@ class EngineHandler(BaseHTTPRequestHandler):
         elif self.path.partition("?")[0].endswith("/networks"):
             self.answer(200, [])
         elif "/containers/" in self.path:
-            self.answer(200, self.server.engine.inspect())
+            self.answer(200, self.engine.inspect())
         else:
             self.answer(200, {"Id": "sha256:" + "0" * 64, "RepoTags": []})
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if "/containers/create" in self.path:
-            self.server.engine.created = json.loads(body)
+            self.engine.created = json.loads(body)
             self.answer(201, {"Id": "c" * 64, "Warnings": []})
         elif self.path.partition("?")[0].endswith("/start"):
-            self.server.engine.start()
+            self.engine.start()
             self.answer(204)
         else:
             self.answer(200, {})
 
     def do_DELETE(self) -> None:
-        self.server.engine.stop()
+        self.engine.stop()
         self.answer(204)
 
 
 @pytest.fixture(name="engine")
 def engine_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """An engine that `testcontainers` finds through its usual variable."""
-    engine = Engine()
-    server = EngineServer(engine)
+    engine = EngineHandler.engine = Engine()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EngineHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     for name in ENGINE_VARIABLES:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 import urllib3
+from mock_server.tests.raw_socket import query
 
-from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.state.settings import SettingsError
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.intercept import Interception, intercept
@@ -14,10 +14,8 @@ from flipsnack_mock.testing.intercept import Interception, intercept
 BASE = "https://api.flipsnack.com/v1/"
 
 
-def signed(collection_hash: str, key: str = "test-intercept") -> dict[str, str]:
-    """The parameters of a well signed collection.downloadHTML."""
-    params = {"action": "collection.downloadHTML", "apiKey": key, "collectionHash": collection_hash}
-    return params | {"signature": sign(f"secret-{key}", params)}
+def signed(collection_hash: str) -> dict[str, str]:
+    return query("test-intercept", collectionHash=collection_hash)
 
 
 def test_requests_to_the_vendor_land_in_the_fake() -> None:

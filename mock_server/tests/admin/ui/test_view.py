@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 from mock_server.tests.conftest import KEY, Door, make_door, signed
+from mock_server.tests.faults.conftest import account
 
 from flipsnack_mock.admin.ui import page
 from flipsnack_mock.admin.ui.cache import PageCache
@@ -48,9 +49,7 @@ def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None
 
 def test_to_look_changes_nothing(door: Door) -> None:
     door.call(signature="0" * 32)
-    account = door.world.existing(KEY)
-    assert account is not None
-    account.faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
+    account(door).faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
     before = state_of(door.world)
     assert [] == selected(door, request="r1").faults
     assert before == state_of(door.world)
@@ -123,11 +122,9 @@ def test_a_large_fake_makes_no_large_page() -> None:
 
 def test_the_conditions_of_a_fault_are_told_in_words(door: Door) -> None:
     door.call()
-    account = door.world.existing(KEY)
-    assert account is not None
     fault = PRESETS["slow"].fault
     for rule_id, when in (("f1", When()), ("f2", When(hash="abc", every=3))):
-        account.faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
+        account(door).faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
     assert ["every request", "hash abc, every 3"] == [item.when for item in selected(door).faults]
 
 
