@@ -68,11 +68,3 @@ def test_settings_of_one_account_change_by_name(fake: Fake) -> None:
     assert changed == fake.account("GET", "/settings").get_json()
     assert before == fake.admin("GET", "/__admin/accounts/test-other/settings").get_json()
     assert [20, 31] == [fake.call().get_json()["code"] for _ in range(2)]
-
-
-def test_maintenance_of_an_account_goes_on_and_off(fake: Fake) -> None:
-    assert {"on": True} == fake.account("PUT", "/maintenance", {"on": True}).get_json()
-    assert {"on": True} == fake.account("GET", "/maintenance").get_json()
-    assert 22 == fake.call().get_json()["code"]
-    fake.account("PUT", "/maintenance", {"on": False})
-    assert 20 == fake.call().get_json()["code"]

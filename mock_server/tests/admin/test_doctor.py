@@ -33,9 +33,6 @@ def test_checks_are_told_with_their_outcome_and_the_rule_with_its_text(fake: Fak
     assert "code.43-unknown" == found["rule"]["id"]
     assert "assumed" == found["rule"]["class"]
     assert "right" == found["signature"]["verdict"]
-
-
-def test_checks_after_the_failed_one_were_not_reached(fake: Fake) -> None:
     found = diagnosis(fake, fake.call(action=None).headers["X-Flipsnack-Mock-Request"])
     outcomes = {check["name"]: check["outcome"] for check in found["checks"]}
     assert ("failed", "not reached") == (outcomes["required"], outcomes["signature"])

@@ -1,3 +1,4 @@
+import pytest
 from mock_server.tests.conftest import KEY, Fake, make_fake
 
 from flipsnack_mock import __version__
@@ -13,11 +14,12 @@ def test_health_and_the_rules_ledger_are_served(fake: Fake) -> None:
     assert [entry["id"] for entry in ledger()["rule"]] == served
 
 
-def test_maintenance_holds_for_everybody(fake: Fake) -> None:
-    assert {"on": True} == fake.admin("PUT", "/__admin/maintenance", {"on": True}).get_json()
-    assert {"on": True} == fake.admin("GET", "/__admin/maintenance").get_json()
-    assert [22, 22] == [fake.call().get_json()["code"], fake.client.get("/v1/").get_json()["code"]]
-    fake.admin("PUT", "/__admin/maintenance", {"on": False})
+@pytest.mark.parametrize(("path", "unknown"), [("/__admin", 22), (f"/__admin/accounts/{KEY}", 30)])
+def test_maintenance_of_all_or_of_one_account_goes_on_and_off(fake: Fake, path: str, unknown: int) -> None:
+    assert {"on": True} == fake.admin("PUT", f"{path}/maintenance", {"on": True}).get_json()
+    assert {"on": True} == fake.admin("GET", f"{path}/maintenance").get_json()
+    assert [22, unknown] == [fake.call().get_json()["code"], fake.client.get("/v1/").get_json()["code"]]
+    fake.admin("PUT", f"{path}/maintenance", {"on": False})
     assert 20 == fake.call().get_json()["code"]
 
 

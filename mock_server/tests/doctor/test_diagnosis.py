@@ -82,8 +82,5 @@ def test_no_secret_is_ever_in_a_diagnosis(pair: tuple[str, str]) -> None:
     text = msgspec.json.encode(diagnose(case(signer_with(*pair).sign(PARAMS)))).decode()
     assert SECRET not in text
     assert OTHER_SECRET not in text
-
-
-def test_a_secret_that_was_sent_as_a_parameter_is_masked_too() -> None:
     sent = (("apiKey", KEY), ("secret", SECRET), ("signature", "0" * 32))
-    assert SECRET not in diagnose(Case(sent=sent, secrets=SECRETS)).canonical
+    assert SECRET not in diagnose(Case(sent=sent, secrets=SECRETS), most_characters=0).canonical
