@@ -1,7 +1,6 @@
 """`flipsnack-mock lint`: finds violations of the vendor's rules in a running fake or in a trace."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -48,9 +47,8 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
 
 
 def _read(source: str) -> str:
-    read: Callable[[], str] = sys.stdin.read if source == "-" else lambda: Path(source).read_text("utf-8")
     try:
-        return read()
+        return sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
 

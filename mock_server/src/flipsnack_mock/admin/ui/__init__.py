@@ -10,8 +10,6 @@ import jinja2
 from flipsnack_mock.admin.ui.timeline import format_duration
 from flipsnack_mock.admin.ui.view import PageQuery, PageView
 
-__all__ = ["ASSETS", "page", "sign_in"]
-
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
 """The static files of the page, with their content types."""
 
@@ -36,7 +34,7 @@ def asset(name: str) -> bytes:
 def _templates() -> jinja2.Environment:
     # Everything is escaped: clients choose the text on the page.
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
+        loader=jinja2.PackageLoader("flipsnack_mock.admin", "ui"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -45,10 +43,6 @@ def _templates() -> jinja2.Environment:
     environment.filters |= {"format_duration": format_duration, "clock": _clock}
     environment.globals["link"] = _link
     return environment
-
-
-def _template(name: str) -> str:
-    return files(__name__).joinpath(name).read_text("utf-8")
 
 
 def _clock(instant: str) -> str:
