@@ -81,16 +81,11 @@ def served(*arguments: str, **variables: str) -> Iterator[Served]:
 # --- start and stop --------------------------------------------------------------------------------------------------
 
 
-def test_it_prints_one_line_when_it_is_ready_and_answers() -> None:
-    with served("--log", "off") as fake:
-        assert 20 == fake.call()["code"]
-        assert (0, "", "") == fake.end()
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_status_0(how: signal.Signals) -> None:
+def test_it_prints_one_line_answers_and_ends_with_status_0_at_a_signal(how: signal.Signals) -> None:
     with served("--log", "off") as fake, requests.Session() as session:
         session.get(f"{fake.url}/health", timeout=BOUND)
+        assert 20 == fake.call()["code"]
         assert (0, "", "") == fake.end(how)
 
 

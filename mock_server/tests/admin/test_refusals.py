@@ -111,6 +111,8 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
         ({"expectations": []}, "$.expectations", "length >= 1"),
         ({"expectations": [{"match": {"kode": 1}}]}, "$.expectations[0].match", "unknown field `kode`"),
         ({"expectations": [{"exactly": -1}]}, "$.expectations[0].exactly", ">= 0"),
+        ({"expectations": [{"exactly": 1, "at_least": 1}]}, "$.expectations[0]", "cannot be combined"),
+        ({"expectations": [{"at_least": 3, "at_most": 2}]}, "$.expectations[0]", "is more than `at_most` 2"),
     ],
     "POST /__admin/explain": [
         ({}, "$.url", "either `url` or `params`"),

@@ -68,7 +68,7 @@ def test_an_example_of_the_vendors_page_is_recognised(digest: str, words: str) -
 
 def test_what_cannot_be_explained_is_said_honestly() -> None:
     found = diagnose(case(signature_of("nobody has it", PARAMS)))
-    assert "unexplained" == found.verdict
+    assert ("unexplained", (), True) == (found.verdict, found.causes, found.complete)
     assert "format is right" in found.notes[0]
     assert f"{found.tried:,} ways to sign were tried." == found.notes[1]
     assert any("cannot be found by trying" in note for note in found.notes)

@@ -102,12 +102,6 @@ def test_a_third_mistake_is_found_where_it_can_be_seen() -> None:
     assert [{"separators", "format-not-signed", "upper-case"}] == names(search(case_of(RICH, signature)))
 
 
-def test_an_unknown_secret_is_not_explained() -> None:
-    finding = search(case_of(RICH, signature_of("nobody has it", RICH)))
-    assert () == finding.explanations
-    assert finding.complete
-
-
 def test_the_work_is_bounded() -> None:
     """A request of the greatest length that the API reads is given up after so many characters, and that is said."""
     params = RICH | {f"p{number}": "x" * 50 for number in range(900)}

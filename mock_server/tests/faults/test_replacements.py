@@ -23,15 +23,11 @@ def test_any_code_of_the_vendor_is_answered_in_the_format_asked_for(door: Door, 
     ] == response.content_type.partition(";")[0]
 
 
-def test_a_code_that_no_table_has_is_answered_with_the_message_given(door: Door) -> None:
+def test_a_code_is_answered_with_the_message_given_and_the_status_set(door: Door) -> None:
     arrange(door, VendorCode(code=99, message="Something new"))
     assert {"code": 99, "status": "Something new"} == door.call()
-
-
-def test_the_http_status_of_a_code_is_the_one_that_is_set(door: Door) -> None:
     with_statuses = make_door(http_statuses={31: 429})
     arrange(with_statuses, VendorCode(code=31))
-    arrange(door, VendorCode(code=31))
     assert [429, 200] == [answer(each).http_status for each in (with_statuses, door)]
 
 

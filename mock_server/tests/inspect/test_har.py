@@ -29,7 +29,7 @@ def archived(fake: Fake) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def played() -> Fake:
-    """A fake that was called, downloaded from, and posted to, in a namespace too."""
+    """A fake that was called, downloaded from, and posted to."""
     fake = make_fake()
     url = fake.call().get_json()["data"]["resourceUrl"]
     fake.resource(url, Range="bytes=0-1")
@@ -58,10 +58,6 @@ def test_requests_and_answers_are_told_without_secrets(played: Fake) -> None:
     assert "signature.digest" in ours["rules"]
     assert signed()["signature"] not in json.dumps([call, package, post])
     assert SECRET not in json.dumps([call, package, post])
-
-
-def test_a_namespace_is_part_of_the_url() -> None:
-    fake = make_fake()
-    fake.call(prefix="/t/one")
-    entry = fake.client.get("/t/one/__admin/requests.har").get_json()["log"]["entries"][0]
+    played.call(prefix="/t/one")
+    entry = played.client.get("/t/one/__admin/requests.har").get_json()["log"]["entries"][0]
     assert entry["request"]["url"].startswith("http://localhost/t/one/v1/?")

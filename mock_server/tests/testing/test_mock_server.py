@@ -50,18 +50,15 @@ def test_two_servers_share_nothing() -> None:
         assert 2 == len(other.admin.accounts())
 
 
-def test_a_server_takes_the_settings_of_the_command_line() -> None:
+def test_a_server_takes_the_settings_of_the_command_line_and_reads_no_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
     seed = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "schedule": "failed"}]}]
     with MockServer(seed=seed, requests_per_second=1) as server:
         account = server.admin.account("K")
         assert "FAILED" == status(account, server.base_url, "h")
         assert 31 == call(account, server.base_url, "h")["code"]
-
-
-def test_the_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
-    with MockServer() as server:
-        assert server.admin.accounts()
 
 
 @pytest.mark.parametrize(("name", "value"), [("prot", 1), ("port", 70_000), ("default_schedule", "soon")])

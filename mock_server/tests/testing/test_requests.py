@@ -17,7 +17,7 @@ def call(server: MockServer, account: AccountAdmin, **changes: str) -> requests.
     return requests.get(server.base_url, params=params, timeout=10)
 
 
-def test_requests_are_typed(server: MockServer, account: AccountAdmin) -> None:
+def test_requests_are_typed_and_filters_known(server: MockServer, account: AccountAdmin) -> None:
     answer = call(server, account, collectionHash="mock-complete")
     call(server, account, collectionHash="nope")
     assert [20, 43] == [record.code for record in account.requests.list()]
@@ -28,6 +28,8 @@ def test_requests_are_typed(server: MockServer, account: AccountAdmin) -> None:
     assert ("COMPLETE", "right") == (shown.status, shown.signature)
     assert shown.answer is not None
     assert 200 == shown.answer.http_status
+    with pytest.raises(AdminError, match="kode"):
+        account.requests.list(kode=43)
 
 
 def test_what_was_expected_is_verified(server: MockServer, account: AccountAdmin) -> None:
@@ -48,11 +50,6 @@ def test_other_accounts_are_not_seen(server: MockServer, account: AccountAdmin) 
     call(server, other)
     assert ([], 0) == (account.requests.list(), account.requests.count())
     account.requests.verify(exactly=0)
-
-
-def test_a_filter_that_does_not_exist_is_refused(account: AccountAdmin) -> None:
-    with pytest.raises(AdminError, match="kode"):
-        account.requests.list(kode=43)
 
 
 def test_assert_clean_raises_with_every_finding(server: MockServer, account: AccountAdmin) -> None:
