@@ -191,10 +191,22 @@ def test_the_settings_are_printed_with_where_they_came_from(tmp_path: Path) -> N
     assert "sesame" not in ended.stdout
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("settings", "--help"), ("health", "--help"), ("--version",)])
-def test_help_is_printed(arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--help",), "FLIPSNACK_MOCK_<NAME>"),
+        (("--version",), __version__),
+        (("settings", "--help"), "source"),
+        (("health", "--help"), "Exit status: 0"),
+        (("doctor", "--help"), "Exit status: 0"),
+        (("magic", "--help"), "Exit status: 0"),
+        (("lint", "--help"), "/__admin/requests.ndjson"),
+        (("lint", "--help"), "Exit status: 0"),
+    ],
+)
+def test_help_is_printed(arguments: tuple[str, ...], words: str) -> None:
     ended = run(*arguments)
-    assert (0, True) == (ended.exit_code, bool(ended.output))
+    assert (0, True) == (ended.exit_code, words in ended.output)
 
 
 def seed(**collection: object) -> str:

@@ -4,10 +4,6 @@ NEW = {"key": "mine", "secret": "hush"}
 SEEDED = ["LK12NS-0-IOBW3S89VVJH12Z", "45FD-267-7SG7832"]
 
 
-def keys(fake: Fake) -> list[str]:
-    return [account["key"] for account in fake.admin("GET", "/__admin/accounts").get_json()["accounts"]]
-
-
 def code(fake: Fake, key: str, secret: str, **changes: str) -> int:
     return int(fake.client.get("/v1/", query_string=signed(secret, apiKey=key, **changes)).get_json()["code"])
 
@@ -35,17 +31,16 @@ def test_an_account_is_shown_with_all_that_steers_it(fake: Fake) -> None:
     } == shown
 
 
-def test_a_test_key_comes_into_being_when_it_is_shown(fake: Fake) -> None:
-    assert "secret-test-x" == fake.admin("GET", "/__admin/accounts/test-x").get_json()["secret"]
-    assert [*SEEDED, "test-x"] == keys(fake)
-
-
-def test_a_deleted_account_is_unknown(fake: Fake) -> None:
+def test_a_deleted_account_is_unknown_and_a_test_key_comes_into_being_when_it_is_shown(fake: Fake) -> None:
     assert 204 == fake.admin("DELETE", f"/__admin/accounts/{SEEDED[0]}").status_code
     assert 41 == code(fake, SEEDED[0], "123ABCDE-456-7890-FGH", collectionHash="d3m0h45h")
     fake.call(collectionHash="mock-manual")
     fake.account("DELETE")
     assert 0 == fake.account("GET").get_json()["collections"]
+    listed = fake.admin("GET", "/__admin/accounts").get_json()["accounts"]
+    assert [(SEEDED[1], "123ABCDE-456-7890-FGH"), (KEY, f"secret-{KEY}")] == [
+        (one["key"], one["secret"]) for one in listed
+    ]
 
 
 def test_reset_puts_one_account_back_and_no_other(fake: Fake) -> None:

@@ -55,7 +55,7 @@ def test_rules_are_shown_and_deleted(fake: Fake) -> None:
     assert 20 == (fake.call().json or {})["code"]
 
 
-def test_the_presets_are_listed_with_what_they_do(fake: Fake) -> None:
+def test_presets_are_listed_and_given_fields_replace_theirs(fake: Fake) -> None:
     presets = (fake.admin("GET", "/__admin/faults/presets").json or {})["presets"]
     assert list(PRESETS) == [preset["name"] for preset in presets]
     for preset in presets:
@@ -65,9 +65,6 @@ def test_the_presets_are_listed_with_what_they_do(fake: Fake) -> None:
         by_name = made(fake, {"preset": preset["name"]})
         assert PRESETS[preset["name"]].fault.name == by_name["fault"]["kind"]
         assert [by_body[name] for name in fields] == [by_name[name] for name in fields]
-
-
-def test_what_is_given_replaces_what_the_preset_has(fake: Fake) -> None:
     rule = made(fake, {"preset": "slow-download", "when": {"hash": "d3m0h45h"}, "count": 1})
     assert ({"action": "package", "hash": "d3m0h45h"}, 1) == (rule["when"], rule["count"])
     assert None is made(fake, {"preset": "redirect", "count": None})["count"]

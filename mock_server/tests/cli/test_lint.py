@@ -52,9 +52,3 @@ def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
 def test_what_cannot_be_read_is_2(arguments: tuple[str, ...], stdin: str, problem: str) -> None:
     result = run("lint", *arguments, stdin=stdin)
     assert (2, True) == (result.exit_code, problem in result.output)
-
-
-def test_help_names_the_sources_and_the_exit_statuses() -> None:
-    shown = run("lint", "--help").output
-    assert "/__admin/requests.ndjson" in shown
-    assert "Exit status: 0" in shown

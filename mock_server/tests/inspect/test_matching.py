@@ -64,9 +64,7 @@ def test_the_nearest_miss_comes_first_and_says_why() -> None:
     misses = nearest(Matcher(hash="mock-complet", code=20), ENTRIES)
     assert ["r2", "r1"] == [miss.entry.id for miss in misses][:2]
     assert ["hash is 'mock-complete', expected 'mock-complet'"] == [str(one) for one in misses[0].differs]
-
-
-def test_another_key_is_near_only_when_the_key_is_unknown() -> None:
+    # What others sent is no near miss of a key that has sent something itself.
     assert {KEY} == {miss.entry.key for miss in nearest(Matcher(key=KEY, code=41), ENTRIES)}
     assert ["r5"] == [miss.entry.id for miss in nearest(Matcher(key="nobodi", code=41), ENTRIES)][:1]
 
