@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flipsnack_mock.admin.routes import ROUTES
-from flipsnack_mock.doctor import MISTAKES
+from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.jobs import TRANSITIONS, Move

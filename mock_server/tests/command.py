@@ -1,7 +1,5 @@
 """`flipsnack-mock` in this process, and traces to run it on."""
 
-from __future__ import annotations
-
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import Fake, make_fake
 
@@ -17,19 +15,16 @@ def run(*arguments: str, stdin: str | None = None, **variables: str) -> Result:
 
 
 def trace_of(fake: Fake) -> str:
-    """The exported journal."""
     return fake.client.get("/__admin/requests.ndjson").text
 
 
 def clean_trace() -> str:
-    """The trace of a client without findings."""
     fake = make_fake()
     fake.call()
     return trace_of(fake)
 
 
 def trace_with_findings() -> str:
-    """The trace of a client that broke two rules."""
     fake = make_fake()
     fake.call(format="xml", token="secret-test-core")
     return trace_of(fake)

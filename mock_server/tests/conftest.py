@@ -75,18 +75,15 @@ class Door:
         origin: str = "http://fake.test",
         **more: Any,
     ) -> Response:
-        """The answer to a raw request; `more` are other fields of it."""
         raw = query.encode() if isinstance(query, str) else query
         request = Request(method, path, raw, self.now, origin, content_type, body, **more)
         response, self.entry = api.handle(request, self.world)
         return response
 
     def call(self, params: Mapping[str, str] | None = None, /, **changes: str | None) -> dict[str, Any]:
-        """The decoded JSON answer to a signed call."""
         return decoded(self.send(urlencode(params if params is not None else signed(**changes))))
 
     def code(self, **changes: str | None) -> int:
-        """The code of the answer to a signed call."""
         return int(self.call(**changes)["code"])
 
     def fetch(self, url: str, *, method: str = "GET", **more: Any) -> Response:
@@ -96,7 +93,6 @@ class Door:
 
 
 def decoded(response: Response) -> dict[str, Any]:
-    """The JSON of an answer."""
     assert isinstance(response.body, bytes)
     return dict(json.loads(response.body))
 
@@ -109,7 +105,6 @@ def make_door(**settings: Any) -> Door:
 
 @pytest.fixture
 def door() -> Door:
-    """A core without limits."""
     return make_door()
 
 
@@ -121,15 +116,12 @@ class Fake:
     time: list[int]
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let real time pass."""
         self.time[0] += round(seconds * SECOND)
 
     def call(self, *, prefix: str = "", **changes: str | None) -> TestResponse:
-        """The answer to a signed call, below `prefix`."""
         return self.client.get(f"{prefix}/v1/", query_string=signed(**changes))
 
     def resource(self, url: str, **headers: str) -> TestResponse:
-        """The answer of a resource URL."""
         return self.client.get(url.removeprefix("http://localhost"), headers=headers)
 
     def admin(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
@@ -152,7 +144,6 @@ def make_fake(**settings: Any) -> Fake:
 
 @pytest.fixture
 def fake() -> Fake:
-    """An application without limits."""
     return make_fake()
 
 
@@ -178,7 +169,6 @@ CHROMIUM_FLAGS = (
 
 @pytest.fixture
 def browser(chromium: webdriver.Chrome) -> webdriver.Chrome:
-    """The one Chromium of all tests, with an empty log."""
     chromium.get_log("browser")  # type: ignore[no-untyped-call]
     return chromium
 

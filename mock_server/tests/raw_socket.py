@@ -18,17 +18,14 @@ A_MOMENT = 0.05
 
 
 def query(key: str, **changes: str | None) -> dict[str, str]:
-    """A signed call of that account."""
     return signed(f"secret-{key}", apiKey=key, **changes)
 
 
 def link(server: MockServer, key: str) -> str:
-    """A resource URL of that account."""
     return str(requests.get(server.base_url, params=query(key), timeout=10).json()["data"]["resourceUrl"])
 
 
 def open_request(url: str, method: str = "GET") -> socket.socket:
-    """A connection on which `url` was asked for."""
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname, parts.port), timeout=10)
     target = f"{parts.path}?{parts.query}"
@@ -37,7 +34,6 @@ def open_request(url: str, method: str = "GET") -> socket.socket:
 
 
 def connect(server: MockServer) -> socket.socket:
-    """A connection to the fake."""
     parts = urlsplit(server.url)
     return socket.create_connection((parts.hostname, parts.port), timeout=30)
 
@@ -57,13 +53,11 @@ def request(head: str = "GET /v1/", *, query: str = "", headers: tuple[str, ...]
 
 
 def status_and_body(answer: bytes) -> tuple[int, bytes]:
-    """The status and the body of one answer."""
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head.split()[1]), body
 
 
 def received(connection: socket.socket) -> bytes:
-    """Everything until the other side ends the connection."""
     data = b""
     while piece := connection.recv(65_536):
         data += piece
@@ -71,7 +65,6 @@ def received(connection: socket.socket) -> bytes:
 
 
 def received_until_silence(connection: socket.socket) -> bytes:
-    """Everything until nothing more comes for a moment."""
     data = connection.recv(65_536)
     connection.settimeout(A_MOMENT)
     try:
@@ -83,7 +76,6 @@ def received_until_silence(connection: socket.socket) -> bytes:
 
 
 def curl(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What curl does with it."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     return subprocess.run(["curl", "-sS", "--noproxy", "*", *arguments], capture_output=True, check=False, timeout=30)

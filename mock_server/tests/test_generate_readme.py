@@ -26,19 +26,16 @@ PAGE = GENERATE.README.read_text("utf-8")
 
 
 def test_the_tables_of_the_page_are_fresh() -> None:
-    """`make generate` renews them."""
     assert GENERATE.fresh(PAGE) == PAGE
 
 
 def test_every_setting_and_route_has_a_row() -> None:
-    """With its name, and nothing is left out."""
     assert set(setting_docs()) <= set(re.findall(r"^\| `(\w+)` \|", GENERATE.settings_table(), re.MULTILINE))
     rows = set(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", GENERATE.routes_table(), re.MULTILINE))
     assert {(entry.method, entry.path) for entry in ROUTES} == rows
 
 
 def test_every_transition_is_an_arrow() -> None:
-    """The diagram is the table of the state machine."""
     expected = {(str(state), str(target)) for state, row in TRANSITIONS.items() for target in row.values()}
     arrows = set(re.findall(r"^    (\w+) --> (\w+):", GENERATE.jobs_diagram(), re.MULTILINE))
     assert expected == arrows
@@ -46,14 +43,12 @@ def test_every_transition_is_an_arrow() -> None:
 
 @pytest.mark.parametrize("name", GENERATE.PARTS)
 def test_a_page_that_lost_its_markers_is_refused(name: str) -> None:
-    """A table does not vanish unseen."""
     with pytest.raises(ValueError, match=f"has no <!-- generated: {name} -->"):
         GENERATE.fresh(PAGE.replace(f"<!-- generated: {name} -->", ""))
 
 
 @pytest.mark.parametrize("name", GENERATE.PARTS)
 def test_a_stale_table_is_written_anew(name: str) -> None:
-    """Whatever stood there."""
     stale = re.sub(rf"(<!-- generated: {name} -->\n).*?(<!-- end)", r"\1old\n\2", PAGE, flags=re.DOTALL)
     assert stale != PAGE
     assert GENERATE.fresh(stale) == PAGE

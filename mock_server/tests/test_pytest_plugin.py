@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import subprocess
 import sys
 
@@ -106,16 +104,12 @@ LINTED = """
 """
 
 
-def test_the_fixtures_work_together(pytester: pytest.Pytester) -> None:
-    """A suite of a user gets server, account, clock, faults and a signed call from the plugin alone."""
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_suite_has_all_it_needs_from_the_plugin_and_each_worker_a_fake(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
     pytester.makepyfile(SUITE)
-    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=4)
-
-
-def test_every_worker_of_xdist_has_a_fake(pytester: pytest.Pytester) -> None:
-    """The same suite passes when several workers run it at once."""
-    pytester.makepyfile(SUITE)
-    pytester.runpytest_subprocess(*PLUGIN, "-n", "2").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess(*PLUGIN, *workers).assert_outcomes(passed=4)
 
 
 def test_two_suites_at_once_on_one_server_cannot_tell(pytester: pytest.Pytester) -> None:

@@ -5,8 +5,6 @@ Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top-leve
 all workers share a running one, with separate accounts.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

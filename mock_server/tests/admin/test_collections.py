@@ -5,17 +5,14 @@ from flipsnack_mock.state.jobs import TRANSITIONS, Move
 
 
 def create(fake: Fake, **fields: object) -> str:
-    """The hash of a new collection."""
     return str(fake.account("POST", "/collections", fields).get_json()["hash"])
 
 
 def state(fake: Fake, collection_hash: str) -> str:
-    """Where a job stands."""
     return str(fake.account("GET", f"/jobs/{collection_hash}").get_json()["state"])
 
 
 def test_a_collection_can_be_created_with_all_it_has(fake: Fake) -> None:
-    """Hash, title, pages, package size and schedule."""
     wanted = {"hash": "abc", "title": "Été", "pages": 3, "package_bytes": 100_000, "schedule": "failed"}
     answer = fake.account("POST", "/collections", wanted)
     job = {"hash": "abc", "state": "NEW", "polls": 0, "started_at": None, "schedule": "failed"}
@@ -27,7 +24,6 @@ def test_a_collection_can_be_created_with_all_it_has(fake: Fake) -> None:
 
 
 def test_everything_has_a_default(fake: Fake) -> None:
-    """The next free hash, eight pages, no more bytes than they need, and the account's schedule."""
     create(fake, hash="f000002")
     first, second = (fake.account("POST", "/collections", {}).get_json() for _ in range(2))
     assert (8, 0, "after-5s") == (first["pages"], first["package_bytes"], first["schedule"])
@@ -37,40 +33,12 @@ def test_everything_has_a_default(fake: Fake) -> None:
 
 @pytest.mark.parametrize("size", [30_000, 1_234_567])
 def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> None:
-    """To the byte, as the download says."""
     collection_hash = create(fake, package_bytes=size, schedule="immediate", pages=1)
     url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
     assert size == len(fake.resource(url).data)
 
 
-@pytest.mark.parametrize(
-    ("fields", "path", "reason"),
-    [
-        ({"hash": "a b"}, "$.hash", "`str` matching regex"),
-        ({"hash": ""}, "$.hash", "`str` matching regex"),
-        ({"hash": "x" * 65}, "$.hash", "`str` matching regex"),
-        ({"hash": "mock-own"}, "$.hash", "are magic"),
-        ({"title": "x" * 201}, "$.title", "`str` of length <= 200"),
-        ({"pages": 0}, "$.pages", "`int` >= 1"),
-        ({"pages": 1001}, "$.pages", "`int` <= 1000"),
-        ({"pages": 1.5}, "$.pages", "`int`"),
-        ({"package_bytes": -1}, "$.package_bytes", "`int` >= 0"),
-        ({"package_bytes": 500_000_001}, "$.package_bytes", "`int` <= 500000000"),
-        ({"schedule": "soon"}, "$.schedule", "immediate, after-<seconds>s"),
-        ({"owner": "x"}, "$", "unknown field `owner`"),
-        ({"deleted": True}, "$", "unknown field `deleted`"),
-    ],
-)
-def test_a_bad_collection_is_refused_by_field(fake: Fake, fields: dict[str, object], path: str, reason: str) -> None:
-    """And nothing is made."""
-    refusal = fake.account("POST", "/collections", fields).get_json()["error"]
-    assert path == refusal["path"]
-    assert reason in refusal["message"]
-    assert [] == fake.account("GET", "/collections").get_json()["collections"]
-
-
 def test_a_collection_belongs_to_one_account(fake: Fake) -> None:
-    """A taken hash is a conflict in the same account only; other accounts get code 43 for it."""
     create(fake, hash="abc", schedule="immediate")
     other = signed("secret-test-other", apiKey="test-other", collectionHash="abc")
     assert 43 == fake.client.get("/v1/", query_string=other).get_json()["code"]
@@ -81,7 +49,6 @@ def test_a_collection_belongs_to_one_account(fake: Fake) -> None:
 
 
 def test_a_deleted_collection_is_code_43_and_its_links_are_dead(fake: Fake) -> None:
-    """It is still shown here, as deleted."""
     collection_hash = create(fake, schedule="immediate")
     url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
     assert fake.account("DELETE", f"/collections/{collection_hash}").get_json()["deleted"]
@@ -91,7 +58,6 @@ def test_a_deleted_collection_is_code_43_and_its_links_are_dead(fake: Fake) -> N
 
 
 def test_a_magic_collection_can_be_shown_and_deleted_before_its_first_use(fake: Fake) -> None:
-    """It exists for every account."""
     assert "NEW" == fake.account("GET", "/collections/mock-complete").get_json()["job"]["state"]
     fake.account("DELETE", "/collections/mock-complete")
     assert 43 == fake.call(collectionHash="mock-complete").get_json()["code"]
@@ -99,7 +65,6 @@ def test_a_magic_collection_can_be_shown_and_deleted_before_its_first_use(fake: 
 
 @pytest.mark.parametrize("path", ["/collections/nowhere", "/jobs/nowhere", "/collections/mock-soon"])
 def test_an_unknown_hash_is_not_found(fake: Fake, path: str) -> None:
-    """The refusal names those that there are."""
     create(fake, hash="abc")
     refusal = fake.account("GET", path).get_json()["error"]
     assert "not_found" == refusal["type"]
@@ -107,7 +72,6 @@ def test_an_unknown_hash_is_not_found(fake: Fake, path: str) -> None:
 
 
 def test_jobs_are_listed_with_their_state(fake: Fake) -> None:
-    """Polls, start, schedule, and the states of TRANSITIONS that they can be forced into."""
     fake.call(collectionHash="mock-manual")
     fake.call(collectionHash="mock-manual")
     expected = {
@@ -129,7 +93,6 @@ def test_jobs_are_listed_with_their_state(fake: Fake) -> None:
 
 @pytest.mark.parametrize("target", ["COMPLETE", "FAILED"])
 def test_a_job_is_forced_to_an_end(fake: Fake, target: str) -> None:
-    """From PROCESSING and before its first call."""
     fake.call(collectionHash="mock-manual")
     for collection_hash in ("mock-manual", "mock-never"):
         answer = fake.account("PUT", f"/jobs/{collection_hash}", {"state": target})
@@ -150,7 +113,6 @@ def test_a_job_is_forced_to_an_end(fake: Fake, target: str) -> None:
 def test_an_illegal_move_is_refused_with_the_legal_ones(
     fake: Fake, collection_hash: str, target: str, legal: list[str]
 ) -> None:
-    """HTTP 409, and the job stays where it is."""
     fake.call(collectionHash=collection_hash)
     before = state(fake, collection_hash)
     answer = fake.account("PUT", f"/jobs/{collection_hash}", {"state": target})
@@ -160,13 +122,9 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(
 
 
 def test_a_failed_job_is_started_again(fake: Fake) -> None:
-    """PROCESSING is legal only after FAILED; an unknown state is a bad request."""
     fake.call(collectionHash="mock-failed-manual")
     fake.account("PUT", "/jobs/mock-failed-manual", {"state": "FAILED"})
     assert "PROCESSING" == fake.account("PUT", "/jobs/mock-failed-manual", {"state": "PROCESSING"}).get_json()["state"]
-    refusal = fake.account("PUT", "/jobs/mock-manual", {"state": "DONE"}).get_json()["error"]
-    assert "$.state" == refusal["path"]
-    assert "Invalid enum value 'DONE'" in refusal["message"]
 
 
 def test_a_changed_default_schedule_leaves_finished_jobs_alone(fake: Fake) -> None:

@@ -19,7 +19,22 @@ def status(fake: Fake, path: str = "/__admin", method: str = "GET", **headers: s
     return fake.admin(method, path, **({"Host": HOST} | named)).status_code
 
 
-# --- pages of other sites --------------------------------------------------------------------------------------------
+PRIVATE = [
+    "localhost",
+    "127.0.0.1:3547",
+    "[::1]:3547",
+    "192.168.0.7:3547",
+    "flipsnack:3547",
+    "FLIPSNACK",
+    "flipsnack.default.svc",
+    "flipsnack.default.svc.cluster.local:3547",
+    "fake.my_project_default",
+    "host.docker.internal:3547",
+    "fake.localhost.",
+    "api.flipsnack.com",
+    "upload.flipsnack.com:443",
+]
+"""Addresses, labels of containers, names of clusters; and the vendor's, which a container network lends."""
 
 
 @pytest.mark.parametrize(
@@ -31,10 +46,12 @@ def status(fake: Fake, path: str = "/__admin", method: str = "GET", **headers: s
         {"Origin": f"http://{HOST}"},
         {"Sec_Fetch_Site": "same-origin", "Origin": "https://in-front-of-a-proxy.test"},
         {"Sec_Fetch_Mode": "cors", "Accept_Language": "*", "User_Agent": "node"},
+        *({"Host": host} for host in PRIVATE),
     ],
 )
-def test_programs_and_the_own_page_may_use_it(fake: Fake, headers: dict[str, str]) -> None:
-    """curl has none of the headers of a browser, and Node's `fetch` some; the own page says that it is that."""
+def test_programs_the_own_page_and_names_that_none_can_register_are_answered(
+    fake: Fake, headers: dict[str, str]
+) -> None:
     assert 200 == status(fake, **headers)
 
 
@@ -54,14 +71,12 @@ def test_programs_and_the_own_page_may_use_it(fake: Fake, headers: dict[str, str
     ],
 )
 def test_a_page_of_another_site_may_not(fake: Fake, path: str, method: str, headers: dict[str, str]) -> None:
-    """HTTP 403 in the control plane's shape, and nothing is done."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     answer = fake.admin(method, path, Host=HOST, **named)
     assert (403, "forbidden") == (answer.status_code, answer.get_json()["error"]["type"])
 
 
 def test_another_page_may_link_to_the_page_and_no_more(fake: Fake) -> None:
-    """Somebody follows a link; a frame, a form or a script is another thing."""
     link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
     assert 200 == status(fake, "/__admin/ui", **link)
     assert 403 == status(fake, "/__admin/ui", **(link | {"Sec_Fetch_Dest": "iframe"}))
@@ -70,41 +85,13 @@ def test_another_page_may_link_to_the_page_and_no_more(fake: Fake) -> None:
 
 
 def test_the_api_itself_takes_requests_of_any_page(fake: Fake) -> None:
-    """The vendor's surface is as open as the vendor's: JSONP is made for other pages."""
     headers = {"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site"}
     assert 200 == fake.client.get("/v1/", headers=headers).status_code
     assert 200 == fake.client.get("/health", headers=headers).status_code
 
 
-# --- names -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "localhost",
-        "127.0.0.1:3547",
-        "[::1]:3547",
-        "192.168.0.7:3547",
-        "flipsnack:3547",
-        "FLIPSNACK",
-        "flipsnack.default.svc",
-        "flipsnack.default.svc.cluster.local:3547",
-        "fake.my_project_default",
-        "host.docker.internal:3547",
-        "api.flipsnack.com",
-        "upload.flipsnack.com:443",
-        "fake.localhost.",
-    ],
-)
-def test_a_name_that_nobody_can_register_is_answered(fake: Fake, host: str) -> None:
-    """Addresses, the labels of containers, names of clusters; and the vendor's, which a container network lends."""
-    assert 200 == status(fake, Host=host)
-
-
 @pytest.mark.parametrize("host", ["evil.com", "localhost.evil.com:3547", "xn--e1awd7f.xn--p1ai", "127.0.0.1.nip.io."])
 def test_a_public_name_is_refused(fake: Fake, host: str) -> None:
-    """A page served under it has the same origin for the browser; the message names both settings."""
     message = fake.admin("GET", "/__admin", Host=host).get_json()["error"]["message"]
     assert all(words in message for words in (host.partition(":")[0].removesuffix("."), "admin_hosts", "admin_token"))
     assert 403 == status(fake, Host=host)
@@ -114,12 +101,10 @@ def test_a_public_name_is_refused(fake: Fake, host: str) -> None:
 
 @pytest.mark.parametrize("settings", [{"admin_hosts": "a.test.com, Fake.Example.com"}, {"admin_token": TOKEN}])
 def test_a_public_name_is_answered_when_it_is_listed_or_a_token_is_set(settings: dict[str, str]) -> None:
-    """Such a page does not know the token."""
     assert 200 == status(make_fake(**settings), Host="fake.example.com", Authorization=f"Bearer {TOKEN}")
 
 
 def test_fetch_of_node_may_use_it(server: MockServer) -> None:
-    """It calls itself a browser in one of the headers, and is none."""
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
     script = f"fetch('{server.url}/__admin/accounts/test-node').then(answer => console.log(answer.status))"
@@ -140,6 +125,5 @@ def test_fetch_of_node_may_use_it(server: MockServer) -> None:
     ],
 )
 def test_it_warns_where_others_can_steer_it(address: str, settings: dict[str, Any], warns: bool) -> None:
-    """Beyond the machine itself, without a token."""
     loaded, _ = load_settings(flags=settings, environment={}, file=None)
     assert warns == ("admin_token" in exposure(loaded, address))

@@ -1,17 +1,12 @@
-"""Waiting for requests: hundreds wait at once on the real server, none holds a thread, and all are answered in time."""
-
-from __future__ import annotations
-
 import multiprocessing
 import socket
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
-from mock_server.tests.conftest import signed
+from mock_server.tests.raw_socket import CLOSE, connect, query, received, request
 
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.testing import MockServer, Unmet
@@ -20,26 +15,13 @@ WAITERS = 200
 
 
 def call(server: MockServer, key: str) -> requests.Response:
-    """A call of that account."""
-    return requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key), timeout=10)
+    return requests.get(server.base_url, params=query(key), timeout=10)
 
 
 def begin(server: MockServer, key: str, timeout: float) -> socket.socket:
-    """A connection on which a wait was begun."""
-    parts = urlsplit(server.url)
-    connection = socket.create_connection((parts.hostname, parts.port), timeout=20)
-    path = f"/__admin/requests/wait?key={key}&timeout={timeout}"
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    connection = connect(server)
+    connection.sendall(request(f"GET /__admin/requests/wait?key={key}&timeout={timeout}", headers=CLOSE))
     return connection
-
-
-def received(connection: socket.socket) -> bytes:
-    """The whole answer."""
-    with connection:
-        data = b""
-        while piece := connection.recv(65_536):
-            data += piece
-    return data
 
 
 def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
@@ -52,12 +34,14 @@ def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
     assert 200 == call(server, "test-waiting-other").status_code
     assert threads == threading.active_count()
     call(server, key)
-    answers = [received(connection) for connection in waiting]
+    answers = []
+    for connection in waiting:
+        with connection:
+            answers.append(received(connection))
     assert WAITERS == sum(b'"complete":true' in answer and b'"count":1' in answer for answer in answers)
 
 
 def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
-    """When nothing comes the answer says so, with the nearest misses."""
     account = server.admin.account("test-waiting-timeout")
     call(server, account.key)
     with pytest.raises(
@@ -67,7 +51,6 @@ def test_a_wait_ends_with_its_timeout(server: MockServer) -> None:
 
 
 def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
-    """Requests that came earlier count; only the missing ones are waited for."""
     account = server.admin.account("test-waiting-count")
     call(server, account.key)
     with ThreadPoolExecutor(1) as pool:
@@ -76,11 +59,7 @@ def test_a_wait_counts_what_was_there_before(server: MockServer) -> None:
         assert 2 == len(waited.result(20))
 
 
-# --- work ------------------------------------------------------------------------------------------------------------
-
-
 def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
-    """The thread that did it goes on."""
     work = Work(lambda: 1 // 0)
     work.block()
     with pytest.raises(ZeroDivisionError):
@@ -88,7 +67,6 @@ def test_work_that_fails_says_so_where_its_answer_is_asked_for() -> None:
 
 
 def test_a_long_diagnosis_is_answered_by_the_real_server(server: MockServer) -> None:
-    """A request of nearly the greatest length: the diagnosis is cut short and says so."""
     params = {f"p{number}": "x" * 30 for number in range(900)} | {"apiKey": "test-long", "signature": "0" * 32}
     found = server.admin.explain(params)
     assert ("unexplained", False) == (found["verdict"], found["complete"])

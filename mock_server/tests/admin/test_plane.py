@@ -19,7 +19,6 @@ make_fake_once = cache(make_fake)
 
 
 def path_of(entry: Route, *, key: str = KEY) -> str:
-    """The path of a route with its parts filled in."""
     return re.sub(r"<\w+>", "mock-manual", entry.path.replace("<key>", key))
 
 
@@ -57,7 +56,6 @@ def answers(fake: Fake, routes: list[Route], body: bytes | None = None, *, key: 
     "header", [None, "Bearer wrong", "Bearer ", "Basic c2VzYW1l", "Bearer sesame2", "", "Bearer s\u00e9same"]
 )
 def test_a_token_guards_every_route(header: str | None) -> None:
-    """Without it, or with another one, every route answers 401 and names the header."""
     headers: dict[str, Any] = {} if header is None else {"Authorization": header}
     for route, answer in answers(guarded(), GUARDED, **headers).items():
         assert (401, "unauthorized") == (answer.status_code, error(answer)["type"]), route
@@ -65,12 +63,10 @@ def test_a_token_guards_every_route(header: str | None) -> None:
 
 
 def guarded() -> Fake:
-    """A fake whose control plane requires a token."""
     return make_fake_once(admin_token="sesame")
 
 
 def test_the_token_opens_every_route_and_is_not_shown() -> None:
-    """Health and the API need no token."""
     fake = guarded()
     assert 200 == fake.admin("GET", "/__admin", Authorization="Bearer sesame").status_code
     assert b"sesame" not in fake.admin("GET", "/__admin/settings", Authorization="Bearer sesame").data
@@ -79,14 +75,12 @@ def test_the_token_opens_every_route_and_is_not_shown() -> None:
 
 
 def test_switched_off_no_route_is_left() -> None:
-    """Except the health check."""
     fake = make_fake_once(admin=False)
     assert {404} == {answer.status_code for answer in answers(fake, GUARDED).values()}
     assert "ok" == fake.admin("GET", "/health").get_json()["status"]
 
 
 def test_an_unknown_account_is_not_found() -> None:
-    """The error lists the existing accounts."""
     for route, answer in answers(make_fake(), WITH_KEY, key="nobody").items():
         assert "not_found" == error(answer)["type"], route
         known = "there is no account 'nobody'; there are: LK12NS-0-IOBW3S89VVJH12Z, 45FD-267-7SG7832"
@@ -94,43 +88,44 @@ def test_an_unknown_account_is_not_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("body", "status", "kind", "reason"),
     [
-        (b"{", "truncated"),
-        (b"\xff", "malformed"),
-        (b"[1]", "Expected `object`, got `array`"),
-        (b'{"nosuch": 1}', "field `"),
+        (b"{", 400, "bad_request", "truncated"),
+        (b"\xff", 400, "bad_request", "malformed"),
+        (b"[1]", 400, "bad_request", "Expected `object`, got `array`"),
+        (b'{"nosuch": 1}', 400, "bad_request", "field `"),
+        (b" " * 10_000_001, 413, "too_large", "longer than 10,000,000 bytes"),
+    ],
+    ids=["cut", "binary", "array", "unknown field", "long"],
+)
+def test_every_route_refuses_a_body_that_is_none(body: bytes, status: int, kind: str, reason: str) -> None:
+    for route, answer in answers(make_fake_once(), WITH_BODY, body).items():
+        assert (status, kind) == (answer.status_code, error(answer)["type"]), route
+        assert reason in error(answer)["message"], route
+        assert status == 413 or "$" == error(answer)["path"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind", "reason"),
+    [
+        *[
+            ("GET", f"/{path}", 404, "not_found", "")
+            for path in ("__admin/nosuch", "__admin/", "__admin/a/b", "health/")
+        ],
+        ("DELETE", "/health", 405, "method_not_allowed", "allowed here: GET"),
+        ("POST", "/__admin", 405, "method_not_allowed", "allowed here: GET"),
+        ("GET", "/__admin/reset", 405, "method_not_allowed", "allowed here: POST"),
     ],
 )
-def test_a_bad_body_is_refused_with_path_and_reason(body: bytes, reason: str) -> None:
-    """HTTP 400, for every route that takes a body."""
-    for route, answer in answers(make_fake_once(), WITH_BODY, body).items():
-        assert ("bad_request", "$") == (error(answer)["type"], error(answer)["path"]), route
-        assert reason in error(answer)["message"], route
-
-
-def test_a_body_that_is_too_long_is_refused() -> None:
-    """HTTP 413, for every route that takes a body."""
-    for route, answer in answers(make_fake_once(), WITH_BODY, b" " * 10_000_001).items():
-        assert (413, "too_large") == (answer.status_code, error(answer)["type"]), route
-
-
-@pytest.mark.parametrize(("method", "path"), [("DELETE", "/health"), ("POST", "/__admin"), ("GET", "/__admin/reset")])
-def test_another_verb_is_not_allowed(fake: Fake, method: str, path: str) -> None:
-    """HTTP 405, and the message names the ones that are."""
+def test_another_path_or_verb_is_refused(
+    fake: Fake, method: str, path: str, status: int, kind: str, reason: str
+) -> None:
     answer = fake.admin(method, path)
-    assert (405, "method_not_allowed") == (answer.status_code, error(answer)["type"])
-    assert re.search(r"allowed here: [A-Z, ]+$", error(answer)["message"])
-
-
-@pytest.mark.parametrize("path", ["/__admin/nosuch", "/__admin/", "/__admin/accounts/a/b/c", "/health/"])
-def test_an_unknown_path_is_not_found(fake: Fake, path: str) -> None:
-    """HTTP 404, in the same shape."""
-    assert "not_found" == error(fake.admin("GET", path))["type"]
+    assert (status, kind) == (answer.status_code, error(answer)["type"])
+    assert reason in error(answer)["message"]
 
 
 @pytest.mark.parametrize("path", ["/__admin", "/__admin/accounts/nobody", "/__admin/nowhere", "/nowhere", "/health"])
 def test_no_browser_may_take_an_answer_for_something_else(fake: Fake, path: str) -> None:
-    """What was asked for is repeated in many of them, refusals above all."""
     assert "nosniff" == fake.admin("GET", path).headers["X-Content-Type-Options"]
     assert "nosniff" == fake.admin("PATCH", path).headers["X-Content-Type-Options"]

@@ -1,7 +1,3 @@
-"""The journal over HTTP: list, count, show, wait, verify, export, empty."""
-
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -9,12 +5,10 @@ from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
 
 
 def get(fake: Fake, path: str = "", **query: Any) -> Any:
-    """The decoded answer of a route of the journal."""
     return fake.client.get(f"/__admin/requests{path}", query_string=query).get_json()
 
 
 def ids(listing: dict[str, Any]) -> list[str]:
-    """The ids in a list."""
     return [record["id"] for record in listing["requests"]]
 
 
@@ -34,11 +28,7 @@ def played(fake: Fake) -> Fake:
         ({}, ["r1", "r2", "r3", "r4", "r5"]),
         ({"key": KEY}, ["r1", "r2", "r3", "r4"]),
         ({"key": "nobody"}, ["r5"]),
-        ({"hash": "mock-complete"}, ["r2", "r3"]),
         ({"hash": "mock-complete", "kind": "api"}, ["r2"]),
-        ({"action": "package"}, ["r3"]),
-        ({"code": 43}, ["r4"]),
-        ({"status": "COMPLETE"}, ["r2"]),
         ({"since": "r3"}, ["r4", "r5"]),
         ({"since": "r1", "limit": 2}, ["r2", "r3"]),
         ({"limit": 2}, ["r4", "r5"]),
@@ -47,7 +37,6 @@ def played(fake: Fake) -> Fake:
     ],
 )
 def test_filters_choose_entries_and_count_counts_them(played: Fake, query: dict[str, Any], expected: list[str]) -> None:
-    """A list shows what matches, oldest first: the latest ones, or after `since` the next ones."""
     listing = get(played, **query)
     assert expected == ids(listing)
     filters = {name: value for name, value in query.items() if name != "limit"}
@@ -55,10 +44,10 @@ def test_filters_choose_entries_and_count_counts_them(played: Fake, query: dict[
 
 
 def test_an_entry_says_all_that_is_known(played: Fake) -> None:
-    """Times, parameters, checks, rules, answer; neither the secret nor the signature."""
     played.account("POST", "/clock/advance", {"seconds": 5})
-    played.call(collectionHash="nope", format="xml")
-    shown = get(played, "/r6")
+    answer = played.call(collectionHash="nope", format="xml")
+    shown = get(played, f"/{answer.headers['X-Flipsnack-Mock-Request']}")
+    assert "r6" == shown["id"]
     assert 5_000_000 == shown["now_us"] - shown["at_us"]
     assert shown["virtual"] > shown["wall"]
     assert "***" == shown["params"]["signature"]
@@ -70,14 +59,7 @@ def test_an_entry_says_all_that_is_known(played: Fake) -> None:
     assert SECRET not in str(shown)
 
 
-def test_the_id_is_the_one_in_the_header(fake: Fake) -> None:
-    """A client can ask for the entry of the very answer it got."""
-    answer = fake.call()
-    assert "mock-complete" == get(fake, "/" + answer.headers["X-Flipsnack-Mock-Request"])["hash"]
-
-
 def test_what_was_dropped_is_counted_and_not_found() -> None:
-    """A full journal drops the oldest entries of the key; the 404 of an entry says how many."""
     fake = make_fake(journal_size=2)
     for _ in range(5):
         fake.call()
@@ -88,36 +70,13 @@ def test_what_was_dropped_is_counted_and_not_found() -> None:
 
 
 def test_a_list_of_nothing_shows_the_nearest_misses(played: Fake) -> None:
-    """Where nothing matches, what nearly did is shown with the fields that differ."""
     miss = get(played, hash="mock-complet", code=20)["nearest"][0]
     assert ("r2", "hash is 'mock-complete', expected 'mock-complet'") == (miss["id"], miss["sentence"])
     assert [{"field": "hash", "expected": "mock-complet", "got": "mock-complete"}] == miss["differs"]
     assert [] == get(played, code=43)["nearest"]
 
 
-@pytest.mark.parametrize(
-    ("path", "query", "field"),
-    [
-        ("", {"code": "many"}, "$.code"),
-        ("", {"kode": "43"}, "$"),
-        ("", {"since": "yesterday"}, "$.since"),
-        ("", {"limit": "-1"}, "$.limit"),
-        ("/count", {"limit": "1"}, "$"),
-        ("/wait", {"timeout": "301"}, "$.timeout"),
-        ("/wait", {"count": "0"}, "$.count"),
-        (".har", {"x": "1"}, "$"),
-        (".ndjson", {"hash": "f1"}, "$"),
-    ],
-)
-def test_a_bad_filter_is_named(fake: Fake, path: str, query: dict[str, str], field: str) -> None:
-    """A filter that does not exist or cannot be read is 400 with the place and the reason."""
-    answer = fake.client.get(f"/__admin/requests{path}", query_string=query)
-    error = answer.get_json()["error"]
-    assert (400, "bad_request", field) == (answer.status_code, error["type"], error["path"])
-
-
 def test_expectations_are_verified(played: Fake) -> None:
-    """Each expectation is answered with what was found; all must hold."""
     body = {
         "expectations": [
             {"match": {"hash": "mock-complete", "kind": "api"}, "exactly": 1},
@@ -127,21 +86,6 @@ def test_expectations_are_verified(played: Fake) -> None:
     answer = played.admin("POST", "/__admin/requests/verify", body).get_json()
     assert [False, True, False] == [answer["ok"], *(one["ok"] for one in answer["expectations"])]
     assert "expected exactly 0, found 2: r4, r5" == answer["expectations"][1]["sentence"]
-
-
-@pytest.mark.parametrize(
-    ("body", "path"),
-    [
-        ({}, "$"),
-        ({"expectations": []}, "$.expectations"),
-        ({"expectations": [{"match": {"kode": 1}}]}, "$.expectations[0].match"),
-        ({"expectations": [{"exactly": -1}]}, "$.expectations[0].exactly"),
-    ],
-)
-def test_a_bad_expectation_is_named(fake: Fake, body: dict[str, Any], path: str) -> None:
-    """An expectation that is none is 400 with its path."""
-    error = fake.admin("POST", "/__admin/requests/verify", body).get_json()["error"]
-    assert ("bad_request", path) == (error["type"], error["path"])
 
 
 def test_emptying_forgets_requests_and_keeps_accounts(played: Fake) -> None:
@@ -155,14 +99,12 @@ def test_emptying_forgets_requests_and_keeps_accounts(played: Fake) -> None:
 
 
 def test_a_namespace_has_a_journal_of_its_own(played: Fake) -> None:
-    """What is sent below a prefix is seen below it, and nowhere else."""
     played.call(prefix="/t/one")
     assert ["r1"] == ids(played.client.get("/t/one/__admin/requests").get_json())
     assert 5 == get(played)["matched"]
 
 
 def test_a_wait_under_another_server_ends_by_its_timeout(fake: Fake) -> None:
-    """Without our engine the serving thread waits, and the answer says that there was not enough."""
     answer = get(fake, "/wait", hash="f1", timeout="0.01")
     assert (False, 0) == (answer["complete"], answer["count"])
     fake.call()
@@ -170,7 +112,6 @@ def test_a_wait_under_another_server_ends_by_its_timeout(fake: Fake) -> None:
 
 
 def test_a_post_shows_its_body_masked(fake: Fake) -> None:
-    """What came in a form is shown as it may be."""
     fake.client.post("/v1/", data=signed(token=SECRET))
     shown = get(fake, "/r1")
     assert ("code.40", ["token"]) != (shown["rule"], shown.get("leaks"))

@@ -6,9 +6,9 @@ from mock_server.tests.conftest import DOWNLOAD, KEY, Door, decoded, signed
 from mock_server.tests.faults.conftest import account, answer, arrange, last_entry, package
 
 from flipsnack_mock.api.fault_injection import NO_CONNECTION
-from flipsnack_mock.faults import When
 from flipsnack_mock.faults.content import InvalidJson, InvalidXml, InvalidZip, WrongByte, WrongContentType
 from flipsnack_mock.faults.replacements import Outage, VendorCode, Verbatim
+from flipsnack_mock.faults.rules import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply
 from flipsnack_mock.protocol.effects import Break
 

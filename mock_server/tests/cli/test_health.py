@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import http.server
 import socket
 import threading
@@ -15,28 +13,19 @@ UP = f'{{"status":"ok","service":"flipsnack-mock","version":"{__version__}"}}\n'
 
 
 def port_of(url: str) -> str:
-    """The port in a URL."""
     return url.rpartition(":")[2]
 
 
-@pytest.mark.parametrize("tls", [False, True])
-def test_it_follows_the_settings_to_the_fake(tls: bool) -> None:
+@pytest.mark.parametrize(("tls", "host"), [(False, "127.0.0.1"), (True, "127.0.0.1"), (False, "0.0.0.0")])
+def test_it_follows_the_settings_to_the_fake(tls: bool, host: str) -> None:
     """Port and https come from flags and environment as those of `serve` do; no certificate need be trusted."""
     with MockServer(tls=tls, admin_token="sesame") as fake:
-        done = run("health", "--tls", str(tls).lower(), port=port_of(fake.url), admin_token="sesame")
+        done = run("health", "--tls", str(tls).lower(), host=host, port=port_of(fake.url), admin_token="sesame")
     assert (0, UP, "") == (done.exit_code, done.stdout, done.stderr)
-
-
-def test_who_listens_everywhere_is_asked_here() -> None:
-    """0.0.0.0 is no address to connect to; a proxy of the environment has no part in it."""
-    with MockServer() as fake:
-        done = run("health", host="0.0.0.0", port=port_of(fake.url))
-    assert (0, UP) == (done.exit_code, done.stdout)
 
 
 @pytest.mark.parametrize(("served", "asked"), [(False, True), (True, False)])
 def test_the_other_scheme_is_no_health(served: bool, asked: bool) -> None:
-    """Exit status 1 and one line."""
     with MockServer(tls=served) as fake:
         done = run("health", "--tls", str(asked).lower(), port=port_of(fake.url))
     assert (1, "", 1) == (done.exit_code, done.stdout, done.stderr.count("\n"))
@@ -44,7 +33,6 @@ def test_the_other_scheme_is_no_health(served: bool, asked: bool) -> None:
 
 
 def test_where_nobody_listens_it_says_so() -> None:
-    """Exit status 1, and where it looked."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     done = run("health", "--port", str(port))
@@ -53,7 +41,6 @@ def test_where_nobody_listens_it_says_so() -> None:
 
 
 def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> None:
-    """A port that takes connections is not yet a fake."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         done = run("health", "--timeout", "0.05", "--port", str(silent.getsockname()[1]))
     assert (1, True) == (done.exit_code, "does not answer: timed out" in done.stderr)
@@ -61,7 +48,6 @@ def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> N
 
 class _Stranger(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        """Answer as any other program might."""
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"hello")
@@ -72,7 +58,6 @@ class _Stranger(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(name="stranger")
 def stranger_fixture() -> Iterator[int]:
-    """The port of some other server."""
     with http.server.HTTPServer(("127.0.0.1", 0), _Stranger) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -82,14 +67,6 @@ def stranger_fixture() -> Iterator[int]:
 
 
 def test_another_program_on_the_port_is_not_the_fake(stranger: int) -> None:
-    """HTTP 200 alone is not enough."""
     done = run("health", "--port", str(stranger))
     assert (1, "") == (done.exit_code, done.stdout)
     assert "is not the fake: HTTP 200 'hello'" in done.stderr
-
-
-def test_a_bad_setting_is_said_as_serve_says_it() -> None:
-    """Exit status 2."""
-    done = run("health", prot="1")
-    assert 2 == done.exit_code
-    assert done.stderr.startswith("flipsnack-mock: FLIPSNACK_MOCK_PROT is not a setting")

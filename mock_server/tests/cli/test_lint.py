@@ -18,7 +18,6 @@ def trace_file(tmp_path: Path) -> str:
 
 
 def test_the_exit_status_says_whether_there_are_findings(trace_file: str) -> None:
-    """The findings are printed with a summary."""
     clean = run("lint", "-", stdin=clean_trace())
     assert (0, "nothing found in 1 request\n") == (clean.exit_code, clean.output)
     found = run("lint", trace_file)
@@ -28,14 +27,12 @@ def test_the_exit_status_says_whether_there_are_findings(trace_file: str) -> Non
 
 
 def test_findings_are_narrowed_by_level_rule_and_key(trace_file: str) -> None:
-    """By the options of the command."""
     assert 1 == run("lint", trace_file, "--level", "MUST").output.count("rule:")
     both = ("--ignore", "client.no-xml", "--ignore", "client.secret-not-sent")
     assert [0, 0] == [run("lint", trace_file, *options).exit_code for options in (both, ("--key", "test-other"))]
 
 
 def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
-    """With the requests of one key, as JSON."""
     key = "test-commands"
     requests.get(server.base_url, params=signed(f"secret-{key}", apiKey=key, format="xml"), timeout=10)
     result = run("lint", server.url, "--key", key, "--format", "json")
@@ -53,13 +50,5 @@ def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
     ],
 )
 def test_what_cannot_be_read_is_2(arguments: tuple[str, ...], stdin: str, problem: str) -> None:
-    """With the reason."""
     result = run("lint", *arguments, stdin=stdin)
     assert (2, True) == (result.exit_code, problem in result.output)
-
-
-def test_help_names_the_sources_and_the_exit_statuses() -> None:
-    """Nothing has to be looked up."""
-    shown = run("lint", "--help").output
-    assert "/__admin/requests.ndjson" in shown
-    assert "Exit status: 0" in shown

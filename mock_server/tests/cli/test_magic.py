@@ -1,13 +1,11 @@
 import pytest
-from click.testing import CliRunner
+from mock_server.tests.command import run
 
-from flipsnack_mock.cli.main import command
 from flipsnack_mock.state.magic import listed
 
 
 def test_every_hash_is_listed_with_what_it_does() -> None:
-    """One line each, and the words of schedules."""
-    result = CliRunner().invoke(command, ["magic"])
+    result = run("magic")
     assert 0 == result.exit_code
     for row in listed():
         assert f"{row.hash} " in result.output
@@ -20,6 +18,5 @@ def test_every_hash_is_listed_with_what_it_does() -> None:
     [("mock-7mb", 0, "7,000,000 bytes"), ("mock-x", 1, "not magic"), ("d3m0h45h", 1, "not magic")],
 )
 def test_one_hash_is_explained(collection_hash: str, status: int, words: str) -> None:
-    """What it stands for, or that it stands for nothing."""
-    result = CliRunner().invoke(command, ["magic", collection_hash])
+    result = run("magic", collection_hash)
     assert (status, True) == (result.exit_code, words in result.output)

@@ -1,7 +1,5 @@
 """A client that signs carelessly on purpose, spelt out apart from the doctor: no code of the doctor judges itself."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -97,7 +95,6 @@ MISTAKEN_STEPS: dict[str, dict[str, Any]] = {
 
 
 def signer_with(*names: str) -> Signer:
-    """The client that makes these mistakes and no others."""
     steps: dict[str, Any] = {}
     for name in names:
         assert not steps.keys() & MISTAKEN_STEPS[name].keys(), f"{names} are done in the same step"
@@ -111,5 +108,4 @@ def together(one: str, two: str) -> bool:
 
 
 def url_of(params: Mapping[str, str], signature: str) -> str:
-    """The request as it is sent; every value is percent-encoded."""
     return "http://fake.test/v1/?" + urlencode({**params, "signature": signature}, quote_via=quote)

@@ -2,12 +2,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.doctor.bad_signers import KEY, SECRET, signer_with
 
-from flipsnack_mock.doctor import OWN, Case, diagnose
+from flipsnack_mock.doctor.case import OWN, Case
+from flipsnack_mock.doctor.diagnosis import diagnose
 from flipsnack_mock.doctor.text_report import text_report
 
 
 def text_of(params: dict[str, str], signature: str) -> str:
-    """What a terminal is told of that request."""
     sent = (*params.items(), ("signature", signature))
     return text_report(diagnose(Case(sent=sent, secrets={OWN: SECRET})))
 
@@ -30,7 +30,6 @@ def test_the_verdict_comes_first_and_the_right_one_last() -> None:
 
 
 def test_what_else_fits_is_told_too() -> None:
-    """With one empty value, to drop the empty ones and to drop that one are the same."""
     params = {"apiKey": KEY, "b": ""}
     text = text_of(params, signer_with("empty-dropped").sign(params))
     assert "This produces the same signature:" in text
@@ -39,6 +38,5 @@ def test_what_else_fits_is_told_too() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], min_codepoint=1)))
 def test_nothing_that_a_terminal_obeys_is_printed(value: str) -> None:
-    """Parameters are other people's text: control characters are spelt out."""
     text = text_of({"apiKey": KEY, "b": value}, signer_with().sign({"apiKey": KEY, "b": value}))
     assert all(letter.isprintable() for letter in text.replace("\n", ""))

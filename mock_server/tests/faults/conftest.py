@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from mock_server.tests.conftest import KEY, Door, signed
 
 from flipsnack_mock.documents.archive import Package
-from flipsnack_mock.faults import FaultRule
+from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.messages import Response
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.journal import Entry

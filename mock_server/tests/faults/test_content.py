@@ -3,10 +3,11 @@ import zipfile
 
 import pytest
 from lxml import etree
-from mock_server.tests.conftest import SECOND, Door, decoded
+from mock_server.tests.conftest import SECOND, Door
 from mock_server.tests.faults.conftest import account, answer, arrange, content, package
 
 from flipsnack_mock.documents.archive import Package
+from flipsnack_mock.faults.base import AnswerFault
 from flipsnack_mock.faults.content import (
     EmptyBody,
     InvalidJson,
@@ -18,18 +19,24 @@ from flipsnack_mock.faults.content import (
     WrongContentType,
 )
 
+JSON = "application/json; charset=utf-8"
 
-def test_a_wrong_content_type_leaves_the_body(door: Door) -> None:
-    """Only the label is wrong."""
-    arrange(door, WrongContentType(content_type="text/html"))
-    response = answer(door)
-    assert "text/html" == response.content_type
-    assert 20 == decoded(response)["code"]
+
+@pytest.mark.parametrize(
+    ("fault", "content_type", "is_empty"),
+    [(WrongContentType(content_type="text/html"), "text/html", False), (EmptyBody(), JSON, True)],
+)
+def test_a_fault_in_type_or_body_leaves_the_rest(
+    door: Door, fault: AnswerFault, content_type: str, is_empty: bool
+) -> None:
+    true = answer(door, collectionHash="mock-never")
+    arrange(door, fault)
+    wrong = answer(door, collectionHash="mock-never")
+    assert (200, content_type, b"" if is_empty else true.body) == (wrong.http_status, wrong.content_type, wrong.body)
 
 
 @pytest.mark.parametrize("fmt", ["json", "jsonp"])
 def test_invalid_json_does_not_parse(door: Door, fmt: str) -> None:
-    """A brace is missing, so no reader can close the object."""
     arrange(door, InvalidJson())
     body = answer(door, format=fmt, callback="f").body
     assert isinstance(body, bytes)
@@ -37,7 +44,6 @@ def test_invalid_json_does_not_parse(door: Door, fmt: str) -> None:
 
 
 def test_invalid_xml_is_not_well_formed(door: Door) -> None:
-    """No XML reader accepts it."""
     arrange(door, InvalidXml())
     body = answer(door, format="xml").body
     assert isinstance(body, bytes)
@@ -45,19 +51,7 @@ def test_invalid_xml_is_not_well_formed(door: Door) -> None:
         etree.fromstring(body)
 
 
-def test_an_empty_body_keeps_status_and_type(door: Door) -> None:
-    """Everything looks right until the body is read."""
-    arrange(door, EmptyBody())
-    response = answer(door)
-    assert (200, "application/json; charset=utf-8", b"") == (
-        response.http_status,
-        response.content_type,
-        response.body,
-    )
-
-
 def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> None:
-    """The package promises what it should and is none."""
     true = content(package(door))
     arrange(door, InvalidZip())
     wrong = content(package(door))
@@ -67,7 +61,6 @@ def test_an_invalid_zip_has_the_right_length_and_does_not_open(door: Door) -> No
 
 
 def test_a_wrong_byte_is_detected_by_a_checksum_only(door: Door) -> None:
-    """The archive opens under its usual ETag and lists its files; one does not match its checksum."""
     true = package(door)
     arrange(door, WrongByte(), count=1)
     arrange(door, WrongByte(offset=0))
@@ -83,7 +76,6 @@ def test_a_wrong_byte_is_detected_by_a_checksum_only(door: Door) -> None:
 
 @pytest.mark.parametrize(("statuses", "seconds"), [([403], 0), ([200, 403], 5)])
 def test_a_resource_url_lives_as_long_as_the_fault_says(door: Door, statuses: list[int], seconds: float) -> None:
-    """0 is dead on arrival; 5 is alive until the account's clock has moved 5 s."""
     arrange(door, UrlLifetime(seconds=seconds))
     url = door.call()["data"]["resourceUrl"]
     seen = []
@@ -94,7 +86,6 @@ def test_a_resource_url_lives_as_long_as_the_fault_says(door: Door, statuses: li
 
 
 def test_a_resource_url_points_where_the_fault_says(door: Door) -> None:
-    """Scheme, host and port are the fault's; by default nobody listens there."""
     arrange(door, UrlOrigin())
     assert door.call()["data"]["resourceUrl"].startswith("http://127.0.0.1:1/packages/")
 

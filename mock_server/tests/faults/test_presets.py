@@ -7,7 +7,6 @@ from flipsnack_mock.faults.presets import PRESETS
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_meets_a_request(door: Door, name: str) -> None:
-    """No preset is a dead letter: among 20 calls with their downloads it fires, and is no failure."""
     preset = PRESETS[name]
     arrange(door, preset.fault, when=preset.when, count=preset.count)
     fmt = "xml" if name == "invalid-xml" else None

@@ -6,14 +6,13 @@ from typing import get_args
 import pytest
 from mock_server.tests.conftest import Fake
 
-from flipsnack_mock.faults import FaultKind
+from flipsnack_mock.faults.rules import FaultKind
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(name="section")
 def section_fixture() -> str:
-    """What the README says of faults."""
     return README.read_text("utf-8").partition("\n## Faults\n")[2].partition("\n## ")[0]
 
 
@@ -25,13 +24,11 @@ def rows(section: str, heading: str) -> dict[str, list[str]]:
 
 
 def test_the_readme_lists_every_kind_with_its_fields(section: str) -> None:
-    """The table of kinds is the code's, field by field."""
     kinds = {kind.__struct_config__.tag: list(kind.__struct_fields__) for kind in get_args(FaultKind)}
     assert kinds == {name: re.findall(r"`(\w+)`", cells[0]) for name, cells in rows(section, "kind").items()}
 
 
 def test_the_rules_of_the_readme_can_be_made(fake: Fake, section: str) -> None:
-    """Every body of its examples makes a rule."""
     bodies = re.findall(r"-d '(\{.+?\})'", section, re.DOTALL)
     assert bodies
     for body in bodies:

@@ -19,7 +19,6 @@ MENTIONED = [
 
 
 def test_the_ledger_is_the_contracts_to_the_byte() -> None:
-    """One source in the repository; `make generate` renews the copy."""
     assert CONTRACT.read_bytes() == PACKAGE.joinpath("inspect/rules.toml").read_bytes()
 
 
@@ -30,11 +29,9 @@ def test_every_rule_that_the_source_names_is_in_the_ledger(rule: str) -> None:
 
 
 def test_the_search_for_rules_finds_them() -> None:
-    """The table above is not empty by a change of spelling."""
     assert {"request.duplicate-parameter", "code.43-unknown", "format.unknown"} <= {one.values[0] for one in MENTIONED}
 
 
 @pytest.mark.parametrize("entry", [one for one in ledger()["rule"] if "setting" in one], ids=lambda one: one["id"])
 def test_every_setting_that_a_rule_names_exists(entry: dict[str, str]) -> None:
-    """The ledger says which setting gives the second reading."""
     assert entry["setting"] in setting_docs()

@@ -1,9 +1,6 @@
-"""The rules for clients: each finds its misuse, and a well-behaved client has no findings."""
-
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +17,6 @@ from flipsnack_mock.testing import MockServer, assert_clean
 Misuse = Callable[[Fake], Any]
 
 
-def wait(fake: Fake, seconds: float) -> None:
-    """Let the client sleep."""
-    fake.pass_seconds(seconds)
-
-
 def link(fake: Fake) -> str:
     """Ask for a package and return its resource URL."""
     answer: dict[str, Any] = fake.call().get_json()
@@ -32,128 +24,100 @@ def link(fake: Fake) -> str:
 
 
 def broken(fake: Fake) -> set[str]:
-    """The rules that the client broke."""
     findings = fake.client.get("/__admin/lint").get_json()["findings"]
     return {finding["rule"] for finding in findings}
 
 
-def poll_every(seconds: float, schedule: str = "mock-processing", times: int = 4) -> Misuse:
-    """A client that polls at that pace."""
-
-    def misuse(fake: Fake) -> None:
-        for _ in range(times):
-            fake.call(collectionHash=schedule)
-            wait(fake, seconds)
-
-    return misuse
+def poll_every(fake: Fake, seconds: float, schedule: str = "mock-processing", times: int = 4) -> None:
+    for _ in range(times):
+        fake.call(collectionHash=schedule)
+        fake.pass_seconds(seconds)
 
 
-def repeat(seconds: float, times: int = 2, **changes: str | None) -> Misuse:
-    """A client that makes the same call several times."""
-
-    def misuse(fake: Fake) -> None:
-        for _ in range(times):
-            fake.client.get("/v1/", query_string=signed(**changes))
-            wait(fake, seconds)
-
-    return misuse
+def repeat(fake: Fake, seconds: float, times: int = 2, **changes: str | None) -> None:
+    for _ in range(times):
+        fake.client.get("/v1/", query_string=signed(**changes))
+        fake.pass_seconds(seconds)
 
 
-def exceed(seconds: float, limit: str) -> Misuse:
+def exceed(fake: Fake, seconds: float, limit: str) -> None:
     """A client that meets a limit of one request and tries again after that pause."""
-
-    def misuse(fake: Fake) -> None:
-        fake.account("PATCH", "/settings", {limit: 1})
-        fake.call(collectionHash="mock-processing")
-        fake.call(collectionHash="mock-error-43")
-        wait(fake, seconds)
-        fake.call(collectionHash="mock-error-43")
-
-    return misuse
+    fake.account("PATCH", "/settings", {limit: 1})
+    fake.call(collectionHash="mock-processing")
+    fake.call(collectionHash="mock-error-43")
+    fake.pass_seconds(seconds)
+    fake.call(collectionHash="mock-error-43")
 
 
 def use_dead_link(fake: Fake, *, tries: int, ask: bool) -> None:
-    """A client whose link has died."""
     url = link(fake)
-    wait(fake, 60)
+    fake.pass_seconds(60)
     for _ in range(tries):
         fake.resource(url)
     if ask:
         fake.resource(link(fake))
 
 
-def fetch(times: int, **headers: str) -> Misuse:
-    """A client that fetches one package several times."""
-
-    def misuse(fake: Fake) -> None:
-        url = link(fake)
-        for _ in range(times):
-            fake.resource(url, **headers)
-
-    return misuse
+def fetch(fake: Fake, times: int, **headers: str) -> None:
+    url = link(fake)
+    for _ in range(times):
+        fake.resource(url, **headers)
 
 
-def through_fault(kind: dict[str, Any], misuse: Misuse) -> Misuse:
-    """A misuse whose first answer is disturbed."""
-
-    def disturbed(fake: Fake) -> None:
-        fake.account("POST", "/faults", {"fault": kind, "count": 1})
-        misuse(fake)
-
-    return disturbed
+def through_fault(fake: Fake, kind: dict[str, Any], misuse: Misuse) -> None:
+    fake.account("POST", "/faults", {"fault": kind, "count": 1})
+    misuse(fake)
 
 
 def download_with_credentials(fake: Fake) -> None:
-    """A client that signs even the download."""
     fake.resource(link(fake) + f"&apiKey={KEY}&signature=00")
 
 
 MISUSES: list[tuple[str, Misuse]] = [
-    ("client.poll-interval", poll_every(MIN_POLL_SECONDS - 0.01)),
-    ("client.poll-interval", poll_every(0)),
-    ("client.final-state", poll_every(5, "mock-failed", 2)),
-    ("client.final-state", poll_every(5, "mock-complete", 2)),
+    ("client.poll-interval", partial(poll_every, seconds=MIN_POLL_SECONDS - 0.01)),
+    ("client.poll-interval", partial(poll_every, seconds=0)),
+    ("client.final-state", partial(poll_every, seconds=5, schedule="mock-failed", times=2)),
+    ("client.final-state", partial(poll_every, seconds=5, schedule="mock-complete", times=2)),
     ("client.expired-url", lambda fake: use_dead_link(fake, tries=2, ask=True)),
     ("client.expired-url", lambda fake: use_dead_link(fake, tries=1, ask=False)),
-    ("client.back-off", exceed(BACK_OFF_SECONDS[31] - 0.01, "requests_per_second")),
-    ("client.back-off", exceed(BACK_OFF_SECONDS[32] - 0.01, "requests_per_minute")),
-    *[("client.final-error", repeat(5, collectionHash=f"mock-error-{code}")) for code in (30, 40, 41, 42, 43, 44)],
-    ("client.final-error", repeat(5, signature="0" * 32)),
-    ("client.final-error", repeat(5, apiKey="nobody")),
-    ("client.final-error", repeat(5, action="no.method")),
-    ("client.final-error", repeat(5, collectionHash=None)),
+    ("client.back-off", partial(exceed, seconds=BACK_OFF_SECONDS[31] - 0.01, limit="requests_per_second")),
+    ("client.back-off", partial(exceed, seconds=BACK_OFF_SECONDS[32] - 0.01, limit="requests_per_minute")),
+    *[
+        ("client.final-error", partial(repeat, seconds=5, collectionHash=f"mock-error-{code}"))
+        for code in (30, 40, 41, 42, 43, 44)
+    ],
+    ("client.final-error", partial(repeat, seconds=5, signature="0" * 32)),
+    ("client.final-error", partial(repeat, seconds=5, apiKey="nobody")),
+    ("client.final-error", partial(repeat, seconds=5, action="no.method")),
+    ("client.final-error", partial(repeat, seconds=5, collectionHash=None)),
     ("client.final-error", lambda fake: [fake.client.get("/v1/?a=%zz") for _ in range(2)]),
-    ("client.repeated-call", fetch(2)),
+    ("client.repeated-call", partial(fetch, times=2)),
     ("client.secret-not-sent", lambda fake: fake.call(secret="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(token="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(note=f"it is secret-{KEY}!")),
     ("client.secret-not-sent", lambda fake: fake.client.get(f"/v1/secret-{KEY}")),
     ("client.credentials-not-in-download", download_with_credentials),
     ("client.get-for-reads", lambda fake: fake.client.post("/v1/", data=signed())),
-    ("client.no-xml", repeat(61, format="xml")),
+    ("client.no-xml", partial(repeat, seconds=61, format="xml")),
 ]
 
 
 @pytest.mark.parametrize(("rule", "misuse"), MISUSES)
 def test_a_misuse_breaks_its_rule_and_no_other(rule: str, misuse: Misuse) -> None:
-    """Each misuse is found under its own rule alone."""
     fake = make_fake()
     misuse(fake)
     assert {rule} == broken(fake)
 
 
 def test_every_rule_has_a_misuse() -> None:
-    """No rule is without a client that breaks it."""
     assert set(RULES) == {rule for rule, _ in MISUSES}
 
 
 def test_every_rule_is_in_the_ledger_and_kept_by_the_client() -> None:
-    """The lint knows no rule of its own."""
     assert set(RULES) <= {rule["id"] for rule in ledger()["rule"] if rule["by"] == "client"}
 
 
 def test_the_readme_lists_every_rule_with_its_level() -> None:
-    """The table of the page is the ledger's."""
     page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     levels = {rule["id"]: rule["level"] for rule in ledger()["rule"]}
     assert [(rule, levels[rule]) for rule in RULES] == re.findall(
@@ -164,7 +128,7 @@ def test_the_readme_lists_every_rule_with_its_level() -> None:
 def sleep_under_a_frozen_clock(fake: Fake) -> None:
     """A client that really sleeps while the account's clock stands."""
     fake.account("POST", "/clock/freeze")
-    poll_every(3)(fake)
+    poll_every(fake, 3)
 
 
 def sleep_by_moving_the_clock(fake: Fake) -> None:
@@ -177,7 +141,7 @@ def sleep_by_moving_the_clock(fake: Fake) -> None:
 def retried_by_its_owner(fake: Fake) -> None:
     """A failed package that was started again from outside."""
     fake.account("POST", "/collections", {"hash": "f1", "schedule": "failed-after-10s"})
-    poll_every(10, "f1", 2)(fake)
+    poll_every(fake, 10, "f1", 2)
     fake.account("PUT", "/jobs/f1", {"state": "PROCESSING"})
     fake.call(collectionHash="f1")
 
@@ -186,36 +150,43 @@ def mended(fake: Fake) -> None:
     """A collection that did not exist, and did when it was asked for again."""
     fake.call(collectionHash="f1")
     fake.account("POST", "/collections", {"hash": "f1", "schedule": "never"})
-    wait(fake, 2)
+    fake.pass_seconds(2)
     fake.call(collectionHash="f1")
 
 
 CAREFUL: dict[str, Misuse] = {
-    "polls every two seconds": poll_every(2),
-    "polls at the very bound": poll_every(MIN_POLL_SECONDS),
+    "polls every two seconds": partial(poll_every, seconds=2),
+    "polls at the very bound": partial(poll_every, seconds=MIN_POLL_SECONDS),
     "sleeps under a frozen clock": sleep_under_a_frozen_clock,
     "sleeps by moving the clock": sleep_by_moving_the_clock,
-    "asks again after a minute": poll_every(60, "mock-failed", 2),
+    "asks again after a minute": partial(poll_every, seconds=60, schedule="mock-failed", times=2),
     "fetches twice what it asked for twice": lambda fake: [fake.resource(link(fake)) for _ in range(2)],
     "renews a dead link": lambda fake: use_dead_link(fake, tries=1, ask=True),
-    "asks for a new link when the old one is dead": poll_every(60, "mock-complete", 3),
-    "resumes": fetch(3, Range="bytes=10-"),
+    "asks for a new link when the old one is dead": partial(poll_every, seconds=60, schedule="mock-complete", times=3),
+    "resumes": partial(fetch, times=3, Range="bytes=10-"),
     "looks before it fetches": lambda fake: fake.client.head(link(fake).removeprefix("http://localhost")),
-    "pauses after 31": exceed(BACK_OFF_SECONDS[31], "requests_per_second"),
-    "pauses after 32": exceed(BACK_OFF_SECONDS[32], "requests_per_minute"),
-    "tries maintenance again": repeat(5, collectionHash="mock-error-22-2-times"),
+    "pauses after 31": partial(exceed, seconds=BACK_OFF_SECONDS[31], limit="requests_per_second"),
+    "pauses after 32": partial(exceed, seconds=BACK_OFF_SECONDS[32], limit="requests_per_minute"),
+    "tries maintenance again": partial(repeat, seconds=5, collectionHash="mock-error-22-2-times"),
     "tries again when something was mended": mended,
     "polls again what was started again": retried_by_its_owner,
-    "repeats after a spoilt answer": through_fault({"kind": "invalid-json"}, repeat(0)),
-    "fetches again after a spoilt package": through_fault({"kind": "wrong-byte", "offset": 5}, fetch(2)),
-    "repeats after HTTP 503": through_fault({"kind": "status", "status": 503}, repeat(0, collectionHash="mock-failed")),
+    "repeats after a spoilt answer": partial(
+        through_fault, kind={"kind": "invalid-json"}, misuse=partial(repeat, seconds=0)
+    ),
+    "fetches again after a spoilt package": partial(
+        through_fault, kind={"kind": "wrong-byte", "offset": 5}, misuse=partial(fetch, times=2)
+    ),
+    "repeats after HTTP 503": partial(
+        through_fault,
+        kind={"kind": "status", "status": 503},
+        misuse=partial(repeat, seconds=0, collectionHash="mock-failed"),
+    ),
     "uploads by POST": lambda fake: fake.client.post("/v1/", data=signed(action="collection.create")),
 }
 
 
 @pytest.mark.parametrize("misuse", CAREFUL.values(), ids=CAREFUL.keys())
 def test_a_careful_client_is_let_be(misuse: Misuse) -> None:
-    """What a client may do is no finding."""
     fake = make_fake()
     misuse(fake)
     assert set() == broken(fake)
@@ -225,18 +196,17 @@ def test_an_arranged_code_is_an_answer() -> None:
     """A fault that answers with a final error tells the client what a real one would."""
     fake = make_fake()
     fake.account("POST", "/faults", {"fault": {"kind": "code", "code": 43}})
-    repeat(5)(fake)
+    repeat(fake, 5)
     assert {"client.final-error"} == broken(fake)
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 4), min_size=1, max_size=6))
 def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
-    """A finding names the polls on both sides of every pause that is too short, and no others."""
     fake = make_fake()
     fake.call(collectionHash="mock-processing")
     for pause in pauses:
-        wait(fake, pause)
+        fake.pass_seconds(pause)
         fake.call(collectionHash="mock-processing")
     found = fake.client.get("/__admin/lint").get_json()["findings"]
     soon = [number for number, pause in enumerate(pauses, 1) if round(pause * 1_000_000) < MIN_POLL_SECONDS * 1_000_000]
@@ -245,12 +215,11 @@ def test_only_polls_that_come_too_soon_are_found(pauses: list[float]) -> None:
 
 
 def test_clients_are_judged_apart() -> None:
-    """What two keys do by turns is no haste of either."""
     fake = make_fake()
     for _ in range(3):
         for key in ("test-one", "test-two"):
             fake.client.get("/v1/", query_string=signed(f"secret-{key}", apiKey=key, collectionHash="mock-processing"))
-        wait(fake, 2)
+        fake.pass_seconds(2)
     assert set() == broken(fake)
 
 

@@ -12,7 +12,7 @@ from mock_server.tests.conftest import Door, Fake, make_door
 from mock_server.tests.faults.conftest import arrange, last_entry, package
 
 from flipsnack_mock.documents.archive import Package
-from flipsnack_mock.faults import When
+from flipsnack_mock.faults.rules import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply, Truncate
 from flipsnack_mock.inspect.records import RecordedAnswer, records_of
 from flipsnack_mock.protocol.byte_ranges import ByteRange

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import KEY, SECOND, START, Door, make_door, signed
 
-from flipsnack_mock.faults import FaultRule
 from flipsnack_mock.faults.replacements import VendorCode
+from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job

@@ -1,5 +1,7 @@
 import pytest
+import requests
 from mock_server.tests.conftest import signature_of
+from mock_server.tests.raw_socket import query
 
 from flipsnack_client import Flipsnack
 from flipsnack_mock.state.settings import load_settings
@@ -7,12 +9,10 @@ from flipsnack_mock.testing import AdminClient, AdminError, MockServer
 
 
 def client(server: MockServer, key: str, secret: str | None = None) -> Flipsnack:
-    """The reference client with this key."""
     return Flipsnack(key, secret or f"secret-{key}", base_url=server.base_url)
 
 
 def test_an_account_is_put_back_after_a_test(server: MockServer) -> None:
-    """Snapshot and restore: the job is where it was."""
     account = server.admin.account("test-put-back")
     polled = client(server, account.key).download_html("mock-after-2-polls")
     polled.poll_once()
@@ -23,7 +23,6 @@ def test_an_account_is_put_back_after_a_test(server: MockServer) -> None:
 
 
 def test_a_fork_is_steered_by_its_own_client(server: MockServer) -> None:
-    """The copy has the other's collections, and a link that only it can be given."""
     account = server.admin.account("test-original")
     created = account.collections.create(title="Shared", schedule="immediate")
     twin = account.fork("test-copied", "its-own")
@@ -36,7 +35,6 @@ def test_a_fork_is_steered_by_its_own_client(server: MockServer) -> None:
 
 
 def test_the_cause_of_a_44_is_asked_for_by_its_request_id(server: MockServer) -> None:
-    """The journal knows the id, the doctor knows the cause."""
     account = server.admin.account("test-ill")
     with client(server, account.key, " secret-test-ill") as flipsnack, pytest.raises(Exception, match="44"):
         flipsnack.download_html("mock-complete").poll_once()
@@ -46,7 +44,6 @@ def test_the_cause_of_a_44_is_asked_for_by_its_request_id(server: MockServer) ->
 
 
 def test_a_signature_is_explained_without_a_request(server: MockServer) -> None:
-    """By URL and by parameters, with a secret of one's own."""
     params = {"apiKey": "nobody", "b": "1"}
     sent = params | {"signature": signature_of("mine", params)}
     assert "right" == server.admin.explain(sent, secret="mine")["verdict"]
@@ -54,7 +51,6 @@ def test_a_signature_is_explained_without_a_request(server: MockServer) -> None:
 
 
 def test_the_export_starts_another_server(server: MockServer) -> None:
-    """As its settings file."""
     server.admin.account("test-exported").collections.create(hash="kept")
     seeds = load_settings(flags={}, environment={}, file=("export.toml", server.admin.export()))[0].seed
     with MockServer(seed=seeds) as other:
@@ -62,7 +58,6 @@ def test_the_export_starts_another_server(server: MockServer) -> None:
 
 
 def test_namespaces_and_magic_hashes_are_listed(server: MockServer) -> None:
-    """A namespace is created by use, and can be deleted."""
     with_namespace = AdminClient(server.url, namespace="passing")
     with_namespace.accounts()
     with_namespace.close()
@@ -70,3 +65,32 @@ def test_namespaces_and_magic_hashes_are_listed(server: MockServer) -> None:
     server.admin.forget_namespace("passing")
     assert "passing" not in server.admin.namespaces()
     assert "FAILED at the first call" in [row["does"] for row in server.admin.magic() if row["hash"] == "mock-failed"]
+
+
+def test_a_rule_is_added_by_kind_or_preset(server: MockServer) -> None:
+    """`add` takes the kind and its fields, or a preset, and the conditions; an error carries the field."""
+    faults = server.admin.account("test-fault-admin").faults
+    rule = faults.add("code", code=32, when={"nth": 2}, count=1, ttl=60, id="mine")
+    assert {"kind": "code", "code": 32, "message": None} == rule["fault"]
+    assert ({"nth": 2}, 1, 60, "mine") == (rule["when"], rule["count"], rule["ttl"], rule["id"])
+    faults.add(preset="per-minute-limit")
+    assert 32 == requests.get(server.base_url, params=query("test-fault-admin"), timeout=10).json()["code"]
+    assert [(0, 1), (1, 0)] == [(rule["hits"], rule["hits_left"]) for rule in faults.list()]
+    with pytest.raises(AdminError) as refusal:
+        faults.add(preset="slowly")
+    assert "$.preset" == refusal.value.error["path"]
+
+
+def test_rules_are_listed_shown_deleted_and_cleared(server: MockServer) -> None:
+    faults = server.admin.account("test-fault-clear").faults
+    for rule_id in ("a", "b", "c"):
+        faults.add("reset", id=rule_id)
+    assert "b" == faults.show("b")["id"]
+    faults.delete("b")
+    assert ["a", "c"] == [rule["id"] for rule in faults.list()]
+    assert "test-fault-clear" in [rule["key"] for rule in server.admin.faults()]
+    with pytest.raises(AdminError, match="there is no fault rule 'b'"):
+        faults.show("b")
+    faults.clear()
+    assert [] == faults.list()
+    assert "slow" in [preset["name"] for preset in server.admin.fault_presets()]

@@ -4,8 +4,6 @@ It answers the few calls that `testcontainers` makes, so what is tested is what 
 engine does it is the engine's part.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -34,7 +32,6 @@ class Engine:
         self.port = ""
 
     def start(self) -> None:
-        """Start the fake as the image would, on a free port."""
         given = dict(variable.split("=", 1) for variable in self.created.get("Env") or [])
         environment = {**os.environ, **given, "FLIPSNACK_MOCK_PORT": "0"}  # noqa: TID251 - a process needs one
         command = [sys.executable, "-m", "flipsnack_mock", "serve"]
@@ -43,14 +40,12 @@ class Engine:
         self.port = self.process.stdout.readline().strip().rpartition(":")[2]
 
     def stop(self) -> None:
-        """End the fake, if it was started."""
         if self.process is not None:
             self.process.terminate()
             self.process.communicate(timeout=10)
             self.process = None
 
     def inspect(self) -> dict[str, Any]:
-        """The container as the engine describes it."""
         ports = {
             name: [{"HostIp": "127.0.0.1", "HostPort": self.port}] for name in self.created.get("ExposedPorts", {})
         }
@@ -66,24 +61,15 @@ class Engine:
         }
 
 
-class EngineServer(ThreadingHTTPServer):
-    """The engine's HTTP interface on a free port."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(("127.0.0.1", 0), EngineHandler)
-        self.engine = engine
-
-
 class EngineHandler(BaseHTTPRequestHandler):
     """The calls that `testcontainers` makes."""
 
-    server: EngineServer
+    engine = Engine()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
     def answer(self, status: int, value: Any = None) -> None:
-        """Send `value` as JSON."""
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -92,39 +78,36 @@ class EngineHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        """Version, networks, container, image."""
         if self.path.endswith("/version"):
             self.answer(200, {"ApiVersion": "1.44", "Version": "28.0.0", "MinAPIVersion": "1.24"})
         elif self.path.partition("?")[0].endswith("/networks"):
             self.answer(200, [])
         elif "/containers/" in self.path:
-            self.answer(200, self.server.engine.inspect())
+            self.answer(200, self.engine.inspect())
         else:
             self.answer(200, {"Id": "sha256:" + "0" * 64, "RepoTags": []})
 
     def do_POST(self) -> None:
-        """Create and start."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if "/containers/create" in self.path:
-            self.server.engine.created = json.loads(body)
+            self.engine.created = json.loads(body)
             self.answer(201, {"Id": "c" * 64, "Warnings": []})
         elif self.path.partition("?")[0].endswith("/start"):
-            self.server.engine.start()
+            self.engine.start()
             self.answer(204)
         else:
             self.answer(200, {})
 
     def do_DELETE(self) -> None:
-        """Remove."""
-        self.server.engine.stop()
+        self.engine.stop()
         self.answer(204)
 
 
 @pytest.fixture(name="engine")
 def engine_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """An engine that `testcontainers` finds through its usual variable."""
-    engine = Engine()
-    server = EngineServer(engine)
+    engine = EngineHandler.engine = Engine()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EngineHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     for name in ENGINE_VARIABLES:
@@ -142,7 +125,6 @@ def engine_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def test_a_started_container_answers_and_is_controlled(engine: Engine) -> None:
-    """It runs the image of this version with the given settings, and maps its port to a free one."""
     with FlipsnackMockContainer(lenient_post=True, http_statuses={41: 401}, admin_token="s3cret") as container:
         assert (IMAGE, [f"{PORT}/tcp"]) == (engine.created["Image"], list(engine.created["ExposedPorts"]))
         refused = requests.get(container.base_url, params={"apiKey": "x", "signature": "x", "action": "x"}, timeout=5)
@@ -152,7 +134,6 @@ def test_a_started_container_answers_and_is_controlled(engine: Engine) -> None:
 
 
 def test_a_bad_setting_is_refused_before_anything_starts(engine: Engine) -> None:
-    """The mistake is named here, not in the log of a container that died."""
     with pytest.raises(SettingsError, match="sometimes"):
         FlipsnackMockContainer(limit_window="sometimes")
     assert {} == engine.created

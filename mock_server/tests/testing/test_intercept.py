@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import io
 import zipfile
 from typing import Any
@@ -7,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 import urllib3
+from mock_server.tests.raw_socket import query
 
-from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.state.settings import SettingsError
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.intercept import Interception, intercept
@@ -16,14 +14,11 @@ from flipsnack_mock.testing.intercept import Interception, intercept
 BASE = "https://api.flipsnack.com/v1/"
 
 
-def signed(collection_hash: str, key: str = "test-intercept") -> dict[str, str]:
-    """The parameters of a well signed collection.downloadHTML."""
-    params = {"action": "collection.downloadHTML", "apiKey": key, "collectionHash": collection_hash}
-    return params | {"signature": sign(f"secret-{key}", params)}
+def signed(collection_hash: str) -> dict[str, str]:
+    return query("test-intercept", collectionHash=collection_hash)
 
 
 def test_requests_to_the_vendor_land_in_the_fake() -> None:
-    """A client with the vendor's own address gets the fake's answer, and the package it links to."""
     with intercept():
         answer = requests.get(BASE, params=signed("mock-complete"), timeout=5).json()
         package = requests.get(answer["data"]["resourceUrl"], timeout=5)
@@ -32,7 +27,6 @@ def test_requests_to_the_vendor_land_in_the_fake() -> None:
 
 
 def test_urllib3_is_intercepted_and_the_control_plane_controls_the_fake() -> None:
-    """`admin` moves the clock of the fake that answers."""
     with intercept() as fake, urllib3.PoolManager() as pool:
         answer = pool.request("GET", BASE, fields=signed("mock-after-30s"))
         assert {"status": "PROCESSING"} == answer.json()["data"]
@@ -49,7 +43,6 @@ def test_a_post_body_reaches_the_fake() -> None:
 
 
 def test_other_hosts_work_as_usual_or_are_refused() -> None:
-    """With `others="refuse"` no request leaves the process."""
     with MockServer() as server:
         with intercept():
             assert "ok" == requests.get(f"{server.url}/health", timeout=5).json()["status"]
@@ -58,7 +51,6 @@ def test_other_hosts_work_as_usual_or_are_refused() -> None:
 
 
 def test_a_session_that_outlives_the_interception_is_free_again() -> None:
-    """A connection kept from inside goes to the real host afterwards."""
     with MockServer() as server, requests.Session() as session:
         with intercept(hosts=["127.0.0.1"]):
             inside = session.get(f"{server.url}/health", timeout=5)
@@ -68,7 +60,6 @@ def test_a_session_that_outlives_the_interception_is_free_again() -> None:
 
 
 def test_the_end_restores_what_was_there() -> None:
-    """The connection classes are the same before and after, also when the block fails."""
     before = (urllib3.HTTPConnectionPool.ConnectionCls, urllib3.HTTPSConnectionPool.ConnectionCls)
     with pytest.raises(ZeroDivisionError), intercept():
         raise ZeroDivisionError
@@ -76,7 +67,6 @@ def test_the_end_restores_what_was_there() -> None:
 
 
 def test_settings_are_those_of_the_server() -> None:
-    """A setting changes the intercepted fake; an unknown one is refused by name."""
     with intercept(lenient_post=True) as fake:
         assert isinstance(fake, Interception)
         answer = requests.post(BASE, data=signed("mock-complete"), timeout=5).json()

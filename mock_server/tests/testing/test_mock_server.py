@@ -21,7 +21,6 @@ def call(account: AccountAdmin, base_url: str, collection_hash: str = "mock-comp
 
 
 def status(account: AccountAdmin, base_url: str, collection_hash: str) -> object:
-    """What the API says of a job."""
     data = call(account, base_url, collection_hash)["data"]
     assert isinstance(data, dict)
     return data["status"]
@@ -29,15 +28,10 @@ def status(account: AccountAdmin, base_url: str, collection_hash: str) -> object
 
 @pytest.fixture
 def account(server: MockServer, request: pytest.FixtureRequest) -> AccountAdmin:
-    """An account of this test alone."""
     return server.admin.account(f"test-{request.node.name}")
 
 
-# --- the server ------------------------------------------------------------------------------------------------------
-
-
 def test_a_server_is_ready_when_it_is_entered_and_gone_when_it_is_left() -> None:
-    """On a free port, with the real engine; no thread stays behind, not even after an error."""
     threads = threading.active_count()
     with contextlib.suppress(LookupError), MockServer() as server:
         parts = urlsplit(server.url)
@@ -50,15 +44,16 @@ def test_a_server_is_ready_when_it_is_entered_and_gone_when_it_is_left() -> None
 
 
 def test_two_servers_share_nothing() -> None:
-    """Side by side in one process."""
     with MockServer() as one, MockServer() as other:
         one.admin.account("test-a").clock.freeze()
         assert ["test-a"] == [item["key"] for item in one.admin.accounts() if item["frozen"]]
         assert 2 == len(other.admin.accounts())
 
 
-def test_a_server_takes_the_settings_of_the_command_line() -> None:
-    """By their names, seed included."""
+def test_a_server_takes_the_settings_of_the_command_line_and_reads_no_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
     seed = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "schedule": "failed"}]}]
     with MockServer(seed=seed, requests_per_second=1) as server:
         account = server.admin.account("K")
@@ -66,28 +61,18 @@ def test_a_server_takes_the_settings_of_the_command_line() -> None:
         assert 31 == call(account, server.base_url, "h")["code"]
 
 
-def test_the_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test means what it says, wherever it runs."""
-    monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
-    with MockServer() as server:
-        assert server.admin.accounts()
-
-
 @pytest.mark.parametrize(("name", "value"), [("prot", 1), ("port", 70_000), ("default_schedule", "soon")])
 def test_a_bad_setting_is_refused_before_anything_starts(name: str, value: object) -> None:
-    """With its name."""
     with pytest.raises(SettingsError, match=f"--{name.replace('_', '-')} is"):
         MockServer(**{name: value})
 
 
 def test_a_port_in_use_is_an_error(server: MockServer) -> None:
-    """As for any server."""
     with pytest.raises(OSError, match="in use"), MockServer(port=urlsplit(server.url).port):
         pass
 
 
 def test_a_token_is_used_by_the_servers_own_client() -> None:
-    """Others need it, too."""
     with MockServer(admin_token="sesame") as server:
         assert server.admin.accounts()
         stranger = AdminClient(server.url)
@@ -97,11 +82,7 @@ def test_a_token_is_used_by_the_servers_own_client() -> None:
     assert (401, "unauthorized") == (caught.value.status, caught.value.error["type"])
 
 
-# --- the control plane in Python -------------------------------------------------------------------------------------
-
-
 def test_accounts_are_created_shown_and_deleted(server: MockServer) -> None:
-    """By key, with a secret or without."""
     mine = server.admin.create_account("mine", "hush")
     assert ("hush", "secret-other") == (mine.secret, server.admin.create_account("other").secret)
     assert {"mine", "other"} <= {item["key"] for item in server.admin.accounts()}
@@ -114,13 +95,11 @@ def test_accounts_are_created_shown_and_deleted(server: MockServer) -> None:
 
 @pytest.mark.parametrize("key", ["test-a?b=c#d", "test-%2F", "test-a+b&c", "test-~!@$*()"])
 def test_any_key_can_be_steered(server: MockServer, key: str) -> None:
-    """Whatever characters it has."""
     assert key == server.admin.account(key).show()["key"]
     assert 20 == call(server.admin.account(key), server.base_url)["code"]
 
 
 def test_the_clock_is_steered_in_seconds(account: AccountAdmin) -> None:
-    """It is frozen, moved, set by number or date, and runs again."""
     frozen = account.clock.freeze()
     assert frozen == account.clock.now() == account.clock.now()
     assert frozen + 5.5 == pytest.approx(account.clock.advance(5.5))
@@ -133,7 +112,6 @@ def test_the_clock_is_steered_in_seconds(account: AccountAdmin) -> None:
 
 
 def test_collections_jobs_and_settings_are_controlled(server: MockServer, account: AccountAdmin) -> None:
-    """By the methods of the account; an error carries the legal states."""
     made = account.collections.create(title="Mine", pages=2, schedule="manual")["hash"]
     assert [made] == [item["hash"] for item in account.collections.list()]
     assert "PROCESSING" == status(account, server.base_url, made)
@@ -153,7 +131,6 @@ def test_collections_jobs_and_settings_are_controlled(server: MockServer, accoun
 
 
 def test_the_whole_server_is_steered_from_the_top() -> None:
-    """Maintenance, reset, settings and rules."""
     with MockServer() as server:
         account = server.admin.account("test-a")
         server.admin.maintenance(on=True)
@@ -165,7 +142,6 @@ def test_the_whole_server_is_steered_from_the_top() -> None:
 
 
 def test_a_namespace_has_a_client_of_its_own(server: MockServer) -> None:
-    """And its calls go below its own path."""
     inner = AdminClient(server.url, namespace="suite-1")
     inner.maintenance(on=True)
     account = inner.account("test-a")

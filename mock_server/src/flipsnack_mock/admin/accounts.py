@@ -1,12 +1,10 @@
 """Routes for accounts: create, list, show, delete, reset, settings, maintenance."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
 
-from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, route
+from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account
@@ -32,14 +30,14 @@ def list_accounts(context: Context) -> dict[str, Any]:
     return {"accounts": [shown(account, context.at) for account in context.world.accounts]}
 
 
-@route("POST", "/__admin/accounts", "create an account with a key and a secret", body=NewAccount)
-def create_account(context: Context) -> Reply:
+@route("POST", "/__admin/accounts", "create an account with a key and a secret", body=NewAccount, status=201)
+def create_account(context: Context) -> dict[str, Any]:
     """Create an account; 409 if the key is taken."""
     wanted = context.body(NewAccount)
     if any(account.key == wanted.key for account in context.world.accounts):
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
     seed = SeedAccount(key=wanted.key, secret=wanted.secret or automatic_secret(wanted.key))
-    return Reply(201, shown(context.world.add(context.world.begin(seed)), context.at))
+    return shown(context.world.add(context.world.begin(seed)), context.at)
 
 
 @route("GET", "/__admin/accounts/<key>", "show an account")
@@ -48,11 +46,10 @@ def show_account(context: Context) -> dict[str, Any]:
     return shown(context.account, context.at)
 
 
-@route("DELETE", "/__admin/accounts/<key>", "delete an account and everything in it")
-def delete_account(context: Context) -> Reply:
+@route("DELETE", "/__admin/accounts/<key>", "delete an account and everything in it", status=204)
+def delete_account(context: Context) -> None:
     """Delete the account. Its key is unknown afterwards; a `test-` key gets a new account on next use."""
     context.world.remove(context.account.key)
-    return Reply(204, None)
 
 
 @route("POST", "/__admin/accounts/<key>/reset", "reset an account to its seed")
@@ -71,7 +68,7 @@ def show_settings(context: Context) -> Behaviour:
 def change_settings(context: Context) -> Behaviour:
     """Change the given settings, and keep the others."""
     given = context.body(dict[str, msgspec.Raw])
-    changed = parse_body(context.raw_body, Behaviour)
+    changed = context.body(Behaviour)
     # The line above has validated the names.
     changes = {name: getattr(changed, name) for name in given}
     context.account.behaviour = msgspec.structs.replace(context.account.behaviour, **changes)

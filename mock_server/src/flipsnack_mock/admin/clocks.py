@@ -1,14 +1,12 @@
 """Routes for the clock of an account: show, advance, set, freeze, resume. A clock never goes back."""
 
-from __future__ import annotations
-
-import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.admin.routes import Context, conflict, route
+from flipsnack_mock.faults.rules import Instant, microseconds
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, to_text
 from flipsnack_mock.state.clock import VirtualClock
@@ -25,13 +23,7 @@ class ClockAdvance(msgspec.Struct, forbid_unknown_fields=True):
 class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
     """The body that sets a clock: ISO 8601 with an offset, or seconds since 1970."""
 
-    at: Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
-
-    def microseconds(self) -> int:
-        """The instant in microseconds since 1970."""
-        if isinstance(self.at, datetime.datetime):
-            return round((self.at - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)).total_seconds() * SECOND)
-        return round(self.at * SECOND)
+    at: Instant
 
 
 class NoFields(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,7 +50,7 @@ def advance(context: Context) -> dict[str, Any]:
 @route("POST", "/__admin/accounts/<key>/clock/set", "set the clock of an account to a later instant", body=ClockSetting)
 def set_clock(context: Context) -> dict[str, Any]:
     """Set the clock; 409 if the instant is in the past, 400 if it is more than ten years ahead."""
-    instant = context.body(ClockSetting).microseconds()
+    instant = microseconds(context.body(ClockSetting).at)
     if instant - context.now > TEN_YEARS * SECOND:
         expected = f"an instant up to {to_text(context.now + TEN_YEARS * SECOND)}"
         raise Refused(400, "bad_request", "that is more than ten years ahead", path="$.at", expected=expected)

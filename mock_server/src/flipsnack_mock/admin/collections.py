@@ -1,12 +1,10 @@
 """Routes for the collections of an account and their jobs: list, create, show, delete, force."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
 
-from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
+from flipsnack_mock.admin.routes import Context, conflict, not_found, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import Hash
 from flipsnack_mock.protocol.instants import to_text
@@ -35,8 +33,10 @@ def list_collections(context: Context) -> dict[str, Any]:
     return {"collections": [shown(context, item) for item in context.account.collections.values()]}
 
 
-@route("POST", "/__admin/accounts/<key>/collections", "create a collection in an account", body=NewCollection)
-def create_collection(context: Context) -> Reply:
+@route(
+    "POST", "/__admin/accounts/<key>/collections", "create a collection in an account", body=NewCollection, status=201
+)
+def create_collection(context: Context) -> dict[str, Any]:
     """Create a collection; 409 if the account already has one with this hash."""
     wanted = context.body(NewCollection)
     known = context.account.collections
@@ -48,7 +48,7 @@ def create_collection(context: Context) -> Reply:
         raise Refused(400, "bad_request", message, path="$.hash", expected="another hash")
     fields = msgspec.structs.asdict(wanted) | {"hash": collection_hash}
     known[collection_hash] = Collection(**fields)
-    return Reply(201, shown(context, known[collection_hash]))
+    return shown(context, known[collection_hash])
 
 
 @route("GET", "/__admin/accounts/<key>/collections/<hash>", "show a collection")

@@ -3,8 +3,6 @@
 The case is read from the world first, so the search needs no lock and does not delay other requests.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
@@ -12,10 +10,10 @@ import msgspec
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.requests import entry_of
 from flipsnack_mock.admin.routes import Context, route
-from flipsnack_mock.doctor import diagnose
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
-from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.doctor.diagnosis import diagnose
+from flipsnack_mock.inspect.ledger import rules
 from flipsnack_mock.inspect.provenance import passed_checks
 from flipsnack_mock.inspect.records import API, kind_of, records_of
 from flipsnack_mock.protocol.checks import STEPS
@@ -42,7 +40,7 @@ def diagnose_request(context: Context) -> dict[str, Any] | Work:
     diagnosis = {
         "request": records_of(context.world, [entry])[0],
         "checks": _checks(entry),
-        "rule": next((rule for rule in ledger()["rule"] if rule["id"] == entry.rule), None),
+        "rule": rules().get(entry.rule),
         "signature": None,
     }
     case = _case_of(context, entry)

@@ -1,16 +1,13 @@
 """Routes for fault rules: create, list, show, delete; the presets; the rules of all accounts."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from flipsnack_mock.admin.routes import Context, Reply, conflict, not_found, route
-from flipsnack_mock.faults import PACKAGE_ACTION, FaultKind, FaultRule, When, drop_expired
+from flipsnack_mock.admin.routes import Context, conflict, not_found, route
 from flipsnack_mock.faults.presets import PRESETS, Preset
-from flipsnack_mock.faults.rules import Ordinal, Span
+from flipsnack_mock.faults.rules import PACKAGE_ACTION, FaultKind, FaultRule, Ordinal, Span, When, drop_expired
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
@@ -40,23 +37,17 @@ def list_all_faults(context: Context) -> dict[str, Any]:
     }
 
 
-@route("DELETE", "/__admin/faults", "delete the fault rules of all accounts")
-def clear_all_faults(context: Context) -> Reply:
+@route("DELETE", "/__admin/faults", "delete the fault rules of all accounts", status=204)
+def clear_all_faults(context: Context) -> None:
     """Delete all rules of all accounts."""
     for account in context.world.accounts:
         account.faults.clear()
-    return Reply(204, None)
 
 
 @route("GET", "/__admin/faults/presets", "list the fault presets")
 def list_presets(_context: Context) -> dict[str, Any]:
     """Every preset with its description and its body."""
-    return {
-        "presets": [
-            {"name": name, "does": preset.does, "fault": preset.fault, "when": preset.when, "count": preset.count}
-            for name, preset in PRESETS.items()
-        ]
-    }
+    return {"presets": [{"name": name} | msgspec.structs.asdict(preset) for name, preset in PRESETS.items()]}
 
 
 @route("GET", "/__admin/accounts/<key>/faults", "list the fault rules of an account")
@@ -65,8 +56,8 @@ def list_faults(context: Context) -> dict[str, Any]:
     return {"faults": _listed(context.account, context.at)}
 
 
-@route("POST", "/__admin/accounts/<key>/faults", "create a fault rule", body=NewFault)
-def create_fault(context: Context) -> Reply:
+@route("POST", "/__admin/accounts/<key>/faults", "create a fault rule", body=NewFault, status=201)
+def create_fault(context: Context) -> dict[str, Any]:
     """Create a rule, which is checked after all others; 409 if the id is taken or there are too many."""
     account, wanted = context.account, context.body(NewFault)
     drop_expired(account.faults, context.now)
@@ -76,14 +67,13 @@ def create_fault(context: Context) -> Reply:
         raise conflict(f"the account already has {MAX_RULES} fault rules; delete some")
     rule = _rule(account, wanted, context.now)
     account.faults[rule.id] = rule
-    return Reply(201, shown(rule, context.now))
+    return shown(rule, context.now)
 
 
-@route("DELETE", "/__admin/accounts/<key>/faults", "delete the fault rules of an account")
-def clear_faults(context: Context) -> Reply:
+@route("DELETE", "/__admin/accounts/<key>/faults", "delete the fault rules of an account", status=204)
+def clear_faults(context: Context) -> None:
     """Delete all rules of the account."""
     context.account.faults.clear()
-    return Reply(204, None)
 
 
 @route("GET", "/__admin/accounts/<key>/faults/<id>", "show a fault rule")
@@ -92,11 +82,10 @@ def show_fault(context: Context) -> dict[str, Any]:
     return shown(_known(context), context.now)
 
 
-@route("DELETE", "/__admin/accounts/<key>/faults/<id>", "delete a fault rule")
-def delete_fault(context: Context) -> Reply:
+@route("DELETE", "/__admin/accounts/<key>/faults/<id>", "delete a fault rule", status=204)
+def delete_fault(context: Context) -> None:
     """Delete the rule."""
     del context.account.faults[_known(context).id]
-    return Reply(204, None)
 
 
 def shown(rule: FaultRule, now: int) -> dict[str, Any]:
@@ -159,12 +148,9 @@ def _preset(wanted: NewFault) -> Preset:
 
 def _over(base: When, given: When) -> When:
     """The conditions of a preset, overridden by the given ones."""
-    changes = {name: getattr(given, name) for name in When.__struct_fields__ if _is_given(given, name)}
+    defaults = msgspec.structs.asdict(When())
+    changes = {name: value for name, value in msgspec.structs.asdict(given).items() if value != defaults[name]}
     return msgspec.structs.replace(base, **changes)
-
-
-def _is_given(when: When, name: str) -> bool:
-    return bool(getattr(when, name) != getattr(When(), name))
 
 
 def _fitting(fault: FaultKind, when: When) -> None:

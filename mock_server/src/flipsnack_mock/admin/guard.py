@@ -6,8 +6,6 @@ resolve to this machine (DNS rebinding) passes both, but its domain is the `Host
 unless they are configured, or a token is set, which such a page does not have.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import ipaddress
@@ -18,8 +16,6 @@ from urllib.parse import urlsplit
 
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.settings import Settings
-
-__all__ = ["COOKIE", "Guard", "exposure"]
 
 COOKIE = "flipsnack_mock_admin"
 

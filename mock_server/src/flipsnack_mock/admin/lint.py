@@ -1,7 +1,5 @@
 """Route for the lint of the requests in the journal."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec
@@ -9,8 +7,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.records import records_of
-from flipsnack_mock.lint.findings import lint
-from flipsnack_mock.lint.reports import FORMATS, Report
+from flipsnack_mock.lint.findings import FORMATS, Report, lint
 from flipsnack_mock.protocol.errors import Refused
 
 _CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}
@@ -29,7 +26,7 @@ class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     "GET",
     "/__admin/lint",
     "lint the client: find violations of the vendor's rules (key, level, ignore, format)",
-    query=(LintQuery,),
+    query=LintQuery,
 )
 def lint_client(context: Context) -> HttpResponse:
     """Each finding with rule, level, what was seen, what to do, and the requests."""

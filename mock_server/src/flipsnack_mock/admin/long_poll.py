@@ -4,8 +4,6 @@ A handler that cannot answer yet returns a `Wait`, or `Work` that needs no accou
 then calls the application again; under another WSGI server the thread of the request waits or computes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import concurrent.futures
 import contextlib
@@ -15,8 +13,6 @@ from typing import Any
 from flipsnack_mock.inspect.matching import Matcher
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
-
-__all__ = ["CAN_AWAIT", "WAIT", "WAITED", "Wait", "Work"]
 
 CAN_AWAIT = "flipsnack_mock.can_await"
 """Set in the WSGI environment by a server that awaits the value under `WAIT`."""

@@ -1,7 +1,5 @@
 """Route for the list of magic collection hashes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,10 +1,8 @@
 """Routes for namespaces (`/t/<name>/`): list, delete."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from flipsnack_mock.admin.routes import Context, Reply, not_found, route
+from flipsnack_mock.admin.routes import Context, not_found, route
 
 
 @route("GET", "/__admin/namespaces", "list the namespaces that were used")
@@ -13,11 +11,10 @@ def list_namespaces(context: Context) -> dict[str, Any]:
     return {"namespaces": context.worlds.names()}
 
 
-@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it")
-def delete_namespace(context: Context) -> Reply:
+@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it", status=204)
+def delete_namespace(context: Context) -> None:
     """Delete its accounts and its journal; the next use creates it again."""
     try:
         context.worlds.remove(context.args["name"])
     except KeyError:
         raise not_found("namespace", context.args["name"], context.worlds.names()) from None
-    return Reply(204, None)

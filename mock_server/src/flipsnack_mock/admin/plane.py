@@ -1,7 +1,5 @@
 """The blueprint that serves the routes: token, lock, JSON in and out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +7,8 @@ import flask
 import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin import (
+# Importing these modules fills the table of routes.
+from flipsnack_mock.admin import (  # noqa: F401
     accounts,
     clocks,
     collections,
@@ -24,34 +23,16 @@ from flipsnack_mock.admin import (
 )
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
-from flipsnack_mock.admin.openapi import document
-from flipsnack_mock.admin.routes import ROUTES, Context, Reply, Route
-from flipsnack_mock.admin.ui import routes as ui
+from flipsnack_mock.admin.openapi import document  # noqa: F401
+from flipsnack_mock.admin.routes import ROUTES, Context, Route
+from flipsnack_mock.admin.ui import routes  # noqa: F401
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.state.settings import Setting
-from flipsnack_mock.state.world import Worlds
+from flipsnack_mock.state.world import World, Worlds
 
-__all__ = ["MAX_BODY_BYTES", "control_plane"]
-
-# Importing these modules fills the table.
-_MODULES = (
-    accounts,
-    clocks,
-    collections,
-    doctor,
-    document,
-    faults,
-    lint,
-    magic,
-    namespaces,
-    requests,
-    server,
-    snapshots,
-    ui,
-)
 MAX_BODY_BYTES = 10_000_000
 
 ReadBody = Callable[[dict[str, Any]], bytes]
@@ -64,19 +45,20 @@ def control_plane(
 
     With the setting `admin` off, only the routes with `open` access exist.
     """
+
+    def context_of(world: World, args: Mapping[str, str], raw: bytes) -> Context:
+        environ = flask.request.environ
+        return Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem, WAITED in environ)
+
+    guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)
     blueprint.after_request(_unsniffed)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
-        view = _view(entry, worlds, now, read_body, sources, authority_pem)
-        blueprint.add_url_rule(
-            entry.path,
-            f"{entry.method} {entry.path}".replace(".", "-"),
-            view,
-            methods=[entry.method],
-            provide_automatic_options=False,
-        )
+        name = f"{entry.method} {entry.path}".replace(".", "-")
+        view = _view(entry, guard, worlds, read_body, context_of)
+        blueprint.add_url_rule(entry.path, name, view, methods=[entry.method], provide_automatic_options=False)
     return blueprint
 
 
@@ -87,28 +69,20 @@ def _unsniffed(answer: HttpResponse) -> HttpResponse:
 
 
 def _view(
-    entry: Route,
-    worlds: Worlds,
-    now: RealTime,
-    read_body: ReadBody,
-    sources: Mapping[str, Setting],
-    authority_pem: bytes,
+    entry: Route, guard: Guard, worlds: Worlds, read_body: ReadBody, context_of: Callable[..., Context]
 ) -> Callable[..., HttpResponse]:
-    guard = Guard(worlds.settings)
-
     def view(**args: str) -> HttpResponse:
         _admit(entry, guard)
         done = flask.request.environ.get(WAIT)
         if isinstance(done, Work):
-            return _json(done.answer)
+            return _json(done.answer, entry.status)
         world = worlds.world(namespace_of(flask.request.environ))
         raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
         with world.lock:
-            context = Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem)
-            answer = entry.handler(context._replace(waited=WAITED in flask.request.environ))
+            answer = entry.handler(context_of(world, args, raw))
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
-        return _json(answer)
+        return _json(answer, entry.status)
 
     return view
 
@@ -138,9 +112,8 @@ def _admit(entry: Route, guard: Guard) -> None:
         guard.check_token(flask.request.headers.get("Authorization", ""))
 
 
-def _json(answer: Any) -> HttpResponse:
+def _json(answer: Any, status: int) -> HttpResponse:
     if isinstance(answer, HttpResponse):
         return answer
-    status, value = (answer.status, answer.value) if isinstance(answer, Reply) else (200, answer)
-    body = b"" if status == 204 else msgspec.json.encode(value) + b"\n"
+    body = b"" if status == 204 else msgspec.json.encode(answer) + b"\n"
     return HttpResponse(body, status, content_type="application/json")

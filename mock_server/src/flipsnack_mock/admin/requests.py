@@ -1,7 +1,5 @@
 """Routes for the journal: list, count, show, wait, verify, export, clear."""
 
-from __future__ import annotations
-
 import heapq
 from collections import deque
 from collections.abc import Mapping
@@ -11,9 +9,8 @@ import msgspec
 from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.long_poll import Wait
-from flipsnack_mock.admin.routes import Context, Reply, parse_query, route
+from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
@@ -26,8 +23,8 @@ MAX_WAIT_SECONDS = 300
 _LOOKED_AT = 1000
 
 
-class ListQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The query of a list in addition to a matcher: the maximum number of entries."""
+class ListQuery(Matcher, frozen=True, kw_only=True):
+    """The query of a list: a matcher, and the maximum number of entries."""
 
     limit: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
 
@@ -38,8 +35,8 @@ class TraceQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     key: str | None = None
 
 
-class WaitQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The query of a wait in addition to a matcher: the number of entries, and the timeout in real seconds."""
+class WaitQuery(Matcher, frozen=True, kw_only=True):
+    """The query of a wait: a matcher, the number of entries, and the timeout in real seconds."""
 
     count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     timeout: Annotated[float, Meta(ge=0, le=MAX_WAIT_SECONDS)] = 30
@@ -55,13 +52,13 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     "GET",
     "/__admin/requests",
     "list the journal: filters key, kind, action, hash, code, status, fault, since, …",
-    query=(Matcher, ListQuery),
+    query=ListQuery,
 )
 def list_requests(context: Context) -> dict[str, Any]:
     """Matching entries, oldest first: the latest `limit`, or with `since` the first `limit` after that entry."""
-    matcher, listing = _matcher(context, ListQuery)
+    matcher = parse_query(context.query, ListQuery)
     found = _found(context, matcher)
-    kept = found[: listing.limit] if matcher.since else found[max(0, len(found) - listing.limit) :]
+    kept = found[: matcher.limit] if matcher.since else found[max(0, len(found) - matcher.limit) :]
     return {
         "requests": records_of(context.world, kept),
         "matched": len(found),
@@ -70,10 +67,10 @@ def list_requests(context: Context) -> dict[str, Any]:
     }
 
 
-@route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=(Matcher,))
+@route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=Matcher)
 def count_requests(context: Context) -> dict[str, int]:
     """How many entries match, and how many of the key (or of all keys) were dropped."""
-    matcher, _ = _matcher(context)
+    matcher = parse_query(context.query, Matcher)
     return {"count": len(_found(context, matcher)), "dropped": context.world.journal.dropped(matcher.key)}
 
 
@@ -81,19 +78,19 @@ def count_requests(context: Context) -> dict[str, int]:
     "GET",
     "/__admin/requests/wait",
     "wait until `count` entries match, at most `timeout` seconds; filters as above",
-    query=(Matcher, WaitQuery),
+    query=WaitQuery,
 )
 def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
     """Matching entries as soon as there are enough; `complete` is false after a timeout."""
-    matcher, waiting = _matcher(context, WaitQuery)
+    matcher = parse_query(context.query, WaitQuery)
     found = _found(context, matcher)
-    missing = waiting.count - len(found)
-    if missing > 0 and waiting.timeout and not context.waited:
-        return Wait(context.world, matcher, missing, waiting.timeout)
+    missing = matcher.count - len(found)
+    if missing > 0 and matcher.timeout and not context.waited:
+        return Wait(context.world, matcher, missing, matcher.timeout)
     return {
         "complete": missing <= 0,
         "count": len(found),
-        "requests": records_of(context.world, found[-waiting.count :]),
+        "requests": records_of(context.world, found[-matcher.count :]),
         "nearest": _near(context, matcher) if missing > 0 else [],
     }
 
@@ -120,17 +117,17 @@ def verify_requests(context: Context) -> dict[str, Any]:
     "GET",
     "/__admin/requests.ndjson",
     "export the journal as lines of JSON; of one account with ?key=",
-    query=(TraceQuery,),
+    query=TraceQuery,
 )
 def export_ndjson(context: Context) -> HttpResponse:
     """A header, then a line for each request; secrets and signatures are masked."""
     return _file(trace(context.world, parse_query(context.query, TraceQuery).key), "application/x-ndjson")
 
 
-@route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=(Matcher,))
+@route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=Matcher)
 def export_har(context: Context) -> HttpResponse:
     """An HTTP archive. Secrets and signatures are masked."""
-    matcher, _ = _matcher(context)
+    matcher = parse_query(context.query, Matcher)
     return _file(har(records_of(context.world, _found(context, matcher))), "application/json")
 
 
@@ -140,18 +137,16 @@ def show_request(context: Context) -> Any:
     return records_of(context.world, [entry_of(context)])[0]
 
 
-@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are")
-def delete_requests(context: Context) -> Reply:
+@route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", status=204)
+def delete_requests(context: Context) -> None:
     """Clear the journal of every account."""
     context.world.journal.clear()
-    return Reply(204, None)
 
 
-@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account")
-def delete_account_requests(context: Context) -> Reply:
+@route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account", status=204)
+def delete_account_requests(context: Context) -> None:
     """Clear the journal of this account."""
     context.world.journal.forget(context.account.key)
-    return Reply(204, None)
 
 
 def entry_of(context: Context) -> Entry:
@@ -161,13 +156,6 @@ def entry_of(context: Context) -> Entry:
         message = f"the journal has no entry {context.args['id'][:40]!r}; it may have been dropped"
         raise Refused(404, "not_found", message, dropped=context.world.journal.dropped())
     return entry
-
-
-def _matcher(context: Context, other: Any = NoFields) -> tuple[Matcher, Any]:
-    """The query split into a matcher and the fields of `other`."""
-    own = {name: value for name, value in context.query.items() if name in other.__struct_fields__}
-    rest = {name: value for name, value in context.query.items() if name not in own}
-    return parse_query(rest, Matcher), parse_query(own, other)
 
 
 def _found(context: Context, matcher: Matcher) -> list[Entry]:

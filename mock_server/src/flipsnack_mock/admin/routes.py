@@ -1,7 +1,5 @@
 """The table of routes of the control plane."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -12,16 +10,7 @@ from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
-__all__ = ["Context", "ROUTES", "Reply", "Route", "conflict", "not_found", "parse_body", "parse_query", "route"]
-
 Body = TypeVar("Body")
-
-
-class Reply(NamedTuple):
-    """An answer of the control plane with a status other than 200."""
-
-    status: int
-    value: Any
 
 
 class Context(NamedTuple):
@@ -53,7 +42,10 @@ class Context(NamedTuple):
 
     def body(self, shape: type[Body]) -> Body:
         """The body as a value of `shape`; raises `Refused` (400) with the field and what was expected."""
-        return parse_body(self.raw_body, shape)
+        try:
+            return msgspec.json.decode(self.raw_body or b"{}", type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
+            raise _mismatch("body", refusal) from None
 
 
 Handler = Callable[[Context], Any]
@@ -61,9 +53,10 @@ Access = Literal["token", "open", "page"]
 
 
 class Route(NamedTuple):
-    """One route: `body` is the type of its request body, if it has one, and `query` the types of its query.
+    """One route: `body` and `query` are the types of its request body and its query, if it has them.
 
-    `access` is `token` for holders of the token, `open` for everyone, `page` for browsers, which sign in on the page.
+    `status` is that of the answer to an accepted request; for 204 the handler returns None. `access` is `token` for
+    holders of the token, `open` for everyone, `page` for browsers, which sign in on the page.
     """
 
     method: str
@@ -72,36 +65,21 @@ class Route(NamedTuple):
     handler: Handler
     body: Any = None
     access: Access = "token"
-    query: tuple[Any, ...] = ()
+    query: Any = None
+    status: int = 200
 
 
 ROUTES: list[Route] = []
 
 
-def route(
-    method: str,
-    path: str,
-    does: str,
-    *,
-    body: Any = None,
-    query: tuple[Any, ...] = (),
-    access: Access = "token",
-) -> Callable[[Handler], Handler]:
-    """Register a handler for `method` and `path`; `does` is its line in the list of routes."""
+def route(method: str, path: str, does: str, **options: Any) -> Callable[[Handler], Handler]:
+    """Register a handler for `method` and `path`; `does` is its line in the list of routes, `options` more fields."""
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, does, handler, body, access, query))
+        ROUTES.append(Route(method, path, does, handler, **options))
         return handler
 
     return register
-
-
-def parse_body(raw: bytes, shape: type[Body]) -> Body:
-    """`raw` JSON as a value of `shape`; raises `Refused` (400) with what is wrong and where."""
-    try:
-        return msgspec.json.decode(raw or b"{}", type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
-        raise _mismatch("body", refusal) from None
 
 
 def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:

@@ -1,7 +1,5 @@
 """Routes for the whole server: health, list of routes, maintenance, reset, settings, ledger, metrics, CA."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from werkzeug.wrappers import Response as HttpResponse

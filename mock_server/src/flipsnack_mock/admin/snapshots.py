@@ -1,7 +1,5 @@
 """Routes for snapshots of an account or of the whole server, forks, and the export as a seed."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Literal, TypeVar
 
@@ -9,7 +7,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.accounts import shown
-from flipsnack_mock.admin.routes import Context, Reply, conflict, parse_body, parse_query, route
+from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
 from flipsnack_mock.state.account import Account
@@ -95,21 +93,21 @@ def _check_keys(keys: list[str], most: int) -> None:
         seen.add(key)
 
 
-@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=NewFork)
-def fork_account(context: Context) -> Reply:
+@route("POST", "/__admin/accounts/<key>/fork", "copy an account under another key", body=NewFork, status=201)
+def fork_account(context: Context) -> dict[str, Any]:
     """Create an independent copy of the account; 409 if the key is taken."""
     wanted = context.body(NewFork)
     if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete that account, or choose another key")
     copy = fork(context.account, wanted.key, wanted.secret or automatic_secret(wanted.key))
-    return Reply(201, shown(context.world.add(copy), context.at))
+    return shown(context.world.add(copy), context.at)
 
 
 @route(
     "GET",
     "/__admin/export",
     "export the accounts as a seed: TOML, or with ?format=json for the variable",
-    query=(ExportQuery,),
+    query=ExportQuery,
 )
 def export(context: Context) -> HttpResponse:
     """Keys, secrets and collections, in the format of the setting `seed`."""
@@ -132,4 +130,4 @@ def _versioned(context: Context, shape: type[Shape]) -> Shape:
     if version != VERSION:
         message = f"this is a snapshot of version {version}; this server reads version {VERSION}"
         raise Refused(400, "bad_request", message, path="$.version", expected=str(VERSION))
-    return parse_body(context.raw_body, shape)
+    return context.body(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flipsnack_mock.api.fault_injection import FaultInjection
-from flipsnack_mock.faults import FaultTarget
+from flipsnack_mock.faults.rules import FaultTarget
 from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.journal import NOBODY, Entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.documents.archive import Package, build_package
-from flipsnack_mock.faults import PACKAGE_ACTION
+from flipsnack_mock.faults.rules import PACKAGE_ACTION
 from flipsnack_mock.protocol.byte_ranges import failed_condition, requested_range
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.account import Collection

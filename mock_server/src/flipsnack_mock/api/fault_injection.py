@@ -8,10 +8,10 @@ from urllib.parse import quote
 import msgspec
 
 from flipsnack_mock.api import resource_urls
-from flipsnack_mock.faults import FaultNotApplicable, FaultRule, FaultTarget, count_failure, match_rule
-from flipsnack_mock.faults.base import AnswerFault, Moment
+from flipsnack_mock.faults.base import AnswerFault, FaultNotApplicable, Moment
 from flipsnack_mock.faults.content import ResourceUrlFault
 from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
+from flipsnack_mock.faults.rules import FaultRule, FaultTarget, count_failure, match_rule
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response

@@ -1,7 +1,5 @@
 """`flipsnack-mock doctor`: diagnoses the signature of a URL, without a server."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +8,6 @@ import click
 
 from flipsnack_mock.cli.options import fail
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX, SettingsError, load_settings
-
-__all__ = ["doctor_command"]
 
 _SEED = f"{ENVIRONMENT_PREFIX}SEED"
 _EXITS = {"right": 0, "explained": 1, "unexplained": 1, "unsigned": 1}
@@ -42,8 +38,8 @@ def doctor_command(
     """
     import msgspec
 
-    from flipsnack_mock.doctor import diagnose
     from flipsnack_mock.doctor.cases import case_of_url
+    from flipsnack_mock.doctor.diagnosis import diagnose
     from flipsnack_mock.doctor.text_report import text_report
     from flipsnack_mock.protocol.errors import BadRequest
     from flipsnack_mock.state.world import World

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from flipsnack_mock.state.settings import Settings
 
-__all__ = ["health_command"]
 
 # A server that listens on all addresses is reached through the loopback address.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}

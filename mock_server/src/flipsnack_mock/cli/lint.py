@@ -1,17 +1,12 @@
 """`flipsnack-mock lint`: finds violations of the vendor's rules in a running fake or in a trace."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from flipsnack_mock.cli.options import fail
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
-
-__all__ = ["lint_command"]
 
 
 @click.command("lint")
@@ -37,8 +32,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
     Exit status: 0 no findings, 1 findings, 2 SOURCE cannot be read.
     """
     from flipsnack_mock.inspect.ndjson import BadTrace, read_trace
-    from flipsnack_mock.lint.findings import lint
-    from flipsnack_mock.lint.reports import FORMATS, Report
+    from flipsnack_mock.lint.findings import FORMATS, Report, lint
 
     is_url = source.startswith(("http://", "https://"))
     text = _fetched(source, token) if is_url else _read(source)
@@ -53,9 +47,8 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
 
 
 def _read(source: str) -> str:
-    read: Callable[[], str] = sys.stdin.read if source == "-" else lambda: Path(source).read_text("utf-8")
     try:
-        return read()
+        return sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
 

@@ -1,10 +1,6 @@
 """`flipsnack-mock magic`: lists the magic collection hashes."""
 
-from __future__ import annotations
-
 import click
-
-__all__ = ["magic_command"]
 
 
 @click.command("magic")

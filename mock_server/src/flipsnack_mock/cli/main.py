@@ -1,7 +1,5 @@
 """The command line `flipsnack-mock`."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys
@@ -18,8 +16,6 @@ from flipsnack_mock.cli.lint import lint_command
 from flipsnack_mock.cli.magic import magic_command
 from flipsnack_mock.cli.options import fail, loaded, shown, with_settings
 from flipsnack_mock.state.settings import SettingsError
-
-__all__ = ["main"]
 
 
 def main() -> None:

@@ -1,7 +1,5 @@
 """Settings as command-line options: flag > environment > TOML file > default."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +15,6 @@ from flipsnack_mock.state.settings import (
     load_settings,
     setting_docs,
 )
-
-__all__ = ["fail", "loaded", "shown", "with_settings"]
 
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 

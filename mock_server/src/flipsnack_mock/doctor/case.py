@@ -1,12 +1,8 @@
 """The doctor's input: the parameters as sent, including the signature, and the secrets to try."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import msgspec
-
-__all__ = ["ANOTHER", "OWN", "Case"]
 
 OWN = "own"
 ANOTHER = "account "

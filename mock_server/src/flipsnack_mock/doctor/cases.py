@@ -1,22 +1,15 @@
 """Builds a case from a URL, a list of parameters or a journal entry, with the secrets that a world knows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.protocol.parameters import parse_query
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-    from flipsnack_mock.state.world import World
-
-__all__ = ["case_of_entry", "case_of_params", "case_of_url"]
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.world import World
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -1,7 +1,5 @@
 """The diagnosis: the text that should have been signed, the text that was signed instead, and how to fix it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Literal
 
@@ -13,8 +11,6 @@ from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchRes
 from flipsnack_mock.doctor.signature_builder import SignatureBuilder
 from flipsnack_mock.doctor.signature_format import describe_format, printed_example
 from flipsnack_mock.doctor.signing_variant import SigningVariant
-
-__all__ = ["Cause", "Diagnosis", "DiagnosedMistake", "Verdict", "diagnose"]
 
 Verdict = Literal["right", "explained", "unexplained", "unsigned", "no-secret"]
 

@@ -1,13 +1,9 @@
 """The table of known signing mistakes: name, what went wrong, how to fix it, and its variants."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from flipsnack_mock.doctor import variants
 from flipsnack_mock.doctor.variants import Variant, Variants
-
-__all__ = ["MISTAKES", "Mistake"]
 
 
 class Mistake(NamedTuple):

@@ -7,8 +7,6 @@ The work is bounded by the number of digested characters, not by time, so the sa
 every machine.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -16,11 +14,9 @@ from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.mistakes import MISTAKES, Mistake
-from flipsnack_mock.doctor.signature_builder import DIGEST_BYTES, ENCODED_LENGTHS, NotApplicable, SignatureBuilder
+from flipsnack_mock.doctor.signature_builder import DIGEST_BYTES, NotApplicable, SignatureBuilder, encoded_length
 from flipsnack_mock.doctor.signing_variant import SigningVariant
 from flipsnack_mock.doctor.variants import Variant
-
-__all__ = ["MOST_CHARACTERS", "Explanation", "SearchResult", "AppliedMistake", "search"]
 
 MOST_CHARACTERS = 30_000_000
 """Maximum number of characters that one search digests."""
@@ -136,7 +132,7 @@ def _can_look_like(variant: Variant, given: str) -> bool:
 
 def _same_length(signing: SigningVariant, given: str) -> bool:
     """Whether this variant can produce a signature of the given length; decided without computing it."""
-    length = ENCODED_LENGTHS[signing.digest_encoding](DIGEST_BYTES[signing.algorithm])
+    length = encoded_length(signing.digest_encoding, signing.algorithm)
     if length is None:
         return True
     start, end = signing.kept or (0, length)

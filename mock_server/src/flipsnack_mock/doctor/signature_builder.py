@@ -1,7 +1,5 @@
 """Applies a signing variant to a request: parameters to text, text to digest, digest to signature."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -9,22 +7,11 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote, quote_plus
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.signing_variant import Pair, SigningVariant
-
-__all__ = [
-    "AS_SENT",
-    "DIGEST_BYTES",
-    "ESCAPES",
-    "ENCODED_LENGTHS",
-    "ORDERS",
-    "DIGEST_ENCODINGS",
-    "NotApplicable",
-    "SignatureBuilder",
-]
 
 
 class NotApplicable(Exception):
@@ -79,24 +66,19 @@ DIGEST_ENCODINGS: dict[str, Callable[[bytes], str]] = {
 
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 
-ENCODED_LENGTHS: dict[str, Callable[[int], int | None]] = {
-    "hex": lambda size: 2 * size,
-    "base64": lambda size: -(-size // 3) * 4,
-    "base64 without =": lambda size: -(-size * 4 // 3),
-    "base64 with + sent as it is": lambda size: -(-size // 3) * 4,
-    "base64 for URLs": lambda size: -(-size // 3) * 4,
-    "base64 for URLs without =": lambda size: -(-size * 4 // 3),
-    "hex with dashes": lambda size: 3 * size - 1,
-    "hex without leading zeros": lambda _size: None,
-}
-"""Length of a digest of so many bytes in each encoding; None if it depends on the digest."""
+
+@cache
+def encoded_length(digest_encoding: str, algorithm: str) -> int | None:
+    """The length of a digest in this encoding; None if it depends on the digest."""
+    if digest_encoding == "hex without leading zeros":
+        return None
+    return len(DIGEST_ENCODINGS[digest_encoding](bytes(DIGEST_BYTES[algorithm])))
 
 
 class SignatureBuilder:
     """Computes signatures of one request, and caches the changed pairs that several variants share."""
 
     def __init__(self, case: Case) -> None:
-        """Sign the request of `case`."""
         self._case = case
         self._undecoded = case.undecoded()
         self._changed: dict[tuple[str, bool, str, str, str, Pair], Pair] = {}

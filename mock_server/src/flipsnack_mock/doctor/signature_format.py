@@ -1,12 +1,7 @@
 """What a signature's length and alphabet reveal, and whether the vendor prints it as an example."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
-
-__all__ = ["PRINTED_EXAMPLES", "describe_format", "printed_example"]
 
 PRINTED_EXAMPLES = {
     "2298a6456c1dd2d12b895ce4688ffe31": "the examples of collection.downloadHTML, but matches no documented request",
@@ -16,34 +11,22 @@ PRINTED_EXAMPLES = {
 """Signatures that the vendor prints, and where."""
 
 
-class _FormatHint(NamedTuple):
-    regex: re.Pattern[str]
-    says: str
-
-
-# The first match wins.
-_FORMAT_HINTS = tuple(
-    _FormatHint(re.compile(regex), says)
-    for regex, says in (
-        (
-            r"[0-9a-f]{32}",
-            "The format is right, 32 lower-case hexadecimal digits, so a different text or secret was digested.",
-        ),
-        (r"[0-9a-fA-F]{32}", "It is hexadecimal, but not lower case."),
-        (r"[0-9a-fA-F]{40}", "40 hexadecimal digits are a SHA-1; the vendor's signature is an MD5, 32 digits."),
-        (r"[0-9a-fA-F]{64}", "64 hexadecimal digits are a SHA-256; the vendor's signature is an MD5, 32 digits."),
-        (r"[0-9a-fA-F]{128}", "128 hexadecimal digits are a SHA-512; the vendor's signature is an MD5, 32 digits."),
-        (r"[0-9a-fA-F]{1,31}", "It has fewer than 32 hexadecimal digits: part of the digest is missing."),
-        (r"[0-9a-fA-F]{33,}", "It has more than 32 hexadecimal digits."),
-        (r"[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){15}", "It is 16 bytes in hexadecimal with dashes between them."),
-        (
-            r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-            "It is formatted as a UUID, not as 32 consecutive digits.",
-        ),
-        (r"[A-Za-z0-9+/ _-]{22}(==)?", "It looks like 16 bytes in base64; the vendor's signature is hexadecimal."),
-        (r"[A-Za-z0-9+/ _-]{27,86}={0,2}", "It looks like base64; the vendor's signature is hexadecimal."),
-    )
-)
+_FORMAT_HINTS = {
+    r"[0-9a-f]{32}": (
+        "The format is right, 32 lower-case hexadecimal digits, so a different text or secret was digested."
+    ),
+    r"[0-9a-fA-F]{32}": "It is hexadecimal, but not lower case.",
+    r"[0-9a-fA-F]{40}": "40 hexadecimal digits are a SHA-1; the vendor's signature is an MD5, 32 digits.",
+    r"[0-9a-fA-F]{64}": "64 hexadecimal digits are a SHA-256; the vendor's signature is an MD5, 32 digits.",
+    r"[0-9a-fA-F]{128}": "128 hexadecimal digits are a SHA-512; the vendor's signature is an MD5, 32 digits.",
+    r"[0-9a-fA-F]{1,31}": "It has fewer than 32 hexadecimal digits: part of the digest is missing.",
+    r"[0-9a-fA-F]{33,}": "It has more than 32 hexadecimal digits.",
+    r"[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){15}": "It is 16 bytes in hexadecimal with dashes between them.",
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}": "It is formatted as a UUID, not as 32 consecutive digits.",
+    r"[A-Za-z0-9+/ _-]{22}(==)?": "It looks like 16 bytes in base64; the vendor's signature is hexadecimal.",
+    r"[A-Za-z0-9+/ _-]{27,86}={0,2}": "It looks like base64; the vendor's signature is hexadecimal.",
+}
+"""What a signature of each format tells; the first match wins."""
 
 
 def describe_format(given: str) -> Iterator[str]:
@@ -54,7 +37,7 @@ def describe_format(given: str) -> Iterator[str]:
     if core != given:
         yield "It has white space or a quote around it."
     yield next(
-        (look.says for look in _FORMAT_HINTS if look.regex.fullmatch(core)),
+        (says for regex, says in _FORMAT_HINTS.items() if re.fullmatch(regex, core)),
         f"It is not a digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
     )
 

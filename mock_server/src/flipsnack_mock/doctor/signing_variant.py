@@ -1,12 +1,8 @@
 """One way to make a signature, as a value: `SigningVariant()` is the vendor's way, each mistake changes some fields."""
 
-from __future__ import annotations
-
 import msgspec
 
 from flipsnack_mock.doctor.case import OWN
-
-__all__ = ["Pair", "SigningVariant"]
 
 Pair = tuple[str, str]
 

@@ -1,12 +1,8 @@
 """A diagnosis as text for a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis
-
-__all__ = ["text_report"]
 
 
 def text_report(found: Diagnosis) -> str:

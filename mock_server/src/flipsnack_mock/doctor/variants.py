@@ -3,8 +3,6 @@
 They are ordered from likely to unlikely; causes are reported in this order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -12,10 +10,7 @@ from typing import Any, NamedTuple
 from flipsnack_mock.doctor.case import ANOTHER, Case
 from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
 
-__all__ = ["Variant", "Variants"]
-
 _MOST_NAMES = 40
-_MOST_OTHERS = 20
 _MOST_PERMUTED = 5
 
 
@@ -147,8 +142,9 @@ def escaped(_case: Case) -> Iterable[Variant]:
 
 def another_secret(case: Case) -> Iterable[Variant]:
     """The secret of each other account in the case."""
-    for label in [label for label in case.secrets if label.startswith(ANOTHER)][:_MOST_OTHERS]:
-        yield Variant(f"signed with the secret of {label.removeprefix(ANOTHER)}", {"secret": label})
+    for label in case.secrets:
+        if label.startswith(ANOTHER):
+            yield Variant(f"signed with the secret of {label.removeprefix(ANOTHER)}", {"secret": label})
 
 
 def key_for_secret(case: Case) -> Iterable[Variant]:

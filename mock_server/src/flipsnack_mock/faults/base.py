@@ -4,31 +4,13 @@ A kind acts at one moment. `request`: as soon as the account is known; it replac
 `zip`: before a package is served. `resource-url`: when an answer contains a resource URL.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.randomness import fraction
-
-if TYPE_CHECKING:
-    from flipsnack_mock.protocol.messages import Response
-
-__all__ = [
-    "ANYWHERE",
-    "CALLS",
-    "FaultNotApplicable",
-    "Draw",
-    "ReplacementFault",
-    "Kind",
-    "MAX_PAUSE",
-    "Moment",
-    "AnswerFault",
-    "PACKAGES",
-]
-__all__ += ["Bytes", "MediaType", "Seconds"]
+from flipsnack_mock.faults.randomness import Draw
+from flipsnack_mock.protocol.messages import Response
 
 Moment = Literal["request", "zip", "resource-url"]
 
@@ -46,17 +28,6 @@ MediaType = Annotated[str, Meta(pattern=r"^[\x21-\x7e][\x20-\x7e]{0,199}$")]
 
 class FaultNotApplicable(Exception):
     """The fault cannot be applied to this answer; the text says why."""
-
-
-class Draw(msgspec.Struct, frozen=True):
-    """The randomness of one hit, the same for the same `seed` and `number` (of the request among those counted)."""
-
-    seed: int
-    number: int
-
-    def fraction(self, purpose: str) -> float:
-        """A number above 0 and below 1, different for each `purpose`."""
-        return fraction(self.seed, self.number, purpose)
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):

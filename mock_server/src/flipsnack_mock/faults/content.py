@@ -1,9 +1,7 @@
 """Faults in the content of an answer: its type, its body, the package, the resource URL."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -14,19 +12,14 @@ from flipsnack_mock.faults.base import (
     PACKAGES,
     AnswerFault,
     Bytes,
-    Draw,
     FaultNotApplicable,
     Kind,
     MediaType,
     Moment,
 )
+from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.protocol.effects import Damage
-
-if TYPE_CHECKING:
-    from flipsnack_mock.protocol.messages import Response
-
-__all__ = ["EmptyBody", "InvalidJson", "InvalidXml", "InvalidZip", "ResourceUrlFault", "UrlLifetime", "UrlOrigin"]
-__all__ += ["WrongByte", "WrongContentType"]
+from flipsnack_mock.protocol.messages import Response
 
 # Longer than the end of central directory record (PKWARE APPNOTE, 4.3.16).
 _END_BYTES = 256

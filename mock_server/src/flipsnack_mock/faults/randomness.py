@@ -1,12 +1,10 @@
 """Repeatable randomness: a number is a pure function of a seed, a request's number and a purpose."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from statistics import NormalDist
 
-__all__ = ["fraction", "lognormal", "noise", "uniform"]
+import msgspec
 
 # One bit less than a float holds, so that half a step is kept and neither 0 nor 1 is reached.
 _STEPS = 2**52
@@ -34,3 +32,14 @@ def noise(seed: int, number: int, length: int) -> bytes:
     text = b"".join(hashlib.sha256(f"{seed}:{number}:noise:{block}".encode()).digest() for block in blocks)
     # A status line cannot start with a byte above 127.
     return bytes([text[0] | 0x80]) + text[1:length]
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """The randomness of one hit, the same for the same `seed` and `number` (of the request among those counted)."""
+
+    seed: int
+    number: int
+
+    def fraction(self, purpose: str) -> float:
+        """A number above 0 and below 1, different for each `purpose`."""
+        return fraction(self.seed, self.number, purpose)

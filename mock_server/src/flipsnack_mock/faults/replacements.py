@@ -1,7 +1,5 @@
 """Faults that replace the answer: a code of the API, any HTTP answer, a redirect, an outage."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -10,8 +8,6 @@ from msgspec import Meta
 from flipsnack_mock.faults.base import CALLS, MediaType, ReplacementFault
 from flipsnack_mock.protocol.effects import Break, Effect
 from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
-
-__all__ = ["HttpAnswer", "Outage", "PlainAnswer", "Redirect", "VendorCode", "Verbatim"]
 
 Status = Annotated[int, Meta(ge=200, le=599)]
 HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
@@ -50,7 +46,6 @@ class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
     message: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a code that has no message."""
         if self.message is None and self.code not in CATALOGUE:
             known = ", ".join(map(str, sorted(CATALOGUE)))
             raise FieldError("message", f"the vendor has no message for code {self.code}; give one, or use {known}")
@@ -71,7 +66,6 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
     headers: dict[HeaderName, HeaderValue] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse two bodies, a body where HTTP allows none, and headers that would break the framing."""
         if self.body and self.body_base64:
             raise FieldError("body_base64", "`body` is given too; give one of the two")
         if self.status in _BODILESS and (self.body or self.body_base64):

@@ -4,59 +4,28 @@ A request is hit by one fault at most: rules are checked in the order of their c
 requests that match it and that no earlier rule has hit.
 """
 
-from __future__ import annotations
-
 import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import Draw, Moment
-from flipsnack_mock.faults.content import (
-    EmptyBody,
-    InvalidJson,
-    InvalidXml,
-    InvalidZip,
-    UrlLifetime,
-    UrlOrigin,
-    WrongByte,
-    WrongContentType,
-)
-from flipsnack_mock.faults.randomness import fraction
-from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
-from flipsnack_mock.faults.transport import (
-    ConnectionReset,
-    Delay,
-    DripFeed,
-    EmptyReply,
-    Garbage,
-    LognormalDelay,
-    Truncate,
-    UniformDelay,
-)
+from flipsnack_mock.faults import content, replacements, transport
+from flipsnack_mock.faults.base import Moment
+from flipsnack_mock.faults.randomness import Draw, fraction
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash
 from flipsnack_mock.protocol.instants import SECOND
-
-__all__ = [
-    "FaultKind",
-    "FaultRule",
-    "PACKAGE_ACTION",
-    "FaultTarget",
-    "When",
-    "match_rule",
-    "count_failure",
-    "drop_expired",
-]
 
 PACKAGE_ACTION = "package"
 """The `action` of a package download."""
 
 FaultKind = (
-    VendorCode | Verbatim | Redirect | Outage | Delay | UniformDelay | LognormalDelay | DripFeed | Truncate
-    | ConnectionReset | EmptyReply | Garbage | WrongContentType | EmptyBody | InvalidJson | InvalidXml | InvalidZip
-    | WrongByte | UrlLifetime | UrlOrigin
+    replacements.VendorCode | replacements.Verbatim | replacements.Redirect | replacements.Outage
+    | transport.Delay | transport.UniformDelay | transport.LognormalDelay | transport.DripFeed | transport.Truncate
+    | transport.ConnectionReset | transport.EmptyReply | transport.Garbage
+    | content.WrongContentType | content.EmptyBody | content.InvalidJson | content.InvalidXml | content.InvalidZip
+    | content.WrongByte | content.UrlLifetime | content.UrlOrigin
 )  # fmt: skip
 
 Instant = Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
@@ -99,8 +68,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     seconds: Span | None = None
 
     def __post_init__(self) -> None:
-        """Refuse conditions that no request can fulfil."""
-        if self.start is not None and self.until is not None and _micros(self.start) >= _micros(self.until):
+        if self.start is not None and self.until is not None and microseconds(self.start) >= microseconds(self.until):
             raise FieldError("until", "the window ends before it starts; give an instant after `from`")
         if self.action == PACKAGE_ACTION and self.params:
             raise FieldError("params", "the download of a package has no parameters; use `hash` instead")
@@ -116,8 +84,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def holds(self, made_at: int, now: int) -> bool:
         """Whether `now` is in the time window of a rule created at `made_at` (both in microseconds)."""
         return (
-            (self.start is None or now >= _micros(self.start))
-            and (self.until is None or now < _micros(self.until))
+            (self.start is None or now >= microseconds(self.start))
+            and (self.until is None or now < microseconds(self.until))
             and (self.seconds is None or now < made_at + round(self.seconds * SECOND))
         )
 
@@ -220,7 +188,8 @@ def drop_expired(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
     return list(rules.values())
 
 
-def _micros(instant: Instant) -> int:
+def microseconds(instant: Instant) -> int:
+    """`instant` in microseconds since 1970."""
     if isinstance(instant, datetime.datetime):
         return round((instant - _EPOCH).total_seconds() * SECOND)
     return round(instant * SECOND)

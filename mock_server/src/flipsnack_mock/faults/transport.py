@@ -1,22 +1,15 @@
 """Faults in the sending of an answer: late, slow, partial, or not at all. The server performs them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import MAX_PAUSE, AnswerFault, Bytes, Draw, Seconds
-from flipsnack_mock.faults.randomness import lognormal, noise, uniform
+from flipsnack_mock.faults.base import MAX_PAUSE, AnswerFault, Bytes, Seconds
+from flipsnack_mock.faults.randomness import Draw, lognormal, noise, uniform
 from flipsnack_mock.protocol.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.protocol.errors import FieldError
-
-if TYPE_CHECKING:
-    from flipsnack_mock.protocol.messages import Response
-
-__all__ = ["ConnectionReset", "Delay", "DripFeed", "EmptyReply", "Garbage", "LognormalDelay", "Truncate"]
-__all__ += ["UniformDelay"]
+from flipsnack_mock.protocol.messages import Response
 
 Before = Literal["headers", "body"]
 
@@ -50,7 +43,6 @@ class UniformDelay(TransportFault, frozen=True, tag="delay-uniform", kw_only=Tru
     before: Before = "headers"
 
     def __post_init__(self) -> None:
-        """Refuse an empty range."""
         if self.low > self.high:
             raise FieldError("high", f"{self.high:g} is less than `low`; give at least {self.low:g}")
 

@@ -1,7 +1,5 @@
 """The journal as an HTTP archive (HAR 1.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +9,7 @@ import msgspec
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.records import Record
 
-__all__ = ["har"]
+_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules")
 
 
 def har(records: Iterable[Record]) -> str:
@@ -30,17 +28,7 @@ def _entry(record: Record) -> dict[str, Any]:
         "response": _response(record),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "_flipsnack": {
-            "id": record.id,
-            "virtual": record.virtual,
-            "key": record.key,
-            "code": record.code,
-            "status": record.status,
-            "failed": record.failed,
-            "detail": record.detail,
-            "fault": record.fault,
-            "rules": record.rules,
-        },
+        "_flipsnack": {name: getattr(record, name) for name in _MORE},
     }
 
 

@@ -3,16 +3,12 @@
 The signature of a resource URL becomes a label, so that equal URLs can be recognised.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, unquote_to_bytes
 
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
-
-__all__ = ["MASK", "Mask", "label", "masked_urls"]
 
 MASK = "***"
 

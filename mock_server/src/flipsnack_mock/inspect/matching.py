@@ -1,23 +1,33 @@
 """Matchers of journal entries, as data, and the differences between an entry and a matcher."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.inspect.provenance import signature_verdict
 from flipsnack_mock.inspect.records import action_of, collection_hash, job_status, kind_of
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-
-__all__ = ["Difference", "Matcher", "NearMiss", "nearest"]
+from flipsnack_mock.state.journal import Entry
 
 EntryId = Annotated[str, Meta(pattern=r"^r\d{1,18}$")]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A field of an entry that does not have the expected value."""
+
+    field: str
+    expected: str | int
+    got: str | int | None
+
+    @property
+    def likeness(self) -> float:
+        """Similarity of the two values: 0 for nothing in common, just below 1 for almost equal."""
+        return SequenceMatcher(None, str(self.expected)[:100], str(self.got)[:100]).ratio()
+
+    def __str__(self) -> str:
+        return f"{self.field} is {self.got!r}, expected {self.expected!r}"
 
 
 class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -46,21 +56,11 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def matches(self, entry: Entry) -> bool:
         """Whether `entry` fulfils all conditions."""
-        return self._is_later(entry) and not any(True for _ in self._differences(entry))
+        is_later = self.since is None or entry.number > int(self.since[1:])
+        return is_later and not any(True for _ in self.differences(entry))
 
-    def differences(self, entry: Entry) -> list[Difference]:
-        """The conditions that `entry` does not fulfil."""
-        return list(self._differences(entry))
-
-    @property
-    def conditions(self) -> int:
-        """The number of conditions."""
-        return sum(getattr(self, name) is not None for name in _GETTERS) + len(self.params)
-
-    def _is_later(self, entry: Entry) -> bool:
-        return self.since is None or entry.number > int(self.since[1:])
-
-    def _differences(self, entry: Entry) -> Iterable[Difference]:
+    def differences(self, entry: Entry) -> Iterator[Difference]:
+        """The conditions that `entry` does not fulfil, but for `since`."""
         for name, getter in _GETTERS.items():
             expected = getattr(self, name)
             if expected is not None and not _fits(expected, got := getter(entry), name):
@@ -69,21 +69,10 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             if entry.params.get(name) != wanted:
                 yield Difference(f"params.{name}", wanted, entry.params.get(name))
 
-
-class Difference(msgspec.Struct, frozen=True):
-    """A field of an entry that does not have the expected value."""
-
-    field: str
-    expected: str | int
-    got: str | int | None
-
     @property
-    def likeness(self) -> float:
-        """Similarity of the two values: 0 for nothing in common, just below 1 for almost equal."""
-        return SequenceMatcher(None, str(self.expected)[:100], str(self.got)[:100]).ratio()
-
-    def __str__(self) -> str:
-        return f"{self.field} is {self.got!r}, expected {self.expected!r}"
+    def conditions(self) -> int:
+        """The number of conditions."""
+        return sum(getattr(self, name) is not None for name in _GETTERS) + len(self.params)
 
 
 class NearMiss(msgspec.Struct, frozen=True):
@@ -117,7 +106,7 @@ def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> lis
     """
     candidates = list(entries)
     own = [entry for entry in candidates if _GETTERS["key"](entry) == matcher.key]
-    misses = [NearMiss(entry, matcher.differences(entry)) for entry in own or candidates]
+    misses = [NearMiss(entry, list(matcher.differences(entry))) for entry in own or candidates]
     near = [miss for miss in misses if 0 < len(miss.differs) < max(2, matcher.conditions)]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
     return near[:most]

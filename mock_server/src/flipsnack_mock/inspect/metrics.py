@@ -1,19 +1,26 @@
 """Metrics for Prometheus, read from the counters of the worlds when they are requested."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-if TYPE_CHECKING:
-    from flipsnack_mock.state.world import World, Worlds
-
-__all__ = ["CONTENT_TYPE", "exposition"]
+from flipsnack_mock.state.world import World, Worlds
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+_OF_EACH_WORLD: tuple[tuple[Any, str, str, Callable[[World], int]], ...] = (
+    (GaugeMetricFamily, "accounts", "Accounts that exist", lambda world: len(list(world.accounts))),
+    (GaugeMetricFamily, "maintenance", "Whether maintenance is on for all accounts", lambda world: world.maintenance),
+    (
+        CounterMetricFamily,
+        "journal_dropped",
+        "Requests that the journal dropped",
+        lambda world: world.journal.dropped(),
+    ),
+)
 
 
 def exposition(worlds: Worlds) -> bytes:
@@ -30,16 +37,11 @@ class _Collector:
     def collect(self) -> Iterator[Metric]:
         """Yield all metric families, labelled with the namespace (empty for the main world)."""
         yield self._requests()
-        yield self._gauge("accounts", "Accounts that exist", lambda world: len(list(world.accounts)))
-        yield self._gauge(
-            "maintenance", "Whether maintenance is on for all accounts", lambda world: int(world.maintenance)
-        )
-        dropped = CounterMetricFamily(
-            "flipsnack_mock_journal_dropped", "Requests that the journal dropped", labels=["namespace"]
-        )
-        for world in self._worlds:
-            dropped.add_metric([world.name], world.journal.dropped())
-        yield dropped
+        for kind, name, does, value in _OF_EACH_WORLD:
+            family = kind(f"flipsnack_mock_{name}", does, labels=["namespace"])
+            for world in self._worlds:
+                family.add_metric([world.name], value(world))
+            yield family
 
     def _requests(self) -> Metric:
         labels = ["namespace", "action", "code", "http_status"]
@@ -48,10 +50,4 @@ class _Collector:
             for (action, code, http_status), count in world.counters.counts.items():
                 shown = "" if code is None else str(code)
                 family.add_metric([world.name, action, shown, str(http_status)], count)
-        return family
-
-    def _gauge(self, name: str, does: str, count: Callable[[World], int]) -> Metric:
-        family = GaugeMetricFamily(f"flipsnack_mock_{name}", does, labels=["namespace"])
-        for world in self._worlds:
-            family.add_metric([world.name], count(world))
         return family

@@ -3,18 +3,12 @@
 Secrets and signatures are masked.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from flipsnack_mock.inspect.records import Record, records_of
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.world import World
-
-__all__ = ["BadTrace", "Header", "Line", "Trace", "VERSION", "read_trace", "trace"]
+from flipsnack_mock.state.world import World
 
 VERSION = 1
 

@@ -4,31 +4,13 @@ A rule is cited only where it applies: the rule about empty values does not appl
 assumed rule shows up exactly where a test depends on it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.inspect import ledger
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.state.jobs import State
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-
-__all__ = ["CHECK_RULES", "CitedRule", "OUTCOME_RULES", "cited_rules", "passed_checks", "signature_verdict"]
-
-
-class CitedRule(msgspec.Struct, frozen=True):
-    """A rule of the ledger and its class: documented, observed or assumed."""
-
-    rule: str
-    kind: str = msgspec.field(name="class")
-
+from flipsnack_mock.state.journal import Entry
 
 CHECK_RULES: dict[str, tuple[str, ...]] = {
     "well-formed": ("request.path",),
@@ -62,7 +44,6 @@ OUTCOME_RULES: dict[str, tuple[str, ...]] = {
 
 # Unreserved characters (RFC 3986, 2.3) are the same encoded and decoded.
 _UNRESERVED = re.compile("[A-Za-z0-9._~-]*")
-_PACKAGE_RULES = ("url.zip", "url.lives-60s")
 
 
 def _mixed_case(entry: Entry) -> bool:
@@ -82,12 +63,12 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
 }
 
 
-def cited_rules(entry: Entry) -> tuple[CitedRule, ...]:
-    """The rules behind the answer of `entry`; the rule that refused the request comes first."""
-    found = dict.fromkeys([entry.rule] if entry.rule else [])
-    rules = _package_rules(entry) if entry.fmt == "zip" else _api_rules(entry)
-    found.update(dict.fromkeys(rule for rule in rules if _APPLIES.get(rule, _always)(entry)))
-    return tuple(CitedRule(rule, kind) for rule in found if (kind := _classes().get(rule)))
+def cited_rules(entry: Entry) -> dict[str, str]:
+    """The rules behind the answer of `entry` with their classes; the rule that refused the request comes first."""
+    applied = _applied_rules(entry)
+    found = [entry.rule, *(rule for rule in applied if rule not in _APPLIES or _APPLIES[rule](entry))]
+    known = ledger.rules()
+    return {rule: known[rule]["class"] for rule in found if rule in known}
 
 
 def passed_checks(entry: Entry) -> tuple[str, ...]:
@@ -105,23 +86,12 @@ def signature_verdict(entry: Entry) -> str:
     return "wrong" if entry.failed == "signature" else "unjudged"
 
 
-def _always(_entry: Entry) -> bool:
-    return True
-
-
-def _package_rules(entry: Entry) -> tuple[str, ...]:
-    return () if entry.failed else _PACKAGE_RULES
-
-
-def _api_rules(entry: Entry) -> list[str]:
+def _applied_rules(entry: Entry) -> list[str]:
+    if entry.fmt == "zip":
+        return [] if entry.failed else ["url.zip", "url.lives-60s"]
     rules = [rule for check in passed_checks(entry) for rule in CHECK_RULES[check]]
     if entry.failed in STEPS:
         rules += ["order.checks"]
     elif entry.code is not None:
         rules += ["code.20", *OUTCOME_RULES.get(str((entry.data or {}).get("status")), ())]
     return [*rules, "answer.envelope", "answer.http-200", f"answer.{entry.fmt}"]
-
-
-@cache
-def _classes() -> dict[str, str]:
-    return {rule["id"]: rule["class"] for rule in ledger()["rule"]}

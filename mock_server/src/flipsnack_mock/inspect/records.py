@@ -1,10 +1,7 @@
 """An entry of the journal as it is shown, exported and linted: everything spelled out, secrets masked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
@@ -13,23 +10,8 @@ from flipsnack_mock.inspect.masking import Mask, label, masked_urls
 from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-    from flipsnack_mock.state.world import World
-
-__all__ = [
-    "API",
-    "RecordedAnswer",
-    "PACKAGE",
-    "Record",
-    "action_of",
-    "collection_hash",
-    "job_status",
-    "kind_of",
-    "record_of",
-    "records_of",
-]
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.world import World
 
 API, PACKAGE = "api", "package"
 _KEPT_ANSWER = 4096
@@ -141,8 +123,8 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         failed=entry.failed,
         detail=mask.text(entry.detail),
         rule=entry.rule,
-        rules=tuple(cited.rule for cited in rules),
-        assumed=tuple(cited.rule for cited in rules if cited.kind == "assumed"),
+        rules=tuple(rules),
+        assumed=tuple(rule for rule, known in rules.items() if known == "assumed"),
         code=entry.code,
         status=job_status(entry),
         fault=entry.fault,

@@ -1,19 +1,13 @@
 """Expectations about a client's requests, as data: how many match, before or after which others."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-
-__all__ = ["Expectation", "Verification", "verify"]
+from flipsnack_mock.state.journal import Entry
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
@@ -33,7 +27,6 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     before: Matcher | None = None
 
     def __post_init__(self) -> None:
-        """Refuse counts that contradict each other."""
         if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
             raise ValueError("`exactly` cannot be combined with `at_least` or `at_most`")
         if self.least > self.most:

@@ -1,17 +1,12 @@
 """The lint: finds in the journal what a client did against the vendor's rules."""
 
-from __future__ import annotations
-
-from collections.abc import Collection, Iterable
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 
-from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.inspect.ledger import rules
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.lint.rules import RULES, Violation, grouped
-
-__all__ = ["Finding", "LEVELS", "lint"]
 
 LEVELS = ("MUST", "SHOULD")
 _SHOWN = 12
@@ -57,19 +52,42 @@ def _wanted(level: str, ignore: Collection[str]) -> list[str]:
     if level not in LEVELS:
         raise ValueError(f"unknown level: {level!r}; expected {' or '.join(LEVELS)}")
     levels = LEVELS[: LEVELS.index(level) + 1]
-    return [rule for rule in RULES if rule not in ignore and _ledger_rule(rule)["level"] in levels]
+    return [rule for rule in RULES if rule not in ignore and rules()[rule]["level"] in levels]
 
 
 def _finding(rule: str, key: str, seen: Violation) -> Finding:
-    entry = _ledger_rule(rule)
+    entry = rules()[rule]
     requests = tuple(record.id for record in seen.records)
     return Finding(rule, entry["level"], key, entry["statement"], seen.text, RULES[rule].advice, requests)
 
 
-@cache
-def _ledger_rule(rule: str) -> dict[str, str]:
-    return next(entry for entry in ledger()["rule"] if entry["id"] == rule)
-
-
 def _owner(record: Record) -> str:
     return record.key or record.params.get("apiKey", "")
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings in `checked` requests; `dropped` more are no longer in the journal and were not checked."""
+
+    findings: Sequence[Finding]
+    checked: int
+    dropped: int = 0
+
+
+def text_report(report: Report) -> str:
+    """Each finding with rule, sentence, requests and what to do, then a summary."""
+    return "\n".join([*map(str, report.findings), _summary(report)])
+
+
+def json_report(report: Report) -> str:
+    """The report as one JSON object."""
+    return msgspec.json.encode(report).decode()
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {"text": text_report, "json": json_report}
+
+
+def _summary(report: Report) -> str:
+    count = len(report.findings)
+    found = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    dropped = f"; {report.dropped} more were dropped by the journal and not checked" if report.dropped else ""
+    return f"{found} in {report.checked} request{'' if report.checked == 1 else 's'}{dropped}"

@@ -5,8 +5,6 @@ sleep under a frozen clock nor a sleep by moving the clock causes a finding. Aft
 behaviour of the client counts as a violation.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -16,8 +14,6 @@ from flipsnack_mock.inspect.records import API, PACKAGE, Record
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD, UPLOADS
 from flipsnack_mock.state.jobs import State
-
-__all__ = ["BACK_OFF_SECONDS", "ClientRule", "MIN_POLL_SECONDS", "RULES", "Violation", "grouped"]
 
 MIN_POLL_SECONDS = 1.5
 """The vendor asks for "a few seconds": at least two, less some tolerance for the network."""

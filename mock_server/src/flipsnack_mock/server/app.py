@@ -9,7 +9,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin import control_plane
+from flipsnack_mock.admin.plane import control_plane
 from flipsnack_mock.protocol.addresses import is_vendor_path
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from flipsnack_mock.faults import FaultRule
+from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from flipsnack_mock.faults import FaultRule
 from flipsnack_mock.faults.content import UrlLifetime
 from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule

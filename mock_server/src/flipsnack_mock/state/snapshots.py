@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.instants import LAST_INSTANT
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
@@ -68,17 +68,15 @@ def restored(snapshot: Snapshot, real: int) -> Account:
 
 
 def _check(account: Account, now: int) -> None:
-    times = [now, account.now(now), *account.counted]
+    times = [now, account.clock.frozen_at or 0, *account.counted]
     for known_as, collection in account.collections.items():
         if known_as != collection.hash:
             raise ValueError(f"the collection {collection.hash!r} is listed under {known_as!r}")
         collection.job_schedule(account.behaviour)
         times.append(collection.job.started_at or 0)
     for time in times:
-        try:
-            to_text(time)
-        except OverflowError:
-            raise ValueError(f"{time} is not a time in microseconds since 1970") from None
+        if not 0 <= time <= LAST_INSTANT:
+            raise ValueError(f"{time} is not a time in microseconds since 1970")
 
 
 def fork(account: Account, key: str, secret: str) -> Account:

@@ -13,8 +13,6 @@ from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.requests import Requests
 
-__all__ = ["AccountAdmin", "AdminClient", "AdminError", "Clock", "Collections", "Jobs"]
-
 
 class AdminError(Exception):
     """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …)."""
@@ -145,7 +143,6 @@ class AccountAdmin:
     """The control plane of one account."""
 
     def __init__(self, admin: AdminClient, key: str) -> None:
-        """Use `admin` for the account of `key`."""
         self.key = key
         self._admin = admin
         self._path = f"/__admin/accounts/{quote(key, safe='')}"
@@ -206,7 +203,6 @@ class Clock:
     """The clock of one account; it never goes back."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Use `account`."""
         self._account = account
 
     def now(self) -> float:
@@ -237,7 +233,6 @@ class Collections:
     """The collections of one account."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Use `account`."""
         self._account = account
 
     def create(self, **fields: Any) -> dict[str, Any]:
@@ -261,7 +256,6 @@ class Jobs:
     """The jobs of one account."""
 
     def __init__(self, account: AccountAdmin) -> None:
-        """Use `account`."""
         self._account = account
 
     def show(self, collection_hash: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The fake's container for `testcontainers` (extra `testcontainers`)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec
@@ -11,8 +9,6 @@ from testcontainers.core.wait_strategies import HttpWaitStrategy
 from flipsnack_mock import __version__
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX, load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
-
-__all__ = ["FlipsnackMockContainer", "IMAGE", "PORT"]
 
 IMAGE = f"flipsnack-mock:{__version__}"
 PORT = 3547

@@ -1,12 +1,8 @@
 """A client for the fault rules of one account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
-
-__all__ = ["Faults"]
 
 
 class Faults:

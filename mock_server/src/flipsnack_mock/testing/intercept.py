@@ -3,8 +3,6 @@
 It works for everything that uses urllib3, including `requests`, without sockets, name lookups or TLS.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,8 +19,6 @@ from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
-
-__all__ = ["HOSTS", "Interception", "intercept"]
 
 HOSTS = tuple(VENDOR_HOSTS.values())
 

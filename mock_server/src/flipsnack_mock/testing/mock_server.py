@@ -1,20 +1,16 @@
 """`MockServer`: the fake in a thread of the test process, on a free port."""
 
-from __future__ import annotations
-
 import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.server.engine import Server, bind
 from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
-
-__all__ = ["MockServer"]
 
 
 class MockServer:
@@ -26,7 +22,6 @@ class MockServer:
     """
 
     def __init__(self, **settings: Any) -> None:
-        """Prepare a fake with these settings."""
         flags = {"port": 0, "log": "off"} | settings
         self._settings, self._sources = load_settings(flags=flags, environment={}, file=None)
         self.url = ""
@@ -37,7 +32,7 @@ class MockServer:
         """The API URL for clients, instead of https://api.flipsnack.com/v1/."""
         return f"{self.url}/v1/"
 
-    def __enter__(self) -> MockServer:
+    def __enter__(self) -> Self:
         listener = bind(self._settings.host, self._settings.port)
         host, port = listener.getsockname()[:2]
         tls = certificates_for(self._settings)

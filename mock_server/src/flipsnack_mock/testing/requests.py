@@ -1,7 +1,5 @@
 """A client for the journal of one account: list, count, wait, verify, lint, export."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -10,8 +8,6 @@ import msgspec
 
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.lint.findings import Finding
-
-__all__ = ["Linted", "Requests", "Unmet", "assert_clean"]
 
 Records = list[Record]
 Findings = list[Finding]

@@ -15,7 +15,6 @@ DOCUMENTS = {"control": "/__admin/openapi.json", "vendor": "/__admin/openapi/ven
 
 
 def document(fake: Fake, name: str) -> dict[str, Any]:
-    """A document as it is served."""
     served: dict[str, Any] = fake.admin("GET", DOCUMENTS[name]).get_json()
     return served
 
@@ -29,7 +28,6 @@ def validator(described: dict[str, Any], schema: str) -> jsonschema.Draft202012V
 
 
 def inside(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a document."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -37,42 +35,29 @@ def inside(value: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_reference_leads_somewhere(fake: Fake, name: str) -> None:
-    """Inside of the document; `make fuzz` judges it by the schema of OpenAPI 3.1 as well."""
+def test_every_reference_leads_to_a_schema_and_every_schema_is_one(fake: Fake, name: str) -> None:
     described = document(fake, name)
-    known = {f"#/components/schemas/{schema}" for schema in described["components"]["schemas"]}
+    schemas = described["components"]["schemas"]
+    known = {f"#/components/schemas/{schema}" for schema in schemas}
     named = {str(one["$ref"]) for one in inside(described) if "$ref" in one}
     assert named
     assert named <= known
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_schema_is_one(fake: Fake, name: str) -> None:
-    """In the dialect of JSON Schema that OpenAPI 3.1 takes, patterns included."""
-    described = document(fake, name)
-    schemas = [one["schema"] for one in inside(described) if "schema" in one]
-    for schema in (*schemas, *described["components"]["schemas"].values()):
+    for schema in (*(one["schema"] for one in inside(described) if "schema" in one), *schemas.values()):
         jsonschema.Draft202012Validator.check_schema(schema)
     patterns = [str(one["pattern"]) for one in inside(described) if isinstance(one.get("pattern"), str)]
     assert all("\\Z" not in pattern for pattern in patterns)
 
 
 def test_every_route_for_programs_is_described(fake: Fake) -> None:
-    """With what it does; the page is for people."""
     described = {
-        (method.upper(), re.sub(r"{(\w+)}", r"<\1>", path)): operation["summary"]
+        (method.upper(), re.sub(r"{(\w+)}", r"<\1>", path)): operation
         for path, operations in document(fake, "control")["paths"].items()
         for method, operation in operations.items()
     }
-    assert {(entry.method, entry.path): entry.does for entry in ROUTES if entry.access != "page"} == described
-
-
-def test_no_two_operations_have_one_name(fake: Fake) -> None:
-    """Who generates a client gets a method for each."""
-    operations = [
-        operation["operationId"] for path in document(fake, "control")["paths"].values() for operation in path.values()
-    ]
-    assert len(operations) == len(set(operations))
+    assert {(entry.method, entry.path): entry.does for entry in ROUTES if entry.access != "page"} == {
+        route: operation["summary"] for route, operation in described.items()
+    }
+    assert len(described) == len({operation["operationId"] for operation in described.values()})
 
 
 @pytest.mark.parametrize(
@@ -94,25 +79,18 @@ def test_no_two_operations_have_one_name(fake: Fake) -> None:
 def test_a_body_is_taken_just_when_the_document_says_so(
     fake: Fake, schema: str, path: str, body: dict[str, Any], status: int
 ) -> None:
-    """The same declaration checks it and describes it."""
     assert status == fake.admin("POST", path, body).status_code
     assert (status < 400) == validator(document(fake, "control"), schema).is_valid(body)
 
 
-def test_a_refusal_is_as_described(fake: Fake) -> None:
-    """One shape for all."""
+@pytest.mark.parametrize("changes", [{}, {"collectionHash": "mock-never"}, {"signature": "x"}, {"apiKey": "nobody"}])
+def test_answers_and_refusals_are_as_described(fake: Fake, changes: dict[str, str]) -> None:
+    validator(document(fake, "vendor"), "Envelope").validate(fake.call(**changes).get_json())
     refusal = fake.admin("GET", "/__admin/accounts/nobody").get_json()
     validator(document(fake, "control"), "Refusal").validate(refusal)
 
 
-@pytest.mark.parametrize("changes", [{}, {"collectionHash": "mock-never"}, {"signature": "x"}, {"apiKey": "nobody"}])
-def test_an_answer_of_the_api_is_as_described(fake: Fake, changes: dict[str, str]) -> None:
-    """Right or wrong."""
-    validator(document(fake, "vendor"), "Envelope").validate(fake.call(**changes).get_json())
-
-
 def test_the_vendors_document_knows_every_code(fake: Fake) -> None:
-    """With its message."""
     envelope = document(fake, "vendor")["components"]["schemas"]["Envelope"]
     assert {20, *CATALOGUE} == set(envelope["properties"]["code"]["enum"])
     assert all(error.message in envelope["description"] for error in CATALOGUE.values())

@@ -23,40 +23,32 @@ class Page:
     """The page as somebody at a keyboard has it."""
 
     def __init__(self, browser: webdriver.Chrome, server: MockServer, key: str) -> None:
-        """The page of one account of `server`."""
         self.browser = browser
         self.server = server
         self.account: AccountAdmin = server.admin.account(key)
 
     def open(self, query: str = "") -> None:
-        """Load it."""
         self.browser.get(f"{self.server.url}/__admin/ui?account={self.account.key}{query}")
 
     def call(self, **changes: str | None) -> int:
-        """The code of a call that a client makes."""
         params = signed(self.account.secret, **({"apiKey": self.account.key} | changes))
         return int(requests.get(self.server.base_url, params=params, timeout=BOUND).json()["code"])
 
     def element(self, selector: str) -> WebElement:
-        """The first element that fits."""
         return self.browser.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector: str = "main") -> str:
-        """What is to be read there."""
         return str(self.browser.execute_script("return document.querySelector(arguments[0]).innerText", selector))
 
     def until(self, holds: Callable[[], Any]) -> None:
-        """Wait for something to hold; the page refreshes every second."""
         # An element may be replaced between finding and reading it.
         stale = [StaleElementReferenceException]
         WebDriverWait(self.browser, BOUND, poll_frequency=0.05, ignored_exceptions=stale).until(lambda _: holds())
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """What a script in the page returns."""
         return self.browser.execute_script(script, *arguments)
 
     def press(self, *keys: str) -> None:
-        """Press keys, wherever the focus is."""
         self.browser.switch_to.active_element.send_keys(*keys)
 
     def complaints(self) -> list[str]:
@@ -76,7 +68,6 @@ def page(browser: webdriver.Chrome, server: MockServer, request: pytest.FixtureR
 
 
 def size(width: int) -> dict[str, Any]:
-    """A window of that width."""
     return {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False}
 
 
@@ -119,7 +110,6 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
 
 
 def test_the_page_refreshes_in_place(page: Page) -> None:
-    """Focus, text being typed, selected options, open details and scroll position are kept."""
     busy(page)
     page.open()
     page.run("window.same = true")
@@ -139,7 +129,6 @@ def test_the_page_refreshes_in_place(page: Page) -> None:
 
 
 def test_it_says_so_when_the_fake_is_gone(browser: webdriver.Chrome) -> None:
-    """And comes back with the next one on that port."""
     with MockServer() as first:
         port = int(first.url.rpartition(":")[2])
         page = Page(browser, first, "test-gone")
@@ -179,7 +168,6 @@ def test_no_text_of_a_client_becomes_more_than_text(page: Page) -> None:
 
 
 def test_an_empty_page_has_a_command_to_copy_and_shows_any_key_as_text(page: Page) -> None:
-    """Without clipboard access the command is selected instead."""
     page.open()
     assert "No requests yet" in page.text()
     page.element("#journal .copy").click()
@@ -191,7 +179,6 @@ def test_an_empty_page_has_a_command_to_copy_and_shows_any_key_as_text(page: Pag
 
 
 def test_a_page_of_another_origin_can_neither_read_nor_steer(page: Page, browser: webdriver.Chrome) -> None:
-    """A browser that stands on another port sends what such a page asks for; the fake does not do it."""
     script = """
         const [url, key, done] = arguments;
         const steer = (path, options) => fetch(url + path, options).then(a => a.text(), () => 'refused');
@@ -215,7 +202,6 @@ def test_a_page_of_another_origin_can_neither_read_nor_steer(page: Page, browser
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    """A button is pressed, the clock moves, the page says so, and the focus stays where it was."""
     page.open()
     before = page.account.clock.now()
     for _ in range(MOST_STOPS):
@@ -256,7 +242,6 @@ def test_keyboards_and_screen_readers_reach_everything(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read(page: Page, scheme: str) -> None:
-    """WCAG AA: 4.5 to 1 between a text and what is behind it, by day and by night."""
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     page.open(f"&request={busy(page)}")
@@ -303,7 +288,6 @@ def test_nothing_sticks_out_on_a_telephone(page: Page) -> None:
 
 
 def test_without_a_script_everything_is_there_all_the_same(page: Page) -> None:
-    """The buttons are forms, and the details of a request are a link."""
     wrong = busy(page)
     page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
@@ -322,7 +306,6 @@ def test_without_a_script_everything_is_there_all_the_same(page: Page) -> None:
 
 
 def test_a_request_is_opened_and_closed_in_place(page: Page) -> None:
-    """The address says which, so it can be shared; Back closes it."""
     wrong = busy(page)
     page.open()
     page.run("window.same = true")
@@ -335,7 +318,6 @@ def test_a_request_is_opened_and_closed_in_place(page: Page) -> None:
 
 
 def test_what_cannot_be_done_is_said_and_what_was_typed_stays(page: Page) -> None:
-    """In an alert."""
     page.account.collections.create(hash="taken")
     page.open()
     page.run("document.querySelector('#new-collection').open = true")
@@ -349,7 +331,6 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(page: Page) -> Non
 
 
 def test_the_token_is_asked_for_and_never_in_the_address(browser: webdriver.Chrome) -> None:
-    """Signed in, the page follows what happens; signed out, it asks again."""
     with MockServer(admin_token="sesame") as server:
         browser.get(f"{server.url}/__admin/ui?account=test-token")
         browser.find_element(By.ID, "token").send_keys("sesame", Keys.ENTER)

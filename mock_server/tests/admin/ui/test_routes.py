@@ -14,7 +14,6 @@ TOKEN = "sesame"
 
 
 def press(fake: Fake, action: str, *, path: str = PAGE, key: str = KEY, **fields: str) -> TestResponse:
-    """What comes of pressing a button of the page."""
     return fake.client.post(
         path, data={"do": action, "key": key} | {n.replace("__", "."): v for n, v in fields.items()}
     )
@@ -26,12 +25,8 @@ def text_of(answer: TestResponse, element_id: str) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", [PAGE, *(f"{PAGE}/{name}" for name in ASSETS)])
 def test_the_page_runs_nothing_but_its_own_script(fake: Fake, path: str) -> None:
-    """The policy names everything that is allowed, and no other site may hold it in a frame."""
     headers = fake.admin("GET", path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy == {
@@ -48,25 +43,18 @@ def test_the_page_runs_nothing_but_its_own_script(fake: Fake, path: str) -> None
     assert "same-origin" == headers["Referrer-Policy"]
 
 
-def test_the_page_has_no_script_and_no_style_in_it(fake: Fake) -> None:
-    """The policy would stop it; so nothing is lost."""
-    page = html.fromstring(fake.admin("GET", PAGE).text)
-    assert [] == page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
-
-
 def test_everything_that_the_page_loads_is_its_own_and_there(fake: Fake) -> None:
-    """Also below a namespace."""
     for base in ("/__admin/", "/t/one/__admin/"):
         page = html.fromstring(fake.admin("GET", f"{base}ui").text)
         loaded = [link.get("href") for link in page.iter("link") if link.get("rel") == "stylesheet"]
         loaded += [script.get("src") for script in page.iter("script")]
         assert ["ui/page.css", "ui/page.js"] == loaded
         assert {200} == {fake.admin("GET", f"{base}{name}").status_code for name in loaded}
+        assert [] == page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
     assert 404 == fake.admin("GET", f"{PAGE}/other.js").status_code
 
 
 def test_to_look_at_the_page_changes_nothing(fake: Fake) -> None:
-    """No account comes into being, and no fault is met."""
     before = fake.admin("GET", "/__admin/accounts").data
     for query in ("", "?account=test-new", "?account=nobody&request=r1", "?show=nonsense&did=nonsense"):
         assert 200 == fake.admin("GET", PAGE + query).status_code
@@ -74,17 +62,12 @@ def test_to_look_at_the_page_changes_nothing(fake: Fake) -> None:
 
 
 def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:
-    """The page says so and has a button."""
     assert "No account has this key" in text_of(fake.admin("GET", f"{PAGE}?account=mine"), "main")
     assert 303 == press(fake, "create-account", key="mine").status_code
     assert "secret-mine" == text_of(fake.admin("GET", f"{PAGE}?account=mine"), "secret")
 
 
-# --- its buttons -----------------------------------------------------------------------------------------------------
-
-
 def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
-    """Every button calls a route; a field that is left empty has the default of the route."""
     assert {(action.method, action.path) for action in ACTIONS.values()} <= {(one.method, one.path) for one in ROUTES}
     before = fake.account("GET", "/clock").get_json()["now_us"]
     press(fake, "advance", seconds="60")
@@ -104,7 +87,6 @@ def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
 
 
 def test_every_button_on_the_page_is_known(fake: Fake) -> None:
-    """With all that can be on it: jobs that can be forced, faults, a frozen clock."""
     fake.call(collectionHash="mock-never")
     press(fake, "add-fault", preset="slow")
     press(fake, "add-fault", preset="hang")
@@ -127,7 +109,6 @@ def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) ->
 
 
 def test_faults_can_be_added_and_removed(fake: Fake) -> None:
-    """By preset, for one collection or all."""
     press(fake, "add-fault", preset="bad-gateway", when__hash="mock-complete")
     press(fake, "add-fault", preset="slow", when__hash="")
     first, second = fake.account("GET", "/faults").get_json()["faults"]
@@ -153,18 +134,13 @@ def test_faults_can_be_added_and_removed(fake: Fake) -> None:
 def test_what_cannot_be_done_is_said_on_the_page(
     fake: Fake, action: str, fields: dict[str, str], status: int, words: str
 ) -> None:
-    """With the refusal of the control plane, in an alert."""
     fake.call()
     answer = press(fake, action, **fields)
     assert status == answer.status_code
     assert words in text_of(answer, "wrong")
 
 
-# --- the token -------------------------------------------------------------------------------------------------------
-
-
 def test_with_a_token_the_page_asks_for_it() -> None:
-    """Until then it shows nothing of the fake, and its buttons do nothing."""
     fake = make_fake(admin_token=TOKEN)
     answer = fake.admin("GET", PAGE)
     assert 401 == answer.status_code
@@ -174,7 +150,6 @@ def test_with_a_token_the_page_asks_for_it() -> None:
 
 
 def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
-    """It is not the token, is valid for the page only, and is gone after signing out."""
     fake = make_fake(admin_token=TOKEN)
     answer = fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -191,7 +166,6 @@ def test_the_token_signs_in_by_a_cookie_that_scripts_cannot_read() -> None:
 
 @pytest.mark.parametrize("token", ["", "wrong", "Sesame", "sesame ", "s\u00e9same", "\ud7ff" * 100])
 def test_another_token_does_not_sign_in(token: str) -> None:
-    """The form says so."""
     answer = make_fake(admin_token=TOKEN).client.post(PAGE, data={"do": "sign-in", "token": token})
     assert 401 == answer.status_code
     assert "Set-Cookie" not in answer.headers
@@ -200,14 +174,12 @@ def test_another_token_does_not_sign_in(token: str) -> None:
 
 @pytest.mark.parametrize("cookie", ["", TOKEN, "0" * 64, "\u00e9"])
 def test_a_cookie_that_was_made_up_does_not_open(cookie: str) -> None:
-    """Not even the token itself."""
     fake = make_fake(admin_token=TOKEN)
     fake.client.set_cookie("flipsnack_mock_admin", cookie, path=PAGE)
     assert 401 == fake.admin("GET", PAGE).status_code
 
 
 def test_below_a_namespace_the_cookie_is_for_that_path() -> None:
-    """And over https it stays there."""
     fake = make_fake(admin_token=TOKEN)
     answer = fake.client.post(
         f"/t/one{PAGE}", data={"do": "sign-in", "token": TOKEN}, base_url="https://localhost", follow_redirects=False

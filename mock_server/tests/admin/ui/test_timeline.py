@@ -19,7 +19,6 @@ INSTANTS = st.integers(0, 40 * 24 * 3600 * SECOND)
 def collection(
     schedule: str, *, started: int | None = START, calls: int = 1, forced: State | None = None
 ) -> Collection:
-    """A collection whose job runs on `schedule`."""
     return Collection(hash="h", schedule=schedule, job=Job(started, calls if started else 0, forced, schedule))
 
 
@@ -46,12 +45,10 @@ def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | No
     ],
 )
 def test_each_schedule_is_told_in_words(expected: str, said: str) -> None:
-    """Whoever cannot see the line reads the same."""
     assert expected == said
 
 
 def test_a_job_that_was_not_asked_for_waits() -> None:
-    """Nothing is drawn; forced it may be all the same."""
     for forced, said in ((None, "waiting for the first call"), (State.COMPLETE, "forced to COMPLETE")):
         item = collection("after-5s", started=None, forced=forced)
         line = timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
@@ -60,7 +57,6 @@ def test_a_job_that_was_not_asked_for_waits() -> None:
 
 @given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12))
 def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, calls: int) -> None:
-    """Whatever the schedule and however long ago: bars follow each other from left to right."""
     item = collection(schedule, calls=calls)
     window = window_of([item], BEHAVIOUR, START + elapsed)
     bars = timeline_row(item, BEHAVIOUR, window).bars
@@ -71,7 +67,6 @@ def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, ca
 
 @given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12))
 def test_the_computed_end_is_the_end(schedule: str, elapsed: int, calls: int) -> None:
-    """A job is over from that instant on, and where there is none only a call can end it."""
     timetable = parse_schedule(schedule)
     end = timetable.ends_after(calls)
     if end is not None:
@@ -91,7 +86,6 @@ def test_the_window_is_as_long_as_the_jobs_that_run_need(schedule: str, future: 
 
 
 def test_what_is_outside_of_the_window_is_at_its_border() -> None:
-    """Nothing is drawn beyond."""
     window = Window(100, 150, 200)
     assert [0, 0, 50, 100, 100] == [window.place(instant) for instant in (0, 100, 150, 200, 300)]
 
@@ -109,5 +103,4 @@ def test_what_is_outside_of_the_window_is_at_its_border() -> None:
     ],
 )
 def test_a_duration_is_spelt_in_two_units(expected: str, seconds: float) -> None:
-    """The largest ones that say something."""
     assert expected == format_duration(round(seconds * SECOND))

@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 from mock_server.tests.conftest import KEY, Door, make_door, signed
+from mock_server.tests.faults.conftest import account
 
 from flipsnack_mock.admin.ui import page
 from flipsnack_mock.admin.ui.cache import PageCache
@@ -25,7 +26,6 @@ FIRST = "LK12NS-0-IOBW3S89VVJH12Z"
 
 
 def seen(door: Door, *, cache: PageCache | None = None, **query: Any) -> PageView:
-    """What the page shows."""
     return view_of(door.world, PageQuery(**query), at=door.now, base_url=BASE, cache=cache or PageCache())
 
 
@@ -42,24 +42,14 @@ def state_of(world: World) -> Any:
 
 
 def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None:
-    """Before any request it is the first one."""
     assert FIRST == seen(door).query.account
     door.call()
     assert KEY == seen(door).query.account
 
 
-def test_an_account_that_does_not_exist_does_not_come_into_being(door: Door) -> None:
-    """Not even with a key that does on first use."""
-    assert seen(door, account="test-new").selected is None
-    assert "test-new" not in seen(door).accounts
-
-
 def test_to_look_changes_nothing(door: Door) -> None:
-    """A fault that is over is left to the account to drop."""
     door.call(signature="0" * 32)
-    account = door.world.existing(KEY)
-    assert account is not None
-    account.faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
+    account(door).faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=0, ttl=1)
     before = state_of(door.world)
     assert [] == selected(door, request="r1").faults
     assert before == state_of(door.world)
@@ -69,7 +59,6 @@ def test_to_look_changes_nothing(door: Door) -> None:
     ("show", "ids"), [("all", ["r3", "r2", "r1"]), ("refused", ["r3"]), ("with fault", []), ("unknown key", ["r4"])]
 )
 def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str, ids: list[str]) -> None:
-    """A key that nobody has is in nobody's account; whoever mistyped his finds it by its own filter."""
     for changes in ({}, {}, {"action": "nosuch"}, {"apiKey": "nobody"}):
         door.call(**changes)
     shown = selected(door, show=show)
@@ -78,7 +67,6 @@ def test_requests_are_shown_newest_first_and_can_be_chosen(door: Door, show: str
 
 
 def test_only_the_request_that_is_asked_for_is_open(door: Door) -> None:
-    """With its command."""
     door.call()
     door.call()
     first, second = selected(door, request="r1").requests
@@ -87,7 +75,6 @@ def test_only_the_request_that_is_asked_for_is_open(door: Door) -> None:
 
 
 def test_a_page_computes_one_diagnosis_beside_the_open_request(door: Door) -> None:
-    """Many wrong signatures do not block the fake: later pages diagnose the others."""
     for _ in range(3):
         door.call(signature="0" * 32)
     assert chosen_diagnoses(door, PageCache(), request="r1") == ["r3", "r1"]
@@ -104,7 +91,6 @@ def chosen_diagnoses(door: Door, cache: PageCache, **query: Any) -> list[str]:
 
 
 def test_the_advice_is_the_doctors_where_it_found_something(door: Door) -> None:
-    """The fix of the mistake, not what could be said of any wrong signature."""
     door.call(signature="A" * 32)
     door.call(signature=str(signed()["signature"]).upper())
     upper, unknown = (row.todo for row in selected(door, request="r1").requests)
@@ -112,7 +98,6 @@ def test_the_advice_is_the_doctors_where_it_found_something(door: Door) -> None:
 
 
 def test_findings_are_looked_for_again_when_something_was_asked(door: Door) -> None:
-    """And not in between."""
     cache = PageCache()
     door.call(collectionHash="mock-never")
     first = cache.findings(door.world, KEY, 10)
@@ -122,7 +107,6 @@ def test_findings_are_looked_for_again_when_something_was_asked(door: Door) -> N
 
 
 def test_a_large_fake_makes_no_large_page() -> None:
-    """Of everything the latest is shown, and how much more there is."""
     door = make_door(journal_size=200)
     for number in range(MOST_ACCOUNTS + 5):
         door.call(apiKey=f"test-{number}", signature="x")
@@ -137,18 +121,14 @@ def test_a_large_fake_makes_no_large_page() -> None:
 
 
 def test_the_conditions_of_a_fault_are_told_in_words(door: Door) -> None:
-    """Those that it has."""
     door.call()
-    account = door.world.existing(KEY)
-    assert account is not None
     fault = PRESETS["slow"].fault
     for rule_id, when in (("f1", When()), ("f2", When(hash="abc", every=3))):
-        account.faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
+        account(door).faults[rule_id] = FaultRule(id=rule_id, fault=fault, made_at=door.now, when=when)
     assert ["every request", "hash abc, every 3"] == [item.when for item in selected(door).faults]
 
 
 def test_secrets_of_others_and_signatures_are_not_on_the_page(door: Door) -> None:
-    """The secret of the account that is shown is, once: to sign with."""
     door.call(signature="5ec2e7" * 5, password="secret-test-core", other="123ABCDE-456-7890-FGH")
     html = page(seen(door, account=KEY))
     assert 1 == html.count("secret-test-core")

@@ -1,7 +1,5 @@
 """Routes for the OpenAPI documents; the control plane's is built from its table of routes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -83,7 +81,7 @@ def _operation(entry: Route) -> dict[str, Any]:
         "summary": entry.does,
         "description": entry.handler.__doc__,
         "parameters": [*_parts(entry), *_query(entry)],
-        "responses": {_status(entry): _answer(entry), "4XX": _refusal(), "503": _refusal()},
+        "responses": {str(entry.status): _answer(entry), "4XX": _refusal(), "503": _refusal()},
     }
     if entry.body is not None:
         schema = {"$ref": _REFERENCE.format(name=entry.body.__name__)}
@@ -100,8 +98,8 @@ def _parts(entry: Route) -> Iterator[dict[str, Any]]:
 
 
 def _query(entry: Route) -> Iterator[dict[str, Any]]:
-    for shape in entry.query:
-        ((_, schema),) = msgspec.json.schema_components([shape])[1].items()
+    shapes = [] if entry.query is None else [entry.query]
+    for schema in msgspec.json.schema_components(shapes)[1].values():
         for name, field in schema["properties"].items():
             # A query holds text and numbers; objects belong in the body of /__admin/requests/verify.
             if field.get("type") != "object":
@@ -113,15 +111,9 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
     return kinds[0] if len(kinds) == 1 else field
 
 
-def _status(entry: Route) -> str:
-    if entry.handler.__annotations__.get("return") != "Reply":
-        return "200"
-    return "204" if entry.method == "DELETE" else "201"
-
-
 def _answer(entry: Route) -> dict[str, Any]:
     described: dict[str, Any] = {"description": entry.handler.__doc__}
-    if _status(entry) != "204":
+    if entry.status != 204:
         described["content"] = {media: {} for media in _MEDIA.get(entry.path, ("application/json",))}
     return described
 

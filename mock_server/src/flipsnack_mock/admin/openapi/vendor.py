@@ -3,8 +3,6 @@
 Source: the vendor's pages "collection.downloadHTML", "API status codes" and "How to sign a request".
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 
@@ -12,8 +10,6 @@ from flipsnack_mock import __version__
 from flipsnack_mock.protocol.envelope import FORMATS
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.methods import METHODS, Field, Method, Parameter
-
-__all__ = ["vendor_document"]
 
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
 

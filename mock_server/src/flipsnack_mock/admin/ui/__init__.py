@@ -1,7 +1,5 @@
 """The page at /__admin/ui: renders a view as HTML."""
 
-from __future__ import annotations
-
 import functools
 from importlib.resources import files
 from typing import Any
@@ -11,8 +9,6 @@ import jinja2
 
 from flipsnack_mock.admin.ui.timeline import format_duration
 from flipsnack_mock.admin.ui.view import PageQuery, PageView
-
-__all__ = ["ASSETS", "page", "sign_in"]
 
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
 """The static files of the page, with their content types."""
@@ -38,7 +34,7 @@ def asset(name: str) -> bytes:
 def _templates() -> jinja2.Environment:
     # Everything is escaped: clients choose the text on the page.
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
+        loader=jinja2.PackageLoader("flipsnack_mock.admin", "ui"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -47,10 +43,6 @@ def _templates() -> jinja2.Environment:
     environment.filters |= {"format_duration": format_duration, "clock": _clock}
     environment.globals["link"] = _link
     return environment
-
-
-def _template(name: str) -> str:
-    return files(__name__).joinpath(name).read_text("utf-8")
 
 
 def _clock(instant: str) -> str:

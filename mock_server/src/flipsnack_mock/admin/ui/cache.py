@@ -1,21 +1,15 @@
 """Caches diagnoses and lint findings for the page, which is rendered every second."""
 
-from __future__ import annotations
-
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from flipsnack_mock.doctor import Diagnosis, diagnose
 from flipsnack_mock.doctor.cases import case_of_entry
+from flipsnack_mock.doctor.diagnosis import Diagnosis, diagnose
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.lint.findings import Finding, lint
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.journal import Entry
-    from flipsnack_mock.state.world import World
-
-__all__ = ["PageCache"]
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.world import World
 
 _MOST = 500
 # Rendering blocks other requests: a third of the doctor's own bound, enough for usual requests.
@@ -34,7 +28,6 @@ class PageCache:
     """Diagnoses and findings of all worlds; drops the oldest, and those of deleted worlds."""
 
     def __init__(self) -> None:
-        """Start empty."""
         self._worlds: WeakKeyDictionary[World, _WorldCache] = WeakKeyDictionary()
         self._busy = False
 

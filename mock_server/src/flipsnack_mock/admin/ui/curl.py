@@ -3,16 +3,12 @@
 The journal masks signatures, but the fake knows the secrets of its accounts, so the command gets a new signature.
 """
 
-from __future__ import annotations
-
 import shlex
 from urllib.parse import quote, urlencode
 
 from flipsnack_mock.inspect.records import PACKAGE, Record
 from flipsnack_mock.protocol import signature
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
-
-__all__ = ["curl", "download_call"]
 
 
 def curl(record: Record, *, secret: str | None, base_url: str) -> str:

@@ -1,11 +1,7 @@
 """What to do about a refused request: by the rule that was broken, or by the code."""
 
-from __future__ import annotations
-
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.protocol.methods import METHODS
-
-__all__ = ["BY_CODE", "BY_RULE", "remediation"]
 
 BY_RULE: dict[str, str] = {
     "request.path": "Send calls to /v1/, with the method's name in the parameter action.",

@@ -3,8 +3,6 @@
 Errors are answered in HTML: with the same page, which shows the message.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode

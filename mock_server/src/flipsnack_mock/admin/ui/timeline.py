@@ -1,7 +1,5 @@
 """Jobs on a timeline in the account's virtual time: start, current state, and end if no further call is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -12,8 +10,6 @@ from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.settings import Behaviour
-
-__all__ = ["Bar", "TimelineRow", "Span", "Window", "timeline_row", "format_duration", "window_of"]
 
 PAST_SHARE = 2
 """The timeline shows this many times more past than future, so that now has a fixed position."""

@@ -1,7 +1,5 @@
 """Everything that the page shows, as one value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -11,9 +9,9 @@ from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.curl import curl, download_call
 from flipsnack_mock.admin.ui.remediation import remediation
 from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row, window_of
-from flipsnack_mock.doctor import Diagnosis
-from flipsnack_mock.faults import FaultRule, drop_expired
+from flipsnack_mock.doctor.diagnosis import Diagnosis
 from flipsnack_mock.faults.presets import PRESETS, Preset
+from flipsnack_mock.faults.rules import FaultRule, drop_expired
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.protocol.instants import to_text
@@ -22,8 +20,6 @@ from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import Listed, listed
 from flipsnack_mock.state.world import World
-
-__all__ = ["PageQuery", "AccountView", "FILTERS", "FaultRow", "RequestRow", "CollectionRow", "PageView", "view_of"]
 
 MOST_ACCOUNTS = 40
 MOST_COLLECTIONS = 40
