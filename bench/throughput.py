@@ -1,7 +1,5 @@
 """Requests a second and p99, as shares of what Flask's "hello, world" reaches under the same engine."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

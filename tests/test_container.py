@@ -5,8 +5,6 @@ out as written, in an overlay over this machine's own root, and the fake runs as
 user, on a root that cannot be written to.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

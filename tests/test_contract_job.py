@@ -1,7 +1,5 @@
 """The CI job in the kit's README: it fits the schema of its vendor, and its commands do what they say."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """What the pages say is true: their examples run, their links lead somewhere, and nothing is left out."""
 
-from __future__ import annotations
-
 import doctest
 import os
 import re

@@ -1,7 +1,5 @@
 """`flipsnack-mock` in this process, and traces to run it on."""
 
-from __future__ import annotations
-
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import Fake, make_fake
 

@@ -1,7 +1,5 @@
 """Faults of the connection where it is TLS: the client decrypts what was sent, and its socket sees how it ended."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 from collections.abc import Iterator

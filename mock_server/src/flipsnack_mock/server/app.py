@@ -1,7 +1,5 @@
 """The Flask application: Flask serves the control plane and its page, and the vendor's surface is WSGI around it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -20,8 +18,6 @@ from flipsnack_mock.server.refusals import entry_of_unrouted, refusal_of, refuse
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
-
-__all__ = ["create_app"]
 
 
 def create_app(

@@ -5,8 +5,6 @@ keeps a short one in memory. Our own engine reads the body before it calls the a
 it in the WSGI environment; under another server the application reads it from `wsgi.input` (`read_body`).
 """
 
-from __future__ import annotations
-
 import asyncio
 import io
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,8 +17,6 @@ from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.namespaces import without_prefix
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.server.clock import real_time
-
-__all__ = ["BODY", "BodyReader", "KeptBody", "MAX_DRAINED_BYTES", "Pace", "body_of", "read_body", "receive_body"]
 
 BODY = "flipsnack_mock.body"
 """Where the WSGI environment holds the `KeptBody` of a request that was read."""

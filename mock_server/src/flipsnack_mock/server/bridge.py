@@ -5,8 +5,6 @@ takes time is awaited here, where thousands can wait at once: a slow client, a l
 What keeps the processor or the disk busy runs in the thread of `in_worker`.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from typing import Any
@@ -19,8 +17,6 @@ from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, bod
 from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
 from flipsnack_mock.server.worker import in_worker
-
-__all__ = ["Bridge"]
 
 Environ = dict[str, Any]
 _LENGTHS = (b"content-length", b"transfer-encoding")

@@ -1,13 +1,9 @@
 """Real time. No other module of this package reads a clock or sleeps."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 
 from flipsnack_mock.protocol.instants import RealTime
-
-__all__ = ["Sleep", "real_sleep", "real_time"]
 
 Sleep = Callable[[float], None]
 

@@ -4,8 +4,6 @@ Under our own engine this happens on the event loop and on the connection, so th
 WSGI server an iterator sleeps in a thread of that server; faults that need the connection are refused there.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import struct
@@ -21,8 +19,6 @@ from flipsnack_mock.server.clock import Sleep
 if sys.platform == "linux":
     import fcntl
     import termios
-
-__all__ = ["WsgiAnswer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slowed"]
 
 EFFECT = "flipsnack_mock.effect"
 """The key of the WSGI environment for the effect that our engine carries out."""

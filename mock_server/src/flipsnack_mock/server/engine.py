@@ -1,7 +1,5 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 from collections.abc import Callable
@@ -16,8 +14,6 @@ from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.worker import start_worker
-
-__all__ = ["Server", "bind"]
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""

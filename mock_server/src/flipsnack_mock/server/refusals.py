@@ -1,7 +1,5 @@
 """Answers of the fake itself, in the control plane's shape: refusals, and what no route takes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +11,6 @@ from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.journal import NOBODY, Entry
-
-__all__ = ["entry_of_unrouted", "refusal_of", "refused"]
 
 ADMIN_PREFIX = "/__admin"
 _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}

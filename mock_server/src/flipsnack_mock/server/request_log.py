@@ -3,8 +3,6 @@
 A thread writes the lines, so that nothing about the place where they go can hold up or change an answer.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import sys
@@ -17,8 +15,6 @@ import msgspec
 
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.journal import Entry
-
-__all__ = ["MAX_WAITING_LINES", "RequestLog", "request_log", "shortened"]
 
 MAX_WAITING_LINES = 10_000
 """The most lines that wait to be written; further ones are lost."""

@@ -1,7 +1,5 @@
 """A certificate authority made at each start, so that a client with hard-coded https addresses can use the fake."""
 
-from __future__ import annotations
-
 import os
 import ssl
 from importlib.util import find_spec
@@ -11,8 +9,6 @@ from flipsnack_mock.state.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     import trustme
-
-__all__ = ["Certificates", "certificates_for"]
 
 
 class Certificates(NamedTuple):

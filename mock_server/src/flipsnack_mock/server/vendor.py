@@ -3,8 +3,6 @@
 It converts a WSGI request, calls `api.handle` and converts the response. It decides nothing itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -27,8 +25,6 @@ from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.server.refusals import refused
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import Worlds
-
-__all__ = ["OnExchange", "REQUEST_ID_HEADER", "VendorSurface"]
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 

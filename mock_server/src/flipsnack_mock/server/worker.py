@@ -1,13 +1,9 @@
 """The thread beside the event loop, for work that takes long: a search, a digest, a file, a document."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
-
-__all__ = ["in_worker", "start_worker"]
 
 Result = TypeVar("Result")
 
