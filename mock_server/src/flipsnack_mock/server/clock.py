@@ -6,6 +6,9 @@ from collections.abc import Callable
 from flipsnack_mock.protocol.instants import RealTime
 
 Sleep = Callable[[float], None]
+"""Blocks a thread for so many seconds of real time."""
+
+real_sleep: Sleep = time.sleep
 
 
 def real_time() -> RealTime:
@@ -20,8 +23,3 @@ def real_time() -> RealTime:
         return (start + time.monotonic_ns()) // 1_000
 
     return now
-
-
-def real_sleep(seconds: float) -> None:
-    """Block this thread for `seconds` of real time."""
-    time.sleep(seconds)

@@ -121,7 +121,9 @@ class _Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """A running fake on `listener`.
 
-    `run()` serves in this thread until a signal or `stop()`; `started` is set when requests are answered.
+    It serves `app`, by https if `tls` is given. `run()` serves in this thread until a signal or `stop()`; `started` is
+    set, and `on_ready` called, when requests are answered. A body that comes more slowly than `pace` is answered with
+    408.
     """
 
     def __init__(
@@ -133,10 +135,6 @@ class Server(uvicorn.Server):
         tls: ssl.SSLContext | None = None,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
-        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once requests are answered.
-
-        A body that comes more slowly than `pace` is answered with 408.
-        """
         config = uvicorn.Config(
             Bridge(app.wsgi_app, pace=pace),
             http=_Protocol,
