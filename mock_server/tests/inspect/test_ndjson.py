@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from mock_server.tests.command import trace_of
+from mock_server.tests.command_runner import trace_of
 from mock_server.tests.conftest import make_fake
 
 from flipsnack_mock.inspect.ndjson import BadTrace, read_trace

@@ -13,7 +13,6 @@ ZIP = "mock-complete"
 
 
 def resource_url(fake: Fake, collection_hash: str = ZIP, *, prefix: str = "") -> str:
-    """A resource URL."""
     answer = fake.call(prefix=prefix, collectionHash=collection_hash).get_json()
     return str(answer["data"]["resourceUrl"])
 
@@ -22,7 +21,6 @@ def resource_url(fake: Fake, collection_hash: str = ZIP, *, prefix: str = "") ->
 
 
 def test_a_call_is_answered_over_wsgi(fake: Fake) -> None:
-    """Status, content type, body, and the id of the journal's entry in a header of our own."""
     answer = fake.call(collectionHash="mock-processing")
     assert (200, "application/json; charset=utf-8") == (answer.status_code, answer.content_type)
     assert b'{"code":20,"status":"OK","data":{"status":"PROCESSING"}}' == answer.data
@@ -82,7 +80,6 @@ def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
 
 
 def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:
-    """HTTP 501, and the method's name."""
     answer = fake.call(action="collection.getList")
     assert (501, "collection.getList") == (answer.status_code, answer.get_json()["error"]["action"])
 
@@ -130,19 +127,16 @@ def test_a_host_header_that_is_no_host_is_not_repeated(fake: Fake, host: str) ->
 
 @pytest.mark.parametrize("host", ["localhost", "fake.test:3547", "127.0.0.1:1", "[::1]:80", "api.flipsnack.com"])
 def test_a_resource_url_begins_as_the_caller_reached_the_fake(fake: Fake, host: str) -> None:
-    """Scheme and host are those of the request."""
     answer = fake.client.get("/v1/", query_string=signed(), headers={"Host": host})
     assert answer.get_json()["data"]["resourceUrl"].startswith(f"http://{host}/packages/")
 
 
 def test_a_setting_gives_resource_urls_another_beginning() -> None:
-    """As behind a proxy."""
     assert resource_url(make_fake(base_url="https://cdn.test")).startswith("https://cdn.test/packages/")
     assert resource_url(make_fake(base_url="https://cdn.test"), prefix="/t/one").startswith("https://cdn.test/t/one/")
 
 
 def test_the_package_is_a_download_with_length_and_etag(fake: Fake) -> None:
-    """And says that it can be had in parts."""
     answer = fake.resource(resource_url(fake))
     assert (200, "application/zip") == (answer.status_code, answer.content_type)
     assert len(answer.data) == answer.content_length
@@ -152,7 +146,6 @@ def test_the_package_is_a_download_with_length_and_etag(fake: Fake) -> None:
 
 
 def test_head_has_the_headers_and_no_body(fake: Fake) -> None:
-    """The same as GET's."""
     url = resource_url(fake).removeprefix("http://localhost")
     get, head = fake.client.get(url), fake.client.head(url)
     assert b"" == head.data
@@ -171,7 +164,6 @@ def test_head_has_the_headers_and_no_body(fake: Fake) -> None:
     ],
 )
 def test_one_range_is_answered_with_that_part(fake: Fake, text: str, start: int, stop: int | None) -> None:
-    """HTTP 206, with a Content-Range that says which."""
     url = resource_url(fake)
     part, whole = fake.resource(url, Range=text), fake.resource(url).data
     assert (206, whole[start:stop]) == (part.status_code, part.data)
@@ -180,7 +172,6 @@ def test_one_range_is_answered_with_that_part(fake: Fake, text: str, start: int,
 
 
 def test_a_range_outside_of_the_package_is_416(fake: Fake) -> None:
-    """With XML that says so."""
     answer = fake.resource(resource_url(fake), Range="bytes=999999999-9999999999")
     assert (416, "InvalidRange") == (answer.status_code, etree.fromstring(answer.data).findtext("Code"))
 
@@ -209,7 +200,6 @@ def test_conditions_reach_the_package(fake: Fake, status: int, header: str, valu
 
 
 def test_a_dead_url_is_denied_with_xml_whatever_part_is_asked_for(fake: Fake) -> None:
-    """HTTP 403."""
     url = resource_url(fake)
     fake.pass_seconds(60)
     answer = fake.resource(url, Range="bytes=0-1")
@@ -221,7 +211,6 @@ def test_a_dead_url_is_denied_with_xml_whatever_part_is_asked_for(fake: Fake) ->
 
 
 def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
-    """Jobs, clocks, accounts and links of the same key."""
     fake.admin("POST", f"/t/one/__admin/accounts/{KEY}/clock/freeze")
     fake.admin("PUT", "/t/one/__admin/maintenance", {"on": True})
     assert [22, 20, 20] == [fake.call(prefix=prefix).get_json()["code"] for prefix in ("/t/one", "/t/two", "")]
@@ -235,7 +224,6 @@ def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
 
 
 def test_reset_of_one_namespace_is_no_reset_of_another(fake: Fake) -> None:
-    """Each is a whole server."""
     for prefix in ("/t/one", "/t/two"):
         fake.call(prefix=prefix)
     fake.admin("POST", "/t/one/__admin/reset")
@@ -247,7 +235,6 @@ def test_reset_of_one_namespace_is_no_reset_of_another(fake: Fake) -> None:
 
 
 def test_every_answered_request_is_told_of() -> None:
-    """With the time that it took."""
     times = iter(range(START, START + 100, 7))
     entries: list[Entry] = []
     client = create_app(now=lambda: next(times), on_exchange=entries.append).test_client()
@@ -273,7 +260,6 @@ def test_without_settings_it_reads_no_environment(monkeypatch: pytest.MonkeyPatc
 
 
 def test_threads_share_one_account_without_loss() -> None:
-    """Of sixty calls at once exactly the limit is let through."""
     fake = make_fake(requests_per_second=5)
     codes: list[int] = []
 

@@ -12,7 +12,6 @@ from flipsnack_mock.testing import MockServer
 
 
 def test_a_wrong_byte_reaches_the_client(server: MockServer) -> None:
-    """The zip opens, and its checksum says no."""
     url = link(server, "test-wrong-byte")
     server.admin.account("test-wrong-byte").faults.add("wrong-byte")
     assert zipfile.ZipFile(io.BytesIO(requests.get(url, timeout=10).content)).testzip() is not None
@@ -58,7 +57,6 @@ def test_a_head_request_is_not_dripped(server: MockServer) -> None:
 
 
 def test_a_link_to_a_closed_port_is_refused(server: MockServer) -> None:
-    """Nobody listens where the resource URL points."""
     server.admin.account("test-closed").faults.add(preset="link-to-closed-port")
     with pytest.raises(requests.ConnectionError):
         requests.get(link(server, "test-closed"), timeout=10)

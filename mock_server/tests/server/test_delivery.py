@@ -17,7 +17,6 @@ NEVER = 300
 
 
 def test_a_reset_is_one_on_the_socket(server: MockServer) -> None:
-    """The client's system reports a reset connection, before any byte."""
     server.admin.account("test-reset").faults.add("reset")
     raw = open_request(f"{server.base_url}?{urlencode(query('test-reset'))}")
     with raw, pytest.raises(ConnectionResetError):
@@ -42,7 +41,6 @@ def test_a_break_is_an_end_without_an_answer(
     [(56, {"kind": "reset"}), (52, {"kind": "empty-reply"}), (1, {"kind": "garbage"})],
 )
 def test_curl_tells_the_breaks_apart(server: MockServer, exit_status: int, kind: dict[str, Any]) -> None:
-    """curl has a status of its own for a reset, an empty reply and what is no HTTP."""
     key = f"test-curl-{kind['kind']}"
     server.admin.account(key).call("POST", "/faults", {"fault": kind})
     assert exit_status == curl(f"{server.base_url}?{urlencode(query(key))}").returncode
@@ -96,7 +94,6 @@ def test_a_truncated_answer_promises_what_its_framing_says(server: MockServer, f
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
 def test_requests_reports_a_truncated_package(server: MockServer, framing: str) -> None:
-    """Reading the body raises, after the bytes that came."""
     key = f"test-requests-cut-{framing}"
     url = link(server, key)
     server.admin.account(key).faults.add("truncate", keep=1_000, framing=framing, when={"action": "package"})
@@ -133,7 +130,6 @@ def test_a_large_package_is_cut_without_holding_it(server: MockServer) -> None:
 
 
 def test_a_part_of_a_package_is_cut_too(server: MockServer) -> None:
-    """A resumed download can break off again."""
     url = link(server, "test-range-cut")
     server.admin.account("test-range-cut").faults.add("truncate", keep=10, when={"action": "package"})
     done = curl("-r", "100-299", "-D", "-", url)
@@ -179,7 +175,6 @@ def test_a_delay_before_the_headers_holds_back_every_byte(server: MockServer) ->
 
 
 def test_a_delay_before_the_body_sends_the_headers_first(server: MockServer) -> None:
-    """The client has status and headers in hand and waits for the body."""
     server.admin.account("test-body-hang").faults.add("delay", seconds=NEVER, before="body")
     with open_request(f"{server.base_url}?{urlencode(query('test-body-hang'))}") as raw:
         head = received_until_silence(raw)
@@ -188,7 +183,6 @@ def test_a_delay_before_the_body_sends_the_headers_first(server: MockServer) -> 
 
 
 def test_a_drip_sends_a_piece_and_waits(server: MockServer) -> None:
-    """After the headers comes one piece of the size that was asked for; the next is a pause away."""
     url = link(server, "test-drip")
     server.admin.account("test-drip").faults.add("drip", bytes=100, seconds=NEVER, when={"action": "package"})
     with open_request(url) as raw:
@@ -198,7 +192,6 @@ def test_a_drip_sends_a_piece_and_waits(server: MockServer) -> None:
 
 
 def test_a_dripped_package_is_whole(server: MockServer) -> None:
-    """Every byte comes, only slowly."""
     url = link(server, "test-drip-whole")
     true = requests.get(url, timeout=10).content
     server.admin.account("test-drip-whole").faults.add("drip", bytes=4_000, seconds=0.001, when={"action": "package"})

@@ -18,7 +18,6 @@ AT_PACKAGES = {"action": "package"}
 
 @pytest.fixture(name="secure", scope="module")
 def secure_fixture() -> Iterator[MockServer]:
-    """A fake that serves https, for all tests of this file."""
     with MockServer(tls=True, requests_per_second=0, requests_per_minute=0) as running:
         yield running
 
@@ -27,7 +26,6 @@ class Secured:
     """A TLS connection whose socket stays in our hand: what ends it is not hidden by the library."""
 
     def __init__(self, server: MockServer) -> None:
-        """Connect and shake hands."""
         parts = urlsplit(server.url)
         self.raw = socket.create_connection((parts.hostname, parts.port), timeout=10)
         self._coming, self._going = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -49,7 +47,6 @@ class Secured:
         self.raw.sendall(self._going.read())
 
     def ask(self, url: str) -> None:
-        """Send a GET."""
         parts = urlsplit(url)
         self._tls.write(f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
         self._flush()
@@ -86,7 +83,6 @@ class Secured:
 
 
 def call(server: MockServer, key: str) -> str:
-    """The URL of a signed call."""
     return f"{server.base_url}?{urlencode(query(key))}"
 
 
@@ -129,7 +125,6 @@ def test_a_break_reaches_the_socket_below_tls(
 def test_a_cut_comes_after_the_bytes_that_were_kept(
     secure: MockServer, name: str, kind: dict[str, Any], end: str
 ) -> None:
-    """All of them are decrypted before the connection ends."""
     key = f"test-tls-cut-{name}"
     url = link(secure, key)
     secure.admin.account(key).call("POST", "/faults", {"fault": kind, "when": AT_PACKAGES})
@@ -140,7 +135,6 @@ def test_a_cut_comes_after_the_bytes_that_were_kept(
 
 
 def test_a_dripped_package_is_whole_over_tls(secure: MockServer) -> None:
-    """In pieces, with a pause between them."""
     url = link(secure, "test-tls-drip")
     account = secure.admin.account("test-tls-drip")
     account.faults.add("drip", bytes=100_000, seconds=0.001, when=AT_PACKAGES)

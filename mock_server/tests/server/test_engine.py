@@ -10,14 +10,12 @@ from flipsnack_mock.testing import MockServer
 
 
 def test_a_call_over_a_socket_is_answered(server: MockServer) -> None:
-    """And the resource URL begins as the Host header says."""
     status, body = status_and_body(talk(server, request(query=urlencode(signed()), headers=CLOSE)))
     assert (200, 20) == (status, json.loads(body)["code"])
     assert json.loads(body)["data"]["resourceUrl"].startswith("http://fake.test/packages/")
 
 
 def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
-    """Ten at once on one connection."""
     queries = [urlencode(signed(collectionHash=f"mock-after-{number}s")) for number in range(9)]
     pieces = [request(query=query) for query in queries]
     answer = talk(server, b"".join([*pieces, request(query="format=xml", headers=CLOSE)]))
@@ -50,7 +48,6 @@ def test_a_client_that_waits_for_leave_to_send_is_given_it(server: MockServer) -
 
 
 def test_head_has_no_body(server: MockServer) -> None:
-    """The next answer on the connection follows its head at once."""
     url = json.loads(status_and_body(talk(server, request(query=urlencode(signed()), headers=CLOSE)))[1])
     path = url["data"]["resourceUrl"].removeprefix("http://fake.test")
     answer = talk(server, request(f"HEAD {path}"), request(headers=CLOSE))
@@ -61,7 +58,6 @@ def test_head_has_no_body(server: MockServer) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PURGE", "M-SEARCH"])
 def test_a_weird_verb_is_code_40(server: MockServer, method: str) -> None:
-    """Those that HTTP's parser knows."""
     status, body = status_and_body(talk(server, request(f"{method} /v1/", headers=CLOSE)))
     assert (200, 40) == (status, json.loads(body)["code"])
 
@@ -172,7 +168,6 @@ def test_what_is_no_body_has_a_bound_behind_one_too(server: MockServer, begin: b
 
 
 def test_trailers_do_not_change_the_request(server: MockServer) -> None:
-    """Nor are they an error."""
     head = request("POST /v1/", headers=(*CLOSE, FORM, "Transfer-Encoding: chunked"))
     trailers = b"0\r\nContent-Type: text/plain\r\nHost: other.test\r\n\r\n"
     status, body = status_and_body(talk(server, head, b"8\r\napiKey=x\r\n" + trailers))
@@ -199,7 +194,6 @@ def test_a_body_of_100_megabytes_is_code_40(server: MockServer, announced: bool)
 
 
 def test_a_client_that_goes_away_harms_nobody(server: MockServer) -> None:
-    """In the middle of its headers, of its body, and of the answer."""
     head = request("POST /v1/", headers=(FORM, "Content-Length: 100"))
     for piece in (b"GET /v1/ HT", head, head + b"half", request(query=urlencode(signed()))):
         with connect(server) as connection:
@@ -208,7 +202,6 @@ def test_a_client_that_goes_away_harms_nobody(server: MockServer) -> None:
 
 
 def test_an_address_in_use_is_an_error_and_leaves_no_socket_behind() -> None:
-    """Whoever starts the server says it in one line."""
     with bind("127.0.0.1", 0) as listener, pytest.raises(OSError, match="in use"):
         bind("127.0.0.1", listener.getsockname()[1])
 

@@ -64,7 +64,6 @@ def said_until_closed(connection: socket.socket) -> bytes:
 
 
 def answers(server: MockServer) -> bool:
-    """Whether the fake goes on."""
     return bool(requests.get(f"{server.url}/health", timeout=BOUND).json()["status"] == "ok")
 
 
@@ -115,7 +114,6 @@ def test_no_parameters_make_the_api_fail(server: MockServer, names: list[bytes],
     body=b'--x\r\nContent-Disposition: form-data; name="a\r\n\r\n1\r\n--x--', kind="multipart/form-data; boundary=x"
 )
 def test_no_body_makes_the_api_fail(server: MockServer, body: bytes, kind: str) -> None:
-    """Form, multipart, or what claims to be one."""
     answer = requests.post(server.base_url, data=body, headers={"Content-Type": kind}, timeout=BOUND)
     assert 200 == answer.status_code
     assert {"code", "status"} <= answer.json().keys()
@@ -180,7 +178,6 @@ def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
 
 
 def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
-    """Its pipe is full after some hundred lines."""
     with served("--log", "json") as fake, fake.connect() as connection:
         for _ in range(10):
             connection.sendall(b"GET /v1/?action=a HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
@@ -209,7 +206,6 @@ def test_without_a_stdout_it_serves() -> None:
 
 
 def job_state(fake: Served, collection_hash: str) -> str:
-    """Where a job stands."""
     return str(requests.get(f"{fake.url}{ACCOUNT}/jobs/{collection_hash}", timeout=BOUND).json()["state"])
 
 
@@ -235,7 +231,6 @@ def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> 
 
 
 def test_a_jump_ahead_is_only_time_that_passed(fake: Fake) -> None:
-    """Jobs are built, links are dead, limits are free."""
     fake.call(collectionHash="mock-after-5s")
     link = str(fake.call().get_json()["data"]["resourceUrl"])
     fake.pass_seconds(365 * 86_400)
@@ -268,6 +263,5 @@ def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
 
 
 def test_namespaces_are_bounded_too() -> None:
-    """Each is a whole server."""
     fake = make_fake(max_namespaces=2)
     assert [200, 200, 503] == [fake.call(prefix=f"/t/n{number}").status_code for number in range(3)]

@@ -15,7 +15,6 @@ from flipsnack_mock.state.journal import Entry
 
 
 def line(entry: Entry, style: str) -> str:
-    """The line that is written for an entry."""
     stream = io.StringIO()
     log = request_log(style, stream)
     assert log is not None
@@ -46,7 +45,6 @@ def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
 
 
 def test_a_json_line_has_the_same_facts(door: Door) -> None:
-    """One object for each request."""
     facts = json.loads(line(entry_of(door, signature="0" * 32), "json"))
     expected = {
         "at": "2026-09-21T14:13:20.000000Z",
@@ -70,7 +68,6 @@ def test_a_json_line_has_the_same_facts(door: Door) -> None:
 def test_secrets_signatures_and_whole_keys_are_never_written(
     door: Door, style: str, changes: dict[str, str | None]
 ) -> None:
-    """Whatever became of the request."""
     entry = entry_of(door, **changes)
     text = line(entry, style)
     assert SECRET not in text
@@ -100,7 +97,6 @@ def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, s
 
 
 def test_off_writes_nothing() -> None:
-    """There is no function to call at all."""
     assert request_log("off") is None
 
 
@@ -108,12 +104,10 @@ class Closed(io.StringIO):
     """A stream whose reader went away."""
 
     def write(self, _text: str) -> int:
-        """Fail as a closed pipe does."""
         raise BrokenPipeError
 
 
 def closed() -> io.StringIO:
-    """A stream that was closed."""
     stream = io.StringIO()
     stream.close()
     return stream
@@ -165,7 +159,6 @@ def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: str) -> None
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
-    """A character that it has not becomes an escape."""
     raw = io.BytesIO()
     log = request_log("pretty", io.TextIOWrapper(raw, encoding=encoding))
     assert log is not None
@@ -177,5 +170,4 @@ def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
 
 @pytest.mark.parametrize(("key", "expected"), [("", ""), ("12345678", "12345678"), ("123456789", "123456…")])
 def test_a_key_is_shown_by_its_beginning(key: str, expected: str) -> None:
-    """Enough to know it again."""
     assert expected == shortened(key)

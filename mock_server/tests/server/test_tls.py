@@ -17,7 +17,6 @@ from flipsnack_mock.testing import MockServer
 
 @pytest.fixture(name="server", scope="module")
 def server_fixture() -> Iterator[MockServer]:
-    """A fake that serves https."""
     with MockServer(tls=True) as server:
         yield server
 
@@ -59,7 +58,6 @@ def test_nobody_else_trusts_the_authority(server: MockServer) -> None:
 
 
 def test_without_tls_there_is_no_authority() -> None:
-    """A plain server answers 404 and says how to get TLS."""
     with MockServer() as server:
         answer = requests.get(f"{server.url}/__admin/ca.pem", timeout=5)
     assert 404 == answer.status_code
@@ -67,7 +65,6 @@ def test_without_tls_there_is_no_authority() -> None:
 
 
 def test_each_start_has_an_authority_of_its_own() -> None:
-    """No key outlives the process that made it."""
     first, second = certificates_for(Settings(tls=True)), certificates_for(Settings(tls=True))
     assert first is not None
     assert second is not None
@@ -76,7 +73,6 @@ def test_each_start_has_an_authority_of_its_own() -> None:
 
 
 def test_a_bad_name_is_refused() -> None:
-    """A name that no certificate can carry is said to be the setting's fault."""
     with pytest.raises(SettingsError, match="tls_names"):
         certificates_for(Settings(tls=True, tls_names="not a name!"))
 

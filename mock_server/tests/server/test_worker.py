@@ -5,7 +5,6 @@ from flipsnack_mock.server.worker import start_worker
 
 
 def test_the_event_loop_goes_on_while_the_worker_is_busy() -> None:
-    """The work ends only after the loop has let it."""
     gate = threading.Event()
 
     async def play() -> tuple[bool, str]:

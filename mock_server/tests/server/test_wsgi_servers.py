@@ -67,7 +67,6 @@ def test_every_surface_is_served_by_any_wsgi_server(name: str) -> None:
 
 
 def get(url: str, key: str) -> requests.Response:
-    """The answer to a signed call under that server."""
     return requests.get(f"{url}/v1/", params=query(key), timeout=10)
 
 
