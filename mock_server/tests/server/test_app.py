@@ -17,9 +17,6 @@ def resource_url(fake: Fake, collection_hash: str = ZIP, *, prefix: str = "") ->
     return str(answer["data"]["resourceUrl"])
 
 
-# --- the API over WSGI -----------------------------------------------------------------------------------------------
-
-
 def test_a_call_is_answered_over_wsgi(fake: Fake) -> None:
     answer = fake.call(collectionHash="mock-processing")
     assert (200, "application/json; charset=utf-8") == (answer.status_code, answer.content_type)
@@ -84,9 +81,6 @@ def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:
     assert (501, "collection.getList") == (answer.status_code, answer.get_json()["error"]["action"])
 
 
-# --- hostile sizes and bytes -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "query",
     [
@@ -120,9 +114,6 @@ def test_a_host_header_that_is_no_host_is_not_repeated(fake: Fake, host: str) ->
     answer = fake.client.get("/v1/", query_string=signed(), headers={"Host": host})
     url = answer.get_json()["data"]["resourceUrl"]
     assert url.startswith(("http://localhost:80/packages/", f"http://{'x' * 300}/packages/"))
-
-
-# --- resource URLs ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("host", ["localhost", "fake.test:3547", "127.0.0.1:1", "[::1]:80", "api.flipsnack.com"])
@@ -171,11 +162,6 @@ def test_one_range_is_answered_with_that_part(fake: Fake, text: str, start: int,
     assert f"bytes {first}-{first + len(part.data) - 1}/{len(whole)}" == part.headers["Content-Range"]
 
 
-def test_a_range_outside_of_the_package_is_416(fake: Fake) -> None:
-    answer = fake.resource(resource_url(fake), Range="bytes=999999999-9999999999")
-    assert (416, "InvalidRange") == (answer.status_code, etree.fromstring(answer.data).findtext("Code"))
-
-
 @pytest.mark.parametrize(
     "text", ["bytes=5-2", "bytes=a-b", "bytes=-", "pages=1-2", "bytes 0-1", "bytes=0-1,3-4", "0-1", "bytes=\u0661-"]
 )
@@ -199,15 +185,14 @@ def test_conditions_reach_the_package(fake: Fake, status: int, header: str, valu
     assert (status, status < 300) == (answer.status_code, bool(answer.data))
 
 
-def test_a_dead_url_is_denied_with_xml_whatever_part_is_asked_for(fake: Fake) -> None:
+@pytest.mark.parametrize(("seconds", "status", "code"), [(0, 416, "InvalidRange"), (60, 403, "AccessDenied")])
+def test_what_is_refused_of_a_package_is_refused_in_xml(fake: Fake, seconds: int, status: int, code: str) -> None:
+    """A range outside of it; and, once the URL is dead, whatever part is asked for."""
     url = resource_url(fake)
-    fake.pass_seconds(60)
-    answer = fake.resource(url, Range="bytes=0-1")
-    assert (403, "application/xml") == (answer.status_code, answer.content_type)
-    assert "AccessDenied" == etree.fromstring(answer.data).findtext("Code")
-
-
-# --- namespaces ------------------------------------------------------------------------------------------------------
+    fake.pass_seconds(seconds)
+    answer = fake.resource(url, Range="bytes=999999999-9999999999")
+    assert (status, "application/xml") == (answer.status_code, answer.content_type)
+    assert code == etree.fromstring(answer.data).findtext("Code")
 
 
 def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
@@ -221,17 +206,9 @@ def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
     assert 200 == fake.resource(url).status_code
     assert 403 == fake.resource(url.replace("/t/two/", "/t/three/")).status_code
     assert 403 == fake.resource(url.replace("/t/two/", "/")).status_code
-
-
-def test_reset_of_one_namespace_is_no_reset_of_another(fake: Fake) -> None:
-    for prefix in ("/t/one", "/t/two"):
-        fake.call(prefix=prefix)
     fake.admin("POST", "/t/one/__admin/reset")
-    counts = [len(fake.admin("GET", f"/t/{name}/__admin/accounts").get_json()["accounts"]) for name in ("one", "two")]
-    assert [2, 3] == counts
-
-
-# --- the application as such -----------------------------------------------------------------------------------------
+    accounts = [fake.admin("GET", f"/t/{name}/__admin/accounts").get_json()["accounts"] for name in ("one", "two")]
+    assert [2, 3] == [len(of_namespace) for of_namespace in accounts]
 
 
 def test_every_answered_request_is_told_of() -> None:

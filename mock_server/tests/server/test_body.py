@@ -86,9 +86,6 @@ def test_a_client_that_leaves_in_the_middle_is_noticed() -> None:
         asyncio.run(receive_body(messages(b"1", last="http.disconnect"), reader))
 
 
-# --- any WSGI server -------------------------------------------------------------------------------------------------
-
-
 class Endless(io.RawIOBase):
     """A body that goes on; it counts what is taken of it."""
 
@@ -126,9 +123,6 @@ def test_no_more_of_a_body_is_read_than_shows_that_it_is_too_long(
     size = limit + 1 if expected is None else expected
     assert size == len(read_body(environ))
     assert size == len(read_body(environ)) == body.taken
-
-
-# --- our own engine --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module", name="address")

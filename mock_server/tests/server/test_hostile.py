@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes, urlencode, urlsplit
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from mock_server.tests.conftest import KEY, SECRET, make_fake, signed
 from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
 from urllib3 import Retry
@@ -65,9 +65,6 @@ def said_until_closed(connection: socket.socket) -> bytes:
 
 def answers(server: MockServer) -> bool:
     return bool(requests.get(f"{server.url}/health", timeout=BOUND).json()["status"] == "ok")
-
-
-# --- bytes -----------------------------------------------------------------------------------------------------------
 
 
 @MANY
@@ -156,9 +153,6 @@ WITH_BODY = [
 ]
 
 
-# --- sudden death ----------------------------------------------------------------------------------------------------
-
-
 def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
     """SIGKILL, with a client connected: the port is free at once, and nothing is left of what was."""
     first = Served("--log", "off")
@@ -174,7 +168,8 @@ def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
             assert 20 == second.call()["code"]
             accounts = requests.get(f"{second.url}/__admin/accounts", timeout=BOUND).json()["accounts"]
             assert KEY in {account["key"] for account in accounts}
-            assert "NEW" == job_state(second, "mock-manual")
+            job = requests.get(f"{second.url}{ACCOUNT}/jobs/mock-manual", timeout=BOUND).json()
+            assert "NEW" == job["state"]
 
 
 def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
@@ -205,15 +200,8 @@ def test_without_a_stdout_it_serves() -> None:
     assert [20] * 3 == [answer.json()["code"] for answer in answers]
 
 
-def job_state(fake: Served, collection_hash: str) -> str:
-    return str(requests.get(f"{fake.url}{ACCOUNT}/jobs/{collection_hash}", timeout=BOUND).json()["state"])
-
-
-# --- time that jumps -------------------------------------------------------------------------------------------------
-
-
-@settings(max_examples=40, deadline=None)
-@given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=8))
+@settings(max_examples=20, deadline=None)
+@given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=4))
 @example(jumps=[3600 * SECOND, -7200 * SECOND])
 @example(jumps=[10**17, 10**17])
 @example(jumps=[10**17] * 3)
@@ -230,22 +218,11 @@ def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> 
         assert 200 == fake.admin("GET", f"/__admin/ui?account={KEY}").status_code
 
 
-def test_a_jump_ahead_is_only_time_that_passed(fake: Fake) -> None:
-    fake.call(collectionHash="mock-after-5s")
-    link = str(fake.call().get_json()["data"]["resourceUrl"])
-    fake.pass_seconds(365 * 86_400)
-    assert "COMPLETE" == fake.call(collectionHash="mock-after-5s").get_json()["data"]["status"]
-    assert 403 == fake.resource(link).status_code
-
-
 def test_real_time_never_goes_back() -> None:
     """Its source follows the monotonic clock: setting the machine's clock moves nothing."""
     now = real_time()
     seen = [now() for _ in range(10_000)]
     assert sorted(seen) == seen
-
-
-# --- more than it may hold -------------------------------------------------------------------------------------------
 
 
 def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
@@ -260,8 +237,3 @@ def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
     assert 41 == fake.call(apiKey="nobody").get_json()["code"]
     fake.admin("DELETE", "/__admin/accounts/test-0")
     assert 44 == fake.call(apiKey="test-9", signature="x").get_json()["code"]
-
-
-def test_namespaces_are_bounded_too() -> None:
-    fake = make_fake(max_namespaces=2)
-    assert [200, 200, 503] == [fake.call(prefix=f"/t/n{number}").status_code for number in range(3)]

@@ -100,13 +100,6 @@ def test_off_writes_nothing() -> None:
     assert request_log("off") is None
 
 
-class Closed(io.StringIO):
-    """A stream whose reader went away."""
-
-    def write(self, _text: str) -> int:
-        raise BrokenPipeError
-
-
 def closed() -> io.StringIO:
     stream = io.StringIO()
     stream.close()
@@ -123,17 +116,15 @@ def pipe(*, read: bool) -> Iterator[tuple[IO[bytes], TextIO]]:
         yield reader, writer
 
 
-@pytest.mark.parametrize("style", ["pretty", "json"])
 @pytest.mark.parametrize(
-    "stream",
-    [None, Closed(), closed(), pytest.param("/dev/full", id="a full disk"), pytest.param("", id="a closed pipe")],
+    "stream", [None, closed(), pytest.param("/dev/full", id="a full disk"), pytest.param("", id="a closed pipe")]
 )
-def test_lines_that_cannot_be_written_are_counted(door: Door, style: str, stream: TextIO | str | None) -> None:
+def test_lines_that_cannot_be_written_are_counted(door: Door, stream: TextIO | str | None) -> None:
     """No answer is harmed: logging raises nothing."""
     entry = entry_of(door)
     with pipe(read=False) as (_, writer), open("/dev/full", "w", encoding="utf-8") as full:
         found = {"/dev/full": full, "": writer}[stream] if isinstance(stream, str) else stream
-        log = RequestLog(lambda _entry: style, found)
+        log = RequestLog(lambda _entry: "a line", found)
         for _ in range(3):
             log(entry)
         log.close()

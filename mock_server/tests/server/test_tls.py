@@ -1,15 +1,14 @@
+import json
 import os
-import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
-import urllib3.util.connection
+from mock_server.tests.raw_socket import curl, query
 
-from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import Settings, SettingsError
 from flipsnack_mock.testing import MockServer
@@ -21,26 +20,13 @@ def server_fixture() -> Iterator[MockServer]:
         yield server
 
 
-def resolve_to(monkeypatch: pytest.MonkeyPatch, host: str, port: int) -> None:
-    """Let every name lead to one server, as a container network's aliases do."""
-    original = urllib3.util.connection.create_connection
-
-    def to_that_server(_address: tuple[str, int], *rest: Any, **options: Any) -> socket.socket:
-        return original((host, port), *rest, **options)
-
-    monkeypatch.setattr(urllib3.util.connection, "create_connection", to_that_server)
-
-
-def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """https://api.flipsnack.com, resolved to the fake and trusting its authority, answers by real TLS."""
-    params = {"action": "collection.downloadHTML", "apiKey": "test-tls", "collectionHash": "mock-complete"}
-    params["signature"] = sign("secret-test-tls", params)
-    resolve_to(monkeypatch, "127.0.0.1", int(server.url.rpartition(":")[2]))
-    answer = requests.get("https://api.flipsnack.com/v1/", params=params, verify=server.ca_file, timeout=5).json()
-    url = answer["data"]["resourceUrl"]
-    package = requests.get(url, verify=server.ca_file, timeout=5)
+def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer) -> None:
+    """https://api.flipsnack.com, led to the fake as a network's aliases do and trusting its authority, is real TLS."""
+    options = ("--connect-to", f"::127.0.0.1:{server.url.rpartition(':')[2]}", "--cacert", server.ca_file)
+    answer = curl(*options, f"https://api.flipsnack.com/v1/?{urlencode(query('test-tls'))}")
+    url = json.loads(answer.stdout)["data"]["resourceUrl"]
     assert url.startswith("https://api.flipsnack.com/packages/")
-    assert (200, b"PK") == (package.status_code, package.content[:2])
+    assert curl(*options, url).stdout.startswith(b"PK")
 
 
 def test_the_authority_is_served(server: MockServer) -> None:

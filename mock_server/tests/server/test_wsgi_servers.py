@@ -17,16 +17,6 @@ from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import AdminClient
 
 
-class _Quiet(wsgiref.simple_server.WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
-        """Say nothing."""
-
-
-class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # the library's name
-        """Say nothing."""
-
-
 @contextmanager
 def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
     """The URL of the application under a WSGI server that is not ours."""
@@ -34,9 +24,9 @@ def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
     app = create_app(settings, sleep=slept.append, sources=sources)
     server: Any
     if name == "wsgiref":
-        server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, handler_class=_Quiet)
+        server = wsgiref.simple_server.make_server("127.0.0.1", 0, app)
     else:
-        server = werkzeug.serving.make_server("127.0.0.1", 0, app, request_handler=_QuietWerkzeug)
+        server = werkzeug.serving.make_server("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
