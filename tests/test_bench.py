@@ -50,7 +50,6 @@ def test_what_is_no_report_is_refused() -> None:
     ("value", "aim", "met"), [(71.0, "≥ 70", True), (69.9, "≥ 70", False), (2.0, "< 2", False), (5.0, "", None)]
 )
 def test_an_aim_is_a_comparison(value: float, aim: str, met: bool | None) -> None:
-    """An aim says what it is compared by; without one there is nothing to meet."""
     assert met is Figure("name", value, "", aim).met
 
 

@@ -39,13 +39,11 @@ def _closure() -> frozenset[str]:
 
 
 def test_everything_that_is_needed_is_pinned() -> None:
-    """No dependency, direct or not, comes in a version that nobody tested."""
     assert _closure() <= _pinned().keys(), "run `make constraints`"
 
 
 @pytest.mark.parametrize("name", sorted(_closure()))
 def test_the_installed_version_is_the_pinned_one(name: str) -> None:
-    """What the tests run on is what `constraints.txt` promises."""
     try:
         installed = distribution(name).version
     except PackageNotFoundError:
@@ -54,7 +52,6 @@ def test_the_installed_version_is_the_pinned_one(name: str) -> None:
 
 
 def test_every_direct_dependency_has_a_reason() -> None:
-    """Nothing is depended on that CONTRIBUTING.md does not account for."""
     words = re.findall(r"[\w.-]+", (REPOSITORY / "CONTRIBUTING.md").read_text())
     direct = {canonicalize_name(Requirement(text).name) for text in distribution("flipsnack-kit").requires or ()}
 

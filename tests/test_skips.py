@@ -43,7 +43,6 @@ def _run_pytest(folder: Path, source: str, *, no_skips: str) -> subprocess.Compl
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty project of its own."""
     (tmp_path / "empty.ini").write_text("[pytest]\n")
     return tmp_path
 
@@ -59,7 +58,6 @@ def test_a_skip_fails_where_skips_are_forbidden(folder: Path, source: str) -> No
 
 
 def test_a_skip_passes_elsewhere(folder: Path) -> None:
-    """Without the variable a skip is a skip."""
     assert "1 skipped" in _run_pytest(folder, SKIPPED_TEST, no_skips="").stdout
 
 

@@ -27,15 +27,12 @@ def _found(pattern: re.Pattern[str]) -> list[str]:
 
 
 def test_no_text_names_a_path_of_one_machine() -> None:
-    """What is written works wherever it is cloned to."""
     assert [] == _found(MACHINE_PATHS)
 
 
 def test_no_text_names_the_host_of_a_registry() -> None:
-    """Packages come from wherever the reader's tools are set up to take them from."""
     assert [] == _found(REGISTRY_HOSTS)
 
 
 def test_no_line_ends_in_blanks() -> None:
-    """Diffs show what changed and nothing else."""
     assert [] == _found(BLANK_AT_END)
