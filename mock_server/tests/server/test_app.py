@@ -39,19 +39,12 @@ def test_each_format_has_its_content_type(fake: Fake, fmt: str, content_type: st
     assert ("nosniff" if fmt == "jsonp" else None) == answer.headers.get("X-Content-Type-Options")
 
 
-def test_a_form_and_a_multipart_body_are_read(fake: Fake) -> None:
-    """Both are judged by their credentials before the verb is refused."""
-    unknown = signed(apiKey="nobody")
-    for content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        assert 41 == fake.client.post("/v1/", data=unknown, content_type=content_type).get_json()["code"]
-        assert 40 == fake.client.post("/v1/", data=signed(), content_type=content_type).get_json()["code"]
-
-
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_a_lenient_fake_answers_the_curl_example_of_the_vendor(content_type: str) -> None:
-    """`curl -F` posts; a setting lets that through."""
-    fake = make_fake(lenient_post=True)
-    assert 20 == fake.client.post("/v1/", data=signed(), content_type=content_type).get_json()["code"]
+def test_a_form_and_a_multipart_body_are_read(content_type: str) -> None:
+    """Credentials are judged before the verb is refused; a setting lets the vendor's `curl -F` through."""
+    for lenient, key, code in ((False, "nobody", 41), (False, KEY, 40), (True, KEY, 20)):
+        fake = make_fake(lenient_post=lenient)
+        assert code == fake.client.post("/v1/", data=signed(apiKey=key), content_type=content_type).get_json()["code"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +63,6 @@ def test_no_path_and_no_verb_of_the_vendors_surface_is_a_server_error(fake: Fake
 
 @pytest.mark.parametrize("path", ["/", "/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/"])
 def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
-    """The refusal is our own and says where the API is."""
     answer = fake.client.get(path)
     assert (404, "not_found") == (answer.status_code, answer.get_json()["error"]["type"])
     assert "the API is at /v1/" in answer.get_json()["error"]["message"]
@@ -95,17 +87,8 @@ def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:
     ids=lambda query: query[:8],
 )
 def test_a_hostile_query_is_code_40(fake: Fake, query: str) -> None:
-    """A megabyte, ten thousand parameters, bytes that are no text."""
     answer = fake.client.get("/v1/", environ_overrides={"QUERY_STRING": query})
     assert (200, 40) == (answer.status_code, answer.get_json()["code"])
-
-
-def test_an_overlong_query_is_not_kept_whole() -> None:
-    """What is remembered of it is bounded, too."""
-    entries: list[Entry] = []
-    client = create_app(on_exchange=entries.append).test_client()
-    client.get("/v1/", environ_overrides={"QUERY_STRING": "a" * 1_000_000})
-    assert MAX_QUERY_BYTES + 1 >= len(entries[0].request.query)
 
 
 @pytest.mark.parametrize("host", ["a b<>", "", "evil.test/path", "user@host", "a\tb", "x" * 300, "[::1", "h:999999"])
@@ -117,14 +100,13 @@ def test_a_host_header_that_is_no_host_is_not_repeated(fake: Fake, host: str) ->
 
 
 @pytest.mark.parametrize("host", ["localhost", "fake.test:3547", "127.0.0.1:1", "[::1]:80", "api.flipsnack.com"])
-def test_a_resource_url_begins_as_the_caller_reached_the_fake(fake: Fake, host: str) -> None:
-    answer = fake.client.get("/v1/", query_string=signed(), headers={"Host": host})
-    assert answer.get_json()["data"]["resourceUrl"].startswith(f"http://{host}/packages/")
-
-
-def test_a_setting_gives_resource_urls_another_beginning() -> None:
-    assert resource_url(make_fake(base_url="https://cdn.test")).startswith("https://cdn.test/packages/")
-    assert resource_url(make_fake(base_url="https://cdn.test"), prefix="/t/one").startswith("https://cdn.test/t/one/")
+@pytest.mark.parametrize("base_url", ["", "https://cdn.test"])
+@pytest.mark.parametrize("prefix", ["", "/t/one"])
+def test_a_resource_url_begins_as_the_caller_reached_the_fake(host: str, base_url: str, prefix: str) -> None:
+    """Or as a setting says, as behind a proxy."""
+    client = make_fake(base_url=base_url).client
+    answer = client.get(f"{prefix}/v1/", query_string=signed(), headers={"Host": host}).get_json()
+    assert answer["data"]["resourceUrl"].startswith(f"{base_url or f'http://{host}'}{prefix}/packages/")
 
 
 def test_the_package_is_a_download_with_length_and_etag(fake: Fake) -> None:
@@ -145,20 +127,13 @@ def test_head_has_the_headers_and_no_body(fake: Fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "start", "stop"),
-    [
-        ("bytes=0-0", 0, 1),
-        ("bytes=100-", 100, None),
-        ("bytes=-100", -100, None),
-        ("bytes=0-99999999999", 0, None),
-        ("bytes=-99999999999", 0, None),
-    ],
+    ("text", "start", "stop"), [("bytes=0-0", 0, 1), ("bytes=9-", 9, None), ("bytes=-9", -9, None)]
 )
 def test_one_range_is_answered_with_that_part(fake: Fake, text: str, start: int, stop: int | None) -> None:
     url = resource_url(fake)
     part, whole = fake.resource(url, Range=text), fake.resource(url).data
     assert (206, whole[start:stop]) == (part.status_code, part.data)
-    first = start if start >= 0 else len(whole) + start
+    first = start % len(whole)
     assert f"bytes {first}-{first + len(part.data) - 1}/{len(whole)}" == part.headers["Content-Range"]
 
 
@@ -169,8 +144,11 @@ def test_a_range_that_is_none_is_ignored(fake: Fake, text: str) -> None:
     """Other units, nonsense, and several at once: the whole package comes."""
     url = resource_url(fake)
     answer = fake.resource(url, Range=text.encode().decode("latin-1"))
-    assert (200, None) == (answer.status_code, answer.headers.get("Content-Range"))
-    assert fake.resource(url).data == answer.data
+    assert (200, None, fake.resource(url).data) == (
+        answer.status_code,
+        answer.headers.get("Content-Range"),
+        answer.data,
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,15 +189,6 @@ def test_namespaces_see_nothing_of_each_other(fake: Fake) -> None:
     assert [2, 3] == [len(of_namespace) for of_namespace in accounts]
 
 
-def test_every_answered_request_is_told_of() -> None:
-    times = iter(range(START, START + 100, 7))
-    entries: list[Entry] = []
-    client = create_app(now=lambda: next(times), on_exchange=entries.append).test_client()
-    client.get("/v1/", query_string=signed())
-    client.get("/v1/nowhere")
-    assert [(DOWNLOAD, 20, 7), ("", 40, 7)] == [(entry.action, entry.code, entry.duration) for entry in entries]
-
-
 def test_a_defect_is_http_500_in_our_own_shape_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Here in what waits for a delay; the next request is answered."""
     client = create_app(sleep=lambda _seconds: 1 // 0).test_client()  # type: ignore[arg-type]
@@ -253,17 +222,21 @@ def test_threads_share_one_account_without_loss() -> None:
 
 
 def test_the_secret_is_never_in_an_answer(fake: Fake) -> None:
-    """Nor the reason of a refusal: the body is the vendor's alone."""
     assert SECRET.encode() not in fake.call(signature="0" * 32).data
     assert {"code", "status"} == fake.call(signature="0" * 32).get_json().keys()
 
 
-def test_a_request_for_nothing_here_is_told_to_the_log() -> None:
-    """Somebody with a wrong address sees in the log that it was the address; the journal keeps no such entry."""
-    told: list[Entry] = []
-    app = create_app(on_exchange=told.append)
-    app.test_client().get("/api/v2/?action=x")
-    entry = told.pop()
-    assert ("GET", "/api/v2/", "") == (entry.request.method, entry.request.path, entry.key)
-    assert "nothing is served at /api/v2/" in entry.detail
-    assert [] == app.test_client().get("/__admin/requests").get_json()["requests"]
+def test_the_log_gets_every_request_with_the_time_that_it_took() -> None:
+    """Of an overlong query only a part; and one for nothing here, which no journal keeps."""
+    times = iter(range(START, START + 100, 7))
+    entries: list[Entry] = []
+    client = create_app(now=lambda: next(times), on_exchange=entries.append).test_client()
+    client.get("/v1/", query_string=signed())
+    client.get("/v1/nowhere", environ_overrides={"QUERY_STRING": "a" * 1_000_000})
+    client.get("/api/v2/?action=x")
+    assert [(DOWNLOAD, 20, 7), ("", 40, 7)] == [(entry.action, entry.code, entry.duration) for entry in entries[:2]]
+    assert MAX_QUERY_BYTES + 1 >= len(entries[1].request.query)
+    unrouted = entries[2]
+    assert ("GET", "/api/v2/", "") == (unrouted.request.method, unrouted.request.path, unrouted.key)
+    assert "nothing is served at /api/v2/" in unrouted.detail
+    assert 2 == len(client.get("/__admin/requests").get_json()["requests"])

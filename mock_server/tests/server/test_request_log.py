@@ -35,7 +35,6 @@ def entry_of(door: Door, **changes: str | None) -> Entry:
 
 
 def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
-    """Time, verb, method, code, HTTP status, key shortened, format, duration and the reason."""
     entry = entry_of(door, format="xml", collectionHash=None)
     expected = (
         "14:13:20.000 GET collection.downloadHTML code 30 HTTP 200 120 B test-c… xml 1.5 ms"
@@ -77,7 +76,6 @@ def test_secrets_signatures_and_whole_keys_are_never_written(
 
 @pytest.mark.parametrize("style", ["pretty", "json"])
 def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str) -> None:
-    """A download is logged as `package`."""
     url = door.call()["data"]["resourceUrl"]
     door.fetch(url)
     text = line(door.entry, style)
@@ -89,7 +87,6 @@ def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str
 @pytest.mark.parametrize("style", ["pretty", "json"])
 @pytest.mark.parametrize("action", ["a\nb", "a\x1b[31mb", "a\u2028b", "x" * 5000])
 def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, style: str, action: str) -> None:
-    """What it chose is one short part of one line."""
     text = line(entry_of(door, action=action), style)
     assert "\x1b" not in text
     assert len(text.splitlines()) == 1 or style == "json"

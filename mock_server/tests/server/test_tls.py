@@ -30,7 +30,6 @@ def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer) -
 
 
 def test_the_authority_is_served(server: MockServer) -> None:
-    """/__admin/ca.pem is the authority that signed the server's certificate."""
     pem = requests.get(f"{server.url}/__admin/ca.pem", verify=server.ca_file, timeout=5)
     assert "application/x-pem-file" == pem.headers["Content-Type"]
     with open(server.ca_file, "rb") as file:
