@@ -59,7 +59,6 @@ def test_every_direct_dependency_has_a_reason() -> None:
 
 
 def test_a_pin_is_a_name_and_a_version_and_nothing_else() -> None:
-    """No address, no option, no path: the file works wherever packages come from."""
     pins = [line for line in LINES if not line.startswith("#")]
 
     assert pins

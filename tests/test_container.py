@@ -74,7 +74,6 @@ def test_compose_without_a_profile_is_the_fake_alone() -> None:
 
 
 def test_the_fake_answers_under_the_hosts_of_the_vendor() -> None:
-    """Inside the network a client with built-in host names reaches the fake."""
     aliases = _compose()["flipsnack"]["networks"]["default"]["aliases"]
 
     assert ["api.flipsnack.com", "upload.flipsnack.com"] == aliases
@@ -92,7 +91,6 @@ def test_the_fake_needs_no_writable_root_and_no_capability() -> None:
 
 
 def test_the_kit_waits_until_the_fake_is_healthy() -> None:
-    """The profile `test` runs the kit against the fake, once it answers."""
     kit = _compose()["contract"]
 
     assert ["test"] == kit["profiles"]
@@ -208,7 +206,6 @@ def _carried_out(stage: Stage, step: tuple[str, str], stages: dict[str, Stage]) 
 
 @pytest.fixture(scope="module")
 def stages() -> Iterator[dict[str, Stage]]:
-    """Every stage of the Dockerfile by its name, with all steps carried out."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
         pytest.skip("only root may mount the layers of an image")
     # pytest's own folder is closed to every other user, and the image has one.

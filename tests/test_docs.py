@@ -97,7 +97,6 @@ def test_the_examples_of_a_page_run_from_top_to_bottom(page: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("page", _pages("console"), ids=_name)
 def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
-    """`make …` in a console block is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     shown = "\n".join(block.text for block in _blocks(page) if block.language == "console")
     assert set(re.findall(r"^\$ make ([a-z]+)", shown, re.MULTILINE)) <= targets
@@ -149,7 +148,6 @@ def _anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
-    """The file is there, and so is the heading."""
     for target, anchor in LINK.findall(page.read_text()):
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), f"{target} does not exist"

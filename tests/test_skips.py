@@ -57,10 +57,10 @@ def test_a_skip_fails_where_skips_are_forbidden(folder: Path, source: str) -> No
     assert f"{NO_SKIPS}=1 forbids to skip" in run.stdout
 
 
-def test_a_skip_passes_elsewhere(folder: Path) -> None:
-    assert "1 skipped" in _run_pytest(folder, SKIPPED_TEST, no_skips="").stdout
-
-
-def test_an_expected_failure_is_no_skip(folder: Path) -> None:
-    """pytest reports xfail as a kind of skip; it is not one."""
-    assert "1 xfailed" in _run_pytest(folder, EXPECTED_FAILURE, no_skips="1").stdout
+@pytest.mark.parametrize(
+    ("source", "no_skips", "outcome"), [(SKIPPED_TEST, "", "1 skipped"), (EXPECTED_FAILURE, "1", "1 xfailed")]
+)
+def test_a_skip_elsewhere_and_an_expected_failure_do_not_fail(
+    folder: Path, source: str, no_skips: str, outcome: str
+) -> None:
+    assert outcome in _run_pytest(folder, source, no_skips=no_skips).stdout

@@ -94,7 +94,6 @@ def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
 
 @pytest.mark.parametrize("package", ["flipsnack_client", "flipsnack_contract", "flipsnack_mock"])
 def test_every_package_is_typed_and_complete(full: Path, package: str) -> None:
-    """The wheel holds `py.typed` and every file of data that the source holds."""
     (source,) = REPOSITORY.glob(f"*/src/{package}")
     (installed,) = full.parent.glob(f"lib/python*/site-packages/{package}")
     expected = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}

@@ -229,5 +229,6 @@ def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
     assert [200, 200, 200, 503, 503, 503] == statuses
     refusal = fake.call(apiKey="test-9").get_json()["error"]
     assert ("full", 5, True) == (refusal["type"], refusal["max_accounts"], "max_accounts" in refusal["message"])
+    assert 44 == fake.call(apiKey="test-0", signature="x").get_json()["code"]
     fake.admin("DELETE", "/__admin/accounts/test-0")
     assert [44, 41] == [fake.call(apiKey=key, signature="x").get_json()["code"] for key in ("test-9", "nobody")]
