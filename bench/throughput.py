@@ -1,7 +1,5 @@
 """Requests a second and p99, as shares of what Flask's "hello, world" reaches under the same engine."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,5 +80,5 @@ def _figures(runs: Mapping[str, list[Run]]) -> Iterator[Figure]:
         if name != HELLO_WORLD:
             aim = "≥ 100" if name == "COMPLETE, no log" else ""
             yield Figure(f"{name}: share of hello, world", 100 * cpu[HELLO_WORLD] / cpu[name], "%", aim)
-    without, with_journal = cpu["COMPLETE, no log, no journal"], cpu["COMPLETE, no log"]
-    yield Figure("what the journal costs of a request", 100 * (1 - without / with_journal), "%", "< 15")
+    journal = cpu["COMPLETE, no log"] - cpu["COMPLETE, no log, no journal"]
+    yield Figure("journal: share of hello, world", 100 * journal / cpu[HELLO_WORLD], "%", "< 15")

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -30,20 +28,16 @@ Transfer/sec:      1.97MB
 """
 
 
-def test_a_report_of_wrk_is_read() -> None:
-    """Requests, rate and p99 in microseconds; no error is mentioned where there was none."""
-    assert Load(36172, 7232.83, 3580.0, 0) == parse_report(REPORT)
+ERRORS = "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 100\n"
 
 
-def test_refusals_and_broken_connections_are_errors() -> None:
-    """Both lines of wrk count, so that a run that was refused is not taken for a fast one."""
-    worse = REPORT + "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 100\n"
-
-    assert 110 == parse_report(worse).errors
+@pytest.mark.parametrize(("more", "errors"), [("", 0), (ERRORS, 110)])
+def test_a_report_of_wrk_is_read(more: str, errors: int) -> None:
+    """Requests, rate, p99 in microseconds, and errors, so that a run that was refused is not taken for a fast one."""
+    assert Load(36172, 7232.83, 3580.0, errors) == parse_report(REPORT + more)
 
 
 def test_what_is_no_report_is_refused() -> None:
-    """A generator that failed does not pass for one that measured nothing."""
     with pytest.raises(ValueError, match="no report"):
         parse_report("unable to connect")
 
@@ -52,21 +46,16 @@ def test_what_is_no_report_is_refused() -> None:
     ("value", "aim", "met"), [(71.0, "≥ 70", True), (69.9, "≥ 70", False), (2.0, "< 2", False), (5.0, "", None)]
 )
 def test_an_aim_is_a_comparison(value: float, aim: str, met: bool | None) -> None:
-    """An aim says what it is compared by; without one there is nothing to meet."""
     assert met is Figure("name", value, "", aim).met
-
-
-def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
 
 
 def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
     """The command still works as the fake changes; its figures mean nothing at this size."""
     out = tmp_path / "figures.json"
     parts = ("start", "memory", "robustness", "accounts", "restart")
-    run = _bench("--size", "tiny", *(word for part in parts for word in ("--only", part)), "--out", str(out))
+    options = ("--size", "tiny", *(f"--only={part}" for part in parts), f"--out={out}")
+    command = (sys.executable, "-m", "bench", *options)
+    run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
     names = {figure["name"] for figure in json.loads(out.read_text())["figures"]}
@@ -80,7 +69,6 @@ def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
 
 
 def test_a_load_without_wrk_counts_what_was_refused(tmp_path: Path) -> None:
-    """The generator of our own speaks to the fake and reports as wrk does."""
     targets = tmp_path / "targets"
     targets.write_text(signed_target("test-load", "mock-complete") + "\n/nowhere\n")
     with MockServer(requests_per_second=0, requests_per_minute=0) as fake:

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -41,13 +39,11 @@ def _closure() -> frozenset[str]:
 
 
 def test_everything_that_is_needed_is_pinned() -> None:
-    """No dependency, direct or not, comes in a version that nobody tested."""
     assert _closure() <= _pinned().keys(), "run `make constraints`"
 
 
 @pytest.mark.parametrize("name", sorted(_closure()))
 def test_the_installed_version_is_the_pinned_one(name: str) -> None:
-    """What the tests run on is what `constraints.txt` promises."""
     try:
         installed = distribution(name).version
     except PackageNotFoundError:
@@ -56,7 +52,6 @@ def test_the_installed_version_is_the_pinned_one(name: str) -> None:
 
 
 def test_every_direct_dependency_has_a_reason() -> None:
-    """Nothing is depended on that CONTRIBUTING.md does not account for."""
     words = re.findall(r"[\w.-]+", (REPOSITORY / "CONTRIBUTING.md").read_text())
     direct = {canonicalize_name(Requirement(text).name) for text in distribution("flipsnack-kit").requires or ()}
 
@@ -64,7 +59,6 @@ def test_every_direct_dependency_has_a_reason() -> None:
 
 
 def test_a_pin_is_a_name_and_a_version_and_nothing_else() -> None:
-    """No address, no option, no path: the file works wherever packages come from."""
     pins = [line for line in LINES if not line.startswith("#")]
 
     assert pins

@@ -5,8 +5,6 @@ out as written, in an overlay over this machine's own root, and the fake runs as
 user, on a root that cannot be written to.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -17,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -63,9 +61,6 @@ def _run(*command: str | Path) -> str:
     return done.stdout
 
 
-# --- the compose file ------------------------------------------------------------------------------------------------
-
-
 @cache
 def _compose() -> dict[str, Any]:
     services: dict[str, Any] = json.loads(
@@ -75,41 +70,32 @@ def _compose() -> dict[str, Any]:
 
 
 def test_compose_without_a_profile_is_the_fake_alone() -> None:
-    """`docker compose up` starts the fake and nothing else."""
     assert ["flipsnack"] == _run(_tool("docker-compose"), "config", "--services").split()
 
 
 def test_the_fake_answers_under_the_hosts_of_the_vendor() -> None:
-    """Inside the network a client with built-in host names reaches the fake."""
     aliases = _compose()["flipsnack"]["networks"]["default"]["aliases"]
 
     assert ["api.flipsnack.com", "upload.flipsnack.com"] == aliases
 
 
 def test_the_fake_is_published_to_this_machine_only() -> None:
-    """The port is the fake's default, on loopback."""
     assert [("127.0.0.1", "3547", 3547)] == [
         (port["host_ip"], port["published"], port["target"]) for port in _compose()["flipsnack"]["ports"]
     ]
 
 
 def test_the_fake_needs_no_writable_root_and_no_capability() -> None:
-    """What the image promises is what compose demands of it."""
     fake = _compose()["flipsnack"]
-
     assert (True, ["ALL"]) == (fake["read_only"], fake["cap_drop"])
 
 
 def test_the_kit_waits_until_the_fake_is_healthy() -> None:
-    """The profile `test` runs the kit against the fake, once it answers."""
     kit = _compose()["contract"]
 
     assert ["test"] == kit["profiles"]
     assert "service_healthy" == kit["depends_on"]["flipsnack"]["condition"]
     assert "http://flipsnack:3547/v1/" in kit["command"]
-
-
-# --- the Dockerfile --------------------------------------------------------------------------------------------------
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -122,18 +108,11 @@ def _values(instruction: str) -> list[str]:
 
 
 def test_hadolint_finds_nothing() -> None:
-    """The Dockerfile is free of what its linter warns of."""
     assert "" == _run(_tool("hadolint"), "--no-color", DOCKERFILE)
 
 
-def test_one_port_is_exposed() -> None:
-    """The image exposes the fake's port and no other."""
-    assert ["3547"] == _values("EXPOSE")
-
-
-def test_every_final_stage_runs_as_a_fixed_user() -> None:
-    """Neither image runs as root."""
-    assert [NOBODY, NOBODY] == _values("USER")
+def test_one_port_is_exposed_and_every_final_stage_runs_as_a_fixed_user() -> None:
+    assert (["3547"], [NOBODY, NOBODY]) == (_values("EXPOSE"), _values("USER"))
 
 
 def test_the_health_check_follows_the_settings() -> None:
@@ -142,15 +121,11 @@ def test_the_health_check_follows_the_settings() -> None:
 
 
 def test_the_build_context_holds_what_is_copied_and_nothing_else() -> None:
-    """`.dockerignore` admits exactly the sources of the COPY steps."""
     copied = {source for value in _values("COPY") if not value.startswith("--from") for source in value.split()[:-1]}
     lines = (REPOSITORY / ".dockerignore").read_text().split("\n")
 
     assert "*" in lines
     assert copied == {line.removeprefix("!") for line in lines if line.startswith("!")}
-
-
-# --- each step, carried out ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -164,7 +139,6 @@ class Stage:
 
     @property
     def upper(self) -> Path:
-        """What the steps of this stage wrote."""
         return self.folder / "upper"
 
     def command(self, argv: list[str], *, mode: str, env: dict[str, str] | None = None) -> list[str]:
@@ -182,24 +156,27 @@ def _new_stage(folder: Path, parent: Stage | None, path: str) -> Stage:
     for name in ("upper", "work", "root"):
         (folder / name).mkdir(parents=True)
     if parent is None:
-        return Stage(folder, env={"PATH": path})
-    shutil.copytree(parent.upper, folder / "upper", symlinks=True, dirs_exist_ok=True)
+        # Most files of an environment are bytecode, and no step needs it.
+        return Stage(folder, env={"PATH": path, "PIP_COMPILE": "0"})
+    shutil.copytree(parent.upper, folder / "upper", symlinks=True, dirs_exist_ok=True, copy_function=os.link)
     return replace(parent, folder=folder)
 
 
 def _copied(stage: Stage, value: str, stages: dict[str, Stage]) -> Stage:
     *words, target = value.split()
-    origin = REPOSITORY
+    origin: Path = REPOSITORY
+    copy: Callable[[Any, Any], Any] = shutil.copy
     if words[0].startswith("--from="):
-        origin = stages[words.pop(0).removeprefix("--from=")].upper
+        # What a step changes it replaces, so stages may share the files.
+        origin, copy = stages[words.pop(0).removeprefix("--from=")].upper, os.link
     for source in words:
         found = origin / source.lstrip("/")
         into = stage.upper / (stage.workdir if not target.startswith("/") else "").lstrip("/") / target.lstrip("/")
         if found.is_dir():
-            shutil.copytree(found, into, symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(found, into, symlinks=True, dirs_exist_ok=True, copy_function=copy)
         else:
             into.mkdir(parents=True, exist_ok=True)
-            shutil.copy(found, into)
+            copy(found, into / found.name)
     return stage
 
 
@@ -229,7 +206,6 @@ def _carried_out(stage: Stage, step: tuple[str, str], stages: dict[str, Stage]) 
 
 @pytest.fixture(scope="module")
 def stages() -> Iterator[dict[str, Stage]]:
-    """Every stage of the Dockerfile by its name, with all steps carried out."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
         pytest.skip("only root may mount the layers of an image")
     # pytest's own folder is closed to every other user, and the image has one.
@@ -296,13 +272,11 @@ def test_the_image_serves_and_is_healthy(stages: dict[str, Stage], tls: str) -> 
 
 
 def test_an_image_with_no_server_is_unhealthy(stages: dict[str, Stage]) -> None:
-    """HEALTHCHECK fails where nothing listens."""
     command = stages["server"].command(_argv("HEALTHCHECK", 0), mode="ro", env={"FLIPSNACK_MOCK_PORT": "1"})
 
     assert 0 != subprocess.run(command, capture_output=True, check=False).returncode
 
 
 def test_the_image_holds_no_kit_and_the_kit_image_does(stages: dict[str, Stage]) -> None:
-    """The fake's image stays small; the kit's image has the kit's command."""
     assert not (stages["server"].upper / "opt/flipsnack/bin/pytest").exists()
     assert "server" in stages["contract"].run([*_argv("ENTRYPOINT", 0), *_argv("CMD", 0)], mode="ro")

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +6,6 @@ DEMO = Path(__file__).resolve().parents[1] / "demo" / "demo.py"
 
 
 def test_the_demo_shows_what_it_announces() -> None:
-    """Each scene ends as its heading says, on a terminal that is none."""
     run = subprocess.run([sys.executable, DEMO], capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stderr

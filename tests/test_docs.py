@@ -1,7 +1,5 @@
 """What the pages say is true: their examples run, their links lead somewhere, and nothing is left out."""
 
-from __future__ import annotations
-
 import doctest
 import os
 import re
@@ -68,9 +66,6 @@ def _name(page: Path) -> str:
     return str(page.relative_to(REPOSITORY))
 
 
-# --- examples --------------------------------------------------------------------------------------------------------
-
-
 def _command(block: Block, text: str) -> list[str]:
     if block.language == "python":
         return [sys.executable, "-W", "error", "-c", text]
@@ -82,9 +77,8 @@ def _run_block(block: Block, fake: MockServer, folder: Path) -> None:
     host = fake.url.removeprefix("http://")
     text, printed = (part.replace("localhost:3547", host) for part in (block.text, block.printed or ""))
     environment = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "HOME": str(folder), "LANG": "C.UTF-8"}
-    run = subprocess.run(
-        _command(block, text), cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    command = _command(block, text)
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"line {block.line}: {run.stdout}{run.stderr}"
     if block.printed is not None:
         assert doctest.OutputChecker().check_output(printed, run.stdout, ALIKE), f"line {block.line}: {run.stdout}"
@@ -103,39 +97,31 @@ def test_the_examples_of_a_page_run_from_top_to_bottom(page: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("page", _pages("console"), ids=_name)
 def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
-    """`make …` in a console block is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
-    named = {
-        target
-        for block in _blocks(page)
-        if block.language == "console"
-        for target in re.findall(r"^\$ make ([a-z]+)", block.text, re.MULTILINE)
-    }
-
-    assert named <= targets
+    shown = "\n".join(block.text for block in _blocks(page) if block.language == "console")
+    assert set(re.findall(r"^\$ make ([a-z]+)", shown, re.MULTILINE)) <= targets
 
 
-# --- the CI blocks ---------------------------------------------------------------------------------------------------
-
-
-def _ci_block(key: str) -> str:
-    blocks = _blocks(REPOSITORY / "README.md")
+def _ci_block(key: str, page: str = "README.md") -> str:
+    blocks = _blocks(REPOSITORY / page)
     (text,) = (block.text for block in blocks if block.language == "yaml" and f"{key}:\n" in block.text)
     return text
 
 
-CI = [("vendor.github-workflows", "jobs"), ("vendor.gitlab-ci", "script")]
-
-
-@pytest.mark.parametrize(("schema", "key"), CI)
-def test_a_ci_block_fits_the_schema_of_its_vendor(schema: str, key: str, tmp_path: Path) -> None:
-    """Whoever copies the block has a file that his CI accepts."""
+@pytest.mark.parametrize(
+    ("schema", "key", "page"),
+    [
+        ("vendor.github-workflows", "jobs", "README.md"),
+        ("vendor.gitlab-ci", "script", "README.md"),
+        ("vendor.github-workflows", "jobs", "contract_tests/README.md"),
+    ],
+)
+def test_a_ci_block_fits_the_schema_of_its_vendor(schema: str, key: str, page: str, tmp_path: Path) -> None:
+    """Whoever copies the block has a file that the vendor's CI accepts."""
     file = tmp_path / "ci.yml"
-    file.write_text(_ci_block(key))
-    run = subprocess.run(
-        [TOOLS / "check-jsonschema", "--builtin-schema", schema, file], capture_output=True, text=True, check=False
-    )
-
+    file.write_text(_ci_block(key, page))
+    check = (TOOLS / "check-jsonschema", "--builtin-schema", schema, file)
+    run = subprocess.run(check, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 
@@ -145,7 +131,7 @@ def _service_variables(ci: dict[str, Any]) -> dict[str, str]:
     return dict(ci["test"]["services"][0]["variables"])
 
 
-@pytest.mark.parametrize("key", [key for _, key in CI])
+@pytest.mark.parametrize("key", ["jobs", "script"])
 def test_the_variables_of_a_ci_block_configure_a_fake(key: str) -> None:
     """The service of the block starts with nothing but these variables, and has the account they name."""
     environment = _service_variables(YAML(typ="safe").load(_ci_block(key)))
@@ -155,9 +141,6 @@ def test_the_variables_of_a_ci_block_configure_a_fake(key: str) -> None:
     assert "after-2-polls" == settings.default_schedule
 
 
-# --- links and completeness ------------------------------------------------------------------------------------------
-
-
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", page.read_text()), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -165,7 +148,6 @@ def _anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
-    """The file is there, and so is the heading."""
     for target, anchor in LINK.findall(page.read_text()):
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), f"{target} does not exist"
@@ -179,7 +161,6 @@ def _readmes() -> str:
 
 @pytest.mark.parametrize("setting", sorted(setting_docs()))
 def test_every_setting_of_the_fake_is_in_a_readme(setting: str) -> None:
-    """A setting that nobody can read about does not exist."""
     named = f"`{setting}`" in _readmes()
     assert named, "describe it in mock_server/README.md"
 
@@ -195,6 +176,5 @@ def _commands() -> list[str]:
 
 @pytest.mark.parametrize("command", _commands())
 def test_every_command_is_in_a_readme(command: str) -> None:
-    """A command that nobody can read about does not exist."""
     named = command in _readmes()
     assert named, "describe it in the README of its role"

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -39,7 +37,6 @@ sys.meta_path.insert(0, Finder())
 def test_ctrl_c_while_a_command_starts_is_one_word_and_130(
     tmp_path: Path, command: tuple[str, ...], module: str
 ) -> None:
-    """No traceback, whatever is being imported when the key is pressed."""
     (tmp_path / "sitecustomize.py").write_text(PRESSED.format(module=module))
     program, *arguments = command
     done = subprocess.run(

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -45,7 +43,6 @@ def _run_pytest(folder: Path, source: str, *, no_skips: str) -> subprocess.Compl
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty project of its own."""
     (tmp_path / "empty.ini").write_text("[pytest]\n")
     return tmp_path
 
@@ -60,11 +57,10 @@ def test_a_skip_fails_where_skips_are_forbidden(folder: Path, source: str) -> No
     assert f"{NO_SKIPS}=1 forbids to skip" in run.stdout
 
 
-def test_a_skip_passes_elsewhere(folder: Path) -> None:
-    """Without the variable a skip is a skip."""
-    assert "1 skipped" in _run_pytest(folder, SKIPPED_TEST, no_skips="").stdout
-
-
-def test_an_expected_failure_is_no_skip(folder: Path) -> None:
-    """pytest reports xfail as a kind of skip; it is not one."""
-    assert "1 xfailed" in _run_pytest(folder, EXPECTED_FAILURE, no_skips="1").stdout
+@pytest.mark.parametrize(
+    ("source", "no_skips", "outcome"), [(SKIPPED_TEST, "", "1 skipped"), (EXPECTED_FAILURE, "1", "1 xfailed")]
+)
+def test_a_skip_elsewhere_and_an_expected_failure_do_not_fail(
+    folder: Path, source: str, no_skips: str, outcome: str
+) -> None:
+    assert outcome in _run_pytest(folder, source, no_skips=no_skips).stdout

@@ -1,8 +1,8 @@
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MADE_BY_TOOLS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules"}
@@ -24,20 +24,6 @@ def _texts() -> Iterator[tuple[str, str]]:
                 continue
 
 
-def _found(pattern: re.Pattern[str]) -> list[str]:
-    return [f"{name}: {match.group()}" for name, text in _texts() for match in pattern.finditer(text)]
-
-
-def test_no_text_names_a_path_of_one_machine() -> None:
-    """What is written works wherever it is cloned to."""
-    assert [] == _found(MACHINE_PATHS)
-
-
-def test_no_text_names_the_host_of_a_registry() -> None:
-    """Packages come from wherever the reader's tools are set up to take them from."""
-    assert [] == _found(REGISTRY_HOSTS)
-
-
-def test_no_line_ends_in_blanks() -> None:
-    """Diffs show what changed and nothing else."""
-    assert [] == _found(BLANK_AT_END)
+@pytest.mark.parametrize("pattern", [MACHINE_PATHS, REGISTRY_HOSTS, BLANK_AT_END])
+def test_no_text_names_this_machine_or_a_registry_or_ends_a_line_in_blanks(pattern: re.Pattern[str]) -> None:
+    assert [] == [f"{name}: {match.group()}" for name, text in _texts() for match in pattern.finditer(text)]

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import subprocess
 import sys
 import zipfile
@@ -25,10 +23,10 @@ def _done(*command: str | Path) -> str:
 
 def _environment(folder: Path, requirement: str) -> Path:
     """A fresh environment that holds `requirement` and nothing else; returns its folder of programs."""
-    _done(sys.executable, "-m", "venv", folder)
-    programs = folder / "bin"
-    constraints = REPOSITORY / "constraints.txt"
-    _done(programs / "python", "-m", "pip", "install", "--quiet", "--constraint", constraints, requirement)
+    _done(sys.executable, "-m", "venv", "--without-pip", folder)
+    programs, constraints = folder / "bin", REPOSITORY / "constraints.txt"
+    pip = (sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet", "--no-compile")
+    _done(*pip, "--constraint", constraints, requirement)
     return programs
 
 
@@ -43,25 +41,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def base(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel and no extra."""
     return _environment(tmp_path_factory.mktemp("base"), str(wheel))
 
 
 @pytest.fixture(scope="module")
 def full(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel and the extras of all roles."""
     return _environment(tmp_path_factory.mktemp("full"), f"{wheel}[mock,contract]")
 
 
 @pytest.mark.parametrize("command", ["flipsnack", "flipsnack-mock", "flipsnack-contract"])
 @pytest.mark.parametrize("flag", ["--help", "--version"])
 def test_every_command_runs_from_the_wheel(full: Path, command: str, flag: str) -> None:
-    """Whoever installs the wheel has all three commands."""
     assert command in _done(full / command, flag)
 
 
 def test_the_client_needs_no_extra(base: Path) -> None:
-    """The base is the client with its command."""
     assert "download" in _done(base / "flipsnack", "--help")
 
 
@@ -78,7 +72,6 @@ def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str
 
 
 def test_the_fake_for_tests_names_its_extra_where_it_is_missing(base: Path) -> None:
-    """Importing it says what to install."""
     run = _run(base / "python", "-c", "import flipsnack_mock.testing")
 
     assert run.returncode == 1
@@ -87,7 +80,6 @@ def test_the_fake_for_tests_names_its_extra_where_it_is_missing(base: Path) -> N
 
 
 def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
-    """What the wheel puts beside other people's packages is named flipsnack."""
     files = _done(
         base / "python",
         "-c",
@@ -102,7 +94,6 @@ def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
 
 @pytest.mark.parametrize("package", ["flipsnack_client", "flipsnack_contract", "flipsnack_mock"])
 def test_every_package_is_typed_and_complete(full: Path, package: str) -> None:
-    """The wheel holds `py.typed` and every file of data that the source holds."""
     (source,) = REPOSITORY.glob(f"*/src/{package}")
     (installed,) = full.parent.glob(f"lib/python*/site-packages/{package}")
     expected = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}

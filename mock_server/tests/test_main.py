@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
-from mock_server.tests.command import PREFIX, run
+from mock_server.tests.command_runner import PREFIX, run
 from mock_server.tests.conftest import KEY, SECRET, signed
 
 from flipsnack_mock import __version__

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from mock_server.tests.command import run
+from mock_server.tests.command_runner import run
 
 from flipsnack_mock import __version__
 from flipsnack_mock.testing import MockServer

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from mock_server.tests.command import clean_trace, run, trace_with_findings
+from mock_server.tests.command_runner import clean_trace, run, trace_with_findings
 from mock_server.tests.conftest import signed
 
 from flipsnack_mock.testing import MockServer

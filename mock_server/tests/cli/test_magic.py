@@ -1,5 +1,5 @@
 import pytest
-from mock_server.tests.command import run
+from mock_server.tests.command_runner import run
 
 from flipsnack_mock.state.magic import listed
 

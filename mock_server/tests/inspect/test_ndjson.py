@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from mock_server.tests.command import clean_trace, trace_of
+from mock_server.tests.command_runner import clean_trace, trace_of
 from mock_server.tests.conftest import make_fake
 
 from flipsnack_mock.inspect.ndjson import BadTrace, read_trace

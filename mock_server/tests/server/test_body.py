@@ -45,7 +45,6 @@ def refusal_of(pieces: list[tuple[float, int]]) -> str:
     ],
 )
 def test_a_body_has_a_rate_and_a_time(pieces: list[tuple[float, int]], how: str) -> None:
-    """HTTP 408, which says how much came in what time."""
     refusal = refusal_of(pieces)
     assert bool(how) == refusal.startswith("408 too_slow")
     assert how in refusal
@@ -54,7 +53,6 @@ def test_a_body_has_a_rate_and_a_time(pieces: list[tuple[float, int]], how: str)
 @pytest.mark.parametrize(("size", "kept"), [(0, 0), (9, 9), (10, 10), (11, 11), (1_000, 11)])
 @pytest.mark.parametrize("piece", [1, 3, 1_000])
 def test_of_a_long_body_so_much_is_kept_that_it_shows(size: int, kept: int, piece: int) -> None:
-    """One byte more than is allowed, however it comes."""
     body = KeptBody(10)
     for start in range(0, size, piece):
         body(b"1" * min(piece, size - start))
@@ -83,13 +81,9 @@ def test_a_body_is_handed_on_in_pieces_up_to_a_bound() -> None:
 
 
 def test_a_client_that_leaves_in_the_middle_is_noticed() -> None:
-    """There is nobody to answer."""
     reader = BodyReader(KeptBody(10), now=lambda: 0)
     with pytest.raises(ConnectionAbortedError):
         asyncio.run(receive_body(messages(b"1", last="http.disconnect"), reader))
-
-
-# --- any WSGI server -------------------------------------------------------------------------------------------------
 
 
 class Endless(io.RawIOBase):
@@ -98,7 +92,6 @@ class Endless(io.RawIOBase):
     taken = 0
 
     def read(self, size: int = -1) -> bytes:
-        """As much as is wanted."""
         assert size >= 0, "the whole of an endless body was asked for"
         self.taken += size
         return b"a" * size
@@ -130,9 +123,6 @@ def test_no_more_of_a_body_is_read_than_shows_that_it_is_too_long(
     size = limit + 1 if expected is None else expected
     assert size == len(read_body(environ))
     assert size == len(read_body(environ)) == body.taken
-
-
-# --- our own engine --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module", name="address")

@@ -1,3 +1,5 @@
+import json
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,39 +15,20 @@ NEVER = 300
 """Longer than any test waits: what has not come by then does not come."""
 
 
-# --- breaks ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_reset_is_one_on_the_socket(server: MockServer) -> None:
-    """The client's system reports a reset connection, before any byte."""
-    server.admin.account("test-reset").faults.add("reset")
-    raw = open_request(f"{server.base_url}?{urlencode(query('test-reset'))}")
-    with raw, pytest.raises(ConnectionResetError):
-        raw.recv(1)
-
-
 @pytest.mark.parametrize(
-    ("kind", "fields", "expected"), [("empty-reply", {}, b""), ("garbage", {"bytes": 40}, noise(3, 1, 40))]
+    ("kind", "fields", "expected", "exit_status"),
+    [("reset", {}, None, 56), ("empty-reply", {}, b"", 52), ("garbage", {"bytes": 40}, noise(3, 1, 40), 1)],
 )
 def test_a_break_is_an_end_without_an_answer(
-    server: MockServer, kind: str, fields: dict[str, Any], expected: bytes
+    server: MockServer, kind: str, fields: dict[str, Any], expected: bytes | None, exit_status: int
 ) -> None:
-    """Garbage comes instead of HTTP: the bytes that seed and number of the request give."""
+    """None is a reset. Garbage is the bytes that seed and number of the request give. curl tells the three apart."""
     key = f"test-break-{kind}"
     server.admin.account(key).faults.add(kind, **fields, when={"seed": 3})
-    with open_request(f"{server.base_url}?{urlencode(query(key))}") as raw:
+    url = f"{server.base_url}?{urlencode(query(key))}"
+    with open_request(url) as raw, pytest.raises(ConnectionResetError) if expected is None else nullcontext():
         assert expected == received(raw)
-
-
-@pytest.mark.parametrize(
-    ("exit_status", "kind"),
-    [(56, {"kind": "reset"}), (52, {"kind": "empty-reply"}), (1, {"kind": "garbage"})],
-)
-def test_curl_tells_the_breaks_apart(server: MockServer, exit_status: int, kind: dict[str, Any]) -> None:
-    """curl has a status of its own for a reset, an empty reply and what is no HTTP."""
-    key = f"test-curl-{kind['kind']}"
-    server.admin.account(key).call("POST", "/faults", {"fault": kind})
-    assert exit_status == curl(f"{server.base_url}?{urlencode(query(key))}").returncode
+    assert exit_status == curl(url).returncode
 
 
 @pytest.mark.parametrize("kind", ["reset", "empty-reply", "garbage"])
@@ -61,42 +44,31 @@ def test_requests_reports_a_connection_error(server: MockServer, kind: str) -> N
     assert (1, 0) == (account.faults.list()[0]["hits"], account.faults.list()[0]["hits_left"])
 
 
-# --- cuts ------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
-    ("exit_status", "framing"),
-    [(18, "length"), (18, "chunked"), (0, "close")],
+    ("framing", "promise", "exit_status"),
+    [
+        ("length", b"content-length: ", 18),
+        ("chunked", b"transfer-encoding: chunked", 18),
+        ("close", b"connection: close", 0),
+    ],
 )
-def test_curl_notices_a_truncated_package_by_its_framing(server: MockServer, exit_status: int, framing: str) -> None:
-    """A missing rest shows by Content-Length and by the last chunk; without either nobody can notice."""
+def test_curl_notices_a_truncated_package_by_its_framing(
+    server: MockServer, framing: str, promise: bytes, exit_status: int
+) -> None:
+    """One header says where the body ends. Without a length or chunks nobody can notice that the rest is missing."""
     key = f"test-cut-{framing}"
     url = link(server, key)
     server.admin.account(key).faults.add("truncate", keep=1_000, framing=framing, when={"action": "package"})
-    done = curl(url)
-    assert (exit_status, 1_000) == (done.returncode, len(done.stdout))
-
-
-@pytest.mark.parametrize(
-    ("framing", "promise"),
-    [("length", b"content-length: "), ("chunked", b"transfer-encoding: chunked"), ("close", b"connection: close")],
-)
-def test_a_truncated_answer_promises_what_its_framing_says(server: MockServer, framing: str, promise: bytes) -> None:
-    """On the wire there is exactly one thing that says where the body ends."""
-    key = f"test-frame-{framing}"
-    server.admin.account(key).faults.add("truncate", framing=framing)
-    with open_request(f"{server.base_url}?{urlencode(query(key))}") as raw:
-        head, _, body = received(raw).partition(b"\r\n\r\n")
+    done = curl("-D", "-", url)
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    assert (exit_status, 1_000) == (done.returncode, len(body))
     assert promise in head
     assert (framing == "length") == (b"content-length" in head)
     assert (framing == "chunked") == (b"transfer-encoding" in head)
-    assert b"0\r\n\r\n" not in body
-    assert body
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
 def test_requests_reports_a_truncated_package(server: MockServer, framing: str) -> None:
-    """Reading the body raises, after the bytes that came."""
     key = f"test-requests-cut-{framing}"
     url = link(server, key)
     server.admin.account(key).faults.add("truncate", keep=1_000, framing=framing, when={"action": "package"})
@@ -107,42 +79,37 @@ def test_requests_reports_a_truncated_package(server: MockServer, framing: str) 
             next(pieces)
 
 
-def test_a_reset_in_the_middle_comes_after_the_bytes(server: MockServer) -> None:
-    """The bytes that were kept arrive, more than fit into any buffer; then the connection is torn, not closed."""
-    account = server.admin.account("test-mid-reset")
+@pytest.mark.parametrize(
+    ("kind", "fields", "ends"),
+    [
+        ("reset", {"after": 15_000_000}, pytest.raises(ConnectionResetError)),
+        ("truncate", {"keep": 15_000_000, "framing": "close"}, nullcontext()),
+    ],
+)
+def test_a_large_package_is_cut_behind_the_bytes_that_are_kept(
+    server: MockServer, kind: str, fields: dict[str, Any], ends: Any
+) -> None:
+    """More than fit into any buffer: a slow reader is waited for. Then the connection is torn or closed."""
+    account = server.admin.account(f"test-large-{kind}")
     account.collections.create(hash="large", package_bytes=20_000_000, schedule="immediate")
-    url = requests.get(server.base_url, params=query("test-mid-reset", collectionHash="large"), timeout=10).json()
-    account.faults.add("reset", after=15_000_000, when={"action": "package"})
-    with open_request(url["data"]["resourceUrl"]) as raw:
+    call = requests.get(server.base_url, params=query(account.key, collectionHash="large"), timeout=10).json()
+    account.faults.add(kind, **fields, when={"action": "package"})
+    with open_request(call["data"]["resourceUrl"]) as raw:
         answer = raw.makefile("rb")
         while answer.readline() != b"\r\n":
             pass
         assert 15_000_000 == len(answer.read(15_000_000))
-        with pytest.raises(ConnectionResetError):
-            answer.read(1)
-
-
-def test_a_large_package_is_cut_without_holding_it(server: MockServer) -> None:
-    """Half of 20 MB without a length arrives whole: a slow reader is waited for."""
-    account = server.admin.account("test-big-cut")
-    account.collections.create(hash="big", package_bytes=20_000_000, schedule="immediate")
-    url = requests.get(server.base_url, params=query("test-big-cut", collectionHash="big"), timeout=10).json()
-    account.faults.add("truncate", framing="close", when={"action": "package"})
-    with requests.get(url["data"]["resourceUrl"], timeout=10, stream=True) as answer:
-        assert 10_000_000 == sum(len(piece) for piece in answer.iter_content(100_000))
+        with ends:
+            assert b"" == answer.read(1)
 
 
 def test_a_part_of_a_package_is_cut_too(server: MockServer) -> None:
-    """A resumed download can break off again."""
     url = link(server, "test-range-cut")
     server.admin.account("test-range-cut").faults.add("truncate", keep=10, when={"action": "package"})
     done = curl("-r", "100-299", "-D", "-", url)
     assert 18 == done.returncode
     assert b" 206 " in done.stdout
     assert b"content-length: 200" in done.stdout
-
-
-# --- waiting ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -179,7 +146,6 @@ def test_a_delay_before_the_headers_holds_back_every_byte(server: MockServer) ->
 
 
 def test_a_delay_before_the_body_sends_the_headers_first(server: MockServer) -> None:
-    """The client has status and headers in hand and waits for the body."""
     server.admin.account("test-body-hang").faults.add("delay", seconds=NEVER, before="body")
     with open_request(f"{server.base_url}?{urlencode(query('test-body-hang'))}") as raw:
         head = received_until_silence(raw)
@@ -188,21 +154,12 @@ def test_a_delay_before_the_body_sends_the_headers_first(server: MockServer) -> 
 
 
 def test_a_drip_sends_a_piece_and_waits(server: MockServer) -> None:
-    """After the headers comes one piece of the size that was asked for; the next is a pause away."""
     url = link(server, "test-drip")
     server.admin.account("test-drip").faults.add("drip", bytes=100, seconds=NEVER, when={"action": "package"})
     with open_request(url) as raw:
         head, _, body = received_until_silence(raw).partition(b"\r\n\r\n")
     assert b"content-length: " in head
     assert 100 == len(body)
-
-
-def test_a_dripped_package_is_whole(server: MockServer) -> None:
-    """Every byte comes, only slowly."""
-    url = link(server, "test-drip-whole")
-    true = requests.get(url, timeout=10).content
-    server.admin.account("test-drip-whole").faults.add("drip", bytes=4_000, seconds=0.001, when={"action": "package"})
-    assert true == requests.get(url, timeout=10).content
 
 
 def test_a_client_that_leaves_ends_the_wait() -> None:
@@ -213,9 +170,63 @@ def test_a_client_that_leaves_ends_the_wait() -> None:
 
 
 def test_a_server_stops_while_answers_wait() -> None:
-    """Leaving the block ends the server, though a client still waits for minutes; that client sees the end."""
     with MockServer() as other:
         other.admin.account("test-stop").faults.add("delay", seconds=NEVER)
         waiting = open_request(f"{other.base_url}?{urlencode(query('test-stop'))}")
     with waiting:
         assert b"" == received(waiting)
+
+
+def test_a_part_with_the_wrong_byte_has_it(server: MockServer) -> None:
+    """Of a range, the byte is wrong where it would be in the whole."""
+    url = link(server, "test-wrong-range")
+    true = requests.get(url, timeout=10).content
+    server.admin.account("test-wrong-range").faults.add("wrong-byte", offset=105)
+    part = requests.get(url, headers={"Range": "bytes=100-199"}, timeout=10)
+    assert 206 == part.status_code
+    assert [5] == [index for index in range(100) if part.content[index] != true[100 + index]]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "fields", "headers"),
+    [
+        ("test-no-range", "wrong-byte", {"offset": 50}, {"Range": "bytes=100-199"}),
+        ("test-no-cut", "truncate", {"keep": 100}, {"Range": "bytes=0-99"}),
+        ("test-no-drip", "drip", {"bytes": 100, "seconds": 0}, {"Range": "bytes=0-99"}),
+    ],
+)
+def test_what_only_the_edge_can_see_is_an_error_too(
+    server: MockServer, key: str, kind: str, fields: dict[str, Any], headers: dict[str, str]
+) -> None:
+    """A fault that would not show in the part that was asked for is HTTP 500, and a failure in the list."""
+    url = link(server, key)
+    account = server.admin.account(key)
+    account.faults.add(kind, **fields, when={"action": "package"} if kind != "wrong-byte" else None)
+    answer = requests.get(url, headers=headers, timeout=10)
+    assert (500, "fault_could_not_act") == (answer.status_code, answer.json()["error"]["type"])
+    assert (0, 1) == (account.faults.list()[0]["hits"], account.faults.list()[0]["failures"])
+
+
+def test_a_head_request_is_not_dripped(server: MockServer) -> None:
+    """What has no body cannot lose or drip one: the rule waits for a request that has."""
+    url = link(server, "test-head")
+    account = server.admin.account("test-head")
+    account.faults.add("truncate", when={"action": "package"})
+    assert 200 == requests.head(url, timeout=10).status_code
+    assert 0 == account.faults.list()[0]["seen"]
+
+
+def test_a_link_to_a_closed_port_is_refused(server: MockServer) -> None:
+    server.admin.account("test-closed").faults.add(preset="link-to-closed-port")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(link(server, "test-closed"), timeout=10)
+
+
+def test_a_redirect_is_followed_back_to_the_true_answer(server: MockServer) -> None:
+    """With one hit the default redirect costs one round trip; curl and requests follow it."""
+    server.admin.account("test-redirect").faults.add(preset="redirect")
+    answer = requests.get(server.base_url, params=query("test-redirect"), timeout=10)
+    assert ([302], 20) == ([each.status_code for each in answer.history], answer.json()["code"])
+    server.admin.account("test-redirect").faults.add(preset="redirect")
+    done = curl("-L", f"{server.base_url}?{urlencode(query('test-redirect'))}")
+    assert 20 == json.loads(done.stdout)["code"]

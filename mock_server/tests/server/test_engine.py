@@ -9,15 +9,7 @@ from flipsnack_mock.server.engine import MAX_HEAD_BYTES, MAX_PIPELINED, bind
 from flipsnack_mock.testing import MockServer
 
 
-def test_a_call_over_a_socket_is_answered(server: MockServer) -> None:
-    """And the resource URL begins as the Host header says."""
-    status, body = status_and_body(talk(server, request(query=urlencode(signed()), headers=CLOSE)))
-    assert (200, 20) == (status, json.loads(body)["code"])
-    assert json.loads(body)["data"]["resourceUrl"].startswith("http://fake.test/packages/")
-
-
 def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
-    """Ten at once on one connection."""
     queries = [urlencode(signed(collectionHash=f"mock-after-{number}s")) for number in range(9)]
     pieces = [request(query=query) for query in queries]
     answer = talk(server, b"".join([*pieces, request(query="format=xml", headers=CLOSE)]))
@@ -29,7 +21,6 @@ def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_chunked_body_is_read(server: MockServer, size: int) -> None:
-    """However it is cut; credentials are judged from it."""
     body = urlencode(signed(apiKey="nobody")).encode()
     pieces = [body[start : start + size] for start in range(0, len(body), size)]
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
@@ -50,7 +41,6 @@ def test_a_client_that_waits_for_leave_to_send_is_given_it(server: MockServer) -
 
 
 def test_head_has_no_body(server: MockServer) -> None:
-    """The next answer on the connection follows its head at once."""
     url = json.loads(status_and_body(talk(server, request(query=urlencode(signed()), headers=CLOSE)))[1])
     path = url["data"]["resourceUrl"].removeprefix("http://fake.test")
     answer = talk(server, request(f"HEAD {path}"), request(headers=CLOSE))
@@ -59,16 +49,11 @@ def test_head_has_no_body(server: MockServer) -> None:
     assert rest.startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PURGE", "M-SEARCH"])
-def test_a_weird_verb_is_code_40(server: MockServer, method: str) -> None:
-    """Those that HTTP's parser knows."""
-    status, body = status_and_body(talk(server, request(f"{method} /v1/", headers=CLOSE)))
-    assert (200, 40) == (status, json.loads(body)["code"])
-
-
 @pytest.mark.parametrize(
     ("raw", "statuses"),
     [
+        (b"M-SEARCH /v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
+        (b"PURGE /v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
         (b"BREW /v1/ HTTP/1.1\r\nHost: a\r\n\r\n", {400}),
         (b"rubbish\r\n\r\n", {400}),
         (b"\0\0\0\0", {400}),
@@ -122,11 +107,6 @@ def cut_off(server: MockServer, begin: bytes, repeat: bytes) -> bool:
     return answer == b"" or 431 == status_and_body(answer)[0]
 
 
-def test_endless_headers_are_cut_off(server: MockServer) -> None:
-    """HTTP 431, or the connection is closed on whoever goes on sending."""
-    assert cut_off(server, b"GET /v1/ HTTP/1.1\r\n", b"X-Filler: " + b"1" * 60_000 + b"\r\n")
-
-
 SMUGGLED = request("PUT /__admin/maintenance", headers=("Content-Length: 11",), body=b'{"on":true}')
 
 
@@ -151,28 +131,30 @@ def test_a_body_behind_an_upgrade_never_becomes_a_request(
 
 
 def test_a_request_for_a_tunnel_is_refused_with_all_that_follows(server: MockServer) -> None:
-    """CONNECT: this is no proxy."""
     answer = talk(server, request("CONNECT a:443") + SMUGGLED)
     assert 400 == status_and_body(answer)[0]
     assert 1 == answer.count(b"HTTP/1.1 ")
 
 
+CHUNKED = request("POST /v1/", headers=(FORM, "Transfer-Encoding: chunked")) + b"1\r\na\r\n"
+FILLER = b"1" * 60_000
+
+
 @pytest.mark.parametrize(
     ("begin", "repeat"),
     [
-        pytest.param(b"1\r\na\r\n0\r\n", b"X-Filler: " + b"1" * 60_000 + b"\r\n", id="trailers"),
-        pytest.param(b"1\r\na\r\n0\r\nX-Filler: ", b"1" * 60_000, id="one trailer"),
-        pytest.param(b"1\r\na\r\n1;", b"1" * 60_000, id="an extension of a chunk"),
+        pytest.param(b"GET /v1/ HTTP/1.1\r\n", b"X-Filler: " + FILLER + b"\r\n", id="headers"),
+        pytest.param(CHUNKED + b"0\r\n", b"X-Filler: " + FILLER + b"\r\n", id="trailers"),
+        pytest.param(CHUNKED + b"0\r\nX-Filler: ", FILLER, id="one trailer"),
+        pytest.param(CHUNKED + b"1;", FILLER, id="an extension of a chunk"),
     ],
 )
-def test_what_is_no_body_has_a_bound_behind_one_too(server: MockServer, begin: bytes, repeat: bytes) -> None:
+def test_what_is_no_body_has_a_bound_before_and_behind_one(server: MockServer, begin: bytes, repeat: bytes) -> None:
     """HTTP 431, or the connection is closed on whoever goes on sending."""
-    head = request("POST /v1/", headers=(FORM, "Transfer-Encoding: chunked"))
-    assert cut_off(server, head + begin, repeat)
+    assert cut_off(server, begin, repeat)
 
 
 def test_trailers_do_not_change_the_request(server: MockServer) -> None:
-    """Nor are they an error."""
     head = request("POST /v1/", headers=(*CLOSE, FORM, "Transfer-Encoding: chunked"))
     trailers = b"0\r\nContent-Type: text/plain\r\nHost: other.test\r\n\r\n"
     status, body = status_and_body(talk(server, head, b"8\r\napiKey=x\r\n" + trailers))
@@ -199,7 +181,6 @@ def test_a_body_of_100_megabytes_is_code_40(server: MockServer, announced: bool)
 
 
 def test_a_client_that_goes_away_harms_nobody(server: MockServer) -> None:
-    """In the middle of its headers, of its body, and of the answer."""
     head = request("POST /v1/", headers=(FORM, "Content-Length: 100"))
     for piece in (b"GET /v1/ HT", head, head + b"half", request(query=urlencode(signed()))):
         with connect(server) as connection:
@@ -208,13 +189,11 @@ def test_a_client_that_goes_away_harms_nobody(server: MockServer) -> None:
 
 
 def test_an_address_in_use_is_an_error_and_leaves_no_socket_behind() -> None:
-    """Whoever starts the server says it in one line."""
     with bind("127.0.0.1", 0) as listener, pytest.raises(OSError, match="in use"):
         bind("127.0.0.1", listener.getsockname()[1])
 
 
 def test_it_binds_where_it_is_told() -> None:
-    """A free port for 0, and IPv6 where there is one."""
     with bind("localhost", 0) as listener:
         assert 0 < listener.getsockname()[1]
     with pytest.raises(OSError, match=r"not known|failure|No address"):

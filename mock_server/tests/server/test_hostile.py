@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes, urlencode, urlsplit
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from mock_server.tests.conftest import KEY, SECRET, make_fake, signed
 from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
 from urllib3 import Retry
@@ -64,11 +64,7 @@ def said_until_closed(connection: socket.socket) -> bytes:
 
 
 def answers(server: MockServer) -> bool:
-    """Whether the fake goes on."""
     return bool(requests.get(f"{server.url}/health", timeout=BOUND).json()["status"] == "ok")
-
-
-# --- bytes -----------------------------------------------------------------------------------------------------------
 
 
 @MANY
@@ -115,7 +111,6 @@ def test_no_parameters_make_the_api_fail(server: MockServer, names: list[bytes],
     body=b'--x\r\nContent-Disposition: form-data; name="a\r\n\r\n1\r\n--x--', kind="multipart/form-data; boundary=x"
 )
 def test_no_body_makes_the_api_fail(server: MockServer, body: bytes, kind: str) -> None:
-    """Form, multipart, or what claims to be one."""
     answer = requests.post(server.base_url, data=body, headers={"Content-Type": kind}, timeout=BOUND)
     assert 200 == answer.status_code
     assert {"code", "status"} <= answer.json().keys()
@@ -133,7 +128,6 @@ BODIES = st.one_of(st.binary(max_size=60), st.dictionaries(st.sampled_from(FIELD
 @MANY
 @given(body=BODIES, data=st.data())
 def test_no_body_makes_the_control_plane_fail(server: MockServer, body: bytes | str, data: st.DataObject) -> None:
-    """It is done, or refused in the control plane's shape."""
     method, path = data.draw(st.sampled_from(WITH_BODY))
     raw = body.encode() if isinstance(body, str) else body
     answer = requests.request(method, f"{server.url}/t/fire{path}", data=raw, timeout=BOUND)
@@ -158,9 +152,6 @@ WITH_BODY = [
 ]
 
 
-# --- sudden death ----------------------------------------------------------------------------------------------------
-
-
 def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
     """SIGKILL, with a client connected: the port is free at once, and nothing is left of what was."""
     first = Served("--log", "off")
@@ -176,11 +167,11 @@ def test_killed_and_started_again_it_has_the_port_and_a_fresh_state() -> None:
             assert 20 == second.call()["code"]
             accounts = requests.get(f"{second.url}/__admin/accounts", timeout=BOUND).json()["accounts"]
             assert KEY in {account["key"] for account in accounts}
-            assert "NEW" == job_state(second, "mock-manual")
+            job = requests.get(f"{second.url}{ACCOUNT}/jobs/mock-manual", timeout=BOUND).json()
+            assert "NEW" == job["state"]
 
 
 def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
-    """Its pipe is full after some hundred lines."""
     with served("--log", "json") as fake, fake.connect() as connection:
         for _ in range(10):
             connection.sendall(b"GET /v1/?action=a HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
@@ -194,7 +185,6 @@ def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
 
 
 def test_without_a_stdout_it_serves() -> None:
-    """As a service is started by `>&-`."""
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} >&-"
@@ -208,21 +198,12 @@ def test_without_a_stdout_it_serves() -> None:
     assert [20] * 3 == [answer.json()["code"] for answer in answers]
 
 
-def job_state(fake: Served, collection_hash: str) -> str:
-    """Where a job stands."""
-    return str(requests.get(f"{fake.url}{ACCOUNT}/jobs/{collection_hash}", timeout=BOUND).json()["state"])
-
-
-# --- time that jumps -------------------------------------------------------------------------------------------------
-
-
-@settings(max_examples=40, deadline=None)
-@given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=8))
+@settings(max_examples=20, deadline=None)
+@given(jumps=st.lists(st.integers(-(10**17), 10**17), max_size=4))
 @example(jumps=[3600 * SECOND, -7200 * SECOND])
 @example(jumps=[10**17, 10**17])
 @example(jumps=[10**17] * 3)
 def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> None:
-    """Hours, years and millennia, forward and back, in whatever the machine calls time."""
     fake = make_fake()
     for jump in (0, *jumps):
         fake.time[0] = max(0, fake.time[0] + jump)
@@ -234,23 +215,11 @@ def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> 
         assert 200 == fake.admin("GET", f"/__admin/ui?account={KEY}").status_code
 
 
-def test_a_jump_ahead_is_only_time_that_passed(fake: Fake) -> None:
-    """Jobs are built, links are dead, limits are free."""
-    fake.call(collectionHash="mock-after-5s")
-    link = str(fake.call().get_json()["data"]["resourceUrl"])
-    fake.pass_seconds(365 * 86_400)
-    assert "COMPLETE" == fake.call(collectionHash="mock-after-5s").get_json()["data"]["status"]
-    assert 403 == fake.resource(link).status_code
-
-
 def test_real_time_never_goes_back() -> None:
     """Its source follows the monotonic clock: setting the machine's clock moves nothing."""
     now = real_time()
     seen = [now() for _ in range(10_000)]
     assert sorted(seen) == seen
-
-
-# --- more than it may hold -------------------------------------------------------------------------------------------
 
 
 def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
@@ -259,15 +228,7 @@ def test_a_full_fake_says_so_and_serves_those_it_has() -> None:
     statuses = [fake.call(apiKey=f"test-{number}", signature="x").status_code for number in range(6)]
     assert [200, 200, 200, 503, 503, 503] == statuses
     refusal = fake.call(apiKey="test-9").get_json()["error"]
-    assert ("full", 5) == (refusal["type"], refusal["max_accounts"])
-    assert "max_accounts" in refusal["message"]
+    assert ("full", 5, True) == (refusal["type"], refusal["max_accounts"], "max_accounts" in refusal["message"])
     assert 44 == fake.call(apiKey="test-0", signature="x").get_json()["code"]
-    assert 41 == fake.call(apiKey="nobody").get_json()["code"]
     fake.admin("DELETE", "/__admin/accounts/test-0")
-    assert 44 == fake.call(apiKey="test-9", signature="x").get_json()["code"]
-
-
-def test_namespaces_are_bounded_too() -> None:
-    """Each is a whole server."""
-    fake = make_fake(max_namespaces=2)
-    assert [200, 200, 503] == [fake.call(prefix=f"/t/n{number}").status_code for number in range(3)]
+    assert [44, 41] == [fake.call(apiKey=key, signature="x").get_json()["code"] for key in ("test-9", "nobody")]

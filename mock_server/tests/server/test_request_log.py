@@ -15,7 +15,6 @@ from flipsnack_mock.state.journal import Entry
 
 
 def line(entry: Entry, style: str) -> str:
-    """The line that is written for an entry."""
     stream = io.StringIO()
     log = request_log(style, stream)
     assert log is not None
@@ -36,7 +35,6 @@ def entry_of(door: Door, **changes: str | None) -> Entry:
 
 
 def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
-    """Time, verb, method, code, HTTP status, key shortened, format, duration and the reason."""
     entry = entry_of(door, format="xml", collectionHash=None)
     expected = (
         "14:13:20.000 GET collection.downloadHTML code 30 HTTP 200 120 B test-c… xml 1.5 ms"
@@ -46,7 +44,6 @@ def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
 
 
 def test_a_json_line_has_the_same_facts(door: Door) -> None:
-    """One object for each request."""
     facts = json.loads(line(entry_of(door, signature="0" * 32), "json"))
     expected = {
         "at": "2026-09-21T14:13:20.000000Z",
@@ -70,7 +67,6 @@ def test_a_json_line_has_the_same_facts(door: Door) -> None:
 def test_secrets_signatures_and_whole_keys_are_never_written(
     door: Door, style: str, changes: dict[str, str | None]
 ) -> None:
-    """Whatever became of the request."""
     entry = entry_of(door, **changes)
     text = line(entry, style)
     assert SECRET not in text
@@ -80,7 +76,6 @@ def test_secrets_signatures_and_whole_keys_are_never_written(
 
 @pytest.mark.parametrize("style", ["pretty", "json"])
 def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str) -> None:
-    """A download is logged as `package`."""
     url = door.call()["data"]["resourceUrl"]
     door.fetch(url)
     text = line(door.entry, style)
@@ -92,7 +87,6 @@ def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str
 @pytest.mark.parametrize("style", ["pretty", "json"])
 @pytest.mark.parametrize("action", ["a\nb", "a\x1b[31mb", "a\u2028b", "x" * 5000])
 def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, style: str, action: str) -> None:
-    """What it chose is one short part of one line."""
     text = line(entry_of(door, action=action), style)
     assert "\x1b" not in text
     assert len(text.splitlines()) == 1 or style == "json"
@@ -100,20 +94,10 @@ def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, s
 
 
 def test_off_writes_nothing() -> None:
-    """There is no function to call at all."""
     assert request_log("off") is None
 
 
-class Closed(io.StringIO):
-    """A stream whose reader went away."""
-
-    def write(self, _text: str) -> int:
-        """Fail as a closed pipe does."""
-        raise BrokenPipeError
-
-
 def closed() -> io.StringIO:
-    """A stream that was closed."""
     stream = io.StringIO()
     stream.close()
     return stream
@@ -129,17 +113,15 @@ def pipe(*, read: bool) -> Iterator[tuple[IO[bytes], TextIO]]:
         yield reader, writer
 
 
-@pytest.mark.parametrize("style", ["pretty", "json"])
 @pytest.mark.parametrize(
-    "stream",
-    [None, Closed(), closed(), pytest.param("/dev/full", id="a full disk"), pytest.param("", id="a closed pipe")],
+    "stream", [None, closed(), pytest.param("/dev/full", id="a full disk"), pytest.param("", id="a closed pipe")]
 )
-def test_lines_that_cannot_be_written_are_counted(door: Door, style: str, stream: TextIO | str | None) -> None:
+def test_lines_that_cannot_be_written_are_counted(door: Door, stream: TextIO | str | None) -> None:
     """No answer is harmed: logging raises nothing."""
     entry = entry_of(door)
     with pipe(read=False) as (_, writer), open("/dev/full", "w", encoding="utf-8") as full:
         found = {"/dev/full": full, "": writer}[stream] if isinstance(stream, str) else stream
-        log = RequestLog(lambda _entry: style, found)
+        log = RequestLog(lambda _entry: "a line", found)
         for _ in range(3):
             log(entry)
         log.close()
@@ -165,7 +147,6 @@ def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: str) -> None
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
-    """A character that it has not becomes an escape."""
     raw = io.BytesIO()
     log = request_log("pretty", io.TextIOWrapper(raw, encoding=encoding))
     assert log is not None
@@ -177,5 +158,4 @@ def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
 
 @pytest.mark.parametrize(("key", "expected"), [("", ""), ("12345678", "12345678"), ("123456789", "123456…")])
 def test_a_key_is_shown_by_its_beginning(key: str, expected: str) -> None:
-    """Enough to know it again."""
     assert expected == shortened(key)

@@ -1,17 +1,14 @@
-from __future__ import annotations
-
+import json
 import os
-import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
-import urllib3.util.connection
+from mock_server.tests.raw_socket import curl, query
 
-from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import Settings, SettingsError
 from flipsnack_mock.testing import MockServer
@@ -19,35 +16,20 @@ from flipsnack_mock.testing import MockServer
 
 @pytest.fixture(name="server", scope="module")
 def server_fixture() -> Iterator[MockServer]:
-    """A fake that serves https."""
     with MockServer(tls=True) as server:
         yield server
 
 
-def resolve_to(monkeypatch: pytest.MonkeyPatch, host: str, port: int) -> None:
-    """Let every name lead to one server, as a container network's aliases do."""
-    original = urllib3.util.connection.create_connection
-
-    def to_that_server(_address: tuple[str, int], *rest: Any, **options: Any) -> socket.socket:
-        return original((host, port), *rest, **options)
-
-    monkeypatch.setattr(urllib3.util.connection, "create_connection", to_that_server)
-
-
-def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """https://api.flipsnack.com, resolved to the fake and trusting its authority, answers by real TLS."""
-    params = {"action": "collection.downloadHTML", "apiKey": "test-tls", "collectionHash": "mock-complete"}
-    params["signature"] = sign("secret-test-tls", params)
-    resolve_to(monkeypatch, "127.0.0.1", int(server.url.rpartition(":")[2]))
-    answer = requests.get("https://api.flipsnack.com/v1/", params=params, verify=server.ca_file, timeout=5).json()
-    url = answer["data"]["resourceUrl"]
-    package = requests.get(url, verify=server.ca_file, timeout=5)
+def test_a_client_with_the_vendors_address_works_unchanged(server: MockServer) -> None:
+    """https://api.flipsnack.com, led to the fake as a network's aliases do and trusting its authority, is real TLS."""
+    options = ("--connect-to", f"::127.0.0.1:{server.url.rpartition(':')[2]}", "--cacert", server.ca_file)
+    answer = curl(*options, f"https://api.flipsnack.com/v1/?{urlencode(query('test-tls'))}")
+    url = json.loads(answer.stdout)["data"]["resourceUrl"]
     assert url.startswith("https://api.flipsnack.com/packages/")
-    assert (200, b"PK") == (package.status_code, package.content[:2])
+    assert curl(*options, url).stdout.startswith(b"PK")
 
 
 def test_the_authority_is_served(server: MockServer) -> None:
-    """/__admin/ca.pem is the authority that signed the server's certificate."""
     pem = requests.get(f"{server.url}/__admin/ca.pem", verify=server.ca_file, timeout=5)
     assert "application/x-pem-file" == pem.headers["Content-Type"]
     with open(server.ca_file, "rb") as file:
@@ -61,7 +43,6 @@ def test_nobody_else_trusts_the_authority(server: MockServer) -> None:
 
 
 def test_without_tls_there_is_no_authority() -> None:
-    """A plain server answers 404 and says how to get TLS."""
     with MockServer() as server:
         answer = requests.get(f"{server.url}/__admin/ca.pem", timeout=5)
     assert 404 == answer.status_code
@@ -69,7 +50,6 @@ def test_without_tls_there_is_no_authority() -> None:
 
 
 def test_each_start_has_an_authority_of_its_own() -> None:
-    """No key outlives the process that made it."""
     first, second = certificates_for(Settings(tls=True)), certificates_for(Settings(tls=True))
     assert first is not None
     assert second is not None
@@ -78,7 +58,6 @@ def test_each_start_has_an_authority_of_its_own() -> None:
 
 
 def test_a_bad_name_is_refused() -> None:
-    """A name that no certificate can carry is said to be the setting's fault."""
     with pytest.raises(SettingsError, match="tls_names"):
         certificates_for(Settings(tls=True, tls_names="not a name!"))
 

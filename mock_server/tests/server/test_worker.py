@@ -1,16 +1,15 @@
 import asyncio
 import threading
 
-from flipsnack_mock.server.worker import in_worker, start_worker
+from flipsnack_mock.server.worker import start_worker
 
 
 def test_the_event_loop_goes_on_while_the_worker_is_busy() -> None:
-    """The work ends only after the loop has let it."""
     gate = threading.Event()
 
     async def play() -> tuple[bool, str]:
         start_worker()
-        busy = asyncio.ensure_future(in_worker(lambda: (gate.wait(30), threading.current_thread().name)))
+        busy = asyncio.ensure_future(asyncio.to_thread(lambda: (gate.wait(30), threading.current_thread().name)))
         await asyncio.sleep(0)
         gate.set()
         return await busy

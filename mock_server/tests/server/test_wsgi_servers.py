@@ -17,16 +17,6 @@ from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import AdminClient
 
 
-class _Quiet(wsgiref.simple_server.WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
-        """Say nothing."""
-
-
-class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # the library's name
-        """Say nothing."""
-
-
 @contextmanager
 def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
     """The URL of the application under a WSGI server that is not ours."""
@@ -34,9 +24,9 @@ def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
     app = create_app(settings, sleep=slept.append, sources=sources)
     server: Any
     if name == "wsgiref":
-        server = wsgiref.simple_server.make_server("127.0.0.1", 0, app, handler_class=_Quiet)
+        server = wsgiref.simple_server.make_server("127.0.0.1", 0, app)
     else:
-        server = werkzeug.serving.make_server("127.0.0.1", 0, app, request_handler=_QuietWerkzeug)
+        server = werkzeug.serving.make_server("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -66,11 +56,6 @@ def test_every_surface_is_served_by_any_wsgi_server(name: str) -> None:
             assert 404 == session.get(f"{url}/nothing", timeout=10).status_code
 
 
-def get(url: str, key: str) -> requests.Response:
-    """The answer to a signed call under that server."""
-    return requests.get(f"{url}/v1/", params=query(key), timeout=10)
-
-
 @pytest.mark.parametrize("name", ["wsgiref", "werkzeug"])
 def test_what_needs_no_connection_works_under_any_wsgi_server(name: str) -> None:
     """Codes, statuses, damage and delays come from the application itself; it sleeps as long as it was told."""
@@ -83,7 +68,7 @@ def test_what_needs_no_connection_works_under_any_wsgi_server(name: str) -> None
         faults.add("delay", seconds=0.25, count=1)
         faults.add("delay", seconds=0.5, before="body", count=1)
         faults.add("drip", bytes=200, seconds=0.125, count=1)
-        answers = [get(url, "test-wsgi") for _ in range(6)]
+        answers = [requests.get(f"{url}/v1/", params=query("test-wsgi"), timeout=10) for _ in range(6)]
         assert [0] * 6 == [rule["hits_left"] for rule in faults.list()]
     assert 31 == answers[0].json()["code"]
     assert 502 == answers[1].status_code
@@ -99,7 +84,7 @@ def test_what_needs_the_connection_says_so_under_another_server(name: str, kind:
     with elsewhere(name, []) as url:
         account = AdminClient(url).account("test-wsgi-tcp")
         account.faults.add(kind)
-        answer = get(url, "test-wsgi-tcp")
+        answer = requests.get(f"{url}/v1/", params=query("test-wsgi-tcp"), timeout=10)
         assert 500 == answer.status_code
         assert "needs the connection" in answer.json()["error"]["message"]
         assert (0, 1) == (account.faults.list()[0]["hits"], account.faults.list()[0]["failures"])

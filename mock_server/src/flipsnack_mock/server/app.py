@@ -1,27 +1,28 @@
 """The Flask application: Flask serves the control plane and its page, and the vendor's surface is WSGI around it."""
 
-from __future__ import annotations
-
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.plane import control_plane
 from flipsnack_mock.protocol.addresses import is_vendor_path
+from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.protocol.namespaces import WsgiApp, without_namespace
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
-from flipsnack_mock.server.refusals import entry_of_unrouted, refusal_of, refused
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface
+from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
 
-__all__ = ["create_app"]
+_KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
 
 
 def create_app(
@@ -44,7 +45,7 @@ def create_app(
     app.url_map.merge_slashes = False
     worlds, clock = Worlds(settings), now or real_time()
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
-    app.register_error_handler(Refused, refused)
+    app.register_error_handler(Refused, _answered)
     app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.wsgi_app = without_namespace(_beside(app, VendorSurface(worlds, clock, sleep, on_exchange)))  # type: ignore[method-assign, assignment]  # as Flask says to
@@ -60,6 +61,8 @@ def _beside(app: flask.Flask, vendor: WsgiApp) -> WsgiApp:
             return control(environ, start_response)
         try:
             return vendor(environ, start_response)
+        except Refused as refusal:
+            return _answered(refusal)(environ, start_response)
         except Exception as defect:
             # A defect of ours becomes what Flask makes of one in a view: logged, and HTTP 500.
             with app.request_context(environ):
@@ -72,11 +75,35 @@ def _unrouted(now: RealTime, on_exchange: OnExchange | None) -> Callable[[HTTPEx
     """What answers a request that no route takes."""
 
     def answer(error: HTTPException) -> HttpResponse:
-        environ = flask.request.environ
-        refusal = refusal_of(error, flask.request.method, environ["PATH_INFO"])
+        method, path = flask.request.method, flask.request.environ["PATH_INFO"]
+        refusal = _refusal_of(error, method, path)
         if on_exchange is not None:
-            # Somebody with a wrong address must see in the log that it was the address.
-            on_exchange(entry_of_unrouted(environ, refusal, now()))
-        return refused(refusal)
+            # Somebody with a wrong address must see in the log that it was the address. No journal numbers the entry.
+            request = Request(method, path, b"", now(), "")
+            response = Response(refusal.http_status, "application/json")
+            on_exchange(Entry(0, request, request.at, NOBODY, {}, detail=refusal.message, response=response))
+        return _answered(refusal)
 
     return answer
+
+
+def _answered(refusal: Refused) -> HttpResponse:
+    """The HTTP answer that says why the fake refuses."""
+    body = json.dumps(refusal.body(), separators=(",", ":")) + "\n"
+    answer = HttpResponse(body, refusal.http_status, content_type="application/json")
+    answer.headers.add(*NOSNIFF)
+    return answer
+
+
+def _refusal_of(error: HTTPException, method: str, path: str) -> Refused:
+    """What Flask's `error` for a request means, as a refusal that says what was expected."""
+    code = error.code or 500
+    return Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, method[:20], path[:200]))
+
+
+def _explanation(error: HTTPException, method: str, path: str) -> str:
+    if isinstance(error, NotFound):
+        return f"nothing is served at {path}: the API is at /v1/, the control plane at /__admin"
+    if isinstance(error, MethodNotAllowed):
+        return f"{method} {path} is no route; allowed here: {', '.join(sorted(error.valid_methods or ()))}"
+    return f"{method} {path}: {error.description}"

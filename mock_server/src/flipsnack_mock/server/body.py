@@ -5,11 +5,8 @@ keeps a short one in memory. Our own engine reads the body before it calls the a
 it in the WSGI environment; under another server the application reads it from `wsgi.input` (`read_body`).
 """
 
-from __future__ import annotations
-
 import asyncio
-import io
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
@@ -19,8 +16,7 @@ from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.namespaces import without_prefix
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.server.clock import real_time
-
-__all__ = ["BODY", "BodyReader", "KeptBody", "MAX_DRAINED_BYTES", "Pace", "body_of", "read_body", "receive_body"]
+from flipsnack_mock.server.delivery import Receive
 
 BODY = "flipsnack_mock.body"
 """Where the WSGI environment holds the `KeptBody` of a request that was read."""
@@ -30,8 +26,7 @@ MAX_DRAINED_BYTES = 256 * 1024 * 1024
 
 _PIECE_BYTES = 64 * 1024
 
-Environ = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Environ = dict[str, Any]
 
 
 class Pace(NamedTuple):
@@ -47,6 +42,7 @@ class Pace(NamedTuple):
 
 
 DEFAULT_PACE = Pace()
+_NOW = real_time()
 
 
 class BodyReader:
@@ -55,7 +51,7 @@ class BodyReader:
     `ended` says whether the whole body was read. `now` gives real time in microseconds.
     """
 
-    def __init__(self, sink: Callable[[bytes], None], *, pace: Pace = DEFAULT_PACE, now: RealTime) -> None:
+    def __init__(self, sink: Callable[[bytes], None], *, pace: Pace = DEFAULT_PACE, now: RealTime = _NOW) -> None:
         self.pace = pace
         self.length = 0
         self.ended = False
@@ -80,17 +76,16 @@ def _too_slow(how: str) -> Refused:
 class KeptBody:
     """A sink that keeps a body of at most `limit` bytes, and one byte more of a longer one, which shows that it is.
 
-    `refusal` is why the body could not be read, `file` holds what was kept, and `room` is how many bytes still fit.
+    `refusal` is why the body could not be read, and `room` is how many bytes still fit.
     """
 
     def __init__(self, limit: int) -> None:
-        self.file = io.BytesIO()
         self.refusal: Refused | None = None
         self.room = limit + 1
+        self._kept = bytearray()
 
     def __call__(self, piece: bytes) -> None:
-        """Keep what there is room for."""
-        self.file.write(piece[: self.room])
+        self._kept += piece[: self.room]
         self.room -= min(self.room, len(piece))
 
     @property
@@ -98,15 +93,12 @@ class KeptBody:
         """What was kept; raises `refusal` if there is one."""
         if self.refusal is not None:
             raise self.refusal
-        return self.file.getvalue()
+        return bytes(self._kept)
 
 
 def body_of(path: str) -> KeptBody:
     """An empty body for a request to `path`, as long as what is served there allows."""
     return KeptBody(MAX_BODY_BYTES if is_vendor_path(without_prefix(path)) else MAX_CONTROL_BYTES)
-
-
-# --- under our own engine ---------------------------------------------------------------------------------------------
 
 
 async def receive_body(receive: Receive, reader: BodyReader) -> None:
@@ -128,26 +120,21 @@ async def receive_body(receive: Receive, reader: BodyReader) -> None:
             return
 
 
-# --- under any WSGI server --------------------------------------------------------------------------------------------
-
-_now = real_time()
-
-
 def read_body(environ: Environ) -> bytes:
     """The body of a WSGI request: all of it, or one byte more than is allowed there.
 
     It can be asked for again. Raises `Refused` (408) when the body comes too slowly.
     """
-    kept = environ.get(BODY)
+    kept: KeptBody | None = environ.get(BODY)
     if kept is None:
         kept = environ[BODY] = body_of(environ["PATH_INFO"])
         _read(environ, kept)
-    return bytes(kept.content)
+    return kept.content
 
 
 def _read(environ: Environ, kept: KeptBody) -> None:
     # A server that blocks has a timeout of its own for a client that sends nothing.
-    reader, stream = BodyReader(kept, now=_now), environ["wsgi.input"]
+    reader, stream = BodyReader(kept), environ["wsgi.input"]
     while (wanted := min(kept.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := stream.read(wanted)):
         reader.take(piece)
 

@@ -2,11 +2,10 @@
 
 The application answers from memory in microseconds, so a thread for each request would cost more than it gives. What
 takes time is awaited here, where thousands can wait at once: a slow client, a long body, a delay that was asked for.
-What keeps the processor or the disk busy runs in the thread of `in_worker`.
+What keeps the processor or the disk busy runs in the thread of `start_worker`, to its end even if the client leaves.
 """
 
-from __future__ import annotations
-
+import asyncio
 import io
 import sys
 from typing import Any
@@ -16,11 +15,7 @@ from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.namespaces import WsgiApp
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
-from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
-from flipsnack_mock.server.worker import in_worker
-
-__all__ = ["Bridge"]
 
 Environ = dict[str, Any]
 _LENGTHS = (b"content-length", b"transfer-encoding")
@@ -35,10 +30,8 @@ class Bridge:
     def __init__(self, app: WsgiApp, *, pace: Pace = DEFAULT_PACE) -> None:
         self._app = app
         self._pace = pace
-        self._now = real_time()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         environ = _environ(scope)
         try:
             whole = not _has_body(scope) or await self._read_body(environ, receive)
@@ -58,13 +51,11 @@ class Bridge:
     async def _read_body(self, environ: Environ, receive: Receive) -> bool:
         """Read the body for the application; False when it was not read to its end."""
         kept = environ[BODY] = body_of(environ["PATH_INFO"])
-        environ["wsgi.input"] = kept.file
-        reader = BodyReader(kept, pace=self._pace, now=self._now)
+        reader = BodyReader(kept, pace=self._pace)
         try:
             await receive_body(receive, reader)
         except Refused as refusal:
             kept.refusal = refusal
-        kept.file.seek(0)
         return reader.ended
 
     async def _answer(self, environ: Environ, receive: Receive) -> WsgiAnswer:
@@ -73,7 +64,7 @@ class Bridge:
         if wait is None:
             return answer
         if isinstance(wait, Work):
-            await in_worker(wait.block)
+            await asyncio.to_thread(wait.block)
         elif not await wait.over(receive):
             raise ConnectionAbortedError
         return _called(self._app, environ)

@@ -1,15 +1,14 @@
 """Real time. No other module of this package reads a clock or sleeps."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 
 from flipsnack_mock.protocol.instants import RealTime
 
-__all__ = ["Sleep", "real_sleep", "real_time"]
-
 Sleep = Callable[[float], None]
+"""Blocks a thread for so many seconds of real time."""
+
+real_sleep: Sleep = time.sleep
 
 
 def real_time() -> RealTime:
@@ -24,8 +23,3 @@ def real_time() -> RealTime:
         return (start + time.monotonic_ns()) // 1_000
 
     return now
-
-
-def real_sleep(seconds: float) -> None:
-    """Block this thread for `seconds` of real time."""
-    time.sleep(seconds)

@@ -4,16 +4,14 @@ Under our own engine this happens on the event loop and on the connection, so th
 WSGI server an iterator sleeps in a thread of that server; faults that need the connection are refused there.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import suppress
-from http import HTTPStatus
-from typing import Any, NamedTuple
+from http.client import responses as phrases
+from typing import Any, NamedTuple, Self
 
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
@@ -21,8 +19,6 @@ from flipsnack_mock.server.clock import Sleep
 if sys.platform == "linux":
     import fcntl
     import termios
-
-__all__ = ["WsgiAnswer", "CONNECTION", "Connection", "EFFECT", "Message", "Receive", "Send", "deliver", "slowed"]
 
 EFFECT = "flipsnack_mock.effect"
 """The key of the WSGI environment for the effect that our engine carries out."""
@@ -34,7 +30,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _BUFFERED_BYTES = 256 * 1024
 _MOMENT = 0.005
 # So many moments in a row without unacknowledged bytes.
@@ -50,12 +45,7 @@ class WsgiAnswer(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     chunks: Iterable[bytes]
 
-    @property
-    def length(self) -> int:
-        """What Content-Length says."""
-        return int(dict(self.headers).get(b"content-length", b"0"))
-
-    def without_length(self) -> WsgiAnswer:
+    def without_length(self) -> Self:
         """The same without its Content-Length."""
         return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
 
@@ -68,11 +58,9 @@ class Connection(NamedTuple):
     send: Send
 
     async def head(self, answer: WsgiAnswer) -> None:
-        """Send status and headers."""
         await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
 
     async def body(self, chunks: Iterable[bytes]) -> None:
-        """Send the whole body."""
         held = b""
         for chunk in chunks:
             if held:
@@ -125,12 +113,6 @@ class Connection(NamedTuple):
             self.transport.close()
         await self.gone()
 
-    async def drop(self) -> None:
-        """Abort the connection; what is still buffered is lost."""
-        self.transport.abort()
-        with suppress(asyncio.CancelledError):
-            await self.gone()
-
 
 def _unacknowledged(sock: socket.socket) -> int:
     """How many bytes the client's system has not acknowledged; 0 on systems that do not say."""
@@ -145,7 +127,9 @@ async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connect
         await _WAYS[type(effect)](effect, answer, connection)
     except asyncio.CancelledError:
         # The server stops and has waited long enough. The engine would append a 500 to what was sent already.
-        await connection.drop()
+        connection.transport.abort()
+        with suppress(asyncio.CancelledError):
+            await connection.gone()
 
 
 async def _whole(_effect: Damage | None, answer: WsgiAnswer, connection: Connection) -> None:
@@ -173,7 +157,8 @@ async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> Non
 
 
 async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
-    pieces = _beginning(answer.chunks, effect.kept(answer.length))
+    length = int(dict(answer.headers).get(b"content-length", b"0"))
+    pieces = _beginning(answer.chunks, effect.kept(length))
     if effect.framing == "close":
         await _send_unframed(answer, pieces, connection)
     else:
@@ -186,7 +171,7 @@ async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
 async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], connection: Connection) -> None:
     # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
     headers = [*answer.without_length().headers, (b"connection", b"close")]
-    lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
+    lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, '')}".encode()]
     lines += [name + b": " + value for name, value in headers]
     connection.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
     for piece in pieces:

@@ -1,7 +1,5 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 from collections.abc import Callable
@@ -16,8 +14,6 @@ from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.worker import start_worker
-
-__all__ = ["Server", "bind"]
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""
@@ -125,7 +121,9 @@ class _Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """A running fake on `listener`.
 
-    `run()` serves in this thread until a signal or `stop()`; `started` is set when requests are answered.
+    It serves `app`, by https if `tls` is given. `run()` serves in this thread until a signal or `stop()`; `started` is
+    set, and `on_ready` called, when requests are answered. A body that comes more slowly than `pace` is answered with
+    408.
     """
 
     def __init__(
@@ -137,10 +135,6 @@ class Server(uvicorn.Server):
         tls: ssl.SSLContext | None = None,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
-        """Serve `app` on `listener`, by https if `tls` is given, and call `on_ready` once requests are answered.
-
-        A body that comes more slowly than `pace` is answered with 408.
-        """
         config = uvicorn.Config(
             Bridge(app.wsgi_app, pace=pace),
             http=_Protocol,

@@ -1,10 +1,6 @@
 """Randomness: unique names. No answer to a request depends on it."""
 
-from __future__ import annotations
-
 import secrets
-
-__all__ = ["fresh_id"]
 
 
 def fresh_id() -> str:

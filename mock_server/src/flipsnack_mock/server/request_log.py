@@ -3,22 +3,19 @@
 A thread writes the lines, so that nothing about the place where they go can hold up or change an answer.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import TextIO
 
 import msgspec
 
 from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.server.clock import real_sleep
 from flipsnack_mock.state.journal import Entry
-
-__all__ = ["MAX_WAITING_LINES", "RequestLog", "request_log", "shortened"]
 
 MAX_WAITING_LINES = 10_000
 """The most lines that wait to be written; further ones are lost."""
@@ -26,13 +23,6 @@ MAX_WAITING_LINES = 10_000
 # Lines that come within this time are written at once, which costs less than one by one.
 _GATHER_SECONDS = 0.005
 _CLOSE_SECONDS = 0.5
-
-
-def request_log(style: str, stream: TextIO | None = None) -> RequestLog | None:
-    """A log in `style` (pretty or json) on `stream`, or on stdout; None when `style` is off."""
-    if style == "off":
-        return None
-    return RequestLog(_json if style == "json" else _pretty, sys.stdout if stream is None else stream)
 
 
 class RequestLog:
@@ -49,9 +39,7 @@ class RequestLog:
         self._dropped = 0
         self._failed = 0
         self._told = 0
-        self._lines: deque[str] = deque()
-        self._wake = threading.Event()
-        self._closing = threading.Event()
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
         # It may be blocked for ever, so the end of the process does not wait for it.
         self._thread = threading.Thread(target=self._run, name="flipsnack-mock log", daemon=True)
         self._thread.start()
@@ -63,38 +51,32 @@ class RequestLog:
 
     def __call__(self, entry: Entry) -> None:
         """Log `entry`; returns at once."""
-        if len(self._lines) >= MAX_WAITING_LINES:
+        if self._lines.qsize() < MAX_WAITING_LINES:
+            self._lines.put(self._render(entry))
+        else:
             self._dropped += 1
-            return
-        self._lines.append(self._render(entry))
-        if not self._wake.is_set():
-            self._wake.set()
 
     def close(self) -> None:
         """Write what waits, if that can be done soon."""
-        self._closing.set()
-        self._wake.set()
+        self._lines.put(None)
         self._thread.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
-        while not self._closing.is_set():
-            self._wake.wait()
-            self._closing.wait(_GATHER_SECONDS)
-            self._wake.clear()
-            while (self._lines or self.lost > self._told) and self._write_waiting():
-                pass
+        lines: list[str | None] = []
+        while None not in lines:
+            lines = [self._lines.get()]
+            real_sleep(_GATHER_SECONDS)
+            lines += [self._lines.get() for _ in range(self._lines.qsize())]
+            self._write_lines([line for line in lines if line is not None])
 
-    def _write_waiting(self) -> bool:
-        lines, lost = [self._lines.popleft() for _ in range(len(self._lines))], self.lost
-        untold = lost - self._told
+    def _write_lines(self, lines: list[str]) -> None:
+        lost = self.lost
         try:
-            self._write("".join(f"{line}\n" for line in [*self._lost_lines(untold), *lines]))
+            self._write("".join(f"{line}\n" for line in [*self._lost_lines(lost - self._told), *lines]))
+            self._told = lost
         except (OSError, ValueError):
             # ValueError: the stream is closed.
             self._failed += len(lines)
-            return False
-        self._told = lost
-        return True
 
     def _lost_lines(self, count: int) -> list[str]:
         if not count:
@@ -117,6 +99,13 @@ class RequestLog:
         # Past the stream's buffer, whose lock the end of the process would wait for while the write blocks.
         while data:
             data = data[os.write(file, data) :]
+
+
+def request_log(style: str, stream: TextIO | None = None) -> RequestLog | None:
+    """A log in `style` (pretty or json) on `stream`, or on stdout; None when `style` is off."""
+    if style == "off":
+        return None
+    return RequestLog(_json if style == "json" else _pretty, sys.stdout if stream is None else stream)
 
 
 def shortened(key: str) -> str:

@@ -1,18 +1,10 @@
 """A certificate authority made at each start, so that a client with hard-coded https addresses can use the fake."""
 
-from __future__ import annotations
-
 import os
 import ssl
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flipsnack_mock.state.settings import Settings, SettingsError
-
-if TYPE_CHECKING:
-    import trustme
-
-__all__ = ["Certificates", "certificates_for"]
 
 
 class Certificates(NamedTuple):
@@ -30,10 +22,11 @@ def certificates_for(settings: Settings) -> Certificates | None:
     """
     if not settings.tls:
         return None
-    if find_spec("trustme") is None:
-        raise SettingsError("tls needs trustme, which comes with an extra: pip install 'flipsnack-kit[tls]'")
-    import trustme
-
+    try:
+        import trustme
+    except ImportError:
+        message = "tls needs trustme, which comes with an extra: pip install 'flipsnack-kit[tls]'"
+        raise SettingsError(message) from None
     names = [name.strip() for name in f"{settings.host},{settings.tls_names}".split(",") if name.strip()]
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -41,18 +34,18 @@ def certificates_for(settings: Settings) -> Certificates | None:
         leaf = authority.issue_cert(*dict.fromkeys(names))
     except ValueError as refusal:
         raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
-    _load(context, leaf)
+    if hasattr(os, "memfd_create"):
+        _load_from_memory(context, leaf.private_key_and_cert_chain_pem.bytes())
+    else:
+        leaf.configure_cert(context)
     return Certificates(context, authority.cert_pem.bytes())
 
 
-def _load(context: ssl.SSLContext, leaf: trustme.LeafCert) -> None:
-    """Load the certificate into `context`, without a file on disk where the system can do that.
+def _load_from_memory(context: ssl.SSLContext, pem: bytes) -> None:
+    """Load key and certificates without a file on disk.
 
     Python's ssl reads files only. A read-only root has no place for one, and a private key is better not written.
     """
-    if not hasattr(os, "memfd_create"):
-        leaf.configure_cert(context)
-        return
     with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as file:
-        file.write(leaf.private_key_and_cert_chain_pem.bytes())
+        file.write(pem)
         context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")

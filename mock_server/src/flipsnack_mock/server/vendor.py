@@ -3,10 +3,7 @@
 It converts a WSGI request, calls `api.handle` and converts the response. It decides nothing itself.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
@@ -15,7 +12,6 @@ from werkzeug.urls import iri_to_uri
 from flipsnack_mock import api
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
-from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.namespaces import namespace_of
@@ -24,11 +20,8 @@ from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
-from flipsnack_mock.server.refusals import refused
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import Worlds
-
-__all__ = ["OnExchange", "REQUEST_ID_HEADER", "VendorSurface"]
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 
@@ -46,6 +39,7 @@ class VendorSurface:
     """A thread-safe WSGI application for the vendor's surface of all `worlds`.
 
     `now` gives real time in microseconds, `sleep` waits, and `on_exchange`, if there is one, gets each journal entry.
+    A call raises `Refused` when the fake itself refuses the request.
     """
 
     def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
@@ -55,14 +49,10 @@ class VendorSurface:
         self._on_exchange = on_exchange
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request."""
         namespace, at = namespace_of(environ), self._now()
-        try:
-            world = self._worlds.world(namespace)
-            origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-            response, entry = api.handle(_request(environ, at, origin), world)
-        except Refused as refusal:
-            return refused(refusal)(environ, start_response)
+        world = self._worlds.world(namespace)
+        origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
+        response, entry = api.handle(_request(environ, at, origin), world)
         chunks = self._chunks(response, environ)
         entry.duration = self._now() - at
         if self._on_exchange is not None:
@@ -72,16 +62,11 @@ class VendorSurface:
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
-        effect = response.effect
-        if effect is None:
-            return _body(response)
         if CONNECTION in environ:
-            environ[EFFECT] = effect
-            return _body(response)
-        return slowed(_body(response), effect, self._sleep)
-
-
-# --- from WSGI --------------------------------------------------------------------------------------------------------
+            environ[EFFECT] = response.effect
+        elif response.effect is not None:
+            return slowed(_body(response), response.effect, self._sleep)
+        return _body(response)
 
 
 def _request(environ: Environ, at: int, origin: str) -> Request:
@@ -101,17 +86,13 @@ def _request(environ: Environ, at: int, origin: str) -> Request:
     )
 
 
-def _conditions(environ: Mapping[str, Any]) -> dict[str, str]:
+def _conditions(environ: Environ) -> dict[str, str]:
     if not environ["PATH_INFO"].startswith(PACKAGE_PREFIX):
         # Only packages have an ETag.
         return {}
     return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
 
 
-# --- to WSGI ----------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1_000)
 def _status_line(status: int) -> str:
     return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown').upper()}"
 
@@ -122,8 +103,9 @@ def _headers(response: Response, entry_id: str) -> Headers:
     if isinstance(response.body, bytes):
         headers += content_type, ("Content-Length", str(len(response.body)))
     else:
-        # A HEAD is told the length of what a GET would be sent.
-        headers += ("Content-Length", str(_asked(response).length)), content_type
+        # The answer to a HEAD has the length of what a GET would be sent.
+        asked = response.range or ByteRange(0, response.size)
+        headers += ("Content-Length", str(asked.length)), content_type
     if response.http_status == 204:
         headers.pop()
     elif response.http_status == 304:
@@ -141,11 +123,7 @@ def _body(response: Response) -> Iterable[bytes]:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)
-    return _pieces(response.body, _asked(response))
-
-
-def _asked(response: Response) -> ByteRange:
-    return response.range or ByteRange(0, response.size)
+    return _pieces(response.body, response.sent_range)
 
 
 def _pieces(package: Body, part: ByteRange) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""`flipsnack-mock` in this process, and traces to run it on."""
+"""Runs `flipsnack-mock` in this process, and the journals that its commands read."""
 
 from click.testing import CliRunner, Result
 from mock_server.tests.conftest import Fake, make_fake
