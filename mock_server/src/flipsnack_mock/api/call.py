@@ -10,8 +10,6 @@ from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import magic_fault
 from flipsnack_mock.state.world import World
 
-__all__ = ["Call"]
-
 
 class Call:
     """A request while it is checked and answered; `entry` is what the journal will keep of it.

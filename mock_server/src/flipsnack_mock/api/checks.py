@@ -22,8 +22,6 @@ from flipsnack_mock.protocol.parameters import parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 
-__all__ = ["CHECKS", "Check"]
-
 VERBS = frozenset({"GET", "POST"})
 REQUIRED = ("apiKey", "signature", "action")
 _REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}

@@ -11,8 +11,6 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
 
-__all__ = ["download"]
-
 VERBS = frozenset({"GET", "HEAD"})
 _ZIP = "application/zip"
 

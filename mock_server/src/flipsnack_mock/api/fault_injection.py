@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.account import Account
     from flipsnack_mock.state.journal import Entry
 
-__all__ = ["FaultCode", "FaultInjection", "FaultResponse", "NO_CONNECTION", "STEP", "refusal_response"]
-
 NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
 """Why a fault cannot act under a server that does not hand out its connection."""
 

@@ -18,8 +18,6 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
-__all__ = ["handle"]
-
 
 def handle(request: Request, world: World) -> tuple[Response, Entry]:
     """Envelope `request`, a call of the API or the download of a package; the journal of `world` keeps the entry."""

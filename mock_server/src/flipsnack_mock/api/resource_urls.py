@@ -22,8 +22,6 @@ from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
 from flipsnack_mock.state.account import Account, Collection, account_id
 
-__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "Denied", "PackagePath", "locate", "make", "verify"]
-
 _ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
 ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
 INVALID_RANGE = _ERROR.format("InvalidRange", "The range is outside of the package").encode()

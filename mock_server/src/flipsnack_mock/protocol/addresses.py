@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "is_vendor_path", "vendor_host"]
-
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
 

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 import msgspec
 from werkzeug.http import parse_etags
 
-__all__ = ["ByteRange", "CONDITIONS", "failed_condition", "requested_range"]
-
 CONDITIONS = ("if-match", "if-none-match", "if-range")
 """The conditions that are evaluated. Those that name a date are not: a package has no date of change."""
 

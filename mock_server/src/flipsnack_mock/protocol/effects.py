@@ -11,8 +11,6 @@ import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 
-__all__ = ["Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
-
 Framing = Literal["length", "chunked", "close"]
 
 

@@ -9,8 +9,6 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-__all__ = ["Envelope", "FORMATS", "NOSNIFF", "Tree", "Value", "is_callback", "render"]
-
 
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]

@@ -5,30 +5,6 @@ The messages are the vendor's, letter by letter (source: "API status codes").
 
 from __future__ import annotations
 
-__all__ = [
-    "ApiError",
-    "BadRequest",
-    "CATALOGUE",
-    "DeleteNotAvailable",
-    "FieldError",
-    "FileTooLarge",
-    "Forbidden",
-    "InvalidAction",
-    "InvalidCredentials",
-    "InvalidFileFormat",
-    "InvalidSignature",
-    "Maintenance",
-    "MissingParameter",
-    "MultipleFiles",
-    "NotBuilt",
-    "PerMinuteLimit",
-    "PerSecondLimit",
-    "Refused",
-    "StillProcessing",
-    "TooManyPages",
-    "UploadsPerMonthLimit",
-]
-
 CATALOGUE: dict[int, type[ApiError]] = {}
 
 

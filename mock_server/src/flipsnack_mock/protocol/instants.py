@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-__all__ = ["LAST_INSTANT", "RealTime", "SECOND", "to_text"]
-
 RealTime = Callable[[], int]
 """A source of real time; the server hands it in."""
 

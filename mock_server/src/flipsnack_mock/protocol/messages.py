@@ -9,8 +9,6 @@ import msgspec
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
 
-__all__ = ["Body", "Request", "Response"]
-
 
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.

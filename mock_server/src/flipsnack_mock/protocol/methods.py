@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["METHODS", "Field", "Method", "MethodCode", "PACKAGE_METHOD", "Parameter", "UNBUILT", "UPLOADS"]
-
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 ValueType = Literal["string", "number", "boolean", "file"]
 

@@ -11,8 +11,6 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.text import text_of
 
-__all__ = ["MAX_FIELD_BYTES", "MAX_PARTS", "MultipartReader", "OnFile"]
-
 MAX_PARTS = 1_000
 MAX_FIELD_BYTES = 1024 * 1024
 """All fields together may have so many bytes, and so may what is not understood yet, such as the head of a part."""

@@ -9,8 +9,6 @@ from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader
 from flipsnack_mock.protocol.text import text_of
 
-__all__ = ["MAX_BODY_BYTES", "MAX_PARAMETERS", "MAX_QUERY_BYTES", "parse_body", "parse_query"]
-
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PARAMETERS = MAX_PARTS

@@ -11,8 +11,6 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-__all__ = ["UNSIGNED", "canonical", "sign", "verify"]
-
 UNSIGNED = frozenset({"signature", "file"})
 
 

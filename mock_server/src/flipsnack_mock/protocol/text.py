@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flipsnack_mock.protocol.errors import BadRequest
 
-__all__ = ["text_of"]
-
 
 def text_of(raw: bytes) -> str:
     """`raw` as text; raises `BadRequest` when it is not UTF-8 or holds NUL."""

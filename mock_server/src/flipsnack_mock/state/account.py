@@ -13,8 +13,6 @@ from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
 from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
 
-__all__ = ["Account", "Collection", "account_id", "new_account"]
-
 
 class Collection(SeedCollection, frozen=True):
     """A collection of an account, with its job."""

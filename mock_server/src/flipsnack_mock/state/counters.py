@@ -5,8 +5,6 @@ from __future__ import annotations
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
 
-__all__ = ["OTHER", "PACKAGE", "Counters"]
-
 OTHER = "other"
 PACKAGE = "package"
 _KNOWN = UNBUILT | METHODS.keys()

@@ -11,8 +11,6 @@ import msgspec
 
 from flipsnack_mock.state.schedules import Schedule
 
-__all__ = ["IllegalMove", "Job", "Move", "State", "TRANSITIONS", "legal_targets"]
-
 
 class State(StrEnum):
     """The state of a job: the vendor's three words, and NEW before the first call."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from flipsnack_mock.protocol.envelope import Tree
     from flipsnack_mock.protocol.messages import Request, Response
 
-__all__ = ["Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
-
 NOBODY = ""
 """The ring of requests that name no known key."""
 

@@ -11,8 +11,6 @@ from flipsnack_mock.protocol.instants import SECOND
 if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Behaviour
 
-__all__ = ["admit"]
-
 MINUTE = 60 * SECOND
 
 

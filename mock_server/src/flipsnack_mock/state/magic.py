@@ -21,9 +21,6 @@ from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
 
-__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Listed", "Magic", "listed", "magic"]
-__all__ += ["magic_collection", "magic_fault"]
-
 PREFIX = "mock-"
 MEGABYTE = 1_000_000
 

@@ -14,8 +14,6 @@ import msgspec
 
 from flipsnack_mock.protocol.instants import SECOND
 
-__all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
-
 GRAMMAR = (
     "immediate, after-<seconds>s, after-<n>-polls, half-way, half-way-<seconds>s, manual or never; "
     "with failed- in front the job ends FAILED, and failed alone means failed-immediate"

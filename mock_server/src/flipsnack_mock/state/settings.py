@@ -18,18 +18,6 @@ from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
 
-__all__ = [
-    "Behaviour",
-    "ENVIRONMENT_PREFIX",
-    "SeedAccount",
-    "SeedCollection",
-    "Setting",
-    "Settings",
-    "SettingsError",
-    "load_settings",
-    "setting_docs",
-]
-
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 

@@ -21,8 +21,6 @@ from flipsnack_mock.state.settings import SeedAccount, SeedCollection
 if TYPE_CHECKING:
     from flipsnack_mock.state.world import World
 
-__all__ = ["VERSION", "Snapshot", "WorldSnapshot", "fork", "restored", "seed_of", "seed_toml", "take", "take_all"]
-
 VERSION = 1
 """The version of the format; snapshots of another version are refused."""
 

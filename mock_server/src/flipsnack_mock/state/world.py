@@ -13,8 +13,6 @@ from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal
 from flipsnack_mock.state.settings import SeedAccount, Settings
 
-__all__ = ["World", "Worlds"]
-
 _KEY = re.compile(KEY_PATTERN)
 
 

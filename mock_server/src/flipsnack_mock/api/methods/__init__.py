@@ -8,8 +8,6 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.methods import download_html
 from flipsnack_mock.protocol.envelope import Tree
 
-__all__ = ["RUN"]
-
 RUN: dict[str, Callable[[Call], Tree]] = {
     "collection.downloadHTML": download_html.run,
 }

@@ -12,8 +12,6 @@ from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
 
-__all__ = ["run"]
-
 
 def run(call: Call) -> Tree:
     """The state of the job, with a new resource URL when it is COMPLETE."""

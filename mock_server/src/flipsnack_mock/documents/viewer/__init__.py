@@ -7,8 +7,6 @@ import json
 from html import escape
 from importlib.resources import files
 
-__all__ = ["viewer_files"]
-
 _ASSETS = {name: files(__name__).joinpath(name).read_bytes() for name in ("index.html", "viewer.css", "viewer.js")}
 
 # As many letters as fit on a page.
