@@ -1,7 +1,5 @@
 """One request to the vendor's surface, with what is known of it so far."""
 
-from __future__ import annotations
-
 from flipsnack_mock.api.fault_injection import FaultInjection
 from flipsnack_mock.faults import FaultTarget
 from flipsnack_mock.protocol.messages import Request

@@ -1,7 +1,5 @@
 """The checks of a call, in their order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The download of a package from its resource URL."""
 
-from __future__ import annotations
-
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.documents.archive import Package, build_package

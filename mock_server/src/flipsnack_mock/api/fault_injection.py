@@ -1,8 +1,5 @@
 """What the fault rules of an account do to one request and to its response."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
@@ -15,11 +12,9 @@ from flipsnack_mock.faults.replacements import HttpAnswer, VendorCode
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.magic import magic_fault
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.account import Account
-    from flipsnack_mock.state.journal import Entry
 
 NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
 """Why a fault cannot act under a server that does not hand out its connection."""

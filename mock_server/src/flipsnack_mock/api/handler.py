@@ -1,7 +1,5 @@
 """The door: `handle` answers every request to the vendor's surface. A request changes the state of one account."""
 
-from __future__ import annotations
-
 import msgspec
 
 from flipsnack_mock.api.call import Call

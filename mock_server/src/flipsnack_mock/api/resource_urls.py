@@ -4,8 +4,6 @@ Beside the digest, `Signature` carries the exact instant of expiry and a serial 
 microsecond, and each answer has another one. `Expires` keeps the CDN's whole seconds.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

@@ -1,7 +1,5 @@
 """Hosts and paths of the vendor's surface; paths are without namespace."""
 
-from __future__ import annotations
-
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
 

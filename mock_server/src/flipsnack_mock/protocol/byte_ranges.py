@@ -1,7 +1,5 @@
 """Byte ranges: what a request for a part of a body, and the conditions with it, ask for (RFC 9110)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

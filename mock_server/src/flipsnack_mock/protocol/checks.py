@@ -1,7 +1,5 @@
 """The order in which a call is checked: the rule `order.checks` of the ledger."""
 
-from __future__ import annotations
-
 STEPS = (
     "well-formed",
     "format",

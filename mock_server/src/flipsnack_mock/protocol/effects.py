@@ -3,8 +3,6 @@
 `obstacle` says why an effect would not show in a response, so that no fault silently does nothing.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import msgspec

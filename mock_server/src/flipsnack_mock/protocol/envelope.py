@@ -1,14 +1,11 @@
 """One answer, three renderings: JSON, JSONP and XML ("collection.downloadHTML", Responses)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import msgspec
-
 
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]

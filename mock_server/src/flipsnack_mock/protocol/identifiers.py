@@ -1,7 +1,5 @@
 """The form of API keys, secrets and collection hashes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

@@ -1,7 +1,5 @@
 """Instants: whole microseconds since 1970-01-01T00:00:00Z."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
-from __future__ import annotations
-
 from typing import BinaryIO, Protocol
 
 import msgspec

@@ -1,7 +1,5 @@
 """The methods of the API as data, read from `methods.toml`: a generated copy of the contract kit's."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from importlib.resources import files

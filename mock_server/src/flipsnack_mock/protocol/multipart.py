@@ -1,7 +1,5 @@
 """Reads multipart/form-data in pieces, as they come: fields are kept, files are handed on or passed over."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """Namespaces in paths: `/t/<name>` is removed before a request is routed, so each route exists once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The address under which a request reached the fake: resource URLs begin with it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import unquote_to_bytes
 

@@ -5,8 +5,6 @@ without separators, and take the MD5 in lower-case hexadecimal. What the page le
 case, empty values) is in the rules ledger as assumed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Names and values as text: UTF-8 without NUL."""
 
-from __future__ import annotations
-
 from flipsnack_mock.protocol.errors import BadRequest
 
 

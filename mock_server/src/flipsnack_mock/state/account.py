@@ -1,7 +1,5 @@
 """The state of one API key as one value: snapshots, forks and seeds are made from it."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import lru_cache
 

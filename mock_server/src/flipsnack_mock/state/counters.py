@@ -1,7 +1,5 @@
 """Counts of the requests that were answered, for the metrics."""
 
-from __future__ import annotations
-
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
 

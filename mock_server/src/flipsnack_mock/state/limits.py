@@ -1,15 +1,10 @@
 """The two limits of a key ("API limitations"): requests a second and a minute, exact on the account's clock."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right, insort
-from typing import TYPE_CHECKING
 
 from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
 from flipsnack_mock.protocol.instants import SECOND
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.settings import Behaviour
+from flipsnack_mock.state.settings import Behaviour
 
 MINUTE = 60 * SECOND
 

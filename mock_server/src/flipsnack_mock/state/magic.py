@@ -4,8 +4,6 @@ The README and `/__admin/magic` show the tables below. The `error` of a hash is 
 error that passes has a schedule that ends.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import lru_cache

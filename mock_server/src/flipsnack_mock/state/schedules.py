@@ -4,8 +4,6 @@ A schedule decides from the job's start, the number of calls and the present ins
 computed and not stored.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import lru_cache

@@ -4,8 +4,6 @@ The environment, the file's text and the flags are arguments. A flag beats the e
 beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints

@@ -1,7 +1,5 @@
 """The store of accounts. One world is one server; a namespace (`/t/<name>/`) is a world of its own."""
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What each method of the method table does: `run(call)` changes the account and returns the answer's data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flipsnack_mock.api.call import Call

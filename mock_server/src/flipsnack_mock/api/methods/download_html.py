@@ -1,7 +1,5 @@
 """collection.downloadHTML: the first call starts the package of a collection, later ones report it."""
 
-from __future__ import annotations
-
 import msgspec
 
 from flipsnack_mock.api import resource_urls

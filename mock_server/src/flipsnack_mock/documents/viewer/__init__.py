@@ -1,7 +1,5 @@
 """The files inside a package: a page-turning viewer that opens from disk and needs no network."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from html import escape
