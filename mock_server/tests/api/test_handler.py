@@ -80,7 +80,6 @@ SPOILT = (
     Spoilt("collection", 43, "an unknown collection", {"collectionHash": "nowhere"}),
     Spoilt("collection", 43, "a deleted collection", prepare=deleted),
 )
-ORDER = [*(check.name for check in CHECKS), "collection"]
 PAIRS = [
     (first, second)
     for index, first in enumerate(SPOILT)
@@ -129,7 +128,8 @@ def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Sp
 
 def test_the_checks_stand_in_the_order_of_the_ledger() -> None:
     """And the tests above spoil a call for every one of them."""
-    assert ORDER == list(STEPS) == list(dict.fromkeys(one.check for one in SPOILT))
+    assert list(STEPS) == list(dict.fromkeys(one.check for one in SPOILT))
+    assert len(CHECKS) == len(STEPS) - 1
 
 
 @pytest.mark.parametrize("spoilt", [one for one in SPOILT if one.check != "format"], ids=lambda one: one.name)
@@ -224,6 +224,7 @@ def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -
     assert 501 == response.http_status
     error = decoded(response)["error"]
     assert ("not_built", action) == (error["type"], error["action"])
+    assert f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet" == error["message"]
     assert 41 == door.code(action=action, apiKey="nobody")
 
 

@@ -44,4 +44,4 @@ def test_only_cuts_and_breaks_need_the_connection(expected: bool, effect: Effect
 @pytest.mark.parametrize(("kept", "keep", "length"), [(5, None, 10), (5, None, 11), (0, None, 1), (3, 3, 10)])
 def test_a_cut_without_a_number_keeps_half(kept: int, keep: int | None, length: int) -> None:
     """None means half of the body, rounded down."""
-    assert kept == Cut(keep).kept(length)
+    assert kept == Cut(keep).sent(length)

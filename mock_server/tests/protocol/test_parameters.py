@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_PARAMETERS, MAX_QUERY_BYTES, parse_body, parse_query
+from flipsnack_mock.protocol.multipart import MAX_PARTS
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_QUERY_BYTES, parse_body, parse_query
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=limit"
@@ -92,7 +93,7 @@ def test_queries_are_read_as_forms_are_written(raw: bytes, expected: dict[str, s
         (b"a=%00", "request.undecodable"),
         (b"a\0=1", "request.undecodable"),
         (b"a=" + b"1" * MAX_QUERY_BYTES, "request.size"),
-        (b"&".join(b"a%d=1" % number for number in range(MAX_PARAMETERS + 1)), "request.size"),
+        (b"&".join(b"a%d=1" % number for number in range(MAX_PARTS + 1)), "request.size"),
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else value,
 )
@@ -138,7 +139,7 @@ def test_any_bytes_of_a_multipart_body_are_parameters_or_code_40(raw: bytes, hea
         (multipart(("a", "1"), ("a", "2")), MULTIPART, "request.duplicate-parameter"),
         (multipart(("a", "\0")), MULTIPART, "request.undecodable"),
         (multipart(("a", "é")).replace("é".encode(), b"\xff"), MULTIPART, "request.undecodable"),
-        (multipart(*[(f"a{number}", "") for number in range(MAX_PARAMETERS + 1)]), MULTIPART, "request.size"),
+        (multipart(*[(f"a{number}", "") for number in range(MAX_PARTS + 1)]), MULTIPART, "request.size"),
         (b"a" * (MAX_BODY_BYTES + 1), FORM, "request.size"),
     ],
 )
@@ -155,4 +156,4 @@ def test_an_empty_body_has_no_parameters() -> None:
 def test_the_largest_query_is_read() -> None:
     """The limits themselves are allowed."""
     assert len(parse_query(b"a=" + b"1" * (MAX_QUERY_BYTES - 2))["a"]) == MAX_QUERY_BYTES - 2
-    assert len(parse_query(b"&".join(b"a%d=1" % number for number in range(MAX_PARAMETERS)))) == MAX_PARAMETERS
+    assert len(parse_query(b"&".join(b"a%d=1" % number for number in range(MAX_PARTS)))) == MAX_PARTS

@@ -35,7 +35,7 @@ class Call:
         return self.owner
 
     def belongs_to(self, account: Account, action: str, collection_hash: str) -> None:
-        """Set the account with its clock, settings and faults; a fault may answer: `FaultCode`, `FaultResponse`."""
+        """Set the account with its clock, settings and faults; a fault may answer: `ApiError`, `FaultResponse`."""
         self.owner, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now

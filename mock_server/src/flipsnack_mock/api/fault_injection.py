@@ -23,14 +23,6 @@ STEP = "fault"
 """The journal names this instead of a failed check when a fault replaced the answer."""
 
 
-class FaultCode(ApiError):
-    """A fault answers with a code of the API, which may be one that the vendor does not have."""
-
-    def __init__(self, kind: VendorCode, detail: str) -> None:
-        super().__init__(detail, rule="")
-        self.code, self.message = kind.code, kind.text
-
-
 class FaultResponse(Exception):
     """A fault answers with an HTTP response of its own."""
 
@@ -57,7 +49,7 @@ class FaultInjection:
     def meet(self, moment: Moment) -> None:
         """Take the first rule that matches the request at `moment`, unless one was taken before.
 
-        Raises `FaultCode` or `FaultResponse` when its fault replaces the answer.
+        Raises `ApiError` or `FaultResponse` when its fault replaces the answer.
         """
         if self._rule is not None:
             return
@@ -70,7 +62,8 @@ class FaultInjection:
         entry.fault = rule.mark
         detail = f"the fault {rule.mark} answers instead"
         if isinstance(rule.fault, VendorCode):
-            raise FaultCode(rule.fault, detail)
+            entry.failed = STEP
+            raise ApiError(rule.fault.code, detail, message=rule.fault.text, rule="")
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
             raise FaultResponse(_plain_response(rule.fault, entry.request))

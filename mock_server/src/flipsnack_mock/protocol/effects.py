@@ -33,7 +33,6 @@ class Pause(Effect, frozen=True):
     before: Literal["headers", "body"] = "headers"
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A pause before the body needs a body."""
         return "the answer has no body to delay" if self.before == "body" and not sent.length else ""
 
 
@@ -44,7 +43,6 @@ class Drip(Effect, frozen=True):
     seconds: float
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A drip needs more than one piece."""
         return "" if sent.length > self.size else f"the body has {sent.length} bytes, one piece has {self.size}"
 
 
@@ -61,16 +59,10 @@ class Cut(Effect, frozen=True):
     reset: bool = False
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A cut needs a body that is longer than what is kept."""
-        return "" if self.kept(sent.length) < sent.length else f"the body has only {sent.length} bytes"
-
-    def kept(self, length: int) -> int:
-        """How many of `length` bytes are sent."""
-        return length // 2 if self.keep is None else self.keep
+        return "" if self.sent(sent.length) < sent.length else f"the body has only {sent.length} bytes"
 
     def sent(self, length: int) -> int:
-        """Those that are kept."""
-        return self.kept(length)
+        return length // 2 if self.keep is None else self.keep
 
 
 class Break(Effect, frozen=True):
@@ -82,7 +74,6 @@ class Break(Effect, frozen=True):
     garbage: bytes = b""
 
     def sent(self, _length: int) -> int:
-        """None of them."""
         return 0
 
 
@@ -93,7 +84,6 @@ class Damage(Effect, frozen=True):
     stop: int
 
     def obstacle(self, sent: ByteRange) -> str:
-        """The damaged bytes must be among those that are sent."""
         if sent.start <= self.start and self.stop <= sent.stop:
             return ""
         return f"bytes {self.start} to {self.stop} are wrong, and {sent.start} to {sent.stop} are asked for"

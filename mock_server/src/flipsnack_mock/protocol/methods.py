@@ -80,11 +80,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     codes: tuple[MethodCode, ...] = ()
 
 
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files("flipsnack_mock.protocol").joinpath("methods.toml").read_text("utf-8"))
-
-
-_TABLE = _table()
+_TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("methods.toml").read_text("utf-8"))
 
 METHODS = {method.name: method for method in msgspec.convert(_TABLE["method"], tuple[Method, ...])}
 """The methods that the fake answers, by name."""

@@ -4,12 +4,10 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader
-from flipsnack_mock.protocol.text import text_of
+from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader, text_of
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
-MAX_PARAMETERS = MAX_PARTS
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -45,8 +43,8 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, str]:
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
     pieces = text_of(raw.replace(b"+", b" ")).split("&")
-    if len(pieces) > MAX_PARAMETERS:
-        raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARAMETERS}", rule="request.size")
+    if len(pieces) > MAX_PARTS:
+        raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARTS}", rule="request.size")
     pairs = []
     for piece in pieces:
         if piece:

@@ -10,10 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin import control_plane
-from flipsnack_mock.protocol.addresses import is_vendor_path
+from flipsnack_mock.protocol.addresses import WsgiApp, is_vendor_path, without_namespace
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.namespaces import WsgiApp, without_namespace
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.refusals import entry_of_unrouted, refusal_of, refused

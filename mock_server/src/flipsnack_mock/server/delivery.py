@@ -173,7 +173,7 @@ async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> Non
 
 
 async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
-    pieces = _beginning(answer.chunks, effect.kept(answer.length))
+    pieces = _beginning(answer.chunks, effect.sent(answer.length))
     if effect.framing == "close":
         await _send_unframed(answer, pieces, connection)
     else:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from flipsnack_mock.protocol.namespaces import namespace_of, without_namespace
+from flipsnack_mock.protocol.addresses import namespace_of, without_namespace
 
 
 def seen(path: str, *, times: int = 1) -> tuple[str, str]:
