@@ -17,19 +17,16 @@ from flipsnack_mock.protocol.effects import Break
     "changes", [{"apiKey": "nobody"}, {"apiKey": None}, {"format": "yaml"}, {"apiKey": "test-other"}]
 )
 def test_a_request_of_another_account_or_of_none_meets_no_fault(door: Door, changes: dict[str, str | None]) -> None:
-    """Rules belong to an account."""
     arrange(door, VendorCode(code=22))
     assert 22 != door.call(**changes)["code"]
 
 
 def test_a_fault_meets_requests_with_a_wrong_signature_too(door: Door) -> None:
-    """Who knows the key is disturbed, whatever else is wrong with the request."""
     arrange(door, VendorCode(code=32))
     assert 32 == door.call(signature="0" * 32)["code"]
 
 
 def test_the_journal_names_the_rule_and_the_kind(door: Door) -> None:
-    """Each firing is marked, and the rule knows the request that it met last."""
     arrange(door, VendorCode(code=31), count=1)
     door.call()
     entry = last_entry(door)
@@ -48,7 +45,6 @@ def test_the_journal_names_the_rule_and_the_kind(door: Door) -> None:
     ],
 )
 def test_a_fault_that_could_do_nothing_is_an_error(door: Door, fault: Any, changes: dict[str, str]) -> None:
-    """HTTP 500 in the control plane's shape, in the journal, and counted as a failure and not as a hit."""
     arrange(door, fault)
     response = answer(door, **changes)
     error = decoded(response)["error"]
@@ -62,14 +58,12 @@ def test_a_fault_that_could_do_nothing_is_an_error(door: Door, fault: Any, chang
 
 
 def test_a_wrong_byte_beyond_the_package_is_an_error(door: Door) -> None:
-    """An offset that the package does not have cannot be damaged."""
     arrange(door, WrongByte(offset=999_999_999))
     assert 500 == package(door).http_status
 
 
 @pytest.mark.parametrize("fault", [ConnectionReset(), EmptyReply(), Outage(answer="reset")])
 def test_a_fault_that_needs_the_connection_says_where_there_is_none(door: Door, fault: Any) -> None:
-    """Under another WSGI server it ends in the same error, the same journal entry and the same count."""
     arrange(door, fault)
     response = door.send(urlencode(signed()), cuttable=False)
     assert 500 == response.http_status
@@ -79,7 +73,6 @@ def test_a_fault_that_needs_the_connection_says_where_there_is_none(door: Door, 
 
 
 def test_a_fault_disturbs_the_refusal_of_an_unbuilt_method_too(door: Door) -> None:
-    """The fake's own refusals travel over the same network."""
     arrange(door, EmptyReply())
     response = answer(door, action="collection.getList")
     assert (501, Break()) == (response.http_status, response.effect)
@@ -94,7 +87,6 @@ def test_a_fault_disturbs_the_refusal_of_an_unbuilt_method_too(door: Door) -> No
     ],
 )
 def test_a_magic_hash_brings_its_fault_along(door: Door, mark: str, collection_hash: str) -> None:
-    """Without any rule the download of the magic hash is disturbed, and the journal says by what."""
     url = door.call(collectionHash=collection_hash)["data"]["resourceUrl"]
     assert "" == last_entry(door).fault
     door.fetch(url)
@@ -102,7 +94,6 @@ def test_a_magic_hash_brings_its_fault_along(door: Door, mark: str, collection_h
 
 
 def test_a_rule_comes_before_the_fault_of_a_magic_hash(door: Door) -> None:
-    """What was arranged for the account is stronger than what the hash brings along."""
     url = door.call(collectionHash="mock-corrupt-zip")["data"]["resourceUrl"]
     arrange(door, InvalidZip(), when=When(action="package"))
     door.fetch(url)
@@ -110,14 +101,12 @@ def test_a_rule_comes_before_the_fault_of_a_magic_hash(door: Door) -> None:
 
 
 def test_reset_forgets_the_rules(door: Door) -> None:
-    """An account that is put back to how it began has no faults."""
     arrange(door, VendorCode(code=22))
     door.world.reset_account(KEY)
     assert 20 == door.call()["code"]
 
 
 def test_the_download_action_can_be_named_in_a_rule(door: Door) -> None:
-    """A rule for `package` leaves calls alone, one for the method leaves downloads alone."""
     url = door.call()["data"]["resourceUrl"]
     arrange(door, Verbatim(status=502), when=When(action="package"))
     assert [200, 502] == [answer(door).http_status, door.fetch(url).http_status]

@@ -25,19 +25,16 @@ def nothing(_door: Door) -> None:
 
 
 def maintenance(door: Door) -> None:
-    """Switch maintenance on."""
     door.world.maintenance = True
 
 
 def used_up(door: Door) -> None:
-    """Let the key have used its request of this second."""
     account = door.world.find(KEY)
     assert account is not None
     account.counted.append(START)
 
 
 def deleted(door: Door) -> None:
-    """Give the account a collection that is deleted, under the hash that calls name."""
     account = door.world.find(KEY)
     assert account is not None
     account.collections["mock-complete"] = Collection(hash="mock-complete", deleted=True)
@@ -92,7 +89,6 @@ PAIRS = [
 
 
 def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
-    """The answer to a call that is spoilt in these ways and right in all others, and the journal's entry."""
     door = make_door()
     for one in spoilt:
         one.prepare(door)
@@ -111,7 +107,6 @@ def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda one: one.name)
 def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
-    """Code and message are the vendor's, the HTTP status is 200, there is no data, and the right check found it."""
     response, entry = answer(spoilt)
     assert {"code": spoilt.code, "status": CATALOGUE[spoilt.code].message} == decoded(response)
     assert 200 == response.http_status
@@ -120,14 +115,12 @@ def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda one: one.name)
 def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Spoilt) -> None:
-    """The order of checks is a rule: `order.checks`."""
     response, entry = answer(first, second)
     assert first.check == entry.failed
     assert first.code == decoded(response)["code"]
 
 
 def test_the_checks_stand_in_the_order_of_the_ledger() -> None:
-    """And the tests above spoil a call for every one of them."""
     assert list(STEPS) == list(dict.fromkeys(one.check for one in SPOILT))
     assert len(CHECKS) == len(STEPS) - 1
 
@@ -144,7 +137,6 @@ def test_every_error_is_answered_in_the_format_that_was_asked_for(
 
 
 def texts(response: Response, fmt: str) -> dict[str, str]:
-    """Code and status of an answer in this format, as texts."""
     body = response.body
     assert isinstance(body, bytes)
     if fmt == "xml":
@@ -157,7 +149,6 @@ def texts(response: Response, fmt: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("fmt", ["", "json", "jsonp", "xml"])
 def test_a_call_is_carried_out_in_every_format(door: Door, fmt: str) -> None:
-    """An empty format is the default one; a callback is ignored where there is no JSONP."""
     response = door.send(urlencode(signed(format=fmt, callback="f", collectionHash="mock-processing")))
     assert isinstance(response.body, bytes)
     assert b"PROCESSING" in response.body
@@ -173,7 +164,6 @@ def test_a_call_is_carried_out_in_every_format(door: Door, fmt: str) -> None:
     ],
 )
 def test_any_other_path_and_any_other_verb_is_code_40(door: Door, method: str, path: str, expected: int) -> None:
-    """The API is at /v1 and /v1/, as both are printed, and knows GET and POST."""
     assert expected == decoded(door.send(urlencode(signed()), method=method, path=path))["code"]
 
 
@@ -182,7 +172,6 @@ def test_any_other_path_and_any_other_verb_is_code_40(door: Door, method: str, p
 def test_a_post_is_refused_unless_a_setting_is_lenient(
     in_body: bool, content_type: str, lenient: bool, expected: int
 ) -> None:
-    """With its parameters in the body or in the query."""
     door, raw = make_door(lenient_post=lenient), urlencode(signed())
     response = door.send(
         "" if in_body else raw, method="POST", content_type=content_type, body=raw.encode() if in_body else b""
@@ -200,7 +189,6 @@ def test_credentials_come_before_the_verb(door: Door, changes: dict[str, str | N
 
 
 def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
-    """Which makes the request malformed; but the body of a GET is not read."""
     response = door.send("apiKey=a", method="POST", content_type=FORM, body=b"apiKey=a")
     assert (40, "request.duplicate-parameter") == (decoded(response)["code"], door.entry.rule)
     assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
@@ -211,7 +199,6 @@ def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
 )
 def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
-    """A method that the other host serves is a bad request; under any other name it does not matter."""
     response = door.send(urlencode(signed()), host=host)
     assert expected == decoded(response)["code"]
     assert ("verb" if expected == 40 else "") == door.entry.failed
@@ -219,7 +206,6 @@ def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, exp
 
 @pytest.mark.parametrize("action", sorted(UNBUILT))
 def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -> None:
-    """HTTP 501 in our own shape, whatever the signature is, but only to a caller with a key."""
     response = door.send(urlencode(signed(action=action, signature="0", format="xml")))
     assert 501 == response.http_status
     error = decoded(response)["error"]
@@ -229,7 +215,6 @@ def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -
 
 
 def test_a_setting_gives_codes_other_http_statuses() -> None:
-    """For people who want them; all others stay 200."""
     door = make_door(http_statuses={41: 401, 20: 202})
     assert 401 == door.send(urlencode(signed(apiKey="nobody"))).http_status
     assert 202 == door.send(urlencode(signed())).http_status
@@ -237,7 +222,6 @@ def test_a_setting_gives_codes_other_http_statuses() -> None:
 
 
 def test_maintenance_of_one_account_is_seen_by_no_other(door: Door) -> None:
-    """And by nobody without a key."""
     account = door.world.find(KEY)
     assert account is not None
     account.maintenance = True
@@ -249,7 +233,6 @@ def test_maintenance_of_one_account_is_seen_by_no_other(door: Door) -> None:
 
 @pytest.mark.parametrize(("refused", "expected"), [(False, [20, 31, 20]), (True, [20, 31, 31])])
 def test_limits_are_exact_on_the_accounts_clock(refused: bool, expected: list[int]) -> None:
-    """The same instants as the limiter's tests, through the door."""
     door = make_door(requests_per_second=1, limit_counts_refused=refused)
     codes = []
     for step in (0, 999_999, 1):
@@ -263,7 +246,6 @@ def test_limits_are_exact_on_the_accounts_clock(refused: bool, expected: list[in
     [({"apiKey": "nobody"}, [41, 20]), ({"action": None}, [30, 20]), ({"signature": "0"}, [44, 31])],
 )
 def test_a_request_counts_when_it_comes_as_far_as_the_limits(changes: dict[str, str | None], codes: list[int]) -> None:
-    """An unknown key or a missing parameter of every call does not, a wrong signature does."""
     door = make_door(requests_per_second=1)
     assert codes == [door.code(**changes), door.code()]
 
@@ -274,14 +256,12 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 @given(extra=st.dictionaries(TEXT.filter(lambda name: name not in ("", "format", "callback")), TEXT, max_size=4))
 @example(extra={"collectionHash": "mock-complete\ud7ff"})
 def test_a_right_signature_is_never_refused(extra: dict[str, str]) -> None:
-    """Whatever else is sent and signed."""
     params = signed(**extra) if "signature" not in extra else signed()
     assert 44 != make_door().call(params)["code"]
 
 
 @given(data=st.data())
 def test_tampering_with_any_value_is_code_44(data: st.DataObject) -> None:
-    """A call whose value was changed after it was signed."""
     params = signed(note="x", Übung="1 2")
     name = data.draw(st.sampled_from([name for name in params if name not in ("action", "apiKey")]))
     params[name] += data.draw(TEXT.filter(bool))
@@ -291,14 +271,12 @@ def test_tampering_with_any_value_is_code_44(data: st.DataObject) -> None:
 @given(raw=st.binary(max_size=120), method=st.sampled_from(["GET", "POST", "PUT"]), body=st.binary(max_size=120))
 @example(raw=b"apiKey=test-a&signature=x&action=flipbook.add", method="GET", body=b"")
 def test_whatever_is_sent_is_answered(raw: bytes, method: str, body: bytes) -> None:
-    """Every answer is a vendor's answer or a refusal of our own."""
     response = make_door().send(raw, method=method, body=body, content_type=FORM)
     shape = decoded(response)
     assert ("code" in shape and response.http_status == 200) or ("error" in shape and response.http_status == 501)
 
 
 def test_the_secret_of_another_account_is_code_44(door: Door) -> None:
-    """It signs nothing here."""
     assert 44 == door.call(signed("secret-test-other"))["code"]
 
 
@@ -306,12 +284,10 @@ def test_the_secret_of_another_account_is_code_44(door: Door) -> None:
 
 
 def resource_url(door: Door) -> str:
-    """A resource URL of a package that is built."""
     return str(door.call()["data"]["resourceUrl"])
 
 
 def test_a_resource_url_serves_the_package_for_a_minute_of_the_accounts_clock(door: Door) -> None:
-    """As a zip; then HTTP 403, and XML that says AccessDenied."""
     url = resource_url(door)
     door.now += 60_000_000 - 1
     response = door.fetch(url)
@@ -325,12 +301,10 @@ def test_a_resource_url_serves_the_package_for_a_minute_of_the_accounts_clock(do
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_a_package_is_fetched_by_get_and_head_alone(door: Door, method: str) -> None:
-    """Any other verb is denied."""
     assert 403 == door.fetch(resource_url(door), method=method).http_status
 
 
 def test_nothing_is_served_of_a_deleted_collection_or_an_unknown_account(door: Door) -> None:
-    """The URL expires with them."""
     url = resource_url(door)
     deleted(door)
     assert 403 == door.fetch(url).http_status
@@ -338,7 +312,6 @@ def test_nothing_is_served_of_a_deleted_collection_or_an_unknown_account(door: D
 
 
 def test_a_link_from_before_a_reset_serves_nothing(door: Door) -> None:
-    """Neither before nor after the same package is built again."""
     link = resource_url(door)
     door.world.reset_account(KEY)
     assert 403 == door.fetch(link).http_status
@@ -347,7 +320,6 @@ def test_a_link_from_before_a_reset_serves_nothing(door: Door) -> None:
 
 
 def test_a_download_counts_for_no_limit() -> None:
-    """The limits are those of the API."""
     door = make_door(requests_per_second=1)
     url = resource_url(door)
     assert [200] * 9 == [door.fetch(url).http_status for _ in range(9)]

@@ -24,7 +24,6 @@ SIZE, ETAG = WHOLE.size, WHOLE.etag
 
 
 def answered(door: Door) -> RecordedAnswer:
-    """What the journal says of the last answer."""
     answer = records_of(door.world, [last_entry(door)])[0].answer
     assert answer is not None
     return answer
@@ -32,7 +31,6 @@ def answered(door: Door) -> RecordedAnswer:
 
 @given(st.integers(0, SIZE - 1), st.one_of(st.none(), st.integers(0, 2 * SIZE)))
 def test_a_range_that_begins_inside_is_that_part(first: int, length: int | None) -> None:
-    """From its first byte to its last one, or to the end of the package when that comes before."""
     last = "" if length is None else first + length
     response = package(DOOR, range=f"bytes={first}-{last}")
     stop = SIZE if length is None else min(SIZE, first + length + 1)
@@ -42,14 +40,12 @@ def test_a_range_that_begins_inside_is_that_part(first: int, length: int | None)
 
 @pytest.mark.parametrize("length", [1, 2, SIZE - 1, SIZE, SIZE + 1, 10**17])
 def test_a_range_from_the_end_is_as_much_as_there_is(length: int) -> None:
-    """The last bytes; of something shorter, all of it."""
     response = package(DOOR, range=f"bytes=-{length}")
     assert (206, ByteRange(max(0, SIZE - length), SIZE)) == (response.http_status, response.range)
 
 
 @pytest.mark.parametrize("text", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE}", f"bytes={SIZE + 1}-", "bytes=-0"])
 def test_a_range_outside_is_416(text: str) -> None:
-    """It begins behind the last byte, or has none."""
     response = package(DOOR, range=text)
     assert 416 == response.http_status
     assert ("Content-Range", f"bytes */{SIZE}") in response.headers
@@ -98,7 +94,6 @@ def test_only_get_knows_ranges(door: Door) -> None:
     ],
 )
 def test_the_journal_tells_what_was_sent(door: Door, status: int, length: int, more: dict[str, Any]) -> None:
-    """Status and number of bytes are those of the answer, not those of the package."""
     package(door, **more)
     seen = answered(door)
     assert (status, length, ETAG) == (seen.http_status, seen.bytes, seen.headers["ETag"])
@@ -115,14 +110,12 @@ def test_the_journal_tells_what_was_sent(door: Door, status: int, length: int, m
     ],
 )
 def test_what_a_fault_cuts_off_was_not_sent(door: Door, length: int, fault: Any) -> None:
-    """The journal counts the bytes before the cut."""
     arrange(door, fault, when=When(action="package"))
     package(door, range="bytes=0-9")
     assert length == answered(door).bytes
 
 
 def test_metrics_archive_and_trace_tell_the_same(fake: Fake) -> None:
-    """Each of them has the status and the length of the part."""
     url = fake.call().get_json()["data"]["resourceUrl"]
     part = fake.resource(url, Range="bytes=0-9", **{"If-Range": ETAG})
     assert (206, 10) == (part.status_code, len(part.data))

@@ -24,12 +24,10 @@ HOSTILE = Envelope(20, "</script><script>\u2028\u2029]]>&\"'*/ \0\x0b\r\n\ufffe\
 
 
 def from_json(raw: bytes) -> object:
-    """The tree in a JSON answer."""
     return json.loads(raw.decode("utf-8"))
 
 
 def from_jsonp(raw: bytes, callback: str) -> object:
-    """The tree in a JSONP answer: the comment, the callback, and JSON in brackets."""
     text = raw.decode("utf-8")
     head, tail = f"/**/{callback}(", ");"
     assert text.startswith(head)
@@ -38,7 +36,6 @@ def from_jsonp(raw: bytes, callback: str) -> object:
 
 
 def from_xml(raw: bytes) -> object:
-    """The tree in an XML answer; XML has only texts."""
     root = etree.fromstring(raw)
     assert root.tag == "response"
     return _branch(root)
@@ -62,7 +59,6 @@ def as_texts(tree: object) -> object:
 @given(answer=ANSWERS)
 @example(answer=HOSTILE)
 def test_the_three_formats_say_the_same(answer: Envelope) -> None:
-    """Decoded, JSON, JSONP and XML are equal, whatever the texts are."""
     tree = from_json(render(answer, "json"))
     assert tree == from_jsonp(render(answer, "jsonp", "a.b"), "a.b")
     assert as_texts(tree) == from_xml(render(answer, "xml"))
@@ -81,13 +77,11 @@ def test_only_what_xml_cannot_carry_is_changed(answer: Envelope) -> None:
 @given(answer=ANSWERS)
 @example(answer=HOSTILE)
 def test_no_text_can_end_the_script_or_the_line(answer: Envelope) -> None:
-    """Inside JSONP there is no angle bracket and no line separator of any kind."""
     script = render(answer, "jsonp", "callback").decode()
     assert not set("<>\u2028\u2029\r\n") & set(script)
 
 
 def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
-    """Whatever its values are."""
     data: Tree = {"collections": [{"collectionHash": "a", "pages": [1, 2]}, {"collectionHash": "b", "pages": []}]}
     assert (
         b"<data><collections><item><collectionHash>a</collectionHash><pages><item>1</item><item>2</item></pages></item>"
@@ -98,7 +92,6 @@ def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_an_error_has_no_data(fmt: str) -> None:
-    """`data` is absent, not null."""
     assert b"data" not in render(Envelope(41, "Invalid credentials"), fmt, "f")
 
 
@@ -116,7 +109,6 @@ def test_an_error_has_no_data(fmt: str) -> None:
     ],
 )
 def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, content_type: str, expected: bytes) -> None:
-    """Names, nesting and order are those of the vendor's examples; each format names its type and charset."""
     assert f"{content_type}; charset=utf-8" == FORMATS[fmt].content_type
     assert expected == render(Envelope(20, "OK", {"status": "PROCESSING"}), fmt, "my.f")
 
@@ -131,13 +123,11 @@ def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, content_type: str, ex
     ],
 )
 def test_xml_writes_scalars_as_texts(tree: Tree, expected: str) -> None:
-    """Booleans as words, nothing as an empty element, numbers as digits, mappings as elements."""
     assert f"<data>{expected}</data>" in render(Envelope(20, "OK", tree), "xml").decode()
 
 
 @pytest.mark.parametrize("callback", ["f", "_", "$", "a1", "jQuery123_456", "a.b.c", "$.ajax.done", "A" * 255])
 def test_a_path_of_identifiers_is_a_callback(callback: str) -> None:
-    """Letters, digits, _ and $, joined by dots."""
     assert is_callback(callback)
 
 
@@ -148,5 +138,4 @@ OTHER_CHARACTERS = ["1a", "a-b", "a b", "a\n", "a\0", "a\u2028b", "été", "a()"
 
 @pytest.mark.parametrize("callback", [*EMPTY_PARTS, *RESERVED, *OTHER_CHARACTERS, "alert(1)//", "A" * 256])
 def test_anything_else_is_not_a_callback(callback: str) -> None:
-    """Reserved words, empty parts, other characters, and what is too long."""
     assert not is_callback(callback)

@@ -20,13 +20,11 @@ def test_the_copy_is_the_contract_kits_table() -> None:
 
 
 def test_each_method_of_the_table_is_built_and_no_other() -> None:
-    """And none is named among those that are not built."""
     assert METHODS.keys() == RUN.keys()
     assert not METHODS.keys() & UNBUILT
 
 
 def test_download_html_is_what_the_vendor_documents() -> None:
-    """Host, verb, the one parameter that it requires beside the common ones, and its fields."""
     method = METHODS["collection.downloadHTML"]
     assert ("api", "GET", True) == (method.host, method.verb, method.idempotent)
     assert [("collectionHash", "string", True)] == [(one.name, one.type, one.required) for one in method.parameters]
@@ -50,7 +48,6 @@ def test_download_html_is_what_the_vendor_documents() -> None:
 def test_a_value_is_accepted_by_its_type_and_the_allowed_values(
     accepted: tuple[str, ...], refused: tuple[str, ...], changes: dict[str, object]
 ) -> None:
-    """Whatever the type, letter case counts among allowed values."""
     fields = {"name": "x", "does": "", "type": "string", "required": False, "signed": True, "source": ()}
     parameter = Parameter(certainty="assumed", **(fields | changes))  # type: ignore[arg-type]
 

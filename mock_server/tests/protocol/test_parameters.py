@@ -16,14 +16,12 @@ PARAMS = st.dictionaries(TEXT.filter(bool), TEXT, max_size=8)
 
 
 def refusal(parse: Callable[[], object]) -> BadRequest:
-    """The error that `parse` raises."""
     with pytest.raises(BadRequest) as caught:
         parse()
     return caught.value
 
 
 def multipart(*fields: tuple[str, str], end: str = "--limit--\r\n") -> bytes:
-    """A multipart body with these fields."""
     parts = "".join(
         f'--limit\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
     )
@@ -32,25 +30,21 @@ def multipart(*fields: tuple[str, str], end: str = "--limit--\r\n") -> bytes:
 
 @given(params=PARAMS, quoting=st.sampled_from([quote, quote_plus]))
 def test_a_query_says_what_was_put_into_it(params: dict[str, str], quoting: Callable[..., str]) -> None:
-    """Whatever the names and values are, and however blanks are written."""
     assert parse_query(urlencode(params, quote_via=quoting).encode()) == params
 
 
 @given(params=PARAMS)
 def test_a_form_says_what_was_put_into_it(params: dict[str, str]) -> None:
-    """A form-encoded body is read as a query is."""
     assert parse_body(urlencode(params).encode(), FORM) == params
     assert parse_body(urlencode(params).encode(), FORM.upper() + "; charset=UTF-8") == params
 
 
 @given(value=TEXT.filter(lambda text: "\r" not in text and "\n" not in text))
 def test_a_multipart_field_says_what_was_put_into_it(value: str) -> None:
-    """The fields of a multipart body are parameters."""
     assert parse_body(multipart(("apiKey", value)), MULTIPART) == {"apiKey": value}
 
 
 def test_a_file_of_a_multipart_body_is_no_parameter() -> None:
-    """Only the fields are."""
     head = b'--limit\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
     assert parse_body(head + b"\0\xff\r\n" + multipart(("a", "1")), MULTIPART) == {"a": "1"}
 
@@ -72,7 +66,6 @@ def test_a_file_of_a_multipart_body_is_no_parameter() -> None:
     ],
 )
 def test_queries_are_read_as_forms_are_written(raw: bytes, expected: dict[str, str]) -> None:
-    """The borders of application/x-www-form-urlencoded."""
     assert expected == parse_query(raw)
 
 
@@ -99,7 +92,6 @@ def test_queries_are_read_as_forms_are_written(raw: bytes, expected: dict[str, s
 )
 @pytest.mark.parametrize("parse", [parse_query, lambda raw: parse_body(raw, FORM)], ids=["query", "form"])
 def test_what_is_malformed_is_code_40(parse: Callable[[bytes], object], raw: bytes, rule: str) -> None:
-    """Each kind of damage is refused, and names the rule that refuses it."""
     if len(raw) > MAX_QUERY_BYTES and parse is not parse_query:
         raw += b"1" * MAX_BODY_BYTES
     assert rule == refusal(lambda: parse(raw)).rule
@@ -107,7 +99,6 @@ def test_what_is_malformed_is_code_40(parse: Callable[[bytes], object], raw: byt
 
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_parameters_or_code_40(raw: bytes) -> None:
-    """Nothing else ever comes out of a query."""
     try:
         params = parse_query(raw)
     except BadRequest:
@@ -117,7 +108,6 @@ def test_any_bytes_are_parameters_or_code_40(raw: bytes) -> None:
 
 @given(raw=st.binary(max_size=200), head=st.sampled_from([b"", b"--limit\r\n", b"--limit\r\nContent-Disposition: "]))
 def test_any_bytes_of_a_multipart_body_are_parameters_or_code_40(raw: bytes, head: bytes) -> None:
-    """Nothing else ever comes out of a multipart body."""
     try:
         params = parse_body(head + raw + b"\r\n--limit--\r\n", MULTIPART)
     except BadRequest:
@@ -144,16 +134,13 @@ def test_any_bytes_of_a_multipart_body_are_parameters_or_code_40(raw: bytes, hea
     ],
 )
 def test_a_body_without_readable_parameters_is_code_40(body: bytes, content_type: str, rule: str) -> None:
-    """Another content type, or a damaged body."""
     assert rule == refusal(lambda: parse_body(body, content_type)).rule
 
 
 def test_an_empty_body_has_no_parameters() -> None:
-    """Whatever type it claims: the parameters of a POST may all be in the query."""
     assert [{}, {}, {}] == [parse_body(b"", content_type) for content_type in ("", "text/plain", "application/json")]
 
 
 def test_the_largest_query_is_read() -> None:
-    """The limits themselves are allowed."""
     assert len(parse_query(b"a=" + b"1" * (MAX_QUERY_BYTES - 2))["a"]) == MAX_QUERY_BYTES - 2
     assert len(parse_query(b"&".join(b"a%d=1" % number for number in range(MAX_PARTS)))) == MAX_PARTS

@@ -35,7 +35,6 @@ WORDS = st.one_of(
     ],
 )
 def test_words_name_a_schedule(words: str, expected: Schedule) -> None:
-    """Each word of the grammar."""
     assert expected == parse_schedule(words)
 
 
@@ -45,7 +44,6 @@ NO_WORDS = ["", "soon", "After-5s", "never ", "failed-", "failed-failed", "faile
 
 @pytest.mark.parametrize("words", [*NO_SECONDS, *NO_WORDS, "after-3-pollss", "after-1.5-polls"])
 def test_other_words_are_refused_with_the_grammar(words: str) -> None:
-    """The message repeats what was given and says what can be."""
     with pytest.raises(ValueError, match="is not a schedule; expected immediate, after-<seconds>s") as caught:
         parse_schedule(words)
     assert str(caught.value).endswith(GRAMMAR)
@@ -72,7 +70,6 @@ def test_other_words_are_refused_with_the_grammar(words: str) -> None:
     ],
 )
 def test_a_schedule_ends_exactly_where_it_says(words: str, elapsed: int, calls: int, expected: bool) -> None:
-    """To the microsecond and to the call."""
     assert expected is parse_schedule(words).is_over(elapsed, calls)
 
 
@@ -81,7 +78,6 @@ def test_a_schedule_ends_exactly_where_it_says(words: str, elapsed: int, calls: 
     steps=st.lists(st.tuples(st.integers(0, 20 * SECOND), st.integers(0, 2)), min_size=2, max_size=20),
 )
 def test_what_is_over_stays_over(words: str, steps: list[tuple[int, int]]) -> None:
-    """More time and more calls never take an end back."""
     schedule, elapsed, calls, over = parse_schedule(words), 0, 1, False
     for more_time, more_calls in steps:
         elapsed, calls = elapsed + more_time, calls + more_calls
@@ -90,6 +86,5 @@ def test_what_is_over_stays_over(words: str, steps: list[tuple[int, int]]) -> No
 
 
 def test_a_loop_that_never_waits_comes_to_the_end_of_half_way() -> None:
-    """What remains halves with each call, and less than a second is nothing."""
     schedule = parse_schedule("half-way-3600s")
     assert [False] * 12 + [True] == [schedule.is_over(0, calls) for calls in range(1, 14)]

@@ -39,7 +39,6 @@ def values(name: str) -> tuple[Any, Any, Any]:
 
 
 def as_toml(name: str, value: Any) -> str:
-    """A line of a TOML file."""
     if isinstance(value, dict):
         return f"{name} = {{{', '.join(f'{key} = {number}' for key, number in value.items())}}}"
     if isinstance(value, list):
@@ -49,21 +48,18 @@ def as_toml(name: str, value: Any) -> str:
 
 
 def as_text(value: Any) -> str:
-    """What stands in a variable of the environment."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def load(
     *, flags: dict[str, Any] | None = None, environment: dict[str, str] | None = None, file: str | None = None
 ) -> Settings:
-    """The settings in force."""
     layers = {"flags": flags or {}, "environment": environment or {}}
     return load_settings(**layers, file=None if file is None else ("fake.toml", file))[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_setting_can_be_given_in_three_places(name: str) -> None:
-    """A file, the environment, a flag; it has that value and says where it came from."""
     in_file, in_environment, in_flag = values(name)
     variable, flag = PREFIX + name.upper(), f"--{name.replace('_', '-')}"
     layers: list[tuple[str, Any, dict[str, Any]]] = [
@@ -78,7 +74,6 @@ def test_each_setting_can_be_given_in_three_places(name: str) -> None:
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default() -> None:
-    """And what is given nowhere has its default."""
     file, environment, flags = ("fake.toml", "port = 1"), {f"{PREFIX}PORT": "2"}, {"port": 3}
     none: dict[str, str] = {}
     found = [
@@ -92,7 +87,6 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default() -> None
 
 
 def test_every_setting_says_what_it_does() -> None:
-    """In a line of its own."""
     assert all(len(does) > 10 and "\n" not in does for does in setting_docs().values())
 
 
@@ -100,7 +94,6 @@ def test_every_setting_says_what_it_does() -> None:
     ("layer", "name"), [("flag", "--prot"), ("environment", "FLIPSNACK_MOCK_PROT"), ("file", "prot (file)")]
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -> None:
-    """Wherever it stands."""
     with pytest.raises(SettingsError, match="is not a setting; expected one of admin, ") as caught:
         load(
             flags={"prot": 1} if layer == "flag" else {},
@@ -134,7 +127,6 @@ def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -
 def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
     layer: str, name: str, value: Any, why: str
 ) -> None:
-    """Wherever it stands."""
     with pytest.raises(SettingsError) as caught:
         load(
             flags={name: value} if layer == "flag" else {},
@@ -163,14 +155,12 @@ def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
     ],
 )
 def test_a_bad_seed_is_refused_without_repeating_its_secrets(value: Any) -> None:
-    """The message names the variable and the place in it."""
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: ") as caught:
         load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(value)})
     assert "hush" not in str(caught.value)
 
 
 def test_text_that_is_no_json_or_toml_is_refused() -> None:
-    """Each says which text it is."""
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable"):
         load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
     with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
@@ -181,23 +171,19 @@ def test_text_that_is_no_json_or_toml_is_refused() -> None:
     ("text", "expected"), [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)]
 )
 def test_a_variable_says_yes_and_no_in_the_usual_words(text: str, expected: bool) -> None:
-    """true, false, 1 and 0."""
     assert expected is load(environment={"FLIPSNACK_MOCK_LENIENT_POST": text}).lenient_post
 
 
 def test_other_variables_are_none_of_ours() -> None:
-    """Only those with the prefix are looked at."""
     assert Settings() == load(environment={"PATH": "/bin", "FLIPSNACK_API_KEY": "x", "flipsnack_mock_port": "x"})
 
 
 def test_accounts_begin_with_the_behaviours_in_force() -> None:
-    """The part of the settings that an account can have of its own."""
     settings = load(flags={"requests_per_second": 7, "lenient_post": True})
     assert Behaviour(requests_per_second=7, lenient_post=True) == settings.behaviour()
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
-    """5 a second, 60 a minute, a minute of life, a port of its own on this machine alone."""
     settings = Settings()
     assert (5, 60, 60.0) == (settings.requests_per_second, settings.requests_per_minute, settings.url_lifetime)
     assert ("127.0.0.1", 3547) == (settings.host, settings.port)

@@ -40,25 +40,21 @@ SEEDS = st.lists(
 
 
 def account(**fields: Any) -> Account:
-    """An account with these fields."""
     made = new_account(SeedAccount(KEY, "s"), Behaviour())
     return msgspec.structs.replace(made, **fields)
 
 
 def used(door: Door) -> Account:
-    """The account that signed calls are made with, as it is now."""
     found = door.world.find(KEY)
     assert found is not None
     return found
 
 
 def through_a_file(snapshot: Snapshot) -> Snapshot:
-    """The snapshot as it is after it was written and read."""
     return msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot)
 
 
 def test_a_snapshot_is_not_touched_by_what_comes_later(door: Door) -> None:
-    """It is a value: the account goes on, the snapshot does not."""
     door.call(collectionHash="mock-after-3-polls")
     snapshot = take(used(door), START)
     before = msgspec.json.encode(snapshot)
@@ -67,7 +63,6 @@ def test_a_snapshot_is_not_touched_by_what_comes_later(door: Door) -> None:
 
 
 def test_everything_of_an_account_is_put_back(door: Door) -> None:
-    """Jobs, limits, faults, settings, deleted collections: all but the clock's offset, which follows real time."""
     for collection_hash in ("mock-after-0.5s", "mock-manual", "mock-failed", "mock-complete"):
         door.call(collectionHash=collection_hash)
     state = used(door)
@@ -80,7 +75,6 @@ def test_everything_of_an_account_is_put_back(door: Door) -> None:
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.booleans())
 def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -> None:
-    """However long a snapshot lay in a file, the account's clock shows what it showed."""
     clock = VirtualClock(offset=offset).freeze(START) if frozen else VirtualClock(offset=offset)
     taken = account(clock=clock)
     put_back = restored(through_a_file(take(taken, START)), START + pause)
@@ -89,7 +83,6 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
 
 
 def test_a_job_goes_on_where_it_was(door: Door) -> None:
-    """A job that had two seconds left has two seconds left."""
     door.call(collectionHash="mock-after-5s")
     door.now += 3 * SECOND
     snapshot = take(used(door), door.now)
@@ -113,13 +106,11 @@ def test_a_job_goes_on_where_it_was(door: Door) -> None:
     ids=str,
 )
 def test_what_no_account_can_be_is_refused(fields: dict[str, Any], words: str) -> None:
-    """A snapshot that was written by hand is not believed."""
     with pytest.raises(ValueError, match=words):
         restored(Snapshot(VERSION, START, account(**fields)), START)
 
 
 def test_a_fork_goes_its_own_way(door: Door) -> None:
-    """It begins with what the other had, and nothing that happens to one is seen by the other."""
     door.call(collectionHash="mock-after-1-polls")
     twin = door.world.add(fork(used(door), "test-twin", "secret-test-twin"))
     assert used(door).collections == twin.collections
@@ -128,7 +119,6 @@ def test_a_fork_goes_its_own_way(door: Door) -> None:
 
 
 def test_the_resource_urls_of_a_fork_are_its_own(door: Door) -> None:
-    """The URL of one account is not good for the other, though both have made the same number of them."""
     door.call()
     door.world.add(fork(used(door), "test-twin", "secret-test-twin"))
     own = door.call()["data"]["resourceUrl"]
@@ -139,7 +129,6 @@ def test_the_resource_urls_of_a_fork_are_its_own(door: Door) -> None:
 
 
 def test_a_seed_leaves_out_what_a_server_does_not_begin_with(door: Door) -> None:
-    """Deleted collections are gone, magic ones are there anyway."""
     door.call(collectionHash="mock-after-0.5s")
     state = used(door)
     state.collections |= {"kept": Collection(hash="kept", pages=3), "gone": Collection(hash="gone", deleted=True)}
@@ -148,13 +137,11 @@ def test_a_seed_leaves_out_what_a_server_does_not_begin_with(door: Door) -> None
 
 @given(SEEDS)
 def test_the_seed_file_gives_the_same_accounts(seeds: list[SeedAccount]) -> None:
-    """Read as a settings file, it is the seed again, whatever the titles are."""
     settings, _ = load_settings(flags={}, environment={}, file=("seed.toml", seed_toml(seeds)))
     assert tuple(seeds) == settings.seed
 
 
 def test_the_seed_of_a_fresh_server_is_its_own() -> None:
-    """What a server began with comes out again."""
     seeds = [seed_of(found) for found in make_door().world.accounts]
     assert Settings().seed == tuple(seeds)
     assert 2 == len(tomllib.loads(seed_toml(seeds))["seed"])

@@ -10,17 +10,14 @@ SEEDED = ["LK12NS-0-IOBW3S89VVJH12Z", "45FD-267-7SG7832"]
 
 
 def make_world(**settings: int) -> World:
-    """A world with these settings."""
     return World(load_settings(flags=settings, environment={}, file=None)[0])
 
 
 def keys(world: World) -> list[str]:
-    """The keys of all its accounts."""
     return [account.key for account in world.accounts]
 
 
 def test_the_documented_accounts_exist_by_default() -> None:
-    """With the vendor's keys, the documented secret, and one of the two printed collections each."""
     world = make_world()
     assert SEEDED == keys(world)
     found = [(account.secret, list(account.collections)) for account in world.accounts]
@@ -28,7 +25,6 @@ def test_the_documented_accounts_exist_by_default() -> None:
 
 
 def test_a_test_key_comes_into_being_on_first_use() -> None:
-    """Its secret is `secret-` and the key, and it stays the same account."""
     world = make_world()
     account = world.find("test-ci-7")
     assert account is not None
@@ -40,14 +36,12 @@ def test_a_test_key_comes_into_being_on_first_use() -> None:
     "key", ["", "unknown", "Test-x", "test", "test-a b", "test-a/b", "test-é", "test-\n", "test-" + "x" * 196]
 )
 def test_no_other_key_does(key: str) -> None:
-    """Nor one that could not stand in a path of the control plane."""
     world = make_world()
     assert world.find(key) is None
     assert SEEDED == keys(world)
 
 
 def test_a_full_world_takes_no_more_accounts() -> None:
-    """The refusal names the setting to raise; an account that exists can be replaced."""
     world = make_world(max_accounts=3)
     assert world.find("test-a") is not None
     with pytest.raises(Refused, match="there are 3 accounts already; raise the setting max_accounts"):
@@ -57,7 +51,6 @@ def test_a_full_world_takes_no_more_accounts() -> None:
 
 
 def test_a_removed_account_is_gone() -> None:
-    """By key and by id; a test key begins anew."""
     world = make_world()
     account = world.find("test-a")
     world.remove("test-a")
@@ -67,7 +60,6 @@ def test_a_removed_account_is_gone() -> None:
 
 
 def test_reset_of_an_account_is_how_it_began() -> None:
-    """Seeded ones as the seed says, others with their secret and nothing else."""
     world = make_world()
     seeded = world.find(SEEDED[0])
     assert seeded is not None
@@ -82,7 +74,6 @@ def test_reset_of_an_account_is_how_it_began() -> None:
 
 
 def test_reset_of_the_world_is_how_the_server_started() -> None:
-    """Accounts that were made are gone, those that were deleted are back, maintenance is off."""
     world = make_world()
     world.find("test-a")
     world.remove(SEEDED[1])
@@ -94,7 +85,6 @@ def test_reset_of_the_world_is_how_the_server_started() -> None:
 
 
 def test_a_namespace_is_a_world_of_its_own() -> None:
-    """Made on first use from the seed, and nothing passes from one to another."""
     worlds = Worlds(load_settings(flags={}, environment={}, file=None)[0])
     one = worlds.world("one")
     one.find("test-a")
@@ -105,7 +95,6 @@ def test_a_namespace_is_a_world_of_its_own() -> None:
 
 
 def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
-    """The refusal says which setting to raise."""
     worlds = Worlds(load_settings(flags={"max_namespaces": 1}, environment={}, file=None)[0])
     worlds.world("one").find("test-a")
     with pytest.raises(Refused, match="raise the setting max_namespaces"):
@@ -118,7 +107,6 @@ def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
 
 
 def test_time_belongs_to_the_account() -> None:
-    """Moving one clock moves no other."""
     world = make_world()
     one, other = world.find("test-a"), world.find("test-b")
     assert one is not None
