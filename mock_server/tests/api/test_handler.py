@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from mock_server.tests.conftest import KEY, START, Door, decoded, make_door, signed
+from mock_server.tests.faults.conftest import account
 
 from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.protocol.checks import STEPS
@@ -16,12 +17,9 @@ from flipsnack_mock.protocol.messages import Response
 from flipsnack_mock.protocol.methods import UNBUILT
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.settings import Behaviour
 
 FORM = "application/x-www-form-urlencoded"
-
-
-def nothing(_door: Door) -> None:
-    """Prepare nothing."""
 
 
 def maintenance(door: Door) -> None:
@@ -29,15 +27,11 @@ def maintenance(door: Door) -> None:
 
 
 def used_up(door: Door) -> None:
-    account = door.world.find(KEY)
-    assert account is not None
-    account.counted.append(START)
+    account(door).counted, account(door).behaviour = [START], Behaviour(requests_per_second=1)
 
 
 def deleted(door: Door) -> None:
-    account = door.world.find(KEY)
-    assert account is not None
-    account.collections["mock-complete"] = Collection(hash="mock-complete", deleted=True)
+    account(door).collections["mock-complete"] = Collection(hash="mock-complete", deleted=True)
 
 
 class Spoilt(NamedTuple):
@@ -50,7 +44,7 @@ class Spoilt(NamedTuple):
     method: str = "GET"
     path: str = "/v1/"
     tail: bytes = b""
-    prepare: Callable[[Door], None] = nothing
+    prepare: Callable[[Door], None] = lambda _door: None
 
 
 SPOILT = (
@@ -92,10 +86,6 @@ def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
     door = make_door()
     for one in spoilt:
         one.prepare(door)
-    account = door.world.find(KEY)
-    assert account is not None
-    if used_up in [one.prepare for one in spoilt]:
-        account.behaviour = type(account.behaviour)(requests_per_second=1)
     merged = changes | {name: value for one in spoilt for name, value in one.params.items()}
     response = door.send(
         urlencode(signed(**merged)).encode() + b"".join(one.tail for one in spoilt),
@@ -103,14 +93,6 @@ def answer(*spoilt: Spoilt, **changes: str | None) -> tuple[Response, Entry]:
         path=next((one.path for one in spoilt if one.path != "/v1/"), "/v1/"),
     )
     return response, door.entry
-
-
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda one: one.name)
-def test_each_fault_of_a_call_has_its_code(spoilt: Spoilt) -> None:
-    response, entry = answer(spoilt)
-    assert {"code": spoilt.code, "status": CATALOGUE[spoilt.code].message} == decoded(response)
-    assert 200 == response.http_status
-    assert spoilt.check == entry.failed
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda one: one.name)
@@ -125,15 +107,17 @@ def test_the_checks_stand_in_the_order_of_the_ledger() -> None:
     assert len(CHECKS) == len(STEPS) - 1
 
 
-@pytest.mark.parametrize("spoilt", [one for one in SPOILT if one.check != "format"], ids=lambda one: one.name)
-@pytest.mark.parametrize(("fmt", "callback"), [("json", None), ("jsonp", "my.callback"), ("xml", None)])
-def test_every_error_is_answered_in_the_format_that_was_asked_for(
-    spoilt: Spoilt, fmt: str, callback: str | None
-) -> None:
+@pytest.mark.parametrize(
+    ("spoilt", "fmt"),
+    [(one, fmt) for one in SPOILT for fmt in (None, "json", "jsonp", "xml") if fmt is None or one.check != "format"],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_each_fault_of_a_call_has_its_code_in_the_format_that_was_asked_for(spoilt: Spoilt, fmt: str | None) -> None:
     """But a query that cannot be read asks for none, so it is JSON; as is the answer to a format that cannot be had."""
-    response, _ = answer(spoilt, format=fmt, callback=callback)
+    response, entry = answer(spoilt, format=fmt, callback="my.callback" if fmt == "jsonp" else None)
     expected = {"code": str(spoilt.code), "status": CATALOGUE[spoilt.code].message}
-    assert expected == texts(response, "json" if spoilt.tail else fmt)
+    assert expected == texts(response, "json" if spoilt.tail else fmt or "json")
+    assert (200, spoilt.check) == (response.http_status, entry.failed)
 
 
 def texts(response: Response, fmt: str) -> dict[str, str]:
@@ -173,9 +157,8 @@ def test_a_post_is_refused_unless_a_setting_is_lenient(
     in_body: bool, content_type: str, lenient: bool, expected: int
 ) -> None:
     door, raw = make_door(lenient_post=lenient), urlencode(signed())
-    response = door.send(
-        "" if in_body else raw, method="POST", content_type=content_type, body=raw.encode() if in_body else b""
-    )
+    query, body = ("", raw.encode()) if in_body else (raw, b"")
+    response = door.send(query, method="POST", content_type=content_type, body=body)
     assert expected == decoded(response)["code"]
 
 
@@ -199,8 +182,7 @@ def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
 )
 def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
-    response = door.send(urlencode(signed()), host=host)
-    assert expected == decoded(response)["code"]
+    assert expected == decoded(door.send(urlencode(signed()), host=host))["code"]
     assert ("verb" if expected == 40 else "") == door.entry.failed
 
 
@@ -222,11 +204,8 @@ def test_a_setting_gives_codes_other_http_statuses() -> None:
 
 
 def test_maintenance_of_one_account_is_seen_by_no_other(door: Door) -> None:
-    account = door.world.find(KEY)
-    assert account is not None
-    account.maintenance = True
-    assert 22 == door.code()
-    assert 22 == door.code(action=None)
+    account(door).maintenance = True
+    assert [22, 22] == [door.code(), door.code(action=None)]
     assert 41 == door.code(apiKey="nobody")
     assert 20 == door.call(signed("secret-test-other", apiKey="test-other"))["code"]
 
@@ -234,11 +213,9 @@ def test_maintenance_of_one_account_is_seen_by_no_other(door: Door) -> None:
 @pytest.mark.parametrize(("refused", "expected"), [(False, [20, 31, 20]), (True, [20, 31, 31])])
 def test_limits_are_exact_on_the_accounts_clock(refused: bool, expected: list[int]) -> None:
     door = make_door(requests_per_second=1, limit_counts_refused=refused)
-    codes = []
-    for step in (0, 999_999, 1):
+    for step, code in zip((0, 999_999, 1), expected, strict=True):
         door.now += step
-        codes.append(door.code())
-    assert expected == codes
+        assert code == door.code()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +238,8 @@ def test_a_right_signature_is_never_refused(extra: dict[str, str]) -> None:
 
 
 @given(data=st.data())
-def test_tampering_with_any_value_is_code_44(data: st.DataObject) -> None:
+def test_another_secret_and_tampering_with_any_value_is_code_44(data: st.DataObject) -> None:
+    assert 44 == make_door().call(signed("secret-test-other"))["code"]
     params = signed(note="x", Übung="1 2")
     name = data.draw(st.sampled_from([name for name in params if name not in ("action", "apiKey")]))
     params[name] += data.draw(TEXT.filter(bool))
@@ -274,10 +252,6 @@ def test_whatever_is_sent_is_answered(raw: bytes, method: str, body: bytes) -> N
     response = make_door().send(raw, method=method, body=body, content_type=FORM)
     shape = decoded(response)
     assert ("code" in shape and response.http_status == 200) or ("error" in shape and response.http_status == 501)
-
-
-def test_the_secret_of_another_account_is_code_44(door: Door) -> None:
-    assert 44 == door.call(signed("secret-test-other"))["code"]
 
 
 # --- downloads -------------------------------------------------------------------------------------------------------

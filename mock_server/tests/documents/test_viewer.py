@@ -79,9 +79,6 @@ class Book:
             )
         )
 
-    def click(self, name: str) -> None:
-        self._browser.find_element(By.ID, name).click()
-
     def press(self, key: str) -> None:
         self._browser.find_element(By.TAG_NAME, "body").send_keys(key)
 
@@ -89,32 +86,18 @@ class Book:
         return self._browser.find_element(By.ID, name).is_enabled()
 
 
-def test_a_package_opens_from_disk(browser: webdriver.Chrome, unpacked: Path) -> None:
+def test_a_package_opens_from_disk_and_its_pages_turn(browser: webdriver.Chrome, unpacked: Path) -> None:
+    """By the buttons, by the page itself, and by the keys; not beyond its ends."""
     book = Book(browser, unpacked)
     assert book.shows(1)
     assert TITLE == browser.title == browser.find_element(By.ID, "title").text
+    assert (False, True) == (book.can("previous"), book.can("next"))
+    turns = [("next", 2), ("page", 3), (Keys.ARROW_RIGHT, 4), (Keys.ARROW_RIGHT, 4), ("previous", 3)]
+    for turn, page in [*turns, (Keys.HOME, 1), (Keys.END, 4)]:
+        browser.find_element(By.ID, turn).click() if turn.isalpha() else book.press(turn)
+        assert book.shows(page)
+    assert (True, False) == (book.can("previous"), book.can("next"))
     assert [] == browser.get_log("browser")  # type: ignore[no-untyped-call]
-
-
-def test_its_pages_turn(browser: webdriver.Chrome, unpacked: Path) -> None:
-    """By the buttons, by the page itself, and by the keys; not beyond its ends."""
-    book = Book(browser, unpacked)
-    assert not book.can("previous")
-    book.click("next")
-    assert book.shows(2)
-    book.click("page")
-    assert book.shows(3)
-    book.press(Keys.ARROW_RIGHT)
-    assert book.shows(4)
-    assert not book.can("next")
-    book.press(Keys.ARROW_RIGHT)
-    assert book.shows(4)
-    book.click("previous")
-    assert book.shows(3)
-    book.press(Keys.HOME)
-    assert book.shows(1)
-    book.press(Keys.END)
-    assert book.shows(4)
 
 
 def test_a_page_can_be_shared_by_its_address(browser: webdriver.Chrome, unpacked: Path) -> None:

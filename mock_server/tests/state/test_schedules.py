@@ -83,8 +83,3 @@ def test_what_is_over_stays_over(words: str, steps: list[tuple[int, int]]) -> No
         elapsed, calls = elapsed + more_time, calls + more_calls
         assert not over or schedule.is_over(elapsed, calls)
         over = schedule.is_over(elapsed, calls)
-
-
-def test_a_loop_that_never_waits_comes_to_the_end_of_half_way() -> None:
-    schedule = parse_schedule("half-way-3600s")
-    assert [False] * 12 + [True] == [schedule.is_over(0, calls) for calls in range(1, 14)]
