@@ -48,11 +48,11 @@ def as_text(value: Any) -> str:
 
 def given_in(place: str, name: str, value: Any) -> dict[str, Any]:
     """The arguments of `load` that give the setting in this place."""
-    return {
-        "flag": {"flags": {name: value}},
-        "environment": {"environment": {PREFIX + name.upper(): as_text(value)}},
-        "file": {"file": ("fake.toml", as_toml(name, value))},
-    }[place]
+    if place == "flag":
+        return {"flags": {name: value}}
+    if place == "environment":
+        return {"environment": {PREFIX + name.upper(): as_text(value)}}
+    return {"file": ("fake.toml", as_toml(name, value))}
 
 
 def load(**layers: Any) -> tuple[Settings, dict[str, Setting]]:
@@ -60,8 +60,8 @@ def load(**layers: Any) -> tuple[Settings, dict[str, Setting]]:
 
 
 def source_of(place: str, name: str) -> str:
-    spelt = {"flag": f"--{name.replace('_', '-')}", "environment": PREFIX + name.upper(), "file": f"{name} (file)"}
-    return spelt[place]
+    option, variable = f"--{name.replace('_', '-')}", PREFIX + name.upper()
+    return {"flag": option, "environment": variable, "file": f"{name} (file)"}[place]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,14 +3,14 @@ from mock_server.tests.conftest import START
 
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.account import account_id, new_account
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, load_settings
+from flipsnack_mock.state.settings import Behaviour, SeedAccount, Settings
 from flipsnack_mock.state.world import World, Worlds
 
 SEEDED = ["LK12NS-0-IOBW3S89VVJH12Z", "45FD-267-7SG7832"]
 
 
 def make_world(**settings: int) -> World:
-    return World(load_settings(flags=settings, environment={}, file=None)[0])
+    return World(Settings(**settings))  # type: ignore[arg-type]
 
 
 def keys(world: World) -> list[str]:
@@ -37,8 +37,7 @@ def test_a_test_key_comes_into_being_on_first_use() -> None:
 )
 def test_no_other_key_does(key: str) -> None:
     world = make_world()
-    assert world.find(key) is None
-    assert SEEDED == keys(world)
+    assert (None, SEEDED) == (world.find(key), keys(world))
 
 
 def test_a_full_world_takes_no_more_accounts() -> None:
@@ -50,7 +49,7 @@ def test_a_full_world_takes_no_more_accounts() -> None:
     assert [*SEEDED, "test-a"] == keys(world)
 
 
-def test_a_removed_account_is_gone() -> None:
+def test_a_removed_account_is_gone_and_a_test_key_begins_anew() -> None:
     world = make_world()
     account = world.find("test-a")
     world.remove("test-a")
@@ -61,15 +60,10 @@ def test_a_removed_account_is_gone() -> None:
 
 def test_reset_of_an_account_is_how_it_began() -> None:
     world = make_world()
-    seeded = world.find(SEEDED[0])
-    assert seeded is not None
-    seeded.collections.clear()
-    seeded.behaviour = Behaviour(requests_per_second=1)
+    world.add(new_account(SeedAccount(key=SEEDED[0], secret="s"), Behaviour(requests_per_second=1)))
     world.add(new_account(SeedAccount(key="own", secret="mine"), world.behaviour))
-    world.reset_account("own")
-    again, own = world.reset_account(SEEDED[0]), world.find("own")
+    again, own = world.reset_account(SEEDED[0]), world.reset_account("own")
     assert (["d3m0h45h"], Behaviour()) == (list(again.collections), again.behaviour)
-    assert own is not None
     assert "mine" == own.secret
 
 
@@ -85,7 +79,7 @@ def test_reset_of_the_world_is_how_the_server_started() -> None:
 
 
 def test_a_namespace_is_a_world_of_its_own() -> None:
-    worlds = Worlds(load_settings(flags={}, environment={}, file=None)[0])
+    worlds = Worlds(Settings())
     one = worlds.world("one")
     one.find("test-a")
     assert one is worlds.world("one")
@@ -95,7 +89,7 @@ def test_a_namespace_is_a_world_of_its_own() -> None:
 
 
 def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
-    worlds = Worlds(load_settings(flags={"max_namespaces": 1}, environment={}, file=None)[0])
+    worlds = Worlds(Settings(max_namespaces=1))
     worlds.world("one").find("test-a")
     with pytest.raises(Refused, match="raise the setting max_namespaces"):
         worlds.world("two")
@@ -107,9 +101,6 @@ def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
 
 
 def test_time_belongs_to_the_account() -> None:
-    world = make_world()
-    one, other = world.find("test-a"), world.find("test-b")
-    assert one is not None
-    assert other is not None
+    one, other = (make_world().begin(SeedAccount(key, "s")) for key in ("a", "b"))
     one.clock = one.clock.set(START + 10, START)
     assert (START + 10, START) == (one.now(START), other.now(START))
