@@ -1,4 +1,4 @@
-import base64
+from contextlib import nullcontext
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -42,8 +42,6 @@ def test_each_url_is_its_own() -> None:
     assert first != second
     visit(account, first)
     visit(account, second)
-    with pytest.raises(Denied, match="the query is not Expires, Signature and Key-Pair-Id"):
-        visit(account, second + "&x=1")
 
 
 def test_it_looks_like_a_signed_url_of_a_cdn() -> None:
@@ -75,18 +73,13 @@ def test_a_changed_character_anywhere_denies_it(data: st.DataObject) -> None:
         visit(account, ORIGIN + tail[:index] + other + tail[index + 1 :])
 
 
-@pytest.mark.parametrize("bits", range(1, 4))
-def test_the_spare_bits_of_base64_are_no_way_around(bits: int) -> None:
-    """Another spelling of the same signature is denied too."""
+def test_another_spelling_of_the_same_signature_is_denied() -> None:
     account = new()
-    url = url_of(account)
-    token = dict(parse_qsl(urlsplit(url).query))["Signature"]
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    spelt = token[:-1] + alphabet[(alphabet.index(token[-1]) & ~3) | (alphabet.index(token[-1]) + bits) % 4]
-    padding = "=" * (-len(token) % 4)
-    same = base64.urlsafe_b64decode(spelt + padding) == base64.urlsafe_b64decode(token + padding)
-    with pytest.raises(Denied):
-        visit(account, url.replace(token, spelt if same else token + "="))
+    for url in [url_of(account) for _ in range(20)]:
+        token = dict(parse_qsl(urlsplit(url).query))["Signature"]
+        for spelt in {token + "=", token.replace("-", "%2B"), token.replace("_", "%2F")} - {token}:
+            with pytest.raises(Denied):
+                visit(account, url.replace(token, spelt))
 
 
 @pytest.mark.parametrize(
@@ -94,24 +87,29 @@ def test_the_spare_bits_of_base64_are_no_way_around(bits: int) -> None:
 )
 def test_a_damaged_query_denies_it(query: str) -> None:
     account = new()
-    path = urlsplit(url_of(account)).path
     with pytest.raises(Denied):
-        verify(account, path, origin=ORIGIN, query=query.encode(), now=START)
+        visit(account, f"{url_of(account).partition('?')[0]}?{query}")
+    with pytest.raises(Denied, match="the query is not Expires, Signature and Key-Pair-Id"):
+        visit(account, f"{url_of(account)}&x=1")
 
 
-@pytest.mark.parametrize("other", [new("45FD-267-7SG7832"), new(secret="t")], ids=["another key", "another secret"])
-def test_a_url_of_one_account_is_none_of_another(other: Account) -> None:
-    with pytest.raises(Denied):
-        visit(other, url_of(new()))
-
-
-def test_of_the_address_only_the_namespace_counts() -> None:
-    account = new()
-    url = url_of(account, origin=f"{ORIGIN}/t/one")
-    visit(account, url, origin=f"{ORIGIN}/t/one")
-    visit(account, url.replace("fake.test", "localhost:1"), origin="http://localhost:1/t/one")
-    with pytest.raises(Denied):
-        visit(account, url.replace("/t/one", "/t/two"), origin=f"{ORIGIN}/t/two")
+@pytest.mark.parametrize(
+    ("allowed", "account", "origin"),
+    [
+        (True, new(), "http://localhost:1/t/one"),
+        (False, new(), f"{ORIGIN}/t/two"),
+        (False, new(), ORIGIN),
+        (False, new("45FD-267-7SG7832"), f"{ORIGIN}/t/one"),
+        (False, new(secret="t"), f"{ORIGIN}/t/one"),
+    ],
+    ids=["another host", "another namespace", "no namespace", "another key", "another secret"],
+)
+def test_a_url_is_for_one_account_and_one_namespace_under_any_host(
+    allowed: bool, account: Account, origin: str
+) -> None:
+    url = url_of(new(), origin=f"{ORIGIN}/t/one").replace(f"{ORIGIN}/t/one", origin)
+    with nullcontext() if allowed else pytest.raises(Denied):
+        visit(account, url, origin=origin)
 
 
 @pytest.mark.parametrize("collection_hash", ["d3m0h45h", "mock-after-0.5s", "A_b-9", "x" * 64])

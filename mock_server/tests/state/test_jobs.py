@@ -12,8 +12,8 @@ WORDS = st.sampled_from(
 ENDS = {State.COMPLETE, State.FAILED}
 
 
-def called(job: Job, words: str, now: int = START, *, restart_failed: bool = False) -> Job:
-    return job.polled(parse_schedule(words), now, schedule_text=words, restart_failed=restart_failed)
+def called(job: Job, words: str, now: int = START) -> Job:
+    return job.polled(parse_schedule(words), now, schedule_text=words, restart_failed=False)
 
 
 def forced(job: Job, target: State, words: str, now: int = START) -> Job:
@@ -46,11 +46,10 @@ def test_a_job_is_forced_only_along_the_table(state: State, target: State) -> No
 
 
 def test_a_job_that_failed_can_be_started_again() -> None:
-    failed = called(Job(), "failed-after-5s")
-    late = START + 9 * SECOND
-    again = forced(failed, State.PROCESSING, "failed-after-5s", late)
-    assert State.PROCESSING is again.state(parse_schedule("failed-after-5s"), late)
-    assert State.FAILED is again.state(parse_schedule("failed-after-5s"), late + 5 * SECOND)
+    words, late = "failed-after-5s", START + 9 * SECOND
+    again = forced(called(Job(), words), State.PROCESSING, words, late)
+    states = [again.state(parse_schedule(words), now) for now in (late, late + 5 * SECOND - 1, late + 5 * SECOND)]
+    assert [State.PROCESSING, State.PROCESSING, State.FAILED] == states
 
 
 @given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 4 * SECOND), st.booleans()), max_size=25))
@@ -63,14 +62,6 @@ def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> Non
     order = [State.NEW, State.PROCESSING, State.COMPLETE, State.FAILED]
     assert seen == sorted(seen, key=order.index)
     assert len(set(seen) & ENDS) <= 1
-
-
-@pytest.mark.parametrize(("restart", "expected"), [(False, State.FAILED), (True, State.PROCESSING)])
-def test_failed_is_final_unless_a_setting_restarts_it(restart: bool, expected: State) -> None:
-    words, late = "failed-after-5s", START + 6 * SECOND
-    reported = called(called(Job(), words), words, late, restart_failed=restart).failure_reported()
-    job = called(reported, words, late, restart_failed=restart)
-    assert expected is job.state(parse_schedule(words), late)
 
 
 def test_only_calls_while_processing_are_counted() -> None:

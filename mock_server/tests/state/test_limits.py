@@ -52,22 +52,6 @@ def test_a_request_is_refused_exactly_when_a_window_is_full(
             seen.append(now)
 
 
-@pytest.mark.parametrize(
-    ("before", "later", "expected"),
-    [
-        ([0] * 4, 0, 20),
-        ([0] * 5, SECOND - 1, 31),
-        ([0] * 5, SECOND, 20),
-        ([number * 200_001 for number in range(60)], MINUTE - 1, 32),
-        ([number * 200_001 for number in range(60)], MINUTE, 20),
-    ],
-)
-def test_a_request_counts_for_exactly_a_second_and_a_minute(before: list[int], later: int, expected: int) -> None:
-    counted: list[int] = []
-    assert {20} == {code(counted, START + instant, Behaviour()) for instant in before}
-    assert expected == code(counted, START + later, Behaviour())
-
-
 @pytest.mark.parametrize(("later", "used", "seconds"), [(0, 1, 1), (SECOND, 1, 60)])
 def test_a_refusal_names_window_and_limit(later: int, used: int, seconds: int) -> None:
     behaviour = Behaviour(requests_per_second=1, requests_per_minute=1)

@@ -15,28 +15,21 @@ from flipsnack_mock.state.jobs import Job
 from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection, Settings, load_settings
 from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take
 
-HASHES = st.text("abcXYZ019_-", min_size=1, max_size=8).filter(lambda text: not text.startswith("mock-"))
-SEEDS = st.lists(
-    st.builds(
-        SeedAccount,
-        key=st.text("abcXYZ-19", min_size=1, max_size=8),
-        secret=st.text("abc\"'\\[]=#", min_size=1, max_size=8),
-        collections=st.lists(
-            st.builds(
-                SeedCollection,
-                hash=HASHES,
-                title=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-                pages=st.integers(1, 1000),
-                package_bytes=st.integers(0, 500_000_000),
-                schedule=st.sampled_from([None, "immediate", "after-0.5s", "failed-manual"]),
-            ),
-            max_size=3,
-            unique_by=lambda collection: collection.hash,
-        ).map(tuple),
-    ),
-    max_size=3,
-    unique_by=lambda account: account.key,
+COLLECTIONS = st.builds(
+    SeedCollection,
+    hash=st.text("abcXYZ019_-", min_size=1, max_size=8).filter(lambda text: not text.startswith("mock-")),
+    title=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    pages=st.integers(1, 1000),
+    package_bytes=st.integers(0, 500_000_000),
+    schedule=st.sampled_from([None, "immediate", "after-0.5s", "failed-manual"]),
 )
+ACCOUNTS = st.builds(
+    SeedAccount,
+    key=st.text("abcXYZ-19", min_size=1, max_size=8),
+    secret=st.text("abc\"'\\[]=#", min_size=1, max_size=8),
+    collections=st.lists(COLLECTIONS, max_size=3, unique_by=lambda one: one.hash).map(tuple),
+)
+SEEDS = st.lists(ACCOUNTS, max_size=3, unique_by=lambda one: one.key)
 
 
 def account(**fields: Any) -> Account:
