@@ -251,9 +251,6 @@ def test_whatever_is_sent_is_answered(raw: bytes, method: str, body: bytes) -> N
     assert response.http_status in (200, 501)
 
 
-# --- downloads -------------------------------------------------------------------------------------------------------
-
-
 def resource_url(door: Door) -> str:
     return str(door.call()["data"]["resourceUrl"])
 

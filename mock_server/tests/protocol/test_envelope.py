@@ -66,20 +66,6 @@ def test_no_text_can_end_the_script_or_the_line(answer: Envelope) -> None:
     assert not set("<>\u2028\u2029\r\n") & set(render(answer, "jsonp", "callback").decode())
 
 
-def test_a_list_is_in_xml_an_element_with_an_item_for_each_value() -> None:
-    data: Tree = {"collections": [{"collectionHash": "a", "pages": [1, 2]}, {"collectionHash": "b", "pages": []}]}
-    assert (
-        b"<data><collections><item><collectionHash>a</collectionHash><pages><item>1</item><item>2</item></pages></item>"
-        b"<item><collectionHash>b</collectionHash><pages></pages></item></collections></data>"
-    ) in render(Envelope(20, "OK", data), "xml")
-    assert {"code": 20, "status": "OK", "data": data} == json.loads(render(Envelope(20, "OK", data), "json"))
-
-
-@pytest.mark.parametrize("fmt", FORMATS)
-def test_an_error_has_no_data(fmt: str) -> None:
-    assert b"data" not in render(Envelope(41, "Invalid credentials"), fmt, "f")
-
-
 @pytest.mark.parametrize(
     ("fmt", "content_type", "expected"),
     [
@@ -93,9 +79,13 @@ def test_an_error_has_no_data(fmt: str) -> None:
         ),
     ],
 )
-def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, content_type: str, expected: bytes) -> None:
+def test_an_answer_looks_as_the_vendor_prints_it_and_an_error_has_no_data(
+    fmt: str, content_type: str, expected: bytes
+) -> None:
     assert f"{content_type}; charset=utf-8" == FORMATS[fmt].content_type
     assert expected == render(Envelope(20, "OK", {"status": "PROCESSING"}), fmt, "my.f")
+    # `data` is absent, not null.
+    assert b"data" not in render(Envelope(41, "Invalid credentials"), fmt, "f")
 
 
 @pytest.mark.parametrize(
@@ -105,9 +95,10 @@ def test_an_answer_looks_as_the_vendor_prints_it(fmt: str, content_type: str, ex
         ({"a": None}, "<a></a>"),
         ({"a": 1.5}, "<a>1.5</a>"),
         ({"a": {"b": {"c": "&"}}}, "<a><b><c>&amp;</c></b></a>"),
+        ({"a": [1, {"b": "x"}, {"b": []}]}, "<a><item>1</item><item><b>x</b></item><item><b></b></item></a>"),
     ],
 )
-def test_xml_writes_scalars_as_texts(tree: Tree, expected: str) -> None:
+def test_xml_writes_scalars_as_texts_and_a_list_as_items(tree: Tree, expected: str) -> None:
     assert f"<data>{expected}</data>" in render(Envelope(20, "OK", tree), "xml").decode()
 
 

@@ -28,18 +28,14 @@ def test_it_never_goes_back(moves: list[tuple[str, int]]) -> None:
 
 
 @given(ahead=st.integers(0, 10**15), passed=st.integers(0, 10**12))
-def test_it_runs_with_real_time(ahead: int, passed: int) -> None:
+def test_it_runs_with_real_time_and_frozen_it_stands_still_until_it_is_resumed_from_there(
+    ahead: int, passed: int
+) -> None:
     clock = VirtualClock().set(START + ahead, START)
-    assert START + ahead + passed == clock.now(START + passed)
-
-
-def test_frozen_it_stands_still_until_it_is_resumed_from_there() -> None:
-    frozen = VirtualClock().freeze(START)
-    assert START == frozen.now(START + 5 * SECOND)
-    assert START + 7 == frozen.set(START + 7, START + SECOND).now(START + 9 * SECOND)
-    resumed = frozen.resume(START + 5 * SECOND)
-    assert START == resumed.now(START + 5 * SECOND)
-    assert START + SECOND == resumed.now(START + 6 * SECOND)
+    frozen = clock.freeze(START)
+    assert (START + ahead + passed, START + ahead) == (clock.now(START + passed), frozen.now(START + passed))
+    assert START + ahead + 1 == frozen.resume(START + passed).now(START + passed + 1)
+    assert START + ahead + 7 == frozen.set(START + ahead + 7, START).now(START + passed)
 
 
 def test_an_instant_of_its_past_is_refused() -> None:

@@ -6,8 +6,10 @@ from mock_server.tests.conftest import SECOND, START
 from flipsnack_mock.state.jobs import TRANSITIONS, IllegalMove, Job, Move, State, legal_targets
 from flipsnack_mock.state.schedules import parse_schedule
 
-WORDS = st.sampled_from(
-    ["immediate", "after-5s", "after-2-polls", "half-way", "manual", "never", "failed", "failed-after-1-poll"]
+WORDS = st.one_of(
+    st.sampled_from(["immediate", "half-way", "half-way-3s", "manual", "never", "failed", "failed-after-1-poll"]),
+    st.integers(0, 100).map(lambda seconds: f"after-{seconds}s"),
+    st.integers(0, 9).map(lambda polls: f"after-{polls}-polls"),
 )
 ENDS = {State.COMPLETE, State.FAILED}
 
@@ -52,7 +54,7 @@ def test_a_job_that_failed_can_be_started_again() -> None:
     assert [State.PROCESSING, State.PROCESSING, State.FAILED] == states
 
 
-@given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 4 * SECOND), st.booleans()), max_size=25))
+@given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 20 * SECOND), st.booleans()), max_size=25))
 def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> None:
     schedule, job, now, seen = parse_schedule(words), Job(), START, [State.NEW]
     for passed, is_call in steps:

@@ -36,12 +36,6 @@ def test_an_error_that_was_asked_for_needs_a_right_request_and_rests_on_no_rule(
     assert ("", "the hash 'mock-error-43' asks for it") == (door.entry.rule, door.entry.detail)
 
 
-def test_fractions_of_a_second_are_part_of_a_hash(door: Door) -> None:
-    assert {"status": "PROCESSING"} == door.call(collectionHash="mock-after-0.5s")["data"]
-    door.now += SECOND // 2
-    assert 200 == door.fetch(door.call(collectionHash="mock-after-0.5s")["data"]["resourceUrl"]).http_status
-
-
 @pytest.mark.parametrize("megabytes", [1, 50, 500])
 def test_a_package_has_the_size_of_its_hash(door: Door, megabytes: int) -> None:
     body = door.fetch(door.call(collectionHash=f"mock-{megabytes}mb")["data"]["resourceUrl"]).body

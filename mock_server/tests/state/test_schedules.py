@@ -1,16 +1,8 @@
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from mock_server.tests.conftest import SECOND
 
 from flipsnack_mock.state.schedules import GRAMMAR, Schedule, parse_schedule
-
-WORDS = st.one_of(
-    st.sampled_from(["immediate", "manual", "never", "half-way", "failed", "failed-manual", "failed-half-way-3s"]),
-    st.integers(0, 100).map(lambda seconds: f"after-{seconds}s"),
-    st.integers(0, 9).map(lambda polls: f"after-{polls}-polls"),
-)
 
 
 @pytest.mark.parametrize(
@@ -70,15 +62,3 @@ def test_a_schedule_ends_exactly_where_it_says(
     """After some microseconds, at some call."""
     assert before is None or not parse_schedule(words).is_over(*before)
     assert over is None or parse_schedule(words).is_over(*over)
-
-
-@given(
-    words=WORDS,
-    steps=st.lists(st.tuples(st.integers(0, 20 * SECOND), st.integers(0, 2)), min_size=2, max_size=20),
-)
-def test_what_is_over_stays_over(words: str, steps: list[tuple[int, int]]) -> None:
-    schedule, elapsed, calls, over = parse_schedule(words), 0, 1, False
-    for more_time, more_calls in steps:
-        elapsed, calls = elapsed + more_time, calls + more_calls
-        assert not over or schedule.is_over(elapsed, calls)
-        over = schedule.is_over(elapsed, calls)

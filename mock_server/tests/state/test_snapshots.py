@@ -67,17 +67,6 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
     assert START + offset + (0 if frozen else SECOND) == put_back.now(START + pause + SECOND)
 
 
-def test_a_job_goes_on_where_it_was(door: Door) -> None:
-    door.call(collectionHash="mock-after-5s")
-    door.now += 3 * SECOND
-    snapshot = take(used(door), door.now)
-    door.now += 3600 * SECOND
-    door.world.add(restored(snapshot, door.now))
-    for passed, status in ((2 * SECOND - 1, "PROCESSING"), (1, "COMPLETE")):
-        door.now += passed
-        assert status == door.call(collectionHash="mock-after-5s")["data"]["status"]
-
-
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
