@@ -11,7 +11,6 @@ WORDS = st.one_of(
     st.integers(0, 100).map(lambda seconds: f"after-{seconds}s"),
     st.integers(0, 9).map(lambda polls: f"after-{polls}-polls"),
 )
-ENDS = {State.COMPLETE, State.FAILED}
 
 
 def called(job: Job, words: str, now: int = START) -> Job:
@@ -30,7 +29,9 @@ def in_state(state: State) -> tuple[Job, str]:
 @pytest.mark.parametrize("state", State)
 def test_a_call_moves_a_job_as_the_table_says(state: State) -> None:
     job, words = in_state(state)
-    assert TRANSITIONS[state][Move.CALL] is called(job, words).state(parse_schedule(words), START)
+    # Threads may deliver calls a little out of order.
+    for now in (START, START - 1):
+        assert TRANSITIONS[state][Move.CALL] is called(job, words, now).state(parse_schedule(words), now)
 
 
 @pytest.mark.parametrize("target", State)
@@ -63,7 +64,7 @@ def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> Non
         seen.append(job.state(schedule, now))
     order = [State.NEW, State.PROCESSING, State.COMPLETE, State.FAILED]
     assert seen == sorted(seen, key=order.index)
-    assert len(set(seen) & ENDS) <= 1
+    assert len(set(seen) & {State.COMPLETE, State.FAILED}) <= 1
 
 
 def test_only_calls_while_processing_are_counted() -> None:
