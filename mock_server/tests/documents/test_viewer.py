@@ -17,42 +17,33 @@ from flipsnack_mock.documents.viewer import viewer_files
 from flipsnack_mock.testing import MockServer
 
 TITLE = 'Été </script> & "co" <b>\'s</b>'
+NAMESPACE = b"http://www.w3.org/2000/svg"
 PAGES = 4
 BOUND = 30
 
 
 @given(title=st.text(st.characters(exclude_categories=["Cs"]), max_size=40), pages=st.integers(1, 12))
 @example(title="\0\x1b]]>&<\u2028\ufffe", pages=1)
-def test_every_page_is_a_picture_whatever_the_title_is(title: str, pages: int) -> None:
-    """Well-formed SVG, one for each page, in the order of the data."""
+@example(title=TITLE, pages=1)
+def test_every_page_is_a_picture_and_names_no_other_place_whatever_the_title_is(title: str, pages: int) -> None:
     files = viewer_files("h", title, pages)
     data = json.loads(files["data.js"].decode().removeprefix("window.FLIPBOOK = ").removesuffix(";\n"))
     assert (title, pages) == (data["title"], len(data["pages"]))
-    assert all(etree.fromstring(files[name]).tag.endswith("}svg") for name in data["pages"])
-
-
-def test_no_title_ends_the_script_it_stands_in() -> None:
-    """The data is a script, and a title is text."""
-    assert b"<" not in viewer_files("h", TITLE, 1)["data.js"]
+    assert b"<" not in files["data.js"]
+    for name in data["pages"]:
+        assert etree.fromstring(files[name]).tag.endswith("}svg")
+    if "://" not in title:
+        assert not [name for name, content in files.items() if b"://" in content.replace(NAMESPACE, b"")]
 
 
 def test_a_long_title_is_shortened_on_the_pages() -> None:
-    """With an ellipsis, so that it fits."""
     page = viewer_files("h", "x" * 200, 1)["pages/page-0001.svg"].decode()
     assert "x" * 23 + "…" in page
     assert "x" * 24 not in page
 
 
-def test_the_viewer_names_no_other_place() -> None:
-    """Nothing in it comes from a network."""
-    namespace = b"http://www.w3.org/2000/svg"
-    for name, content in viewer_files("h", "T", 2).items():
-        assert b"://" not in content.replace(namespace, b""), name
-
-
 @pytest.fixture(scope="module")
 def unpacked(server: MockServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package as somebody gets it: asked for, downloaded, unpacked."""
     account = server.admin.account("test-viewer")
     made = account.collections.create(title=TITLE, pages=PAGES, schedule="immediate", package_bytes=100_000)
     params = signed(account.secret, apiKey=account.key, collectionHash=made["hash"])
@@ -66,10 +57,7 @@ def unpacked(server: MockServer, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 class Book:
-    """The viewer as a reader sees it."""
-
     def __init__(self, browser: webdriver.Chrome, folder: Path, *, anchor: str = "") -> None:
-        """Open it from disk."""
         self._browser = browser
         # A fresh document, even when only the anchor differs.
         browser.get("about:blank")
@@ -87,49 +75,27 @@ class Book:
             )
         )
 
-    def click(self, name: str) -> None:
-        """Press a button, or the page."""
-        self._browser.find_element(By.ID, name).click()
-
     def press(self, key: str) -> None:
-        """Press a key."""
         self._browser.find_element(By.TAG_NAME, "body").send_keys(key)
 
     def can(self, name: str) -> bool:
-        """Whether a button can be pressed."""
         return self._browser.find_element(By.ID, name).is_enabled()
 
 
-def test_a_package_opens_from_disk(browser: webdriver.Chrome, unpacked: Path) -> None:
-    """Title, first page, and nothing to complain of."""
+def test_a_package_opens_from_disk_and_its_pages_turn(browser: webdriver.Chrome, unpacked: Path) -> None:
+    """By the buttons, by the page itself, and by the keys; not beyond its ends."""
     book = Book(browser, unpacked)
     assert book.shows(1)
     assert TITLE == browser.title == browser.find_element(By.ID, "title").text
+    assert (False, True) == (book.can("previous"), book.can("next"))
+    turns = [("next", 2), ("page", 3), (Keys.ARROW_RIGHT, 4), (Keys.ARROW_RIGHT, 4), ("previous", 3)]
+    for turn, page in [*turns, (Keys.HOME, 1), (Keys.END, 4)]:
+        browser.find_element(By.ID, turn).click() if turn.isalpha() else book.press(turn)
+        assert book.shows(page)
+    assert (True, False) == (book.can("previous"), book.can("next"))
     assert [] == browser.get_log("browser")  # type: ignore[no-untyped-call]
 
 
-def test_its_pages_turn(browser: webdriver.Chrome, unpacked: Path) -> None:
-    """By the buttons, by the page itself, and by the keys; not beyond its ends."""
-    book = Book(browser, unpacked)
-    assert not book.can("previous")
-    book.click("next")
-    assert book.shows(2)
-    book.click("page")
-    assert book.shows(3)
-    book.press(Keys.ARROW_RIGHT)
-    assert book.shows(4)
-    assert not book.can("next")
-    book.press(Keys.ARROW_RIGHT)
-    assert book.shows(4)
-    book.click("previous")
-    assert book.shows(3)
-    book.press(Keys.HOME)
-    assert book.shows(1)
-    book.press(Keys.END)
-    assert book.shows(4)
-
-
 def test_a_page_can_be_shared_by_its_address(browser: webdriver.Chrome, unpacked: Path) -> None:
-    """A number beyond the ends opens the nearest page, and nonsense the first one."""
     for anchor, page in (("#page=3", 3), ("#page=99", PAGES), ("#page=-1", 1), ("#page=x", 1)):
         assert Book(browser, unpacked, anchor=anchor).shows(page)

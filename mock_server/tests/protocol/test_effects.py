@@ -28,7 +28,6 @@ HUNDRED = ByteRange(0, 100)
     ],
 )
 def test_an_effect_without_visible_change_has_an_obstacle(possible: bool, effect: Effect, part: ByteRange) -> None:
-    """An effect that the client can notice has none."""
     assert possible == (effect.obstacle(part) == "")
 
 
@@ -37,11 +36,9 @@ def test_an_effect_without_visible_change_has_an_obstacle(possible: bool, effect
     [(False, Pause(1)), (False, Drip(1, 1)), (False, Damage(0, 1)), (True, Cut(1)), (True, Break())],
 )
 def test_only_cuts_and_breaks_need_the_connection(expected: bool, effect: Effect) -> None:
-    """Waiting and damage work under any WSGI server."""
     assert expected == effect.needs_connection
 
 
 @pytest.mark.parametrize(("kept", "keep", "length"), [(5, None, 10), (5, None, 11), (0, None, 1), (3, 3, 10)])
 def test_a_cut_without_a_number_keeps_half(kept: int, keep: int | None, length: int) -> None:
-    """None means half of the body, rounded down."""
-    assert kept == Cut(keep).kept(length)
+    assert kept == Cut(keep).sent(length)

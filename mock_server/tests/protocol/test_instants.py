@@ -13,5 +13,4 @@ from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
     ],
 )
 def test_instants_are_written_in_utc_with_microseconds(instant: int, expected: str) -> None:
-    """ISO 8601, always the same length."""
     assert expected == to_text(instant)

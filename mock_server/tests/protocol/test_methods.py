@@ -1,7 +1,3 @@
-"""The method table."""
-
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -20,21 +16,17 @@ def test_the_copy_is_the_contract_kits_table() -> None:
 
 
 def test_each_method_of_the_table_is_built_and_no_other() -> None:
-    """And none is named among those that are not built."""
     assert METHODS.keys() == RUN.keys()
     assert not METHODS.keys() & UNBUILT
 
 
 def test_download_html_is_what_the_vendor_documents() -> None:
-    """Host, verb, the one parameter that it requires beside the common ones, and its fields."""
     method = METHODS["collection.downloadHTML"]
-    assert ("api", "GET", True) == (method.host, method.verb, method.idempotent)
+    assert ("api", "GET", True, PACKAGE_METHOD) == (method.host, method.verb, method.idempotent, method.name)
     assert [("collectionHash", "string", True)] == [(one.name, one.type, one.required) for one in method.parameters]
-    assert {"status": "always", "resourceUrl": "with the status COMPLETE"} == {
-        field.name: field.present for field in method.fields
-    }
+    fields = {field.name: field.present for field in method.fields}
+    assert {"status": "always", "resourceUrl": "with the status COMPLETE"} == fields
     assert [43] == [one.code for one in method.codes]
-    assert PACKAGE_METHOD == method.name
 
 
 @pytest.mark.parametrize(
@@ -50,9 +42,8 @@ def test_download_html_is_what_the_vendor_documents() -> None:
 def test_a_value_is_accepted_by_its_type_and_the_allowed_values(
     accepted: tuple[str, ...], refused: tuple[str, ...], changes: dict[str, object]
 ) -> None:
-    """Whatever the type, letter case counts among allowed values."""
     fields = {"name": "x", "does": "", "type": "string", "required": False, "signed": True, "source": ()}
     parameter = Parameter(certainty="assumed", **(fields | changes))  # type: ignore[arg-type]
 
-    assert [True] * len(accepted) == [parameter.accepts(value) for value in accepted]
-    assert [False] * len(refused) == [parameter.accepts(value) for value in refused]
+    expected = dict.fromkeys(accepted, True) | dict.fromkeys(refused, False)
+    assert expected == {value: parameter.accepts(value) for value in (*accepted, *refused)}

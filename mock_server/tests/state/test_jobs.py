@@ -6,39 +6,37 @@ from mock_server.tests.conftest import SECOND, START
 from flipsnack_mock.state.jobs import TRANSITIONS, IllegalMove, Job, Move, State, legal_targets
 from flipsnack_mock.state.schedules import parse_schedule
 
-WORDS = st.sampled_from(
-    ["immediate", "after-5s", "after-2-polls", "half-way", "manual", "never", "failed", "failed-after-1-poll"]
+WORDS = st.one_of(
+    st.sampled_from(["immediate", "half-way", "half-way-3s", "manual", "never", "failed", "failed-after-1-poll"]),
+    st.integers(0, 100).map(lambda seconds: f"after-{seconds}s"),
+    st.integers(0, 9).map(lambda polls: f"after-{polls}-polls"),
 )
-ENDS = {State.COMPLETE, State.FAILED}
 
 
-def called(job: Job, words: str, now: int = START, *, restart_failed: bool = False) -> Job:
-    """The job after a call."""
-    return job.polled(parse_schedule(words), now, schedule_text=words, restart_failed=restart_failed)
+def called(job: Job, words: str, now: int = START) -> Job:
+    return job.polled(parse_schedule(words), now, schedule_text=words, restart_failed=False)
 
 
 def forced(job: Job, target: State, words: str, now: int = START) -> Job:
-    """The job forced into a state."""
     return job.force(target, parse_schedule(words), now, schedule_text=words)
 
 
 def in_state(state: State) -> tuple[Job, str]:
-    """A job that stands in this state, and the words it runs on."""
     words = {State.COMPLETE: "immediate", State.FAILED: "failed"}.get(state, "manual")
     return (Job() if state is State.NEW else called(Job(), words)), words
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_call_moves_a_job_as_the_table_says(state: State) -> None:
-    """By the table, or on to the end that its schedule has reached."""
     job, words = in_state(state)
-    assert TRANSITIONS[state][Move.CALL] is called(job, words).state(parse_schedule(words), START)
+    # Threads may deliver calls a little out of order.
+    for now in (START, START - 1):
+        assert TRANSITIONS[state][Move.CALL] is called(job, words, now).state(parse_schedule(words), now)
 
 
 @pytest.mark.parametrize("target", State)
 @pytest.mark.parametrize("state", State)
 def test_a_job_is_forced_only_along_the_table(state: State, target: State) -> None:
-    """Every pair of states: where the table has a move it is made, elsewhere it is refused with the legal ones."""
     job, words = in_state(state)
     legal = {State(value) for move, value in TRANSITIONS[state].items() if move is not Move.CALL}
     assert legal == set(legal_targets(state))
@@ -51,17 +49,14 @@ def test_a_job_is_forced_only_along_the_table(state: State, target: State) -> No
 
 
 def test_a_job_that_failed_can_be_started_again() -> None:
-    """A retry begins the schedule anew."""
-    failed = called(Job(), "failed-after-5s")
-    late = START + 9 * SECOND
-    again = forced(failed, State.PROCESSING, "failed-after-5s", late)
-    assert State.PROCESSING is again.state(parse_schedule("failed-after-5s"), late)
-    assert State.FAILED is again.state(parse_schedule("failed-after-5s"), late + 5 * SECOND)
+    words, late = "failed-after-5s", START + 9 * SECOND
+    again = forced(called(Job(), words), State.PROCESSING, words, late)
+    states = [again.state(parse_schedule(words), now) for now in (late, late + 5 * SECOND - 1, late + 5 * SECOND)]
+    assert [State.PROCESSING, State.PROCESSING, State.FAILED] == states
 
 
-@given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 4 * SECOND), st.booleans()), max_size=25))
+@given(words=WORDS, steps=st.lists(st.tuples(st.integers(0, 20 * SECOND), st.booleans()), max_size=25))
 def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> None:
-    """By calls and time alone it goes NEW, PROCESSING, and then to one end, where it stays."""
     schedule, job, now, seen = parse_schedule(words), Job(), START, [State.NEW]
     for passed, is_call in steps:
         now += passed
@@ -69,20 +64,10 @@ def test_a_job_never_goes_back(words: str, steps: list[tuple[int, bool]]) -> Non
         seen.append(job.state(schedule, now))
     order = [State.NEW, State.PROCESSING, State.COMPLETE, State.FAILED]
     assert seen == sorted(seen, key=order.index)
-    assert len(set(seen) & ENDS) <= 1
-
-
-@pytest.mark.parametrize(("restart", "expected"), [(False, State.FAILED), (True, State.PROCESSING)])
-def test_failed_is_final_unless_a_setting_restarts_it(restart: bool, expected: State) -> None:
-    """The next call reports the failure, or starts the package again."""
-    words, late = "failed-after-5s", START + 6 * SECOND
-    reported = called(called(Job(), words), words, late, restart_failed=restart).failure_reported()
-    job = called(reported, words, late, restart_failed=restart)
-    assert expected is job.state(parse_schedule(words), late)
+    assert len(set(seen) & {State.COMPLETE, State.FAILED}) <= 1
 
 
 def test_only_calls_while_processing_are_counted() -> None:
-    """The first call starts the job, and what comes after the end is no poll any more."""
     job = Job()
     for _ in range(5):
         job = called(job, "after-2-polls")
@@ -90,7 +75,6 @@ def test_only_calls_while_processing_are_counted() -> None:
 
 
 def test_a_job_remembers_the_words_it_was_started_with() -> None:
-    """What a setting says later is for jobs that start later."""
     job = called(Job(), "after-5s")
     assert "after-5s" == called(job, "never").schedule
     failed = called(Job(), "failed").failure_reported()

@@ -1,134 +1,66 @@
-from bisect import bisect_right
 from contextlib import suppress
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import MINUTE, SECOND, START
 
-from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
+from flipsnack_mock.protocol.errors import ApiError
 from flipsnack_mock.state.limits import admit
 from flipsnack_mock.state.settings import Behaviour
 
 STEPS = st.lists(st.sampled_from([0, 1, 199_999, 200_000, SECOND - 1, SECOND, 10 * SECOND, MINUTE - 1]), max_size=150)
 
 
-def admitted(times: list[int], behaviour: Behaviour) -> list[int]:
-    """Those of `times` at which a request was let through."""
-    counted: list[int] = []
-    through = []
-    for now in times:
-        try:
-            admit(counted, now, behaviour)
-        except (PerSecondLimit, PerMinuteLimit):
-            continue
-        through.append(now)
-    return through
+def code(counted: list[int], now: int, behaviour: Behaviour) -> int:
+    try:
+        admit(counted, now, behaviour)
+    except ApiError as refusal:
+        return refusal.code
+    return 20
 
 
-def instants(steps: list[int]) -> list[int]:
-    """The times that lie `steps` apart."""
-    times = [START]
-    for step in steps:
-        times.append(times[-1] + step)
-    return times
-
-
-def most_in_a_window(times: list[int], window: int) -> int:
-    """The largest number of `times` in any half-open window of this length."""
-    return max((bisect_right(times, start + window - 1) - index for index, start in enumerate(times)), default=0)
-
-
-@given(steps=STEPS, per_second=st.integers(1, 6), per_minute=st.integers(1, 70))
-def test_no_window_ever_holds_more_than_the_limit(steps: list[int], per_second: int, per_minute: int) -> None:
-    """However requests come, no second has more accepted ones than its limit, and no minute."""
-    through = admitted(instants(steps), Behaviour(requests_per_second=per_second, requests_per_minute=per_minute))
-    assert most_in_a_window(through, SECOND) <= per_second
-    assert most_in_a_window(through, MINUTE) <= per_minute
-
-
-@given(steps=STEPS)
-def test_a_client_that_keeps_the_limits_is_never_refused(steps: list[int]) -> None:
-    """Requests that are never more than 5 in a second and 60 in a minute all pass."""
-    kept = admitted(instants(steps), Behaviour())
-    assert kept == admitted(kept, Behaviour())
-
-
-@given(steps=STEPS)
-def test_every_refusal_has_a_full_window_behind_it(steps: list[int]) -> None:
-    """A request is refused only when the accepted ones fill a window that ends with it."""
-    times, behaviour = instants(steps), Behaviour()
-    through = admitted(times, behaviour)
-    for now in set(times) - set(through):
-        second = [one for one in through if now - SECOND < one <= now]
-        minute = [one for one in through if now - MINUTE < one <= now]
-        assert len(second) == 5 or len(minute) == 60
-
-
-@pytest.mark.parametrize(("later", "accepted"), [(0, 5), (SECOND - 1, 5), (SECOND, 6)])
-def test_a_request_counts_for_exactly_a_second(later: int, accepted: int) -> None:
-    """At the very end of the second it does not count."""
-    assert accepted == len(admitted([START] * 5 + [START + later], Behaviour()))
-
-
-@pytest.mark.parametrize(("later", "accepted"), [(MINUTE - 1, 60), (MINUTE, 61)])
-def test_a_request_counts_for_exactly_a_minute(later: int, accepted: int) -> None:
-    """At the very end of the minute it does not count."""
-    paced = [START + number * 200_001 for number in range(60)]
-    assert accepted == len(admitted([*paced, START + later], Behaviour()))
-
-
-def test_the_second_is_looked_at_before_the_minute() -> None:
-    """A request beyond both limits has code 31."""
-    counted: list[int] = []
-    behaviour = Behaviour(requests_per_second=1, requests_per_minute=1)
-    admit(counted, START, behaviour)
-    with pytest.raises(PerSecondLimit, match="1 requests in 1 s, the limit is 1"):
-        admit(counted, START, behaviour)
-    with pytest.raises(PerMinuteLimit, match="1 requests in 60 s, the limit is 1"):
-        admit(counted, START + SECOND, behaviour)
-
-
-@pytest.mark.parametrize(("counts", "accepted"), [(False, 2), (True, 1)])
-def test_refused_requests_count_only_where_a_setting_says_so(counts: bool, accepted: int) -> None:
-    """One that hammers on is let in after a second, or never."""
-    times = [START, START + SECOND // 2, START + SECOND]
-    assert accepted == len(admitted(times, Behaviour(requests_per_second=1, limit_counts_refused=counts)))
-
-
-@pytest.mark.parametrize(("window", "accepted"), [("sliding", 5), ("fixed", 10)])
-def test_a_fixed_window_begins_anew_with_the_calendar_second(window: str, accepted: int) -> None:
-    """Ten requests around the turn of a second fit two calendar seconds, but no sliding one."""
-    times = [START + SECOND - 1] * 5 + [START + SECOND] * 5
-    assert accepted == len(admitted(times, Behaviour(limit_window=window)))  # type: ignore[arg-type]
-
-
-@given(steps=STEPS)
-def test_a_fixed_window_holds_the_limit_in_every_calendar_second(steps: list[int]) -> None:
-    """No calendar second has more accepted requests than the limit."""
-    through = admitted(instants(steps), Behaviour(limit_window="fixed"))
-    for second in {now // SECOND for now in through}:
-        assert sum(now // SECOND == second for now in through) <= 5
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "accepted"),
-    [
-        (Behaviour(requests_per_second=0, requests_per_minute=0), 100),
-        (Behaviour(requests_per_second=0), 60),
-        (Behaviour(requests_per_minute=0), 5),
-    ],
-    ids=["both off", "only the minute", "only the second"],
+@given(
+    steps=STEPS,
+    per_second=st.integers(0, 6),
+    per_minute=st.integers(0, 70),
+    style=st.sampled_from(["sliding", "fixed"]),
+    counts_refused=st.booleans(),
 )
-def test_each_limit_can_be_off(behaviour: Behaviour, accepted: int) -> None:
-    """0 is off."""
-    assert accepted == len(admitted([START] * 100, behaviour))
+def test_a_request_is_refused_exactly_when_a_window_is_full(
+    steps: list[int], per_second: int, per_minute: int, style: Literal["sliding", "fixed"], counts_refused: bool
+) -> None:
+    """Counted naively: the second is looked at first, 0 is off, and a window ends with the request."""
+    behaviour = Behaviour(
+        requests_per_second=per_second,
+        requests_per_minute=per_minute,
+        limit_window=style,
+        limit_counts_refused=counts_refused,
+    )
+    now, seen, counted = START, list[int](), list[int]()
+    for step in steps:
+        now += step
+        second, minute = (
+            sum(one // window == now // window if style == "fixed" else now - window < one for one in seen)
+            for window in (SECOND, MINUTE)
+        )
+        expected = 31 if second >= per_second > 0 else 32 if minute >= per_minute > 0 else 20
+        assert expected == code(counted, now, behaviour)
+        if expected == 20 or counts_refused:
+            seen.append(now)
+
+
+@pytest.mark.parametrize(("later", "used", "seconds"), [(0, 1, 1), (SECOND, 1, 60)])
+def test_a_refusal_names_window_and_limit(later: int, used: int, seconds: int) -> None:
+    behaviour = Behaviour(requests_per_second=1, requests_per_minute=1)
+    with pytest.raises(ApiError, match=f"{used} requests in {seconds} s, the limit is 1"):
+        admit([START], START + later, behaviour)
 
 
 @given(times=st.lists(st.integers(START, START + 3 * SECOND), max_size=40))
 def test_requests_that_threads_deliver_out_of_order_keep_the_log_sorted(times: list[int]) -> None:
-    """The instants stay in order, which is what the windows are found by."""
     counted: list[int] = []
     for now in times:
         with suppress(ApiError):
@@ -137,7 +69,6 @@ def test_requests_that_threads_deliver_out_of_order_keep_the_log_sorted(times: l
 
 
 def test_the_log_of_a_key_is_bounded() -> None:
-    """By a minute of requests; and by the limit, where refusals count and the clock stands still."""
     counted: list[int] = []
     for number in range(500):
         admit(counted, START + number * 2 * SECOND, Behaviour())

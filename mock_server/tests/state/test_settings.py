@@ -4,15 +4,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from flipsnack_mock.state.settings import (
-    Behaviour,
-    Settings,
-    SettingsError,
-    load_settings,
-    setting_docs,
-)
+from flipsnack_mock.state.settings import Behaviour, Setting, Settings, SettingsError, load_settings, setting_docs
 
 PREFIX = "FLIPSNACK_MOCK_"
+PLACES = ("file", "environment", "flag")
 NAMES = list(setting_docs())
 SEED = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "title": "T", "schedule": "failed"}]}]
 # Three values for the three places that a setting can come from, where the type alone does not say which are good.
@@ -39,7 +34,6 @@ def values(name: str) -> tuple[Any, Any, Any]:
 
 
 def as_toml(name: str, value: Any) -> str:
-    """A line of a TOML file."""
     if isinstance(value, dict):
         return f"{name} = {{{', '.join(f'{key} = {number}' for key, number in value.items())}}}"
     if isinstance(value, list):
@@ -49,65 +43,52 @@ def as_toml(name: str, value: Any) -> str:
 
 
 def as_text(value: Any) -> str:
-    """What stands in a variable of the environment."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def load(
-    *, flags: dict[str, Any] | None = None, environment: dict[str, str] | None = None, file: str | None = None
-) -> Settings:
-    """The settings in force."""
-    layers = {"flags": flags or {}, "environment": environment or {}}
-    return load_settings(**layers, file=None if file is None else ("fake.toml", file))[0]
+def given_in(place: str, name: str, value: Any) -> dict[str, Any]:
+    """The arguments of `load` that give the setting in this place."""
+    if place == "flag":
+        return {"flags": {name: value}}
+    if place == "environment":
+        return {"environment": {PREFIX + name.upper(): as_text(value)}}
+    return {"file": ("fake.toml", as_toml(name, value))}
+
+
+def load(**layers: Any) -> tuple[Settings, dict[str, Setting]]:
+    return load_settings(**{"flags": {}, "environment": {}, "file": None} | layers)
+
+
+def source_of(place: str, name: str) -> str:
+    option, variable = f"--{name.replace('_', '-')}", PREFIX + name.upper()
+    return {"flag": option, "environment": variable, "file": f"{name} (file)"}[place]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_setting_can_be_given_in_three_places(name: str) -> None:
-    """A file, the environment, a flag; it has that value and says where it came from."""
-    in_file, in_environment, in_flag = values(name)
-    variable, flag = PREFIX + name.upper(), f"--{name.replace('_', '-')}"
-    layers: list[tuple[str, Any, dict[str, Any]]] = [
-        (f"{name} (file)", in_file, {"file": ("fake.toml", as_toml(name, in_file))}),
-        (variable, in_environment, {"environment": {variable: as_text(in_environment)}}),
-        (flag, in_flag, {"flags": {name: in_flag}}),
-    ]
-    for source, value, layer in layers:
-        settings, sources = load_settings(**{"flags": {}, "environment": {}, "file": None} | layer)
+    for place, value in zip(PLACES, values(name), strict=True):
+        settings, sources = load(**given_in(place, name, value))
         assert msgspec.convert({name: value}, Settings, str_keys=True) == settings
-        assert source == sources[name].source
+        assert source_of(place, name) == sources[name].source
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default() -> None:
-    """And what is given nowhere has its default."""
-    file, environment, flags = ("fake.toml", "port = 1"), {f"{PREFIX}PORT": "2"}, {"port": 3}
-    none: dict[str, str] = {}
-    found = [
-        load_settings(flags=flags, environment=environment, file=file),
-        load_settings(flags=none, environment=environment, file=file),
-        load_settings(flags=none, environment=none, file=file),
-        load_settings(flags=none, environment=none, file=None),
-    ]
-    assert [3, 2, 1, 3547] == [settings.port for settings, _ in found]
-    assert ["--port", f"{PREFIX}PORT", "port (file)", "default"] == [sources["port"].source for _, sources in found]
+    layers: dict[str, Any] = {}
+    for place, port in ((None, 3547), ("file", 1), ("environment", 2), ("flag", 3)):
+        layers |= given_in(place, "port", port) if place else {}
+        settings, sources = load(**layers)
+        assert (port, source_of(place, "port") if place else "default") == (settings.port, sources["port"].source)
 
 
 def test_every_setting_says_what_it_does() -> None:
-    """In a line of its own."""
     assert all(len(does) > 10 and "\n" not in does for does in setting_docs().values())
 
 
-@pytest.mark.parametrize(
-    ("layer", "name"), [("flag", "--prot"), ("environment", "FLIPSNACK_MOCK_PROT"), ("file", "prot (file)")]
-)
-def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -> None:
-    """Wherever it stands."""
+@pytest.mark.parametrize("place", PLACES)
+def test_an_unknown_name_is_refused_with_the_known_ones(place: str) -> None:
     with pytest.raises(SettingsError, match="is not a setting; expected one of admin, ") as caught:
-        load(
-            flags={"prot": 1} if layer == "flag" else {},
-            environment={"FLIPSNACK_MOCK_PROT": "1"} if layer == "environment" else {},
-            file="prot = 1" if layer == "file" else None,
-        )
-    assert str(caught.value).startswith(name)
+        load(**given_in(place, "prot", 1))
+    assert str(caught.value).startswith(source_of(place, "prot"))
 
 
 @pytest.mark.parametrize(
@@ -130,19 +111,14 @@ def test_an_unknown_name_is_refused_with_the_known_ones(layer: str, name: str) -
         ("host", "", "Expected `str` of length >= 1"),
     ],
 )
-@pytest.mark.parametrize("layer", ["flag", "environment", "file"])
+@pytest.mark.parametrize("place", PLACES)
 def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
-    layer: str, name: str, value: Any, why: str
+    place: str, name: str, value: Any, why: str
 ) -> None:
-    """Wherever it stands."""
     with pytest.raises(SettingsError) as caught:
-        load(
-            flags={name: value} if layer == "flag" else {},
-            environment={PREFIX + name.upper(): as_text(value)} if layer == "environment" else {},
-            file=as_toml(name, value) if layer == "file" else None,
-        )
+        load(**given_in(place, name, value))
     assert why in str(caught.value)
-    assert name.replace("_", "-") in str(caught.value).replace("_", "-").lower()
+    assert str(caught.value).startswith(source_of(place, name))
 
 
 @pytest.mark.parametrize(
@@ -163,41 +139,34 @@ def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
     ],
 )
 def test_a_bad_seed_is_refused_without_repeating_its_secrets(value: Any) -> None:
-    """The message names the variable and the place in it."""
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: ") as caught:
         load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(value)})
     assert "hush" not in str(caught.value)
 
 
 def test_text_that_is_no_json_or_toml_is_refused() -> None:
-    """Each says which text it is."""
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable"):
         load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
     with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
-        load(file="port = ")
+        load(file=("fake.toml", "port = "))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)]
-)
-def test_a_variable_says_yes_and_no_in_the_usual_words(text: str, expected: bool) -> None:
-    """true, false, 1 and 0."""
-    assert expected is load(environment={"FLIPSNACK_MOCK_LENIENT_POST": text}).lenient_post
+@pytest.mark.parametrize(("expected", "texts"), [(True, ["true", "True", "1"]), (False, ["false", "0"])])
+def test_a_variable_says_yes_and_no_in_the_usual_words(expected: bool, texts: list[str]) -> None:
+    for text in texts:
+        assert expected is load(environment={"FLIPSNACK_MOCK_LENIENT_POST": text})[0].lenient_post
 
 
 def test_other_variables_are_none_of_ours() -> None:
-    """Only those with the prefix are looked at."""
-    assert Settings() == load(environment={"PATH": "/bin", "FLIPSNACK_API_KEY": "x", "flipsnack_mock_port": "x"})
+    assert Settings() == load(environment={"PATH": "/bin", "FLIPSNACK_API_KEY": "x", "flipsnack_mock_port": "x"})[0]
 
 
 def test_accounts_begin_with_the_behaviours_in_force() -> None:
-    """The part of the settings that an account can have of its own."""
-    settings = load(flags={"requests_per_second": 7, "lenient_post": True})
+    settings, _ = load(flags={"requests_per_second": 7, "lenient_post": True})
     assert Behaviour(requests_per_second=7, lenient_post=True) == settings.behaviour()
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
-    """5 a second, 60 a minute, a minute of life, a port of its own on this machine alone."""
     settings = Settings()
     assert (5, 60, 60.0) == (settings.requests_per_second, settings.requests_per_minute, settings.url_lifetime)
     assert ("127.0.0.1", 3547) == (settings.host, settings.port)

@@ -3,32 +3,27 @@ from mock_server.tests.conftest import START
 
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.account import account_id, new_account
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, load_settings
+from flipsnack_mock.state.settings import Behaviour, SeedAccount, Settings
 from flipsnack_mock.state.world import World, Worlds
 
 SEEDED = ["LK12NS-0-IOBW3S89VVJH12Z", "45FD-267-7SG7832"]
+SECRET = "123ABCDE-456-7890-FGH"
 
 
 def make_world(**settings: int) -> World:
-    """A world with these settings."""
-    return World(load_settings(flags=settings, environment={}, file=None)[0])
+    return World(Settings(**settings))  # type: ignore[arg-type]
 
 
 def keys(world: World) -> list[str]:
-    """The keys of all its accounts."""
     return [account.key for account in world.accounts]
 
 
 def test_the_documented_accounts_exist_by_default() -> None:
-    """With the vendor's keys, the documented secret, and one of the two printed collections each."""
-    world = make_world()
-    assert SEEDED == keys(world)
-    found = [(account.secret, list(account.collections)) for account in world.accounts]
-    assert [("123ABCDE-456-7890-FGH", ["d3m0h45h"]), ("123ABCDE-456-7890-FGH", ["fxh4k89"])] == found
+    found = [(account.key, account.secret, list(account.collections)) for account in make_world().accounts]
+    assert [(SEEDED[0], SECRET, ["d3m0h45h"]), (SEEDED[1], SECRET, ["fxh4k89"])] == found
 
 
 def test_a_test_key_comes_into_being_on_first_use() -> None:
-    """Its secret is `secret-` and the key, and it stays the same account."""
     world = make_world()
     account = world.find("test-ci-7")
     assert account is not None
@@ -40,14 +35,11 @@ def test_a_test_key_comes_into_being_on_first_use() -> None:
     "key", ["", "unknown", "Test-x", "test", "test-a b", "test-a/b", "test-é", "test-\n", "test-" + "x" * 196]
 )
 def test_no_other_key_does(key: str) -> None:
-    """Nor one that could not stand in a path of the control plane."""
     world = make_world()
-    assert world.find(key) is None
-    assert SEEDED == keys(world)
+    assert (None, SEEDED) == (world.find(key), keys(world))
 
 
 def test_a_full_world_takes_no_more_accounts() -> None:
-    """The refusal names the setting to raise; an account that exists can be replaced."""
     world = make_world(max_accounts=3)
     assert world.find("test-a") is not None
     with pytest.raises(Refused, match="there are 3 accounts already; raise the setting max_accounts"):
@@ -56,8 +48,7 @@ def test_a_full_world_takes_no_more_accounts() -> None:
     assert [*SEEDED, "test-a"] == keys(world)
 
 
-def test_a_removed_account_is_gone() -> None:
-    """By key and by id; a test key begins anew."""
+def test_a_removed_account_is_gone_and_a_test_key_begins_anew() -> None:
     world = make_world()
     account = world.find("test-a")
     world.remove("test-a")
@@ -67,22 +58,15 @@ def test_a_removed_account_is_gone() -> None:
 
 
 def test_reset_of_an_account_is_how_it_began() -> None:
-    """Seeded ones as the seed says, others with their secret and nothing else."""
     world = make_world()
-    seeded = world.find(SEEDED[0])
-    assert seeded is not None
-    seeded.collections.clear()
-    seeded.behaviour = Behaviour(requests_per_second=1)
+    world.add(new_account(SeedAccount(key=SEEDED[0], secret="s"), Behaviour(requests_per_second=1)))
     world.add(new_account(SeedAccount(key="own", secret="mine"), world.behaviour))
-    world.reset_account("own")
-    again, own = world.reset_account(SEEDED[0]), world.find("own")
+    again, own = world.reset_account(SEEDED[0]), world.reset_account("own")
     assert (["d3m0h45h"], Behaviour()) == (list(again.collections), again.behaviour)
-    assert own is not None
     assert "mine" == own.secret
 
 
 def test_reset_of_the_world_is_how_the_server_started() -> None:
-    """Accounts that were made are gone, those that were deleted are back, maintenance is off."""
     world = make_world()
     world.find("test-a")
     world.remove(SEEDED[1])
@@ -94,8 +78,7 @@ def test_reset_of_the_world_is_how_the_server_started() -> None:
 
 
 def test_a_namespace_is_a_world_of_its_own() -> None:
-    """Made on first use from the seed, and nothing passes from one to another."""
-    worlds = Worlds(load_settings(flags={}, environment={}, file=None)[0])
+    worlds = Worlds(Settings())
     one = worlds.world("one")
     one.find("test-a")
     assert one is worlds.world("one")
@@ -105,8 +88,7 @@ def test_a_namespace_is_a_world_of_its_own() -> None:
 
 
 def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
-    """The refusal says which setting to raise."""
-    worlds = Worlds(load_settings(flags={"max_namespaces": 1}, environment={}, file=None)[0])
+    worlds = Worlds(Settings(max_namespaces=1))
     worlds.world("one").find("test-a")
     with pytest.raises(Refused, match="raise the setting max_namespaces"):
         worlds.world("two")
@@ -118,10 +100,6 @@ def test_namespaces_are_bounded_and_can_be_forgotten() -> None:
 
 
 def test_time_belongs_to_the_account() -> None:
-    """Moving one clock moves no other."""
-    world = make_world()
-    one, other = world.find("test-a"), world.find("test-b")
-    assert one is not None
-    assert other is not None
+    one, other = (make_world().begin(SeedAccount(key, "s")) for key in ("a", "b"))
     one.clock = one.clock.set(START + 10, START)
     assert (START + 10, START) == (one.now(START), other.now(START))

@@ -26,10 +26,10 @@ from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
 from flipsnack_mock.admin.routes import ROUTES, Context, Route
 from flipsnack_mock.admin.ui import routes  # noqa: F401
+from flipsnack_mock.protocol.addresses import namespace_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.namespaces import namespace_of
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 

@@ -1,7 +1,5 @@
 """One request to the vendor's surface, with what is known of it so far."""
 
-from __future__ import annotations
-
 from flipsnack_mock.api.fault_injection import FaultInjection
 from flipsnack_mock.faults.rules import FaultTarget
 from flipsnack_mock.protocol.messages import Request
@@ -9,8 +7,6 @@ from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import magic_fault
 from flipsnack_mock.state.world import World
-
-__all__ = ["Call"]
 
 
 class Call:
@@ -39,7 +35,7 @@ class Call:
         return self.owner
 
     def belongs_to(self, account: Account, action: str, collection_hash: str) -> None:
-        """Set the account with its clock, settings and faults; a fault may answer: `FaultCode`, `FaultResponse`."""
+        """Set the account with its clock, settings and faults; a fault may answer: `ApiError`, `FaultResponse`."""
         self.owner, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
         self.entry.key, self.entry.now = account.key, self.now

@@ -1,32 +1,18 @@
 """The checks of a call, in their order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
-from flipsnack_mock.protocol.errors import (
-    BadRequest,
-    InvalidAction,
-    InvalidCredentials,
-    InvalidSignature,
-    Maintenance,
-    MissingParameter,
-    NotBuilt,
-)
+from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.protocol.parameters import parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 
-__all__ = ["CHECKS", "Check"]
-
 VERBS = frozenset({"GET", "POST"})
-REQUIRED = ("apiKey", "signature", "action")
-_REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
+_OWN_PARAMETERS = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
 
 
 def _well_formed(call: Call) -> None:
@@ -61,36 +47,36 @@ def _format(call: Call) -> None:
         return
     callback = call.params.get("callback")
     if not callback:
-        raise MissingParameter("format=jsonp needs the parameter callback", rule="callback.required")
+        raise ApiError(Code.MISSING_PARAMETER, "format=jsonp needs the parameter callback", rule="callback.required")
     if not is_callback(callback):
         raise BadRequest(f"{callback[:60]!r} is not a path of JavaScript identifiers", rule="callback.identifier")
 
 
-def _open(call: Call) -> None:
+def _maintenance(call: Call) -> None:
     # The account may be in maintenance alone, so it is looked up before the check of the key.
     key = call.params.get("apiKey")
     account = call.world.find(key) if key else None
     if account is not None:
         call.belongs_to(account, call.params.get("action", ""), call.params.get("collectionHash", ""))
     if call.world.maintenance or (account is not None and account.maintenance):
-        raise Maintenance("maintenance is switched on")
+        raise ApiError(Code.MAINTENANCE, "maintenance is switched on")
 
 
-def _complete(call: Call) -> None:
-    _require(call.params, REQUIRED)
+def _required(call: Call) -> None:
+    _require(call.params, ("apiKey", "signature", "action"))
 
 
 def _require(params: dict[str, str], names: Iterable[str]) -> None:
     for name in names:
-        if not params.get(name):
-            if name in params:
-                raise MissingParameter(f"the parameter {name} is empty", rule="request.empty-is-missing")
-            raise MissingParameter(f"the parameter {name} is absent")
+        if name not in params:
+            raise ApiError(Code.MISSING_PARAMETER, f"the parameter {name} is absent")
+        if not params[name]:
+            raise ApiError(Code.MISSING_PARAMETER, f"the parameter {name} is empty", rule="request.empty-is-missing")
 
 
 def _key(call: Call) -> None:
     if call.owner is None:
-        raise InvalidCredentials("no account has this API key")
+        raise ApiError(Code.INVALID_CREDENTIALS, "no account has this API key")
 
 
 def _limits(call: Call) -> None:
@@ -100,9 +86,10 @@ def _limits(call: Call) -> None:
 def _action(call: Call) -> None:
     action = call.params["action"]
     if action in UNBUILT:
-        raise NotBuilt(action)
+        message = f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet"
+        raise Refused(501, "not_built", message, action=action)
     if action not in METHODS:
-        raise InvalidAction(f"{action[:60]!r} is not a method of the API")
+        raise ApiError(Code.INVALID_ACTION, f"{action[:60]!r} is not a method of the API")
 
 
 def _verb(call: Call) -> None:
@@ -119,34 +106,28 @@ def _verb(call: Call) -> None:
 def _signature(call: Call) -> None:
     params, uppercase = call.params, call.behaviour.uppercase_signatures
     if not verify(call.account.secret, params, params["signature"], uppercase=uppercase):
-        raise InvalidSignature("the signature does not match the parameters")
+        raise ApiError(Code.INVALID_SIGNATURE, "the signature does not match the parameters")
 
 
 def _parameters(call: Call) -> None:
     action = call.params["action"]
-    _require(call.params, _REQUIRED[action])
+    _require(call.params, _OWN_PARAMETERS[action])
     for one in METHODS[action].parameters:
         if (value := call.params.get(one.name)) and not one.accepts(value):
             raise BadRequest(f"{one.name} is {value[:60]!r}, expected {one.expected}")
 
 
-class Check(NamedTuple):
-    """One check of a call; `run` raises the error that the call is answered with."""
-
-    name: str
-    run: Callable[[Call], None]
-
-
-# The order is the rule `order.checks` of the ledger. Last, each method checks the collection itself.
-CHECKS = (
-    Check("well-formed", _well_formed),
-    Check("format", _format),
-    Check("maintenance", _open),
-    Check("required", _complete),
-    Check("key", _key),
-    Check("limits", _limits),
-    Check("action", _action),
-    Check("verb", _verb),
-    Check("signature", _signature),
-    Check("parameters", _parameters),
+CHECKS: tuple[Callable[[Call], None], ...] = (
+    _well_formed,
+    _format,
+    _maintenance,
+    _required,
+    _key,
+    _limits,
+    _action,
+    _verb,
+    _signature,
+    _parameters,
 )
+"""Each raises the error that the call is answered with. Their names and order are those of `protocol.checks.STEPS`; the
+last step, `collection`, is taken by the methods."""

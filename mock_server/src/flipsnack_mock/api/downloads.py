@@ -1,7 +1,5 @@
 """The download of a package from its resource URL."""
 
-from __future__ import annotations
-
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.documents.archive import Package, build_package
@@ -10,8 +8,6 @@ from flipsnack_mock.protocol.byte_ranges import failed_condition, requested_rang
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
-
-__all__ = ["download"]
 
 VERBS = frozenset({"GET", "HEAD"})
 _ZIP = "application/zip"
@@ -36,13 +32,13 @@ def _collection(call: Call) -> Collection:
     request = call.request
     if request.method not in VERBS:
         raise resource_urls.Denied("a package is fetched by GET or HEAD", rule="url.ranges")
-    target = resource_urls.locate(request.path)
-    account = call.world.find_by_id(target.account_id)
+    account_id, collection_hash = resource_urls.locate(request.path)
+    account = call.world.find_by_id(account_id)
     if account is None:
         raise resource_urls.Denied("no account has this id")
-    call.belongs_to(account, PACKAGE_ACTION, target.collection_hash)
+    call.belongs_to(account, PACKAGE_ACTION, collection_hash)
     resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
-    collection = account.collections.get(target.collection_hash)
+    collection = account.collections.get(collection_hash)
     if collection is None or collection.deleted:
         raise resource_urls.Denied("the collection is gone", rule="code.43")
     if collection.state(account.behaviour, call.now) is not State.COMPLETE:

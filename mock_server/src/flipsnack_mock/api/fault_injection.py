@@ -1,8 +1,5 @@
 """What the fault rules of an account do to one request and to its response."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
@@ -15,27 +12,15 @@ from flipsnack_mock.faults.rules import FaultRule, FaultTarget, count_failure, m
 from flipsnack_mock.protocol.envelope import NOSNIFF, Tree
 from flipsnack_mock.protocol.errors import ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
+from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.magic import magic_fault
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.account import Account
-    from flipsnack_mock.state.journal import Entry
-
-__all__ = ["FaultCode", "FaultInjection", "FaultResponse", "NO_CONNECTION", "STEP", "refusal_response"]
 
 NO_CONNECTION = "it needs the connection, which only flipsnack-mock's own server has, not another WSGI server"
 """Why a fault cannot act under a server that does not hand out its connection."""
 
 STEP = "fault"
 """The journal names this instead of a failed check when a fault replaced the answer."""
-
-
-class FaultCode(ApiError):
-    """A fault answers with a code of the API, which may be one that the vendor does not have."""
-
-    def __init__(self, kind: VendorCode, detail: str) -> None:
-        super().__init__(detail, rule="")
-        self.code, self.message = kind.code, kind.text
 
 
 class FaultResponse(Exception):
@@ -64,7 +49,7 @@ class FaultInjection:
     def meet(self, moment: Moment) -> None:
         """Take the first rule that matches the request at `moment`, unless one was taken before.
 
-        Raises `FaultCode` or `FaultResponse` when its fault replaces the answer.
+        Raises `ApiError` or `FaultResponse` when its fault replaces the answer.
         """
         if self._rule is not None:
             return
@@ -77,7 +62,8 @@ class FaultInjection:
         entry.fault = rule.mark
         detail = f"the fault {rule.mark} answers instead"
         if isinstance(rule.fault, VendorCode):
-            raise FaultCode(rule.fault, detail)
+            entry.failed = STEP
+            raise ApiError(rule.fault.code, detail, message=rule.fault.text, rule="")
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
             raise FaultResponse(_plain_response(rule.fault, entry.request))

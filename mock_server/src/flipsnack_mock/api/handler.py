@@ -1,14 +1,11 @@
 """The door: `handle` answers every request to the vendor's surface. A request changes the state of one account."""
 
-from __future__ import annotations
-
 import msgspec
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.api.downloads import download
-from flipsnack_mock.api.fault_injection import STEP as FAULT
-from flipsnack_mock.api.fault_injection import FaultCode, FaultResponse, refusal_response
+from flipsnack_mock.api.fault_injection import FaultResponse, refusal_response
 from flipsnack_mock.api.methods import RUN
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.checks import STEPS
@@ -18,11 +15,9 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
-__all__ = ["handle"]
-
 
 def handle(request: Request, world: World) -> tuple[Response, Entry]:
-    """Envelope `request`, a call of the API or the download of a package; the journal of `world` keeps the entry."""
+    """The response to a call of the API or to the download of a package; the journal of `world` keeps the entry."""
     with world.lock:
         call = Call(request, world)
         respond = download if request.path.startswith(PACKAGE_PREFIX) else _answer
@@ -49,7 +44,8 @@ def _answer(call: Call) -> Response:
         entry.data = answer.data
     except ApiError as refusal:
         answer = Envelope(refusal.code, refusal.message)
-        entry.failed = FAULT if isinstance(refusal, FaultCode) else STEPS[entry.passed]
+        # A fault that answers has named itself.
+        entry.failed = entry.failed or STEPS[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     return Response(
@@ -62,7 +58,7 @@ def _answer(call: Call) -> Response:
 
 def _carry_out(call: Call) -> Tree:
     for check in CHECKS:
-        check.run(call)
+        check(call)
         call.entry.passed += 1
     data = RUN[call.params["action"]](call)
     return data if call.injection is None else call.injection.with_resource_url(data)

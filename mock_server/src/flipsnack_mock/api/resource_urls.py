@@ -4,8 +4,6 @@ Beside the digest, `Signature` carries the exact instant of expiry and a serial 
 microsecond, and each answer has another one. `Expires` keeps the CDN's whole seconds.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib
@@ -14,15 +12,11 @@ import re
 import struct
 from functools import lru_cache
 
-import msgspec
-
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
 from flipsnack_mock.state.account import Account, Collection, account_id
-
-__all__ = ["ACCESS_DENIED", "INVALID_RANGE", "Denied", "PackagePath", "locate", "make", "verify"]
 
 _ERROR = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>{}</Message></Error>\n'
 ACCESS_DENIED = _ERROR.format("AccessDenied", "Access denied").encode()
@@ -42,13 +36,6 @@ class Denied(Exception):
         self.rule = rule
 
 
-class PackagePath(msgspec.Struct, frozen=True):
-    """The account and the collection that the path of a resource URL names."""
-
-    account_id: str
-    collection_hash: str
-
-
 def make(account: Account, collection: Collection, *, origin: str, now: int, lifetime: float | None = None) -> str:
     """A new resource URL for `collection`, below `origin`, valid for `lifetime` seconds from `now` on.
 
@@ -63,12 +50,12 @@ def make(account: Account, collection: Collection, *, origin: str, now: int, lif
     return f"{origin}{path}?{query}"
 
 
-def locate(path: str) -> PackagePath:
-    """What `path` names; raises `Denied` when it is not the path of a package."""
+def locate(path: str) -> tuple[str, str]:
+    """The account's id and the collection's hash in the `path` of a package; raises `Denied` for any other path."""
     match = _PATH.fullmatch(path)
     if match is None:
         raise Denied("the path is not one of a package")
-    return PackagePath(match["account"], match["hash"])
+    return match["account"], match["hash"]
 
 
 def verify(account: Account, path: str, *, origin: str, query: bytes, now: int) -> None:

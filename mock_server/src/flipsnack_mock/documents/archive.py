@@ -18,8 +18,6 @@ import msgspec
 
 from flipsnack_mock.documents.viewer import viewer_files
 
-__all__ = ["Package", "build_package"]
-
 FILLER_BLOCK = 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FILLER_NAME = "assets/filler-{:04d}.bin"

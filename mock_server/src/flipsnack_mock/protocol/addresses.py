@@ -1,29 +1,70 @@
-"""Hosts and paths of the vendor's surface; paths are without namespace."""
+"""Addresses of the vendor's surface: hosts, paths, namespaces in front of paths (`/t/<name>`), origins."""
 
-from __future__ import annotations
-
-__all__ = ["API_PATHS", "HOSTS", "PACKAGE_PREFIX", "is_vendor_path", "vendor_host"]
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
-
-_KEYS = {name: key for key, name in HOSTS.items()}
 
 API_PATHS = frozenset({"/v1", "/v1/"})
 
 PACKAGE_PREFIX = "/packages/"
 """The path of every resource URL begins with this."""
 
-_PREFIXES = ("/v1/", PACKAGE_PREFIX)
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_KEYS = {name: key for key, name in HOSTS.items()}
+_PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
+_NAMESPACE = "flipsnack_mock.namespace"
+_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
 def is_vendor_path(path: str) -> bool:
     """Whether `path`, without its namespace, belongs to the vendor's surface; of several leading slashes one counts."""
     if path.startswith("//"):
         path = "/" + path.lstrip("/")
-    return path.startswith(_PREFIXES) or path == "/v1"
+    return path.startswith(("/v1/", PACKAGE_PREFIX)) or path == "/v1"
 
 
 def vendor_host(header: str) -> str | None:
     """Which of `HOSTS` the header `Host` names; None when it is a name of the fake's own."""
     return _KEYS.get(header.partition(":")[0].lower())
+
+
+def without_namespace(app: WsgiApp) -> WsgiApp:
+    """`app`, called with the namespace moved from the path to a key of the WSGI environment: each route exists once."""
+
+    def stripped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        # An environment that has the key already is served a second time.
+        if path.startswith("/t/") and _NAMESPACE not in environ and (match := _PREFIXED.fullmatch(path)):
+            environ[_NAMESPACE], environ["PATH_INFO"] = match[1], match[2]
+        return app(environ, start_response)
+
+    return stripped
+
+
+def namespace_of(environ: Mapping[str, Any]) -> str:
+    """The namespace of a request; empty for the main world."""
+    return str(environ.get(_NAMESPACE, ""))
+
+
+def without_prefix(path: str) -> str:
+    """`path` without its namespace."""
+    match = _PREFIXED.fullmatch(path) if path.startswith("/t/") else None
+    return match[2] if match else path
+
+
+def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> str:
+    """Scheme, host and namespace under which the WSGI request came: resource URLs begin with them.
+
+    `base_url`, where it is set, replaces scheme and host.
+    """
+    origin = base_url
+    if not origin:
+        host = environ.get("HTTP_HOST", "")
+        if not _HOST.fullmatch(host):
+            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        origin = f"{environ['wsgi.url_scheme']}://{host}"
+    return f"{origin}/t/{namespace}" if namespace else origin

@@ -1,14 +1,10 @@
 """Byte ranges: what a request for a part of a body, and the conditions with it, ask for (RFC 9110)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 
 import msgspec
 from werkzeug.http import parse_etags
-
-__all__ = ["ByteRange", "CONDITIONS", "failed_condition", "requested_range"]
 
 CONDITIONS = ("if-match", "if-none-match", "if-range")
 """The conditions that are evaluated. Those that name a date are not: a package has no date of change."""

@@ -1,9 +1,5 @@
 """The order in which a call is checked: the rule `order.checks` of the ledger."""
 
-from __future__ import annotations
-
-__all__ = ["STEPS"]
-
 STEPS = (
     "well-formed",
     "format",

@@ -3,15 +3,11 @@
 `obstacle` says why an effect would not show in a response, so that no fault silently does nothing.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
-
-__all__ = ["Break", "Cut", "Damage", "Drip", "Effect", "Framing", "Pause"]
 
 Framing = Literal["length", "chunked", "close"]
 
@@ -37,7 +33,6 @@ class Pause(Effect, frozen=True):
     before: Literal["headers", "body"] = "headers"
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A pause before the body needs a body."""
         return "the answer has no body to delay" if self.before == "body" and not sent.length else ""
 
 
@@ -48,7 +43,6 @@ class Drip(Effect, frozen=True):
     seconds: float
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A drip needs more than one piece."""
         return "" if sent.length > self.size else f"the body has {sent.length} bytes, one piece has {self.size}"
 
 
@@ -65,16 +59,10 @@ class Cut(Effect, frozen=True):
     reset: bool = False
 
     def obstacle(self, sent: ByteRange) -> str:
-        """A cut needs a body that is longer than what is kept."""
-        return "" if self.kept(sent.length) < sent.length else f"the body has only {sent.length} bytes"
-
-    def kept(self, length: int) -> int:
-        """How many of `length` bytes are sent."""
-        return length // 2 if self.keep is None else self.keep
+        return "" if self.sent(sent.length) < sent.length else f"the body has only {sent.length} bytes"
 
     def sent(self, length: int) -> int:
-        """Those that are kept."""
-        return self.kept(length)
+        return length // 2 if self.keep is None else self.keep
 
 
 class Break(Effect, frozen=True):
@@ -86,7 +74,6 @@ class Break(Effect, frozen=True):
     garbage: bytes = b""
 
     def sent(self, _length: int) -> int:
-        """None of them."""
         return 0
 
 
@@ -97,7 +84,6 @@ class Damage(Effect, frozen=True):
     stop: int
 
     def obstacle(self, sent: ByteRange) -> str:
-        """The damaged bytes must be among those that are sent."""
         if sent.start <= self.start and self.stop <= sent.stop:
             return ""
         return f"bytes {self.start} to {self.stop} are wrong, and {sent.start} to {sent.stop} are asked for"

@@ -1,16 +1,11 @@
 """One answer, three renderings: JSON, JSONP and XML ("collection.downloadHTML", Responses)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 import msgspec
-
-__all__ = ["Envelope", "FORMATS", "NOSNIFF", "Tree", "Value", "is_callback", "render"]
-
 
 Scalar = str | int | float | bool | None
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
@@ -31,7 +26,10 @@ class Envelope(NamedTuple):
 
 def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     """`answer` in the format `fmt`, one of `FORMATS`; `callback` is used by jsonp alone."""
-    return FORMATS[fmt].render(_clean_tree(_tree(answer)), callback)
+    tree: dict[str, Value] = {"code": answer.code, "status": answer.status}
+    if answer.data is not None:
+        tree["data"] = answer.data
+    return FORMATS[fmt].render(_clean_tree(tree), callback)
 
 
 def is_callback(text: str) -> bool:
@@ -39,13 +37,6 @@ def is_callback(text: str) -> bool:
     return len(text) <= 255 and all(
         _IDENTIFIER.fullmatch(part) and part not in _RESERVED_WORDS for part in text.split(".")
     )
-
-
-def _tree(answer: Envelope) -> dict[str, Value]:
-    tree: dict[str, Value] = {"code": answer.code, "status": answer.status}
-    if answer.data is not None:
-        tree["data"] = answer.data
-    return tree
 
 
 # What XML 1.0 cannot carry at all (section 2.2 "Characters"). It is replaced for every format alike: three formats

@@ -1,12 +1,8 @@
 """The form of API keys, secrets and collection hashes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta
-
-__all__ = ["AUTOMATIC_PREFIX", "Hash", "KEY_PATTERN", "Key", "Secret", "automatic_secret"]
 
 # A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
 Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]

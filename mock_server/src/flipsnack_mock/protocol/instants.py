@@ -1,11 +1,7 @@
 """Instants: whole microseconds since 1970-01-01T00:00:00Z."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Callable
-
-__all__ = ["LAST_INSTANT", "RealTime", "SECOND", "to_text"]
 
 RealTime = Callable[[], int]
 """A source of real time; the server hands it in."""

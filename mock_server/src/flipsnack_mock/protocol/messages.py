@@ -1,15 +1,11 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
-from __future__ import annotations
-
 from typing import BinaryIO, Protocol
 
 import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
-
-__all__ = ["Body", "Request", "Response"]
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):

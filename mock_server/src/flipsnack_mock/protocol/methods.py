@@ -1,15 +1,11 @@
 """The methods of the API as data, read from `methods.toml`: a generated copy of the contract kit's."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from importlib.resources import files
 from typing import Any, Literal
 
 import msgspec
-
-__all__ = ["METHODS", "Field", "Method", "MethodCode", "PACKAGE_METHOD", "Parameter", "UNBUILT", "UPLOADS"]
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 ValueType = Literal["string", "number", "boolean", "file"]
@@ -84,11 +80,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     codes: tuple[MethodCode, ...] = ()
 
 
-def _table() -> dict[str, Any]:
-    return tomllib.loads(files("flipsnack_mock.protocol").joinpath("methods.toml").read_text("utf-8"))
-
-
-_TABLE = _table()
+_TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("methods.toml").read_text("utf-8"))
 
 METHODS = {method.name: method for method in msgspec.convert(_TABLE["method"], tuple[Method, ...])}
 """The methods that the fake answers, by name."""

@@ -1,7 +1,5 @@
 """Reads multipart/form-data in pieces, as they come: fields are kept, files are handed on or passed over."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,9 +7,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.text import text_of
-
-__all__ = ["MAX_FIELD_BYTES", "MAX_PARTS", "MultipartReader", "OnFile"]
 
 MAX_PARTS = 1_000
 MAX_FIELD_BYTES = 1024 * 1024
@@ -21,6 +16,16 @@ OnFile = Callable[[File], Callable[[bytes], None]]
 
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _LINE_BREAK = re.compile(rb"[\r\n]")
+
+
+def text_of(raw: bytes) -> str:
+    """A name or value as text; raises `BadRequest` when it is not UTF-8 or holds NUL."""
+    if b"\0" in raw:
+        raise BadRequest("a name or value holds NUL", rule="request.undecodable")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("a name or value is not UTF-8", rule="request.undecodable") from None
 
 
 class MultipartReader:

@@ -1,19 +1,13 @@
 """Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader
-from flipsnack_mock.protocol.text import text_of
-
-__all__ = ["MAX_BODY_BYTES", "MAX_PARAMETERS", "MAX_QUERY_BYTES", "parse_body", "parse_query"]
+from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader, text_of
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
-MAX_PARAMETERS = MAX_PARTS
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -49,8 +43,8 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, str]:
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
     pieces = text_of(raw.replace(b"+", b" ")).split("&")
-    if len(pieces) > MAX_PARAMETERS:
-        raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARAMETERS}", rule="request.size")
+    if len(pieces) > MAX_PARTS:
+        raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARTS}", rule="request.size")
     pairs = []
     for piece in pieces:
         if piece:

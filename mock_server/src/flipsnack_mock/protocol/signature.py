@@ -5,13 +5,9 @@ without separators, and take the MD5 in lower-case hexadecimal. What the page le
 case, empty values) is in the rules ledger as assumed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections.abc import Mapping
-
-__all__ = ["UNSIGNED", "canonical", "sign", "verify"]
 
 UNSIGNED = frozenset({"signature", "file"})
 

@@ -9,12 +9,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.plane import control_plane
-from flipsnack_mock.protocol.addresses import is_vendor_path
+from flipsnack_mock.protocol.addresses import WsgiApp, is_vendor_path, without_namespace
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Request, Response
-from flipsnack_mock.protocol.namespaces import WsgiApp, without_namespace
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
-from flipsnack_mock.protocol.addresses import is_vendor_path
+from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
-from flipsnack_mock.protocol.namespaces import without_prefix
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.server.delivery import Receive

@@ -158,7 +158,7 @@ async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> Non
 
 async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
     length = int(dict(answer.headers).get(b"content-length", b"0"))
-    pieces = _beginning(answer.chunks, effect.kept(length))
+    pieces = _beginning(answer.chunks, effect.sent(length))
     if effect.framing == "close":
         await _send_unframed(answer, pieces, connection)
     else:

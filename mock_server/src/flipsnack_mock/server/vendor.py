@@ -10,12 +10,10 @@ from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
-from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Body, Request, Response
-from flipsnack_mock.protocol.namespaces import namespace_of
-from flipsnack_mock.protocol.origin import origin_of
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep

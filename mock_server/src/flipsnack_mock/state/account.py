@@ -1,7 +1,5 @@
 """The state of one API key as one value: snapshots, forks and seeds are made from it."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import lru_cache
 
@@ -12,8 +10,6 @@ from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
 from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
-
-__all__ = ["Account", "Collection", "account_id", "new_account"]
 
 
 class Collection(SeedCollection, frozen=True):

@@ -6,8 +6,6 @@ import msgspec
 
 from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
 
-__all__ = ["VirtualClock"]
-
 
 class VirtualClock(msgspec.Struct, frozen=True):
     """Virtual time as a value: `offset` microseconds ahead of real time, or standing still at `frozen_at`."""

@@ -1,11 +1,7 @@
 """Counts of the requests that were answered, for the metrics."""
 
-from __future__ import annotations
-
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.journal import Entry
-
-__all__ = ["OTHER", "PACKAGE", "Counters"]
 
 OTHER = "other"
 PACKAGE = "package"

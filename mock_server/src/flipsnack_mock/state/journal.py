@@ -3,19 +3,13 @@
 Appending stores references only; what is shown of an entry is computed when it is read.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:
-    from flipsnack_mock.protocol.envelope import Tree
-    from flipsnack_mock.protocol.messages import Request, Response
-
-__all__ = ["Entry", "Journal", "KEPT_BYTES", "NOBODY", "Ring"]
+from flipsnack_mock.protocol.envelope import Tree
+from flipsnack_mock.protocol.messages import Request, Response
 
 NOBODY = ""
 """The ring of requests that name no known key."""

@@ -1,17 +1,10 @@
 """The two limits of a key ("API limitations"): requests a second and a minute, exact on the account's clock."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right, insort
-from typing import TYPE_CHECKING
 
-from flipsnack_mock.protocol.errors import ApiError, PerMinuteLimit, PerSecondLimit
+from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.protocol.instants import SECOND
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.settings import Behaviour
-
-__all__ = ["admit"]
+from flipsnack_mock.state.settings import Behaviour
 
 MINUTE = 60 * SECOND
 
@@ -19,7 +12,7 @@ MINUTE = 60 * SECOND
 def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
     """Count a request at `now` in `counted`, the instants of the last minute in order, or refuse it.
 
-    Raises `PerSecondLimit` or `PerMinuteLimit`. A request counts for exactly the length of the window, without its end.
+    Raises `ApiError` with code 31 or 32. A request counts for exactly the length of the window, without its end.
     """
     if not (behaviour.requests_per_second or behaviour.requests_per_minute):
         return
@@ -37,13 +30,13 @@ def admit(counted: list[int], now: int, behaviour: Behaviour) -> None:
 
 def _refusal(counted: list[int], now: int, behaviour: Behaviour) -> ApiError | None:
     limits = (
-        (behaviour.requests_per_second, SECOND, PerSecondLimit),
-        (behaviour.requests_per_minute, MINUTE, PerMinuteLimit),
+        (behaviour.requests_per_second, SECOND, Code.PER_SECOND_LIMIT),
+        (behaviour.requests_per_minute, MINUTE, Code.PER_MINUTE_LIMIT),
     )
-    for limit, window, refusal in limits:
+    for limit, window, code in limits:
         used = len(counted) - _window_start(counted, now, window, behaviour.limit_window)
         if limit and used >= limit:
-            return refusal(f"{used} requests in {window // SECOND} s, the limit is {limit}")
+            return ApiError(code, f"{used} requests in {window // SECOND} s, the limit is {limit}")
     return None
 
 

@@ -4,8 +4,6 @@ The README and `/__admin/magic` show the tables below. The `error` of a hash is 
 error that passes has a schedule that ends.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -20,9 +18,6 @@ from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
-
-__all__ = ["FAMILIES", "NAMED", "PREFIX", "Family", "Listed", "Magic", "listed", "magic"]
-__all__ += ["magic_collection", "magic_fault"]
 
 PREFIX = "mock-"
 MEGABYTE = 1_000_000
@@ -55,13 +50,17 @@ NAMED: dict[str, Magic] = {
 }
 
 
+Build = Callable[[re.Match[str]], Magic]
+"""What a hash that fits stands for; raises `KeyError` or `ValueError` when it stands for nothing."""
+
+
 class Family(NamedTuple):
     """Magic hashes with a part to choose: `pattern` is for documents, `regex` parses, `examples` are hashes to try."""
 
     pattern: str
     regex: re.Pattern[str]
     examples: tuple[str, ...]
-    build: Callable[[re.Match[str]], Magic]
+    build: Build
 
 
 def _scheduled(match: re.Match[str]) -> Magic:
@@ -81,53 +80,39 @@ def _short_link(match: re.Match[str]) -> Magic:
     return Magic(does=f"COMPLETE; each resource URL lives {seconds:g} s", url_lifetime=seconds)
 
 
-def _always_an_error(match: re.Match[str]) -> Magic:
-    code = _code(match)
-    return Magic(does=f"code {code}, {CATALOGUE[code].message}", schedule="never", error=code)
+def _error(does: str, schedule: str) -> Build:
+    """A code of the vendor's table while the job is PROCESSING; both texts are filled in from the match."""
+
+    def build(match: re.Match[str]) -> Magic:
+        code = int(match["code"])
+        parts = match.groupdict() | {"message": CATALOGUE[code].message}
+        return Magic(does=does.format_map(parts), schedule=schedule.format_map(parts), error=code)
+
+    return build
 
 
-def _error_some_times(match: re.Match[str]) -> Magic:
-    code, times = _code(match), match["times"]
-    return Magic(does=f"code {code} {times} times, then COMPLETE", schedule=f"after-{times}-polls", error=code)
-
-
-def _error_for_seconds(match: re.Match[str]) -> Magic:
-    code, seconds = _code(match), match["seconds"]
-    return Magic(
-        does=f"code {code} for {seconds} s from the first call on, then COMPLETE",
-        schedule=f"after-{seconds}s",
-        error=code,
-    )
-
-
-def _code(match: re.Match[str]) -> int:
-    code = int(match["code"])
-    if code not in CATALOGUE:
-        raise ValueError(f"the vendor's table has no code {code} with a known message")
-    return code
-
-
+_CODE = r"mock-error-(?P<code>\d\d)"
 _SECONDS = r"(?P<seconds>\d{1,5}(?:\.\d{1,6})?)s"
 FAMILIES = (
     Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>\d{1,3})mb"), ("mock-50mb", "mock-500mb"), _sized),
     Family("mock-short-link-<n>s", re.compile(f"mock-short-link-{_SECONDS}"), ("mock-short-link-5s",), _short_link),
     Family(
         "mock-error-<code>",
-        re.compile(r"mock-error-(?P<code>\d\d)"),
+        re.compile(_CODE),
         tuple(f"mock-error-{code}" for code in sorted(CATALOGUE)),
-        _always_an_error,
+        _error("code {code}, {message}", "never"),
     ),
     Family(
         "mock-error-<code>-<n>-times",
-        re.compile(r"mock-error-(?P<code>\d\d)-(?P<times>\d{1,4})-times"),
+        re.compile(rf"{_CODE}-(?P<times>\d{{1,4}})-times"),
         ("mock-error-31-2-times",),
-        _error_some_times,
+        _error("code {code} {times} times, then COMPLETE", "after-{times}-polls"),
     ),
     Family(
         "mock-error-<code>-for-<n>s",
-        re.compile(rf"mock-error-(?P<code>\d\d)-for-{_SECONDS}"),
+        re.compile(f"{_CODE}-for-{_SECONDS}"),
         ("mock-error-22-for-30s",),
-        _error_for_seconds,
+        _error("code {code} for {seconds} s from the first call on, then COMPLETE", "after-{seconds}s"),
     ),
     Family(
         "mock-<schedule>",
@@ -166,7 +151,7 @@ def magic(collection_hash: str) -> Magic | None:
         if match := family.regex.fullmatch(collection_hash):
             try:
                 return family.build(match)
-            except ValueError:
+            except (KeyError, ValueError):
                 return None
     return None
 

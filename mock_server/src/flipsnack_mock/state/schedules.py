@@ -4,17 +4,12 @@ A schedule decides from the job's start, the number of calls and the present ins
 computed and not stored.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
 
 from flipsnack_mock.protocol.instants import SECOND
-
-__all__ = ["GRAMMAR", "Schedule", "parse_schedule"]
 
 GRAMMAR = (
     "immediate, after-<seconds>s, after-<n>-polls, half-way, half-way-<seconds>s, manual or never; "
@@ -34,11 +29,18 @@ class Schedule(msgspec.Struct, frozen=True):
 
     def is_over(self, elapsed: int, calls: int) -> bool:
         """Whether the job has ended, `elapsed` microseconds after its start, at its call number `calls` (from 1)."""
-        return _ENDS[self.kind](self.amount, elapsed, calls)
+        if self.kind == "polls":
+            return calls > self.amount
+        end = self.ends_after(calls)
+        return end is not None and elapsed >= end
 
     def ends_after(self, calls: int) -> int | None:
         """Microseconds from start to end if no call follows the `calls` so far; None when the job does not end so."""
-        return _INSTANTS.get(self.kind, _no_instant)(self.amount, calls)
+        if self.kind == "half-way":
+            # Each call halves the rest: a loop that never waits still ends, and one that waits ends sooner.
+            left = self.amount >> (calls - 1)
+            return left if left >= SECOND else 0
+        return self.amount if self.kind in ("immediate", "after") else None
 
 
 @lru_cache(maxsize=1024)
@@ -55,33 +57,3 @@ def parse_schedule(words: str) -> Schedule:
     if match := _POLLS.fullmatch(plain):
         return Schedule("polls", int(match[1]), failed=failed)
     raise ValueError(f"{words[:60]!r} is not a schedule; expected {GRAMMAR}")
-
-
-def _half_way(whole: int, elapsed: int, calls: int) -> bool:
-    return elapsed >= _half_way_instant(whole, calls)
-
-
-def _half_way_instant(whole: int, calls: int) -> int:
-    # Each call halves the rest: a loop that never waits still ends, and one that waits ends sooner.
-    left = whole >> (calls - 1)
-    return left if left >= SECOND else 0
-
-
-def _no_instant(_amount: int, _calls: int) -> None:
-    return None
-
-
-_ENDS: dict[str, Callable[[int, int, int], bool]] = {
-    "immediate": lambda _amount, _elapsed, _calls: True,
-    "after": lambda amount, elapsed, _calls: elapsed >= amount,
-    "polls": lambda amount, _elapsed, calls: calls > amount,
-    "half-way": _half_way,
-    "manual": lambda _amount, _elapsed, _calls: False,
-    "never": lambda _amount, _elapsed, _calls: False,
-}
-
-_INSTANTS: dict[str, Callable[[int, int], int | None]] = {
-    "immediate": lambda _amount, _calls: 0,
-    "after": lambda amount, _calls: amount,
-    "half-way": _half_way_instant,
-}

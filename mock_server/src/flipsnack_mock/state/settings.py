@@ -4,8 +4,6 @@ The environment, the file's text and the flags are arguments. A flag beats the e
 beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -18,24 +16,18 @@ from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
 
-__all__ = [
-    "Behaviour",
-    "ENVIRONMENT_PREFIX",
-    "SeedAccount",
-    "SeedCollection",
-    "Setting",
-    "Settings",
-    "SettingsError",
-    "load_settings",
-    "setting_docs",
-]
-
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
 
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
+Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+def does(purpose: str, **bounds: Any) -> Meta:
+    """The purpose of a setting, which the documentation shows, and the bounds of its values."""
+    return Meta(description=purpose, **bounds)
 
 
 class SettingsError(ValueError):
@@ -67,7 +59,6 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schedule: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a schedule that the grammar does not know."""
         if self.schedule is not None:
             _check_schedule("schedule", self.schedule)
 
@@ -80,7 +71,6 @@ class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     collections: tuple[SeedCollection, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse two collections with one hash."""
         _refuse_twins("collections", [collection.hash for collection in self.collections])
 
 
@@ -103,90 +93,73 @@ DOCUMENTED_ACCOUNTS = (
 class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The settings that an account can have of its own: limits, and the readings of what the vendor leaves open."""
 
-    requests_per_second: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="requests a second for one key; 0 is off (code 31)")
-    ] = 5
-    requests_per_minute: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="requests a minute for one key; 0 is off (code 32)")
-    ] = 60
+    requests_per_second: Annotated[Limit, does("requests a second for one key; 0 is off (code 31)")] = 5
+    requests_per_minute: Annotated[Limit, does("requests a minute for one key; 0 is off (code 32)")] = 60
     limit_window: Annotated[
-        Literal["sliding", "fixed"],
-        Meta(description="whether limits hold for every window or for calendar seconds and minutes"),
+        Literal["sliding", "fixed"], does("whether limits hold for every window or for calendar seconds and minutes")
     ] = "sliding"
-    limit_counts_refused: Annotated[
-        bool, Meta(description="whether a request that a limit refused counts toward the limits")
-    ] = False
-    uppercase_signatures: Annotated[
-        bool, Meta(description="whether a signature in upper-case hexadecimal is accepted")
-    ] = False
-    lenient_post: Annotated[
-        bool,
-        Meta(description="whether a POST may carry a method that uploads no file, as one public client does"),
-    ] = False
-    restart_failed: Annotated[bool, Meta(description="whether a call after FAILED starts the package again")] = False
-    url_lifetime: Annotated[
-        float, Meta(ge=0, le=86_400, description="seconds that a resource URL serves the package")
-    ] = 60.0
-    default_schedule: Annotated[str, Meta(description=f"schedule of collections that name none: {GRAMMAR}")] = (
-        "after-5s"
+    limit_counts_refused: Annotated[bool, does("whether a request that a limit refused counts toward the limits")] = (
+        False
     )
+    uppercase_signatures: Annotated[bool, does("whether a signature in upper-case hexadecimal is accepted")] = False
+    lenient_post: Annotated[
+        bool, does("whether a POST may carry a method that uploads no file, as one public client does")
+    ] = False
+    restart_failed: Annotated[bool, does("whether a call after FAILED starts the package again")] = False
+    url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
+    default_schedule: Annotated[str, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
         dict[int, Annotated[int, Meta(ge=200, le=599)]],
-        Meta(description="HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
+        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
     ] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a schedule that the grammar does not know."""
         _check_schedule("default_schedule", self.default_schedule)
 
 
 class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings: those of the process, and the `Behaviour` that accounts begin with."""
 
-    host: Annotated[str, Meta(min_length=1, description="address to listen on")] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535, description="port to listen on; 0 takes a free one")] = 3547
-    log: Annotated[Literal["pretty", "json", "off"], Meta(description="how each request is logged")] = "pretty"
-    tls: Annotated[
-        bool, Meta(description="whether to serve https, by a throw-away authority (see /__admin/ca.pem)")
-    ] = False
+    host: Annotated[str, does("address to listen on", min_length=1)] = "127.0.0.1"
+    port: Annotated[int, does("port to listen on; 0 takes a free one", ge=0, le=65_535)] = 3547
+    log: Annotated[Literal["pretty", "json", "off"], does("how each request is logged")] = "pretty"
+    tls: Annotated[bool, does("whether to serve https, by a throw-away authority (see /__admin/ca.pem)")] = False
     tls_names: Annotated[
-        str, Meta(description="host names and addresses, with commas, that the certificate is for beside `host`")
+        str, does("host names and addresses, with commas, that the certificate is for beside `host`")
     ] = ",".join(["localhost", "127.0.0.1", *HOSTS.values()])
     base_url: Annotated[
         str,
-        Meta(
+        does(
+            "scheme and host that resource URLs begin with; empty takes them from the request",
             pattern=r"^(https?://[^/?#\s]+)?\Z",
-            description="scheme and host that resource URLs begin with; empty takes them from the request",
         ),
     ] = ""
-    admin: Annotated[bool, Meta(description="whether the control plane at /__admin exists")] = True
-    admin_token: Annotated[str, Meta(description="when set, the control plane wants it as a bearer token")] = ""
+    admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
+    admin_token: Annotated[str, does("when set, the control plane wants it as a bearer token")] = ""
     admin_hosts: Annotated[
-        str,
-        Meta(description="public host names, with commas, under which the control plane answers without a token"),
+        str, does("public host names, with commas, under which the control plane answers without a token")
     ] = ",".join(HOSTS.values())
-    max_accounts: Annotated[
-        int, Meta(ge=1, le=10_000_000, description="accounts that may exist at once in one namespace")
-    ] = 100_000
-    max_namespaces: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="namespaces (/t/<name>/) that may exist at once")
-    ] = 1_000
-    journal_size: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="requests that the journal of one account keeps")
-    ] = 1_000
+    max_accounts: Annotated[int, does("accounts that may exist at once in one namespace", ge=1, le=10_000_000)] = (
+        100_000
+    )
+    max_namespaces: Annotated[Limit, does("namespaces (/t/<name>/) that may exist at once")] = 1_000
+    journal_size: Annotated[Limit, does("requests that the journal of one account keeps")] = 1_000
     seed: Annotated[
-        tuple[SeedAccount, ...],
-        Meta(description="accounts that exist from the start, with key, secret and collections"),
+        tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS
 
     def __post_init__(self) -> None:
-        """Refuse a schedule that the grammar does not know, and two accounts with one key."""
         super().__post_init__()
         _refuse_twins("seed", [account.key for account in self.seed])
 
     def behaviour(self) -> Behaviour:
         """The part that accounts begin with."""
         return Behaviour(**{name: getattr(self, name) for name in Behaviour.__struct_fields__})
+
+
+_HINTS = get_type_hints(Settings, include_extras=True)
+# What holds secrets is not repeated in an error message.
+_CONFIDENTIAL = frozenset({"admin_token", "seed"})
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -199,8 +172,11 @@ class Setting(msgspec.Struct, frozen=True):
 
 def setting_docs() -> dict[str, str]:
     """What each setting does, by name."""
-    hints = get_type_hints(Settings, include_extras=True)
-    return {name: _description(hints[name]) for name in Settings.__struct_fields__}
+    return {name: _purpose(_HINTS[name]) for name in Settings.__struct_fields__}
+
+
+def _purpose(hint: Any) -> str:
+    return next(str(meta.description) for meta in get_args(hint)[1:] if meta.description)
 
 
 def load_settings(
@@ -245,17 +221,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
-    hints = get_type_hints(Settings, include_extras=True)
     converted = {}
     for name, value in found.items():
         source = _source(layer, name)
-        if name not in hints:
-            raise SettingsError(f"{source} is not a setting; expected one of {', '.join(sorted(hints))}")
+        if name not in _HINTS:
+            raise SettingsError(f"{source} is not a setting; expected one of {', '.join(sorted(_HINTS))}")
         try:
-            converted[name] = (_value(value, hints[name], as_text=layer == "environment"), source)
+            converted[name] = (_value(value, _HINTS[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})
         except (msgspec.MsgspecError, ValueError) as refusal:
-            raise SettingsError(f"{source} is {_shown(name, value)}: {_plain(refusal)}") from None
+            expected = str(refusal).replace("`bool`", "true or false")
+            raise SettingsError(f"{source} is {_shown(name, value)}: {expected}") from None
     return converted
 
 
@@ -277,15 +253,3 @@ def _shown(name: str, value: Any) -> str:
         return "not usable"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _plain(refusal: Exception) -> str:
-    return str(refusal).replace("`bool`", "true or false")
-
-
-# What holds secrets is not repeated in an error message.
-_CONFIDENTIAL = frozenset({"admin_token", "seed"})
-
-
-def _description(hint: Any) -> str:
-    return next(meta.description for meta in get_args(hint)[1:] if isinstance(meta, Meta)) or ""

@@ -4,11 +4,8 @@ A snapshot holds everything but the journal, and the instant at which it was tak
 instant.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,11 +14,7 @@ from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
 from flipsnack_mock.state.settings import SeedAccount, SeedCollection
-
-if TYPE_CHECKING:
-    from flipsnack_mock.state.world import World
-
-__all__ = ["VERSION", "Snapshot", "WorldSnapshot", "fork", "restored", "seed_of", "seed_toml", "take", "take_all"]
+from flipsnack_mock.state.world import World
 
 VERSION = 1
 """The version of the format; snapshots of another version are refused."""

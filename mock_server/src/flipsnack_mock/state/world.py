@@ -1,7 +1,5 @@
 """The store of accounts. One world is one server; a namespace (`/t/<name>/`) is a world of its own."""
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Iterable
@@ -12,8 +10,6 @@ from flipsnack_mock.state.account import Account, account_id, new_account
 from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal
 from flipsnack_mock.state.settings import SeedAccount, Settings
-
-__all__ = ["World", "Worlds"]
 
 _KEY = re.compile(KEY_PATTERN)
 
@@ -70,12 +66,7 @@ class World:
     def add(self, account: Account) -> Account:
         """Add `account`, in place of one with the same key; raises `Refused` when the world is full."""
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
-            raise Refused(
-                503,
-                "full",
-                f"there are {len(self._accounts)} accounts already; raise the setting max_accounts or delete some",
-                max_accounts=self.settings.max_accounts,
-            )
+            raise _full("accounts", len(self._accounts), self.settings.max_accounts, " or delete some")
         self._accounts[account.key] = account
         self._keys[account_id(account.key)] = account.key
         return account
@@ -135,12 +126,7 @@ class Worlds:
             world = self._namespaces.get(name)
             if world is None:
                 if len(self._namespaces) >= self.settings.max_namespaces:
-                    raise Refused(
-                        503,
-                        "full",
-                        f"there are {len(self._namespaces)} namespaces already; raise the setting max_namespaces",
-                        max_namespaces=self.settings.max_namespaces,
-                    )
+                    raise _full("namespaces", len(self._namespaces), self.settings.max_namespaces)
                 world = self._namespaces[name] = World(self.settings, name)
             return world
 
@@ -152,3 +138,9 @@ class Worlds:
         """Forget a namespace; raises `KeyError` when it does not exist."""
         with self._lock:
             del self._namespaces[name]
+
+
+def _full(what: str, count: int, limit: int, otherwise: str = "") -> Refused:
+    setting = f"max_{what}"
+    message = f"there are {count} {what} already; raise the setting {setting}{otherwise}"
+    return Refused(503, "full", message, **{setting: limit})

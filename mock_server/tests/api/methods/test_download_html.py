@@ -34,7 +34,6 @@ def states(door: Door, collection_hash: str, *waits: float) -> list[str]:
 def test_the_first_call_starts_the_job_and_later_ones_report_it(
     door: Door, words: str, waits: tuple[float, ...], expected: str
 ) -> None:
-    """Each schedule, to the microsecond and to the call, without any set-up."""
     assert expected == "".join(states(door, f"mock-{words}", *waits))
 
 
@@ -49,7 +48,6 @@ def test_the_first_call_starts_the_job_and_later_ones_report_it(
 def test_a_collection_has_its_own_schedule_or_the_default(
     own: str | None, settings: dict[str, str], waits: tuple[float, ...], expected: str
 ) -> None:
-    """Which takes five seconds unless a setting changes it."""
     collection = SeedCollection(hash="own", schedule=own)
     account = SeedAccount(key=KEY, secret=f"secret-{KEY}", collections=(collection,))
     assert expected == "".join(states(make_door(seed=(account,), **settings), "own", *waits))
@@ -61,17 +59,10 @@ def test_a_setting_restarts_what_failed_once_it_was_reported(words: str, waits: 
     assert "PFPF" == "".join(states(make_door(restart_failed=True), f"mock-failed-{words}", *waits))
 
 
-def test_a_resource_url_comes_with_complete_alone(door: Door) -> None:
-    """Otherwise it is absent, not null."""
+def test_each_complete_answer_and_no_other_has_a_url_of_its_own(door: Door) -> None:
     assert {"status": "PROCESSING"} == door.call(collectionHash="mock-processing")["data"]
     assert {"status": "FAILED"} == door.call(collectionHash="mock-failed")["data"]
-    assert {"status", "resourceUrl"} == door.call(collectionHash="mock-complete")["data"].keys()
-
-
-def test_each_complete_answer_has_a_url_of_its_own(door: Door) -> None:
-    """Even in the same microsecond."""
-    urls = {door.call()["data"]["resourceUrl"] for _ in range(10)}
-    assert 10 == len(urls)
+    assert 10 == len({door.call()["data"]["resourceUrl"] for _ in range(10)})
 
 
 @pytest.mark.parametrize(
@@ -79,19 +70,28 @@ def test_each_complete_answer_has_a_url_of_its_own(door: Door) -> None:
     [("LK12NS-0-IOBW3S89VVJH12Z", "d3m0h45h", "fxh4k89"), ("45FD-267-7SG7832", "fxh4k89", "d3m0h45h")],
 )
 def test_the_documented_examples_work_as_printed(door: Door, key: str, own: str, foreign: str) -> None:
-    """Both keys with the documented secret, each with its collection and not with the other's."""
     assert 20 == door.call(signed(DOCUMENTED_SECRET, apiKey=key, collectionHash=own))["code"]
     assert 43 == door.call(signed(DOCUMENTED_SECRET, apiKey=key, collectionHash=foreign))["code"]
 
 
-@pytest.mark.parametrize("collection_hash", ["nowhere", "mock-", "mock-soon", "Mock-complete", "D3M0H45H", "x" * 9999])
-def test_an_unknown_hash_is_code_43(door: Door, collection_hash: str) -> None:
-    """One that nobody has, one that is magic only by half, and one in other letters."""
-    assert 43 == door.code(collectionHash=collection_hash)
+@pytest.mark.parametrize(
+    ("hint", "hashes"),
+    [
+        ("", ["nowhere", "Mock-complete", "D3M0H45H", "x" * 9999]),
+        ("; /__admin/magic lists the magic ones", ["mock-", "mock-soon", "mock-0mb", "mock-501mb", "mock-error-4"]),
+        # 20 is no error, and the message of 46 is not known: neither is made up.
+        ("; /__admin/magic lists the magic ones", ["mock-error-20", "mock-error-46", "mock-error-99"]),
+    ],
+)
+def test_an_unknown_hash_is_code_43_and_the_journal_points_to_the_magic_ones(
+    door: Door, hint: str, hashes: list[str]
+) -> None:
+    for collection_hash in hashes:
+        assert {"code": 43, "status": "Forbidden"} == door.call(collectionHash=collection_hash)
+        assert f"the account has no collection {collection_hash[:60]!r}{hint}" == door.entry.detail
 
 
 def test_what_one_key_does_is_never_seen_through_another(door: Door) -> None:
-    """Jobs of magic collections are each account's own."""
     assert "PPC" == "".join(states(door, "mock-after-2-polls", 0, 0))
     other = door.call(signed("secret-test-other", apiKey="test-other", collectionHash="mock-after-2-polls"))
     assert "PROCESSING" == other["data"]["status"]

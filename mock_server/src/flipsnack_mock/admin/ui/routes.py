@@ -16,9 +16,8 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.view import FILTERS, PageQuery, view_of
+from flipsnack_mock.protocol.addresses import namespace_of, origin_of
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.protocol.namespaces import namespace_of
-from flipsnack_mock.protocol.origin import origin_of
 
 PATH = "/__admin/ui"
 _POLICY = (

@@ -1,14 +1,10 @@
 """What each method of the method table does: `run(call)` changes the account and returns the answer's data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.methods import download_html
 from flipsnack_mock.protocol.envelope import Tree
-
-__all__ = ["RUN"]
 
 RUN: dict[str, Callable[[Call], Tree]] = {
     "collection.downloadHTML": download_html.run,

@@ -1,18 +1,14 @@
 """collection.downloadHTML: the first call starts the package of a collection, later ones report it."""
 
-from __future__ import annotations
-
 import msgspec
 
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.envelope import Tree
-from flipsnack_mock.protocol.errors import CATALOGUE, Forbidden
+from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
-
-__all__ = ["run"]
 
 
 def run(call: Call) -> Tree:
@@ -39,14 +35,16 @@ def _magic_error(collection_hash: str) -> None:
     meant = magic(collection_hash)
     if meant is not None and meant.error is not None:
         # No rule of the vendor leads to this answer: the caller asked for it.
-        raise CATALOGUE[meant.error](f"the hash {collection_hash!r} asks for it", rule="")
+        raise ApiError(meant.error, f"the hash {collection_hash!r} asks for it", rule="")
 
 
 def _own_collection(account: Account, collection_hash: str) -> Collection:
     collection = account.collections.get(collection_hash) or magic_collection(collection_hash)
     if collection is None:
         hint = "; /__admin/magic lists the magic ones" if collection_hash.startswith(PREFIX) else ""
-        raise Forbidden(f"the account has no collection {collection_hash[:60]!r}{hint}", rule="code.43-unknown")
+        raise ApiError(
+            Code.FORBIDDEN, f"the account has no collection {collection_hash[:60]!r}{hint}", rule="code.43-unknown"
+        )
     if collection.deleted:
-        raise Forbidden(f"the collection {collection_hash!r} is deleted")
+        raise ApiError(Code.FORBIDDEN, f"the collection {collection_hash!r} is deleted")
     return collection

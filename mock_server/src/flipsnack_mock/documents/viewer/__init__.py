@@ -1,13 +1,9 @@
 """The files inside a package: a page-turning viewer that opens from disk and needs no network."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from html import escape
 from importlib.resources import files
-
-__all__ = ["viewer_files"]
 
 _ASSETS = {name: files(__name__).joinpath(name).read_bytes() for name in ("index.html", "viewer.css", "viewer.js")}
 

@@ -3,11 +3,10 @@ from typing import Any
 
 import pytest
 
-from flipsnack_mock.protocol.namespaces import namespace_of, without_namespace
+from flipsnack_mock.protocol.addresses import namespace_of, without_namespace
 
 
 def seen(path: str, *, times: int = 1) -> tuple[str, str]:
-    """The namespace and the path that an application sees."""
     environ: dict[str, Any] = {"PATH_INFO": path}
 
     def app(inner: dict[str, Any], _start: Callable[..., Any]) -> list[bytes]:
@@ -34,11 +33,9 @@ def seen(path: str, *, times: int = 1) -> tuple[str, str]:
     ],
 )
 def test_the_namespace_is_taken_off_the_path(path: str, expected: tuple[str, str]) -> None:
-    """Letters, digits, dot, dash and underscore, up to a hundred; any other path stays as it is."""
     assert expected == seen(path)
 
 
 def test_a_namespace_within_a_namespace_is_no_second_one() -> None:
-    """Only the first is taken, even where an environment is served a second time."""
     assert ("one", "/t/two/v1/") == seen("/t/one/t/two/v1/")
     assert ("one", "/t/two/v1/") == seen("/t/one/t/two/v1/", times=2)
