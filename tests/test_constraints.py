@@ -54,12 +54,10 @@ def test_the_installed_version_is_the_pinned_one(name: str) -> None:
 def test_every_direct_dependency_has_a_reason() -> None:
     words = re.findall(r"[\w.-]+", (REPOSITORY / "CONTRIBUTING.md").read_text())
     direct = {canonicalize_name(Requirement(text).name) for text in distribution("flipsnack-kit").requires or ()}
-
     assert set() == direct - {"flipsnack-kit"} - set(map(canonicalize_name, words))
 
 
 def test_a_pin_is_a_name_and_a_version_and_nothing_else() -> None:
     pins = [line for line in LINES if not line.startswith("#")]
-
     assert pins
     assert [] == [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)]

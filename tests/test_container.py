@@ -75,7 +75,6 @@ def test_compose_without_a_profile_is_the_fake_alone() -> None:
 
 def test_the_fake_answers_under_the_hosts_of_the_vendor() -> None:
     aliases = _compose()["flipsnack"]["networks"]["default"]["aliases"]
-
     assert ["api.flipsnack.com", "upload.flipsnack.com"] == aliases
 
 
@@ -92,7 +91,6 @@ def test_the_fake_needs_no_writable_root_and_no_capability() -> None:
 
 def test_the_kit_waits_until_the_fake_is_healthy() -> None:
     kit = _compose()["contract"]
-
     assert ["test"] == kit["profiles"]
     assert "service_healthy" == kit["depends_on"]["flipsnack"]["condition"]
     assert "http://flipsnack:3547/v1/" in kit["command"]
@@ -123,7 +121,6 @@ def test_the_health_check_follows_the_settings() -> None:
 def test_the_build_context_holds_what_is_copied_and_nothing_else() -> None:
     copied = {source for value in _values("COPY") if not value.startswith("--from") for source in value.split()[:-1]}
     lines = (REPOSITORY / ".dockerignore").read_text().split("\n")
-
     assert "*" in lines
     assert copied == {line.removeprefix("!") for line in lines if line.startswith("!")}
 
@@ -262,7 +259,6 @@ def test_the_image_serves_and_is_healthy(stages: dict[str, Stage], tls: str) -> 
     server = stages["server"]
     anybody = ssl.create_default_context()
     anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-
     assert "0.0.0.0" == server.env["FLIPSNACK_MOCK_HOST"]
     with _serving(server, tls=tls) as url:
         env = {"FLIPSNACK_MOCK_PORT": url.rpartition(":")[2], "FLIPSNACK_MOCK_TLS": tls}
@@ -273,7 +269,6 @@ def test_the_image_serves_and_is_healthy(stages: dict[str, Stage], tls: str) -> 
 
 def test_an_image_with_no_server_is_unhealthy(stages: dict[str, Stage]) -> None:
     command = stages["server"].command(_argv("HEALTHCHECK", 0), mode="ro", env={"FLIPSNACK_MOCK_PORT": "1"})
-
     assert 0 != subprocess.run(command, capture_output=True, check=False).returncode
 
 

@@ -64,7 +64,6 @@ def test_the_client_needs_no_extra(base: Path) -> None:
 def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str, arguments: list[str]) -> None:
     """Whatever it is asked for: exit status 1, and what to install."""
     run = _run(base / f"flipsnack-{extra}", *arguments)
-
     assert (1, "") == (run.returncode, run.stdout)
     (line,) = run.stderr.splitlines()
     assert line.startswith(f"flipsnack-{extra} needs ")
@@ -73,7 +72,6 @@ def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str
 
 def test_the_fake_for_tests_names_its_extra_where_it_is_missing(base: Path) -> None:
     run = _run(base / "python", "-c", "import flipsnack_mock.testing")
-
     assert run.returncode == 1
     assert "ImportError: flipsnack_mock needs" in run.stderr
     assert "pip install 'flipsnack-kit[mock]'" in run.stderr
@@ -86,7 +84,6 @@ def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
         "from importlib.metadata import files\nfor file in files('flipsnack-kit'): print(file)",
     ).split()
     installed = {file.split("/")[0] for file in files if not file.startswith("../")}
-
     assert {"flipsnack_client", "flipsnack_contract", "flipsnack_mock"} == {
         name for name in installed if not name.endswith(".dist-info")
     }
@@ -97,7 +94,6 @@ def test_every_package_is_typed_and_complete(full: Path, package: str) -> None:
     (source,) = REPOSITORY.glob(f"*/src/{package}")
     (installed,) = full.parent.glob(f"lib/python*/site-packages/{package}")
     expected = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-
     assert Path("py.typed") in expected
     assert set() == expected - {path.relative_to(installed) for path in installed.rglob("*")}
 
@@ -114,7 +110,6 @@ def test_the_fake_serves_from_the_wheel(full: Path, tmp_path: Path) -> None:
         "    print(len(fake.admin.rules()['rule']), 'rules')\n"
     )
     run = _run(full / "python", script, cwd=tmp_path)
-
     assert run.returncode == 0, run.stderr
     assert " rules" in run.stdout
     assert zipfile.is_zipfile(tmp_path / "package.zip")
