@@ -13,7 +13,7 @@ from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.result import Outcome

@@ -1,4 +1,4 @@
-from flipsnack_contract.contract.codes import messages, named
+from flipsnack_contract.contract.ledger import messages, named
 
 
 def test_messages_are_those_of_the_vendors_table() -> None:

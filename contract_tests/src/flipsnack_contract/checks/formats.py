@@ -1,7 +1,5 @@
 """The parameters `format` and `callback`: which values are accepted, and that a refusal is JSON."""
 
-from __future__ import annotations
-
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import check
@@ -9,32 +7,12 @@ from flipsnack_contract.checks.strategies import identifiers, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Reply
 
 RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
 # No letter beyond ASCII: JavaScript allows them in identifiers.
 HOSTILE = (
-    "a b",
-    "a;b",
-    "a(",
-    "1a",
-    "a-b",
-    "a.",
-    ".a",
-    "a..b",
-    "a[0]",
-    "a\nb",
-    "a\n",
-    " a",
-    "a'",
-    'a"',
-    "<script>",
-    "a/*",
-    "a=b",
-    "alert(1)//",
-    "a\u2028b",
-    "😀",
-    "%",
+    *("a b", "a;b", "a(", "1a", "a-b", "a.", ".a", "a..b", "a[0]", "a\nb", "a\n", " a", "a'", 'a"'),
+    *("<script>", "a/*", "a=b", "alert(1)//", "a\u2028b", "😀", "%"),
     *RESERVED,
     *(f"app.{word}" for word in RESERVED[:3]),
 )
@@ -43,8 +21,9 @@ spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@
 )
 
 
-def _as_json(session: Session, reply: Reply, code: int, what: str) -> None:
-    expect_code(code, session.read(reply, "json", own=True), what)
+def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
+    answer = session.read(session.send(session.draft(**parameters)), "json", own=True)
+    expect_code(code, answer, ", ".join(f"{name}={value!r}" for name, value in parameters.items()))
 
 
 @check(
@@ -57,16 +36,13 @@ def _as_json(session: Session, reply: Reply, code: int, what: str) -> None:
 )
 def unknown_format_is_40_in_json(session: Session, form: str) -> None:
     """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
-    reply = session.send(session.draft(format=form, callback="app.answer"))
-    _as_json(session, reply, 40, f"format={form!r}")
+    _refused_as_json(session, 40, format=form, callback="app.answer")
 
 
-@check("callback.required", methods=every_method, rows=[{"callback": None}, {"callback": ""}], calls=1)
-def jsonp_without_callback_is_30_in_json(session: Session, callback: str | None) -> None:
+@check("callback.required", methods=every_method, rows={"callback": ({}, {"callback": ""})}, calls=1)
+def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, str]) -> None:
     """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
-    draft = session.draft(format="jsonp")
-    reply = session.send(draft if callback is None else draft.with_(callback=callback))
-    _as_json(session, reply, 30, "format=jsonp without a callback")
+    _refused_as_json(session, 30, format="jsonp", **callback)
 
 
 @check(
@@ -93,8 +69,7 @@ def callback_is_ignored_with_other_formats(session: Session, callback: str) -> N
 )
 def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
     """A callback that is not a dotted path of identifiers, or contains a reserved word, is 40, as JSON."""
-    reply = session.send(session.draft(format="jsonp", callback=callback))
-    _as_json(session, reply, 40, f"callback={callback!r}")
+    _refused_as_json(session, 40, format="jsonp", callback=callback)
 
 
 @check(

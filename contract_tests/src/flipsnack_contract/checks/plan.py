@@ -1,10 +1,6 @@
 """How much of each check is tried."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-
-__all__ = ["Plan"]
 
 
 @dataclass(frozen=True)

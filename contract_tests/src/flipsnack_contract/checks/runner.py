@@ -1,9 +1,7 @@
 """Carries checks out: rows first, then drawn values, shrunk by Hypothesis where one fails."""
 
-from __future__ import annotations
-
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,16 +13,14 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
-from flipsnack_contract.checks.check import Check, Unsuitable
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.checks.rows import methods_for, missing, rows_for
-from flipsnack_contract.contract.assertions import Inconclusive, Violation
+from flipsnack_contract.checks.rows import draws, methods_for, missing, rows_for
+from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target_under_test import TargetUnderTest
-
-__all__ = ["run", "run_check"]
 
 STEPS_PER_HISTORY = 25
 
@@ -45,25 +41,18 @@ class _Enough(BaseException):
     """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
-def run(checks: Iterable[Check], subject: TargetUnderTest, plan: Plan) -> Iterator[Result]:
-    """The results, one by one. Raises nothing for what a target does; Ctrl-C goes through."""
-    for one in checks:
-        yield run_check(one, subject, plan)
-
-
 def run_check(check: Check, subject: TargetUnderTest, plan: Plan) -> Result:
     """Run one check."""
     if lacks := missing(check, subject):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
     log, began = _Log(), stopwatch()
     outcome, message = _attempt(check, subject, plan, log)
-    broke = log.violation.rule or check.rule.id if log.violation else ""
     return Result(
         check=check.name,
         rule=check.rule.id,
         outcome=outcome,
         message=message,
-        broke=broke,
+        broke=log.violation.rule or check.rule.id if log.violation else "",
         counterexample={name: repr(value) for name, value in log.drawn.items()} if log.violation else {},
         steps=tuple(log.session.trace) if log.session and outcome is not Outcome.PASSED else (),
         examples=log.examples,
@@ -94,8 +83,7 @@ def _attempt(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> t
 
 
 def _violation_in(flaky: Flaky) -> Violation | None:
-    found = getattr(flaky, "exceptions", ())
-    return next((one for one in found if isinstance(one, Violation)), None)
+    return next((one for one in getattr(flaky, "exceptions", ()) if isinstance(one, Violation)), None)
 
 
 def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> None:
@@ -104,12 +92,12 @@ def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> 
         return
     for row in rows_for(check, subject, plan):
         _try(check, subject, log, row)
-    if check.varies and plan.examples:
+    if plan.examples and draws(check, subject):
         _vary(check, subject, plan, log)
 
 
 def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
-    values = dict(drawn)
+    values = {name: value for name, value in drawn.items() if name != "needs"}
     with subject.session(values.pop("method", None)) as session:
         try:
             check.run(session, **values)
@@ -153,11 +141,8 @@ def _machine(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> N
                 log.session = log.session or opened
                 raise
 
-    def machine() -> RuleBasedStateMachine:
-        return build(session)
-
     # Typed as a class upstream; any factory does.
-    factory = cast("type[RuleBasedStateMachine]", _seeded(machine, plan))
+    factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
     bounds = settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY)
     try:
         run_state_machine_as_test(factory, settings=bounds)

@@ -1,17 +1,15 @@
 """Bytes that are not HTTP, over a raw connection."""
 
-from __future__ import annotations
-
 import re
 import socket
 from urllib.parse import urlsplit
 
-from flipsnack_contract.checks.check import Unsuitable, check
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.checks.strategies import raw_requests
-from flipsnack_contract.contract.assertions import Violation, expect_code
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code
 from flipsnack_contract.target.session import Session
 
-TIMEOUT = 10.0
+WHAT, TIMEOUT = "the answer to bytes that are no request", 10.0
 # HTTP has 501 and 505 for an unknown verb or version (RFC 9110, 15.6).
 SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
 
@@ -19,9 +17,8 @@ SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
 @check(
     "request.any-bytes",
     needs={"control", "socket"},
-    rows=[
-        {"raw": raw}
-        for raw in (
+    rows={
+        "raw": (
             b"\r\n\r\n",
             b"GET\r\n\r\n",
             b"GET /v1/?%ff\xff HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -33,7 +30,7 @@ SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
             b"GET /v1/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         )
-    ],
+    },
     varies={"raw": raw_requests},
     share=0.5,
 )
@@ -44,7 +41,7 @@ def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
     answer = _exchange(session.target.base_url, raw)
     session.trace.add(f"raw {raw[:200]!r} -> {answer[:200]!r}")
     if SERVER_ERROR.match(answer):
-        raise Violation("the answer to bytes that are no request", "no server error", repr(answer[:200]))
+        raise Violation(WHAT, "no server error", repr(answer[:200]))
     expect_code(20, session.ask(session.draft()), "the next call")
 
 
@@ -59,6 +56,4 @@ def _exchange(base_url: str, raw: bytes) -> bytes:
     except ConnectionError:
         return b""
     except TimeoutError:
-        raise Violation(
-            "the answer to bytes that are no request", "an answer or an end", f"none in {TIMEOUT:g} s"
-        ) from None
+        raise Violation(WHAT, "an answer or an end", f"none in {TIMEOUT:g} s") from None

@@ -1,27 +1,11 @@
 """Strategies for drawn values, with small alphabets that contain every difficult character."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
-
-__all__ = [
-    "KNOWN_NAMES",
-    "extras",
-    "gaps",
-    "hostile_bytes",
-    "identifiers",
-    "names",
-    "raw_requests",
-    "schedules",
-    "short_names",
-    "texts",
-    "waits",
-]
 
 COMMON_NAMES = {"apiKey", "signature", "action", "format", "callback", "file"}
 KNOWN_NAMES = COMMON_NAMES.union(parameter.name for method in methods() for parameter in method.parameters)

@@ -1,13 +1,9 @@
 """How a check reports that a rule is broken, or that it cannot be judged."""
 
-from __future__ import annotations
-
 from collections.abc import Container
 
-from flipsnack_contract.contract.codes import named
 from flipsnack_contract.contract.decoding import Answer
-
-__all__ = ["Inconclusive", "Unsuitable", "Violation", "expect", "expect_code", "expect_in"]
+from flipsnack_contract.contract.ledger import named
 
 
 class Violation(Exception):

@@ -4,8 +4,6 @@ Decoding is lenient and collects complaints: if `code` is a text, only the check
 limits.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -13,8 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-
-__all__ = ["Answer", "Malformed", "decode"]
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
 _EXPECTED = {"code", "status", "data"}

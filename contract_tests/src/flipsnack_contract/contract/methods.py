@@ -1,29 +1,13 @@
 """The methods of the API as data, from `spec/methods.toml`."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
 
-__all__ = [
-    "Entry",
-    "Field",
-    "Method",
-    "MethodCode",
-    "Parameter",
-    "UnknownMethod",
-    "every_method",
-    "has_wrong_values",
-    "methods",
-    "package_method",
-    "parse_methods",
-    "takes_collection",
-]
+from flipsnack_contract.contract.ledger import spec
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 ValueType = Literal["string", "number", "boolean", "file"]
@@ -124,15 +108,20 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @cache
 def methods() -> tuple[Method, ...]:
     """Every method of `spec/methods.toml`, in the file's order."""
-    return parse_methods(resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text("utf-8"))
+    return parse_methods(spec("methods.toml"))
 
 
 def package_method(among: Iterable[Method] | None = None) -> Method:
     """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
-    found = [one for one in among or methods() if any(field.name == "resourceUrl" for field in one.fields)]
-    if not found:
-        raise UnknownMethod("no method of the table answers with a resourceUrl")
-    return found[0]
+    for one in among or methods():
+        if makes_packages(one):
+            return one
+    raise UnknownMethod("no method of the table answers with a resourceUrl")
+
+
+def makes_packages(one: Method) -> bool:
+    """Chooses the methods that answer with the `resourceUrl` of a package."""
+    return any(field.name == "resourceUrl" for field in one.fields)
 
 
 def every_method(_method: Method) -> bool:

@@ -4,16 +4,12 @@ Lists are scanned from end to end, nothing is cached, and all times are whole mi
 client is used.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.codes import OK
-
-__all__ = ["AccountModel", "Expected", "JobModel", "LimitModel", "URL_LIFETIME"]
+from flipsnack_contract.contract.ledger import OK
 
 MINUTE = 60 * SECOND
 URL_LIFETIME = 60 * SECOND

@@ -9,8 +9,6 @@ from urllib.parse import quote
 from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
-__all__ = ["AccountControl", "Control", "Refused", "find_control"]
-
 JSON = {"Content-Type": "application/json"}
 
 

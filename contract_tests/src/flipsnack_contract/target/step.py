@@ -1,15 +1,11 @@
 """One request and its answer in words, for the reader of a failure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from flipsnack_contract.contract.codes import named
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.target.target import Reply, Request
-
-__all__ = ["in_words"]
 
 FORMS = {"application/json": "json", "application/javascript": "jsonp", "application/xml": "xml"}
 LONGEST = 300

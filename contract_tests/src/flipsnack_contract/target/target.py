@@ -1,7 +1,5 @@
 """What is judged: something that answers HTTP requests, reached over a socket or, as a WSGI app, in this process."""
 
-from __future__ import annotations
-
 import http.client
 import importlib
 import io
@@ -9,14 +7,11 @@ import ssl
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from flipsnack_contract.contract.assertions import Inconclusive
-
-__all__ = ["HttpTarget", "Reply", "Request", "Target", "Unreachable", "WsgiTarget", "load_app"]
 
 IN_PROCESS = "http://in-process.test/v1/"
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
@@ -95,12 +90,10 @@ class HttpTarget:
         for place in list(self._connections):
             self._drop(place)
 
-    def __enter__(self) -> HttpTarget:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _exchange(self, place: tuple[str, str], request: Request) -> Reply:

@@ -1,10 +1,9 @@
 """The target with what is known of it and what may be done to it; it opens sessions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from flipsnack_contract.contract.clock import Clock, RealClock
 from flipsnack_contract.contract.methods import Method, methods, package_method
@@ -13,8 +12,6 @@ from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePa
 from flipsnack_contract.target.session import Session, VirtualClock
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
-
-__all__ = ["CAPABILITIES", "Credentials", "TargetUnderTest", "examine"]
 
 CONFLICT = 409
 
@@ -131,18 +128,6 @@ class TargetUnderTest:
                     raise
 
 
-def examine(
-    target: Target,
-    *,
-    credentials: Credentials | None = None,
-    token: str | None = None,
-    per_minute: int = PER_MINUTE,
-    alone: bool = False,
-    slow: bool = False,
-    name: str = "kit",
-) -> TargetUnderTest:
+def examine(target: Target, *, token: str | None = None, **options: Any) -> TargetUnderTest:
     """The target, with its control plane where it has one: one admin request finds out."""
-    control = find_control(target, token=token)
-    return TargetUnderTest(
-        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow, name=name
-    )
+    return TargetUnderTest(target, control=find_control(target, token=token), **options)

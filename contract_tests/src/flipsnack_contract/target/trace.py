@@ -1,11 +1,7 @@
 """The steps of an example for the reader of a failure. Keys are shortened; signatures and secrets are left out."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
-
-__all__ = ["Trace", "masked"]
 
 _SIGNATURE = re.compile(r"(?<=[?&])(signature|Signature)=[^&\s]*")
 _KEY = re.compile(r"(?<=[?&])apiKey=([^&\s]{0,6})[^&\s]*")
