@@ -16,7 +16,7 @@ _MODULES = (requests, answers, formats, codes, signatures, jobs, urls, limits, k
 @cache
 def server_checks(table: tuple[Method, ...] | None = None) -> tuple[Check, ...]:
     """Every check of a server that has these methods, by default all of `spec/methods.toml`."""
-    history = check("history.agrees", needs=CONTROL, share=0.5)(History)
+    history = check("history.agrees", needs=CONTROL)(History)
     found = (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)
     return tuple(one for one in found if one.methods is None or any(map(one.methods, table or methods())))
 

@@ -28,10 +28,10 @@ class Check:
     client, `run(events)` for a recording. `needs` are capabilities without which there is nothing to judge.
 
     A server's check runs on every row of `rows`, then on values drawn from `varies`; once, when it has neither.
-    A row may have `needs` of its own; `drawn_needs` are those of drawn values. `share` is the part of a run's examples
-    that it draws. `machine` makes a state machine over sessions, which is run instead. `methods` chooses those of the
-    table that it is run for; None is the method that makes packages. `calls` is set for checks that may run at the
-    real API: the most calls that one row makes; `waits` are the microseconds that it lets pass.
+    A row may have `needs` of its own; `drawn_needs` are those of drawn values. `machine` makes a state machine over
+    sessions, which is run instead. `methods` chooses those of the table that it is run for; None is the method that
+    makes packages. `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits`
+    are the microseconds that it lets pass.
     """
 
     name: str
@@ -42,7 +42,6 @@ class Check:
     rows: tuple[Row, ...] = ()
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     drawn_needs: frozenset[str] = frozenset()
-    share: float = 1.0
     machine: Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine] | None = None
     methods: Callable[[Method], bool] | None = None
     calls: int | None = None

@@ -84,7 +84,6 @@ def broken_escape_is_40(session: Session, piece: str) -> None:
     "code.41",
     rows={"key": ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")},
     varies={"key": texts.filter(lambda text: bool(text) and not text.startswith("test-"))},
-    share=0.3,
     methods=every_method,
     calls=1,
 )
@@ -134,7 +133,6 @@ def nearly_a_method_is_42(session: Session, written: str) -> None:
     methods=every_method,
     rows=[{"action": action, "appended": False} for action in ("__class__", "constructor", "é")],
     varies={"action": texts.filter(bool), "appended": st.booleans()},
-    share=0.3,
 )
 def unknown_action_is_42(session: Session, action: str, *, appended: bool) -> None:
     """A method that does not exist is 42."""
@@ -167,7 +165,6 @@ def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     needs={"credentials"},
     rows={"collection": ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")},
     varies={"collection": texts.filter(lambda text: bool(text) and not text.startswith("mock-"))},
-    share=0.3,
     methods=takes_collection,
     calls=1,
 )

@@ -30,7 +30,6 @@ def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
     "format.unknown",
     rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
     varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
-    share=0.5,
     methods=every_method,
     calls=1,
 )
@@ -64,7 +63,6 @@ def callback_is_ignored_with_other_formats(session: Session, callback: str) -> N
     methods=every_method,
     rows={"callback": HOSTILE},
     varies={"callback": spoiled},
-    share=0.5,
     calls=1,
 )
 def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
@@ -77,7 +75,6 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
     needs={"credentials"},
     rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
     varies={"callback": identifiers},
-    share=0.5,
     methods=every_method,
     calls=1,
 )

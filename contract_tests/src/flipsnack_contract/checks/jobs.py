@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import CONTROL, check, steered
+from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.checks.request_cases import ANSWERS, RequestCase
-from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.checks.strategies import SCHEDULES, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import JobModel
@@ -23,14 +23,14 @@ OWN = ""
 WATCHED: Mapping[str, Any] = {"needs": {"collection"}, "varies": LIVES, "drawn_needs": CONTROL}
 
 
-def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[str | None]:
-    """The states of a package with that schedule before each pause and after the last one."""
-    collection_hash = session.collection(schedule) if schedule else session.own_collection()
+def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[tuple[int, str | None]]:
+    """Instant and state of a package with that schedule before each pause and after the last one."""
+    collection_hash = session.own_collection() if schedule == OWN else session.collection(schedule)
     seen = []
     for pause in (*pauses, 0):
         answer = session.ask(session.draft(collection_hash))
         expect_code(20, answer, "a call for a package")
-        seen.append(answer.state)
+        seen.append((session.clock.now, answer.state))
         session.wait(pause)
     return seen
 
@@ -61,12 +61,11 @@ def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
         {"schedule": OWN, "pauses": []},
         *steered({"schedule": schedule, "pauses": [SECOND] * 4} for schedule in ("half-way", "failed-half-way")),
     ],
-    share=0.3,
     calls=1,
 )
 def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[int]) -> None:
     """The status is PROCESSING, COMPLETE or FAILED, in these letters."""
-    for state in _states(session, schedule, pauses):
+    for _, state in _states(session, schedule, pauses):
         expect_in(STATES, state, "the status of a package")
 
 
@@ -77,43 +76,28 @@ def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[
         {"schedule": OWN, "pauses": [3 * SECOND] * 3},
         *steered(
             [
-                {"schedule": "after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
-                {"schedule": "failed-after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
+                *combined(
+                    schedule=("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls"),
+                    pauses=([5 * SECOND, 0, 3600 * SECOND, 0],),
+                ),
                 {"schedule": "half-way", "pauses": [SECOND] * 8},
                 {"schedule": "failed", "pauses": [0, 60 * SECOND, 0]},
             ]
         ),
     ],
-    share=0.5,
     calls=4,
     waits=9 * SECOND,
 )
 def what_is_final_stays(session: Session, schedule: str, pauses: list[int]) -> None:
-    """After COMPLETE only COMPLETE is reported, after FAILED only FAILED."""
+    """After COMPLETE only COMPLETE is reported, after FAILED only FAILED; and a job ends as its schedule says."""
     seen = _states(session, schedule, pauses)
-    for before, after in pairwise(seen):
+    for (_, before), (_, after) in pairwise(seen):
         if before in FINAL:
-            expect(before, after, f"the state after {before} (all states: {seen})")
-
-
-@check(
-    "job.never-goes-back",
-    needs=CONTROL,
-    rows=[
-        {"schedule": schedule, "pauses": [5 * SECOND, 0, 0]}
-        for schedule in ("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls")
-    ],
-    varies=LIVES,
-    share=0.3,
-)
-def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: list[int]) -> None:
-    """Each answer is the state that the schedule gives at that instant and call."""
-    model = JobModel(schedule)
-    collection_hash = session.collection(schedule)
-    for pause in pauses:
-        answer = session.ask(session.draft(collection_hash))
-        expect(model.call(session.clock.now), answer.state, f"a package with the schedule {schedule}")
-        session.wait(pause)
+            expect(before, after, f"the state after {before} (all states: {[state for _, state in seen]})")
+    if schedule in SCHEDULES:
+        model = JobModel(schedule)
+        for now, state in seen:
+            expect(model.call(now), state, f"a package with the schedule {schedule}")
 
 
 @check("job.complete-at-once", needs=CONTROL, rows={"pages": (1, 12, 200)})

@@ -39,7 +39,6 @@ DISTURBANCES: dict[str, Callable[[Session], None]] = {
     needs=CONTROL,
     rows=[{"disturbances": [name] * 2} for name in DISTURBANCES],
     varies={"disturbances": st.lists(st.sampled_from(sorted(DISTURBANCES)), min_size=1, max_size=5)},
-    share=0.3,
 )
 def nothing_is_seen_through_another_key(session: Session, disturbances: list[str]) -> None:
     """Nothing that another key does with a collection of the same hash changes the package of this key."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """`examples` are drawn for a whole share, `rows` is the most rows of a table (None: all), `seed` decides the draws.
+    """Half of `examples` are drawn of histories, a third for each other check; `rows` is the most rows of a table.
 
-    Without a seed every run draws the same. Without `shrink` the first counterexample is reported as it was found.
-    `histories_to_shrink` bounds how many histories are played to shorten one that fails: the first hundreds do
-    nearly all of it.
+    `seed` decides the draws: without one every run draws the same. Without `shrink` the first counterexample is
+    reported as it was found. `histories_to_shrink` bounds how many histories are played to shorten one that fails: the
+    first hundreds do nearly all of it.
     """
 
     examples: int = 100

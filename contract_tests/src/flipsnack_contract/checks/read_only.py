@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.checks.rows import missing, rows_for
-from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.checks.runner import missing, rows_for, run_check
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.rate_pacer import shortest
 from flipsnack_contract.target.read_only import Budget

@@ -44,11 +44,8 @@ class RequestCase:
         """Whether the call waits for the limits; not where it has to exceed them."""
         return "limits" not in self.touches
 
-    def __str__(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
-        return f"<{self.name}>"
+        return self.name
 
 
 def _set(**parameters: str) -> Make:
@@ -74,6 +71,7 @@ def _maintenance(session: Session, draft: CallDraft) -> CallDraft:
 
 
 def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
+    session.trace.add("maintenance for everybody on")
     session.maintenance_for_everybody()
     return draft
 

@@ -54,7 +54,6 @@ def v1_answers_with_and_without_a_slash(session: Session, slash: str) -> None:
     "request.path",
     rows={"path": ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")},
     varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
-    share=0.3,
 )
 def other_paths_are_40(session: Session, path: str) -> None:
     """Any other path below /v1 is 40."""
@@ -90,7 +89,6 @@ def other_verbs_are_40(session: Session, verb: str) -> None:
         "values": (("1", "2"), ("1", "1"), ("", "")),
     },
     varies={"name": names, "values": st.tuples(texts, texts)},
-    share=0.3,
     methods=every_method,
     calls=1,
 )
@@ -127,7 +125,6 @@ def _is_text(raw: bytes) -> bool:
         "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
         "place": st.sampled_from(["name", "value", "body"]),
     },
-    share=0.3,
     calls=1,
 )
 def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:

@@ -1,7 +1,7 @@
-"""Carries checks out: rows first, then drawn values, shrunk by Hypothesis where one fails."""
+"""Carries checks out, as far as the target can bear: rows first, then drawn values, shrunk where one fails."""
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,11 +13,11 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
-from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.check import Check, Row, needs_of
 from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.checks.rows import draws, methods_for, missing, rows_for
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
 from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target_under_test import TargetUnderTest
@@ -164,7 +164,7 @@ def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
 
 def _settings(check: Check, plan: Plan) -> settings:
     return settings(
-        max_examples=max(1, round(plan.examples * check.share)),
+        max_examples=max(1, plan.examples // (2 if check.machine else 3)),
         deadline=None,
         database=None,
         derandomize=plan.seed is None,
@@ -178,3 +178,44 @@ def _settings(check: Check, plan: Plan) -> settings:
 
 def _silence(_line: object) -> None:
     """Hypothesis prints nothing: the result has all of it."""
+
+
+def draws(check: Check, subject: TargetUnderTest) -> bool:
+    """Whether values are drawn for the check at this target."""
+    return bool(check.varies) and check.drawn_needs <= subject.capabilities
+
+
+def missing(check: Check, subject: TargetUnderTest) -> tuple[str, ...]:
+    """The capabilities that the check needs and the target lacks; for a table, the least that any row lacks."""
+    rows = check.rows if check.rows and not draws(check, subject) else ({},)
+    return min((tuple(sorted((check.needs | needs_of(row)) - subject.capabilities)) for row in rows), key=len)
+
+
+def rows_for(check: Check, subject: TargetUnderTest, plan: Plan) -> Sequence[Row]:
+    """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
+    rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
+    able = [row for row in rows if needs_of(row) <= subject.capabilities]
+    if plan.rows is not None and len(able) > plan.rows:
+        # Spread over the whole table, because neighbours are alike.
+        able = [able[index * len(able) // plan.rows] for index in range(plan.rows)]
+    return able if check.methods is None else _with_methods(able, methods_for(check, subject))
+
+
+def methods_for(check: Check, subject: TargetUnderTest) -> tuple[Method, ...]:
+    """The methods that the check is run for."""
+    return tuple(one for one in subject.methods if check.methods and check.methods(one))
+
+
+def _with_methods(rows: Sequence[Row], methods: Sequence[Method]) -> Sequence[Row]:
+    """Each row with one method and each method with a row, in turn: not every row with every method."""
+    found = []
+    for number, row in enumerate(rows):
+        if suited := [one for one in methods if _suits(row, one)]:
+            found.append({"method": suited[number % len(suited)], **row})
+    rest = [one for one in methods if all(row["method"] != one for row in found)]
+    first = ((one, next((row for row in rows if _suits(row, one)), None)) for one in rest)
+    return [*found, *({"method": one, **row} for one, row in first if row is not None)]
+
+
+def _suits(row: Row, method: Method) -> bool:
+    return all(value.suits(method) for value in row.values() if hasattr(value, "suits"))

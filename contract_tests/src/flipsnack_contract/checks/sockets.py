@@ -32,7 +32,6 @@ SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
         )
     },
     varies={"raw": raw_requests},
-    share=0.5,
 )
 def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
     """No bytes on a connection cause a server error, and the next call is served."""

@@ -89,7 +89,7 @@ class History(RuleBasedStateMachine):
             self._refuses(collection, state)
         else:
             self.session.steer.force(collection, state)
-            self.model.jobs[collection].force(state)
+            self.model.jobs[collection].final = state
 
     @rule(link=links, pause=waits)
     def download(self, link: Link, pause: int) -> None:
@@ -148,7 +148,7 @@ class History(RuleBasedStateMachine):
 
     def _compare(self, collection: str, form: str = "json") -> str | None:
         """Call, compare the answer with the model's, and return its resource URL."""
-        expected = self.model.ask(self.session.method.name, collection)
+        expected = self.model.ask(collection)
         answer = self.ask(collection, form)
         expect_code(expected.code, answer, "the code")
         expect(expected.state, answer.state, "the state of the package")

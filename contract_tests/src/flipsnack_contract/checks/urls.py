@@ -37,7 +37,6 @@ def _new(session: Session, **fields: object) -> str:
     ],
     varies={"ages": st.tuples(ages), "start": st.integers(0, SECOND)},
     drawn_needs=CONTROL,
-    share=0.5,
     calls=1,
     waits=DEAD,
 )
@@ -96,7 +95,6 @@ def _error_code(reply: Reply) -> str | None:
     needs=CONTROL,
     rows={"place": (0, 9, 20, 30, 45, 60), "by": "a0"},
     varies={"place": st.integers(0, 10_000), "by": st.sampled_from("aZ09")},
-    share=0.5,
 )
 def a_changed_url_is_403(session: Session, place: int, by: str) -> None:
     """Any letter or digit of path or query that is replaced by another makes it 403."""
@@ -193,7 +191,6 @@ def head_has_the_headers_of_get(session: Session) -> None:
         {"first": None, "last": 10**9},
     ],
     varies={"first": st.integers(0, 300), "last": st.integers(300, 600)},
-    share=0.2,
 )
 def a_range_is_that_part_of_the_package(session: Session, first: int | None, last: int | None) -> None:
     """A byte range is answered by 206 with exactly those bytes and a Content-Range."""

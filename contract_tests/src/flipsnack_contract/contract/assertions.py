@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.decoding import Answer, shown
 from flipsnack_contract.contract.ledger import named
 
 
@@ -29,21 +29,16 @@ class Unsuitable(Exception):
 def expect(expected: object, found: object, what: str) -> None:
     """Raise `Violation` unless both are equal."""
     if expected != found:
-        raise Violation(what, _shown(expected), _shown(found))
+        raise Violation(what, shown(expected), shown(found))
 
 
 def expect_in(expected: Container[object], found: object, what: str) -> None:
     """Raise `Violation` unless `found` is one of those expected."""
     if found not in expected:
-        raise Violation(what, f"one of {expected}", _shown(found))
+        raise Violation(what, f"one of {expected}", shown(found))
 
 
 def expect_code(expected: int, answer: Answer, what: str) -> None:
     """Raise `Violation` unless the answer has that code."""
     if expected != answer.code:
         raise Violation(what, f"code {named(expected)}", f"code {named(answer.code)}")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 300 else text[:300] + "…"

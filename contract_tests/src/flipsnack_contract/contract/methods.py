@@ -98,11 +98,8 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether a parameter of that name belongs to the method."""
         return any(one.name == name for one in self.parameters)
 
-    def __str__(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
-        return f"<{self.name}>"
+        return self.name
 
 
 @cache

@@ -13,9 +13,8 @@ from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.request_builder import CallDraft
-from flipsnack_contract.target.step import in_words
 from flipsnack_contract.target.target import Reply, Request, Target
-from flipsnack_contract.target.trace import Trace
+from flipsnack_contract.target.trace import Trace, in_words
 
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
@@ -51,7 +50,7 @@ class VirtualClock:
 class Session:
     """One key with its secret at a target; `account` is its control plane, None where there is none.
 
-    `method` is the method of the API that `draft` calls.
+    `method` is the method of the API that `draft` calls. `maintenance_for_everybody` lasts until the session ends.
     """
 
     target: Target
@@ -64,9 +63,7 @@ class Session:
     known_collection: str | None
     method: Method
     open_another: Callable[..., "Session"]
-    switch_maintenance: Callable[[], None]
-
-    # --- what is sent
+    maintenance_for_everybody: Callable[[], None]
 
     def draft(self, collection_hash: str | None = None, **parameters: str) -> CallDraft:
         """A right call of the session's method: every required parameter has a value of its type.
@@ -152,8 +149,6 @@ class Session:
         known = self.known_collection or self.account or not self.method.takes(COLLECTION)
         return OK if known else FORBIDDEN
 
-    # --- what is done to the target
-
     @property
     def steer(self) -> AccountControl:
         """The control plane of this key; only for checks that need it."""
@@ -176,11 +171,6 @@ class Session:
     def align(self) -> None:
         """Let time pass until a whole minute of the clock begins; this is not one of the steps."""
         self.clock.pass_by(-self.clock.now % (60 * SECOND))
-
-    def maintenance_for_everybody(self) -> None:
-        """Maintenance for all keys until this session ends; only where nothing else uses the target."""
-        self.trace.add("maintenance for everybody on")
-        self.switch_maintenance()
 
     def another(self, **fields: Any) -> "Session":
         """A second key at the same target, with a clock of its own."""

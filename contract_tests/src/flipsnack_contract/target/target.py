@@ -1,8 +1,8 @@
 """What is judged: something that answers HTTP requests, reached over a socket or, as a WSGI app, in this process."""
 
 import http.client
-import importlib
 import io
+import pkgutil
 import ssl
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -176,27 +176,23 @@ def _environ(request: Request) -> dict[str, Any]:
         "wsgi.input": io.BytesIO(request.body),
         "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": parts.scheme,
-        **_header_variables(request.headers),
     }
+    for name, value in request.headers.items():
+        variable = name.upper().replace("-", "_")
+        environ[variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"] = value
     setup_testing_defaults(environ)  # the rest of what WSGI requires
     return environ
 
 
-def _header_variables(headers: Mapping[str, str]) -> dict[str, str]:
-    plain = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-    return {plain.get(name.lower(), "HTTP_" + name.upper().replace("-", "_")): value for name, value in headers.items()}
-
-
 def load_app(name: str) -> Callable[..., Iterable[bytes]]:
     """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
-    module, colon, factory = name.partition(":")
-    if not (module and colon and factory):
+    if not all(name.partition(":")):
         raise ValueError(
             f"{name!r} is not the name of an app; expected module:factory, as in flipsnack_mock:create_app"
         )
     try:
-        make = getattr(importlib.import_module(module), factory)
-    except (ImportError, AttributeError) as missing:
+        make = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as missing:
         raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
     try:
         app: Callable[..., Iterable[bytes]] = make()
