@@ -6,7 +6,6 @@ from flipsnack_contract.checks.strategies import gaps, schedules, waits
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import AccountModel, Expected, JobModel, LimitModel
 
-DOWNLOAD = "collection.downloadHTML"
 FINAL = ("COMPLETE", "FAILED")
 
 
@@ -74,14 +73,9 @@ def test_looking_starts_nothing() -> None:
 def test_checks_come_in_the_ledgers_order() -> None:
     """Maintenance before the limits, the limits before the collection."""
     model = AccountModel(maintenance=True)
-    assert Expected(22) == model.ask(DOWNLOAD, "unknown")
+    assert Expected(22) == model.ask("unknown")
     model.maintenance = False
-    assert [Expected(43)] * 5 + [Expected(31)] == [model.ask(DOWNLOAD, "unknown") for _ in range(6)]
-
-
-def test_a_method_is_known_by_its_name() -> None:
-    """Any other name is an unknown action, after the limits."""
-    assert Expected(42) == AccountModel().ask("collection.fold", "any")
+    assert [Expected(43)] * 5 + [Expected(31)] == [model.ask("unknown") for _ in range(6)]
 
 
 def test_a_url_serves_for_a_minute() -> None:

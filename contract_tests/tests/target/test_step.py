@@ -1,6 +1,6 @@
 import pytest
 
-from flipsnack_contract.target.step import in_words
+from flipsnack_contract.target.trace import in_words
 from flipsnack_contract.target.target import Reply, Request
 
 CALL = "http://x.test/v1/?action=a&apiKey=LK12NS-0-IOBW&collectionHash=h%C3%A9&signature=abc"

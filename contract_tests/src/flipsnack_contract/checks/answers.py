@@ -15,9 +15,9 @@ FORMATS = ("json", "jsonp", "xml")
 # between two answers.
 FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1 and one is not RIGHT_CALL)
 FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
-# These come first, because a run of few rows begins with the first one.
+# A run of few rows begins with the first one and ends with the last one.
 EVERY_FORMATTED = [*FEW, *({"case": one} for one in FORMATTED if {"case": one} not in FEW)]
-EVERY = [{"case": RIGHT_CALL}, *EVERY_FORMATTED, *({"case": one} for one in MISTAKES if one not in FORMATTED)]
+EVERY = [*EVERY_FORMATTED, *({"case": one} for one in MISTAKES if one not in FORMATTED), {"case": RIGHT_CALL}]
 
 
 def _reply(session: Session, case: RequestCase, form: str = "") -> Reply:

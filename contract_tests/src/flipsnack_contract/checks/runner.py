@@ -196,8 +196,8 @@ def rows_for(check: Check, subject: TargetUnderTest, plan: Plan) -> Sequence[Row
     rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
     able = [row for row in rows if needs_of(row) <= subject.capabilities]
     if plan.rows is not None and len(able) > plan.rows:
-        # Spread over the whole table, because neighbours are alike.
-        able = [able[index * len(able) // plan.rows] for index in range(plan.rows)]
+        # Spread from the first to the last, because neighbours are alike.
+        able = [able[index * (len(able) - 1) // max(1, plan.rows - 1)] for index in range(plan.rows)]
     return able if check.methods is None else _with_methods(able, methods_for(check, subject))
 
 
