@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.check import CONTROL, GENERIC, check
 from flipsnack_contract.checks.request_cases import ANSWERS, CALLBACK, MISTAKES, RIGHT_CALL, RequestCase, with_format
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
@@ -25,7 +25,7 @@ def _reply(session: Session, case: RequestCase, form: str = "") -> Reply:
     return session.send(with_format(draft, form) if form else draft, paced=case.paced)
 
 
-@check("answer.envelope", methods=every_method, rows=EVERY, calls=1)
+@check("answer.envelope", **GENERIC, rows=EVERY)
 def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -> None:
     """`code` is a number, `status` a text, `data` an object that is absent on errors, and nothing else is there."""
     answer = session.read(_reply(session, case))
@@ -34,7 +34,7 @@ def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -
         expect(True, answer.data is not None, "data is there with code 20")
 
 
-@check("answer.http-200", methods=every_method, rows=EVERY, calls=1)
+@check("answer.http-200", **GENERIC, rows=EVERY)
 def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) -> None:
     """The HTTP status is 200 whatever the code is."""
     expect(200, _reply(session, case).status, f"the HTTP status of {case}")

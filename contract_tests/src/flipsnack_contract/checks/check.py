@@ -11,10 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
 from flipsnack_contract.contract.ledger import Rule, rule
-from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.methods import Method, every_method
 from flipsnack_contract.target.session import Session
 
 CONTROL = frozenset({"control"})
+
+# What many checks have in common: they make one call, of any method; some need a key of their own for it.
+GENERIC: Mapping[str, Any] = {"methods": every_method, "calls": 1}
+KEYED: Mapping[str, Any] = {**GENERIC, "needs": {"credentials"}}
 
 Side = Literal["server", "client", "recording"]
 Row = Mapping[str, Any]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.strategies import texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
@@ -28,7 +28,7 @@ def _mistaken(session: Session, name: str) -> None:
     _is(mistake.code, session.ask(draft, paced=mistake.paced), f"a call with {name}")
 
 
-@check("code.20", needs={"collection"}, methods=every_method, calls=1)
+@check("code.20", **GENERIC, needs={"collection"})
 def right_call_is_ok(session: Session) -> None:
     """A right call, for a collection of the key, is 20, OK."""
     _is(20, session.ask(session.draft()), "a right call")
@@ -50,7 +50,7 @@ def missing_parameter_is_30(session: Session) -> None:
         _is(30, session.ask(session.draft().without(name)), f"a call without {name}")
 
 
-@check("code.30", rows={"count": (2, 3, None)}, methods=every_method, calls=1)
+@check("code.30", **GENERIC, rows={"count": (2, 3, None)})
 def several_missing_parameters_are_30(session: Session, count: int | None) -> None:
     """Without several of them, or without any parameter, it is 30 as well."""
     draft = session.draft()
@@ -72,7 +72,7 @@ def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     _mistaken(session, "too many in a minute")
 
 
-@check("code.40", methods=every_method, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")}, calls=1)
+@check("code.40", **GENERIC, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")})
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
     draft = session.draft()
@@ -82,10 +82,9 @@ def broken_escape_is_40(session: Session, piece: str) -> None:
 
 @check(
     "code.41",
+    **GENERIC,
     rows={"key": ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")},
     varies={"key": texts.filter(lambda text: bool(text) and not text.startswith("test-"))},
-    methods=every_method,
-    calls=1,
 )
 def unknown_key_is_41(session: Session, key: str) -> None:
     """An unknown key is 41."""
@@ -111,7 +110,7 @@ NEARLY: Mapping[str, Callable[[str], str]] = {
 }
 
 
-@check("code.41", needs={"credentials"}, methods=every_method, rows={"written": NEARLY_A_KEY}, calls=1)
+@check("code.41", **KEYED, rows={"written": NEARLY_A_KEY})
 def nearly_a_key_is_41(session: Session, written: str) -> None:
     """A key is compared exactly: letter case, blanks and length count."""
     near = NEARLY_A_KEY[written](session.key)
@@ -173,13 +172,7 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     _is(43, session.ask(session.draft(collection)), f"a call for the collection {collection!r}")
 
 
-@check(
-    "code.44",
-    needs={"credentials"},
-    methods=every_method,
-    rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)},
-    calls=1,
-)
+@check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)})
 def wrong_signature_is_44(session: Session, signature: str) -> None:
     """Any signature but that of the request is 44, however it is written."""
     _is(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.check import GENERIC, KEYED, check
 from flipsnack_contract.checks.strategies import identifiers, texts
 from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.methods import every_method
@@ -28,17 +28,16 @@ def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
 
 @check(
     "format.unknown",
+    **GENERIC,
     rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
     varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
-    methods=every_method,
-    calls=1,
 )
 def unknown_format_is_40_in_json(session: Session, form: str) -> None:
     """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
     _refused_as_json(session, 40, format=form, callback="app.answer")
 
 
-@check("callback.required", methods=every_method, rows={"callback": ({}, {"callback": ""})}, calls=1)
+@check("callback.required", **GENERIC, rows={"callback": ({}, {"callback": ""})})
 def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, str]) -> None:
     """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
     _refused_as_json(session, 30, format="jsonp", **callback)
@@ -58,13 +57,7 @@ def callback_is_ignored_with_other_formats(session: Session, callback: str) -> N
         expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")
 
 
-@check(
-    "callback.identifier",
-    methods=every_method,
-    rows={"callback": HOSTILE},
-    varies={"callback": spoiled},
-    calls=1,
-)
+@check("callback.identifier", **GENERIC, rows={"callback": HOSTILE}, varies={"callback": spoiled})
 def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
     """A callback that is not a dotted path of identifiers, or contains a reserved word, is 40, as JSON."""
     _refused_as_json(session, 40, format="jsonp", callback=callback)
@@ -72,11 +65,9 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
 
 @check(
     "callback.identifier",
-    needs={"credentials"},
+    **KEYED,
     rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
     varies={"callback": identifiers},
-    methods=every_method,
-    calls=1,
 )
 def identifier_paths_are_called(session: Session, callback: str) -> None:
     """A dotted path of identifiers is called by that very name."""

@@ -1,6 +1,6 @@
 """Two keys at one server are isolated from each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -13,24 +13,19 @@ from flipsnack_contract.target.session import Session
 SHARED = "the-same"
 
 
-def _poll(session: Session) -> None:
-    session.ask(session.draft(SHARED), paced=False)
-
-
 def _force(session: Session) -> None:
     if session.steer.job_state(SHARED) in ("NEW", "PROCESSING"):
         session.steer.force(SHARED, "FAILED")
 
 
-DISTURBANCES: dict[str, Callable[[Session], None]] = {
-    "poll": _poll,
+DISTURBANCES: Mapping[str, Callable[[Session], object]] = {
+    "poll": lambda session: session.ask(session.draft(SHARED), paced=False),
     "wait": lambda session: session.wait(61 * SECOND),
     "force": _force,
     "delete": lambda session: session.steer.delete_collection(SHARED),
     "maintenance": lambda session: session.steer.maintenance(on=True),
-    "settings": lambda session: session.steer.settings(
-        url_lifetime=1, default_schedule="failed", requests_per_second=1
-    ),
+    "settings": lambda session: session.steer.settings(url_lifetime=1, default_schedule="failed"),
+    "limits": lambda session: session.steer.settings(requests_per_second=1),
 }
 
 

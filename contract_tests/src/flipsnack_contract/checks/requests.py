@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_from_bytes
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import RequestCase, pairs
 from flipsnack_contract.checks.strategies import hostile_bytes, names, texts
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_in
@@ -41,7 +41,7 @@ def _part(about: str, content: bytes) -> bytes:
     return b"%s%s\r\n" % (head.encode(), content)
 
 
-@check("request.path", needs={"credentials"}, methods=every_method, rows={"slash": ("/", "")}, calls=1)
+@check("request.path", **KEYED, rows={"slash": ("/", "")})
 def v1_answers_with_and_without_a_slash(session: Session, slash: str) -> None:
     """/v1 and /v1/ are the same."""
     request = session.draft().request(session.target.base_url)
@@ -84,13 +84,12 @@ def other_verbs_are_40(session: Session, verb: str) -> None:
 
 @check(
     "request.duplicate-parameter",
+    **GENERIC,
     rows={
         "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
         "values": (("1", "2"), ("1", "1"), ("", "")),
     },
     varies={"name": names, "values": st.tuples(texts, texts)},
-    methods=every_method,
-    calls=1,
 )
 def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
     """A name that is sent twice is 40, whichever parameter it is, with equal values too."""

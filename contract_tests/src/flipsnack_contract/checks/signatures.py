@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.strategies import extras, short_names, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
@@ -17,7 +17,7 @@ from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
 from flipsnack_contract.target.session import Session
 
 # What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
-SIGNED: Mapping[str, Any] = {"needs": {"credentials"}, "methods": every_method, "calls": 2}
+SIGNED: Mapping[str, Any] = {**KEYED, "calls": 2}
 Rewrite = Callable[[str], str]
 
 

@@ -10,7 +10,6 @@ from hypothesis.stateful import (
     Bundle,
     MultipleResults,
     RuleBasedStateMachine,
-    initialize,
     invariant,
     multiple,
     precondition,
@@ -54,16 +53,13 @@ class History(RuleBasedStateMachine):
         self.session.align()  # so that the history can be repeated
         self.model = AccountModel(now=self.session.clock.now)
 
-    @initialize(target=collections, schedule=schedules)
-    def begin(self, schedule: str) -> str:
-        """The key's first collection."""
-        return self._create(schedule)
-
     @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
     @rule(target=collections, schedule=schedules)
     def create(self, schedule: str) -> str:
-        """One more collection."""
-        return self._create(schedule)
+        """One more collection, at most three."""
+        made = self.session.collection(schedule)
+        self.model.jobs[made] = JobModel(schedule)
+        return made
 
     @rule(target=links, collection=collections, form=FORMS, pause=waits)
     def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
@@ -131,11 +127,6 @@ class History(RuleBasedStateMachine):
     def ask(self, collection: str, form: str) -> Answer:
         """The call itself. A subclass overrides it to compare a client with the model."""
         return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
-
-    def _create(self, schedule: str) -> str:
-        made = self.session.collection(schedule)
-        self.model.jobs[made] = JobModel(schedule)
-        return made
 
     def _pass(self, micros: int) -> None:
         self.session.wait(micros)

@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import msgspec
+
 OK = 20
 
 
@@ -23,15 +25,14 @@ class Source:
     url: str | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One promise: `by` the server or the client, `level` MUST or SHOULD, `kind` documented, observed or assumed."""
 
     id: str
     statement: str
     by: str
     level: str
-    kind: str
+    kind: str = msgspec.field(name="class")
     source: tuple[str, ...]
     setting: str | None = None
 
@@ -44,7 +45,7 @@ class Rule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Every rule by its id, in the ledger's order. Raises `ValueError` when an id is repeated."""
-    found = [_rule(entry) for entry in _table("rules.toml")["rule"]]
+    found = msgspec.convert(_table("rules.toml")["rule"], tuple[Rule, ...])
     by_id = {one.id: one for one in found}
     if len(by_id) != len(found):
         raise ValueError("spec/rules.toml repeats a rule id")
@@ -86,11 +87,6 @@ def messages() -> Mapping[int, str]:
 def named(code: int) -> str:
     """A code for a reader: `44 (Invalid signature)`."""
     return f"{code} ({messages().get(code, 'not in the table of the vendor')})"
-
-
-def _rule(entry: Mapping[str, Any]) -> Rule:
-    fields = dict(entry)
-    return Rule(kind=fields.pop("class"), source=tuple(fields.pop("source")), **fields)
 
 
 def _table(name: str) -> dict[str, Any]:

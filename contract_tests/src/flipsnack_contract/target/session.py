@@ -26,26 +26,6 @@ class LimitReached(Inconclusive):
     """A limit refused a call that keeps both limits: something else uses the key, or the server counts wrongly."""
 
 
-class VirtualClock:
-    """The frozen clock of one key: `pass_by` moves it."""
-
-    def __init__(self, account: AccountControl) -> None:
-        """Freeze it."""
-        self._account = account
-        self._now = account.freeze()
-
-    @property
-    def now(self) -> int:
-        """The present instant, in microseconds."""
-        return self._now
-
-    def pass_by(self, micros: int) -> None:
-        """Move it on."""
-        if micros:
-            self._account.advance(micros)
-            self._now += micros
-
-
 @dataclass
 class Session:
     """One key with its secret at a target; `account` is its control plane, None where there is none.

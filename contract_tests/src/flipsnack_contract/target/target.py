@@ -3,7 +3,6 @@
 import http.client
 import io
 import pkgutil
-import ssl
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -110,17 +109,12 @@ class HttpTarget:
 
     def _connect(self, place: tuple[str, str]) -> http.client.HTTPConnection:
         scheme, host = place
-        connection = (
-            http.client.HTTPSConnection(host, timeout=self._timeout, context=ssl.create_default_context())
-            if scheme == "https"
-            else http.client.HTTPConnection(host, timeout=self._timeout)
-        )
-        self._connections[place] = connection
-        return connection
+        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+        self._connections[place] = kind(host, timeout=self._timeout)
+        return self._connections[place]
 
     def _drop(self, place: tuple[str, str]) -> None:
-        connection = self._connections.pop(place, None)
-        if connection is not None:
+        if connection := self._connections.pop(place, None):
             connection.close()
 
 
@@ -174,7 +168,6 @@ def _environ(request: Request) -> dict[str, Any]:
         "CONTENT_LENGTH": str(len(request.body)),
         "SCRIPT_NAME": "",
         "wsgi.input": io.BytesIO(request.body),
-        "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": parts.scheme,
     }
     for name, value in request.headers.items():

@@ -11,7 +11,7 @@ from flipsnack_contract.contract.clock import Clock, RealClock
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
-from flipsnack_contract.target.session import Session, VirtualClock
+from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
 
@@ -85,12 +85,14 @@ class TargetUnderTest:
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
         who = self.credentials or Credentials("not-a-key", "not-a-secret")
-        account, clock, pacer = None, self.clock, self._pacer
+        account: AccountControl | None = None
+        clock: Clock = self.clock
+        pacer = self._pacer
         if self.control is not None:
             who, account = self._fresh_account(self.control, secret)
             stack.callback(account.delete)
-            clock = VirtualClock(account)
-            pacer = RatePacer(clock)
+            account.freeze()
+            clock, pacer = account, RatePacer(account)
         return Session(
             target=self.target,
             key=who.key,
