@@ -1,8 +1,7 @@
 import pytest
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.ledger import rules, untested
 from flipsnack_contract.target.result import Outcome

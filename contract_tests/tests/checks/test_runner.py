@@ -6,8 +6,7 @@ from contract_tests.zoo.servers import BROKEN_SERVERS
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Check, check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.assertions import Unsuitable, expect

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flipsnack_contract.checks import answers, codes, formats, jobs, keys, limits, requests, signatures, sockets, urls
+from flipsnack_contract.checks import answers, codes, jobs, keys, limits, requests, signatures, urls
 from flipsnack_contract.checks.check import CONTROL, Check, check, checks_in
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
@@ -10,7 +10,7 @@ from flipsnack_contract.target.target_under_test import CAPABILITIES, TargetUnde
 
 __all__ = ["checks_for", "server_checks"]
 
-_MODULES = (requests, answers, formats, codes, signatures, jobs, urls, limits, keys, sockets)
+_MODULES = (requests, answers, codes, signatures, jobs, urls, limits, keys)
 
 
 @cache

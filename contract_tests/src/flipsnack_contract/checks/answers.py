@@ -1,9 +1,12 @@
-"""The shape of an answer: envelope, HTTP status, and three formats with the same content."""
+"""The answer: envelope, HTTP status, three formats with the same content, and the parameters that choose one."""
 
 from typing import Any
 
-from flipsnack_contract.checks.check import CONTROL, GENERIC, check
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import ANSWERS, CALLBACK, MISTAKES, RIGHT_CALL, RequestCase, with_format
+from flipsnack_contract.checks.strategies import identifiers, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import every_method
@@ -40,30 +43,31 @@ def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) ->
     expect(200, _reply(session, case).status, f"the HTTP status of {case}")
 
 
+def _require_form(session: Session, case: RequestCase, form: str, content_type: str, asked: str | None = None) -> Reply:
+    reply = _reply(session, case, form if asked is None else asked)
+    expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
+    session.read(reply, form, callback=CALLBACK)
+    return reply
+
+
 @check("answer.json", methods=every_method, rows=FEW, calls=2)
 def json_is_the_default(session: Session, case: RequestCase) -> None:
     """Without `format`, and with format=json, the answer is application/json in UTF-8."""
-    for form in ("", "json"):
-        reply = _reply(session, case, form)
-        expect("application/json;charset=utf-8", reply.content_type, "the content type")
-        session.read(reply, "json")
+    for asked in ("", "json"):
+        _require_form(session, case, "json", "application/json", asked)
 
 
 @check("answer.jsonp", methods=every_method, rows=FEW, calls=2)
 def jsonp_is_a_call_of_the_callback(session: Session, case: RequestCase) -> None:
     """With format=jsonp the answer is `callback({...});` and is JavaScript."""
-    reply = _reply(session, case, "jsonp")
-    expect("application/javascript;charset=utf-8", reply.content_type, "the content type")
-    session.read(reply, "jsonp", callback=CALLBACK)
+    reply = _require_form(session, case, "jsonp", "application/javascript")
     expect(True, reply.body.rstrip().endswith(b");"), "the call ends in a semicolon")
 
 
 @check("answer.xml", methods=every_method, rows=FEW, calls=2)
 def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     """With format=xml the answer is a `response` element with `code` and `status`, and is application/xml."""
-    reply = _reply(session, case, "xml")
-    expect("application/xml;charset=utf-8", reply.content_type, "the content type")
-    session.read(reply, "xml")
+    _require_form(session, case, "xml", "application/xml")
 
 
 @check("answer.same-in-every-format", methods=every_method, rows=EVERY_FORMATTED, calls=3)
@@ -98,3 +102,70 @@ def _comparable(answer: Answer) -> dict[str, Any]:
     if data and "resourceUrl" in data:
         data["resourceUrl"] = bool(data["resourceUrl"])
     return {"code": answer.code, "status": answer.status, "data": data}
+
+
+RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
+# No letter beyond ASCII: JavaScript allows them in identifiers.
+HOSTILE = (
+    *("a b", "a;b", "a(", "1a", "a-b", "a.", ".a", "a..b", "a[0]", "a\nb", "a\n", " a", "a'", 'a"'),
+    *("<script>", "a/*", "a=b", "alert(1)//", "a\u2028b", "😀", "%"),
+    *RESERVED,
+    *(f"app.{word}" for word in RESERVED[:3]),
+)
+spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@"), st.text("ab1", max_size=2)).map(
+    "".join
+)
+
+
+def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
+    answer = session.read(session.send(session.draft(**parameters)), "json", own=True)
+    expect_code(code, answer, ", ".join(f"{name}={value!r}" for name, value in parameters.items()))
+
+
+@check(
+    "format.unknown",
+    **GENERIC,
+    rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
+    varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
+)
+def unknown_format_is_40_in_json(session: Session, form: str) -> None:
+    """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
+    _refused_as_json(session, 40, format=form, callback="app.answer")
+
+
+@check("callback.required", **GENERIC, rows={"callback": ({}, {"callback": ""})})
+def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, str]) -> None:
+    """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
+    _refused_as_json(session, 30, format="jsonp", **callback)
+
+
+@check(
+    "callback.required",
+    needs={"credentials"},
+    methods=every_method,
+    rows={"callback": ("app.answer", "", *HOSTILE[:4])},
+    calls=2,
+)
+def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
+    """With json or xml a callback changes nothing, even one that jsonp would refuse."""
+    for form in ("json", "xml"):
+        answer = session.ask(session.draft(format=form, callback=callback))
+        expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")
+
+
+@check("callback.identifier", **GENERIC, rows={"callback": HOSTILE}, varies={"callback": spoiled})
+def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
+    """A callback that is not a dotted path of identifiers, or contains a reserved word, is 40, as JSON."""
+    _refused_as_json(session, 40, format="jsonp", callback=callback)
+
+
+@check(
+    "callback.identifier",
+    **KEYED,
+    rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
+    varies={"callback": identifiers},
+)
+def identifier_paths_are_called(session: Session, callback: str) -> None:
+    """A dotted path of identifiers is called by that very name."""
+    answer = session.ask(session.draft(format="jsonp", callback=callback))
+    expect_code(session.accepted, answer, f"callback={callback!r}")

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import missing, rows_for, run_check
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.rate_pacer import shortest

@@ -13,8 +13,7 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
-from flipsnack_contract.checks.check import Check, Row, needs_of
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan, Row, needs_of
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.methods import Method
