@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.strategies import gaps, schedules, waits
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.oracle import AccountModel, Expected, JobModel, LimitModel
+from flipsnack_contract.contract.oracle import AccountModel, JobModel, LimitModel
 
 FINAL = ("COMPLETE", "FAILED")
 
@@ -73,9 +73,9 @@ def test_looking_starts_nothing() -> None:
 def test_checks_come_in_the_ledgers_order() -> None:
     """Maintenance before the limits, the limits before the collection."""
     model = AccountModel(maintenance=True)
-    assert Expected(22) == model.ask("unknown")
+    assert (22, None) == model.ask("unknown")
     model.maintenance = False
-    assert [Expected(43)] * 5 + [Expected(31)] == [model.ask("unknown") for _ in range(6)]
+    assert [(43, None)] * 5 + [(31, None)] == [model.ask("unknown") for _ in range(6)]
 
 
 def test_a_url_serves_for_a_minute() -> None:

@@ -23,8 +23,6 @@ Steps = Sequence[tuple[int, Sequence[int]]]
 """A pause in microseconds, then calls in one instant with the code of each."""
 
 PER_SECOND: Mapping[str, Steps] = {
-    "five calls": [(0, FIVE)],
-    "six calls": [(0, (*FIVE, 31))],
     "nine calls": [(0, (*FIVE, *(31,) * 4))],
     "late in the second": [(0, FIVE), (SECOND - 1, (31,)), (1, (OK,))],
     "half a second later": [(0, FIVE), (SECOND // 2, (31,)), (SECOND // 2, (OK,))],

@@ -10,7 +10,6 @@ class Violation(Exception):
     """A rule is broken: what was checked, expected and found; `rule` if it is not the rule of the check."""
 
     def __init__(self, what: str, expected: object, found: object, *, rule: str | None = None) -> None:
-        """`expected` and `found` are shown to the reader as text."""
         self.what = what
         self.expected = str(expected)
         self.found = str(found)

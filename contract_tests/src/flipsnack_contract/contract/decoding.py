@@ -17,10 +17,9 @@ _EXPECTED = {"code", "status", "data"}
 
 
 class Malformed(Exception):
-    """An answer that is not in its format; `rule` is the rule that it breaks."""
+    """An answer that is not in its format: the rule that it breaks, and what was expected and found."""
 
     def __init__(self, rule: str, why: str) -> None:
-        """`why` says what was expected and found."""
         super().__init__(why)
         self.rule = rule
         self.why = why

@@ -14,19 +14,6 @@ MINUTE = URL_LIFETIME = 60 * SECOND
 MAINTENANCE, PER_SECOND, PER_MINUTE, FORBIDDEN = 22, 31, 32, 43
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What a call must answer: its code and, where a job belongs to the method, the state with code 20."""
-
-    code: int
-    state: str | None = None
-
-    @property
-    def has_url(self) -> bool:
-        """Whether a resource URL belongs to it."""
-        return self.state == "COMPLETE"
-
-
 @dataclass
 class LimitModel:
     """5 requests in any second and 60 in any minute; a refused one does not count ("API limitations")."""
@@ -90,15 +77,15 @@ class AccountModel:
     deleted: set[str] = field(default_factory=set)
     maintenance: bool = False
 
-    def ask(self, collection_hash: str) -> Expected:
-        """What a right call for that collection must answer now, in the ledger's order of checks."""
+    def ask(self, collection_hash: str) -> tuple[int, str | None]:
+        """Code and state, if any, that a right call for that collection must answer now."""
         if self.maintenance:
-            return Expected(MAINTENANCE)
+            return MAINTENANCE, None
         if (refusal := self.limits.ask(self.now)) != OK:
-            return Expected(refusal)
+            return refusal, None
         if collection_hash not in self.jobs or collection_hash in self.deleted:
-            return Expected(FORBIDDEN)
-        return Expected(OK, self.jobs[collection_hash].call(self.now))
+            return FORBIDDEN, None
+        return OK, self.jobs[collection_hash].call(self.now)
 
     def look(self, collection_hash: str) -> str:
         """The state of a job now."""

@@ -16,7 +16,6 @@ class Refused(Inconclusive):
     """The control plane refused a request; `status` is its HTTP status."""
 
     def __init__(self, status: int, what: str) -> None:
-        """`what` is its message."""
         super().__init__(f"the control plane answered {status}: {what}")
         self.status = status
 
@@ -52,7 +51,6 @@ class AccountControl:
     """The control plane of one key, and its virtual clock once it is frozen. All times are microseconds."""
 
     def __init__(self, control: Control, key: str) -> None:
-        """Bind the key."""
         self.now = 0
         self._control = control
         self._path = f"/accounts/{quote(key, safe='')}"

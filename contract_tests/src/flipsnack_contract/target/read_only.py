@@ -46,15 +46,13 @@ class ReadOnlyTarget:
     """
 
     def __init__(
-        self, target: Target, budget: Budget, *, clock: Clock | None = None, table: Sequence[Method] | None = None
+        self, target: Target, budget: Budget, *, clock: Clock | None = None, table: Sequence[Method] = methods()
     ) -> None:
         """`clock` is the one that calls wait on, by default real time; `table` has the methods."""
-        self.base_url = target.base_url
-        self.over_socket = target.over_socket
-        self.methods = tuple(one for one in table or methods() if one.read_only)
+        self.base_url, self.over_socket = target.base_url, target.over_socket
+        self.methods = tuple(one for one in table if one.read_only)
         self.clock = clock or RealClock()
-        self.budget = budget
-        self._target = target
+        self._target, self._budget = target, budget
         self._pacer = RatePacer(self.clock, margin=REAL_MARGIN)
 
     def send(self, request: Request) -> Reply:
@@ -64,7 +62,7 @@ class ReadOnlyTarget:
         if not request.url.startswith(self.base_url.rstrip("/")):
             return self._target.send(request)  # a download, which no limit counts
         self._require_read(request)
-        self.budget.spend()
+        self._budget.spend()
         self._pacer.call()
         try:
             return self._target.send(request)

@@ -18,7 +18,6 @@ class Trace:
     """The steps of one example, oldest first; beyond 200 the middle is left out."""
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._steps: list[str | Callable[[], str]] = []
 
     def add(self, step: str | Callable[[], str]) -> None:
