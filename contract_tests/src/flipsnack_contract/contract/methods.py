@@ -9,9 +9,6 @@ import msgspec
 
 from flipsnack_contract.contract.ledger import spec
 
-Certainty = Literal["documented", "observed", "assumed", "invented"]
-ValueType = Literal["string", "number", "boolean", "file"]
-
 
 class UnknownMethod(LookupError):
     """The table of methods has no such method."""
@@ -21,7 +18,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
 
     does: str = ""
-    certainty: Certainty = msgspec.field(name="class", default="assumed")
+    certainty: Literal["documented", "observed", "assumed", "invented"] = msgspec.field(name="class", default="assumed")
     source: tuple[str, ...] = ()
 
 
@@ -29,7 +26,7 @@ class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One parameter of a method; `type` is string, number, boolean or file."""
 
     name: str
-    type: ValueType = "string"
+    type: Literal["string", "number", "boolean", "file"] = "string"
     required: bool = False
     signed: bool = True
     default: str | None = None

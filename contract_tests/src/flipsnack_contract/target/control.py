@@ -34,7 +34,7 @@ class Control:
         raw = b"" if body is None else json.dumps(body).encode()
         reply = self._target.send(Request(method, self._root + "__admin" + path, raw, self._headers))
         if not 200 <= reply.status < 300:
-            raise _refused(reply)
+            raise Refused(reply.status, _message(reply))
         return json.loads(reply.body) if reply.body else None
 
     def create_account(self, key: str, secret: str) -> AccountControl:
@@ -114,8 +114,8 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
     return control if isinstance(listing, dict) and "routes" in listing else None
 
 
-def _refused(reply: Reply) -> Refused:
+def _message(reply: Reply) -> str:
     try:
-        return Refused(reply.status, str(json.loads(reply.body)["error"]["message"]))
+        return str(json.loads(reply.body)["error"]["message"])
     except (ValueError, KeyError, TypeError):
-        return Refused(reply.status, reply.body[:200].decode("utf-8", "replace"))
+        return reply.body[:200].decode("utf-8", "replace")

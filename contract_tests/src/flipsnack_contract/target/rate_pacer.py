@@ -1,7 +1,5 @@
 """Keeps both limits of a key: waits before a call that would exceed one."""
 
-from collections.abc import Sequence
-
 from flipsnack_contract.contract.clock import SECOND, Clock
 
 PER_SECOND = 5
@@ -36,13 +34,10 @@ class RatePacer:
         self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:
-        now = self._clock.now
-        return max(_left(self._calls, PER_SECOND, SECOND, now), _left(self._calls, self._per_minute, 60 * SECOND, now))
-
-
-def _left(calls: Sequence[int], limit: int, window: int, now: int) -> int:
-    """How long until the call that is `limit` calls back leaves the window."""
-    return calls[-limit] + window - now if len(calls) >= limit else 0
+        """How long until one call of each full window has left it."""
+        windows = ((PER_SECOND, SECOND), (self._per_minute, 60 * SECOND))
+        full = (self._calls[-limit] + window for limit, window in windows if len(self._calls) >= limit)
+        return max(full, default=0) - self._clock.now
 
 
 def shortest(calls: int) -> int:
