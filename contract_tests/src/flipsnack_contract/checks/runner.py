@@ -96,7 +96,8 @@ def _examples(check: Check, subject: TargetUnderTest, plan: Plan, log: _Log) -> 
 
 
 def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, Any]) -> None:
-    values = {name: value for name, value in drawn.items() if name != "needs"}
+    shown = {name: value for name, value in drawn.items() if name != "needs"}
+    values = dict(shown)
     with subject.session(values.pop("method", None)) as session:
         try:
             check.run(session, **values)
@@ -105,7 +106,7 @@ def _try(check: Check, subject: TargetUnderTest, log: _Log, drawn: Mapping[str, 
             log.unsuitable = str(trouble)
             return
         except Violation as violation:
-            log.drawn, log.session, log.violation = drawn, session, violation
+            log.drawn, log.session, log.violation = shown, session, violation
             raise
         except Inconclusive:
             log.session = session
