@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget

@@ -10,10 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.result import Outcome
@@ -85,7 +84,7 @@ class TableServer:
 
 
 def _of(server: TableServer) -> TargetUnderTest:
-    return TargetUnderTest(server, credentials=KEY, methods=server.methods, per_minute=0)
+    return TargetUnderTest(server, credentials=KEY, methods=tuple(server.methods), per_minute=0)
 
 
 def _check(name: str) -> Check:

@@ -189,7 +189,7 @@ def test_the_budget_is_a_hard_stop() -> None:
 @pytest.mark.parametrize("settings", [{"requests_per_second": 1}, {"requests_per_minute": 1}])
 def test_a_refusal_by_a_limit_proves_nothing(settings: Mapping[str, Any]) -> None:
     """Except where nothing else uses the key: then the server counts wrongly."""
-    results = Run.at(**settings).results("code.44/wrong", "limit.sliding-window/paced")
+    results = Run.at(**settings).results("code.44/wrong", "limit.sliding-window/who")
     assert [Outcome.UNREACHABLE, Outcome.FAILED] == [one.outcome for one in results]
     assert {True} == {"a limit refused a call" in one.message for one in results}
 
@@ -197,10 +197,10 @@ def test_a_refusal_by_a_limit_proves_nothing(settings: Mapping[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("collection", "name", "expected"),
     [
-        ("mock-processing", "url.zip/", "the package is PROCESSING, so it has no link; run again when it is built"),
-        (None, "job.states/one", "needs collection"),
-        (None, "url.lives-60s/a-link", "needs collection, slow"),
-        (None, "limit.sliding-window/paced", "needs alone"),
+        ("mock-processing", "url.zip/both", "the package is PROCESSING, so it has no link; run again when it is built"),
+        (None, "job.states/the", "needs collection"),
+        (None, "url.lives-60s/a-url", "needs collection, slow"),
+        (None, "limit.sliding-window/who", "needs alone"),
     ],
 )
 def test_what_cannot_be_checked_is_skipped_with_the_reason(collection: str | None, name: str, expected: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, RequestCase, pairs
-from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 # Their order is a rule of its own: `order.credentials-before-verb`.
@@ -24,7 +24,7 @@ def test_every_two_steps_that_can_meet_are_paired() -> None:
         (one.step, other.step)
         for one in MISTAKES
         for other in MISTAKES
-        if one.step < other.step and not one.touches & other.touches and one.code != other.code
+        if one.step < other.step and not one.parts & other.parts and one.code != other.code
     }
     assert {KEY_AND_VERB} == possible - paired
     assert len(pairs()) > 100

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,11 +6,10 @@ from contract_tests.zoo.servers import BROKEN_SERVERS
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Check, Unsuitable, check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.contract.assertions import expect
+from flipsnack_contract.contract.assertions import Unsuitable, expect
 from flipsnack_contract.target.result import Outcome
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
@@ -45,13 +43,13 @@ def test_rows_come_before_drawn_values(subject: TargetUnderTest) -> None:
 
 
 def test_a_plan_bounds_rows_and_examples(subject: TargetUnderTest) -> None:
-    """Rows are spread over the table; a check with half a share draws half as much."""
+    """Rows are spread over the table; a check draws a third of the examples."""
     seen: list[int] = []
     one = _check(lambda _session, number: seen.append(number), rows=[{"number": number} for number in range(100)])
     run_check(one, subject, Plan(rows=4))
-    assert [0, 25, 50, 75] == seen
-    drawn = _check(lambda _session, **_drawn: None, varies={"number": st.integers()}, share=0.5)
-    assert 5 == run_check(drawn, subject, Plan(examples=10)).examples
+    assert [0, 33, 66, 99] == seen
+    drawn = _check(lambda _session, **_drawn: None, varies={"number": st.integers()})
+    assert 5 == run_check(drawn, subject, Plan(examples=15)).examples
 
 
 @pytest.mark.parametrize(("plan", "same"), [(Plan(), True), (Plan(seed=1), True), (Plan(seed=2), False)])
@@ -147,7 +145,7 @@ def test_making_a_history_shorter_has_an_end() -> None:
     """The shortest that was found within the bound is reported, with its own steps."""
     result = run_check(HISTORY, examine(WsgiTarget(TIRED.make())), Plan(examples=200, histories_to_shrink=5))
     assert (Outcome.FAILED, "history.agrees") == (result.outcome, result.broke)
-    assert result.examples <= 200 * HISTORY.share + 5
+    assert result.examples <= 200 // 2 + 5
     assert result.steps
 
 
@@ -161,5 +159,5 @@ def test_without_shrinking_the_first_counterexample_is_reported(subject: TargetU
 def test_nothing_of_hypothesis_is_printed(subject: TargetUnderTest, capsys: pytest.CaptureFixture[str]) -> None:
     """The result says it all."""
     run_check(_check(_below_eleven, varies={"number": st.integers()}), subject, Plan())
-    run_check(replace(HISTORY, share=0.1), subject, Plan(examples=10))
+    run_check(HISTORY, subject, Plan(examples=2))
     assert ("", "") == capsys.readouterr()

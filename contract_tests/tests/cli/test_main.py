@@ -53,7 +53,7 @@ def test_without_a_control_plane_what_cannot_be_steered_is_skipped_by_name(tmp_p
             FLIPSNACK_BASE_URL=bare.base_url,
         )
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert "url.lives-60s/a-url-lives-exactly-a-minute" in done.stdout.split("SKIPPED needs control:")[1]
+    assert "url.lives-60s/a-url-lives-exactly-a-minute" in done.stdout.split("SKIPPED needs slow:")[1]
     assert SECRET not in done.stdout + done.stderr
 
 

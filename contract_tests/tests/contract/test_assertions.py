@@ -19,6 +19,5 @@ def test_codes_are_named() -> None:
 
 def test_what_is_as_expected_passes() -> None:
     """Silently."""
-    expect(1, 1, "a number")
     expect_in((1, 2), 2, "a number")
     expect_code(20, Answer(20, "OK"), "a call")

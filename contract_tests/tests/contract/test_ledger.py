@@ -1,6 +1,6 @@
 import pytest
 
-from flipsnack_contract.contract.ledger import UnknownRule, breaking, rule, rules, sources, untested
+from flipsnack_contract.contract.ledger import UnknownRule, breaking, messages, named, rule, rules, sources, untested
 
 
 def test_each_rule_cites_known_sources() -> None:
@@ -51,3 +51,24 @@ def test_each_rule_can_be_broken_in_a_way_that_is_told() -> None:
     """One sentence for each rule, and none for a rule that is gone."""
     assert rules().keys() == breaking().keys()
     assert {True} == {way.endswith(".") for way in breaking().values()}
+
+
+def test_messages_are_those_of_the_vendors_table() -> None:
+    """Number and message, letter by letter, of the codes that collection.downloadHTML documents."""
+    expected = {
+        30: "Missing mandatory parameter",
+        31: "Requests per second limit exceeded",
+        32: "Requests per minute limit exceeded",
+        40: "Bad request",
+        41: "Invalid credentials",
+        42: "Invalid action",
+        43: "Forbidden",
+        44: "Invalid signature",
+    }
+    assert expected == {code: messages()[code] for code in expected}
+
+
+def test_a_code_is_named_for_readers() -> None:
+    """With its message, or with a word that there is none."""
+    assert "44 (Invalid signature)" == named(44)
+    assert "99 (not in the table of the vendor)" == named(99)

@@ -1,11 +1,12 @@
-"""The shape of an answer: envelope, HTTP status, and three formats with the same content."""
-
-from __future__ import annotations
+"""The answer: envelope, HTTP status, three formats with the same content, and the parameters that choose one."""
 
 from typing import Any
 
-from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.request_cases import ANSWERS, MISTAKES, RequestCase, with_format
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.request_cases import ANSWERS, CALLBACK, MISTAKES, RIGHT_CALL, RequestCase, with_format
+from flipsnack_contract.checks.strategies import identifiers, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import every_method
@@ -13,24 +14,21 @@ from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
 
 FORMATS = ("json", "jsonp", "xml")
-# A malformed request is answered as JSON, because its `format` was not read yet.
-FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1)
+# A malformed request is answered as JSON, because its `format` was not read yet. The state of a real package may change
+# between two answers.
+FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1 and one is not RIGHT_CALL)
 FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
-# The few come first, because a run of few rows begins with the first one.
-EVERY = [*FEW, *({"case": one} for one in (*MISTAKES, *ANSWERS) if {"case": one} not in FEW)]
-EVERY_FORMATTED = [row for row in EVERY if row["case"] in FORMATTED]
+# A run of few rows begins with the first one and ends with the last one.
+EVERY_FORMATTED = [*FEW, *({"case": one} for one in FORMATTED if {"case": one} not in FEW)]
+EVERY = [*EVERY_FORMATTED, *({"case": one} for one in MISTAKES if one not in FORMATTED), {"case": RIGHT_CALL}]
 
 
-def _reply(session: Session, case: RequestCase) -> Reply:
-    return session.send(case.make(session, session.draft()), paced=case.paced)
+def _reply(session: Session, case: RequestCase, form: str = "") -> Reply:
+    draft = case.make(session, session.draft())
+    return session.send(with_format(draft, form) if form else draft, paced=case.paced)
 
 
-def _answers(session: Session, case: RequestCase) -> dict[str, Answer]:
-    made = case.make(session, session.draft())
-    return {form: session.ask(with_format(made, form), paced=case.paced) for form in FORMATS}
-
-
-@check("answer.envelope", methods=every_method, rows=EVERY, calls=1)
+@check("answer.envelope", **GENERIC, rows=EVERY)
 def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -> None:
     """`code` is a number, `status` a text, `data` an object that is absent on errors, and nothing else is there."""
     answer = session.read(_reply(session, case))
@@ -39,49 +37,49 @@ def code_and_status_and_data_only_with_20(session: Session, case: RequestCase) -
         expect(True, answer.data is not None, "data is there with code 20")
 
 
-@check("answer.http-200", methods=every_method, rows=EVERY, calls=1)
+@check("answer.http-200", **GENERIC, rows=EVERY)
 def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) -> None:
     """The HTTP status is 200 whatever the code is."""
     expect(200, _reply(session, case).status, f"the HTTP status of {case}")
 
 
+def _require_form(session: Session, case: RequestCase, form: str, content_type: str, asked: str | None = None) -> Reply:
+    reply = _reply(session, case, form if asked is None else asked)
+    expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
+    session.read(reply, form, callback=CALLBACK)
+    return reply
+
+
 @check("answer.json", methods=every_method, rows=FEW, calls=2)
 def json_is_the_default(session: Session, case: RequestCase) -> None:
     """Without `format`, and with format=json, the answer is application/json in UTF-8."""
-    made = case.make(session, session.draft())
-    for draft in (made, with_format(made, "json")):
-        reply = session.send(draft)
-        expect("application/json;charset=utf-8", reply.content_type, "the content type")
-        session.read(reply, "json")
+    for asked in ("", "json"):
+        _require_form(session, case, "json", "application/json", asked)
 
 
 @check("answer.jsonp", methods=every_method, rows=FEW, calls=2)
 def jsonp_is_a_call_of_the_callback(session: Session, case: RequestCase) -> None:
     """With format=jsonp the answer is `callback({...});` and is JavaScript."""
-    draft = with_format(case.make(session, session.draft()), "jsonp")
-    reply = session.send(draft)
-    expect("application/javascript;charset=utf-8", reply.content_type, "the content type")
-    session.read(reply, "jsonp", callback=draft.get("callback"))
+    reply = _require_form(session, case, "jsonp", "application/javascript")
     expect(True, reply.body.rstrip().endswith(b");"), "the call ends in a semicolon")
 
 
 @check("answer.xml", methods=every_method, rows=FEW, calls=2)
 def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     """With format=xml the answer is a `response` element with `code` and `status`, and is application/xml."""
-    reply = session.send(with_format(case.make(session, session.draft()), "xml"))
-    expect("application/xml;charset=utf-8", reply.content_type, "the content type")
-    session.read(reply, "xml")
+    _require_form(session, case, "xml", "application/xml")
 
 
 @check("answer.same-in-every-format", methods=every_method, rows=EVERY_FORMATTED, calls=3)
 def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
     """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
-    said = {form: _comparable(answer) for form, answer in _answers(session, case).items()}
+    made = case.make(session, session.draft())
+    said = {form: _comparable(session.ask(with_format(made, form), paced=case.paced)) for form in FORMATS}
     for form in ("jsonp", "xml"):
         expect(said["json"], said[form], f"what {form} says of {case}, compared with json")
 
 
-@check("answer.same-in-every-format", needs={"control"}, rows={"form": FORMATS})
+@check("answer.same-in-every-format", needs=CONTROL, rows={"form": FORMATS})
 def the_resource_url_works_from_each_format(session: Session, form: str) -> None:
     """A resource URL read from any format, with its escapes undone, serves the package."""
     answer = session.ask(with_format(session.draft(), form))
@@ -92,7 +90,7 @@ def the_resource_url_works_from_each_format(session: Session, form: str) -> None
 @check("answer.jsonp-hardened", methods=every_method, rows=FEW, calls=2)
 def jsonp_is_hardened(session: Session, case: RequestCase) -> None:
     """JSONP opens with an empty comment, forbids sniffing, and holds no raw `<` or line separator."""
-    reply = session.send(with_format(case.make(session, session.draft()), "jsonp"))
+    reply = _reply(session, case, "jsonp")
     expect(b"/**/", reply.body[:4], "the first bytes of JSONP")
     expect("nosniff", reply.headers.get("x-content-type-options"), "X-Content-Type-Options")
     text = reply.body.decode("utf-8", "replace")
@@ -104,3 +102,70 @@ def _comparable(answer: Answer) -> dict[str, Any]:
     if data and "resourceUrl" in data:
         data["resourceUrl"] = bool(data["resourceUrl"])
     return {"code": answer.code, "status": answer.status, "data": data}
+
+
+RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
+# No letter beyond ASCII: JavaScript allows them in identifiers.
+HOSTILE = (
+    *("a b", "a;b", "a(", "1a", "a-b", "a.", ".a", "a..b", "a[0]", "a\nb", "a\n", " a", "a'", 'a"'),
+    *("<script>", "a/*", "a=b", "alert(1)//", "a\u2028b", "😀", "%"),
+    *RESERVED,
+    *(f"app.{word}" for word in RESERVED[:3]),
+)
+spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@"), st.text("ab1", max_size=2)).map(
+    "".join
+)
+
+
+def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
+    answer = session.read(session.send(session.draft(**parameters)), "json", own=True)
+    expect_code(code, answer, ", ".join(f"{name}={value!r}" for name, value in parameters.items()))
+
+
+@check(
+    "format.unknown",
+    **GENERIC,
+    rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
+    varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
+)
+def unknown_format_is_40_in_json(session: Session, form: str) -> None:
+    """Only the three names, letter by letter, are formats; anything else is code 40, answered as JSON."""
+    _refused_as_json(session, 40, format=form, callback="app.answer")
+
+
+@check("callback.required", **GENERIC, rows={"callback": ({}, {"callback": ""})})
+def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, str]) -> None:
+    """format=jsonp with no callback, or an empty one, is code 30, answered as JSON."""
+    _refused_as_json(session, 30, format="jsonp", **callback)
+
+
+@check(
+    "callback.required",
+    needs={"credentials"},
+    methods=every_method,
+    rows={"callback": ("app.answer", "", *HOSTILE[:4])},
+    calls=2,
+)
+def callback_is_ignored_with_other_formats(session: Session, callback: str) -> None:
+    """With json or xml a callback changes nothing, even one that jsonp would refuse."""
+    for form in ("json", "xml"):
+        answer = session.ask(session.draft(format=form, callback=callback))
+        expect_code(session.accepted, answer, f"format={form} with callback={callback!r}")
+
+
+@check("callback.identifier", **GENERIC, rows={"callback": HOSTILE}, varies={"callback": spoiled})
+def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
+    """A callback that is not a dotted path of identifiers, or contains a reserved word, is 40, as JSON."""
+    _refused_as_json(session, 40, format="jsonp", callback=callback)
+
+
+@check(
+    "callback.identifier",
+    **KEYED,
+    rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
+    varies={"callback": identifiers},
+)
+def identifier_paths_are_called(session: Session, callback: str) -> None:
+    """A dotted path of identifiers is called by that very name."""
+    answer = session.ask(session.draft(format="jsonp", callback=callback))
+    expect_code(session.accepted, answer, f"callback={callback!r}")

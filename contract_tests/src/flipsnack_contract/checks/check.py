@@ -1,8 +1,6 @@
 """One kind of check: a rule of the ledger, made executable on a server, on a client's scenario, or on a recording."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,15 +10,18 @@ from typing import Any, Literal
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
-from flipsnack_contract.contract.assertions import Unsuitable
 from flipsnack_contract.contract.ledger import Rule, rule
-from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.methods import Method, every_method
 from flipsnack_contract.target.session import Session
 
-__all__ = ["Check", "MachineOf", "Side", "Unsuitable", "check", "checks_in", "needs_of"]
+CONTROL = frozenset({"control"})
+
+# What many checks have in common: they make one call, of any method; some need a key of their own for it.
+GENERIC: Mapping[str, Any] = {"methods": every_method, "calls": 1}
+KEYED: Mapping[str, Any] = {**GENERIC, "needs": {"credentials"}}
 
 Side = Literal["server", "client", "recording"]
-MachineOf = Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class Check:
     client, `run(events)` for a recording. `needs` are capabilities without which there is nothing to judge.
 
     A server's check runs on every row of `rows`, then on values drawn from `varies`; once, when it has neither.
-    `share` is the part of a run's examples that it draws. `machine` makes a state machine over sessions, which is
-    run instead. `methods` chooses those of the table that it is run for; None is the method that makes packages.
-    `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits` are the
-    microseconds that it lets pass.
+    A row may have `needs` of its own; `drawn_needs` are those of drawn values. `machine` makes a state machine over
+    sessions, which is run instead. `methods` chooses those of the table that it is run for; None is the method that
+    makes packages. `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits`
+    are the microseconds that it lets pass.
     """
 
     name: str
@@ -42,10 +43,10 @@ class Check:
     run: Callable[..., None]
     of: Side
     needs: frozenset[str] = frozenset()
-    rows: tuple[Mapping[str, Any], ...] = ()
+    rows: tuple[Row, ...] = ()
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
-    share: float = 1.0
-    machine: MachineOf | None = None
+    drawn_needs: frozenset[str] = frozenset()
+    machine: Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine] | None = None
     methods: Callable[[Method], bool] | None = None
     calls: int | None = None
     waits: int = 0
@@ -66,43 +67,56 @@ class Check:
         return " ".join(((self.machine or self.run).__doc__ or "").split())
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Half of `examples` are drawn of histories, a third for each other check; `rows` is the most rows of a table.
+
+    `seed` decides the draws: without one every run draws the same. Without `shrink` the first counterexample is
+    reported as it was found. `histories_to_shrink` bounds how many histories are played to shorten one that fails: the
+    first hundreds do nearly all of it.
+    """
+
+    examples: int = 100
+    rows: int | None = None
+    seed: int | None = None
+    shrink: bool = True
+    histories_to_shrink: int = 600
+
+
 def check(
     rule_id: str,
     *,
     of: Side | None = None,
     needs: Iterable[str] = (),
-    rows: Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] = (),
-    varies: Mapping[str, SearchStrategy[Any]] | None = None,
-    share: float = 1.0,
-    methods: Callable[[Method], bool] | None = None,
-    calls: int | None = None,
-    waits: int = 0,
+    rows: Iterable[Row] | Mapping[str, Iterable[Any]] = (),
+    **options: Any,
 ) -> Callable[[Callable[..., Any]], Check]:
-    """Make a function, or a state machine's class, the check of the rule `rule_id`.
+    """Make a function, or a state machine's class, the check of the rule `rule_id`; `options` are fields of `Check`.
 
     `of` is by default the side that keeps the rule. `rows` are the rows themselves, or columns by their names: then
     there is a row for each combination. Raises `UnknownRule` for an id that the ledger does not have.
     """
     cited = rule(rule_id)
     side: Side = of or ("client" if cited.by == "client" else "server")
+    table = tuple(combined(**rows) if isinstance(rows, Mapping) else rows)
 
     def wrap(run: Callable[..., Any]) -> Check:
-        return Check(
-            name=f"{rule_id}/{_prefix(side)}{run.__name__.lower().replace('_', '-')}",
-            rule=cited,
-            run=run,
-            of=side,
-            needs=frozenset(needs),
-            rows=tuple(_combined(rows) if isinstance(rows, Mapping) else rows),
-            varies=varies or {},
-            share=share,
-            machine=run if isinstance(run, type) and issubclass(run, RuleBasedStateMachine) else None,
-            methods=methods,
-            calls=calls,
-            waits=waits,
-        )
+        prefix = "recorded-" if side == "recording" else ""
+        name = f"{rule_id}/{prefix}{run.__name__.lower().replace('_', '-')}"
+        machine = run if isinstance(run, type) else None
+        return Check(name, cited, run, side, frozenset(needs), table, machine=machine, **options)
 
     return wrap
+
+
+def combined(**columns: Iterable[Any]) -> list[Row]:
+    """A row for each combination of the values."""
+    return [dict(zip(columns, values, strict=True)) for values in product(*columns.values())]
+
+
+def steered(rows: Iterable[Row]) -> list[Row]:
+    """The rows, for targets with a control plane only."""
+    return [{**row, "needs": CONTROL} for row in rows]
 
 
 def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check, ...]:
@@ -118,14 +132,7 @@ def checks_in(*modules: ModuleType, capabilities: Iterable[str]) -> tuple[Check,
     return found
 
 
-def needs_of(row: Mapping[str, Any]) -> frozenset[str]:
-    """The capabilities that the values of a row need."""
-    return frozenset().union(*(getattr(value, "needs", frozenset()) for value in row.values()))
-
-
-def _combined(columns: Mapping[str, Iterable[Any]]) -> Iterator[Mapping[str, Any]]:
-    return (dict(zip(columns, values, strict=True)) for values in product(*columns.values()))
-
-
-def _prefix(side: Side) -> str:
-    return "recorded-" if side == "recording" else ""
+def needs_of(row: Row) -> frozenset[str]:
+    """The capabilities that the row and its values need."""
+    of_values: Iterable[frozenset[str]] = (getattr(value, "needs", frozenset()) for value in row.values())
+    return frozenset(row.get("needs", ())).union(*of_values)

@@ -1,23 +1,19 @@
 """Each code of the vendor's table that any method can answer, with its message letter by letter."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import Unsuitable, check
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.strategies import texts
-from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.codes import messages
+from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import every_method, has_wrong_values, takes_collection
 from flipsnack_contract.target.request_builder import encoded
 from flipsnack_contract.target.session import Session
-
-BY_NAME = {one.name: one for one in MISTAKES}
 
 
 def _is(code: int, answer: Answer, what: str) -> None:
@@ -25,21 +21,23 @@ def _is(code: int, answer: Answer, what: str) -> None:
     expect(messages()[code], answer.status, f"the message of code {code}")
 
 
-def _mistaken(session: Session, name: str) -> Answer:
-    mistake = BY_NAME[name]
-    return session.ask(mistake.make(session, session.draft()), paced=mistake.paced)
+def _mistaken(session: Session, name: str) -> None:
+    """Make the mistake of that name, and require its code."""
+    (mistake,) = (one for one in MISTAKES if one.name == name)
+    draft = mistake.make(session, session.draft())
+    _is(mistake.code, session.ask(draft, paced=mistake.paced), f"a call with {name}")
 
 
-@check("code.20", needs={"collection"}, methods=every_method, calls=1)
+@check("code.20", **GENERIC, needs={"collection"})
 def right_call_is_ok(session: Session) -> None:
     """A right call, for a collection of the key, is 20, OK."""
     _is(20, session.ask(session.draft()), "a right call")
 
 
-@check("code.22", needs={"control"})
+@check("code.22", needs=CONTROL)
 def maintenance_is_22(session: Session) -> None:
     """During maintenance a right call is 22; afterwards all is as before."""
-    _is(22, _mistaken(session, "maintenance"), "a call during maintenance")
+    _mistaken(session, "maintenance")
     session.trace.add("maintenance off")
     session.steer.maintenance(on=False)
     expect_code(20, session.ask(session.draft()), "a call after maintenance")
@@ -52,7 +50,7 @@ def missing_parameter_is_30(session: Session) -> None:
         _is(30, session.ask(session.draft().without(name)), f"a call without {name}")
 
 
-@check("code.30", rows={"count": (2, 3, None)}, methods=every_method, calls=1)
+@check("code.30", **GENERIC, rows={"count": (2, 3, None)})
 def several_missing_parameters_are_30(session: Session, count: int | None) -> None:
     """Without several of them, or without any parameter, it is 30 as well."""
     draft = session.draft()
@@ -62,55 +60,45 @@ def several_missing_parameters_are_30(session: Session, count: int | None) -> No
     _is(30, session.ask(draft), f"a call without {', '.join(names)}")
 
 
-@check("code.31", needs={"control"})
+@check("code.31", needs=CONTROL)
 def sixth_call_in_a_second_is_31(session: Session) -> None:
     """The call after the fifth in one instant is 31."""
-    _is(31, _mistaken(session, "too many in a second"), "the sixth call in a second")
+    _mistaken(session, "too many in a second")
 
 
-@check("code.32", needs={"control"})
+@check("code.32", needs=CONTROL)
 def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     """The call after the sixtieth in one minute is 32."""
-    _is(32, _mistaken(session, "too many in a minute"), "the sixty-first call in a minute")
+    _mistaken(session, "too many in a minute")
 
 
-@check("code.40", methods=every_method, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")}, calls=1)
+@check("code.40", **GENERIC, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")})
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
     draft = session.draft()
-    reply = session.send_text(draft, f"{encoded(draft.signed())}&{piece}")
-    _is(40, session.read(reply), f"a query that ends in {piece!r}")
+    answer = session.ask_text(draft, f"{encoded(draft.signed())}&{piece}")
+    _is(40, answer, f"a query that ends in {piece!r}")
 
 
 @check(
     "code.41",
+    **GENERIC,
     rows={"key": ("not-a-key", "0", " ", "é", "null", "../", "%00", "a" * 300, "' or 1=1 --")},
     varies={"key": texts.filter(lambda text: bool(text) and not text.startswith("test-"))},
-    share=0.3,
-    methods=every_method,
-    calls=1,
 )
 def unknown_key_is_41(session: Session, key: str) -> None:
     """An unknown key is 41."""
-    _is(41, session.ask(session.draft().with_(apiKey=key)), f"a call with the key {key!r}")
+    _is(41, session.ask(session.draft(apiKey=key)), f"a call with the key {key!r}")
 
 
-@check(
-    "code.41",
-    needs={"credentials"},
-    methods=every_method,
-    rows={"change": ("upper", "blank", "cut", "longer")},
-    calls=1,
-)
-def nearly_a_key_is_41(session: Session, change: str) -> None:
-    """A key is compared exactly: letter case, blanks and length count."""
-    key = session.key
+NEARLY_A_KEY: Mapping[str, Callable[[str], str]] = {
     # Changed at the beginning, because some fakes accept every key with a certain prefix.
-    near = {"upper": key.swapcase(), "blank": " " + key, "cut": key[1:], "longer": "x" + key}[change]
-    _is(41, session.ask(session.draft().with_(apiKey=near)), f"a call with the key {near!r}")
-
-
-NEARLY: dict[str, Callable[[str], str]] = {
+    "in other letters": str.swapcase,
+    "with a blank before it": lambda name: " " + name,
+    "cut": lambda name: name[1:],
+    "longer": lambda name: "x" + name,
+}
+NEARLY: Mapping[str, Callable[[str], str]] = {
     "in lower case": str.lower,
     "with a capital": lambda name: name[0].upper() + name[1:],
     "with a blank after it": lambda name: name + " ",
@@ -120,6 +108,13 @@ NEARLY: dict[str, Callable[[str], str]] = {
     "without its last part": lambda name: name.partition(".")[0] + ".",
     "cut at the dot": lambda name: name.partition(".")[0],
 }
+
+
+@check("code.41", **KEYED, rows={"written": NEARLY_A_KEY})
+def nearly_a_key_is_41(session: Session, written: str) -> None:
+    """A key is compared exactly: letter case, blanks and length count."""
+    near = NEARLY_A_KEY[written](session.key)
+    _is(41, session.ask(session.draft(apiKey=near)), f"a call with the key {near!r}")
 
 
 @check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY})
@@ -137,7 +132,6 @@ def nearly_a_method_is_42(session: Session, written: str) -> None:
     methods=every_method,
     rows=[{"action": action, "appended": False} for action in ("__class__", "constructor", "é")],
     varies={"action": texts.filter(bool), "appended": st.booleans()},
-    share=0.3,
 )
 def unknown_action_is_42(session: Session, action: str, *, appended: bool) -> None:
     """A method that does not exist is 42."""
@@ -150,19 +144,19 @@ def wrong_value_is_40(session: Session) -> None:
     """A value that is not of the parameter's type, or not among those allowed, is 40."""
     for parameter in session.method.parameters:
         for value in parameter.wrong_values:
-            answer = session.ask(session.draft(**{parameter.name: value}))
-            _is(40, answer, f"{parameter.name}={value!r}, which takes a {parameter.type}")
+            what = f"{parameter.name}={value!r}, which takes a {parameter.type}"
+            _is(40, session.ask(session.draft(**{parameter.name: value})), what)
 
 
 @check(
     "code.43",
-    needs={"control"},
+    needs=CONTROL,
     methods=takes_collection,
     rows={"name": ("a deleted collection", "a collection of another key")},
 )
 def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     """A collection that is deleted or belongs to another key is 43."""
-    _is(43, _mistaken(session, name), name)
+    _mistaken(session, name)
 
 
 @check(
@@ -170,23 +164,15 @@ def deleted_or_foreign_collection_is_43(session: Session, name: str) -> None:
     needs={"credentials"},
     rows={"collection": ("nobody-has-this", "0", " ", "é", "../..", "a" * 300, "null")},
     varies={"collection": texts.filter(lambda text: bool(text) and not text.startswith("mock-"))},
-    share=0.3,
     methods=takes_collection,
     calls=1,
 )
 def unknown_collection_is_43(session: Session, collection: str) -> None:
     """A hash that never existed is answered as one of another key: 43."""
-    answer = session.ask(session.draft(collection))
-    _is(43, answer, f"a call for the collection {collection!r}")
+    _is(43, session.ask(session.draft(collection)), f"a call for the collection {collection!r}")
 
 
-@check(
-    "code.44",
-    needs={"credentials"},
-    methods=every_method,
-    rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)},
-    calls=1,
-)
+@check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)})
 def wrong_signature_is_44(session: Session, signature: str) -> None:
     """Any signature but that of the request is 44, however it is written."""
     _is(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

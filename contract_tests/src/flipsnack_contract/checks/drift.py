@@ -1,16 +1,11 @@
 """Compares the results of two runs: the rules on which two servers, or two versions of one, differ."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 
-from flipsnack_contract.contract.ledger import Rule, rule
+from flipsnack_contract.contract.ledger import Rule, rule, spec
 from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["Drift", "compare", "ledger_advice"]
 
 # Keys, URLs and instants are new in every run.
 _CHANGING = re.compile(r"https?://\S+|kit-[\w-]*\d+|\d{10,}")
@@ -55,7 +50,7 @@ def compare(first: Iterable[Result], second: Iterable[Result]) -> tuple[Drift, .
 
 def ledger_advice(cited: Rule) -> Iterator[str]:
     """Where the ledger has the rule, and what to change there or in the settings of our fake."""
-    text = resources.files("flipsnack_contract").joinpath("spec", "rules.toml").read_text(encoding="utf-8")
+    text = spec("rules.toml")
     line = text[: text.index(f'id = "{cited.id}"')].count("\n") + 1
     yield f'spec/rules.toml:{line}: id = "{cited.id}", class = "{cited.kind}", source = {list(cited.source)}'
     yield _CHANGES[cited.kind]

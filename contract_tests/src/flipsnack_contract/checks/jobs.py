@@ -1,33 +1,36 @@
 """The job of a package: the first call starts it, later calls report it, and a final state stays."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.checks.check import CONTROL, check, combined, steered
+from flipsnack_contract.checks.request_cases import ANSWERS, RequestCase
+from flipsnack_contract.checks.strategies import SCHEDULES, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
 
-CONTROL = {"control"}
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
 FINAL = ("COMPLETE", "FAILED")
-lives = st.lists(waits, min_size=1, max_size=6)
+LIVES = {"schedule": schedules, "pauses": st.lists(waits, min_size=1, max_size=6)}
+# Without a control plane it is the key's own collection that is watched.
+OWN = ""
+WATCHED: Mapping[str, Any] = {"needs": {"collection"}, "varies": LIVES, "drawn_needs": CONTROL}
 
 
-def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[str | None]:
-    collection_hash = session.collection(schedule)
+def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[tuple[int, str | None]]:
+    """Instant and state of a package with that schedule before each pause and after the last one."""
+    collection_hash = session.own_collection() if schedule == OWN else session.collection(schedule)
     seen = []
-    for pause in pauses:
+    for pause in (*pauses, 0):
         answer = session.ask(session.draft(collection_hash))
         expect_code(20, answer, "a call for a package")
-        seen.append(answer.state)
+        seen.append((session.clock.now, answer.state))
         session.wait(pause)
     return seen
 
@@ -38,14 +41,12 @@ def time_runs_from_the_first_call(session: Session, idle: int) -> None:
     collection_hash = session.collection("after-5s")
     session.wait(idle)
     expect("NEW", session.steer.job_state(collection_hash), "the job before any call")
-    expect("PROCESSING", session.ask(session.draft(collection_hash)).state, "the first call")
-    session.wait(5 * SECOND - 1)
-    expect("PROCESSING", session.ask(session.draft(collection_hash)).state, "a microsecond before the end")
-    session.wait(1)
-    expect("COMPLETE", session.ask(session.draft(collection_hash)).state, "at the end")
+    for pause, state in ((0, "PROCESSING"), (5 * SECOND - 1, "PROCESSING"), (1, "COMPLETE")):
+        session.wait(pause)
+        expect(state, session.ask(session.draft(collection_hash)).state, "a package that takes 5 s")
 
 
-@check("job.started-by-first-call", needs=CONTROL, rows=[{"signature": ""}, {"signature": "0" * 32}])
+@check("job.started-by-first-call", needs=CONTROL, rows={"signature": ("", "0" * 32)})
 def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
     """A call that is refused, here for its signature, does not start the package."""
     collection_hash = session.collection("never")
@@ -55,55 +56,48 @@ def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
 
 @check(
     "job.states",
-    needs=CONTROL,
-    rows=[{"schedule": schedule, "pauses": [SECOND] * 5} for schedule in ("half-way", "failed-half-way")],
-    varies={"schedule": schedules, "pauses": lives},
-    share=0.3,
+    **WATCHED,
+    rows=[
+        {"schedule": OWN, "pauses": []},
+        *steered({"schedule": schedule, "pauses": [SECOND] * 4} for schedule in ("half-way", "failed-half-way")),
+    ],
+    calls=1,
 )
 def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[int]) -> None:
     """The status is PROCESSING, COMPLETE or FAILED, in these letters."""
-    for state in _states(session, schedule, pauses):
+    for _, state in _states(session, schedule, pauses):
         expect_in(STATES, state, "the status of a package")
 
 
 @check(
     "job.never-goes-back",
-    needs=CONTROL,
+    **WATCHED,
     rows=[
-        {"schedule": "after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
-        {"schedule": "failed-after-5s", "pauses": [5 * SECOND, 0, 3600 * SECOND, 0]},
-        {"schedule": "half-way", "pauses": [SECOND] * 8},
-        {"schedule": "failed", "pauses": [0, 60 * SECOND, 0]},
+        {"schedule": OWN, "pauses": [3 * SECOND] * 3},
+        *steered(
+            [
+                *combined(
+                    schedule=("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls"),
+                    pauses=([5 * SECOND, 0, 3600 * SECOND, 0],),
+                ),
+                {"schedule": "half-way", "pauses": [SECOND] * 8},
+                {"schedule": "failed", "pauses": [0, 60 * SECOND, 0]},
+            ]
+        ),
     ],
-    varies={"schedule": schedules, "pauses": lives},
-    share=0.5,
+    calls=4,
+    waits=9 * SECOND,
 )
 def what_is_final_stays(session: Session, schedule: str, pauses: list[int]) -> None:
-    """After COMPLETE only COMPLETE is reported, after FAILED only FAILED."""
-    seen = _states(session, schedule, [*pauses, 0])
-    for before, after in pairwise(seen):
+    """After COMPLETE only COMPLETE is reported, after FAILED only FAILED; and a job ends as its schedule says."""
+    seen = _states(session, schedule, pauses)
+    for (_, before), (_, after) in pairwise(seen):
         if before in FINAL:
-            expect(before, after, f"the state after {before} (all states: {seen})")
-
-
-@check(
-    "job.never-goes-back",
-    needs=CONTROL,
-    rows=[
-        {"schedule": schedule, "pauses": [5 * SECOND, 0, 0]}
-        for schedule in ("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls")
-    ],
-    varies={"schedule": schedules, "pauses": lives},
-    share=0.3,
-)
-def jobs_end_as_their_schedule_says(session: Session, schedule: str, pauses: list[int]) -> None:
-    """Each answer is the state that the schedule gives at that instant and call."""
-    model = JobModel(schedule)
-    collection_hash = session.collection(schedule)
-    for pause in pauses:
-        answer = session.ask(session.draft(collection_hash))
-        expect(model.call(session.clock.now), answer.state, f"a package with the schedule {schedule}")
-        session.wait(pause)
+            expect(before, after, f"the state after {before} (all states: {[state for _, state in seen]})")
+    if schedule in SCHEDULES:
+        model = JobModel(schedule)
+        for now, state in seen:
+            expect(model.call(now), state, f"a package with the schedule {schedule}")
 
 
 @check("job.complete-at-once", needs=CONTROL, rows={"pages": (1, 12, 200)})
@@ -113,27 +107,29 @@ def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
     expect("COMPLETE", answer.state, "the first call for a package that is built")
 
 
-@check(
-    "job.resource-url-with-complete",
-    needs=CONTROL,
-    rows=[{"schedule": "immediate"}, {"schedule": "never"}, {"schedule": "failed"}],
-)
-def resource_url_with_complete_only(session: Session, schedule: str) -> None:
+@check("job.resource-url-with-complete", rows={"case": ANSWERS}, calls=1)
+def resource_url_with_complete_only(session: Session, case: RequestCase) -> None:
     """`resourceUrl` is an absolute URL with COMPLETE; with PROCESSING and FAILED it is absent."""
-    answer = session.ask(session.draft(session.collection(schedule)))
+    answer = session.ask(case.make(session, session.draft()))
+    expect_code(20, answer, "a call for a package")
     expect(answer.state == "COMPLETE", "resourceUrl" in (answer.data or {}), f"resourceUrl with {answer.state}")
     if answer.state == "COMPLETE":
         expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
 
 
-@check("job.fresh-resource-url", needs=CONTROL, rows={"pause": (0, 1, SECOND, 61 * SECOND)})
+@check(
+    "job.fresh-resource-url",
+    needs={"collection"},
+    rows=[{"pause": 2 * SECOND}, *steered({"pause": pause} for pause in (0, 1, SECOND, 61 * SECOND))],
+    calls=2,
+    waits=2 * SECOND,
+)
 def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
     """Two answers never carry the same resource URL, and the earlier one still serves."""
-    draft = session.draft(session.collection("immediate"))
-    first = str(session.ask(draft).resource_url)
+    first = session.resource_url()
     session.wait(pause)
-    second = str(session.ask(draft).resource_url)
+    second = session.resource_url()
     expect(True, first != second, "two answers have different resource URLs")
-    expect(200, session.get(second).status, "the second resource URL")
-    if pause <= SECOND:
-        expect(200, session.get(first).status, "the first resource URL, after the second was given")
+    expect(True, session.serves(second), "the second resource URL serves")
+    if pause <= 2 * SECOND:
+        expect(True, session.serves(first), "the first resource URL serves after the second was given")

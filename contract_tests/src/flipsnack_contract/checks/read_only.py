@@ -1,21 +1,15 @@
 """A run at the real API: the checks that only read, planned before anything is sent, within a budget of calls."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.checks.rows import missing, rows_for
-from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.checks.check import Check, Plan
+from flipsnack_contract.checks.runner import missing, rows_for, run_check
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
+from flipsnack_contract.target.rate_pacer import shortest
 from flipsnack_contract.target.read_only import Budget
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target_under_test import TargetUnderTest
-
-__all__ = ["READ_ONLY", "ReadPlan", "calls_of", "plan_reads", "read"]
 
 BUDGET = "budget: the check makes more calls than are left (--budget)"
 READ_ONLY = Plan(examples=0, rows=2)
@@ -33,15 +27,14 @@ class ReadPlan:
 
 def plan_reads(checks: Iterable[Check], subject: TargetUnderTest, budget: Budget) -> ReadPlan:
     """The plan for those of the checks that only read, that the target can bear and that the budget allows."""
-    chosen, calls, clock = [], 0, _PlannedClock()
-    pacer = RatePacer(clock, margin=REAL_MARGIN)
+    chosen, calls, waits = [], 0, 0
     for one in checks:
         more = calls_of(one, subject)
         if one.read_only and not missing(one, subject) and budget.allows(calls + more):
             chosen.append(one)
             calls += more
-            _let_pass(one, more, pacer, clock)
-    return ReadPlan(tuple(chosen), calls, clock.now / SECOND)
+            waits += one.waits
+    return ReadPlan(tuple(chosen), calls, (waits + shortest(calls)) / SECOND)
 
 
 def calls_of(check: Check, subject: TargetUnderTest) -> int:
@@ -56,19 +49,3 @@ def read(check: Check, subject: TargetUnderTest, budget: Budget) -> Result:
     if not missing(check, subject) and not budget.allows(calls_of(check, subject)):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, BUDGET)
     return run_check(check, subject, READ_ONLY)
-
-
-@dataclass
-class _PlannedClock:
-    """A clock that only counts."""
-
-    now: int = 0
-
-    def pass_by(self, micros: int) -> None:
-        self.now += micros
-
-
-def _let_pass(check: Check, calls: int, pacer: RatePacer, clock: _PlannedClock) -> None:
-    for _ in range(calls):
-        pacer.call()
-    clock.pass_by(check.waits)

@@ -4,26 +4,24 @@ A `RequestCase` changes a right call; two that change different parts can be com
 of checks (`order.checks` in the ledger).
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
+from flipsnack_contract.checks.check import CONTROL
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.methods import Method, every_method, takes_collection
+from flipsnack_contract.contract.methods import Method, every_method, makes_packages, takes_collection
 from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.session import Session
 
-__all__ = ["ANSWERS", "MISTAKES", "RequestCase", "pairs", "with_format"]
-
 Make = Callable[[Session, CallDraft], CallDraft]
-CONTROL = frozenset({"control"})
+CALLBACK = "app.answer"
 KEY = frozenset({"credentials"})
 
 
 @dataclass(frozen=True)
 class RequestCase:
-    """A change of a right call, and the code that follows. `touches` are the parts that it changes.
+    """A change of a right call, and the code that follows. `touches` names the parts that it changes.
 
     `suits` says which methods it can be tried with.
     """
@@ -31,33 +29,39 @@ class RequestCase:
     name: str
     step: int
     code: int
-    touches: frozenset[str]
+    touches: str
     make: Make
     needs: frozenset[str] = frozenset()
     suits: Callable[[Method], bool] = every_method
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The parts of the call that it changes."""
+        return frozenset(self.touches.split())
 
     @property
     def paced(self) -> bool:
         """Whether the call waits for the limits; not where it has to exceed them."""
         return "limits" not in self.touches
 
-    def __str__(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
-        return f"<{self.name}>"
-
-
-def _missing(name: str) -> Make:
-    return lambda _session, draft: draft.without(name)
+        return self.name
 
 
 def _set(**parameters: str) -> Make:
     return lambda _session, draft: draft.with_(**parameters)
 
 
-def _twice(_session: Session, draft: CallDraft) -> CallDraft:
-    return draft.also(("twice", "1"), ("twice", "2"))
+def _changed(**fields: Any) -> Make:
+    return lambda _session, draft: replace(draft, **fields)
+
+
+def _without(name: str) -> Make:
+    return lambda _session, draft: draft.without(name)
+
+
+def _without_own(session: Session, draft: CallDraft) -> CallDraft:
+    return draft.without(session.method.own_required[0])
 
 
 def _maintenance(session: Session, draft: CallDraft) -> CallDraft:
@@ -67,6 +71,7 @@ def _maintenance(session: Session, draft: CallDraft) -> CallDraft:
 
 
 def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
+    session.trace.add("maintenance for everybody on")
     session.maintenance_for_everybody()
     return draft
 
@@ -87,10 +92,6 @@ def _used_up_minute(session: Session, draft: CallDraft) -> CallDraft:
     return draft
 
 
-def _wrong_signature(_session: Session, draft: CallDraft) -> CallDraft:
-    return replace(draft, signature="0123456789abcdef0123456789abcdef")
-
-
 def _deleted(session: Session, draft: CallDraft) -> CallDraft:
     collection_hash = session.collection()
     session.steer.delete_collection(collection_hash)
@@ -105,65 +106,50 @@ def _other_verb(session: Session, draft: CallDraft) -> CallDraft:
     return replace(draft, verb=session.method.other_verb)
 
 
-def _no_own_parameter(session: Session, draft: CallDraft) -> CallDraft:
-    return draft.without(session.method.own_required[0])
-
-
-def _case(
-    name: str,
-    step: int,
-    code: int,
-    touches: str,
-    make: Make,
-    needs: Iterable[str] = (),
-    suits: Callable[[Method], bool] = every_method,
-) -> RequestCase:
-    return RequestCase(name, step, code, frozenset(touches.split()), make, frozenset(needs), suits)
+def _job(schedule: str) -> Make:
+    return lambda session, draft: draft.with_(collectionHash=session.collection(schedule))
 
 
 def _requires_a_parameter(method: Method) -> bool:
     return bool(method.own_required)
 
 
-def _makes_packages(method: Method) -> bool:
-    return any(field.name == "resourceUrl" for field in method.fields)
-
-
 MISTAKES: tuple[RequestCase, ...] = (
-    _case("a parameter twice", 0, 40, "extra", _twice),
-    _case("a path of its own", 0, 40, "path", lambda _session, draft: replace(draft, path="other")),
-    _case("the verb PUT", 0, 40, "verb", lambda _session, draft: replace(draft, verb="PUT")),
-    _case("an unknown format", 1, 40, "format", _set(format="yaml")),
-    _case("jsonp without callback", 1, 30, "format", _set(format="jsonp")),
-    _case("a callback that is none", 1, 40, "format", _set(format="jsonp", callback="1;alert(1)")),
+    RequestCase(
+        "a parameter twice", 0, 40, "extra", lambda _session, draft: draft.also(("twice", "1"), ("twice", "2"))
+    ),
+    RequestCase("a path of its own", 0, 40, "path", _changed(path="other")),
+    RequestCase("the verb PUT", 0, 40, "verb", _changed(verb="PUT")),
+    RequestCase("an unknown format", 1, 40, "format", _set(format="yaml")),
+    RequestCase("jsonp without callback", 1, 30, "format", _set(format="jsonp")),
+    RequestCase("a callback that is none", 1, 40, "format", _set(format="jsonp", callback="1;alert(1)")),
     # It touches the key, because it is the maintenance of that key.
-    _case("maintenance", 2, 22, "maintenance apiKey", _maintenance, CONTROL),
-    _case("maintenance for everybody", 2, 22, "maintenance", _maintenance_for_all, {"control", "alone"}),
-    _case("no apiKey", 3, 30, "apiKey", _missing("apiKey")),
-    _case("no signature", 3, 30, "signature", _missing("signature")),
-    _case("no action", 3, 30, "action", _missing("action")),
-    _case("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
-    _case("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
-    _case("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
-    _case("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
-    _case("the other verb", 8, 40, "verb", _other_verb, KEY),
-    _case("a wrong signature", 9, 44, "signature", _wrong_signature, KEY),
-    _case("a missing parameter", 10, 30, "parameter", _no_own_parameter, KEY, _requires_a_parameter),
-    _case("an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection),
-    _case("a deleted collection", 11, 43, "parameter", _deleted, CONTROL, takes_collection),
-    _case("a collection of another key", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
+    RequestCase("maintenance", 2, 22, "maintenance apiKey", _maintenance, CONTROL),
+    RequestCase("maintenance for everybody", 2, 22, "maintenance", _maintenance_for_all, CONTROL | {"alone"}),
+    RequestCase("no apiKey", 3, 30, "apiKey", _without("apiKey")),
+    RequestCase("no signature", 3, 30, "signature", _without("signature")),
+    RequestCase("no action", 3, 30, "action", _without("action")),
+    RequestCase("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
+    RequestCase("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
+    RequestCase("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
+    RequestCase("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
+    RequestCase("the other verb", 8, 40, "verb", _other_verb, KEY),
+    RequestCase("a wrong signature", 9, 44, "signature", _changed(signature="0123456789abcdef0123456789abcdef"), KEY),
+    RequestCase("a missing parameter", 10, 30, "parameter", _without_own, KEY, _requires_a_parameter),
+    RequestCase(
+        "an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
+    ),
+    RequestCase("a deleted collection", 11, 43, "parameter", _deleted, CONTROL, takes_collection),
+    RequestCase("a collection of another key", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
 )
 """What can be wrong with a call, in the order of checks."""
 
-
-def _job(schedule: str) -> Make:
-    return lambda session, draft: draft.with_(collectionHash=session.collection(schedule))
-
-
+RIGHT_CALL = RequestCase("a right call", 12, 20, "", _set(), frozenset({"collection"}), makes_packages)
 ANSWERS: tuple[RequestCase, ...] = (
-    _case("PROCESSING", 12, 20, "parameter", _job("never"), CONTROL, _makes_packages),
-    _case("COMPLETE", 12, 20, "parameter", _job("immediate"), CONTROL, _makes_packages),
-    _case("FAILED", 12, 20, "parameter", _job("failed"), CONTROL, _makes_packages),
+    RIGHT_CALL,
+    RequestCase("PROCESSING", 12, 20, "parameter", _job("never"), CONTROL, makes_packages),
+    RequestCase("COMPLETE", 12, 20, "parameter", _job("immediate"), CONTROL, makes_packages),
+    RequestCase("FAILED", 12, 20, "parameter", _job("failed"), CONTROL, makes_packages),
 )
 """What a right call can answer."""
 
@@ -177,11 +163,11 @@ def pairs() -> tuple[tuple[RequestCase, RequestCase], ...]:
         (first, second)
         for first in MISTAKES
         for second in MISTAKES
-        if first.step < second.step and first.code != second.code and not first.touches & second.touches
+        if first.step < second.step and first.code != second.code and not first.parts & second.parts
         if (first.name, second.name) != ("an unknown key", "the other verb")
     )
 
 
 def with_format(draft: CallDraft, form: str) -> CallDraft:
     """The call with an answer in `form`: json, jsonp or xml."""
-    return draft.with_(format=form, callback="app.answer") if form == "jsonp" else draft.with_(format=form)
+    return draft.with_(format=form, callback=CALLBACK) if form == "jsonp" else draft.with_(format=form)

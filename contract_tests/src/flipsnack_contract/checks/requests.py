@@ -1,41 +1,61 @@
-"""The request itself: path, verb, duplicates, bytes that are not text, sizes, and arbitrary bytes."""
+"""The request itself: path, verb, duplicates, bytes that are not text, sizes, any bytes, and the order of checks."""
 
-from __future__ import annotations
-
+import re
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import quote, quote_from_bytes
+from urllib.parse import quote, quote_from_bytes, urlsplit
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import check
-from flipsnack_contract.checks.strategies import hostile_bytes, names, texts
-from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_in
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.request_cases import RequestCase, pairs
+from flipsnack_contract.checks.strategies import hostile_bytes, names, raw_requests, texts
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.request_builder import Pairs, encoded
+from flipsnack_contract.target.request_builder import FORM, Pairs, encoded
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Request, Unreachable
+from flipsnack_contract.target.target import Reply, Request, Unreachable
 
 BOUNDARY = "the-kits-boundary"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+BODIES = ("form", "multipart", "none")
+"""Where the parameters of a POST may be, by the kind of its body; without a body they are in the query."""
 # HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).
 TOO_LARGE = (413, 414, 431)
 
 
-@check("request.path", needs={"credentials"}, methods=every_method, rows=[{"slash": True}, {"slash": False}], calls=1)
-def v1_answers_with_and_without_a_slash(session: Session, *, slash: bool) -> None:
+def _post(session: Session, body: str, parameters: Pairs) -> Request:
+    base = session.target.base_url
+    if body == "none":
+        return Request("POST", f"{base}?{encoded(parameters)}")
+    if body == "form":
+        return Request("POST", base, encoded(parameters).encode(), {"Content-Type": FORM})
+    parts = [_part(f'name="{name}"', value.encode()) for name, value in parameters]
+    upload = [_part('name="file"; filename="a.pdf"', b"%PDF\xff\0")] if body == "upload" else []
+    return Request(
+        "POST", base, b"".join([*parts, *upload, b"--%s--\r\n" % BOUNDARY.encode()]), {"Content-Type": MULTIPART}
+    )
+
+
+def _part(about: str, content: bytes) -> bytes:
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+    return b"%s%s\r\n" % (head.encode(), content)
+
+
+@check("request.path", **KEYED, rows={"slash": ("/", "")})
+def v1_answers_with_and_without_a_slash(session: Session, slash: str) -> None:
     """/v1 and /v1/ are the same."""
     request = session.draft().request(session.target.base_url)
     path, mark, query = request.url.partition("?")
-    path = path if slash else path.rstrip("/")
-    answer = session.read(session.send(replace(request, url=path + mark + query)))
-    expect_code(session.accepted, answer, f"a call at {path}")
+    path = path.rstrip("/") + slash
+    expect_code(session.accepted, session.ask(replace(request, url=path + mark + query)), f"a call at {path}")
 
 
 @check(
     "request.path",
     rows={"path": ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")},
     varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
-    share=0.3,
 )
 def other_paths_are_40(session: Session, path: str) -> None:
     """Any other path below /v1 is 40."""
@@ -44,47 +64,18 @@ def other_paths_are_40(session: Session, path: str) -> None:
     expect_code(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
 
 
-Posting = Callable[[Session, Pairs], Request]
-POSTS: Mapping[str, Posting] = {
-    "form": lambda session, pairs: form(session, encoded(pairs).encode()),
-    "multipart": lambda session, pairs: multipart(session, pairs),
-    "none": lambda session, pairs: Request("POST", f"{session.target.base_url}?{encoded(pairs)}"),
-}
-"""Where the parameters of a POST may be, by the kind of its body; without a body they are in the query."""
-
-
 @check(
-    "request.get-for-reads", needs={"credentials"}, methods=lambda method: method.verb == "GET", rows={"body": POSTS}
+    "request.get-for-reads", needs={"credentials"}, methods=lambda method: method.verb == "GET", rows={"body": BODIES}
 )
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
-    request = POSTS[body](session, session.draft().signed())
-    expect_code(40, session.read(session.send(request)), f"a POST, {body}")
+    expect_code(40, session.ask(_post(session, body, session.draft().signed())), f"a POST, {body}")
 
 
 @check("code.40", needs={"credentials"}, methods=lambda method: method.verb == "POST")
 def get_of_an_upload_is_40(session: Session) -> None:
     """A GET of a method that uploads a file is 40."""
     expect_code(40, session.ask(replace(session.draft(), verb="GET")), f"a GET of {session.method}")
-
-
-def form(session: Session, body: bytes) -> Request:
-    """A POST with parameters encoded as a form."""
-    return Request("POST", session.target.base_url, body, {"Content-Type": "application/x-www-form-urlencoded"})
-
-
-def multipart(session: Session, pairs: Pairs, *, file: bytes | None = None) -> Request:
-    """A POST with parameters in parts, and a `file` after them where there is one."""
-    parts = [_part(f'name="{name}"', value.encode()) for name, value in pairs]
-    upload = [] if file is None else [_part('name="file"; filename="a.pdf"', file)]
-    body = b"".join([*parts, *upload, f"--{BOUNDARY}--\r\n".encode()])
-    kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-    return Request("POST", session.target.base_url, body, kind)
-
-
-def _part(about: str, content: bytes) -> bytes:
-    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
-    return b"%s%s\r\n" % (head.encode(), content)
 
 
 @check("request.other-verbs", methods=every_method, rows={"verb": ("PUT", "DELETE", "PATCH", "OPTIONS")})
@@ -95,14 +86,12 @@ def other_verbs_are_40(session: Session, verb: str) -> None:
 
 @check(
     "request.duplicate-parameter",
+    **GENERIC,
     rows={
         "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
         "values": (("1", "2"), ("1", "1"), ("", "")),
     },
     varies={"name": names, "values": st.tuples(texts, texts)},
-    share=0.3,
-    methods=every_method,
-    calls=1,
 )
 def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
     """A name that is sent twice is 40, whichever parameter it is, with equal values too."""
@@ -114,33 +103,13 @@ def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]
 def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
     """A name that is both in the query and in the form is sent twice."""
     # An unknown key, so that a POST is 41 if it is not found to be malformed.
-    pairs = session.draft(format="json", unknown="1").with_(apiKey="not-a-key").signed()
-    request = form(session, encoded(pairs).encode())
-    twice = replace(request, url=f"{request.url}?{encoded(pair for pair in pairs if pair[0] == name)}")
-    expect_code(40, session.read(session.send(twice)), f"{name} in the query and in the form")
+    draft = session.draft(format="json", unknown="1", apiKey="not-a-key")
+    request = _post(session, "form", draft.signed())
+    twice = replace(request, url=f"{request.url}?{encoded([(name, str(draft.get(name)))])}")
+    expect_code(40, session.ask(twice), f"{name} in the query and in the form")
 
 
 BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82")
-
-
-@check(
-    "request.undecodable",
-    rows={"raw": BROKEN, "place": ("name", "value", "body")},
-    varies={
-        "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
-        "place": st.sampled_from(["name", "value", "body"]),
-    },
-    share=0.3,
-    calls=1,
-)
-def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
-    """Bytes that are not UTF-8, and NUL, are 40: in a name, a value or a form."""
-    escaped = quote_from_bytes(raw, safe="")
-    piece = f"{escaped}=1" if place == "name" else f"note={escaped}"
-    draft = session.draft()
-    text = f"{encoded(draft.signed())}&{piece}"
-    reply = session.send(form(session, text.encode())) if place == "body" else session.send_text(draft, text)
-    expect_code(40, session.read(reply), f"{raw!r} in a {place}")
 
 
 def _is_text(raw: bytes) -> bool:
@@ -150,36 +119,53 @@ def _is_text(raw: bytes) -> bool:
         return False
 
 
-LARGE: dict[str, Callable[[Session, str], Request]] = {
-    "a query of a megabyte": lambda session, text: Request("GET", f"{session.target.base_url}?{text}&x={'a' * 2**20}"),
-    "10,000 short parameters": lambda session, text: Request(
-        "GET", f"{session.target.base_url}?{text}&" + "&".join(f"{number:x}" for number in range(10_000))
-    ),
-    "10,000 parameters": lambda session, text: Request(
-        "GET", f"{session.target.base_url}?{text}&" + "&".join(f"p{number}=1" for number in range(10_000))
-    ),
-    "10,000 parameters in a form": lambda session, text: form(
-        session, f"{text}&{'&'.join(f'p{number}=1' for number in range(10_000))}".encode()
-    ),
-    "10,000 parameters in parts": lambda session, _text: multipart(
-        session, (*session.draft().signed(), *((f"p{number}", "1") for number in range(10_000)))
-    ),
-    "a form of 20 megabytes": lambda session, text: form(session, text.encode() + b"&x=" + b"a" * 20 * 2**20),
-    "a name of 100 kilobytes": lambda session, text: Request(
-        "GET", f"{session.target.base_url}?{text}&{'n' * 100_000}=1"
-    ),
+@check(
+    "request.undecodable",
+    rows={"raw": BROKEN, "place": ("name", "value", "body")},
+    varies={
+        "raw": st.binary(min_size=1, max_size=6).filter(lambda raw: not _is_text(raw)),
+        "place": st.sampled_from(["name", "value", "body"]),
+    },
+    calls=1,
+)
+def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
+    """Bytes that are not UTF-8, and NUL, are 40: in a name, a value or a form."""
+    escaped = quote_from_bytes(raw, safe="")
+    draft = replace(session.draft(), verb="POST" if place == "body" else "GET")
+    text = f"{encoded(draft.signed())}&{f'{escaped}=1' if place == 'name' else f'note={escaped}'}"
+    expect_code(40, session.ask_text(draft, text), f"{raw!r} in a {place}")
+
+
+def _many(name: str, value: str) -> Pairs:
+    return tuple((f"{name}{number:x}", value) for number in range(10_000))
+
+
+LARGE: Mapping[str, tuple[str, Callable[[], Pairs]]] = {
+    "a query of a megabyte": ("none", lambda: (("x", "a" * 2**20),)),
+    "10,000 short parameters": ("none", lambda: _many("", "")),
+    "10,000 parameters": ("none", lambda: _many("p", "1")),
+    "10,000 parameters in a form": ("form", lambda: _many("p", "1")),
+    "10,000 parameters in parts": ("multipart", lambda: _many("p", "1")),
+    "a form of 20 megabytes": ("form", lambda: (("x", "a" * 20 * 2**20),)),
+    "a name of 100 kilobytes": ("none", lambda: (("n" * 100_000, "1"),)),
 }
+"""What is added to a call, and to which body; without a body it is a GET."""
 
 
-@check("request.size", needs={"control"}, rows={"large": LARGE})
+@check("request.size", needs=CONTROL, rows={"large": LARGE})
 def absurd_sizes_are_refused(session: Session, large: str) -> None:
     """A request of absurd size is code 40, or HTTP 413, 414 or 431; and the next call is served."""
-    request = LARGE[large](session, encoded(session.draft().signed()))
-    reply = session.send(request)
-    expect(True, reply.status < 500, f"{large} is no server error (HTTP {reply.status})")
+    body, added = LARGE[large]
+    request = _post(session, body, (*session.draft().signed(), *added()))
+    reply = session.send(replace(request, method="GET") if body == "none" else request)
+    _require_no_server_error(reply, large)
     if reply.status not in (*TOO_LARGE, 400):
         expect_code(40, session.read(reply), large)
     expect_code(20, session.ask(session.draft()), f"the call after {large}")
+
+
+def _require_no_server_error(reply: Reply, what: str) -> None:
+    expect(True, reply.status < 500, f"{what} is no server error (HTTP {reply.status})")
 
 
 @check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
@@ -193,7 +179,7 @@ def an_empty_required_parameter_is_30(session: Session) -> None:
 
 @check(
     "request.any-bytes",
-    needs={"control"},
+    needs=CONTROL,
     rows={"raw": (b"", b"%", b"&&=&=", b"\xff\xfe"), "place": ("query", "form", "multipart", "unbounded")},
     varies={
         "raw": hostile_bytes,
@@ -206,24 +192,86 @@ def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
         reply = session.send(_hostile(session, raw, place))
     except Unreachable as trouble:
         raise Violation(f"{raw!r} in the {place}", "an answer", trouble) from None
-    expect(True, reply.status < 500, f"{raw!r} in the {place} is no server error (HTTP {reply.status})")
+    _require_no_server_error(reply, f"{raw!r} in the {place}")
     if reply.status == 200:
         expect_in((30, 40, 41, 42, 43, 44), session.read(reply).code, f"the code for {raw!r} in the {place}")
     expect_code(20, session.ask(session.draft()), "the next call")
 
 
 def _hostile(session: Session, raw: bytes, place: str) -> Request:
-    base = session.target.base_url
+    base, right = session.target.base_url, encoded(session.draft().signed())
+    escaped = quote_from_bytes(raw, safe="")
     # What a URL cannot contain is escaped, as every HTTP library does.
     text = quote_from_bytes(raw, safe="%&=+;/?:@[]!$'()*,")
-    right = encoded(session.draft().signed())
-    kinds = {
-        "form": "application/x-www-form-urlencoded",
-        "multipart": f"multipart/form-data; boundary={BOUNDARY}",
-        "unbounded": "multipart/form-data",
-    }
     if place in ("query", "escaped"):
-        return Request("GET", f"{base}?{right}&{text if place == 'query' else quote_from_bytes(raw, safe='')}=1&1=2&1")
+        return Request("GET", f"{base}?{right}&{text if place == 'query' else escaped}=1&1=2&1")
     if place == "path":
-        return Request("GET", f"{base}{quote_from_bytes(raw, safe='')}/x?{right}")
+        return Request("GET", f"{base}{escaped}/x?{right}")
+    kinds = {"form": FORM, "multipart": MULTIPART, "unbounded": "multipart/form-data"}
     return Request("POST", base, raw, {"Content-Type": kinds.get(place, "text/plain")})
+
+
+WHAT, TIMEOUT = "the answer to bytes that are no request", 10.0
+# HTTP has 501 and 505 for an unknown verb or version (RFC 9110, 15.6).
+SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
+
+
+@check(
+    "request.any-bytes",
+    needs=CONTROL | {"socket"},
+    rows={
+        "raw": (
+            b"\r\n\r\n",
+            b"GET\r\n\r\n",
+            b"GET /v1/?%ff\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /v1/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /v1/ HTTP/9.9\r\n\r\n",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"GET /v1/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        )
+    },
+    varies={"raw": raw_requests},
+)
+def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:
+    """No bytes on a connection cause a server error, and the next call is served."""
+    if session.target.base_url.startswith("https:"):
+        raise Unsuitable("raw bytes cannot be sent inside TLS")
+    answer = _exchange(session.target.base_url, raw)
+    session.trace.add(f"raw {raw[:200]!r} -> {answer[:200]!r}")
+    if SERVER_ERROR.match(answer):
+        raise Violation(WHAT, "no server error", repr(answer[:200]))
+    expect_code(20, session.ask(session.draft()), "the next call")
+
+
+def _exchange(base_url: str, raw: bytes) -> bytes:
+    """The first bytes of the answer; none when the server just closes."""
+    place = urlsplit(base_url)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or 80), timeout=TIMEOUT) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            return connection.recv(4096)
+    except ConnectionError:
+        return b""
+    except TimeoutError:
+        raise Violation(WHAT, "an answer or an end", f"none in {TIMEOUT:g} s") from None
+
+
+@check("order.checks", methods=every_method, rows=[{"first": first, "second": second} for first, second in pairs()])
+def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
+    """Of two mistakes in one call, the answer names the one that is checked first."""
+    # The later one is made first, so that its changes of the account come before an earlier one's maintenance.
+    draft = first.make(session, second.make(session, session.draft()))
+    # A call with a wrong format is answered as JSON.
+    answer = session.read(session.send(draft, paced=first.paced and second.paced), "json")
+    expect_code(first.code, answer, f"{first} together with {second}")
+
+
+@check("order.credentials-before-verb", rows={"key": ("not-a-key", "0"), "body": (*BODIES, "upload")})
+def a_post_with_an_unknown_key_is_41(session: Session, key: str, body: str) -> None:
+    """A POST with an unknown key is 41, as a form (seen by a public client) and in parts, as uploads are."""
+    request = _post(session, body, session.draft(apiKey=key).signed())
+    expect_code(41, session.ask(request), f"a POST, {body}, with the key {key!r}")

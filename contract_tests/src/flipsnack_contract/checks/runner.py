@@ -1,9 +1,7 @@
-"""Carries checks out: rows first, then drawn values, shrunk by Hypothesis where one fails."""
-
-from __future__ import annotations
+"""Carries checks out, as far as the target can bear: rows first, then drawn values, shrunk where one fails."""
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,16 +13,13 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
-from flipsnack_contract.checks.check import Check, Unsuitable
-from flipsnack_contract.checks.plan import Plan
-from flipsnack_contract.checks.rows import methods_for, missing, rows_for
-from flipsnack_contract.contract.assertions import Inconclusive, Violation
+from flipsnack_contract.checks.check import Check, Plan, Row, needs_of
+from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
 from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target_under_test import TargetUnderTest
-
-__all__ = ["run_check"]
 
 STEPS_PER_HISTORY = 25
 
@@ -51,13 +46,12 @@ def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
     log, began = _CheckRun(), stopwatch()
     outcome, message = _attempt(check, under_test, plan, log)
-    broke = log.violation.rule or check.rule.id if log.violation else ""
     return Result(
         check=check.name,
         rule=check.rule.id,
         outcome=outcome,
         message=message,
-        broke=broke,
+        broke=log.violation.rule or check.rule.id if log.violation else "",
         counterexample={name: repr(value) for name, value in log.drawn.items()} if log.violation else {},
         steps=tuple(log.session.trace) if log.session and outcome is not Outcome.PASSED else (),
         examples=log.examples,
@@ -88,8 +82,7 @@ def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
 
 def _violation_in(flaky: Flaky) -> Violation | None:
-    found = getattr(flaky, "exceptions", ())
-    return next((one for one in found if isinstance(one, Violation)), None)
+    return next((one for one in getattr(flaky, "exceptions", ()) if isinstance(one, Violation)), None)
 
 
 def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
@@ -98,12 +91,13 @@ def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _Check
         return
     for row in rows_for(check, under_test, plan):
         _try(check, under_test, log, row)
-    if check.varies and plan.examples:
+    if plan.examples and draws(check, under_test):
         _vary(check, under_test, plan, log)
 
 
 def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
-    values = dict(drawn)
+    shown = {name: value for name, value in drawn.items() if name != "needs"}
+    values = dict(shown)
     with under_test.session(values.pop("method", None)) as session:
         try:
             check.run(session, **values)
@@ -112,7 +106,7 @@ def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mappi
             log.unsuitable = str(trouble)
             return
         except Violation as violation:
-            log.drawn, log.session, log.violation = drawn, session, violation
+            log.drawn, log.session, log.violation = shown, session, violation
             raise
         except Inconclusive:
             log.session = session
@@ -147,11 +141,8 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
                 log.session = log.session or opened
                 raise
 
-    def machine() -> RuleBasedStateMachine:
-        return build(session)
-
     # Typed as a class upstream; any factory does.
-    factory = cast("type[RuleBasedStateMachine]", _seeded(machine, plan))
+    factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
     bounds = settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY)
     try:
         run_state_machine_as_test(factory, settings=bounds)
@@ -173,7 +164,7 @@ def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
 
 def _settings(check: Check, plan: Plan) -> settings:
     return settings(
-        max_examples=max(1, round(plan.examples * check.share)),
+        max_examples=max(1, plan.examples // (2 if check.machine else 3)),
         deadline=None,
         database=None,
         derandomize=plan.seed is None,
@@ -187,3 +178,44 @@ def _settings(check: Check, plan: Plan) -> settings:
 
 def _silence(_line: object) -> None:
     """Hypothesis prints nothing: the result has all of it."""
+
+
+def draws(check: Check, under_test: TargetUnderTest) -> bool:
+    """Whether values are drawn for the check at this target."""
+    return bool(check.varies) and check.drawn_needs <= under_test.capabilities
+
+
+def missing(check: Check, under_test: TargetUnderTest) -> tuple[str, ...]:
+    """The capabilities that the check needs and the target lacks; for a table, the least that any row lacks."""
+    rows = check.rows if check.rows and not draws(check, under_test) else ({},)
+    return min((tuple(sorted((check.needs | needs_of(row)) - under_test.capabilities)) for row in rows), key=len)
+
+
+def rows_for(check: Check, under_test: TargetUnderTest, plan: Plan) -> Sequence[Row]:
+    """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
+    rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
+    able = [row for row in rows if needs_of(row) <= under_test.capabilities]
+    if plan.rows is not None and len(able) > plan.rows:
+        # Spread from the first to the last, because neighbours are alike.
+        able = [able[index * (len(able) - 1) // max(1, plan.rows - 1)] for index in range(plan.rows)]
+    return able if check.methods is None else _with_methods(able, methods_for(check, under_test))
+
+
+def methods_for(check: Check, under_test: TargetUnderTest) -> tuple[Method, ...]:
+    """The methods that the check is run for."""
+    return tuple(one for one in under_test.methods if check.methods and check.methods(one))
+
+
+def _with_methods(rows: Sequence[Row], methods: Sequence[Method]) -> Sequence[Row]:
+    """Each row with one method and each method with a row, in turn: not every row with every method."""
+    found = []
+    for number, row in enumerate(rows):
+        if suited := [one for one in methods if _suits(row, one)]:
+            found.append({"method": suited[number % len(suited)], **row})
+    rest = [one for one in methods if all(row["method"] != one for row in found)]
+    first = ((one, next((row for row in rows if _suits(row, one)), None)) for one in rest)
+    return [*found, *({"method": one, **row} for one, row in first if row is not None)]
+
+
+def _suits(row: Row, method: Method) -> bool:
+    return all(value.suits(method) for value in row.values() if hasattr(value, "suits"))

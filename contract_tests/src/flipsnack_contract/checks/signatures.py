@@ -1,37 +1,36 @@
 """The signature ("How to sign a request"): which one is accepted, and that every other one is 44."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import check
+from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.strategies import extras, short_names, texts
-from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.contract.signing import NOT_SIGNED, digest, sign
+from flipsnack_contract.contract.signing import NOT_SIGNED, canonical, digest, sign
 from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
 from flipsnack_contract.target.session import Session
 
 # What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
-SIGNED: Mapping[str, Any] = {"needs": {"credentials"}, "methods": every_method, "calls": 2}
-WRONG = 44
+SIGNED: Mapping[str, Any] = {**KEYED, "calls": 2}
+Rewrite = Callable[[str], str]
 
 
-def accepted(session: Session, draft: CallDraft, what: str) -> None:
-    """Raise `Violation` unless the call is answered as a right one."""
-    expect_code(session.accepted, session.ask(draft), what)
+def _only_right(session: Session, draft: CallDraft, wrong: str, what: str) -> None:
+    """Require that the call is accepted as it is signed, and is 44 with the wrong signature."""
+    expect_code(session.accepted, session.ask(draft), f"a call that is signed right, and not: {what}")
+    _refused(session, draft, wrong, what)
 
 
-def refused(session: Session, draft: CallDraft, signature: str, what: str) -> None:
-    """Raise `Violation` unless the call, with this signature, is code 44."""
+def _refused(session: Session, draft: CallDraft, signature: str, what: str) -> None:
     if signature == sign(draft.secret, draft.parameters):
         return  # For these parameters the mistake makes no difference.
-    expect_code(WRONG, session.ask(replace(draft, signature=signature)), what)
+    expect_code(44, session.ask(replace(draft, signature=signature)), what)
 
 
 def _text(pairs: Pairs) -> str:
@@ -43,56 +42,43 @@ def _sent_sorted(draft: CallDraft) -> CallDraft:
     return replace(draft, parameters=tuple(sorted(draft.parameters)))
 
 
-def _by_name(pairs: Pairs) -> Pairs:
-    return tuple(sorted(pair for pair in pairs if pair[0] not in NOT_SIGNED))
+def _hashed(name: str) -> Callable[[str, Pairs], str]:
+    return lambda secret, pairs: hashlib.new(name, (secret + _text(pairs)).encode()).hexdigest()
 
 
-# --- the digest ------------------------------------------------------------------------------------------------------
-
-SEPARATED: dict[str, Callable[[str, Pairs], str]] = {
-    "equals signs": lambda secret, pairs: secret + "".join(f"{name}={value}" for name, value in pairs),
-    "ampersands": lambda secret, pairs: "&".join([secret, *(name + value for name, value in pairs)]),
-    "line ends": lambda secret, pairs: "\n".join([secret, *(name + value for name, value in pairs)]),
-    "no secret": lambda _secret, pairs: _text(pairs),
-    "the secret last": lambda secret, pairs: _text(pairs) + secret,
-    "the secret twice": lambda secret, pairs: secret + _text(pairs) + secret,
-    "values only": lambda secret, pairs: secret + "".join(value for _, value in pairs),
-    "another secret": lambda secret, pairs: secret + "x" + _text(pairs),
+RECIPES: Mapping[str, Callable[[str, Pairs], str]] = {
+    "equals signs": lambda secret, pairs: digest(secret + "".join(f"{name}={value}" for name, value in pairs)),
+    "ampersands": lambda secret, pairs: digest("&".join([secret, *(name + value for name, value in pairs)])),
+    "line ends": lambda secret, pairs: digest("\n".join([secret, *(name + value for name, value in pairs)])),
+    "no secret": lambda _secret, pairs: digest(_text(pairs)),
+    "the secret last": lambda secret, pairs: digest(_text(pairs) + secret),
+    "the secret twice": lambda secret, pairs: digest(secret + _text(pairs) + secret),
+    "values only": lambda secret, pairs: digest(secret + "".join(value for _, value in pairs)),
+    "another secret": lambda secret, pairs: digest(secret + "x" + _text(pairs)),
+    **{name: _hashed(name) for name in ("sha1", "sha256", "sha512")},
 }
-OTHER_HASHES = ("sha1", "sha256", "sha512")
 
 
-@check("signature.digest", **SIGNED, rows={"how": SEPARATED})
+@check("signature.digest", **SIGNED, rows={"how": RECIPES})
 def other_recipes_are_44(session: Session, how: str) -> None:
-    """The secret comes first and once, names and values follow without separators; any other recipe is 44."""
+    """The MD5 of the secret, once, then names and values without separators; by any other recipe or hash it is 44."""
     draft = session.draft(zz="top", aa="first")
-    text = SEPARATED[how](draft.secret, _by_name(draft.parameters))
-    accepted(session, draft, "the documented recipe")
-    refused(session, draft, digest(text), f"a signature made with {how}")
-
-
-@check("signature.digest", **SIGNED, rows={"name": OTHER_HASHES})
-def other_hashes_are_44(session: Session, name: str) -> None:
-    """The digest is MD5; a better one is 44 too."""
-    draft = session.draft()
-    text = draft.secret + _text(_by_name(draft.parameters))
-    refused(session, draft, hashlib.new(name, text.encode()).hexdigest(), f"a signature by {name}")
+    signed = tuple(sorted(pair for pair in draft.parameters if pair[0] not in NOT_SIGNED))
+    _only_right(session, draft, RECIPES[how](draft.secret, signed), f"a signature made with {how}")
 
 
 @check(
     "signature.digest",
-    needs={"control"},
+    needs=CONTROL,
     methods=every_method,
     rows={"secret": ("s", "gehéim", "日本😀", " blanks ", "a+b%20c&d=e", "x" * 200)},
     varies={"secret": texts.filter(bool)},
-    share=0.3,
 )
 def any_secret_signs(session: Session, secret: str) -> None:
     """A secret may contain blanks, reserved characters and letters beyond ASCII."""
     other = session.another(secret=secret)
-    accepted(other, other.draft(), f"a call signed with the secret {secret!r}")
     draft = other.draft()
-    refused(other, draft, sign(secret.strip() + "x", draft.parameters), "a call signed with another secret")
+    _only_right(other, draft, sign(secret.strip() + "x", draft.parameters), "a call signed with another secret")
 
 
 @check(
@@ -100,34 +86,19 @@ def any_secret_signs(session: Session, secret: str) -> None:
     **SIGNED,
     rows={"pair": (2, 1, 0), "change": ("value", "name", "gone")},
     varies={"pair": st.integers(0, 4), "change": st.sampled_from(["value", "name", "gone", "added"])},
-    share=0.3,
 )
 def tampering_after_signing_is_44(session: Session, pair: int, change: str) -> None:
     """A request of which any signed part was changed, dropped or added after signing is 44."""
-    signed = session.draft(note="kept", zeta="")
-    altered = _tampered(signed, pair, change)
+    draft = session.draft(note="kept", zeta="")
+    pairs = list(draft.parameters)
+    index = pair % len(pairs)
+    name, value = pairs[index]
+    altered = {"value": [(name, value + "x")], "name": [(name + "x", value)], "gone": []}
+    pairs[index : index + 1] = altered.get(change, [(name, value), ("added", "1")])
     # A missing required parameter, an unknown key and an unknown method are refused before the signature is checked.
-    if {"apiKey", "action"} & _changed(signed, altered):
-        return
-    refused(session, altered, sign(signed.secret, signed.parameters), f"a request with a {change} changed")
-
-
-def _tampered(draft: CallDraft, index: int, change: str) -> CallDraft:
-    index = index % len(draft.parameters)
-    name, value = draft.parameters[index]
-    if change == "added":
-        return draft.also(("added", "1"))
-    if change == "gone":
-        return draft.without(name)
-    altered = (name, value + "x") if change == "value" else (name + "x", value)
-    return replace(draft, parameters=(*draft.parameters[:index], altered, *draft.parameters[index + 1 :]))
-
-
-def _changed(before: CallDraft, after: CallDraft) -> set[str]:
-    return {name for name, _ in set(before.parameters) ^ set(after.parameters)}
-
-
-# --- the order -------------------------------------------------------------------------------------------------------
+    if change == "added" or name not in ("apiKey", "action"):
+        signature = sign(draft.secret, draft.parameters)
+        _refused(session, replace(draft, parameters=tuple(pairs)), signature, f"a request with a {change} changed")
 
 
 @check(
@@ -141,8 +112,8 @@ def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], ord
     draft = session.draft().also(*extra)
     pairs = draft.signed()
     shuffled = (*(pairs[index] for index in order if index < len(pairs)), *pairs[len(order) :])
-    reply = session.send_text(draft, encoded(shuffled))
-    expect_code(session.accepted, session.read(reply), f"a request sent in the order {[name for name, _ in shuffled]}")
+    answer = session.ask_text(draft, encoded(shuffled))
+    expect_code(session.accepted, answer, f"a request sent in the order {[name for name, _ in shuffled]}")
 
 
 @check(
@@ -150,93 +121,157 @@ def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], ord
     **SIGNED,
     rows=[{"extra": [("zz", "1"), ("aa", "2")]}, {"extra": [("a", "1")]}],
     varies={"extra": extras(min_size=1)},
-    share=0.5,
 )
 def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, str]]) -> None:
     """A signature over the parameters in the order they are sent, where that is not sorted, is 44."""
     draft = session.draft().also(*extra)
     # Backwards is the order of names neither with regard to case nor without.
     draft = replace(draft, parameters=tuple(sorted(draft.parameters, reverse=True)))
-    text = draft.secret + _text(draft.parameters)
-    refused(session, draft, digest(text), "a signature over unsorted parameters")
+    _refused(session, draft, digest(draft.secret + _text(draft.parameters)), "a signature over unsorted parameters")
+
+
+ORDERS: Mapping[str, Callable[[tuple[str, str]], Any]] = {
+    "without regard to case": lambda pair: (pair[0].casefold(), pair[0]),
+    "by UTF-16 units": lambda pair: pair[0].encode("utf-16-be"),
+}
 
 
 @check(
     "signature.byte-order",
-    **SIGNED,
-    rows=[{"extra": [("Zebra", "1"), ("apikey", "2")]}, {"extra": [("B", "1"), ("a", "2"), ("A", "3"), ("b", "4")]}],
-    varies={"extra": extras(min_size=1)},
-    share=0.5,
-)
-def names_are_ordered_with_regard_to_case(session: Session, extra: list[tuple[str, str]]) -> None:
-    """Upper case goes before lower case: an order blind to case, or by locale, is 44."""
-    draft = _sent_sorted(session.draft().also(*extra))
-    blind = sorted(draft.parameters, key=lambda pair: (pair[0].casefold(), pair[0]))
-    accepted(session, draft, "names ordered by code point")
-    refused(session, draft, digest(draft.secret + _text(tuple(blind))), "names ordered without regard to case")
-
-
-@check(
-    "signature.byte-order",
-    **SIGNED,
-    rows=[{"extra": [("\U0001f600", "face"), ("\uff5e", "wave")]}, {"extra": [("é", "1"), ("z", "2"), ("f", "3")]}],
-)
-def names_beyond_ascii_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str]]) -> None:
-    """Beyond ASCII too it is the code point that counts, not UTF-16 units."""
-    draft = _sent_sorted(session.draft().also(*extra))
-    utf16 = sorted(draft.parameters, key=lambda pair: pair[0].encode("utf-16-be"))
-    accepted(session, draft, "names ordered by code point")
-    refused(session, draft, digest(draft.secret + _text(tuple(utf16))), "names ordered by UTF-16 units")
-
-
-# --- what is signed --------------------------------------------------------------------------------------------------
-
-
-@check(
-    "signature.excludes-itself-and-file",
-    **SIGNED,
-    rows=[{"file": "a.pdf"}, {"file": ""}],
-    varies={"file": texts},
-    share=0.2,
-)
-def file_is_not_signed(session: Session, file: str) -> None:
-    """`file` may be sent and is left out of the signature; a signature that covers it is 44."""
-    draft = _sent_sorted(session.draft(file=file))
-    accepted(session, draft, f"file={file!r} sent but not signed")
-    covering = digest(draft.secret + _text(tuple(sorted(draft.parameters))))
-    refused(session, draft, covering, f"file={file!r} sent and signed")
-
-
-@check(
-    "signature.excludes-itself-and-file",
     **SIGNED,
     rows=[
-        {"name": "format", "value": "json"},
-        {"name": "callback", "value": "app.answer"},
-        {"name": "fileUrl", "value": "u"},
-        {"name": "File", "value": "a"},
-        {"name": "Signature", "value": "a"},
-        {"name": "unknown", "value": "1"},
+        {"extra": [("Zebra", "1"), ("apikey", "2")], "order": "without regard to case"},
+        {"extra": [("B", "1"), ("a", "2"), ("A", "3"), ("b", "4")], "order": "without regard to case"},
+        {"extra": [("\U0001f600", "face"), ("\uff5e", "wave")], "order": "by UTF-16 units"},
+        {"extra": [("é", "1"), ("z", "2"), ("f", "3")], "order": "by UTF-16 units"},
     ],
-    varies={
-        "name": short_names,
-        # An empty value has a rule of its own.
-        "value": texts.filter(bool),
-    },
-    share=0.3,
+    varies={"extra": extras(min_size=1), "order": st.sampled_from(sorted(ORDERS))},
+)
+def names_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str]], order: str) -> None:
+    """Upper case goes before lower case, and beyond ASCII the code point counts; any other order is 44."""
+    draft = _sent_sorted(session.draft().also(*extra))
+    wrong = tuple(sorted(draft.parameters, key=ORDERS[order]))
+    _only_right(session, draft, digest(draft.secret + _text(wrong)), f"names ordered {order}")
+
+
+@check(
+    "signature.excludes-itself-and-file",
+    **SIGNED,
+    rows=[{"name": "file", "value": "a.pdf"}, {"name": "file", "value": ""}, {"name": "signature", "value": "0" * 32}],
+    varies={"name": st.just("file"), "value": texts},
+)
+def neither_file_nor_signature_is_signed(session: Session, name: str, value: str) -> None:
+    """`file` may be sent and is left out of the signature, as is the signature itself; one that covers them is 44."""
+    draft = session.draft()
+    covered = _sent_sorted(draft.also((name, value)))
+    draft = draft if name == "signature" else covered
+    _only_right(session, draft, digest(draft.secret + _text(covered.parameters)), f"{name}={value!r} signed")
+
+
+OTHERS = {"format": "json", "callback": "app.answer", "fileUrl": "u", "File": "a", "Signature": "a", "unknown": "1"}
+
+
+@check(
+    "signature.excludes-itself-and-file",
+    **SIGNED,
+    rows=[{"name": name, "value": value} for name, value in OTHERS.items()],
+    # An empty value has a rule of its own.
+    varies={"name": short_names, "value": texts.filter(bool)},
 )
 def everything_else_is_signed(session: Session, name: str, value: str) -> None:
     """Every other parameter, even one that no method knows, must be covered: left out of the signature it is 44."""
+    _must_be_signed(session, name, value)
+
+
+def _must_be_signed(session: Session, name: str, value: str) -> None:
     bare = session.draft()
     draft = _sent_sorted(bare.also((name, value)))
-    accepted(session, draft, f"{name} sent and signed")
-    refused(session, draft, sign(bare.secret, bare.parameters), f"{name} sent but not signed")
+    _only_right(session, draft, sign(bare.secret, bare.parameters), f"{name}={value!r} sent but not signed")
 
 
-@check("signature.excludes-itself-and-file", **SIGNED)
-def signature_does_not_sign_itself(session: Session) -> None:
-    """A signature that covers an earlier value of `signature` is 44."""
+WRITTEN: Mapping[str, Rewrite] = {
+    "percent": lambda text: quote(text, safe=""),
+    "lower-case percent": lambda text: (
+        quote(text, safe="").replace("%E", "%e").replace("%C", "%c").replace("%2B", "%2b")
+    ),
+    "plus for blank": lambda text: quote_plus(text, safe=""),
+    "everything": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "as little as possible": lambda text: quote(text, safe="/?:@!$'()*,;~"),
+}
+TROUBLE = ("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u0301", "", "/?:@", "100%")
+
+
+@check(
+    "signature.decoded-utf8",
+    **SIGNED,
+    rows={"value": TROUBLE, "written": WRITTEN},
+    varies={"value": texts, "written": st.sampled_from(sorted(WRITTEN))},
+)
+def decoded_text_is_signed_however_it_is_written(session: Session, value: str, written: str) -> None:
+    """However a text is escaped, what is signed is the text in UTF-8."""
+    draft = session.draft(note=value)
+    answer = session.ask_text(draft, "&".join(f"{name}={WRITTEN[written](text)}" for name, text in draft.signed()))
+    expect_code(session.accepted, answer, f"note={value!r} written by {written!r}")
+
+
+ALTERED: Mapping[str, Rewrite] = {
+    "percent-encoded": lambda text: quote(text, safe=""),
+    "form-encoded": lambda text: quote_plus(text, safe=""),
+    "trimmed": str.strip,
+    "lower case": str.lower,
+    "cut at the first line": lambda text: text.split("\n")[0],
+}
+
+
+@check(
+    "signature.decoded-utf8",
+    **SIGNED,
+    rows={"value": (" a b ", "é+%", "Ab\n"), "altered": ALTERED},
+    varies={"value": texts, "altered": st.sampled_from(sorted(ALTERED))},
+)
+def altered_text_is_44(session: Session, value: str, altered: str) -> None:
+    """A signature over the escaped, trimmed or otherwise altered text is 44."""
+    draft = session.draft(note=value)
+    pairs = [(name, ALTERED[altered](text) if name == "note" else text) for name, text in draft.parameters]
+    _refused(session, draft, sign(draft.secret, pairs), f"a signature over {value!r}, {altered}")
+
+
+@check("signature.decoded-utf8", **SIGNED, rows={"value": ("é", "ß"), "encoding": ("latin-1", "utf-16", "utf-16-le")})
+def other_encodings_are_44(session: Session, value: str, encoding: str) -> None:
+    """The text is hashed as UTF-8 and as nothing else."""
+    draft = session.draft(note=value)
+    text = canonical(draft.secret, draft.parameters)
+    _refused(session, draft, digest(text, encoding), f"a signature over {encoding}")
+
+
+@check("signature.empty-values", **SIGNED, rows={"name": ("query", "a", "zz")}, varies={"name": short_names})
+def empty_value_is_signed_by_its_name(session: Session, name: str) -> None:
+    """A parameter with an empty value is signed: a signature that leaves its name out is 44."""
+    _must_be_signed(session, name, "")
+
+
+@check("signature.empty-values", **SIGNED)
+def a_name_without_equals_sign_is_an_empty_value(session: Session) -> None:
+    """`…&query&…` is the parameter `query` with an empty value."""
+    draft = session.draft(query="")
+    answer = session.ask_text(draft, encoded(draft.signed()).replace("query=", "query"))
+    expect_code(session.accepted, answer, "a name without an equals sign")
+
+
+MISSPELT: Mapping[str, Rewrite] = {
+    "upper": str.upper,
+    "title": lambda right: right[:-8] + right[-8:].upper(),
+    "blank": lambda right: right + " ",
+    "cut": lambda right: right[:-1],
+    "longer": lambda right: right + "0",
+}
+
+
+@check("signature.lower-case", **SIGNED, rows={"how": MISSPELT})
+def signature_is_compared_exactly(session: Session, how: str) -> None:
+    """The hexadecimal digits are compared exactly: upper case, blanks and another length are 44."""
     draft = session.draft()
-    first = sign(draft.secret, draft.parameters)
-    covering = digest(draft.secret + _text(tuple(sorted(draft.also(("signature", first)).parameters))))
-    refused(session, draft, covering, "a signature that covers itself")
+    right = sign(draft.secret, draft.parameters)
+    if right.isdecimal():
+        raise Unsuitable("this signature has no letter")
+    _only_right(session, draft, MISSPELT[how](right), f"the signature changed: {how}")

@@ -1,7 +1,5 @@
 """Any sequence of calls, waits and changes; each answer is compared with the model of the oracle."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -12,7 +10,6 @@ from hypothesis.stateful import (
     Bundle,
     MultipleResults,
     RuleBasedStateMachine,
-    initialize,
     invariant,
     multiple,
     precondition,
@@ -24,13 +21,10 @@ from flipsnack_contract.checks.strategies import schedules, waits
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer
-from flipsnack_contract.contract.oracle import AccountModel, Expected, JobModel
+from flipsnack_contract.contract.oracle import AccountModel, JobModel
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.session import Session
 
-__all__ = ["History", "Link", "OpenSession"]
-
-OpenSession = Callable[[], AbstractContextManager[Session]]
 FINAL = ("COMPLETE", "FAILED")
 MOST_COLLECTIONS = 3
 FORMS = st.sampled_from(["json", "jsonp", "xml"])
@@ -51,42 +45,33 @@ class History(RuleBasedStateMachine):
     collections = Bundle("collections")
     links = Bundle("links")
 
-    def __init__(self, open_session: OpenSession) -> None:
-        """Begin with a fresh key and an empty model of it."""
+    def __init__(self, open_session: Callable[[], AbstractContextManager[Session]]) -> None:
         super().__init__()
         self._stack = ExitStack()
         self.session = self._stack.enter_context(open_session())
-        # Each history begins at the start of a minute, so that it can be repeated. This is not one of its steps.
-        self.session.clock.pass_by(self.session.to_next_minute)
+        self.session.align()  # so that the history can be repeated
         self.model = AccountModel(now=self.session.clock.now)
-
-    @initialize(target=collections, schedule=schedules)
-    def begin(self, schedule: str) -> str:
-        """The key's first collection."""
-        return self._create(schedule)
 
     @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
     @rule(target=collections, schedule=schedules)
     def create(self, schedule: str) -> str:
-        """One more collection."""
-        return self._create(schedule)
+        """One more collection, at most three."""
+        made = self.session.collection(schedule)
+        self.model.jobs[made] = JobModel(schedule)
+        return made
 
     @rule(target=links, collection=collections, form=FORMS, pause=waits)
     def poll(self, collection: str, form: str, pause: int) -> Link | MultipleResults[Link]:
         """Time passes, then a call for one of them; the first one starts its package."""
         self._pass(pause)
-        expected = self._expected(collection)
-        answer = self.ask(collection, form)
-        self._compare(expected, answer)
-        if expected.has_url:
-            return Link(str(answer.resource_url), collection, self.model.now)
-        return multiple()
+        url = self._compare(collection, form)
+        return Link(url, collection, self.model.now) if url else multiple()
 
     @rule(collection=collections, calls=st.integers(2, 7))
     def burst(self, collection: str, calls: int) -> None:
         """Many calls in one instant."""
         for _ in range(calls):
-            self._compare(self._expected(collection), self.ask(collection, "json"))
+            self._compare(collection)
 
     @rule(collection=collections, state=st.sampled_from(FINAL))
     def force(self, collection: str, state: str) -> None:
@@ -99,7 +84,7 @@ class History(RuleBasedStateMachine):
             self._refuses(collection, state)
         else:
             self.session.steer.force(collection, state)
-            self.model.jobs[collection].force(state)
+            self.model.jobs[collection].final = state
 
     @rule(link=links, pause=waits)
     def download(self, link: Link, pause: int) -> None:
@@ -123,7 +108,7 @@ class History(RuleBasedStateMachine):
     def maintenance(self, collection: str, pause: int) -> None:
         """Maintenance for some time: jobs go on, and calls start nothing and are not counted by the limits."""
         self._maintain(on=True)
-        self._compare(self._expected(collection), self.ask(collection, "json"))
+        self._compare(collection)
         self._pass(pause)
         self._maintain(on=False)
 
@@ -131,11 +116,8 @@ class History(RuleBasedStateMachine):
     def jobs_are_where_the_model_has_them(self) -> None:
         """The control plane shows each job in the state of the model."""
         for collection in self.model.jobs.keys() - self.model.deleted:
-            expect(
-                self.model.look(collection),
-                self.session.steer.job_state(collection),
-                "the state of the job in the control plane",
-            )
+            state = self.session.steer.job_state(collection)
+            expect(self.model.look(collection), state, "the state of the job in the control plane")
 
     def teardown(self) -> None:
         """Close the session, with the exception if the history failed."""
@@ -144,14 +126,6 @@ class History(RuleBasedStateMachine):
     def ask(self, collection: str, form: str) -> Answer:
         """The call itself. A subclass overrides it to compare a client with the model."""
         return self.session.ask(with_format(self.session.draft(collection), form), paced=False)
-
-    def _expected(self, collection: str) -> Expected:
-        return self.model.ask(self.session.method.name, collection)
-
-    def _create(self, schedule: str) -> str:
-        made = self.session.collection(schedule)
-        self.model.jobs[made] = JobModel(schedule)
-        return made
 
     def _pass(self, micros: int) -> None:
         self.session.wait(micros)
@@ -162,10 +136,14 @@ class History(RuleBasedStateMachine):
         self.session.steer.maintenance(on=on)
         self.model.maintenance = on
 
-    def _compare(self, expected: Expected, answer: Answer) -> None:
-        expect_code(expected.code, answer, "the code")
-        expect(expected.state, answer.state, "the state of the package")
-        expect(expected.has_url, bool(answer.resource_url), "a resource URL is there")
+    def _compare(self, collection: str, form: str = "json") -> str | None:
+        """Call, compare the answer with the model's, and return its resource URL."""
+        code, state = self.model.ask(collection)
+        answer = self.ask(collection, form)
+        expect_code(code, answer, "the code")
+        expect(state, answer.state, "the state of the package")
+        expect(state == "COMPLETE", bool(answer.resource_url), "a resource URL is there")
+        return answer.resource_url
 
     def _refuses(self, collection: str, state: str) -> None:
         try:

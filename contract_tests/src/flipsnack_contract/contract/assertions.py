@@ -1,20 +1,15 @@
 """How a check reports that a rule is broken, or that it cannot be judged."""
 
-from __future__ import annotations
-
 from collections.abc import Container
 
-from flipsnack_contract.contract.codes import named
-from flipsnack_contract.contract.decoding import Answer
-
-__all__ = ["Inconclusive", "Unsuitable", "Violation", "expect", "expect_code", "expect_in"]
+from flipsnack_contract.contract.decoding import Answer, shown
+from flipsnack_contract.contract.ledger import named
 
 
 class Violation(Exception):
     """A rule is broken: what was checked, expected and found; `rule` if it is not the rule of the check."""
 
     def __init__(self, what: str, expected: object, found: object, *, rule: str | None = None) -> None:
-        """`expected` and `found` are shown to the reader as text."""
         self.what = what
         self.expected = str(expected)
         self.found = str(found)
@@ -33,21 +28,16 @@ class Unsuitable(Exception):
 def expect(expected: object, found: object, what: str) -> None:
     """Raise `Violation` unless both are equal."""
     if expected != found:
-        raise Violation(what, _shown(expected), _shown(found))
+        raise Violation(what, shown(expected), shown(found))
 
 
 def expect_in(expected: Container[object], found: object, what: str) -> None:
     """Raise `Violation` unless `found` is one of those expected."""
     if found not in expected:
-        raise Violation(what, f"one of {expected}", _shown(found))
+        raise Violation(what, f"one of {expected}", shown(found))
 
 
 def expect_code(expected: int, answer: Answer, what: str) -> None:
     """Raise `Violation` unless the answer has that code."""
     if expected != answer.code:
         raise Violation(what, f"code {named(expected)}", f"code {named(answer.code)}")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 300 else text[:300] + "…"

@@ -1,12 +1,8 @@
 """Real time: the only module of the kit that reads it or sleeps (ruff forbids it elsewhere)."""
 
-from __future__ import annotations
-
 import datetime
 import time
 from typing import Protocol
-
-__all__ = ["Clock", "RealClock", "stopwatch", "today"]
 
 SECOND = 1_000_000
 

@@ -4,27 +4,22 @@ Decoding is lenient and collects complaints: if `code` is a text, only the check
 limits.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-
-__all__ = ["Answer", "Malformed", "decode"]
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
 _EXPECTED = {"code", "status", "data"}
 
 
 class Malformed(Exception):
-    """An answer that is not in its format; `rule` is the rule that it breaks."""
+    """An answer that is not in its format: the rule that it breaks, and what was expected and found."""
 
     def __init__(self, rule: str, why: str) -> None:
-        """`why` says what was expected and found."""
         super().__init__(why)
         self.rule = rule
         self.why = why
@@ -52,53 +47,45 @@ class Answer:
 
 def decode(body: bytes, form: str = "json", *, callback: str | None = None) -> Answer:
     """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`."""
-    return _READERS[form](body, callback)
+    if form == "xml":
+        return _xml(body)
+    rule = f"answer.{form}"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed(rule, f"expected UTF-8, got {shown(body)}") from None
+    return _jsonp(text, rule, callback) if form == "jsonp" else _answer(_document(text, rule))
 
 
-def _json(body: bytes, _callback: str | None) -> Answer:
-    return _answer(_document(_text(body, "answer.json"), "answer.json"))
-
-
-def _jsonp(body: bytes, callback: str | None) -> Answer:
-    text = _text(body, "answer.jsonp")
+def _jsonp(text: str, rule: str, callback: str | None) -> Answer:
     match = _JSONP.fullmatch(text)
     if match is None:
-        raise Malformed("answer.jsonp", f"expected callback(JSON);, got {_short(text)}")
+        raise Malformed(rule, f"expected callback(JSON);, got {shown(text)}")
     if match["name"] != callback:
-        raise Malformed("answer.jsonp", f"expected a call of {callback!r}, got a call of {match['name'][:80]!r}")
+        raise Malformed(rule, f"expected a call of {callback!r}, got a call of {match['name'][:80]!r}")
     complaints = () if match["end"] else ("the call does not end in a semicolon",)
-    return _answer(_document(match["json"], "answer.jsonp"), complaints)
+    return _answer(_document(match["json"], rule), complaints)
 
 
-def _xml(body: bytes, _callback: str | None) -> Answer:
+def _xml(body: bytes) -> Answer:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as damage:
-        raise Malformed("answer.xml", f"expected well-formed XML, got {damage}: {_short(body)}") from None
+        raise Malformed("answer.xml", f"expected well-formed XML, got {damage}: {shown(body)}") from None
     document: Any = root.getroottree()
     if document.docinfo.doctype or root.tag != "response":
-        raise Malformed("answer.xml", f"expected a response element and no document type, got {_short(body)}")
+        raise Malformed("answer.xml", f"expected a response element and no document type, got {shown(body)}")
     return _answer(_children(root), numbers_are_text=True)
-
-
-_READERS: Mapping[str, Callable[[bytes, str | None], Answer]] = {"json": _json, "jsonp": _jsonp, "xml": _xml}
-
-
-def _text(body: bytes, rule: str) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Malformed(rule, f"expected UTF-8, got {_short(body)}") from None
 
 
 def _document(text: str, rule: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except ValueError as damage:
-        raise Malformed(rule, f"expected JSON, got {_short(text)} ({damage})") from None
+        raise Malformed(rule, f"expected JSON, got {shown(text)} ({damage})") from None
     if not isinstance(found, dict):
-        raise Malformed(rule, f"expected a JSON object, got {_short(text)}")
+        raise Malformed(rule, f"expected a JSON object, got {shown(text)}")
     return found
 
 
@@ -121,26 +108,20 @@ def _children(element: Any) -> dict[str, Any]:
 
 def _answer(document: Mapping[str, Any], complaints: tuple[str, ...] = (), *, numbers_are_text: bool = False) -> Answer:
     code, status, data = (document.get(name) for name in ("code", "status", "data"))
-    complaints = (*complaints, *_complaints(document, numbers_are_text=numbers_are_text))
     if not str(code).isdecimal():
         raise Malformed("answer.envelope", f"expected a number as code, got {code!r}")
-    shown = data if isinstance(data, dict) else None
-    return Answer(int(str(code)), str(status), shown, complaints)
+    wrong = {
+        f"code is {code!r}, not a number": not numbers_are_text and type(code) is not int,
+        f"status is {status!r}, not a text": not isinstance(status, str),
+        f"data is {data!r}, not an object": "data" in document and not isinstance(data, dict),
+        f"data is present with code {code}": "data" in document and str(code) != "20",
+    }
+    unexpected = (f"unexpected member {name!r}" for name in document if name not in _EXPECTED)
+    found = (*complaints, *unexpected, *(complaint for complaint, is_so in wrong.items() if is_so))
+    return Answer(int(str(code)), str(status), data if isinstance(data, dict) else None, found)
 
 
-def _complaints(document: Mapping[str, Any], *, numbers_are_text: bool) -> list[str]:
-    code, status = document.get("code"), document.get("status")
-    found = [f"unexpected member {name!r}" for name in document if name not in _EXPECTED]
-    if not numbers_are_text and type(code) is not int:
-        found.append(f"code is {code!r}, not a number")
-    if not isinstance(status, str):
-        found.append(f"status is {status!r}, not a text")
-    if "data" in document and not isinstance(document["data"], dict):
-        found.append(f"data is {document['data']!r}, not an object")
-    if "data" in document and str(code) != "20":
-        found.append(f"data is present with code {code}")
-    return found
-
-
-def _short(body: bytes | str) -> str:
-    return repr(body if len(body) <= 200 else body[:200]) + ("" if len(body) <= 200 else "…")
+def shown(value: object) -> str:
+    """A value for a reader, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "…"

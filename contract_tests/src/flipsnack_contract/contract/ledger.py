@@ -1,6 +1,4 @@
-"""The ledger of rules, `spec/rules.toml`: each rule, how well it is known, and which cannot be checked yet."""
-
-from __future__ import annotations
+"""The ledger: each rule, how well it is known, which cannot be checked yet, and the vendor's codes (`spec/*.toml`)."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Rule", "Source", "UnknownRule", "breaking", "rule", "rules", "sources", "untested"]
+import msgspec
+
+OK = 20
 
 
 class UnknownRule(LookupError):
@@ -25,15 +25,14 @@ class Source:
     url: str | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One promise: `by` the server or the client, `level` MUST or SHOULD, `kind` documented, observed or assumed."""
 
     id: str
     statement: str
     by: str
     level: str
-    kind: str
+    kind: str = msgspec.field(name="class")
     source: tuple[str, ...]
     setting: str | None = None
 
@@ -46,7 +45,7 @@ class Rule:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Every rule by its id, in the ledger's order. Raises `ValueError` when an id is repeated."""
-    found = [_rule(entry) for entry in _table("rules.toml")["rule"]]
+    found = msgspec.convert(_table("rules.toml")["rule"], tuple[Rule, ...])
     by_id = {one.id: one for one in found}
     if len(by_id) != len(found):
         raise ValueError("spec/rules.toml repeats a rule id")
@@ -79,11 +78,21 @@ def breaking() -> Mapping[str, str]:
     return dict(_table("breaking.toml")["ways"])
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
-    fields = dict(entry)
-    return Rule(kind=fields.pop("class"), source=tuple(fields.pop("source")), **fields)
+@cache
+def messages() -> Mapping[int, str]:
+    """The message of each documented code, letter by letter (`spec/codes.toml`, "API status codes")."""
+    return {int(code): message for code, message in _table("codes.toml")["messages"].items()}
+
+
+def named(code: int) -> str:
+    """A code for a reader: `44 (Invalid signature)`."""
+    return f"{code} ({messages().get(code, 'not in the table of the vendor')})"
 
 
 def _table(name: str) -> dict[str, Any]:
-    text = resources.files("flipsnack_contract").joinpath("spec", name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(spec(name))
+
+
+def spec(name: str) -> str:
+    """The text of a file of `spec/`."""
+    return resources.files("flipsnack_contract").joinpath("spec", name).read_text(encoding="utf-8")

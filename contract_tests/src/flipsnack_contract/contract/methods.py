@@ -1,32 +1,13 @@
 """The methods of the API as data, from `spec/methods.toml`."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
 
-__all__ = [
-    "Entry",
-    "Field",
-    "Method",
-    "MethodCode",
-    "Parameter",
-    "UnknownMethod",
-    "every_method",
-    "has_wrong_values",
-    "methods",
-    "package_method",
-    "parse_methods",
-    "takes_collection",
-]
-
-Certainty = Literal["documented", "observed", "assumed", "invented"]
-ValueType = Literal["string", "number", "boolean", "file"]
+from flipsnack_contract.contract.ledger import spec
 
 
 class UnknownMethod(LookupError):
@@ -37,7 +18,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
 
     does: str = ""
-    certainty: Certainty = msgspec.field(name="class", default="assumed")
+    certainty: Literal["documented", "observed", "assumed", "invented"] = msgspec.field(name="class", default="assumed")
     source: tuple[str, ...] = ()
 
 
@@ -45,7 +26,7 @@ class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One parameter of a method; `type` is string, number, boolean or file."""
 
     name: str
-    type: ValueType = "string"
+    type: Literal["string", "number", "boolean", "file"] = "string"
     required: bool = False
     signed: bool = True
     default: str | None = None
@@ -114,25 +95,27 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether a parameter of that name belongs to the method."""
         return any(one.name == name for one in self.parameters)
 
-    def __str__(self) -> str:
-        return self.name
-
     def __repr__(self) -> str:
-        return f"<{self.name}>"
+        return self.name
 
 
 @cache
 def methods() -> tuple[Method, ...]:
     """Every method of `spec/methods.toml`, in the file's order."""
-    return parse_methods(resources.files("flipsnack_contract").joinpath("spec", "methods.toml").read_text("utf-8"))
+    return parse_methods(spec("methods.toml"))
 
 
 def package_method(among: Iterable[Method] | None = None) -> Method:
     """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
-    found = [one for one in among or methods() if any(field.name == "resourceUrl" for field in one.fields)]
-    if not found:
-        raise UnknownMethod("no method of the table answers with a resourceUrl")
-    return found[0]
+    for one in among or methods():
+        if makes_packages(one):
+            return one
+    raise UnknownMethod("no method of the table answers with a resourceUrl")
+
+
+def makes_packages(one: Method) -> bool:
+    """Chooses the methods that answer with the `resourceUrl` of a package."""
+    return any(field.name == "resourceUrl" for field in one.fields)
 
 
 def every_method(_method: Method) -> bool:

@@ -4,33 +4,14 @@ Lists are scanned from end to end, nothing is cached, and all times are whole mi
 client is used.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.codes import OK
+from flipsnack_contract.contract.ledger import OK
 
-__all__ = ["AccountModel", "Expected", "JobModel", "LimitModel", "URL_LIFETIME"]
-
-MINUTE = 60 * SECOND
-URL_LIFETIME = 60 * SECOND
-MAINTENANCE, PER_SECOND, PER_MINUTE, UNKNOWN_ACTION, FORBIDDEN = 22, 31, 32, 42, 43
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What a call must answer: its code and, where a job belongs to the method, the state with code 20."""
-
-    code: int
-    state: str | None = None
-
-    @property
-    def has_url(self) -> bool:
-        """Whether a resource URL belongs to it."""
-        return self.state == "COMPLETE"
+MINUTE = URL_LIFETIME = 60 * SECOND
+MAINTENANCE, PER_SECOND, PER_MINUTE, FORBIDDEN = 22, 31, 32, 43
 
 
 @dataclass
@@ -65,8 +46,7 @@ class JobModel:
 
     def call(self, now: int) -> str:
         """The state that a call at `now` reports."""
-        if self.started_at is None:
-            self.started_at = now
+        self.started_at = now if self.started_at is None else self.started_at
         self.calls += 1
         return self.look(now)
 
@@ -75,10 +55,6 @@ class JobModel:
         if self.final is None and self._is_over(now):
             self.final = "FAILED" if self.schedule.startswith("failed") else "COMPLETE"
         return self.final or ("NEW" if self.started_at is None else "PROCESSING")
-
-    def force(self, state: str) -> None:
-        """End the job in that state."""
-        self.final = state
 
     def _is_over(self, now: int) -> bool:
         words = self.schedule.removeprefix("failed").removeprefix("-") or "immediate"
@@ -101,20 +77,15 @@ class AccountModel:
     deleted: set[str] = field(default_factory=set)
     maintenance: bool = False
 
-    def ask(self, method: str, collection_hash: str) -> Expected:
-        """What a right call of that method for that collection must answer now, in the ledger's order of checks."""
+    def ask(self, collection_hash: str) -> tuple[int, str | None]:
+        """Code and state, if any, that a right call for that collection must answer now."""
         if self.maintenance:
-            return Expected(MAINTENANCE)
-        refusal = self.limits.ask(self.now)
-        if refusal != OK:
-            return Expected(refusal)
-        answer = _ANSWERS.get(method)
-        return answer(self, collection_hash) if answer else Expected(UNKNOWN_ACTION)
-
-    def _download_html(self, collection_hash: str) -> Expected:
+            return MAINTENANCE, None
+        if (refusal := self.limits.ask(self.now)) != OK:
+            return refusal, None
         if collection_hash not in self.jobs or collection_hash in self.deleted:
-            return Expected(FORBIDDEN)
-        return Expected(OK, self.jobs[collection_hash].call(self.now))
+            return FORBIDDEN, None
+        return OK, self.jobs[collection_hash].call(self.now)
 
     def look(self, collection_hash: str) -> str:
         """The state of a job now."""
@@ -123,8 +94,3 @@ class AccountModel:
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
         return self.now < issued_at + URL_LIFETIME
-
-
-_ANSWERS: Mapping[str, Callable[[AccountModel, str], Expected]] = {
-    "collection.downloadHTML": AccountModel._download_html
-}

@@ -3,12 +3,8 @@
 This is the judge's own: neither the client's nor the fake's signing is imported here, so a shared mistake would show.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable
-
-__all__ = ["NOT_SIGNED", "canonical", "digest", "sign"]
 
 # "leave out signature and file" ("How to sign a request")
 NOT_SIGNED = ("signature", "file")

@@ -19,8 +19,7 @@ from flipsnack_contract.adapter.launch import BadUse, LaunchMode, greeting_of, p
 from flipsnack_contract.adapter.messages import CAPABILITIES, preferred
 from flipsnack_contract.adapter.program import BadTemplate
 from flipsnack_contract.adapter.sandbox import NoPackage
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged

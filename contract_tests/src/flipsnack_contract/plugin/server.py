@@ -12,8 +12,7 @@ from functools import partial
 import pytest
 
 from flipsnack_contract.checks import checks_for
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.read_only import plan_reads, read
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from hypothesis.errors import Flaky
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.scenario import Scenario

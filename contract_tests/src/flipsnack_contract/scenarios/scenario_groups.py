@@ -10,7 +10,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.reporting import with_reporter
 
-from flipsnack_contract.checks.plan import Plan
+from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, catalogue
 from flipsnack_contract.scenarios.scenario_strategies import scenarios

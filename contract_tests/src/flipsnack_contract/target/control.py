@@ -9,19 +9,15 @@ from urllib.parse import quote
 from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
-__all__ = ["AccountControl", "Control", "Refused", "find_control"]
-
 JSON = {"Content-Type": "application/json"}
 
 
 class Refused(Inconclusive):
-    """The control plane refused a request; `status` is its HTTP status, `legal` the job states that are allowed."""
+    """The control plane refused a request; `status` is its HTTP status."""
 
-    def __init__(self, status: int, what: str, legal: tuple[str, ...] = ()) -> None:
-        """`what` is its message."""
+    def __init__(self, status: int, what: str) -> None:
         super().__init__(f"the control plane answered {status}: {what}")
         self.status = status
-        self.legal = legal
 
 
 class Control:
@@ -38,7 +34,7 @@ class Control:
         raw = b"" if body is None else json.dumps(body).encode()
         reply = self._target.send(Request(method, self._root + "__admin" + path, raw, self._headers))
         if not 200 <= reply.status < 300:
-            raise _refused(reply)
+            raise Refused(reply.status, _message(reply))
         return json.loads(reply.body) if reply.body else None
 
     def create_account(self, key: str, secret: str) -> AccountControl:
@@ -52,10 +48,10 @@ class Control:
 
 
 class AccountControl:
-    """The control plane of one key. All times are microseconds of its virtual clock."""
+    """The control plane of one key, and its virtual clock once it is frozen. All times are microseconds."""
 
     def __init__(self, control: Control, key: str) -> None:
-        """Bind the key."""
+        self.now = 0
         self._control = control
         self._path = f"/accounts/{quote(key, safe='')}"
 
@@ -68,12 +64,17 @@ class AccountControl:
         self.call("DELETE", "")
 
     def freeze(self) -> int:
-        """Stop the clock and return its instant."""
-        return int(self.call("POST", "/clock/freeze")["now_us"])
+        """Stop the clock and return its instant, which is `now` until the clock is moved on."""
+        self.now = int(self.call("POST", "/clock/freeze")["now_us"])
+        return self.now
 
     def advance(self, micros: int) -> None:
         """Move the clock on."""
-        self.call("POST", "/clock/advance", {"seconds": micros / 1_000_000})
+        if micros:
+            self.call("POST", "/clock/advance", {"seconds": micros / 1_000_000})
+            self.now += micros
+
+    pass_by = advance
 
     def create_collection(self, **fields: object) -> str:
         """A new collection (`hash`, `title`, `pages`, `package_bytes`, `schedule`); its hash."""
@@ -88,7 +89,7 @@ class AccountControl:
         return str(self.call("GET", f"/jobs/{quote(collection_hash, safe='')}")["state"])
 
     def force(self, collection_hash: str, state: str) -> None:
-        """Put the job into `state`; raises `Refused` with the legal ones."""
+        """Put the job into `state`; raises `Refused` where that is not legal."""
         self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
 
     def maintenance(self, *, on: bool) -> None:
@@ -113,9 +114,8 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
     return control if isinstance(listing, dict) and "routes" in listing else None
 
 
-def _refused(reply: Reply) -> Refused:
+def _message(reply: Reply) -> str:
     try:
-        error = json.loads(reply.body)["error"]
-        return Refused(reply.status, str(error["message"]), tuple(error.get("legal", ())))
+        return str(json.loads(reply.body)["error"]["message"])
     except (ValueError, KeyError, TypeError):
-        return Refused(reply.status, reply.body[:200].decode("utf-8", "replace"))
+        return reply.body[:200].decode("utf-8", "replace")

@@ -1,12 +1,6 @@
 """Keeps both limits of a key: waits before a call that would exceed one."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 from flipsnack_contract.contract.clock import SECOND, Clock
-
-__all__ = ["PER_MINUTE", "PER_SECOND", "RatePacer"]
 
 PER_SECOND = 5
 PER_MINUTE = 60
@@ -28,7 +22,7 @@ class RatePacer:
         """Wait until one more call keeps both limits, and count it."""
         if self._per_minute:
             while (wait := self._wait()) > 0:
-                self._clock.pass_by(wait)
+                self._clock.pass_by(wait + self._margin)
         self.count()
 
     def count(self) -> None:
@@ -40,14 +34,13 @@ class RatePacer:
         self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:
-        waits = (
-            _left(self._calls, PER_SECOND, SECOND, self._clock.now),
-            _left(self._calls, self._per_minute, 60 * SECOND, self._clock.now),
-        )
-        longest = max(waits)
-        return longest + self._margin if longest > 0 else 0
+        """How long until one call of each full window has left it."""
+        windows = ((PER_SECOND, SECOND), (self._per_minute, 60 * SECOND))
+        full = (self._calls[-limit] + window for limit, window in windows if len(self._calls) >= limit)
+        return max(full, default=0) - self._clock.now
 
 
-def _left(calls: Sequence[int], limit: int, window: int, now: int) -> int:
-    """How long until the call that is `limit` calls back leaves the window."""
-    return calls[-limit] + window - now if len(calls) >= limit else 0
+def shortest(calls: int) -> int:
+    """The microseconds in which so many calls can be made in real time, rounded up to a whole wait."""
+    minutes, rest = divmod(calls, PER_MINUTE)
+    return minutes * (60 * SECOND + REAL_MARGIN) + rest // PER_SECOND * (SECOND + REAL_MARGIN)

@@ -1,9 +1,8 @@
 """A target that only lets reads through, within both limits and a budget of calls: for runs at the real API."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
@@ -11,9 +10,7 @@ from flipsnack_contract.contract.clock import Clock, RealClock
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer
 from flipsnack_contract.target.target import Reply, Request, Target
-from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
-
-__all__ = ["Budget", "BudgetUsedUp", "NotARead", "ReadOnlyTarget", "read_only"]
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 
 class NotARead(Unsuitable):
@@ -49,15 +46,13 @@ class ReadOnlyTarget:
     """
 
     def __init__(
-        self, target: Target, budget: Budget, *, clock: Clock | None = None, table: Sequence[Method] | None = None
+        self, target: Target, budget: Budget, *, clock: Clock | None = None, table: Sequence[Method] = methods()
     ) -> None:
         """`clock` is the one that calls wait on, by default real time; `table` has the methods."""
-        self.base_url = target.base_url
-        self.over_socket = target.over_socket
-        self.methods = tuple(one for one in table or methods() if one.read_only)
+        self.base_url, self.over_socket = target.base_url, target.over_socket
+        self.methods = tuple(one for one in table if one.read_only)
         self.clock = clock or RealClock()
-        self.budget = budget
-        self._target = target
+        self._target, self._budget = target, budget
         self._pacer = RatePacer(self.clock, margin=REAL_MARGIN)
 
     def send(self, request: Request) -> Reply:
@@ -67,7 +62,7 @@ class ReadOnlyTarget:
         if not request.url.startswith(self.base_url.rstrip("/")):
             return self._target.send(request)  # a download, which no limit counts
         self._require_read(request)
-        self.budget.spend()
+        self._budget.spend()
         self._pacer.call()
         try:
             return self._target.send(request)
@@ -83,23 +78,7 @@ class ReadOnlyTarget:
             raise NotARead(f"only {', '.join(sorted(names))} may be called at {self.base_url}")
 
 
-def read_only(
-    target: Target,
-    budget: Budget,
-    *,
-    credentials: Credentials | None = None,
-    alone: bool = False,
-    slow: bool = False,
-    clock: Clock | None = None,
-) -> TargetUnderTest:
+def read_only(target: Target, budget: Budget, *, clock: Clock | None = None, **options: Any) -> TargetUnderTest:
     """The target with only reads allowed; all its sessions share one pacer and the budget. Nothing is sent yet."""
     guarded = ReadOnlyTarget(target, budget, clock=clock)
-    return TargetUnderTest(
-        guarded,
-        credentials=credentials,
-        per_minute=0,
-        alone=alone,
-        slow=slow,
-        clock=guarded.clock,
-        methods=guarded.methods,
-    )
+    return TargetUnderTest(guarded, per_minute=0, clock=guarded.clock, methods=guarded.methods, **options)

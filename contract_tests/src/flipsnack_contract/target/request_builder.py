@@ -1,15 +1,12 @@
 """Builds the request of a call: parameters first, then the signature, then bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import quote
 
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.target import Request
-
-__all__ = ["FORM", "CallDraft", "Pairs", "encoded"]
 
 FORM = "application/x-www-form-urlencoded"
 Pairs = tuple[tuple[str, str], ...]
@@ -28,18 +25,18 @@ class CallDraft:
     path: str = ""
     signature: str | None = None
 
-    def with_(self, **parameters: str) -> CallDraft:
+    def with_(self, **parameters: str) -> Self:
         """The draft with these parameters set; new ones are added at the end."""
         kept = [(name, parameters.pop(name, value)) for name, value in self.parameters]
         return replace(self, parameters=(*kept, *parameters.items()))
 
-    def without(self, name: str) -> CallDraft:
+    def without(self, name: str) -> Self:
         """The draft without that parameter, which may be `signature`."""
         if name == "signature":
             return replace(self, signature="")
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
-    def also(self, *pairs: tuple[str, str]) -> CallDraft:
+    def also(self, *pairs: tuple[str, str]) -> Self:
         """The draft with more parameters; a name may be repeated."""
         return replace(self, parameters=(*self.parameters, *pairs))
 

@@ -1,15 +1,11 @@
 """What came of one check, and the table that says how pytest, JUnit and the exit code show it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Self
 
 import msgspec
-
-__all__ = ["SHOWN", "Exit", "Outcome", "Result", "Shown", "exit_code", "worst"]
 
 
 class Exit(IntEnum):
@@ -91,7 +87,7 @@ class Result:
         return {**asdict(self), "outcome": str(self.outcome)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Result:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The result that `as_json` made. Raises `ValueError` for anything else."""
         return msgspec.convert(data, cls)
 

@@ -1,60 +1,36 @@
 """What a check works with: one key at one target, for one example."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from flipsnack_contract.contract.assertions import Inconclusive, Violation
+from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, expect_code
 from flipsnack_contract.contract.clock import SECOND, Clock
-from flipsnack_contract.contract.codes import OK
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.contract.methods import Method, Parameter
+from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.rate_pacer import RatePacer
 from flipsnack_contract.target.request_builder import CallDraft
-from flipsnack_contract.target.step import in_words
 from flipsnack_contract.target.target import Reply, Request, Target
-from flipsnack_contract.target.trace import Trace
-
-__all__ = ["LimitReached", "Session", "VirtualClock"]
+from flipsnack_contract.target.trace import Trace, in_words
 
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
 MAINTENANCE, LIMITS, FORBIDDEN = 22, (31, 32), 43
+REFUSED = "although this run keeps both limits; make sure that nothing else uses the key, and run again later"
 
 
 class LimitReached(Inconclusive):
     """A limit refused a call that keeps both limits: something else uses the key, or the server counts wrongly."""
 
 
-class VirtualClock:
-    """The frozen clock of one key: `pass_by` moves it."""
-
-    def __init__(self, account: AccountControl) -> None:
-        """Freeze it."""
-        self._account = account
-        self._now = account.freeze()
-
-    @property
-    def now(self) -> int:
-        """The present instant, in microseconds."""
-        return self._now
-
-    def pass_by(self, micros: int) -> None:
-        """Move it on."""
-        if micros:
-            self._account.advance(micros)
-            self._now += micros
-
-
 @dataclass
 class Session:
     """One key with its secret at a target; `account` is its control plane, None where there is none.
 
-    `method` is the method of the API that `draft` calls.
+    `method` is the method of the API that `draft` calls. `maintenance_for_everybody` lasts until the session ends.
     """
 
     target: Target
@@ -66,24 +42,21 @@ class Session:
     account: AccountControl | None
     known_collection: str | None
     method: Method
-    open_another: Callable[..., Session]
-    switch_maintenance: Callable[[], None]
-
-    # --- what is sent
+    open_another: Callable[..., "Session"]
+    maintenance_for_everybody: Callable[[], None]
 
     def draft(self, collection_hash: str | None = None, **parameters: str) -> CallDraft:
         """A right call of the session's method: every required parameter has a value of its type.
 
         The collection is one of this key, unless another hash is given.
         """
-        required = {one.name: self._value(one, collection_hash) for one in self.method.parameters if one.required}
-        named = {"action": self.method.name, "apiKey": self.key, **required, **parameters}
-        return CallDraft(tuple(named.items()), self.secret, verb=self.method.verb)
-
-    def _value(self, parameter: Parameter, collection_hash: str | None) -> str:
-        if parameter.name != COLLECTION:
-            return parameter.example
-        return self.own_collection() if collection_hash is None else collection_hash
+        named = {"action": self.method.name, "apiKey": self.key}
+        for one in self.method.parameters:
+            if one.required and one.name == COLLECTION:
+                named[one.name] = self.own_collection() if collection_hash is None else collection_hash
+            elif one.required:
+                named[one.name] = one.example
+        return CallDraft(tuple({**named, **parameters}.items()), self.secret, verb=self.method.verb)
 
     def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
         """The HTTP answer; keeps both limits unless `paced` is false."""
@@ -94,19 +67,22 @@ class Session:
             self.pacer.count()
         return self.fetch(request)
 
-    def send_text(self, draft: CallDraft, text: str) -> Reply:
-        """The HTTP answer to a call whose parameters are `text`, encoded by the check itself."""
-        return self.send(draft.request_with(self.target.base_url, text))
-
     def fetch(self, request: Request) -> Reply:
         """The HTTP answer to a request that no limit counts, such as a download."""
         reply = self.target.send(request)
         self.trace.add(partial(in_words, request, reply))
         return reply
 
-    def ask(self, what: CallDraft, *, paced: bool = True) -> Answer:
-        """The answer of the API, read in the format that `what` asks for."""
-        return self.read(self.send(what, paced=paced), what.format, callback=what.get("callback"))
+    def ask(self, what: CallDraft | Request, *, paced: bool = True) -> Answer:
+        """The answer of the API, read in the format that `what` asks for; that of a `Request` as JSON."""
+        reply = self.send(what, paced=paced)
+        if isinstance(what, Request):
+            return self.read(reply)
+        return self.read(reply, what.format, callback=what.get("callback"))
+
+    def ask_text(self, draft: CallDraft, text: str) -> Answer:
+        """The answer to a call whose parameters are `text`, encoded by the check itself."""
+        return self.ask(draft.request_with(self.target.base_url, text))
 
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
@@ -119,13 +95,27 @@ class Session:
         except Malformed as damage:
             rule = None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
-        if self.account is None:
-            _require_conclusive(answer.code)
+        if self.account is None and answer.code == MAINTENANCE:
+            raise Inconclusive(f"the API is in maintenance (code {answer.code}); run again later")
+        if self.account is None and answer.code in LIMITS:
+            raise LimitReached(f"a limit refused a call (code {answer.code}) {REFUSED}")
         return answer
 
     def get(self, url: str, **headers: str) -> Reply:
         """What a resource URL serves."""
         return self.fetch(Request("GET", url, b"", headers))
+
+    def serves(self, url: str) -> bool:
+        """Whether a resource URL serves its package; a few bytes of it are fetched."""
+        return self.get(url, Range="bytes=0-3").status in (200, 206)
+
+    def resource_url(self, collection_hash: str | None = None) -> str:
+        """The resource URL of a built package; `Unsuitable` where the collection that was given has none yet."""
+        answer = self.ask(self.draft(collection_hash))
+        expect_code(OK, answer, "a call for a package")
+        if self.account is None and answer.state != "COMPLETE":
+            raise Unsuitable(f"the package is {answer.state}, so it has no link; run again when it is built")
+        return str(answer.resource_url)
 
     def own_collection(self) -> str:
         """The hash of a collection of this key: the one that was given, else one that is made on the first call."""
@@ -138,8 +128,6 @@ class Session:
         """The code of `draft()`: 20, or 43 where the method needs a collection and none of the key is known."""
         known = self.known_collection or self.account or not self.method.takes(COLLECTION)
         return OK if known else FORBIDDEN
-
-    # --- what is done to the target
 
     @property
     def steer(self) -> AccountControl:
@@ -156,34 +144,14 @@ class Session:
 
     def wait(self, micros: int) -> None:
         """Let time pass."""
-        if micros:
+        if micros > 0:
             self.trace.add(f"wait {micros / SECOND:g} s")
             self.clock.pass_by(micros)
 
     def align(self) -> None:
-        """Let time pass until a whole minute of the clock begins."""
-        self.wait(self.to_next_minute)
+        """Let time pass until a whole minute of the clock begins; this is not one of the steps."""
+        self.clock.pass_by(-self.clock.now % (60 * SECOND))
 
-    @property
-    def to_next_minute(self) -> int:
-        """Microseconds until a whole minute of the clock begins."""
-        return -self.clock.now % (60 * SECOND)
-
-    def maintenance_for_everybody(self) -> None:
-        """Maintenance for all keys until this session ends; only where nothing else uses the target."""
-        self.trace.add("maintenance for everybody on")
-        self.switch_maintenance()
-
-    def another(self, **fields: Any) -> Session:
+    def another(self, **fields: Any) -> "Session":
         """A second key at the same target, with a clock of its own."""
         return replace(self.open_another(**fields), trace=self.trace)
-
-
-def _require_conclusive(code: int) -> None:
-    if code == MAINTENANCE:
-        raise Inconclusive(f"the API is in maintenance (code {code}); run again later")
-    if code in LIMITS:
-        raise LimitReached(
-            f"a limit refused a call (code {code}) although this run keeps both limits; "
-            "make sure that nothing else uses the key, and run again later"
-        )

@@ -1,22 +1,16 @@
 """What is judged: something that answers HTTP requests, reached over a socket or, as a WSGI app, in this process."""
 
-from __future__ import annotations
-
 import http.client
-import importlib
 import io
-import ssl
+import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from flipsnack_contract.contract.assertions import Inconclusive
-
-__all__ = ["HttpTarget", "Reply", "Request", "Target", "Unreachable", "WsgiTarget", "load_app"]
 
 IN_PROCESS = "http://in-process.test/v1/"
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
@@ -95,12 +89,10 @@ class HttpTarget:
         for place in list(self._connections):
             self._drop(place)
 
-    def __enter__(self) -> HttpTarget:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _exchange(self, place: tuple[str, str], request: Request) -> Reply:
@@ -117,17 +109,12 @@ class HttpTarget:
 
     def _connect(self, place: tuple[str, str]) -> http.client.HTTPConnection:
         scheme, host = place
-        connection = (
-            http.client.HTTPSConnection(host, timeout=self._timeout, context=ssl.create_default_context())
-            if scheme == "https"
-            else http.client.HTTPConnection(host, timeout=self._timeout)
-        )
-        self._connections[place] = connection
-        return connection
+        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+        self._connections[place] = kind(host, timeout=self._timeout)
+        return self._connections[place]
 
     def _drop(self, place: tuple[str, str]) -> None:
-        connection = self._connections.pop(place, None)
-        if connection is not None:
+        if connection := self._connections.pop(place, None):
             connection.close()
 
 
@@ -181,29 +168,24 @@ def _environ(request: Request) -> dict[str, Any]:
         "CONTENT_LENGTH": str(len(request.body)),
         "SCRIPT_NAME": "",
         "wsgi.input": io.BytesIO(request.body),
-        "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": parts.scheme,
-        **_header_variables(request.headers),
     }
+    for name, value in request.headers.items():
+        variable = name.upper().replace("-", "_")
+        environ[variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"] = value
     setup_testing_defaults(environ)  # the rest of what WSGI requires
     return environ
 
 
-def _header_variables(headers: Mapping[str, str]) -> dict[str, str]:
-    plain = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-    return {plain.get(name.lower(), "HTTP_" + name.upper().replace("-", "_")): value for name, value in headers.items()}
-
-
 def load_app(name: str) -> Callable[..., Iterable[bytes]]:
     """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
-    module, colon, factory = name.partition(":")
-    if not (module and colon and factory):
+    if not all(name.partition(":")):
         raise ValueError(
             f"{name!r} is not the name of an app; expected module:factory, as in flipsnack_mock:create_app"
         )
     try:
-        make = getattr(importlib.import_module(module), factory)
-    except (ImportError, AttributeError) as missing:
+        make = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as missing:
         raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
     try:
         app: Callable[..., Iterable[bytes]] = make()

@@ -1,20 +1,19 @@
 """The target with what is known of it and what may be done to it; it opens sessions."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
 
 from flipsnack_contract.contract.clock import Clock, RealClock
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
-from flipsnack_contract.target.session import Session, VirtualClock
+from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
-
-__all__ = ["CAPABILITIES", "Credentials", "TargetUnderTest", "examine"]
 
 CONFLICT = 409
 
@@ -37,49 +36,43 @@ class Credentials:
     collection: str | None = None
 
 
+@dataclass
 class TargetUnderTest:
-    """A target that is judged. `capabilities` are names from `CAPABILITIES`."""
+    """A target that is judged.
 
-    def __init__(
-        self,
-        target: Target,
-        *,
-        control: Control | None = None,
-        credentials: Credentials | None = None,
-        per_minute: int = PER_MINUTE,
-        alone: bool = False,
-        slow: bool = False,
-        clock: Clock | None = None,
-        methods: Sequence[Method] = methods(),
-        name: str = "kit",
-    ) -> None:
-        """`per_minute` paces targets without a control plane; 0 switches that off. `alone`: nothing else uses it.
+    `per_minute` paces targets without a control plane; 0 switches that off. `alone`: nothing else uses it. `slow`: a
+    check may wait for a minute of real time. `clock` is the time where there is no control plane to steer it. `methods`
+    are those of the API that checks call. `name` begins the keys that are made, so that two runs at one target use
+    different ones.
+    """
 
-        `slow`: a check may wait for a minute of real time. `clock` is the time where there is no control plane to
-        steer it. `methods` are those of the API that checks call. `name` begins
-        the keys that are made, so that two runs at one target use different ones.
-        """
-        self.methods = tuple(methods)
-        self._name = name
-        self._slow = slow
-        self.target = target
-        self.control = control
-        self._credentials = credentials
-        self._alone = alone or not target.over_socket
-        self._made = 0
-        self._real = clock or RealClock()
-        self._pacer = RatePacer(self._real, margin=REAL_MARGIN, per_minute=per_minute)
+    target: Target
+    control: Control | None = None
+    credentials: Credentials | None = None
+    per_minute: int = PER_MINUTE
+    alone: bool = False
+    slow: bool = False
+    clock: Clock = field(default_factory=RealClock)
+    methods: tuple[Method, ...] = methods()
+    name: str = "kit"
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+        self._pacer = RatePacer(self.clock, margin=REAL_MARGIN, per_minute=self.per_minute)
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """What checks may rely on here."""
-        have = {"socket"} if self.target.over_socket else set()
-        if self.control is not None:
-            have |= {"control", "credentials", "collection"}
-        have |= {name for name, is_so in (("alone", self._alone), ("slow", self._slow)) if is_so}
-        if self._credentials is not None:
-            have |= {"credentials", "collection"} if self._credentials.collection else {"credentials"}
-        return frozenset(have)
+        """What checks may rely on here: names from `CAPABILITIES`."""
+        steered, who = self.control is not None, self.credentials
+        have = {
+            "control": steered,
+            "credentials": steered or who,
+            "collection": steered or (who and who.collection),
+            "socket": self.target.over_socket,
+            "slow": self.slow,
+            "alone": self.alone or not self.target.over_socket,
+        }
+        return frozenset(name for name, is_so in have.items() if is_so)
 
     @contextmanager
     def session(self, method: Method | None = None) -> Iterator[Session]:
@@ -91,13 +84,15 @@ class TargetUnderTest:
             yield self._open(stack, method or package_method(self.methods))
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
-        account, who, clock, pacer = None, self._credentials, self._real, self._pacer
+        who = self.credentials or Credentials("not-a-key", "not-a-secret")
+        account: AccountControl | None = None
+        clock: Clock = self.clock
+        pacer = self._pacer
         if self.control is not None:
-            account, key = self._fresh_account(secret)
+            who, account = self._fresh_account(self.control, secret)
             stack.callback(account.delete)
-            who, clock = Credentials(key, secret), VirtualClock(account)
-            pacer = RatePacer(clock)
-        who = who or Credentials("not-a-key", "not-a-secret")
+            account.freeze()
+            clock, pacer = account, RatePacer(account)
         return Session(
             target=self.target,
             key=who.key,
@@ -108,8 +103,8 @@ class TargetUnderTest:
             account=account,
             known_collection=who.collection,
             method=method,
-            open_another=lambda **fields: self._open(stack, method, **fields),
-            switch_maintenance=lambda: self._maintenance(stack),
+            open_another=partial(self._open, stack, method),
+            maintenance_for_everybody=partial(self._maintenance, stack),
         )
 
     def _maintenance(self, stack: ExitStack) -> None:
@@ -118,31 +113,17 @@ class TargetUnderTest:
         stack.callback(self.control.maintenance, on=False)
         self.control.maintenance(on=True)
 
-    def _fresh_account(self, secret: str) -> tuple[AccountControl, str]:
+    def _fresh_account(self, control: Control, secret: str) -> tuple[Credentials, AccountControl]:
         # Keys are counted, not drawn, so that a run can be repeated. A key of another run is passed over.
-        assert self.control is not None
         while True:
-            self._made += 1
-            key = f"{self._name}-{self._made}"
+            who = Credentials(f"{self.name}-{next(self._numbers)}", secret)
             try:
-                return self.control.create_account(key, secret), key
+                return who, control.create_account(who.key, who.secret)
             except Refused as refusal:
                 if refusal.status != CONFLICT:
                     raise
 
 
-def examine(
-    target: Target,
-    *,
-    credentials: Credentials | None = None,
-    token: str | None = None,
-    per_minute: int = PER_MINUTE,
-    alone: bool = False,
-    slow: bool = False,
-    name: str = "kit",
-) -> TargetUnderTest:
+def examine(target: Target, *, token: str | None = None, **options: Any) -> TargetUnderTest:
     """The target, with its control plane where it has one: one admin request finds out."""
-    control = find_control(target, token=token)
-    return TargetUnderTest(
-        target, control=control, credentials=credentials, per_minute=per_minute, alone=alone, slow=slow, name=name
-    )
+    return TargetUnderTest(target, control=find_control(target, token=token), **options)

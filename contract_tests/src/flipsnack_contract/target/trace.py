@@ -1,26 +1,26 @@
-"""The steps of an example for the reader of a failure. Keys are shortened; signatures and secrets are left out."""
-
-from __future__ import annotations
+"""The steps of an example in words, for the reader of a failure. Keys are shortened, signatures left out."""
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["Trace", "masked"]
+from flipsnack_contract.contract.decoding import Malformed, decode
+from flipsnack_contract.contract.ledger import named
+from flipsnack_contract.target.target import Reply, Request
 
 _SIGNATURE = re.compile(r"(?<=[?&])(signature|Signature)=[^&\s]*")
 _KEY = re.compile(r"(?<=[?&])apiKey=([^&\s]{0,6})[^&\s]*")
-MOST = 200
-Step = str | Callable[[], str]
+FORMS = {"application/json": "json", "application/javascript": "jsonp", "application/xml": "xml"}
+LONGEST, MOST = 300, 200
 
 
 class Trace:
     """The steps of one example, oldest first; beyond 200 the middle is left out."""
 
     def __init__(self) -> None:
-        """Begin empty."""
-        self._steps: list[Step] = []
+        self._steps: list[str | Callable[[], str]] = []
 
-    def add(self, step: Step) -> None:
+    def add(self, step: str | Callable[[], str]) -> None:
         """Add a step; a function is called only when the steps are read, which is after a failure."""
         self._steps.append(step)
 
@@ -33,3 +33,46 @@ class Trace:
 def masked(text: str) -> str:
     """`text` with the value of each signature left out and each API key shortened to six characters."""
     return _KEY.sub(r"apiKey=\1…", _SIGNATURE.sub(r"\1=…", text))
+
+
+def in_words(request: Request, reply: Reply) -> str:
+    """`GET /v1/ with action=…, note=… -> code 20 (OK), status COMPLETE`."""
+    sent = _parameters(request)
+    return f"{_request(request, sent)} -> {_answer(reply, dict(sent).get('callback'))}"
+
+
+def _parameters(request: Request) -> list[tuple[str, str]]:
+    form = request.body.decode("latin-1") if "form-urlencoded" in request.headers.get("Content-Type", "") else ""
+    text = "&".join(filter(None, (urlsplit(request.url).query, form)))
+    return parse_qsl(text, keep_blank_values=True) if "action=" in text else []
+
+
+def _request(request: Request, sent: list[tuple[str, str]]) -> str:
+    if sent:
+        shown = ", ".join(f"{name}={_hidden(name, value)}" for name, value in sent)
+        return f"{request.method} {urlsplit(request.url).path} with {_cut(shown)}"
+    body = f" with {len(request.body)} bytes" if request.body else ""
+    part = f", {request.headers['Range']}" if "Range" in request.headers else ""
+    return f"{request.method} {_cut(request.url)}{body}{part}"
+
+
+def _hidden(name: str, value: str) -> str:
+    if name == "signature":
+        return "…"
+    return value[:6] + "…" if name == "apiKey" and len(value) > 6 else _cut(value, 80)
+
+
+def _answer(reply: Reply, callback: str | None) -> str:
+    kind, status = reply.content_type or "no content type", f"HTTP {reply.status}, "
+    try:
+        answer = decode(reply.body, FORMS[kind.partition(";")[0]], callback=callback)
+    except (KeyError, Malformed):
+        is_text = kind.startswith((*FORMS, "text/"))
+        text = f": {_cut(reply.body[: 2 * LONGEST].decode('utf-8', 'replace'))}"
+        return f"{status}{kind}{text if is_text else f', {len(reply.body)} bytes'}"
+    known = "".join(f", {name} {_cut(str(value), 80)}" for name, value in (answer.data or {}).items())
+    return f"{'' if reply.status == 200 else status}code {named(answer.code)}{known}"
+
+
+def _cut(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
