@@ -30,10 +30,9 @@ from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, f
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
 from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit, Outcome, Result
 from flipsnack_contract.target.target import Unreachable
@@ -59,7 +58,7 @@ def open_client(
     groups = {one.name: one for one in _replayed(options["replay"]) or scenario_groups(runner.capabilities, plan)}
     checks = {one.name: one for one in client_checks() if options.selects(one.rule.id)}
     judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
-    sizes = {name: one.examples if isinstance(one, DrawnBatch) else len(one.scenarios) for name, one in groups.items()}
+    sizes = {name: one.size for name, one in groups.items()}
     who = runner.hello.client
     return Judged(
         side="client",

@@ -1,7 +1,5 @@
 """Holds every check of a recording against the traffic of each API key in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -9,27 +7,20 @@ from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.recordings import servers
+from flipsnack_contract.scenarios import traffic_checks
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import Traffic, grouped
-from flipsnack_contract.scenarios.traffic_checks import TRAFFIC_RULES
+from flipsnack_contract.scenarios.traffic_checks import NEEDS
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.trace import masked
 
-__all__ = ["NEEDS", "judge_history", "recorded", "recording_checks"]
-
-NEEDS = {
-    "calls": "calls of the API",
-    "answers": "the bodies of the API's answers",
-    "links": "answers with a resource URL, and requests for it",
-}
-"""What a check may need of a recording."""
 STEPS = 40
 
 
 @cache
 def recording_checks() -> tuple[Check, ...]:
     """Every check of a recording: first of the client, then of the server."""
-    return (*(rule.of_recording() for rule in TRAFFIC_RULES), *checks_in(servers, capabilities=NEEDS))
+    return checks_in(traffic_checks, servers, capabilities=NEEDS)
 
 
 def recorded(events: Sequence[Event]) -> frozenset[str]:

@@ -1,20 +1,16 @@
 """Reads recordings into events: HTTP archives (HAR) of any tool, and the fake's journal as lines of JSON."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.recordings.links import linked
 from flipsnack_contract.scenarios.event import Event
-
-__all__ = ["BadHistory", "read_history"]
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"
@@ -27,28 +23,25 @@ class BadHistory(ValueError):
 def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
-        found = _archive(json.loads(text)) if _is_archive(text) else _lines(text, name)
-        return linked(sorted(found, key=lambda event: (event.start, event.wall)))
+        found = _events(text)
+        return _linked(sorted(found, key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
-        if isinstance(wrong, BadHistory):
-            raise
         raise BadHistory(
             f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
         ) from None
 
 
-def _is_archive(text: str) -> bool:
+def _events(text: str) -> list[Event]:
     try:
-        return isinstance(json.loads(text), dict) and "log" in json.loads(text)
+        document = json.loads(text)
     except ValueError:
-        return False
+        document = {}
+    if "log" in document:
+        return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
+    return _records([json.loads(line) for line in text.split("\n") if line.strip()])
 
 
 # --- archives --------------------------------------------------------------------------------------------------------
-
-
-def _archive(document: Mapping[str, Any]) -> list[Event]:
-    return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
 
 
 def _entry(number: int, entry: Mapping[str, Any]) -> Event:
@@ -60,7 +53,6 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
     params = _parameters(request["url"], _form(request.get("postData") or {}))
     answer = _read(_content(response.get("content") or {}), params)
-    spoilt = bool(own.get("fault")) and own.get("failed") != "fault"
     return _event(
         str(own.get("id") or f"#{number}"),
         request["method"],
@@ -69,7 +61,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
         params,
         status=int(response.get("status") or 0) or None,
         answer=answer,
-        spoilt=spoilt,
+        log=own,
     )
 
 
@@ -92,19 +84,10 @@ def _content(content: Mapping[str, Any]) -> bytes | None:
 # --- lines of JSON ---------------------------------------------------------------------------------------------------
 
 
-def _lines(text: str, name: str) -> Iterator[Event]:
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines or "trace" not in json.loads(lines[0]):
-        raise BadHistory(
-            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: its header is missing"
-        )
-    yield from _records(json.loads(line).get("request") for line in lines[1:])
-
-
-def _records(records: Iterable[Mapping[str, Any] | None]) -> Iterator[Event]:
-    for record in records:
-        if record is not None:
-            yield _record(record)
+def _records(lines: Sequence[Mapping[str, Any]]) -> list[Event]:
+    if not lines or "trace" not in lines[0]:
+        raise ValueError("its header is missing")
+    return [_record(line["request"]) for line in lines[1:] if line.get("request")]
 
 
 def _record(record: Mapping[str, Any]) -> Event:
@@ -113,7 +96,6 @@ def _record(record: Mapping[str, Any]) -> Event:
     params = dict(record.get("params") or {})
     start = int(record["now_us"])
     answer = _read(answered.get("body", "").encode() if record.get("kind") == "api" and answered else None, params)
-    spoilt = bool(record.get("fault")) and record.get("failed") != "fault"
     return _event(
         str(record["id"]),
         record["method"],
@@ -122,7 +104,7 @@ def _record(record: Mapping[str, Any]) -> Event:
         params,
         status=answered.get("http_status"),
         answer=answer,
-        spoilt=spoilt,
+        log=record,
     )
 
 
@@ -138,10 +120,9 @@ def _event(
     *,
     status: int | None,
     answer: Answer | None,
-    spoilt: bool,
+    log: Mapping[str, Any],
 ) -> Event:
     start, end, wall = times
-    known = None if spoilt else answer
     return Event(
         name=name,
         kind="call" if _is_call(url, params) else "other",
@@ -152,12 +133,13 @@ def _event(
         wall=wall,
         params=params,
         http_status=status,
-        code=known.code if known else None,
-        state=known.state if known else None,
-        link=known.resource_url if known else None,
-        readable=known is not None,
-        spoilt=spoilt,
-    )
+        code=answer.code if answer else None,
+        state=answer.state if answer else None,
+        link=answer.resource_url if answer else None,
+        readable=answer is not None,
+        fault=log.get("fault") or "",
+        failed=log.get("failed") or "",
+    ).as_received()
 
 
 def _is_call(url: str, params: Mapping[str, str]) -> bool:
@@ -182,3 +164,24 @@ def _micros(text: str) -> int:
     moment = datetime.datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return (aware - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def _linked(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events, with downloads and the links that were tried marked as such.
+
+    A request is a download when its path is that of a link in an answer; where several answers gave that path, the
+    last one whose link is the whole URL gave it, or else the last one.
+    """
+    givers = {event.link: event for event in events if event.link}
+    paths = {str(link).partition("?")[0]: giver for link, giver in givers.items()}
+    tried = {givers[event.url].name for event in events if event.kind == "other" and event.url in givers}
+    return tuple(_marked(event, givers.get(event.url) or paths.get(event.path), tried) for event in events)
+
+
+def _marked(event: Event, giver: Event | None, tried: set[str]) -> Event:
+    if event.kind == "call":
+        return replace(event, link_tried=event.name in tried)
+    return replace(event, kind="download", giver=giver) if giver else event

@@ -1,25 +1,18 @@
 """What a recording shows of the server: which calls it answered, the order of states, the lifetime of links."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.scenarios.client_limits import LINK_LIFETIME
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import Traffic
+from flipsnack_contract.scenarios.traffic_checks import ANSWERS, LINK_LIFETIME, LINKS, MINUTE
 
-__all__: list[str] = []
-
-MINUTE = 60 * SECOND
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
 FINAL = STATES[1:]
-ANSWERED = frozenset({"calls", "answers"})
-LINKED = ANSWERED | {"links"}
 
 
 def _most(traffic: Traffic, limit: int, window: int) -> None:
@@ -35,19 +28,19 @@ def _most(traffic: Traffic, limit: int, window: int) -> None:
             )
 
 
-@check("limit.per-second", of="recording", needs=ANSWERED)
+@check("limit.per-second", of="recording", needs=ANSWERS)
 def no_second_lets_six_through(traffic: Traffic) -> None:
     """Of the calls that were counted, at most five were answered within a second."""
     _most(traffic, 5, SECOND)
 
 
-@check("limit.per-minute", of="recording", needs=ANSWERED)
+@check("limit.per-minute", of="recording", needs=ANSWERS)
 def no_minute_lets_61_through(traffic: Traffic) -> None:
     """Of the calls that were counted, at most 60 were answered within a minute."""
     _most(traffic, 60, MINUTE)
 
 
-@check("job.states", of="recording", needs=ANSWERED)
+@check("job.states", of="recording", needs=ANSWERS)
 def three_states(traffic: Traffic) -> None:
     """The status of a package is PROCESSING, COMPLETE or FAILED."""
     for event in traffic.events:
@@ -55,7 +48,7 @@ def three_states(traffic: Traffic) -> None:
             expect_in(STATES, event.state, f"the status in {event.name}")
 
 
-@check("job.never-goes-back", of="recording", needs=ANSWERED)
+@check("job.never-goes-back", of="recording", needs=ANSWERS)
 def what_is_final_stays(traffic: Traffic) -> None:
     """For one collection only COMPLETE comes after COMPLETE, and only FAILED after FAILED."""
     for polls in traffic.polls:
@@ -64,7 +57,7 @@ def what_is_final_stays(traffic: Traffic) -> None:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 
 
-@check("job.resource-url-with-complete", of="recording", needs=ANSWERED)
+@check("job.resource-url-with-complete", of="recording", needs=ANSWERS)
 def links_come_with_complete(traffic: Traffic) -> None:
     """A resource URL is given with COMPLETE and only with it."""
     for event in traffic.events:
@@ -74,7 +67,7 @@ def links_come_with_complete(traffic: Traffic) -> None:
             )
 
 
-@check("job.fresh-resource-url", of="recording", needs=ANSWERED)
+@check("job.fresh-resource-url", of="recording", needs=ANSWERS)
 def each_answer_has_its_own_link(traffic: Traffic) -> None:
     """No two answers gave the same resource URL."""
     seen: dict[str, Event] = {}
@@ -87,7 +80,7 @@ def each_answer_has_its_own_link(traffic: Traffic) -> None:
             seen[event.link] = event
 
 
-@check("url.lives-60s", of="recording", needs=LINKED)
+@check("url.lives-60s", of="recording", needs=LINKS)
 def links_live_a_minute(traffic: Traffic) -> None:
     """A link is served for a minute and refused after it; where the recorded times leave a doubt, either is right."""
     for event in traffic.downloads:

@@ -1,7 +1,5 @@
 """The files about a broken check: the scenario to run again, the requests as curl commands, an HTTP archive."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex
@@ -11,11 +9,9 @@ from typing import Any
 import msgspec
 
 from flipsnack_contract.adapter.messages import Client
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.server_log import LoggedRequest
-
-__all__ = ["BadReplay", "Replay", "curl_lines", "folder_for", "read_replay", "write_artifacts"]
 
 VERSION = 2
 
@@ -73,15 +69,15 @@ def curl_lines(run: ScenarioRun) -> list[str]:
     return [head, *map(_curl, run.requests)]
 
 
-def _curl(call: LoggedRequest) -> str:
-    if not call.is_api:
+def _curl(call: Event) -> str:
+    if call.kind == "download":
         byte_range = ["--header", f"Range: {call.range}"] if call.range else []
-        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.id}: {call}'
+        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.name}: {call.summary}'
     pairs = [f"{name}={value}" for name, value in call.params.items() if name != "signature"]
     method = ["--get"] if call.method == "GET" else ["--request", call.method]
     words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]
     signature = ' --data-urlencode "signature=$SIGNATURE"' if "signature" in call.params else ""
-    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.id}: {call}'
+    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.name}: {call.summary}'
 
 
 def _messages(run: ScenarioRun) -> list[str]:

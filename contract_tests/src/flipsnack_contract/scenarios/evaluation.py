@@ -1,25 +1,18 @@
 """Holds checks against runs, and finds for a broken check the smallest scenario that shows it."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis.errors import Flaky
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
-from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_catalogue import named
+from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_text import named
+from flipsnack_contract.scenarios.scenario_runner import ScenarioCache
 from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "result_of", "shrink", "violation_in"]
 
 ADAPTER_RULE = "client.adapter"
 MOST_RUNS_TO_SHRINK = 80
@@ -43,13 +36,6 @@ def violation_in(check: Check, run: ScenarioRun) -> Violation | None:
     return None
 
 
-def broken_checks(checks: Iterable[Check], run: ScenarioRun) -> Iterator[tuple[Check, Violation]]:
-    """The checks that the client broke in one run."""
-    for one in checks:
-        if violation := violation_in(one, run):
-            yield one, violation
-
-
 def shrink(check: Check, group: ScenarioGroup | DrawnBatch, cache: ScenarioCache) -> ScenarioRun:
     """The run of the smallest scenario of a batch, or of the first one of a family, in which the check is broken.
 
@@ -57,11 +43,7 @@ def shrink(check: Check, group: ScenarioGroup | DrawnBatch, cache: ScenarioCache
     """
     search = _Search(check, cache)
     try:
-        if isinstance(group, DrawnBatch):
-            group.draw(search.look)
-        else:
-            for scenario in group.scenarios:
-                search.look(scenario)
+        group.draw(search.look)
     except Violation:
         assert search.found is not None  # `look` raised for it
         return search.found
@@ -88,31 +70,6 @@ class _Search:
         if violation := violation_in(self.check, run):
             self.found = run
             raise violation
-
-
-def evaluate(checks: Iterable[Check], cache: ScenarioCache, plan: Plan) -> Iterator[Result]:
-    """The result of each check over the scenarios of all groups, until the first that breaks it; nothing is shrunk.
-
-    Raises `AdapterFault`, `Refused` and `Unreachable` as `ScenarioCache.watch` does.
-    """
-    groups = scenario_groups(cache.runner.capabilities, plan)
-    for one in checks:
-        if missing := tuple(sorted(one.needs - cache.runner.capabilities)):
-            yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-        else:
-            yield _evaluated(one, (scenario for group in groups for scenario in group.scenarios), cache)
-
-
-def _evaluated(check: Check, scenarios: Iterable[Scenario], cache: ScenarioCache) -> Result:
-    began, examples = stopwatch(), 0
-    for scenario in scenarios:
-        run = cache.watch(scenario)
-        examples += run.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE
-        if violation_in(check, run):
-            return replace(result_of(check, run), examples=examples, seconds=stopwatch() - began)
-    if not examples:
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, "the client can be put into no scenario")
-    return replace(result_of(check, None), examples=examples, seconds=stopwatch() - began)
 
 
 def result_of(check: Check, run: ScenarioRun | None) -> Result:

@@ -1,12 +1,8 @@
 """How an undisturbed scenario must end, by its schedule and its deadline."""
 
-from __future__ import annotations
-
 import re
 
 from flipsnack_contract.scenarios.scenario import Scenario
-
-__all__ = ["COMFORT_S", "LONGEST_PAUSE_S", "expected_outcomes", "undisturbed"]
 
 LONGEST_PAUSE_S = 30.0
 """A correct client polls at least so often, in seconds."""

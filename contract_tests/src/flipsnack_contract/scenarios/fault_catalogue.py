@@ -3,8 +3,6 @@
 A fault that answers in the vendor's name must do so in the format that was asked for, so some are made for a format.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import json
@@ -12,22 +10,9 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.scenario import Fault, Form
-
-__all__ = [
-    "DEAD_LINKS",
-    "LASTING",
-    "CANARY_PATH",
-    "HOSTILE_WORDS",
-    "OTHER_PART",
-    "ODD_ANSWERS",
-    "PASSING",
-    "SPOILT_ANSWERS",
-    "SPOILT_PACKAGES",
-    "XML_BODIES",
-    "spoilt_answer",
-]
+from flipsnack_contract.scenarios.scenario import Fault
 
 CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
@@ -159,7 +144,7 @@ SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NOT_TEXT, "an unknown code")
 """Names of answers that never make sense."""
 
 
-def spoilt_answer(name: str, form: Form) -> Fault:
+def spoilt_answer(name: str, form: Format) -> Fault:
     """The fault with that name, for answers in that format."""
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
@@ -208,12 +193,12 @@ HOSTILE_WORDS = Fault(
 """A refusal whose message holds everything that ends something in one of the formats."""
 
 
-def _odd(name: str, form: Form, body: str) -> Fault:
+def _odd(name: str, form: Format, body: str) -> Fault:
     fault = {"kind": "status", "status": 200, "body": body, "content_type": TYPES[form]}
     return Fault(name=name, affects="nothing", fault=fault, when=CALL, count=1)
 
 
-ODD_ANSWERS: Mapping[Form, tuple[Fault, ...]] = {
+ODD_ANSWERS: Mapping[Format, tuple[Fault, ...]] = {
     "json": (
         _odd(
             "members in another order, and more of them",

@@ -8,18 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from flipsnack_contract.adapter.messages import FORMATS as FORMS
-from flipsnack_contract.adapter.messages import Format as Form
-
-__all__ = [
-    "FORMS",
-    "TimelineEvent",
-    "EventName",
-    "Fault",
-    "Form",
-    "Scenario",
-    "operation",
-]
+from flipsnack_contract.adapter.messages import Format
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
 Who = Literal["right", "wrong-secret", "unknown-key"]
@@ -92,7 +81,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     op: Literal["download", "poll"] = "download"
-    format: Form = "json"
+    format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
     key: str = "client"
@@ -102,7 +91,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown_hash: str = "no-such-hash"
     schedule: str = "immediate"
     pages: Annotated[int, Meta(ge=1, le=20)] = 2
-    settings: dict[str, float] = {}
+    settings: dict[str, int | float] = {}
     faults: tuple[Fault, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
     old_file: bool = False
@@ -181,7 +170,3 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
         texts = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
         return hash((*texts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
-
-    def __repr__(self) -> str:
-        parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]
-        return f"Scenario({', '.join(parts)})"

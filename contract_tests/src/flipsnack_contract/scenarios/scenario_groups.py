@@ -1,10 +1,8 @@
 """Groups of scenarios: each family of the catalogue, and batches that Hypothesis draws, each by a seed of its own."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,8 +12,6 @@ from flipsnack_contract.checks.plan import Plan
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, catalogue
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
-
-__all__ = ["BATCH", "DrawnBatch", "ScenarioGroup", "scenario_groups"]
 
 BATCH = 50
 """Scenarios of one batch, at most."""
@@ -28,14 +24,24 @@ class ScenarioGroup:
     name: str
     scenarios: tuple[Scenario, ...]
 
+    @property
+    def size(self) -> int:
+        """How many scenarios it has."""
+        return len(self.scenarios)
+
+    def draw(self, use: Callable[[Scenario], None]) -> None:
+        """Call `use` with each scenario."""
+        for scenario in self.scenarios:
+            use(scenario)
+
 
 @dataclass(frozen=True)
 class DrawnBatch:
-    """Scenarios drawn for a client with `capabilities`: the same for the same `seed`, `examples` at most."""
+    """Scenarios drawn for a client with `capabilities`: the same for the same `seed`, `size` at most."""
 
     name: str
     capabilities: frozenset[str]
-    examples: int
+    size: int
     seed: int
 
     @cached_property
@@ -55,7 +61,7 @@ class DrawnBatch:
             use(scenario)
 
         test = settings(
-            max_examples=self.examples,
+            max_examples=self.size,
             deadline=None,
             database=None,
             print_blob=False,
@@ -63,36 +69,32 @@ class DrawnBatch:
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         )(given(scenario=scenarios(self.capabilities))(example))
-        with with_reporter(_ignore):
+        # Hypothesis prints nothing: the result has everything.
+        with with_reporter(lambda _line: None):
             hypothesis.seed(self.seed)(test)()
 
 
-def scenario_groups(capabilities: Collection[str], plan: Plan) -> tuple[ScenarioGroup | DrawnBatch, ...]:
+@cache
+def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioGroup | DrawnBatch, ...]:
     """The groups for a client with these capabilities: families first, then `plan.examples` drawn scenarios.
 
-    `plan.rows` bounds the scenarios of the catalogue. A client that can be put into no scenario has no groups.
+    A client that can be put into no scenario has no groups.
     """
-    able = frozenset(capabilities)
-    left = dict.fromkeys(catalogue(able))
-    if not left:
+    families = _families(capabilities)
+    if not families:
         return ()
-    left = dict.fromkeys(list(left)[: plan.rows])
-    families = [ScenarioGroup(name, _taken(left, catalogue(able, family))) for name, family in FAMILIES.items()]
-    sizes = (min(BATCH, plan.examples - start) for start in range(0, plan.examples, BATCH))
     batches = (
-        DrawnBatch(f"drawn-{number}", able, size, 1000 * (plan.seed or 0) + number)
-        for number, size in enumerate(sizes, 1)
+        DrawnBatch(f"drawn-{number}", capabilities, min(BATCH, plan.examples - start), 1000 * (plan.seed or 0) + number)
+        for number, start in enumerate(range(0, plan.examples, BATCH), 1)
     )
-    return (*(family for family in families if family.scenarios), *batches)
+    return (*families, *batches)
 
 
-def _taken(left: dict[Scenario, None], family: Iterable[Scenario]) -> tuple[Scenario, ...]:
-    """Take the scenarios of a family out of those that are left."""
-    found = tuple(one for one in family if one in left)
-    for one in found:
-        del left[one]
-    return found
-
-
-def _ignore(_line: object) -> None:
-    """Hypothesis prints nothing: the result has everything."""
+def _families(capabilities: frozenset[str]) -> tuple[ScenarioGroup, ...]:
+    groups, taken = [], set[Scenario]()
+    for name, family in FAMILIES.items():
+        # In a format other than JSON, two families may have the same scenario.
+        fresh = tuple(one for one in catalogue(capabilities, family) if one not in taken)
+        groups.append(ScenarioGroup(name, fresh))
+        taken.update(fresh)
+    return tuple(group for group in groups if group.scenarios)

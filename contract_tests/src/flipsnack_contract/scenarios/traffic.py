@@ -1,17 +1,16 @@
 """What one client sent, in the order of time, and how the requests of it belong together."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from flipsnack_contract.scenarios.client_limits import REPEATED_WITHIN
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
 
-__all__ = ["Traffic", "grouped", "pause"]
+REPEATED_WITHIN = 60 * SECOND
+"""In a recording, a call that comes later than this need not follow from the answer before it."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,13 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `last_call_from` is the instant from which one last call may come early, because the deadline is near.
+    `deadline` is when the client was asked to end.
     `reads_xml`: the client was asked to use XML.
     """
 
     events: tuple[Event, ...]
     one_task: bool = False
-    last_call_from: int | None = None
+    deadline: int | None = None
     reads_xml: bool = False
 
     @cached_property

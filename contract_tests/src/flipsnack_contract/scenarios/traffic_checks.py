@@ -1,58 +1,49 @@
 """The rules that a client's traffic alone shows to be broken: its pace, its pauses, and what it sends where.
 
-Each is written once, and held against the log of a scenario as well as against a recording.
+Each is written once, as the check of a recording, and held against the log of a scenario too.
+All times are microseconds.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import wraps
-
-from flipsnack_contract.checks.check import Check, check
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.scenarios.client_limits import (
-    CREDENTIALS,
-    FINAL_CODES,
-    LEAST_INTERVAL,
-    LEAST_PAUSE,
-    LIMITS,
-    LINK_LIFETIME,
-)
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.traffic import Traffic, pause
 
-__all__ = ["TRAFFIC_RULES", "TrafficRule"]
+MINUTE = 60 * SECOND
+
+LIMITS = ((5, SECOND), (60, MINUTE))
+"""The most calls, and the time in which there may be so many."""
+
+LEAST_INTERVAL = 3 * SECOND // 2
+"""Between two polls. The vendor's "a few seconds" are at least two, and a clock may be a little off."""
+
+LEAST_PAUSE = {31: SECOND // 2, 32: 2 * SECOND}
+"""After a call that a limit refused, by its code. Far less than what helps: only a client without a pause breaks it."""
+
+FINAL_CODES = (30, 40, 41, 42, 43, 44)
+"""Codes of calls that are refused for what they say: the same call will be refused again."""
+
+LINK_LIFETIME = MINUTE
+"""For how long a resource URL is served."""
+
+CREDENTIALS = frozenset({"apiKey", "signature", "action"})
+"""Parameters of a call that do not belong in a download."""
+
+NEEDS = {
+    "calls": "calls of the API",
+    "answers": "the bodies of the API's answers",
+    "links": "answers with a resource URL, and requests for it",
+}
+"""What a check may need of a recording."""
+
+CALLS = frozenset({"calls"})
+ANSWERS = CALLS | {"answers"}
+LINKS = ANSWERS | {"links"}
 
 
-@dataclass(frozen=True)
-class TrafficRule:
-    """A rule of the ledger and the function that raises `Violation` where traffic breaks it.
-
-    `needs` is what a recording must have: `calls`, `answers`, `links`.
-    """
-
-    rule: str
-    judge: Callable[[Traffic], None]
-    needs: frozenset[str]
-
-    def of_client(self) -> Check:
-        """The check of a scenario's log."""
-
-        @wraps(self.judge)
-        def run(scenario_run: ScenarioRun) -> None:
-            self.judge(scenario_run.traffic)
-
-        return check(self.rule)(run)
-
-    def of_recording(self) -> Check:
-        """The check of a recording."""
-        return check(self.rule, of="recording", needs=self.needs)(self.judge)
-
-
+@check("client.limits", of="recording", needs=CALLS)
 def both_limits_are_kept(traffic: Traffic) -> None:
     """Never more than 5 calls in any second, and never more than 60 in any minute."""
     for most, window in LIMITS:
@@ -65,6 +56,7 @@ def both_limits_are_kept(traffic: Traffic) -> None:
                 )
 
 
+@check("client.poll-interval", of="recording", needs=ANSWERS)
 def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
     """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
     for before, after in traffic.successive_polls():
@@ -73,10 +65,11 @@ def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
 
 
 def _is_last_call(traffic: Traffic, call: Event) -> bool:
-    from_ = traffic.last_call_from
-    return from_ is not None and call is traffic.calls[-1] and call.start >= from_
+    near = traffic.deadline is not None and call.start >= traffic.deadline - LEAST_INTERVAL
+    return near and call is traffic.calls[-1]
 
 
+@check("client.back-off", of="recording", needs=ANSWERS)
 def a_refused_call_waits(traffic: Traffic) -> None:
     """After 31 the call is repeated no sooner than 0.5 s later, after 32 no sooner than 2 s."""
     for before, after in traffic.repetitions():
@@ -90,6 +83,7 @@ def _expect_pause(before: Event, after: Event, least: int, why: str) -> None:
         raise Violation(f"the pause between {before.name} and {after.name}", expected, _seconds(found))
 
 
+@check("client.final-state", of="recording", needs=ANSWERS)
 def a_final_state_ends_the_polling(traffic: Traffic) -> None:
     """After FAILED there is no further poll; after COMPLETE only once the resource URL was tried."""
     for before, after in traffic.successive_polls():
@@ -98,6 +92,7 @@ def a_final_state_ends_the_polling(traffic: Traffic) -> None:
             raise Violation(f"what follows {before.state} ({before.name})", expected, str(after))
 
 
+@check("client.final-error", of="recording", needs=ANSWERS)
 def a_final_error_is_not_tried_again(traffic: Traffic) -> None:
     """A call that was refused for what it says is not repeated."""
     for before, after in traffic.repetitions():
@@ -106,6 +101,7 @@ def a_final_error_is_not_tried_again(traffic: Traffic) -> None:
             raise Violation(f"what follows code {before.code} ({before.name})", "no further call", str(after))
 
 
+@check("client.expired-url", of="recording", needs=LINKS)
 def a_dead_link_is_not_tried_again(traffic: Traffic) -> None:
     """A resource URL that was refused because it expired is not requested again; a new one is asked for."""
     dead: dict[str, Event] = {}
@@ -135,6 +131,7 @@ def _expect_new_link(traffic: Traffic, event: Event) -> None:
         raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
 
 
+@check("client.get-for-reads", of="recording", needs=CALLS)
 def reads_are_gets(traffic: Traffic) -> None:
     """A call of a method that only reads is a GET."""
     reads = {method.name for method in methods() if method.verb == "GET"}
@@ -143,6 +140,7 @@ def reads_are_gets(traffic: Traffic) -> None:
             expect("GET", event.method, f"the verb of {event.name}")
 
 
+@check("client.no-xml", of="recording", needs=CALLS)
 def xml_is_asked_for_only_when_told(traffic: Traffic) -> None:
     """format=xml is sent only by a client that was asked to use XML."""
     for event in traffic.calls:
@@ -150,6 +148,7 @@ def xml_is_asked_for_only_when_told(traffic: Traffic) -> None:
             raise Violation(f"the format of {event.name}", "json or jsonp", "format=xml")
 
 
+@check("client.credentials-not-in-download", of="recording", needs=ANSWERS)
 def downloads_carry_no_credentials(traffic: Traffic) -> None:
     """A resource URL is requested as it was given: without apiKey, signature and action."""
     for event in traffic.downloads:
@@ -159,19 +158,3 @@ def downloads_carry_no_credentials(traffic: Traffic) -> None:
 
 def _seconds(micros: int) -> str:
     return f"{micros / SECOND:.3f} s"
-
-
-CALLS = frozenset({"calls"})
-ANSWERS = CALLS | {"answers"}
-TRAFFIC_RULES = (
-    TrafficRule("client.limits", both_limits_are_kept, CALLS),
-    TrafficRule("client.poll-interval", polls_are_a_few_seconds_apart, ANSWERS),
-    TrafficRule("client.back-off", a_refused_call_waits, ANSWERS),
-    TrafficRule("client.final-state", a_final_state_ends_the_polling, ANSWERS),
-    TrafficRule("client.final-error", a_final_error_is_not_tried_again, ANSWERS),
-    TrafficRule("client.expired-url", a_dead_link_is_not_tried_again, ANSWERS | {"links"}),
-    TrafficRule("client.get-for-reads", reads_are_gets, CALLS),
-    TrafficRule("client.no-xml", xml_is_asked_for_only_when_told, CALLS),
-    TrafficRule("client.credentials-not-in-download", downloads_carry_no_credentials, ANSWERS),
-)
-"""All of them."""

@@ -1,21 +1,14 @@
 """Compare the client's report with the server's log."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
 
-CODES: Mapping[str, tuple[int, ...]] = {
-    "auth": (41, 44),
-    "forbidden": (43,),
-    "bad_request": (30, 40, 42),
-    "rate_limited": (31, 32),
-    "maintenance": (22,),
-}
+CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
+"""The class of error that a client reports for a code."""
 # A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
 
@@ -28,7 +21,7 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     if run.scenario.op == "poll":
         _same_state(run)
         return
-    if not any(call.status == "COMPLETE" for call in run.calls):
+    if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
     if not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that reports ok", "a successful download", "none")
@@ -48,7 +41,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 
 def _same_state(run: ScenarioRun) -> None:
     result = run.report.result
-    last = next((call.status for call in reversed(run.calls) if call.status), None)
+    last = next((call.state for call in reversed(run.calls) if call.state), None)
     said = result.value.get("status") if result else None
     if said != last:
         raise Violation("the status in the result", str(last), str(said))
@@ -58,13 +51,13 @@ def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
     def seen(run: ScenarioRun) -> bool:
         # The last call may have had no answer, so the cause is the last code.
         codes = [call.code for call in run.calls if call.code is not None]
-        return bool(codes) and codes[-1] in CODES[kind] and run.code in (None, codes[-1])
+        return bool(codes) and CLASSES.get(codes[-1]) == kind and run.code in (None, codes[-1])
 
     return seen
 
 
 def _failed(run: ScenarioRun) -> bool:
-    return any(call.status == "FAILED" for call in run.calls)
+    return any(call.state == "FAILED" for call in run.calls)
 
 
 def _late(run: ScenarioRun) -> bool:
@@ -85,7 +78,7 @@ def _cancelled(run: ScenarioRun) -> bool:
 
 
 CAUSES: Mapping[str, Callable[[ScenarioRun], bool]] = {
-    **{kind: _code_of(kind) for kind in CODES},
+    **{kind: _code_of(kind) for kind in CLASSES.values()},
     "job_failed": _failed,
     "deadline": _late,
     "transport": _affected("passing", "lasting", "answer", "package", "link"),

@@ -1,6 +1,4 @@
-"""How a client ends: as the job and the faults of the scenario demand."""
-
-from __future__ import annotations
+"""How a client ends: as the job and the faults of the scenario demand, in time, and at once when it is cancelled."""
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
@@ -10,6 +8,7 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
+SLACK_MS = 1000
 # Errors that a client may report when no answer makes sense.
 HELPLESS = ("protocol", "transport", "damaged", "deadline")
 
@@ -147,7 +146,7 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     if run.canary_requests:
         raise Violation("the URL in an answer that makes no sense", "no request", f"{run.canary_requests[0]}")
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
-    sound = [call for call in run.calls if not call.fault and call.code == 20 and call.status != "PROCESSING"]
+    sound = [call for call in run.calls if not call.fault and call.code == 20 and call.state != "PROCESSING"]
     if "answer" not in run.faults or not spoilt or sound:
         return
     if run.outcome is CaseOutcome.OK:
@@ -156,6 +155,43 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
         raise Violation("the end, when no answer made sense", "an error at once", "deadline")
     if run.error is not None and run.error not in (*HELPLESS, "cancelled"):
         raise Violation("the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", run.error)
+
+
+@check("client.repeated-call")
+def a_package_is_fetched_once(run: ScenarioRun) -> None:
+    """A package that was served completely is not downloaded again."""
+    whole = [call.name for call in run.downloads if call.http_status == 200 and not call.fault and call.method == "GET"]
+    expect(True, len(whole) <= 1, f"one complete download at most; there were {', '.join(whole)}")
+
+
+@check("client.deadline", needs={"deadline"})
+def the_deadline_is_kept(run: ScenarioRun) -> None:
+    """The client ends within a second of its deadline; after a suspension beyond the deadline, of its wake-up."""
+    deadline = run.case.options.deadline_ms
+    if deadline is None:
+        return
+    if run.outcome == "stopped":
+        what = f"the end, with a deadline of {_seconds(deadline)}"
+        raise Violation(what, "by itself", run.report.why)
+    elapsed = run.report.elapsed_ms
+    latest = max(deadline, round(run.scenario.awake_s(elapsed / 1000) * 1000))
+    if elapsed > latest + SLACK_MS:
+        raise Violation("the end", f"within {_seconds(latest)}", f"after {_seconds(elapsed)}")
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + " s"
+
+
+@check("client.cancel", needs={"cancel"})
+def cancelling_ends_it(run: ScenarioRun) -> None:
+    """After a cancel the client makes no further call, and reports cancelled."""
+    cancelled_at_ms = run.report.cancelled_at_ms
+    if cancelled_at_ms is None:
+        return
+    later = [call.name for call in run.requests if call.start > cancelled_at_ms * 1000]
+    expect([], later, "calls after the cancel")
+    expect("cancelled", run.error or str(run.outcome), "the end after a cancel")
 
 
 @check("client.adapter")

@@ -1,7 +1,5 @@
 """The file after a run: the whole package, or the one that was there before."""
 
-from __future__ import annotations
-
 import hashlib
 
 from flipsnack_contract.adapter.case import CaseOutcome
@@ -15,7 +13,7 @@ def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
     """After ok the file is the package, byte for byte."""
     if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
         return
-    made = run.disk.content
+    made = run.file
     if made != run.package:
         found = "no file" if made is None else _shown(made)
         raise Violation("the file after ok", _shown(run.package), found)
@@ -24,8 +22,8 @@ def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
 @check("client.no-half-file")
 def an_error_leaves_what_was_there(run: ScenarioRun) -> None:
     """After an error there is no file, or the one that was there before."""
-    if run.outcome is CaseOutcome.ERROR and not run.disk.untouched:
-        before, after = run.disk.before, run.disk.content
+    if run.outcome is CaseOutcome.ERROR and run.file != run.file_before:
+        before, after = run.file_before, run.file
         expected = "none" if before is None else f"the one from before ({_shown(before)})"
         raise Violation("the file after an error", expected, "none" if after is None else _shown(after))
 
@@ -36,7 +34,7 @@ def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
     result = run.report.result
     if result is None or result.file is None:
         return
-    made = run.disk.content
+    made = run.file
     if made is None:
         raise Violation("the file in the result", "a file", "none")
     expect((len(made), _sha(made)), (result.file.bytes, result.file.sha256), "length and SHA-256 in the result")
