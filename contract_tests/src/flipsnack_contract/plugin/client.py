@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flipsnack_contract.adapter.case import CaseOutcome
@@ -216,7 +217,7 @@ class _ClientJudge:
         return result
 
     def _write(self, result: Result) -> None:
-        runner, scenario = self.cache.runner, Scenario.from_json(result.scenario)
+        runner, scenario = self.cache.runner, msgspec.json.decode(result.scenario, type=Scenario)
         kept = Replay(
             version=VERSION,
             check=result.check,

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.event import Event, Kind
+from flipsnack_contract.scenarios.server_log import logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"
@@ -23,8 +24,7 @@ class BadHistory(ValueError):
 def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
-        found = _events(text)
-        return _linked(sorted(found, key=lambda event: (event.start, event.wall)))
+        return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
         raise BadHistory(
             f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
@@ -52,17 +52,20 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     # The fake tells when it counted the call; another recorder only when the request left and the answer came.
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
     params = _parameters(request["url"], _form(request.get("postData") or {}))
-    answer = _read(_content(response.get("content") or {}), params)
-    return _event(
-        str(own.get("id") or f"#{number}"),
-        request["method"],
-        request["url"],
-        (start, end, wall),
-        params,
-        status=int(response.get("status") or 0) or None,
-        answer=answer,
-        log=own,
+    event = Event(
+        name=str(own.get("id") or f"#{number}"),
+        kind=_kind(request["url"], params),
+        method=request["method"],
+        url=request["url"],
+        start=start,
+        end=end,
+        wall=wall,
+        params=params,
+        http_status=int(response.get("status") or 0) or None,
+        fault=own.get("fault") or "",
+        failed=own.get("failed") or "",
     )
+    return _answered(event, _content(response.get("content") or {}))
 
 
 def _form(post: Mapping[str, Any]) -> str:
@@ -71,14 +74,12 @@ def _form(post: Mapping[str, Any]) -> str:
     return "&".join(f"{pair['name']}={pair.get('value', '')}" for pair in post.get("params") or [])
 
 
-def _content(content: Mapping[str, Any]) -> bytes | None:
-    text = content.get("text")
-    if text is None:
-        return None
+def _content(content: Mapping[str, Any]) -> bytes:
+    text = str(content.get("text") or "")
     try:
-        return base64.b64decode(text) if content.get("encoding") == "base64" else str(text).encode("utf-8", "replace")
+        return base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8", "replace")
     except binascii.Error:
-        return None
+        return b""
 
 
 # --- lines of JSON ---------------------------------------------------------------------------------------------------
@@ -92,69 +93,38 @@ def _records(lines: Sequence[Mapping[str, Any]]) -> list[Event]:
 
 def _record(record: Mapping[str, Any]) -> Event:
     url = f"{record.get('origin', '')}{record['path']}" + (f"?{record['query']}" if record.get("query") else "")
-    answered: Mapping[str, Any] = record.get("answer") or {}
-    params = dict(record.get("params") or {})
-    start = int(record["now_us"])
-    answer = _read(answered.get("body", "").encode() if record.get("kind") == "api" and answered else None, params)
-    return _event(
-        str(record["id"]),
-        record["method"],
-        url,
-        (start, start, int(record["at_us"])),
-        params,
-        status=answered.get("http_status"),
-        answer=answer,
-        log=record,
-    )
+    logged = logged_event(str(record["id"]), record)
+    event = replace(logged, kind=_kind(url, logged.params), url=url, wall=int(record["at_us"]))
+    body = (record.get("answer") or {}).get("body", "") if record.get("kind") == "api" else ""
+    return _answered(event, body.encode())
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
 
 
-def _event(
-    name: str,
-    method: str,
-    url: str,
-    times: tuple[int, int, int],
-    params: Mapping[str, str],
-    *,
-    status: int | None,
-    answer: Answer | None,
-    log: Mapping[str, Any],
-) -> Event:
-    start, end, wall = times
-    return Event(
-        name=name,
-        kind="call" if _is_call(url, params) else "other",
-        method=method,
-        url=url,
-        start=start,
-        end=end,
-        wall=wall,
-        params=params,
-        http_status=status,
-        code=answer.code if answer else None,
-        state=answer.state if answer else None,
-        link=answer.resource_url if answer else None,
-        readable=answer is not None,
-        fault=log.get("fault") or "",
-        failed=log.get("failed") or "",
-    ).as_received()
+def _answered(event: Event, body: bytes) -> Event:
+    """The event with what its answer says, as far as the client received it."""
+    answer = _read(body, event.params)
+    if answer is None:
+        return replace(event, code=None, state=None)
+    read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
+    return read.as_received()
 
 
-def _is_call(url: str, params: Mapping[str, str]) -> bool:
-    return url.partition("?")[0].rstrip("/").endswith("/v1") and bool({"action", "apiKey"} & params.keys())
+def _kind(url: str, params: Mapping[str, str]) -> Kind:
+    is_call = url.partition("?")[0].rstrip("/").endswith("/v1") and {"action", "apiKey"} & params.keys()
+    return "call" if is_call else "other"
 
 
 def _parameters(url: str, form: str) -> dict[str, str]:
     return dict([*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parse_qsl(form, keep_blank_values=True)])
 
 
-def _read(body: bytes | None, params: Mapping[str, str]) -> Answer | None:
+def _read(body: bytes, params: Mapping[str, str]) -> Answer | None:
     wanted, callback = params.get("format", "json"), params.get("callback")
     for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
         try:
-            return decode(body or b"", form, callback=callback)
+            return decode(body, form, callback=callback)
         except Malformed:
             continue
     return None

@@ -1,10 +1,8 @@
 """The files about a broken check: the scenario to run again, the requests as curl commands, an HTTP archive."""
 
-import json
 import re
 import shlex
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -82,12 +80,4 @@ def _curl(call: Event) -> str:
 
 def _messages(run: ScenarioRun) -> list[str]:
     printed = [f"stderr: {line}" for line in run.report.printed.splitlines()]
-    return [*(f"{said.by}: {_readable(said.text)}" for said in run.report.log), *printed]
-
-
-def _readable(line: str) -> str:
-    try:
-        decoded: Any = json.loads(line)
-    except ValueError:
-        return line
-    return json.dumps(decoded, ensure_ascii=False)
+    return [*(f"{said.by}: {said.text}" for said in run.report.log), *printed]

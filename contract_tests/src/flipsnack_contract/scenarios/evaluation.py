@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 from hypothesis.errors import Flaky
 
 from flipsnack_contract.adapter.case import CaseOutcome
@@ -85,7 +86,7 @@ def result_of(check: Check, run: ScenarioRun | None) -> Result:
         broke=check.rule.id,
         counterexample=named(run.scenario),
         steps=run.lines(),
-        scenario=run.scenario.as_json().decode(),
+        scenario=msgspec.json.encode(run.scenario).decode(),
     )
 
 

@@ -1,7 +1,5 @@
 """A situation for a client as a value, which can be drawn, shrunk, written down and run again."""
 
-from __future__ import annotations
-
 from base64 import b64decode, b64encode
 from typing import Annotated, Any, Literal
 
@@ -156,15 +154,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def secret_said(self) -> str:
         """The secret that the client is given."""
         return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
-
-    def as_json(self) -> bytes:
-        """The scenario as JSON, the same for equal ones."""
-        return msgspec.json.encode(self)
-
-    @classmethod
-    def from_json(cls, text: bytes | str) -> Scenario:
-        """The scenario that `as_json` wrote; raises `msgspec.DecodeError`."""
-        return msgspec.json.decode(text, type=cls)
 
     def __hash__(self) -> int:
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.

@@ -1,5 +1,6 @@
 """The fake's journal of one scenario, read over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flipsnack_contract.scenarios.event import Event, Kind
@@ -19,10 +20,11 @@ def fetch_server_log(control: Control, *, diagnose: bool = False) -> tuple[Event
     if diagnose and wrong is not None:
         wrong["detail"] = _diagnosis(control, wrong)
     # Numbered by their order, so that a failure reads the same in each run.
-    return tuple(_event(f"#{number}", record) for number, record in enumerate(records, 1))
+    return tuple(logged_event(f"#{number}", record) for number, record in enumerate(records, 1))
 
 
-def _event(name: str, record: dict[str, Any]) -> Event:
+def logged_event(name: str, record: Mapping[str, Any]) -> Event:
+    """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
     now = record["now_us"]
     return Event(
         name=name,
@@ -39,7 +41,7 @@ def _event(name: str, record: dict[str, Any]) -> Event:
     )
 
 
-def _kind(record: dict[str, Any]) -> Kind:
+def _kind(record: Mapping[str, Any]) -> Kind:
     if record["path"].endswith(CANARY_PATH):
         return "other"
     return "call" if record["kind"] == "api" else "download"
