@@ -13,7 +13,7 @@ from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, FAMILIES, named
-from flipsnack_contract.scenarios.scenario_groups import BATCH, DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_groups import BATCH, drawn_group, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import MOST_FAULTS, ScenarioCache, ScenarioRunner
 from flipsnack_contract.target.result import Outcome
@@ -99,13 +99,17 @@ def test_progress_is_told_run_by_run() -> None:
 def test_the_groups_hold_the_catalogue_once_and_what_is_drawn() -> None:
     """Each family under its name; the drawn scenarios in batches, each drawn by a seed of its own."""
     groups = scenario_groups(ALL, Plan(examples=BATCH + 5, seed=3))
-    families = [group for group in groups if isinstance(group, ScenarioGroup)]
-    batches = [group for group in groups if isinstance(group, DrawnBatch)]
+    families, batches = groups[: len(FAMILIES)], groups[len(FAMILIES) :]
     assert list(FAMILIES) == [family.name for family in families]
     assert list(CATALOGUE.values()) == [scenario for family in families for scenario in family.scenarios]
-    assert [("drawn-1", BATCH, 3001), ("drawn-2", 5, 3002)] == [(one.name, one.size, one.seed) for one in batches]
-    assert batches[0].scenarios != DrawnBatch("drawn-1", ALL, BATCH, 4001).scenarios
+    assert [("drawn-1", BATCH), ("drawn-2", 5)] == [(batch.name, batch.size) for batch in batches]
     assert all(0 < len(batch.scenarios) <= batch.size for batch in batches)
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    """And another one something else."""
+    first, again, other = (drawn_group("drawn", ALL, 10, seed=seed).scenarios for seed in (1, 1, 2))
+    assert first == again != other
 
 
 def test_no_scenario_is_in_two_groups_for_a_client_of_another_format() -> None:
@@ -123,12 +127,12 @@ def test_a_client_that_can_be_put_into_nothing_has_no_groups() -> None:
 def test_a_counterexample_is_shrunk_within_its_group() -> None:
     """Of a batch to the smallest scenario, of a family to its first."""
     cache = ScenarioCache(FixedRunner())
-    batch = DrawnBatch("drawn-1", cache.runner.capabilities, 50, 1)
+    batch = drawn_group("drawn-1", cache.runner.capabilities, 50, seed=1)
     assert 3 == shrink(_check(), batch, cache).scenario.pages
-    family = ScenarioGroup("family", (Scenario(), Scenario(pages=7), Scenario(pages=5)))
+    family = fixed_group("family", (Scenario(), Scenario(pages=7), Scenario(pages=5)))
     assert 7 == shrink(_check(), family, cache).scenario.pages
     with pytest.raises(NotBroken, match="kept in every scenario of family"):
-        shrink(_check(), ScenarioGroup("family", (Scenario(),)), cache)
+        shrink(_check(), fixed_group("family", (Scenario(),)), cache)
 
 
 @pytest.mark.parametrize(

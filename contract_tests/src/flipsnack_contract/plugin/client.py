@@ -31,7 +31,7 @@ from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, f
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
 from flipsnack_contract.target.control import Refused
@@ -77,7 +77,7 @@ def open_client(
 
 def _replayed(file: str | None) -> tuple[ScenarioGroup, ...]:
     try:
-        return (ScenarioGroup("replay", (read_replay(Path(file)).scenario,)),) if file else ()
+        return (fixed_group("replay", (read_replay(Path(file)).scenario,)),) if file else ()
     except (BadReplay, OSError) as wrong:
         raise pytest.UsageError(str(wrong)) from None
 
@@ -157,7 +157,7 @@ class _ClientJudge:
     """Judges group by group, and sums up once, after all of them."""
 
     options: Options
-    groups: Mapping[str, ScenarioGroup | DrawnBatch]
+    groups: Mapping[str, ScenarioGroup]
     checks: Mapping[str, Check]
     cache: ScenarioCache
     known: KnownFailures

@@ -41,9 +41,6 @@ def _events(text: str) -> list[Event]:
     return _records([json.loads(line) for line in text.split("\n") if line.strip()])
 
 
-# --- archives --------------------------------------------------------------------------------------------------------
-
-
 def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     own: Mapping[str, Any] = entry.get("_flipsnack") or {}
     request, response = entry["request"], entry.get("response") or {}
@@ -82,9 +79,6 @@ def _content(content: Mapping[str, Any]) -> bytes:
         return b""
 
 
-# --- lines of JSON ---------------------------------------------------------------------------------------------------
-
-
 def _records(lines: Sequence[Mapping[str, Any]]) -> list[Event]:
     if not lines or "trace" not in lines[0]:
         raise ValueError("its header is missing")
@@ -97,9 +91,6 @@ def _record(record: Mapping[str, Any]) -> Event:
     event = replace(logged, kind=_kind(url, logged.params), url=url, wall=int(record["at_us"]))
     body = (record.get("answer") or {}).get("body", "") if record.get("kind") == "api" else ""
     return _answered(event, body.encode())
-
-
-# --- both ------------------------------------------------------------------------------------------------------------
 
 
 def _answered(event: Event, body: bytes) -> Event:
@@ -134,9 +125,6 @@ def _micros(text: str) -> int:
     moment = datetime.datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return (aware - _EPOCH) // datetime.timedelta(microseconds=1)
-
-
-# --- links -----------------------------------------------------------------------------------------------------------
 
 
 def _linked(events: Sequence[Event]) -> tuple[Event, ...]:

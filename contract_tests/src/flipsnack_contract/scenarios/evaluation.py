@@ -10,7 +10,7 @@ from flipsnack_contract.checks.check import Check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import named
-from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup
+from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioCache
 from flipsnack_contract.target.result import Outcome, Result
@@ -37,7 +37,7 @@ def violation_in(check: Check, run: ScenarioRun) -> Violation | None:
     return None
 
 
-def shrink(check: Check, group: ScenarioGroup | DrawnBatch, cache: ScenarioCache) -> ScenarioRun:
+def shrink(check: Check, group: ScenarioGroup, cache: ScenarioCache) -> ScenarioRun:
     """The run of the smallest scenario of a batch, or of the first one of a family, in which the check is broken.
 
     At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioCache.watch` raises.
@@ -78,20 +78,15 @@ def result_of(check: Check, run: ScenarioRun | None) -> Result:
     violation = run and violation_in(check, run)
     if run is None or violation is None:
         return Result(check.name, check.rule.id, Outcome.PASSED)
+    outcome = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     return Result(
         check=check.name,
         rule=check.rule.id,
-        outcome=_outcome_of_violation(check),
+        # A broken adapter is neither a pass nor a failure of its client.
+        outcome=Outcome.ADAPTER if check.rule.id == ADAPTER_RULE else outcome,
         message=str(violation),
         broke=check.rule.id,
         counterexample=named(run.scenario),
         steps=run.lines(),
         scenario=msgspec.json.encode(run.scenario).decode(),
     )
-
-
-def _outcome_of_violation(check: Check) -> Outcome:
-    # A broken adapter is neither a pass nor a failure of its client.
-    if check.rule.id == ADAPTER_RULE:
-        return Outcome.ADAPTER
-    return Outcome.FAILED if check.rule.is_must else Outcome.WARNED

@@ -1,6 +1,6 @@
 """Groups of scenarios: each family of the catalogue, and batches that Hypothesis draws, each by a seed of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -17,32 +17,19 @@ BATCH = 50
 """Scenarios of one batch, at most."""
 
 
+Draw = Callable[[Callable[[Scenario], None]], None]
+
+
 @dataclass(frozen=True)
 class ScenarioGroup:
-    """A family of the catalogue, without the scenarios that the client cannot be put into."""
+    """At most `size` scenarios. `draw` calls a function with each; when that raises, the error is raised by `draw`.
+
+    Where the scenarios are drawn, Hypothesis then looks for a smaller one for which the function raises too.
+    """
 
     name: str
-    scenarios: tuple[Scenario, ...]
-
-    @property
-    def size(self) -> int:
-        """How many scenarios it has."""
-        return len(self.scenarios)
-
-    def draw(self, use: Callable[[Scenario], None]) -> None:
-        """Call `use` with each scenario."""
-        for scenario in self.scenarios:
-            use(scenario)
-
-
-@dataclass(frozen=True)
-class DrawnBatch:
-    """Scenarios drawn for a client with `capabilities`: the same for the same `seed`, `size` at most."""
-
-    name: str
-    capabilities: frozenset[str]
     size: int
-    seed: int
+    draw: Draw
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -51,50 +38,58 @@ class DrawnBatch:
         self.draw(found.append)
         return tuple(dict.fromkeys(found))
 
-    def draw(self, use: Callable[[Scenario], None]) -> None:
-        """Draw the batch and call `use` with each scenario.
 
-        When `use` raises, Hypothesis looks for a smaller scenario for which it raises too; that one's error is raised.
-        """
+def fixed_group(name: str, fixed: Collection[Scenario]) -> ScenarioGroup:
+    """A group of just these scenarios."""
 
+    def draw(use: Callable[[Scenario], None]) -> None:
+        for scenario in fixed:
+            use(scenario)
+
+    return ScenarioGroup(name, len(fixed), draw)
+
+
+def drawn_group(name: str, capabilities: Collection[str], size: int, *, seed: int) -> ScenarioGroup:
+    """A group drawn for a client with these capabilities: the same for the same `seed`."""
+
+    def draw(use: Callable[[Scenario], None]) -> None:
         def example(scenario: Scenario) -> None:
             use(scenario)
 
         test = settings(
-            max_examples=self.size,
+            max_examples=size,
             deadline=None,
             database=None,
             print_blob=False,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
-        )(given(scenario=scenarios(self.capabilities))(example))
+        )(given(scenario=scenarios(capabilities))(example))
         # Hypothesis prints nothing: the result has everything.
         with with_reporter(lambda _line: None):
-            hypothesis.seed(self.seed)(test)()
+            hypothesis.seed(seed)(test)()
+
+    return ScenarioGroup(name, size, draw)
 
 
 @cache
-def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioGroup | DrawnBatch, ...]:
+def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioGroup, ...]:
     """The groups for a client with these capabilities: families first, then `plan.examples` drawn scenarios.
 
     A client that can be put into no scenario has no groups.
     """
-    families = _families(capabilities)
-    if not families:
-        return ()
-    batches = (
-        DrawnBatch(f"drawn-{number}", capabilities, min(BATCH, plan.examples - start), 1000 * (plan.seed or 0) + number)
-        for number, start in enumerate(range(0, plan.examples, BATCH), 1)
-    )
-    return (*families, *batches)
-
-
-def _families(capabilities: frozenset[str]) -> tuple[ScenarioGroup, ...]:
-    groups, taken = [], set[Scenario]()
+    families, taken = [], set[Scenario]()
     for name, family in FAMILIES.items():
         # In a format other than JSON, two families may have the same scenario.
-        fresh = tuple(one for one in catalogue(capabilities, family) if one not in taken)
-        groups.append(ScenarioGroup(name, fresh))
+        fresh = [one for one in catalogue(capabilities, family) if one not in taken]
+        families.append(fixed_group(name, fresh))
         taken.update(fresh)
-    return tuple(group for group in groups if group.scenarios)
+    if not taken:
+        return ()
+    batches = (
+        drawn_group(
+            f"drawn-{number}", capabilities, min(BATCH, plan.examples - start), seed=1000 * (plan.seed or 0) + number
+        )
+        for number, start in enumerate(range(0, plan.examples, BATCH), 1)
+    )
+    return (*(family for family in families if family.size), *batches)

@@ -1,10 +1,11 @@
-"""Compare the client's report with the server's log."""
+"""Compare the client's report with the server's log, and the file after a run with the package."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
 
 CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
@@ -56,38 +57,69 @@ def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
     return seen
 
 
-def _failed(run: ScenarioRun) -> bool:
-    return any(call.state == "FAILED" for call in run.calls)
-
-
 def _late(run: ScenarioRun) -> bool:
     deadline = run.case.options.deadline_ms
     return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
 
 
 def _affected(*ways: str) -> Callable[[ScenarioRun], bool]:
-    return lambda run: bool(run.faults & set(ways)) or _refused_link(run)
+    def affected(run: ScenarioRun) -> bool:
+        return bool(run.faults & set(ways)) or any((call.http_status or 0) >= 400 for call in run.downloads)
 
-
-def _refused_link(run: ScenarioRun) -> bool:
-    return any((call.http_status or 0) >= 400 for call in run.downloads)
-
-
-def _cancelled(run: ScenarioRun) -> bool:
-    return run.report.cancelled_at_ms is not None
+    return affected
 
 
 CAUSES: Mapping[str, Callable[[ScenarioRun], bool]] = {
     **{kind: _code_of(kind) for kind in CLASSES.values()},
-    "job_failed": _failed,
+    "job_failed": lambda run: any(call.state == "FAILED" for call in run.calls),
     "deadline": _late,
     "transport": _affected("passing", "lasting", "answer", "package", "link"),
     "protocol": _affected("passing", "lasting", "answer"),
     "damaged": _affected("package", "passing"),
-    "cancelled": _cancelled,
+    "cancelled": lambda run: run.report.cancelled_at_ms is not None,
 }
 """For each class of error: whether its cause is in the server's log."""
 
 
 def _last(run: ScenarioRun) -> str:
     return f"as the last call {run.last}" if run.last else "no call at all"
+
+
+@check("client.whole-file")
+def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
+    """After ok the file is the package, byte for byte."""
+    if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
+        return
+    made = run.file
+    if made != run.package:
+        found = "no file" if made is None else _shown(made)
+        raise Violation("the file after ok", _shown(run.package), found)
+
+
+@check("client.no-half-file")
+def an_error_leaves_what_was_there(run: ScenarioRun) -> None:
+    """After an error there is no file, or the one that was there before."""
+    if run.outcome is CaseOutcome.ERROR and run.file != run.file_before:
+        before, after = run.file_before, run.file
+        expected = "none" if before is None else f"the one from before ({_shown(before)})"
+        raise Violation("the file after an error", expected, "none" if after is None else _shown(after))
+
+
+@check("client.agreement")
+def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
+    """Length and SHA-256 of the file are those in the client's report."""
+    result = run.report.result
+    if result is None or result.file is None:
+        return
+    made = run.file
+    if made is None:
+        raise Violation("the file in the result", "a file", "none")
+    expect((len(made), _sha(made)), (result.file.bytes, result.file.sha256), "length and SHA-256 in the result")
+
+
+def _shown(content: bytes) -> str:
+    return f"{len(content)} bytes, SHA-256 {_sha(content)[:12]}…"
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
