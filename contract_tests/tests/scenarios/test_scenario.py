@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
-from flipsnack_contract.scenarios.expected_outcome import expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, name_of
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.scenarios.event import Event, Kind
-from flipsnack_contract.scenarios.server_log import logged_event
+from flipsnack_contract.scenarios.event import Event, Kind, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"

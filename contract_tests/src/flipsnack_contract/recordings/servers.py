@@ -6,7 +6,7 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic import Traffic
+from flipsnack_contract.scenarios.traffic import Traffic, grouped
 from flipsnack_contract.scenarios.traffic_checks import ANSWERS, LINK_LIFETIME, LINKS, MINUTE
 
 # Codes of calls that may not have been counted.
@@ -51,8 +51,9 @@ def three_states(traffic: Traffic) -> None:
 @check("job.never-goes-back", of="recording", needs=ANSWERS)
 def what_is_final_stays(traffic: Traffic) -> None:
     """For one collection only COMPLETE comes after COMPLETE, and only FAILED after FAILED."""
-    for polls in traffic.polls:
-        for before, after in pairwise(event for event in polls if event.code == 20):
+    answered = (event for event in traffic.calls if event.is_poll and event.code == 20)
+    for polls in grouped(answered, lambda event: event.collection):
+        for before, after in pairwise(polls):
             if before.state in FINAL and after.state != before.state:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 

@@ -1,6 +1,6 @@
 """Holds checks against runs, and finds for a broken check the smallest scenario that shows it."""
 
-from dataclasses import dataclass
+from itertools import count
 
 import msgspec
 from hypothesis.errors import Flaky
@@ -42,35 +42,24 @@ def shrink(check: Check, group: ScenarioGroup, cache: ScenarioCache) -> Scenario
 
     At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioCache.watch` raises.
     """
-    search = _Search(check, cache)
+    broken: list[ScenarioRun] = []
+    new_runs = count()
+
+    def look(scenario: Scenario) -> None:
+        if broken and scenario not in cache.runs and next(new_runs) >= MOST_RUNS_TO_SHRINK:
+            return
+        run = cache.watch(scenario)
+        if violation := violation_in(check, run):
+            broken.append(run)
+            raise violation
+
     try:
-        group.draw(search.look)
+        group.draw(look)
     except Violation:
-        assert search.found is not None  # `look` raised for it
-        return search.found
+        return broken[-1]
     except Flaky:
         raise NotBroken(f"{check.name} is broken in some runs of a scenario and kept in others") from None
     raise NotBroken(f"{check.name} is kept in every scenario of {group.name}")
-
-
-@dataclass
-class _Search:
-    """One check while a smaller scenario is looked for."""
-
-    check: Check
-    cache: ScenarioCache
-    found: ScenarioRun | None = None
-    new_runs: int = 0
-
-    def look(self, scenario: Scenario) -> None:
-        if self.found is not None and scenario not in self.cache.runs:
-            self.new_runs += 1
-            if self.new_runs > MOST_RUNS_TO_SHRINK:
-                return
-        run = self.cache.watch(scenario)
-        if violation := violation_in(self.check, run):
-            self.found = run
-            raise violation
 
 
 def result_of(check: Check, run: ScenarioRun | None) -> Result:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from flipsnack_contract.contract.methods import package_method
 
 Kind = Literal["call", "download", "other"]
+AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature", "range")
+CANARY_PATH = "canary"
+"""The end of a path that only a client requests which resolves an external entity or follows a bogus URL."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +104,27 @@ class Event:
 
     def __str__(self) -> str:
         return f"{self.name} {self.summary}"
+
+
+def logged_event(name: str, record: Mapping[str, Any]) -> Event:
+    """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
+    now = record["now_us"]
+    return Event(
+        name=name,
+        kind=_kind(record),
+        # A resource URL is known by its path and its masked signature.
+        url=f"{record['path']}?{record.get('params', {}).get('Signature', '')}",
+        start=now,
+        end=now,
+        wall=now,
+        http_status=(record.get("answer") or {}).get("http_status"),
+        state=record.get("status"),
+        leaks=tuple(record.get("leaks", ())),
+        **{field: record[field] for field in AS_LOGGED if field in record},
+    )
+
+
+def _kind(record: Mapping[str, Any]) -> Kind:
+    if record["path"].endswith(CANARY_PATH):
+        return "other"
+    return "call" if record["kind"] == "api" else "download"

@@ -12,13 +12,12 @@ from typing import Any, Literal
 
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.scenarios.event import CANARY_PATH
 from flipsnack_contract.scenarios.scenario import Fault
 
 CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
 CALLBACK = "{callback}"
-CANARY_PATH = "canary"
-"""Canary path suffix. A request for it proves that the client resolved an external entity or followed a bogus URL."""
 HTML = "text/html; charset=utf-8"
 GUEST_PAGE = "a page instead of an answer"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
@@ -91,39 +90,33 @@ SPOILT_PACKAGES = {
 """Packages that never arrive complete."""
 
 
-def _envelope(form: str, code: object, data: Mapping[str, str] | None) -> str:
+def _envelope(form: str, data: object, code: object = 20) -> str:
+    members = {name: value for name, value in (("code", code), ("status", "OK"), ("data", data)) if value is not None}
     if form == "xml":
-        inner = "".join(f"<{name}>{value}</{name}>" for name, value in (data or {}).items())
-        shown = f"<data>{inner}</data>" if data is not None else ""
-        return (
-            f'<?xml version="1.0" encoding="utf-8"?><response><code>{code}</code><status>OK</status>{shown}</response>'
-        )
-    text = json.dumps({"code": code, "status": "OK"} | ({} if data is None else {"data": dict(data)}))
-    return f"{CALLBACK}({text});" if form == "jsonp" else text
+        return f'<?xml version="1.0" encoding="utf-8"?>{_element("response", members)}'
+    return f"{CALLBACK}({json.dumps(members)});" if form == "jsonp" else json.dumps(members)
 
 
-def _without_code(envelope: str) -> str:
-    return envelope.replace('"code": 20, ', "").replace("<code>20</code>", "")
-
-
-def _with_flat_data(envelope: str) -> str:
-    return envelope.replace('{"status": "COMPLETE"}', '["COMPLETE"]').replace("<status>COMPLETE</status>", "COMPLETE")
+def _element(name: str, content: object) -> str:
+    inner = "".join(_element(*member) for member in content.items()) if isinstance(content, Mapping) else content
+    return f"<{name}>{inner}</{name}>"
 
 
 LINK = "{base_url}" + CANARY_PATH
+LINKED = {"status": "COMPLETE", "resourceUrl": LINK}
 BODIES: Mapping[str, Callable[[str], str]] = {
-    "an unknown status": lambda form: _envelope(form, 20, {"status": "QUEUED"}),
-    "a status in small letters": lambda form: _envelope(form, 20, {"status": "complete", "resourceUrl": LINK}),
-    "COMPLETE without a link": lambda form: _envelope(form, 20, {"status": "COMPLETE"}),
-    "no data": lambda form: _envelope(form, 20, None),
-    "no code": lambda form: _without_code(_envelope(form, 20, {"status": "COMPLETE", "resourceUrl": LINK})),
-    "data without a status": lambda form: _envelope(form, 20, {"resourceUrl": LINK}),
-    "data that is not an object": lambda form: _with_flat_data(_envelope(form, 20, {"status": "COMPLETE"})),
+    "an unknown status": lambda form: _envelope(form, {"status": "QUEUED"}),
+    "a status in small letters": lambda form: _envelope(form, {"status": "complete", "resourceUrl": LINK}),
+    "COMPLETE without a link": lambda form: _envelope(form, {"status": "COMPLETE"}),
+    "no data": lambda form: _envelope(form, None),
+    "no code": lambda form: _envelope(form, LINKED, None),
+    "data without a status": lambda form: _envelope(form, {"resourceUrl": LINK}),
+    "data that is not an object": lambda form: _envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
-    "a code that is a word": lambda form: _envelope(form, "twenty", {"status": "COMPLETE", "resourceUrl": LINK}),
-    "another code with OK": lambda form: _envelope(form, 99, {"status": "COMPLETE", "resourceUrl": LINK}),
-    "another code with FAILED": lambda form: _envelope(form, 99, {"status": "FAILED"}),
-    "an answer cut in the middle": lambda form: _envelope(form, 20, {"status": "PROCESSING"})[:-9],
+    "a code that is a word": lambda form: _envelope(form, LINKED, "twenty"),
+    "another code with OK": lambda form: _envelope(form, LINKED, 99),
+    "another code with FAILED": lambda form: _envelope(form, {"status": "FAILED"}, 99),
+    "an answer cut in the middle": lambda form: _envelope(form, {"status": "PROCESSING"})[:-9],
     "nothing at all": lambda _form: "",
     GUEST_PAGE: lambda _form: LOGIN,
 }
@@ -147,7 +140,7 @@ def spoilt_answer(name: str, form: Format) -> Fault:
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name == NOT_TEXT:
-        raw = _envelope(form, 20, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
+        raw = _envelope(form, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
         encoded = base64.b64encode(raw).decode()
         fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
@@ -13,10 +14,10 @@ from flipsnack_contract.adapter.program import Program
 from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.adapter.timeline import TimedAction
+from flipsnack_contract.scenarios.event import Event, logged_event
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.server_log import fetch_server_log
-from flipsnack_contract.target.control import AccountControl
+from flipsnack_contract.target.control import AccountControl, Control
 
 OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
@@ -59,9 +60,6 @@ class ScenarioRunner:
             run = self._play(scenario, sandbox, Path(folder))
             return run, sandbox.archive(before=len(run.requests))
 
-    def _may_diagnose(self, scenario: Scenario) -> bool:
-        return scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
-
     def _callback_for(self, scenario: Scenario) -> str:
         """The client's JSONP callback, which a made-up answer must use; an undisturbed run shows it."""
         if scenario.format == "jsonp" and scenario.faults and not self._callback:
@@ -81,7 +79,8 @@ class ScenarioRunner:
         case = _case(scenario, sandbox, collection, dest)
         actions = tuple(_action(event, collection) for event in scenario.timeline)
         report = self._player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
-        calls = fetch_server_log(sandbox.control, diagnose=self._may_diagnose(scenario))
+        diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
+        calls = _fetch_log(sandbox.control, diagnose=diagnose)
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(filter(None, (call.params.get("callback") for call in calls)), self._callback)
         downloaded = report.outcome is CaseOutcome.OK and scenario.op == "download"
@@ -195,3 +194,23 @@ def _served_package(scenario: Scenario, sandbox: Sandbox, collection: str) -> by
         return sandbox.package(collection)
     except NoPackage:
         return None
+
+
+def _fetch_log(control: Control, *, diagnose: bool = False) -> tuple[Event, ...]:
+    """Every request of a namespace, oldest first. Raises `Refused`.
+
+    With `diagnose` the fake says what is wrong with the first wrong signature; that is the request's `detail` then.
+    """
+    records: list[dict[str, Any]] = control.call("GET", "/requests?limit=100000")["requests"]
+    wrong = next((record for record in records if record.get("signature") == "wrong"), None)
+    if diagnose and wrong is not None:
+        wrong["detail"] = _diagnosis(control, wrong)
+    # Numbered by their order, so that a failure reads the same in each run.
+    return tuple(logged_event(f"#{number}", record) for number, record in enumerate(records, 1))
+
+
+def _diagnosis(control: Control, record: dict[str, Any]) -> str:
+    diagnosis: dict[str, Any] = control.call("GET", f"/requests/{record['id']}/diagnosis").get("signature", {})
+    causes = diagnosis.get("causes", [])
+    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+    return " ".join((diagnosis.get("summary", record.get("detail", "")), *fixes))

@@ -38,20 +38,8 @@ class Traffic:
         """The requests for resource URLs."""
         return tuple(event for event in self.events if event.kind == "download")
 
-    @property
-    def polls(self) -> list[list[Event]]:
-        """The calls for a package, by collection."""
-        return grouped((event for event in self.calls if event.is_poll), lambda event: event.collection)
-
-    def successive_polls(self) -> Iterator[tuple[Event, Event]]:
-        """Each poll with the next one for the collection."""
-        yield from self._successive(lambda event: event.is_poll and event.collection)
-
-    def repetitions(self) -> Iterator[tuple[Event, Event]]:
-        """Each call with the next one that asks for the same."""
-        yield from self._successive(lambda event: event.sameness)
-
-    def _successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
+    def successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
+        """Each call with the next one that has `what` in common with it; within one task, with the next one."""
         for same in [self.calls] if self.one_task else grouped(self.calls, what):
             yield from pairwise(same)
 

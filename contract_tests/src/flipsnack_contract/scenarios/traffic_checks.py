@@ -59,7 +59,7 @@ def both_limits_are_kept(traffic: Traffic) -> None:
 @check("client.poll-interval", of="recording", needs=ANSWERS)
 def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
     """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
-    for before, after in traffic.successive_polls():
+    for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
         if before.state == "PROCESSING" and not _is_last_call(traffic, after):
             _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
 
@@ -72,7 +72,7 @@ def _is_last_call(traffic: Traffic, call: Event) -> bool:
 @check("client.back-off", of="recording", needs=ANSWERS)
 def a_refused_call_waits(traffic: Traffic) -> None:
     """After 31 the call is repeated no sooner than 0.5 s later, after 32 no sooner than 2 s."""
-    for before, after in traffic.repetitions():
+    for before, after in traffic.successive(lambda event: event.sameness):
         _expect_pause(before, after, LEAST_PAUSE.get(before.code or 0, 0), f"code {before.code}")
 
 
@@ -86,7 +86,7 @@ def _expect_pause(before: Event, after: Event, least: int, why: str) -> None:
 @check("client.final-state", of="recording", needs=ANSWERS)
 def a_final_state_ends_the_polling(traffic: Traffic) -> None:
     """After FAILED there is no further poll; after COMPLETE only once the resource URL was tried."""
-    for before, after in traffic.successive_polls():
+    for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
         if before.state in ("FAILED", "COMPLETE") and not before.link_tried and traffic.is_soon(before, after):
             expected = "no further poll" if before.state == "FAILED" else "the download"
             raise Violation(f"what follows {before.state} ({before.name})", expected, str(after))
@@ -95,7 +95,7 @@ def a_final_state_ends_the_polling(traffic: Traffic) -> None:
 @check("client.final-error", of="recording", needs=ANSWERS)
 def a_final_error_is_not_tried_again(traffic: Traffic) -> None:
     """A call that was refused for what it says is not repeated."""
-    for before, after in traffic.repetitions():
+    for before, after in traffic.successive(lambda event: event.sameness):
         repeated = traffic.one_task or after.code == before.code
         if before.code in FINAL_CODES and repeated and traffic.is_soon(before, after):
             raise Violation(f"what follows code {before.code} ({before.name})", "no further call", str(after))

@@ -3,8 +3,13 @@
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.expected_outcome import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario import (
+    COMFORT_S,
+    LONGEST_PAUSE_S,
+    Scenario,
+    expected_outcomes,
+    undisturbed,
+)
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
