@@ -8,7 +8,7 @@ from flipsnack_contract.checks.check import Check
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import read_history
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic_checks import NEEDS
+from flipsnack_contract.scenarios.traffic import NEEDS
 from flipsnack_contract.target.result import Outcome, Result
 
 Record = Callable[..., Tape]

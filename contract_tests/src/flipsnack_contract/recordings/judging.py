@@ -1,16 +1,16 @@
 """Holds every check of a recording against the traffic of each API key in it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.recordings import servers
-from flipsnack_contract.scenarios import traffic_checks
+from flipsnack_contract.scenarios import traffic
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic import Traffic, grouped
-from flipsnack_contract.scenarios.traffic_checks import NEEDS
+from flipsnack_contract.scenarios.traffic import NEEDS, Traffic, grouped
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.trace import masked
 
@@ -20,7 +20,7 @@ STEPS = 40
 @cache
 def recording_checks() -> tuple[Check, ...]:
     """Every check of a recording: first of the client, then of the server."""
-    return checks_in(traffic_checks, servers, capabilities=NEEDS)
+    return checks_in(traffic, servers, capabilities=NEEDS)
 
 
 def recorded(events: Sequence[Event]) -> frozenset[str]:
@@ -49,22 +49,17 @@ def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[
 
 
 def _judged(one: Check, by_key: Sequence[Traffic]) -> Result:
-    began, outcome, message = stopwatch(), Outcome.PASSED, ""
-    steps: tuple[str, ...] = ()
-    for traffic in by_key:
+    began, result = stopwatch(), Result(one.name, one.rule.id, Outcome.PASSED, examples=len(by_key))
+    for of_key in by_key:
         try:
-            one.run(traffic)
+            one.run(of_key)
         except Violation as violation:
-            outcome = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
-            message, steps = masked(str(violation)), tuple(masked(str(event)) for event in traffic.events[:STEPS])
+            result = replace(
+                result,
+                outcome=Outcome.FAILED if one.rule.is_must else Outcome.WARNED,
+                message=masked(str(violation)),
+                broke=one.rule.id,
+                steps=tuple(masked(str(event)) for event in of_key.events[:STEPS]),
+            )
             break
-    return Result(
-        check=one.name,
-        rule=one.rule.id,
-        outcome=outcome,
-        message=message,
-        broke=one.rule.id if message else "",
-        steps=steps,
-        examples=len(by_key),
-        seconds=stopwatch() - began,
-    )
+    return replace(result, seconds=stopwatch() - began)

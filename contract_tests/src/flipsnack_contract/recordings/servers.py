@@ -6,8 +6,7 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic import Traffic, grouped
-from flipsnack_contract.scenarios.traffic_checks import ANSWERS, LINK_LIFETIME, LINKS, MINUTE
+from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, MINUTE, Traffic, expect_limit, grouped
 
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})
@@ -19,13 +18,7 @@ def _most(traffic: Traffic, limit: int, window: int) -> None:
     served = [event for event in traffic.calls if event.code not in NOT_COUNTED]
     for first, last in zip(served, served[limit:], strict=False):
         # In one window whenever within its time the server counted each call.
-        spread = last.end - first.start
-        if spread < window:
-            raise Violation(
-                f"answered calls from {first.name} to {last.name}",
-                f"at most {limit} in {window // SECOND} s",
-                f"{limit + 1} in {spread / SECOND:.3f} s",
-            )
+        expect_limit(last.end - first.start, limit, window, f"answered calls from {first.name} to {last.name}")
 
 
 @check("limit.per-second", of="recording", needs=ANSWERS)
@@ -71,14 +64,10 @@ def links_come_with_complete(traffic: Traffic) -> None:
 @check("job.fresh-resource-url", of="recording", needs=ANSWERS)
 def each_answer_has_its_own_link(traffic: Traffic) -> None:
     """No two answers gave the same resource URL."""
-    seen: dict[str, Event] = {}
-    for event in traffic.events:
-        if event.link and event.link in seen:
-            raise Violation(
-                "the resource URL of an answer", "one of its own", f"{event.name} has that of {seen[event.link].name}"
-            )
-        if event.link:
-            seen[event.link] = event
+    for first, *others in grouped((event for event in traffic.events if event.link), lambda event: event.link):
+        if others:
+            found = f"{others[0].name} has that of {first.name}"
+            raise Violation("the resource URL of an answer", "one of its own", found)
 
 
 @check("url.lives-60s", of="recording", needs=LINKS)

@@ -151,7 +151,7 @@ def spoilt_answer(name: str, form: Format) -> Fault:
 
 def _other_package() -> str:
     with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
-        package.writestr("index.html", "another package")
+        package.writestr(zipfile.ZipInfo("index.html"), "another package")
     return base64.b64encode(made.getvalue()).decode()
 
 

@@ -103,7 +103,7 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended overnight, and built meanwhile": _suspended(5, NIGHT, "after-60s"),
     "suspended over a weekend, and failed meanwhile": _suspended(5, WEEKEND, "failed-after-60s"),
     "suspended over a weekend, and not built yet": _suspended(5, WEEKEND, "after-5-polls"),
-    "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600),
+    "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600.0),
     "suspended just beyond the deadline": _suspended(20, 50, "never", deadline_s=60),
     "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=MONTH, timeline=TWO_NIGHTS),
     "suspended while a download is cut off": _suspended(
@@ -162,11 +162,9 @@ def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CA
 
 def name_of(scenario: Scenario) -> str:
     """The name of a scenario in the catalogue, with its format where that is another one; else `drawn`."""
-    for name, known in CATALOGUE.items():
-        if known == scenario:
-            return name
+    names = {known: name for name, known in CATALOGUE.items()}
     formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
-    return next((f"{name} ({scenario.format})" for name in formatted), "drawn")
+    return names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
 
 
 def named(scenario: Scenario) -> Mapping[str, str]:

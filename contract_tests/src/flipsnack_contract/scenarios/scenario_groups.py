@@ -53,9 +53,6 @@ def drawn_group(name: str, capabilities: Collection[str], size: int, *, seed: in
     """A group drawn for a client with these capabilities: the same for the same `seed`."""
 
     def draw(use: Callable[[Scenario], None]) -> None:
-        def example(scenario: Scenario) -> None:
-            use(scenario)
-
         test = settings(
             max_examples=size,
             deadline=None,
@@ -64,7 +61,7 @@ def drawn_group(name: str, capabilities: Collection[str], size: int, *, seed: in
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
-        )(given(scenario=scenarios(capabilities))(example))
+        )(given(scenario=scenarios(capabilities))(lambda scenario: use(scenario)))
         # Hypothesis prints nothing: the result has everything.
         with with_reporter(lambda _line: None):
             hypothesis.seed(seed)(test)()

@@ -39,18 +39,21 @@ secrets = st.one_of(
 )
 hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
 
+limits: st.SearchStrategy[dict[str, int]] = st.one_of(
+    st.just({}),
+    st.integers(1, 5).map(lambda number: {"requests_per_minute": number}),
+    st.integers(1, 90).map(lambda seconds: {"url_lifetime": seconds}),
+)
+
 
 def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
     """Scenarios for a client with these capabilities."""
     forms = [form for form in FORMATS if form in capabilities]
-    families = [_calm(forms), _refused(forms)]
+    op = st.sampled_from(["download", "download", "download", "poll"])
+    families = [_built(forms, schedule=schedules, op=op), _refused(forms)]
     if "virtual_sleep" in capabilities:
         families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
     return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
-
-
-def _calm(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    return _built(forms, schedule=schedules, op=st.sampled_from(["download", "download", "download", "poll"]))
 
 
 def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -62,7 +65,7 @@ def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
 def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
     faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
-    return _built(forms, schedule=schedules, faults=faults, settings=_limits())
+    return _built(forms, schedule=schedules, faults=faults, settings=limits)
 
 
 def _spoilt(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -107,14 +110,6 @@ def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     # Only what ends: a client that polls for a month is a long play.
     long = _built(forms, schedule=slow, deadline_s=st.sampled_from(LONG_DEADLINES), **waiting)
     return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
-
-
-def _limits() -> st.SearchStrategy[dict[str, float]]:
-    return st.one_of(
-        st.just({}),
-        st.integers(1, 5).map(lambda number: {"requests_per_minute": number}),
-        st.integers(1, 90).map(lambda seconds: {"url_lifetime": seconds}),
-    )
 
 
 def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Scenario]:

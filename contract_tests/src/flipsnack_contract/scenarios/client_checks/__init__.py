@@ -4,7 +4,7 @@ from functools import cache, wraps
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.checks.check import Check, check, checks_in
-from flipsnack_contract.scenarios import traffic_checks
+from flipsnack_contract.scenarios import traffic
 from flipsnack_contract.scenarios.client_checks import agreement, calls, ends
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -12,8 +12,8 @@ from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 @cache
 def client_checks() -> tuple[Check, ...]:
     """Every check of a client, module by module."""
-    traffic = checks_in(traffic_checks, capabilities=traffic_checks.NEEDS)
-    return (*map(_of_scenario, traffic), *checks_in(calls, ends, agreement, capabilities=CAPABILITIES))
+    by_traffic = checks_in(traffic, capabilities=traffic.NEEDS)
+    return (*map(_of_scenario, by_traffic), *checks_in(calls, ends, agreement, capabilities=CAPABILITIES))
 
 
 def _of_scenario(traffic_check: Check) -> Check:

@@ -102,15 +102,14 @@ def what_passes_is_survived(run: ScenarioRun) -> None:
     """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
     passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
-    if not passing or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None:
-        return
+    disturbed = scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
     # A resource URL that expires during a download has a rule of its own.
-    if _dies_halfway(scenario):
+    if not passing or disturbed or _dies_halfway(scenario) or run.has_wrong_calls:
         return
-    if scenario.deadline_s is None or scenario.deadline_s >= _time_for(run):
-        expected = expected_outcomes(scenario)
-        if len(expected) == 1 and expected <= {"ok", "job_failed"} and not run.has_wrong_calls:
-            _expect_end(next(iter(expected)), run, "the end, after faults that passed")
+    expected, *others = expected_outcomes(scenario)
+    in_time = scenario.deadline_s is None or scenario.deadline_s >= _time_for(run)
+    if in_time and not others and expected in ("ok", "job_failed"):
+        _expect_end(expected, run, "the end, after faults that passed")
 
 
 def _time_for(run: ScenarioRun) -> float:
@@ -129,12 +128,8 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
     halfway = _dies_halfway(scenario) and "retries" in run.capabilities
     once = [fault for fault in scenario.faults if fault.count == 1 and (fault.affects == "link" or halfway)]
     alone = len(once) == len(scenario.faults) == 1 and not (scenario.eventful or run.has_wrong_calls)
-    if (
-        alone
-        and scenario.cancel_after_s is None
-        and expected_outcomes(scenario) == {"ok"}
-        and scenario.op == "download"
-    ):
+    downloads = scenario.op == "download" and scenario.cancel_after_s is None
+    if alone and downloads and expected_outcomes(scenario) == {"ok"}:
         _expect_end("ok", run, "the end, after one dead link")
 
 
@@ -152,7 +147,7 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
         raise Violation("the URL in an answer that makes no sense", "no request", f"{run.canary_requests[0]}")
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
     sound = [call for call in run.calls if not call.fault and call.code == 20 and call.state != "PROCESSING"]
-    if "answer" not in run.faults or not spoilt or sound:
+    if not spoilt or sound:
         return
     if run.outcome is CaseOutcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")
