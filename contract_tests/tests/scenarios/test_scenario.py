@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, name_of
+from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, named
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
@@ -50,9 +50,9 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
 
 def test_a_scenario_has_its_name_of_the_script() -> None:
     """The one under which it stands there, also where it is played in another format."""
-    assert list(CATALOGUE) == [name_of(scenario) for scenario in CATALOGUE.values()]
-    assert "one poll (xml)" == name_of(Scenario(op="poll", schedule="never", format="xml"))
-    assert "drawn" == name_of(Scenario(pages=17))
+    assert list(CATALOGUE) == [named(scenario)["scenario"] for scenario in CATALOGUE.values()]
+    assert "one poll (xml)" == named(Scenario(op="poll", schedule="never", format="xml"))["scenario"]
+    assert "drawn" == named(Scenario(pages=17))["scenario"]
 
 
 @given(st.data(), st.sets(st.sampled_from(sorted(CAPABILITIES))))

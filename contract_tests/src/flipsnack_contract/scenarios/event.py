@@ -108,10 +108,10 @@ class Event:
 
 def logged_event(name: str, record: Mapping[str, Any]) -> Event:
     """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
-    now = record["now_us"]
+    now, canary = record["now_us"], record["path"].endswith(CANARY_PATH)
     return Event(
         name=name,
-        kind=_kind(record),
+        kind="other" if canary else "call" if record["kind"] == "api" else "download",
         # A resource URL is known by its path and its masked signature.
         url=f"{record['path']}?{record.get('params', {}).get('Signature', '')}",
         start=now,
@@ -122,9 +122,3 @@ def logged_event(name: str, record: Mapping[str, Any]) -> Event:
         leaks=tuple(record.get("leaks", ())),
         **{field: record[field] for field in AS_LOGGED if field in record},
     )
-
-
-def _kind(record: Mapping[str, Any]) -> Kind:
-    if record["path"].endswith(CANARY_PATH):
-        return "other"
-    return "call" if record["kind"] == "api" else "download"

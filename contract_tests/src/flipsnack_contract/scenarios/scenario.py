@@ -21,11 +21,6 @@ COMFORT_S = 60.0
 """A correct client meets a deadline that is so many seconds after the end of the job."""
 
 
-def operation(name: str) -> str:
-    """The capability that stands for an operation."""
-    return f"op:{name}"
-
-
 class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happens `after_s` seconds of the account's time after the start.
 
@@ -104,7 +99,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
-        needed: set[str] = {self.format, operation(self.op), *(need for fault in self.faults for need in fault.needs)}
+        needed: set[str] = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
         if self.cancel_after_s is not None:
             needed.add("cancel")
         if not self.ends_by_itself:

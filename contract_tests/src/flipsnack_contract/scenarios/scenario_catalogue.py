@@ -160,18 +160,17 @@ def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CA
     return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
-def name_of(scenario: Scenario) -> str:
-    """The name of a scenario in the catalogue, with its format where that is another one; else `drawn`."""
+def named(scenario: Scenario) -> Mapping[str, str]:
+    """The scenario's name in the catalogue, and each field that is not as usual, in words.
+
+    The name is followed by the format where that is another one than in the catalogue, and is `drawn` for no name.
+    """
     names = {known: name for name, known in CATALOGUE.items()}
     formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
-    return names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
-
-
-def named(scenario: Scenario) -> Mapping[str, str]:
-    """The scenario's name in the catalogue (or `drawn`), and each field that is not as usual, in words."""
-    fields = {name: getattr(scenario, name) for name in Scenario.__struct_fields__}
-    fields = {name: value for name, value in fields.items() if value != getattr(USUAL, name)}
-    return {"scenario": name_of(scenario), **{name: WORDS.get(name, str)(value) for name, value in fields.items()}}
+    name = names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
+    fields = {field: getattr(scenario, field) for field in Scenario.__struct_fields__}
+    unusual = {field: value for field, value in fields.items() if value != getattr(USUAL, field)}
+    return {"scenario": name, **{field: WORDS.get(field, str)(value) for field, value in unusual.items()}}
 
 
 def _in_format(scenario: Scenario, form: Format) -> Scenario:

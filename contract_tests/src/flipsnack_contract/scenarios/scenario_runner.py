@@ -15,7 +15,7 @@ from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.adapter.timeline import TimedAction
 from flipsnack_contract.scenarios.event import Event, logged_event
-from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.target.control import AccountControl, Control
 
@@ -42,7 +42,7 @@ class ScenarioRunner:
         self._wrong = 0
         self._callback = ""
         self.hello = player.open()
-        self.capabilities = frozenset(self.hello.capabilities) | {operation(op) for op in self.hello.ops}
+        self.capabilities = frozenset(self.hello.capabilities) | {f"op:{name}" for name in self.hello.ops}
 
     @property
     def virtual(self) -> bool:

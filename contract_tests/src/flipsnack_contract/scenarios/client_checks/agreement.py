@@ -1,7 +1,6 @@
 """Compare the client's report with the server's log, and the file after a run with the package."""
 
 import hashlib
-from collections.abc import Callable, Mapping
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
@@ -10,6 +9,12 @@ from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
 
 CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
 """The class of error that a client reports for a code."""
+AFFECTED = {
+    "transport": {"passing", "lasting", "answer", "package", "link"},
+    "protocol": {"passing", "lasting", "answer"},
+    "damaged": {"package", "passing"},
+}
+"""What a fault must affect to cause an error of that class."""
 # A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
 
@@ -36,7 +41,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     """
     if run.error is None or run.expected_error or run.misread_format:
         return
-    if not CAUSES[run.error](run):
+    if not _has_cause(run):
         raise Violation(f"a client that reports {run.error}", "a cause in the server's log", _last(run))
 
 
@@ -48,37 +53,22 @@ def _same_state(run: ScenarioRun) -> None:
         raise Violation("the status in the result", str(last), str(said))
 
 
-def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
-    def seen(run: ScenarioRun) -> bool:
-        # The last call may have had no answer, so the cause is the last code.
-        codes = [call.code for call in run.calls if call.code is not None]
-        return bool(codes) and CLASSES.get(codes[-1]) == kind and run.code in (None, codes[-1])
-
-    return seen
-
-
-def _late(run: ScenarioRun) -> bool:
-    deadline = run.case.options.deadline_ms
-    return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
-
-
-def _affected(*ways: str) -> Callable[[ScenarioRun], bool]:
-    def affected(run: ScenarioRun) -> bool:
-        return bool(run.faults & set(ways)) or any((call.http_status or 0) >= 400 for call in run.downloads)
-
-    return affected
-
-
-CAUSES: Mapping[str, Callable[[ScenarioRun], bool]] = {
-    **{kind: _code_of(kind) for kind in CLASSES.values()},
-    "job_failed": lambda run: any(call.state == "FAILED" for call in run.calls),
-    "deadline": _late,
-    "transport": _affected("passing", "lasting", "answer", "package", "link"),
-    "protocol": _affected("passing", "lasting", "answer"),
-    "damaged": _affected("package", "passing"),
-    "cancelled": lambda run: run.report.cancelled_at_ms is not None,
-}
-"""For each class of error: whether its cause is in the server's log."""
+def _has_cause(run: ScenarioRun) -> bool:
+    match run.error:
+        case "job_failed":
+            return any(call.state == "FAILED" for call in run.calls)
+        case "deadline":
+            deadline = run.case.options.deadline_ms
+            return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
+        case "cancelled":
+            return run.report.cancelled_at_ms is not None
+        case "transport" | "protocol" | "damaged" as kind:
+            refused = any((call.http_status or 0) >= 400 for call in run.downloads)
+            return refused or bool(run.faults & AFFECTED[kind])
+        case kind:
+            # The last call may have had no answer, so the cause is the last code.
+            codes = [call.code for call in run.calls if call.code is not None]
+            return bool(codes) and CLASSES.get(codes[-1]) == kind and run.code in (None, codes[-1])
 
 
 def _last(run: ScenarioRun) -> str:
