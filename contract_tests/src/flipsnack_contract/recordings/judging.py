@@ -37,8 +37,8 @@ def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[
     """The results, one for each check; a check whose needs were not recorded is skipped."""
     have = recorded(events)
     # An event without a key belongs to no client.
-    keyed = grouped((event for event in events if event.key), lambda event: event.key)
-    by_key = [Traffic(tuple(same)) for same in keyed]
+    keyed = (event for event in events if event.key)
+    by_key = [Traffic(tuple(same)) for same in grouped(keyed, lambda event: event.key)]
     for one in checks:
         missing = tuple(sorted(one.needs - have))
         if missing:

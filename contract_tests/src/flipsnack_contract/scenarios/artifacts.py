@@ -36,7 +36,9 @@ def folder_for(folder: Path, check: str) -> Path:
 
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
-    steps = "\n".join((replay.message, "", *run.lines(), "", *_messages(run))) + "\n"
+    said = (f"{one.by}: {one.text}" for one in run.report.log)
+    printed = (f"stderr: {line}" for line in run.report.printed.splitlines())
+    steps = "\n".join((replay.message, "", *run.lines(), "", *said, *printed)) + "\n"
     contents = {
         "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
         "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
@@ -76,8 +78,3 @@ def _curl(call: Event) -> str:
     words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]
     signature = ' --data-urlencode "signature=$SIGNATURE"' if "signature" in call.params else ""
     return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.name}: {call.summary}'
-
-
-def _messages(run: ScenarioRun) -> list[str]:
-    printed = [f"stderr: {line}" for line in run.report.printed.splitlines()]
-    return [*(f"{said.by}: {said.text}" for said in run.report.log), *printed]

@@ -108,10 +108,11 @@ class Event:
 
 def logged_event(name: str, record: Mapping[str, Any]) -> Event:
     """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
-    now, canary = record["now_us"], record["path"].endswith(CANARY_PATH)
+    now = record["now_us"]
+    kind: Kind = "call" if record["kind"] == "api" else "download"
     return Event(
         name=name,
-        kind="other" if canary else "call" if record["kind"] == "api" else "download",
+        kind="other" if record["path"].endswith(CANARY_PATH) else kind,
         # A resource URL is known by its path and its masked signature.
         url=f"{record['path']}?{record.get('params', {}).get('Signature', '')}",
         start=now,

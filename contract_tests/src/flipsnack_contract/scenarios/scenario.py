@@ -10,8 +10,6 @@ from msgspec import Meta
 from flipsnack_contract.adapter.messages import Format
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
-Who = Literal["right", "wrong-secret", "unknown-key"]
-Whose = Literal["own", "deleted", "foreign", "unknown"]
 EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
 
 LONGEST_PAUSE_S = 30.0
@@ -86,8 +84,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancel_after_s: Seconds | None = None
     key: str = "client"
     secret: str = "a secret of the kit"
-    who: Who = "right"
-    whose: Whose = "own"
+    who: Literal["right", "wrong-secret", "unknown-key"] = "right"
+    whose: Literal["own", "deleted", "foreign", "unknown"] = "own"
     unknown_hash: str = "no-such-hash"
     schedule: str = "immediate"
     pages: Annotated[int, Meta(ge=1, le=20)] = 2
@@ -99,14 +97,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
-        needed: set[str] = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
-        if self.cancel_after_s is not None:
-            needed.add("cancel")
-        if not self.ends_by_itself:
-            needed.add("deadline")
-        if self.timed:
-            needed.add("virtual_sleep")
-        return frozenset(needed)
+        needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
+        sometimes = {
+            "cancel": self.cancel_after_s is not None,
+            "deadline": not self.ends_by_itself,
+            "virtual_sleep": self.timed,
+        }
+        return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
 
     @property
     def ends_by_itself(self) -> bool:

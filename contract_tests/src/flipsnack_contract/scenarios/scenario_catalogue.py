@@ -10,6 +10,7 @@ from flipsnack_contract.scenarios import fault_catalogue as faults
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
+CUT_OFF = PASSING["a download cut off once"]
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
@@ -58,7 +59,7 @@ ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
     **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in faults.XML_BODIES},
     **{f"hostile words ({form})": Scenario(format=form, faults=(faults.HOSTILE_WORDS,)) for form in FORMATS},
-    "a part of another package": Scenario(pages=8, faults=(PASSING["a download cut off once"], faults.OTHER_PART)),
+    "a part of another package": Scenario(pages=8, faults=(CUT_OFF, faults.OTHER_PART)),
     **{
         f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
         for form in FORMATS
@@ -84,9 +85,7 @@ EVENTFUL: Mapping[str, Scenario] = {
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
-    "a link that dies while a download is cut off": Scenario(
-        faults=(PASSING["a download cut off once"],), settings={"url_lifetime": 0.25}
-    ),
+    "a link that dies while a download is cut off": Scenario(faults=(CUT_OFF,), settings={"url_lifetime": 0.25}),
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
@@ -106,9 +105,7 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600.0),
     "suspended just beyond the deadline": _suspended(20, 50, "never", deadline_s=60),
     "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=MONTH, timeline=TWO_NIGHTS),
-    "suspended while a download is cut off": _suspended(
-        0.01, NIGHT, "immediate", faults=(PASSING["a download cut off once"],)
-    ),
+    "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {

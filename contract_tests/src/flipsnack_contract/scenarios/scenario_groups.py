@@ -17,9 +17,6 @@ BATCH = 50
 """Scenarios of one batch, at most."""
 
 
-Draw = Callable[[Callable[[Scenario], None]], None]
-
-
 @dataclass(frozen=True)
 class ScenarioGroup:
     """At most `size` scenarios. `draw` calls a function with each; when that raises, the error is raised by `draw`.
@@ -29,7 +26,7 @@ class ScenarioGroup:
 
     name: str
     size: int
-    draw: Draw
+    draw: Callable[[Callable[[Scenario], None]], None]
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:

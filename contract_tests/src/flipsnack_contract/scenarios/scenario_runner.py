@@ -43,11 +43,7 @@ class ScenarioRunner:
         self._callback = ""
         self.hello = player.open()
         self.capabilities = frozenset(self.hello.capabilities) | {f"op:{name}" for name in self.hello.ops}
-
-    @property
-    def virtual(self) -> bool:
-        """Whether the client sleeps in the kit's virtual time."""
-        return "virtual_sleep" in self.capabilities
+        self.virtual = "virtual_sleep" in self.capabilities
 
     def play(self, scenario: Scenario) -> ScenarioRun:
         """Run `scenario`. Raises `Refused` and `Unreachable` when the fake fails."""
@@ -113,14 +109,11 @@ class ScenarioCache:
         known = self.runs.get(scenario)
         if known is None:
             known = self.runs[scenario] = self.runner.play(scenario)
-            self._count_fault(known)
+            self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
+            if self._faults >= MOST_FAULTS:
+                raise AdapterFault(known.report.fault, f"{MOST_FAULTS} cases in a row: {known.report.why}")
             self.on_run(known)
         return known
-
-    def _count_fault(self, run: ScenarioRun) -> None:
-        self._faults = self._faults + 1 if run.outcome is CaseOutcome.FAULT else 0
-        if self._faults >= MOST_FAULTS:
-            raise AdapterFault(run.report.fault, f"{MOST_FAULTS} cases in a row: {run.report.why}")
 
 
 def _set_up(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> str:
@@ -139,9 +132,8 @@ def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
     if scenario.whose == "unknown":
         return scenario.unknown_hash
     if scenario.whose == "foreign":
-        return sandbox.control.create_account("somebody-else", "another secret").create_collection(
-            hash="foreign", **fields
-        )
+        other = sandbox.control.create_account("somebody-else", "another secret")
+        return other.create_collection(hash="foreign", **fields)
     collection = sandbox.account.create_collection(**fields)
     if scenario.whose == "deleted":
         sandbox.account.delete_collection(collection)

@@ -98,11 +98,8 @@ def _eventful(forms: list[Format]) -> st.SearchStrategy[Scenario]:
 
 
 def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    one = st.builds(
-        TimelineEvent,
-        after_s=st.integers(1, 60).map(float),
-        what=st.just("suspend"),
-        for_s=st.sampled_from(SUSPENSIONS),
+    one = st.tuples(st.integers(1, 60), st.sampled_from(SUSPENSIONS)).map(
+        lambda drawn: TimelineEvent(after_s=drawn[0], what="suspend", for_s=drawn[1])
     )
     timeline = st.lists(one, min_size=1, max_size=2).map(tuple)
     faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))

@@ -3,13 +3,7 @@
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.scenario import (
-    COMFORT_S,
-    LONGEST_PAUSE_S,
-    Scenario,
-    expected_outcomes,
-    undisturbed,
-)
+from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
@@ -104,7 +98,7 @@ def what_passes_is_survived(run: ScenarioRun) -> None:
     passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
     disturbed = scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
     # A resource URL that expires during a download has a rule of its own.
-    if not passing or disturbed or _dies_halfway(scenario) or run.has_wrong_calls:
+    if not passing or disturbed or _dies_halfway(run) or run.has_wrong_calls:
         return
     expected, *others = expected_outcomes(scenario)
     in_time = scenario.deadline_s is None or scenario.deadline_s >= _time_for(run)
@@ -125,7 +119,7 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
     # A client without retries may end at a limit before it gets the link.
     if "requests_per_minute" in scenario.settings and "retries" not in run.capabilities:
         return
-    halfway = _dies_halfway(scenario) and "retries" in run.capabilities
+    halfway = _dies_halfway(run) and "retries" in run.capabilities
     once = [fault for fault in scenario.faults if fault.count == 1 and (fault.affects == "link" or halfway)]
     alone = len(once) == len(scenario.faults) == 1 and not (scenario.eventful or run.has_wrong_calls)
     downloads = scenario.op == "download" and scenario.cancel_after_s is None
@@ -133,8 +127,9 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
         _expect_end("ok", run, "the end, after one dead link")
 
 
-def _dies_halfway(scenario: Scenario) -> bool:
+def _dies_halfway(run: ScenarioRun) -> bool:
     """Whether a download is cut off, and the resource URL expires before it can go on."""
+    scenario = run.scenario
     cut = any(fault.when.get("action") == "package" for fault in scenario.faults)
     at_once = set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
     return cut and (at_once or bool(scenario.suspensions and not scenario.settings))
