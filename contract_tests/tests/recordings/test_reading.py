@@ -16,11 +16,7 @@ def _har(**entry: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        {"text": BODY},
-        {"text": base64.b64encode(BODY.encode()).decode(), "encoding": "base64"},
-    ],
+    "content", [{"text": BODY}, {"text": base64.b64encode(BODY.encode()).decode(), "encoding": "base64"}]
 )
 def test_an_archive_of_any_tool_is_read(content: dict[str, str]) -> None:
     """A browser and mitmproxy write bodies as text or as base64."""

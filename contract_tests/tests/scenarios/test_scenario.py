@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.messages import CAPABILITIES
@@ -26,16 +26,6 @@ def test_a_scenario_of_the_catalogue_survives_being_written_down() -> None:
     assert CATALOGUE == msgspec.json.decode(written, type=dict[str, Scenario])
 
 
-def test_no_scenario_is_in_the_script_twice() -> None:
-    """One name is enough for it."""
-    assert len(CATALOGUE) == len(set(CATALOGUE.values()))
-
-
-def test_who_reads_json_plays_the_script_as_it_stands() -> None:
-    """Whatever else it reads."""
-    assert list(CATALOGUE.values()) == catalogue(ALL)
-
-
 @pytest.mark.parametrize("form", ["jsonp", "xml"])
 def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> None:
     """In the format that it reads; only answers that are made for another format are left out."""
@@ -48,13 +38,29 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
     assert told - {msgspec.structs.replace(one, format=form) for one in made_for_json} <= set(played)
 
 
-def test_a_scenario_has_its_name_of_the_script() -> None:
-    """The one under which it stands there, also where it is played in another format."""
-    assert list(CATALOGUE) == [named(scenario)["scenario"] for scenario in CATALOGUE.values()]
-    assert "one poll (xml)" == named(Scenario(op="poll", schedule="never", format="xml"))["scenario"]
-    assert "drawn" == named(Scenario(pages=17))["scenario"]
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        (Scenario(op="poll", schedule="never", format="xml"), "one poll (xml); op poll; format xml; schedule never"),
+        (Scenario(pages=7, deadline_s=None), "drawn; deadline_s none; pages 7"),
+        (
+            CATALOGUE["suspended after code 32"],
+            "suspended after code 32; deadline_s 2592000 s; faults 32 once; timeline suspend for 28800 s after 0.01 s",
+        ),
+        (
+            CATALOGUE["one request a minute"],
+            "one request a minute; schedule after-5s; settings requests_per_minute 1",
+        ),
+    ],
+)
+def test_a_scenario_is_named_for_the_reader(scenario: Scenario, words: str) -> None:
+    """By its name in the catalogue, and by what is unusual in it, in words."""
+    name, *fields = words.split("; ")
+    assert {"scenario": name, **dict(field.split(" ", 1) for field in fields)} == named(scenario)
+    assert list(CATALOGUE) == [named(known)["scenario"] for known in CATALOGUE.values()]
 
 
+@settings(max_examples=30)
 @given(st.data(), st.sets(st.sampled_from(sorted(CAPABILITIES))))
 def test_only_what_a_client_can_be_put_into_is_drawn(data: st.DataObject, capabilities: set[str]) -> None:
     """Whatever it declares, as long as it reads some format."""

@@ -90,23 +90,17 @@ def test_a_made_up_answer_calls_the_client_s_own_callback(fake_server: Fake) -> 
     assert "an answer without a known status of the job" in str(run.report.result)
 
 
-def test_an_old_file_is_there_before(runner: ScenarioRunner) -> None:
-    """And it is seen whether it still is."""
+def test_a_run_has_lines_and_the_file_that_was_there_before(runner: ScenarioRunner) -> None:
+    """Each call with its time, and the client's report at the end."""
     run = runner.play(Scenario(schedule="failed", old_file=True))
-    assert (OLD, True) == (run.file, run.file == run.file_before)
-
-
-def test_a_performance_is_told_in_lines(runner: ScenarioRunner) -> None:
-    """Each call with its time, and the client's word at the end."""
-    lines = runner.play(Scenario(schedule="failed")).lines()
-    assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == lines[0]
-    assert "    0.000 s  the client reported: error job_failed" == lines[-1]
+    assert (OLD, OLD) == (run.file_before, run.file)
+    assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == run.lines()[0]
+    assert "    0.000 s  the client reported: error job_failed" == run.lines()[-1]
 
 
 def test_the_archive_holds_the_client_s_requests_only(runner: ScenarioRunner) -> None:
     """HAR 1.2, without what the kit fetched afterwards, and without any secret."""
-    scenario = Scenario()
-    run, archive = runner.export(scenario)
+    run, archive = runner.export(scenario := Scenario())
     entries = json.loads(archive)["log"]["entries"]
     assert len(run.requests) == len(entries)
     assert scenario.secret not in archive.decode()
