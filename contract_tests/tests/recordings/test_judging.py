@@ -56,18 +56,16 @@ def _again_after_31(tape: Tape) -> None:
     tape.call()
 
 
-def _late_and_nothing(tape: Tape) -> None:
-    url = tape.call()
-    tape.wait(60)
-    tape.fetch(url)
+def _late(*, again: bool) -> Play:
+    def play(tape: Tape) -> None:
+        url = tape.call()
+        tape.wait(60)
+        tape.fetch(url)
+        if again:
+            tape.fetch(url)
+            tape.call()
 
-
-def _late_and_again(tape: Tape) -> None:
-    url = tape.call()
-    tape.wait(60)
-    tape.fetch(url)
-    tape.fetch(url)
-    tape.call()
+    return play
 
 
 def _twice(collection: str, pause: float, **more: str) -> Play:
@@ -97,8 +95,8 @@ CLIENTS: list[tuple[str, Play]] = [
     ("client.final-state", _twice("mock-failed", 5)),
     ("client.final-state", _twice("mock-complete", 5)),
     ("client.final-error", _twice("nobody-has-this", 5)),
-    ("client.expired-url", _late_and_again),
-    ("client.expired-url", _late_and_nothing),
+    ("client.expired-url", _late(again=True)),
+    ("client.expired-url", _late(again=False)),
     ("client.get-for-reads", lambda tape: (tape.call(verb="POST"), None)[1]),
     ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
     ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
@@ -206,7 +204,7 @@ def test_what_was_not_recorded_is_skipped_by_name(text: str, why: str) -> None:
 def test_no_signature_and_no_whole_key_is_told(record: Record) -> None:
     """What is shown of a recording can be passed on."""
     tape = record()
-    _late_and_again(tape)
+    _late(again=True)(tape)
     results = list(judge_history(recording_checks(), read_history(tape.export("har"), "x")))
     text = "\n".join(f"{result.message} {result.steps}" for result in results)
     assert ("test-recorded" in text, "Signature=*" in text) == (False, False)

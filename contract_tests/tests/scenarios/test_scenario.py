@@ -121,10 +121,3 @@ def test_what_is_disturbed_has_no_one_end() -> None:
     """A fault, an event, a limit or a cancel may change it."""
     disturbed = [CATALOGUE["31 once"], CATALOGUE["deleted while it is built"], CATALOGUE["one request a minute"]]
     assert [None, None, None, None] == [undisturbed(one) for one in (*disturbed, Scenario(cancel_after_s=5))]
-
-
-def test_a_wrong_secret_is_told_and_the_right_one_kept() -> None:
-    """The account has one, the client another."""
-    scenario = Scenario(who="wrong-secret")
-    assert (scenario.key, scenario.secret) != (scenario.key_said, scenario.secret_said)
-    assert Scenario().secret == Scenario().secret_said
