@@ -48,7 +48,6 @@ def scenario_run(
     made: FileMade | None = None,
     file: bytes | None = PACKAGE,
     file_before: bytes | None = None,
-    package: bytes | None = PACKAGE,
     **scenario: Any,
 ) -> ScenarioRun:
     """A run with these calls; a client that says ok has made the package unless `file` says otherwise."""
@@ -86,4 +85,4 @@ def scenario_run(
         needs=played.needs,
     )
     content = file_before if file is PACKAGE and ended is not CaseOutcome.OK else file
-    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, content, file_before, package)
+    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, content, file_before, PACKAGE)
