@@ -12,15 +12,16 @@ from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.in_process_adapter import InProcessAdapter
 from contract_tests.zoo.judging import cell_of, plan_of
-from contract_tests.zoo.mutant import Judge, Mutant, Suite, name_of
+from contract_tests.zoo.mutant import Cell, Judge, Mutant, Suite, name_of
 
 from flipsnack_contract.adapter.fake_server import Fake, fake_at
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.session import AdapterSession
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.scenarios.client_checks import client_checks
-from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, evaluate
-from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
-from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
+from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, result_of, violation_in
+from flipsnack_contract.scenarios.scenario_groups import scenario_groups
+from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
 from flipsnack_mock.testing import MockServer
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
@@ -47,7 +48,14 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     made = mutant.make()
     open_cache = _cache_of_program if isinstance(made, LaunchMode) else cache_of
     with MockServer() as server, fake_at(server.url) as fake, open_cache(made, fake) as cache:
-        yield lambda name, examples: cell_of(next(evaluate([_BY_NAME[name]], cache, plan_of(examples))))
+        yield lambda name, examples: _cell(_BY_NAME[name], cache, examples)
+
+
+def _cell(check: Check, cache: ScenarioCache, examples: int) -> Cell:
+    """The check over the scenarios of all groups, until the first that breaks it."""
+    groups = scenario_groups(cache.runner.capabilities, plan_of(examples))
+    runs = (cache.watch(scenario) for group in groups for scenario in group.scenarios)
+    return cell_of(result_of(check, next((run for run in runs if violation_in(check, run)), None)))
 
 
 def _mutant(client: type[Client]) -> Mutant:

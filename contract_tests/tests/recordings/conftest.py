@@ -1,7 +1,5 @@
 """Recordings of real exchanges with a fake whose time a test holds in its hand."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

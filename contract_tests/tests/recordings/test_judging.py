@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from contract_tests.tests.recordings.conftest import Tape
 
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.recordings.judging import NEEDS, judge_history, recording_checks
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import read_history
 from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.traffic import NEEDS
 from flipsnack_contract.target.result import Outcome, Result
 
 Record = Callable[..., Tape]
@@ -39,15 +39,13 @@ def _good(tape: Tape) -> None:
     tape.call("mock-failed")
 
 
-def _burst(tape: Tape, calls: int) -> None:
-    for number in range(calls):
-        tape.call(f"hash-{number}")
+def _calls(number: int, pause: float) -> Play:
+    def play(tape: Tape) -> None:
+        for index in range(number):
+            tape.call(f"hash-{index}")
+            tape.wait(pause)
 
-
-def _spread(tape: Tape, calls: int) -> None:
-    for number in range(calls):
-        tape.call(f"hash-{number}")
-        tape.wait(0.3)
+    return play
 
 
 def _again_after_31(tape: Tape) -> None:
@@ -58,18 +56,16 @@ def _again_after_31(tape: Tape) -> None:
     tape.call()
 
 
-def _late_and_again(tape: Tape) -> None:
-    url = tape.call()
-    tape.wait(60)
-    tape.fetch(url)
-    tape.fetch(url)
-    tape.call()
+def _late(*, again: bool) -> Play:
+    def play(tape: Tape) -> None:
+        url = tape.call()
+        tape.wait(60)
+        tape.fetch(url)
+        if again:
+            tape.fetch(url)
+            tape.call()
 
-
-def _late_and_nothing(tape: Tape) -> None:
-    url = tape.call()
-    tape.wait(60)
-    tape.fetch(url)
+    return play
 
 
 def _twice(collection: str, pause: float, **more: str) -> Play:
@@ -92,18 +88,34 @@ def _served(after: float) -> Play:
 
 
 CLIENTS: list[tuple[str, Play]] = [
-    ("client.limits", lambda tape: _burst(tape, 6)),
-    ("client.limits", lambda tape: _spread(tape, 61)),
+    ("client.limits", _calls(6, 0)),
+    ("client.limits", _calls(61, 0.3)),
     ("client.back-off", _again_after_31),
     ("client.poll-interval", _twice("mock-never", 1.4)),
     ("client.final-state", _twice("mock-failed", 5)),
     ("client.final-state", _twice("mock-complete", 5)),
     ("client.final-error", _twice("nobody-has-this", 5)),
-    ("client.expired-url", _late_and_again),
-    ("client.expired-url", _late_and_nothing),
+    ("client.expired-url", _late(again=True)),
+    ("client.expired-url", _late(again=False)),
     ("client.get-for-reads", lambda tape: (tape.call(verb="POST"), None)[1]),
     ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
     ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
+]
+
+
+SERVERS: list[tuple[dict[str, object], str, Play]] = [
+    ({"requests_per_second": 6}, "limit.per-second", _calls(6, 0)),
+    ({"requests_per_minute": 61}, "limit.per-minute", _calls(61, 0.3)),
+    ({"restart_failed": True}, "job.never-goes-back", _twice("mock-failed-after-2-polls", 1)),
+    ({"url_lifetime": 61}, "url.lives-60s", _served(60)),
+    ({"url_lifetime": 59}, "url.lives-60s", _served(59.5)),
+]
+ANSWERS: list[tuple[str, list[tuple[str, str | None]]]] = [
+    ("job.states", [("BUILDING", None)]),
+    ("job.resource-url-with-complete", [("COMPLETE", None)]),
+    ("job.resource-url-with-complete", [("PROCESSING", "http://x.test/a")]),
+    ("job.fresh-resource-url", [("COMPLETE", "http://x.test/a"), ("COMPLETE", "http://x.test/a")]),
+    ("job.never-goes-back", [("COMPLETE", "http://x.test/a"), ("PROCESSING", None)]),
 ]
 
 
@@ -124,16 +136,7 @@ def test_what_a_client_did_wrong_is_found(rule: str, play: Play, record: Record)
     assert {one for one in found if not one.startswith("client.")} == set()
 
 
-@pytest.mark.parametrize(
-    ("settings", "rule", "play"),
-    [
-        ({"requests_per_second": 6}, "limit.per-second", lambda tape: _burst(tape, 6)),
-        ({"requests_per_minute": 61}, "limit.per-minute", lambda tape: _spread(tape, 61)),
-        ({"restart_failed": True}, "job.never-goes-back", _twice("mock-failed-after-2-polls", 1)),
-        ({"url_lifetime": 61}, "url.lives-60s", _served(60)),
-        ({"url_lifetime": 59}, "url.lives-60s", _served(59.5)),
-    ],
-)
+@pytest.mark.parametrize(("settings", "rule", "play"), SERVERS)
 def test_what_a_server_did_wrong_is_found(settings: dict[str, object], rule: str, play: Play, record: Record) -> None:
     """A fake that reads the contract in another way, seen in its own recording."""
     tape = record(**settings)
@@ -151,34 +154,19 @@ def _answer(number: int, state: str, link: str | None) -> Event:
     )
 
 
-@pytest.mark.parametrize(
-    ("rule", "answers"),
-    [
-        ("job.states", [("BUILDING", None)]),
-        ("job.resource-url-with-complete", [("COMPLETE", None)]),
-        ("job.resource-url-with-complete", [("PROCESSING", "http://x.test/a")]),
-        ("job.fresh-resource-url", [("COMPLETE", "http://x.test/a"), ("COMPLETE", "http://x.test/a")]),
-        ("job.never-goes-back", [("COMPLETE", "http://x.test/a"), ("PROCESSING", None)]),
-    ],
-)
+@pytest.mark.parametrize(("rule", "answers"), ANSWERS)
 def test_what_no_setting_of_the_fake_does_is_found(rule: str, answers: list[tuple[str, str | None]]) -> None:
     """And nothing beside it."""
     assert {rule} == _broken([_answer(number, *answer) for number, answer in enumerate(answers)])
 
 
-@pytest.mark.parametrize("one", recording_checks(), ids=lambda one: one.name)
-def test_a_check_of_a_recording_says_what_it_looks_at(one: Check) -> None:
-    """Each has a sentence for `explain`, and is named for its rule."""
-    assert one.promise.endswith(".")
-    assert one.name.startswith(f"{one.rule.id}/recorded-")
-    assert one.needs <= NEEDS.keys()
-
-
 def test_every_check_has_something_that_it_finds() -> None:
-    """No rule is held to by name only."""
-    found = {rule for rule, _ in CLIENTS} | {"limit.per-second", "limit.per-minute", "url.lives-60s", "job.states"}
-    found |= {"job.never-goes-back", "job.resource-url-with-complete", "job.fresh-resource-url"}
-    assert found == {one.rule.id for one in recording_checks()}
+    """And a sentence for `explain`."""
+    broken = {rule for rule, _ in (*CLIENTS, *ANSWERS)} | {rule for _, rule, _ in SERVERS}
+    assert broken == {one.rule.id for one in recording_checks()}
+    for one in recording_checks():
+        assert one.promise.endswith(".")
+        assert one.needs <= NEEDS.keys()
 
 
 def test_time_that_moved_is_time(record: Record) -> None:
@@ -216,7 +204,7 @@ def test_what_was_not_recorded_is_skipped_by_name(text: str, why: str) -> None:
 def test_no_signature_and_no_whole_key_is_told(record: Record) -> None:
     """What is shown of a recording can be passed on."""
     tape = record()
-    _late_and_again(tape)
+    _late(again=True)(tape)
     results = list(judge_history(recording_checks(), read_history(tape.export("har"), "x")))
     text = "\n".join(f"{result.message} {result.steps}" for result in results)
     assert ("test-recorded" in text, "Signature=*" in text) == (False, False)

@@ -16,11 +16,7 @@ def _har(**entry: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        {"text": BODY},
-        {"text": base64.b64encode(BODY.encode()).decode(), "encoding": "base64"},
-    ],
+    "content", [{"text": BODY}, {"text": base64.b64encode(BODY.encode()).decode(), "encoding": "base64"}]
 )
 def test_an_archive_of_any_tool_is_read(content: dict[str, str]) -> None:
     """A browser and mitmproxy write bodies as text or as base64."""
@@ -62,16 +58,17 @@ def test_answers_are_read_in_the_format_asked_for(url: str, text: str) -> None:
 @pytest.mark.parametrize(
     "post",
     [
-        {"mimeType": "application/x-www-form-urlencoded", "text": "action=collection.downloadHTML&apiKey=k"},
-        {
-            "mimeType": "application/x-www-form-urlencoded",
-            "params": [{"name": "action", "value": "a"}, {"name": "apiKey"}],
-        },
+        {"text": "action=collection.downloadHTML&apiKey=k"},
+        {"params": [{"name": "action", "value": "a"}, {"name": "apiKey"}]},
     ],
 )
 def test_the_parameters_of_a_post_count(post: dict[str, Any]) -> None:
     """As text or as pairs."""
-    request = {"method": "POST", "url": "https://api.flipsnack.com/v1/", "postData": post}
+    request = {
+        "method": "POST",
+        "url": "https://api.flipsnack.com/v1/",
+        "postData": {"mimeType": "application/x-www-form-urlencoded"} | post,
+    }
     assert "call" == read_history(_har(request=request), "x.har")[0].kind
 
 

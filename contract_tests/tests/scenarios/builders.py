@@ -4,9 +4,10 @@ from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
 from flipsnack_contract.adapter.messages import CAPABILITIES, CaseOptions, CaseResult, ErrorReport, FileMade
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
-from flipsnack_contract.scenarios.server_log import LoggedAnswer, LoggedRequest
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 START_MS = 1_790_000_000_000
 KEY, SECRET, COLLECTION = "client", "a secret of the kit", "f000001"
@@ -14,45 +15,28 @@ PACKAGE = b"a package"
 SHA = "0" * 64
 
 
-def call(after_s: float = 0.0, *, status: str = "", code: int | None = 20, **fields: Any) -> LoggedRequest:
+def call(after_s: float = 0.0, **fields: Any) -> Event:
     """A right call of the API, `after_s` seconds after the start."""
     params = {"action": "collection.downloadHTML", "apiKey": KEY, "collectionHash": COLLECTION, "signature": "***"}
-    known = {
-        "id": "#1",
-        "kind": "api",
-        "method": "GET",
-        "path": "/v1/",
-        "now_us": START_MS * 1000 + round(after_s * 1_000_000),
-        "params": params,
-        "action": "collection.downloadHTML",
-        "hash": COLLECTION,
-        "signature": "right",
-        "code": code,
-        "status": status,
-        "answer": LoggedAnswer(http_status=200),
-    }
-    return LoggedRequest(**{**known, **fields})
+    return _event("call", after_s, {"name": "#1", "params": params, "signature": "right", "code": 20} | fields)
 
 
-def download(after_s: float = 0.0, *, http_status: int = 200, **fields: Any) -> LoggedRequest:
-    """A download, `after_s` seconds after the start."""
-    known = {
-        "id": "#2",
-        "kind": "package",
-        "method": "GET",
-        "path": "/packages/x",
-        "params": {"Signature": "***1"},
-        "now_us": START_MS * 1000 + round(after_s * 1_000_000),
-        "answer": LoggedAnswer(http_status=http_status),
-    }
-    return LoggedRequest(**{**known, **fields})
+def download(after_s: float = 0.0, **fields: Any) -> Event:
+    """A download of the resource URL `url`, `after_s` seconds after the start."""
+    return _event("download", after_s, {"name": "#2", "url": "/packages/x?***1"} | fields)
 
 
-DOWNLOADED = (call(status="COMPLETE"), download())
+def _event(kind: Any, after_s: float, fields: dict[str, Any]) -> Event:
+    now = START_MS * 1000 + round(after_s * SECOND)
+    known: dict[str, Any] = {"method": "GET", "url": "/v1/", "http_status": 200, "start": now, "end": now, "wall": now}
+    return Event(kind=kind, **known | fields)
+
+
+DOWNLOADED = (call(state="COMPLETE"), download())
 
 
 def scenario_run(
-    *calls: LoggedRequest,
+    *calls: Event,
     error: str | None = None,
     code: int | None = None,
     outcome: CaseOutcome | None = None,
@@ -62,17 +46,17 @@ def scenario_run(
     printed: str = "",
     why: str = "",
     made: FileMade | None = None,
-    disk: Disk | None = None,
-    package: bytes | None = PACKAGE,
+    file: bytes | None = PACKAGE,
+    file_before: bytes | None = None,
     **scenario: Any,
 ) -> ScenarioRun:
-    """A run with these calls; a client that says ok has made the package unless `disk` says otherwise."""
+    """A run with these calls; a client that says ok has made the package unless `file` says otherwise."""
     played = Scenario(**scenario)
     ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
     trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
     # A program without the protocol has no class for its error, and so no result.
     spoken = "ok" if ended is CaseOutcome.OK else "error" if trouble else None
-    state = next((call.status for call in reversed(calls) if call.status), None)
+    state = next((call.state for call in reversed(calls) if call.state), None)
     result = (
         CaseResult(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
         if spoken
@@ -100,5 +84,5 @@ def scenario_run(
         options=CaseOptions(format=played.format, deadline_ms=deadline),
         needs=played.needs,
     )
-    content = PACKAGE if ended is CaseOutcome.OK else None
-    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, disk or Disk(content), package)
+    content = file_before if file is PACKAGE and ended is not CaseOutcome.OK else file
+    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, content, file_before, PACKAGE)

@@ -9,6 +9,7 @@ from contract_tests.zoo.in_process_adapter import InProcessAdapter
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.session import AdapterSession
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.fault_catalogue import spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
@@ -16,19 +17,20 @@ from flipsnack_contract.scenarios.scenario_runner import OLD, ScenarioRunner
 
 
 def test_what_the_server_saw_and_the_client_said_come_together(runner: ScenarioRunner) -> None:
-    """And the package that the kit fetched itself, afterwards."""
+    """And the package that the kit fetched itself, afterwards. What a client can do includes its operations."""
+    assert {"op:download", "op:poll", "json", "xml"} <= runner.capabilities
     run = runner.play(Scenario(schedule="after-3-polls"))
-    assert ["PROCESSING", "PROCESSING", "PROCESSING", "COMPLETE"] == [call.status for call in run.calls]
+    assert ["PROCESSING", "PROCESSING", "PROCESSING", "COMPLETE"] == [call.state for call in run.calls]
     assert [200] == [call.http_status for call in run.downloads]
-    assert ["#1", "#2", "#3", "#4", "#5"] == [call.id for call in run.requests]
+    assert ["#1", "#2", "#3", "#4", "#5"] == [call.name for call in run.requests]
     assert CaseOutcome.OK is run.outcome
-    assert run.package == run.disk.content is not None
+    assert run.package == run.file is not None
 
 
 def test_calls_stand_at_the_instants_of_the_account_s_time(runner: ScenarioRunner) -> None:
     """The sleeps of the client are the gaps between them."""
     run = runner.play(Scenario(schedule="after-20s"))
-    instants = [call.now_us // 1000 for call in run.calls]
+    instants = [call.start // 1000 for call in run.calls]
     assert run.report.started_ms == instants[0]
     assert list(run.report.sleeps) == [after - before for before, after in pairwise(instants)]
 
@@ -48,9 +50,9 @@ def test_events_happen_on_the_way(runner: ScenarioRunner) -> None:
     )
     run = runner.play(Scenario(schedule="manual", timeline=timeline))
     start = run.report.started_ms / 1000
-    assert {22} == {call.code for call in run.calls if call.seconds - start < 7}
-    assert {20} == {call.code for call in run.calls if call.seconds - start >= 7}
-    assert ("job_failed", "FAILED") == (run.error, run.calls[-1].status)
+    assert {22} == {call.code for call in run.calls if call.start / SECOND - start < 7}
+    assert {20} == {call.code for call in run.calls if call.start / SECOND - start >= 7}
+    assert ("job_failed", "FAILED") == (run.error, run.calls[-1].state)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_suspended_client_oversleeps(runner: ScenarioRunner) -> None:
     """It polls before and after, and nothing is asked for meanwhile; the lines tell of it."""
     night = TimelineEvent(after_s=5, what="suspend", for_s=28_800)
     run = runner.play(Scenario(schedule="after-60s", deadline_s=86_400, timeline=(night,)))
-    instants = [call.seconds - run.report.started_ms / 1000 for call in run.calls]
+    instants = [call.start / SECOND - run.report.started_ms / 1000 for call in run.calls]
     assert [] == [instant for instant in instants if 5 < instant < 28_805]
     assert CaseOutcome.OK is run.outcome
     assert any("meanwhile: suspend for 28800 s" in line for line in run.lines())
@@ -89,29 +91,17 @@ def test_a_made_up_answer_calls_the_client_s_own_callback(fake_server: Fake) -> 
     assert "an answer without a known status of the job" in str(run.report.result)
 
 
-def test_an_old_file_is_there_before(runner: ScenarioRunner) -> None:
-    """And it is seen whether it still is."""
+def test_a_run_has_lines_and_the_file_that_was_there_before(runner: ScenarioRunner) -> None:
+    """Each call with its time, and the client's report at the end."""
     run = runner.play(Scenario(schedule="failed", old_file=True))
-    assert (OLD, True) == (run.disk.content, run.disk.untouched)
-
-
-def test_a_performance_is_told_in_lines(runner: ScenarioRunner) -> None:
-    """Each call with its time, and the client's word at the end."""
-    lines = runner.play(Scenario(schedule="failed")).lines()
-    assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == lines[0]
-    assert "    0.000 s  the client reported: error job_failed" == lines[-1]
+    assert (OLD, OLD) == (run.file_before, run.file)
+    assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == run.lines()[0]
+    assert "    0.000 s  the client reported: error job_failed" == run.lines()[-1]
 
 
 def test_the_archive_holds_the_client_s_requests_only(runner: ScenarioRunner) -> None:
     """HAR 1.2, without what the kit fetched afterwards, and without any secret."""
-    scenario = Scenario()
-    run, archive = runner.export(scenario)
+    run, archive = runner.export(scenario := Scenario())
     entries = json.loads(archive)["log"]["entries"]
     assert len(run.requests) == len(entries)
     assert scenario.secret not in archive.decode()
-
-
-def test_what_it_can_do_is_what_the_client_declared(runner: ScenarioRunner) -> None:
-    """Its operations among them."""
-    assert runner.virtual
-    assert {"op:download", "op:poll", "json", "xml"} <= runner.capabilities

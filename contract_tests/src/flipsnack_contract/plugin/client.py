@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flipsnack_contract.adapter.case import CaseOutcome
@@ -29,10 +30,9 @@ from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, f
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
-from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.result import Exit, Outcome, Result
 from flipsnack_contract.target.target import Unreachable
@@ -60,7 +60,7 @@ def open_client(
         raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
     checks = {one.name: one for one in client_checks() if options.selects(one.rule.id)}
     judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
-    sizes = {name: one.examples if isinstance(one, DrawnBatch) else len(one.scenarios) for name, one in groups.items()}
+    sizes = {name: one.size for name, one in groups.items()}
     who = runner.hello.client
     return Judged(
         side="client",
@@ -78,7 +78,7 @@ def open_client(
 
 def _replayed(file: str | None) -> tuple[ScenarioGroup, ...]:
     try:
-        return (ScenarioGroup("replay", (read_replay(Path(file)).scenario,)),) if file else ()
+        return (fixed_group("replay", (read_replay(Path(file)).scenario,)),) if file else ()
     except (BadReplay, OSError) as wrong:
         raise pytest.UsageError(str(wrong)) from None
 
@@ -158,7 +158,7 @@ class _ClientJudge:
     """Judges group by group, and sums up once, after all of them."""
 
     options: Options
-    groups: Mapping[str, ScenarioGroup | DrawnBatch]
+    groups: Mapping[str, ScenarioGroup]
     checks: Mapping[str, Check]
     cache: ScenarioCache
     known: KnownFailures
@@ -218,7 +218,7 @@ class _ClientJudge:
         return result
 
     def _write(self, result: Result) -> None:
-        runner, scenario = self.cache.runner, Scenario.from_json(result.scenario)
+        runner, scenario = self.cache.runner, msgspec.json.decode(result.scenario, type=Scenario)
         kept = Replay(
             version=VERSION,
             check=result.check,

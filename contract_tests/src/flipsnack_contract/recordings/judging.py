@@ -1,35 +1,26 @@
 """Holds every check of a recording against the traffic of each API key in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from flipsnack_contract.checks.check import Check, checks_in
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.recordings import servers
+from flipsnack_contract.scenarios import traffic
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic import Traffic, grouped
-from flipsnack_contract.scenarios.traffic_checks import TRAFFIC_RULES
+from flipsnack_contract.scenarios.traffic import NEEDS, Traffic, grouped
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.trace import masked
 
-__all__ = ["NEEDS", "judge_history", "recorded", "recording_checks"]
-
-NEEDS = {
-    "calls": "calls of the API",
-    "answers": "the bodies of the API's answers",
-    "links": "answers with a resource URL, and requests for it",
-}
-"""What a check may need of a recording."""
 STEPS = 40
 
 
 @cache
 def recording_checks() -> tuple[Check, ...]:
     """Every check of a recording: first of the client, then of the server."""
-    return (*(rule.of_recording() for rule in TRAFFIC_RULES), *checks_in(servers, capabilities=NEEDS))
+    return checks_in(traffic, servers, capabilities=NEEDS)
 
 
 def recorded(events: Sequence[Event]) -> frozenset[str]:
@@ -46,8 +37,8 @@ def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[
     """The results, one for each check; a check whose needs were not recorded is skipped."""
     have = recorded(events)
     # An event without a key belongs to no client.
-    keyed = grouped((event for event in events if event.key), lambda event: event.key)
-    by_key = [Traffic(tuple(same)) for same in keyed]
+    keyed = (event for event in events if event.key)
+    by_key = [Traffic(tuple(same)) for same in grouped(keyed, lambda event: event.key)]
     for one in checks:
         missing = tuple(sorted(one.needs - have))
         if missing:
@@ -58,22 +49,17 @@ def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[
 
 
 def _judged(one: Check, by_key: Sequence[Traffic]) -> Result:
-    began, outcome, message = stopwatch(), Outcome.PASSED, ""
-    steps: tuple[str, ...] = ()
-    for traffic in by_key:
+    began, result = stopwatch(), Result(one.name, one.rule.id, Outcome.PASSED, examples=len(by_key))
+    for of_key in by_key:
         try:
-            one.run(traffic)
+            one.run(of_key)
         except Violation as violation:
-            outcome = Outcome.FAILED if one.rule.is_must else Outcome.WARNED
-            message, steps = masked(str(violation)), tuple(masked(str(event)) for event in traffic.events[:STEPS])
+            result = replace(
+                result,
+                outcome=Outcome.FAILED if one.rule.is_must else Outcome.WARNED,
+                message=masked(str(violation)),
+                broke=one.rule.id,
+                steps=tuple(masked(str(event)) for event in of_key.events[:STEPS]),
+            )
             break
-    return Result(
-        check=one.name,
-        rule=one.rule.id,
-        outcome=outcome,
-        message=message,
-        broke=one.rule.id if message else "",
-        steps=steps,
-        examples=len(by_key),
-        seconds=stopwatch() - began,
-    )
+    return replace(result, seconds=stopwatch() - began)

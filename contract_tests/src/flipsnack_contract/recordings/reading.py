@@ -1,20 +1,16 @@
 """Reads recordings into events: HTTP archives (HAR) of any tool, and the fake's journal as lines of JSON."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
-from flipsnack_contract.recordings.links import linked
-from flipsnack_contract.scenarios.event import Event
-
-__all__ = ["BadHistory", "read_history"]
+from flipsnack_contract.scenarios.event import Event, Kind, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"
@@ -27,28 +23,21 @@ class BadHistory(ValueError):
 def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
-        found = _archive(json.loads(text)) if _is_archive(text) else _lines(text, name)
-        return linked(sorted(found, key=lambda event: (event.start, event.wall)))
+        return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError) as wrong:
-        if isinstance(wrong, BadHistory):
-            raise
         raise BadHistory(
             f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
         ) from None
 
 
-def _is_archive(text: str) -> bool:
+def _events(text: str) -> list[Event]:
     try:
-        return isinstance(json.loads(text), dict) and "log" in json.loads(text)
+        document = json.loads(text)
     except ValueError:
-        return False
-
-
-# --- archives --------------------------------------------------------------------------------------------------------
-
-
-def _archive(document: Mapping[str, Any]) -> list[Event]:
-    return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
+        document = {}
+    if "log" in document:
+        return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
+    return _records([json.loads(line) for line in text.split("\n") if line.strip()])
 
 
 def _entry(number: int, entry: Mapping[str, Any]) -> Event:
@@ -59,18 +48,20 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     # The fake tells when it counted the call; another recorder only when the request left and the answer came.
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
     params = _parameters(request["url"], _form(request.get("postData") or {}))
-    answer = _read(_content(response.get("content") or {}), params)
-    spoilt = bool(own.get("fault")) and own.get("failed") != "fault"
-    return _event(
-        str(own.get("id") or f"#{number}"),
-        request["method"],
-        request["url"],
-        (start, end, wall),
-        params,
-        status=int(response.get("status") or 0) or None,
-        answer=answer,
-        spoilt=spoilt,
+    event = Event(
+        name=str(own.get("id") or f"#{number}"),
+        kind=_kind(request["url"], params),
+        method=request["method"],
+        url=request["url"],
+        start=start,
+        end=end,
+        wall=wall,
+        params=params,
+        http_status=int(response.get("status") or 0) or None,
+        fault=own.get("fault") or "",
+        failed=own.get("failed") or "",
     )
+    return _answered(event, _content(response.get("content") or {}))
 
 
 def _form(post: Mapping[str, Any]) -> str:
@@ -79,100 +70,51 @@ def _form(post: Mapping[str, Any]) -> str:
     return "&".join(f"{pair['name']}={pair.get('value', '')}" for pair in post.get("params") or [])
 
 
-def _content(content: Mapping[str, Any]) -> bytes | None:
-    text = content.get("text")
-    if text is None:
-        return None
+def _content(content: Mapping[str, Any]) -> bytes:
+    text = str(content.get("text") or "")
     try:
-        return base64.b64decode(text) if content.get("encoding") == "base64" else str(text).encode("utf-8", "replace")
+        return base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8", "replace")
     except binascii.Error:
-        return None
+        return b""
 
 
-# --- lines of JSON ---------------------------------------------------------------------------------------------------
-
-
-def _lines(text: str, name: str) -> Iterator[Event]:
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines or "trace" not in json.loads(lines[0]):
-        raise BadHistory(
-            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: its header is missing"
-        )
-    yield from _records(json.loads(line).get("request") for line in lines[1:])
-
-
-def _records(records: Iterable[Mapping[str, Any] | None]) -> Iterator[Event]:
-    for record in records:
-        if record is not None:
-            yield _record(record)
+def _records(lines: Sequence[Mapping[str, Any]]) -> list[Event]:
+    if not lines or "trace" not in lines[0]:
+        raise ValueError("its header is missing")
+    return [_record(line["request"]) for line in lines[1:] if line.get("request")]
 
 
 def _record(record: Mapping[str, Any]) -> Event:
     url = f"{record.get('origin', '')}{record['path']}" + (f"?{record['query']}" if record.get("query") else "")
-    answered: Mapping[str, Any] = record.get("answer") or {}
-    params = dict(record.get("params") or {})
-    start = int(record["now_us"])
-    answer = _read(answered.get("body", "").encode() if record.get("kind") == "api" and answered else None, params)
-    spoilt = bool(record.get("fault")) and record.get("failed") != "fault"
-    return _event(
-        str(record["id"]),
-        record["method"],
-        url,
-        (start, start, int(record["at_us"])),
-        params,
-        status=answered.get("http_status"),
-        answer=answer,
-        spoilt=spoilt,
-    )
+    logged = logged_event(str(record["id"]), record)
+    event = replace(logged, kind=_kind(url, logged.params), url=url, wall=int(record["at_us"]))
+    body = (record.get("answer") or {}).get("body", "") if record.get("kind") == "api" else ""
+    return _answered(event, body.encode())
 
 
-# --- both ------------------------------------------------------------------------------------------------------------
+def _answered(event: Event, body: bytes) -> Event:
+    """The event with what its answer says, as far as the client received it."""
+    answer = _read(body, event.params)
+    if answer is None:
+        return replace(event, code=None, state=None)
+    read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
+    return read.as_received()
 
 
-def _event(
-    name: str,
-    method: str,
-    url: str,
-    times: tuple[int, int, int],
-    params: Mapping[str, str],
-    *,
-    status: int | None,
-    answer: Answer | None,
-    spoilt: bool,
-) -> Event:
-    start, end, wall = times
-    known = None if spoilt else answer
-    return Event(
-        name=name,
-        kind="call" if _is_call(url, params) else "other",
-        method=method,
-        url=url,
-        start=start,
-        end=end,
-        wall=wall,
-        params=params,
-        http_status=status,
-        code=known.code if known else None,
-        state=known.state if known else None,
-        link=known.resource_url if known else None,
-        readable=known is not None,
-        spoilt=spoilt,
-    )
-
-
-def _is_call(url: str, params: Mapping[str, str]) -> bool:
-    return url.partition("?")[0].rstrip("/").endswith("/v1") and bool({"action", "apiKey"} & params.keys())
+def _kind(url: str, params: Mapping[str, str]) -> Kind:
+    is_call = url.partition("?")[0].rstrip("/").endswith("/v1") and {"action", "apiKey"} & params.keys()
+    return "call" if is_call else "other"
 
 
 def _parameters(url: str, form: str) -> dict[str, str]:
     return dict([*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parse_qsl(form, keep_blank_values=True)])
 
 
-def _read(body: bytes | None, params: Mapping[str, str]) -> Answer | None:
+def _read(body: bytes, params: Mapping[str, str]) -> Answer | None:
     wanted, callback = params.get("format", "json"), params.get("callback")
     for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
         try:
-            return decode(body or b"", form, callback=callback)
+            return decode(body, form, callback=callback)
         except Malformed:
             continue
     return None
@@ -182,3 +124,21 @@ def _micros(text: str) -> int:
     moment = datetime.datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return (aware - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def _linked(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events, with downloads and the links that were tried marked as such.
+
+    A request is a download when its path is that of a link in an answer; where several answers gave that path, the
+    last one whose link is the whole URL gave it, or else the last one.
+    """
+    givers = {event.link: event for event in events if event.link}
+    paths = {str(link).partition("?")[0]: giver for link, giver in givers.items()}
+    tried = {givers[event.url].name for event in events if event.kind == "other" and event.url in givers}
+    return tuple(_marked(event, givers.get(event.url) or paths.get(event.path), tried) for event in events)
+
+
+def _marked(event: Event, giver: Event | None, tried: set[str]) -> Event:
+    if event.kind == "call":
+        return replace(event, link_tried=event.name in tried)
+    return replace(event, kind="download", giver=giver) if giver else event

@@ -1,53 +1,39 @@
 """What a recording shows of the server: which calls it answered, the order of states, the lifetime of links."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.scenarios.client_limits import LINK_LIFETIME
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.traffic import Traffic
+from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, MINUTE, Traffic, expect_limit, grouped
 
-__all__: list[str] = []
-
-MINUTE = 60 * SECOND
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
 FINAL = STATES[1:]
-ANSWERED = frozenset({"calls", "answers"})
-LINKED = ANSWERED | {"links"}
 
 
 def _most(traffic: Traffic, limit: int, window: int) -> None:
     served = [event for event in traffic.calls if event.code not in NOT_COUNTED]
     for first, last in zip(served, served[limit:], strict=False):
         # In one window whenever within its time the server counted each call.
-        spread = last.end - first.start
-        if spread < window:
-            raise Violation(
-                f"answered calls from {first.name} to {last.name}",
-                f"at most {limit} in {window // SECOND} s",
-                f"{limit + 1} in {spread / SECOND:.3f} s",
-            )
+        expect_limit(last.end - first.start, limit, window, f"answered calls from {first.name} to {last.name}")
 
 
-@check("limit.per-second", of="recording", needs=ANSWERED)
+@check("limit.per-second", of="recording", needs=ANSWERS)
 def no_second_lets_six_through(traffic: Traffic) -> None:
     """Of the calls that were counted, at most five were answered within a second."""
     _most(traffic, 5, SECOND)
 
 
-@check("limit.per-minute", of="recording", needs=ANSWERED)
+@check("limit.per-minute", of="recording", needs=ANSWERS)
 def no_minute_lets_61_through(traffic: Traffic) -> None:
     """Of the calls that were counted, at most 60 were answered within a minute."""
     _most(traffic, 60, MINUTE)
 
 
-@check("job.states", of="recording", needs=ANSWERED)
+@check("job.states", of="recording", needs=ANSWERS)
 def three_states(traffic: Traffic) -> None:
     """The status of a package is PROCESSING, COMPLETE or FAILED."""
     for event in traffic.events:
@@ -55,16 +41,17 @@ def three_states(traffic: Traffic) -> None:
             expect_in(STATES, event.state, f"the status in {event.name}")
 
 
-@check("job.never-goes-back", of="recording", needs=ANSWERED)
+@check("job.never-goes-back", of="recording", needs=ANSWERS)
 def what_is_final_stays(traffic: Traffic) -> None:
     """For one collection only COMPLETE comes after COMPLETE, and only FAILED after FAILED."""
-    for polls in traffic.polls:
-        for before, after in pairwise(event for event in polls if event.code == 20):
+    answered = (event for event in traffic.calls if event.is_poll and event.code == 20)
+    for polls in grouped(answered, lambda event: event.collection):
+        for before, after in pairwise(polls):
             if before.state in FINAL and after.state != before.state:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 
 
-@check("job.resource-url-with-complete", of="recording", needs=ANSWERED)
+@check("job.resource-url-with-complete", of="recording", needs=ANSWERS)
 def links_come_with_complete(traffic: Traffic) -> None:
     """A resource URL is given with COMPLETE and only with it."""
     for event in traffic.events:
@@ -74,20 +61,16 @@ def links_come_with_complete(traffic: Traffic) -> None:
             )
 
 
-@check("job.fresh-resource-url", of="recording", needs=ANSWERED)
+@check("job.fresh-resource-url", of="recording", needs=ANSWERS)
 def each_answer_has_its_own_link(traffic: Traffic) -> None:
     """No two answers gave the same resource URL."""
-    seen: dict[str, Event] = {}
-    for event in traffic.events:
-        if event.link and event.link in seen:
-            raise Violation(
-                "the resource URL of an answer", "one of its own", f"{event.name} has that of {seen[event.link].name}"
-            )
-        if event.link:
-            seen[event.link] = event
+    for first, *others in grouped((event for event in traffic.events if event.link), lambda event: event.link):
+        if others:
+            found = f"{others[0].name} has that of {first.name}"
+            raise Violation("the resource URL of an answer", "one of its own", found)
 
 
-@check("url.lives-60s", of="recording", needs=LINKED)
+@check("url.lives-60s", of="recording", needs=LINKS)
 def links_live_a_minute(traffic: Traffic) -> None:
     """A link is served for a minute and refused after it; where the recorded times leave a doubt, either is right."""
     for event in traffic.downloads:

@@ -1,21 +1,15 @@
 """The files about a broken check: the scenario to run again, the requests as curl commands, an HTTP archive."""
 
-from __future__ import annotations
-
-import json
 import re
 import shlex
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from flipsnack_contract.adapter.messages import Client
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.server_log import LoggedRequest
-
-__all__ = ["BadReplay", "Replay", "curl_lines", "folder_for", "read_replay", "write_artifacts"]
 
 VERSION = 2
 
@@ -42,7 +36,9 @@ def folder_for(folder: Path, check: str) -> Path:
 
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
-    steps = "\n".join((replay.message, "", *run.lines(), "", *_messages(run))) + "\n"
+    said = (f"{one.by}: {one.text}" for one in run.report.log)
+    printed = (f"stderr: {line}" for line in run.report.printed.splitlines())
+    steps = "\n".join((replay.message, "", *run.lines(), "", *said, *printed)) + "\n"
     contents = {
         "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
         "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
@@ -73,25 +69,12 @@ def curl_lines(run: ScenarioRun) -> list[str]:
     return [head, *map(_curl, run.requests)]
 
 
-def _curl(call: LoggedRequest) -> str:
-    if not call.is_api:
+def _curl(call: Event) -> str:
+    if call.kind == "download":
         byte_range = ["--header", f"Range: {call.range}"] if call.range else []
-        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.id}: {call}'
+        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.name}: {call.summary}'
     pairs = [f"{name}={value}" for name, value in call.params.items() if name != "signature"]
     method = ["--get"] if call.method == "GET" else ["--request", call.method]
     words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]
     signature = ' --data-urlencode "signature=$SIGNATURE"' if "signature" in call.params else ""
-    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.id}: {call}'
-
-
-def _messages(run: ScenarioRun) -> list[str]:
-    printed = [f"stderr: {line}" for line in run.report.printed.splitlines()]
-    return [*(f"{said.by}: {_readable(said.text)}" for said in run.report.log), *printed]
-
-
-def _readable(line: str) -> str:
-    try:
-        decoded: Any = json.loads(line)
-    except ValueError:
-        return line
-    return json.dumps(decoded, ensure_ascii=False)
+    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.name}: {call.summary}'

@@ -1,24 +1,19 @@
 """Holds checks against runs, and finds for a broken check the smallest scenario that shows it."""
 
-from __future__ import annotations
+from itertools import count
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-
+import msgspec
 from hypothesis.errors import Flaky
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.checks.check import Check, Plan
+from flipsnack_contract.checks.check import Check
 from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_cache import ScenarioCache
-from flipsnack_contract.scenarios.scenario_groups import DrawnBatch, ScenarioGroup, scenario_groups
+from flipsnack_contract.scenarios.scenario_catalogue import named
+from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_text import named
+from flipsnack_contract.scenarios.scenario_runner import ScenarioCache
 from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["ADAPTER_RULE", "NotBroken", "broken_checks", "evaluate", "result_of", "shrink", "violation_in"]
 
 ADAPTER_RULE = "client.adapter"
 MOST_RUNS_TO_SHRINK = 80
@@ -42,76 +37,29 @@ def violation_in(check: Check, run: ScenarioRun) -> Violation | None:
     return None
 
 
-def broken_checks(checks: Iterable[Check], run: ScenarioRun) -> Iterator[tuple[Check, Violation]]:
-    """The checks that the client broke in one run."""
-    for one in checks:
-        if violation := violation_in(one, run):
-            yield one, violation
-
-
-def shrink(check: Check, group: ScenarioGroup | DrawnBatch, cache: ScenarioCache) -> ScenarioRun:
+def shrink(check: Check, group: ScenarioGroup, cache: ScenarioCache) -> ScenarioRun:
     """The run of the smallest scenario of a batch, or of the first one of a family, in which the check is broken.
 
     At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioCache.watch` raises.
     """
-    search = _Search(check, cache)
+    broken: list[ScenarioRun] = []
+    new_runs = count()
+
+    def look(scenario: Scenario) -> None:
+        if broken and scenario not in cache.runs and next(new_runs) >= MOST_RUNS_TO_SHRINK:
+            return
+        run = cache.watch(scenario)
+        if violation := violation_in(check, run):
+            broken.append(run)
+            raise violation
+
     try:
-        if isinstance(group, DrawnBatch):
-            group.draw(search.look)
-        else:
-            for scenario in group.scenarios:
-                search.look(scenario)
+        group.draw(look)
     except Violation:
-        assert search.found is not None  # `look` raised for it
-        return search.found
+        return broken[-1]
     except Flaky:
         raise NotBroken(f"{check.name} is broken in some runs of a scenario and kept in others") from None
     raise NotBroken(f"{check.name} is kept in every scenario of {group.name}")
-
-
-@dataclass
-class _Search:
-    """One check while a smaller scenario is looked for."""
-
-    check: Check
-    cache: ScenarioCache
-    found: ScenarioRun | None = None
-    new_runs: int = 0
-
-    def look(self, scenario: Scenario) -> None:
-        if self.found is not None and scenario not in self.cache.runs:
-            self.new_runs += 1
-            if self.new_runs > MOST_RUNS_TO_SHRINK:
-                return
-        run = self.cache.watch(scenario)
-        if violation := violation_in(self.check, run):
-            self.found = run
-            raise violation
-
-
-def evaluate(checks: Iterable[Check], cache: ScenarioCache, plan: Plan) -> Iterator[Result]:
-    """The result of each check over the scenarios of all groups, until the first that breaks it; nothing is shrunk.
-
-    Raises `AdapterFault`, `Refused` and `Unreachable` as `ScenarioCache.watch` does.
-    """
-    groups = scenario_groups(cache.runner.capabilities, plan)
-    for one in checks:
-        if missing := tuple(sorted(one.needs - cache.runner.capabilities)):
-            yield Result(one.name, one.rule.id, Outcome.SKIPPED, f"needs {', '.join(missing)}", missing=missing)
-        else:
-            yield _evaluated(one, (scenario for group in groups for scenario in group.scenarios), cache)
-
-
-def _evaluated(check: Check, scenarios: Iterable[Scenario], cache: ScenarioCache) -> Result:
-    began, examples = stopwatch(), 0
-    for scenario in scenarios:
-        run = cache.watch(scenario)
-        examples += run.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE
-        if violation_in(check, run):
-            return replace(result_of(check, run), examples=examples, seconds=stopwatch() - began)
-    if not examples:
-        return Result(check.name, check.rule.id, Outcome.SKIPPED, "the client can be put into no scenario")
-    return replace(result_of(check, None), examples=examples, seconds=stopwatch() - began)
 
 
 def result_of(check: Check, run: ScenarioRun | None) -> Result:
@@ -119,20 +67,15 @@ def result_of(check: Check, run: ScenarioRun | None) -> Result:
     violation = run and violation_in(check, run)
     if run is None or violation is None:
         return Result(check.name, check.rule.id, Outcome.PASSED)
+    outcome = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     return Result(
         check=check.name,
         rule=check.rule.id,
-        outcome=_outcome_of_violation(check),
+        # A broken adapter is neither a pass nor a failure of its client.
+        outcome=Outcome.ADAPTER if check.rule.id == ADAPTER_RULE else outcome,
         message=str(violation),
         broke=check.rule.id,
         counterexample=named(run.scenario),
         steps=run.lines(),
-        scenario=run.scenario.as_json().decode(),
+        scenario=msgspec.json.encode(run.scenario).decode(),
     )
-
-
-def _outcome_of_violation(check: Check) -> Outcome:
-    # A broken adapter is neither a pass nor a failure of its client.
-    if check.rule.id == ADAPTER_RULE:
-        return Outcome.ADAPTER
-    return Outcome.FAILED if check.rule.is_must else Outcome.WARNED

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from flipsnack_contract.contract.methods import package_method
 
-__all__ = ["Event"]
+Kind = Literal["call", "download", "other"]
+AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature", "range")
+CANARY_PATH = "canary"
+"""The end of a path that only a client requests which resolves an external entity or follows a bogus URL."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A request and its answer; what was not seen is None.
+    """A request and its answer; what was not seen is None, or empty.
 
     `start` and `end` are microseconds of the time that the server counts in, where that is known, else of the
-    recorder's; `wall` is the start in real time. `kind` is a call of the API, a download, or anything else. `spoilt`:
-    a fault changed the answer, so it has neither code nor state. `readable`: the body was seen and makes sense.
+    recorder's; `wall` is the start in real time. `kind` is a call of the API, a download, or anything else.
+    `readable`: the body was seen and makes sense. Of an answer with a `link`, `link_tried` says whether the link was
+    requested. Of a download, `giver` is the answer that gave its link, where it was seen.
 
-    Of an answer with a `link`, `link_tried` says whether the link was requested. Of a download, `giver` is the answer
-    that gave its link, where it was seen.
+    The fake knows more: the `fault` that a request met; the check that `failed` and refused it, with its `detail` and
+    its `rule`; whether the `signature` is right, wrong or unjudged; and the places where it holds the secret (`leaks`).
     """
 
     name: str
-    kind: Literal["call", "download", "other"]
+    kind: Kind
     method: str
     url: str
     start: int
@@ -36,9 +40,24 @@ class Event:
     state: str | None = None
     link: str | None = None
     readable: bool = False
-    spoilt: bool = False
     link_tried: bool = False
     giver: Event | None = None
+    fault: str = ""
+    failed: str = ""
+    detail: str = ""
+    rule: str = ""
+    signature: str = ""
+    leaks: tuple[str, ...] = ()
+    range: str = ""
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether a fault changed the answer; one that refused the call by a code did not."""
+        return bool(self.fault) and self.failed != "fault"
+
+    def as_received(self) -> Event:
+        """The event without what the server meant to answer, where a fault changed the answer."""
+        return replace(self, code=None, state=None, link=None, readable=False) if self.spoilt else self
 
     @property
     def is_poll(self) -> bool:
@@ -56,6 +75,11 @@ class Event:
         return self.giver.key if self.giver else self.params.get("apiKey", "")
 
     @property
+    def path(self) -> str:
+        """The URL without its query."""
+        return self.url.partition("?")[0]
+
+    @property
     def action(self) -> str:
         """The method of a call."""
         return self.params.get("action", "")
@@ -70,7 +94,32 @@ class Event:
         """Equal for calls that ask for the same: the verb and all parameters but the signature."""
         return (("", self.method), *sorted((name, value) for name, value in self.params.items() if name != "signature"))
 
-    def __str__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """Request and answer in one line, without the name."""
         result = f"code {self.code}" if self.code is not None else f"HTTP {self.http_status}"
-        what = f"{self.action or 'a call'} {self.collection}" if self.kind == "call" else "a download"
-        return " ".join(part for part in (self.name, self.method, what.strip(), "->", result, self.state or "") if part)
+        what = f"{self.action or 'no action'} {self.collection}" if self.kind == "call" else "package"
+        parts = (self.method, what.strip(), "->", result, self.state, self.fault and f"[{self.fault}]")
+        return " ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.summary}"
+
+
+def logged_event(name: str, record: Mapping[str, Any]) -> Event:
+    """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
+    now = record["now_us"]
+    kind: Kind = "call" if record["kind"] == "api" else "download"
+    return Event(
+        name=name,
+        kind="other" if record["path"].endswith(CANARY_PATH) else kind,
+        # A resource URL is known by its path and its masked signature.
+        url=f"{record['path']}?{record.get('params', {}).get('Signature', '')}",
+        start=now,
+        end=now,
+        wall=now,
+        http_status=(record.get("answer") or {}).get("http_status"),
+        state=record.get("status"),
+        leaks=tuple(record.get("leaks", ())),
+        **{field: record[field] for field in AS_LOGGED if field in record},
+    )

@@ -1,35 +1,22 @@
-"""A situation for a client as a value, which can be drawn, shrunk, written down and run again."""
+"""A situation for a client as a value, which can be drawn, shrunk, written down and run again; and how it must end."""
 
-from __future__ import annotations
-
+import re
 from base64 import b64decode, b64encode
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from flipsnack_contract.adapter.messages import FORMATS as FORMS
-from flipsnack_contract.adapter.messages import Format as Form
-
-__all__ = [
-    "FORMS",
-    "TimelineEvent",
-    "EventName",
-    "Fault",
-    "Form",
-    "Scenario",
-    "operation",
-]
+from flipsnack_contract.adapter.messages import Format
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
-Who = Literal["right", "wrong-secret", "unknown-key"]
-Whose = Literal["own", "deleted", "foreign", "unknown"]
 EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
 
+LONGEST_PAUSE_S = 30.0
+"""A correct client polls at least so often, in seconds."""
 
-def operation(name: str) -> str:
-    """The capability that stands for an operation."""
-    return f"op:{name}"
+COMFORT_S = 60.0
+"""A correct client meets a deadline that is so many seconds after the end of the job."""
 
 
 class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,17 +79,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     op: Literal["download", "poll"] = "download"
-    format: Form = "json"
+    format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
     key: str = "client"
     secret: str = "a secret of the kit"
-    who: Who = "right"
-    whose: Whose = "own"
+    who: Literal["right", "wrong-secret", "unknown-key"] = "right"
+    whose: Literal["own", "deleted", "foreign", "unknown"] = "own"
     unknown_hash: str = "no-such-hash"
     schedule: str = "immediate"
     pages: Annotated[int, Meta(ge=1, le=20)] = 2
-    settings: dict[str, float] = {}
+    settings: dict[str, int | float] = {}
     faults: tuple[Fault, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
     old_file: bool = False
@@ -110,14 +97,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
-        needed: set[str] = {self.format, operation(self.op), *(need for fault in self.faults for need in fault.needs)}
-        if self.cancel_after_s is not None:
-            needed.add("cancel")
-        if not self.ends_by_itself:
-            needed.add("deadline")
-        if self.timed:
-            needed.add("virtual_sleep")
-        return frozenset(needed)
+        needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
+        sometimes = {
+            "cancel": self.cancel_after_s is not None,
+            "deadline": not self.ends_by_itself,
+            "virtual_sleep": self.timed,
+        }
+        return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
 
     @property
     def ends_by_itself(self) -> bool:
@@ -168,20 +154,53 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The secret that the client is given."""
         return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
 
-    def as_json(self) -> bytes:
-        """The scenario as JSON, the same for equal ones."""
-        return msgspec.json.encode(self)
-
-    @classmethod
-    def from_json(cls, text: bytes | str) -> Scenario:
-        """The scenario that `as_json` wrote; raises `msgspec.DecodeError`."""
-        return msgspec.json.decode(text, type=cls)
-
     def __hash__(self) -> int:
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
         texts = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
         return hash((*texts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
 
-    def __repr__(self) -> str:
-        parts = [f"{name}={getattr(self, name)!r}" for name in msgspec.to_builtins(self)]
-        return f"Scenario({', '.join(parts)})"
+
+def expected_outcomes(scenario: Scenario) -> frozenset[str]:
+    """What a correct client may report: `ok`, or classes of errors; more than one when the deadline is close.
+
+    Faults, events, limits and a cancel are not considered.
+    """
+    if scenario.who != "right":
+        return frozenset({"auth"})
+    if scenario.whose != "own":
+        return frozenset({"forbidden"})
+    if said := {fault.means for fault in scenario.faults if fault.means}:
+        return frozenset(said)
+    if scenario.op == "poll":
+        return frozenset({"ok"})
+    return _followed(scenario)
+
+
+def undisturbed(scenario: Scenario) -> str | None:
+    """The only end that is right; None when several are, or when something disturbs the scenario."""
+    ends = expected_outcomes(scenario)
+    return next(iter(ends)) if scenario.calm and len(ends) == 1 else None
+
+
+def _followed(scenario: Scenario) -> frozenset[str]:
+    end = "job_failed" if scenario.schedule.startswith("failed") else "ok"
+    earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
+    deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
+    ends = set()
+    # A client that wakes up too late may poll once more.
+    if earliest <= max(deadline, scenario.awake_s(deadline)):
+        ends.add(end)
+    if latest + scenario.suspended_s + COMFORT_S > deadline:
+        ends.add("deadline")
+    return frozenset(ends)
+
+
+def _span(schedule: str) -> tuple[float, float]:
+    """When the job ends, in seconds from the first call: the earliest and the latest, which depends on the polls."""
+    if schedule in ("", "immediate"):
+        return 0.0, 0.0
+    if after := re.fullmatch(r"after-([\d.]+)s", schedule):
+        return float(after[1]), float(after[1]) + LONGEST_PAUSE_S
+    if polls := re.fullmatch(r"after-(\d+)-polls", schedule):
+        return 0.0, int(polls[1]) * LONGEST_PAUSE_S
+    return float("inf"), float("inf")

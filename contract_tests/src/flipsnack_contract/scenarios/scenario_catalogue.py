@@ -1,28 +1,16 @@
 """Scenarios written by hand: each plain situation once, and what a draw would seldom hit."""
 
-from __future__ import annotations
-
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import msgspec
 
-from flipsnack_contract.adapter.messages import preferred
-from flipsnack_contract.scenarios.fault_catalogue import (
-    DEAD_LINKS,
-    HOSTILE_WORDS,
-    LASTING,
-    ODD_ANSWERS,
-    OTHER_PART,
-    PASSING,
-    SPOILT_ANSWERS,
-    SPOILT_PACKAGES,
-    XML_BODIES,
-    spoilt_answer,
-)
-from flipsnack_contract.scenarios.scenario import FORMS, Form, Scenario, TimelineEvent
+from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
+from flipsnack_contract.scenarios import fault_catalogue as faults
+from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, spoilt_answer
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
-__all__ = ["CATALOGUE", "FAMILIES", "catalogue", "name_of"]
-
+CUT_OFF = PASSING["a download cut off once"]
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
@@ -62,25 +50,25 @@ HOSTILE: Mapping[str, Scenario] = {
 }
 ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(schedule="after-5s", faults=(fault,)) for name, fault in PASSING.items()},
-    **{name: Scenario(faults=(fault,)) for name, fault in DEAD_LINKS.items()},
-    **{name: Scenario(faults=(fault,)) for name, fault in SPOILT_PACKAGES.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in faults.DEAD_LINKS.items()},
+    **{name: Scenario(faults=(fault,)) for name, fault in faults.SPOILT_PACKAGES.items()},
     **{
         f"{name}, over another file": Scenario(faults=(fault,), old_file=True)
-        for name, fault in SPOILT_PACKAGES.items()
+        for name, fault in faults.SPOILT_PACKAGES.items()
     },
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
-    **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in XML_BODIES},
-    **{f"hostile words ({form})": Scenario(format=form, faults=(HOSTILE_WORDS,)) for form in FORMS},
-    "a part of another package": Scenario(pages=8, faults=(PASSING["a download cut off once"], OTHER_PART)),
+    **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in faults.XML_BODIES},
+    **{f"hostile words ({form})": Scenario(format=form, faults=(faults.HOSTILE_WORDS,)) for form in FORMATS},
+    "a part of another package": Scenario(pages=8, faults=(CUT_OFF, faults.OTHER_PART)),
     **{
         f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
-        for form in FORMS
-        for fault in ODD_ANSWERS[form]
+        for form in FORMATS
+        for fault in faults.ODD_ANSWERS[form]
     },
     **{
         f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
-        for name in SPOILT_ANSWERS
-        for form in FORMS
+        for name in faults.SPOILT_ANSWERS
+        for form in FORMATS
     },
 }
 EVENTFUL: Mapping[str, Scenario] = {
@@ -97,49 +85,28 @@ EVENTFUL: Mapping[str, Scenario] = {
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
-    "a link that dies while a download is cut off": Scenario(
-        faults=(PASSING["a download cut off once"],), settings={"url_lifetime": 0.25}
-    ),
+    "a link that dies while a download is cut off": Scenario(faults=(CUT_OFF,), settings={"url_lifetime": 0.25}),
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
+
+
+def _suspended(after_s: float, for_s: float, schedule: str, **fields: Any) -> Scenario:
+    suspension = TimelineEvent(after_s=after_s, what="suspend", for_s=for_s)
+    return Scenario(schedule=schedule, timeline=(suspension,), **{"deadline_s": MONTH, **fields})
+
+
+TWO_NIGHTS = tuple(TimelineEvent(after_s=after, what="suspend", for_s=NIGHT) for after in (5, NIGHT + 60))
 SUSPENDED: Mapping[str, Scenario] = {
-    "suspended overnight, and built meanwhile": Scenario(
-        schedule="after-60s", deadline_s=MONTH, timeline=(TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),)
-    ),
-    "suspended over a weekend, and failed meanwhile": Scenario(
-        schedule="failed-after-60s",
-        deadline_s=MONTH,
-        timeline=(TimelineEvent(after_s=5, what="suspend", for_s=WEEKEND),),
-    ),
-    "suspended over a weekend, and not built yet": Scenario(
-        schedule="after-5-polls", deadline_s=MONTH, timeline=(TimelineEvent(after_s=5, what="suspend", for_s=WEEKEND),)
-    ),
-    "suspended beyond the deadline": Scenario(
-        schedule="never", timeline=(TimelineEvent(after_s=20, what="suspend", for_s=WEEKEND),)
-    ),
-    "suspended just beyond the deadline": Scenario(
-        schedule="never", deadline_s=60, timeline=(TimelineEvent(after_s=20, what="suspend", for_s=50),)
-    ),
-    "suspended for two nights": Scenario(
-        schedule="after-20-polls",
-        deadline_s=MONTH,
-        timeline=(
-            TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),
-            TimelineEvent(after_s=NIGHT + 60, what="suspend", for_s=NIGHT),
-        ),
-    ),
-    "suspended while a download is cut off": Scenario(
-        deadline_s=MONTH,
-        faults=(PASSING["a download cut off once"],),
-        timeline=(TimelineEvent(after_s=0.01, what="suspend", for_s=NIGHT),),
-    ),
-    "suspended after code 32": Scenario(
-        deadline_s=MONTH,
-        faults=(PASSING["32 once"],),
-        timeline=(TimelineEvent(after_s=0.01, what="suspend", for_s=NIGHT),),
-    ),
+    "suspended overnight, and built meanwhile": _suspended(5, NIGHT, "after-60s"),
+    "suspended over a weekend, and failed meanwhile": _suspended(5, WEEKEND, "failed-after-60s"),
+    "suspended over a weekend, and not built yet": _suspended(5, WEEKEND, "after-5-polls"),
+    "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600.0),
+    "suspended just beyond the deadline": _suspended(20, 50, "never", deadline_s=60),
+    "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=MONTH, timeline=TWO_NIGHTS),
+    "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
+    "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
 IN_EVERY_FORMAT: Mapping[str, Scenario] = {
     "built in 5 s": PLAIN["built in 5 s"],
@@ -150,7 +117,7 @@ IN_EVERY_FORMAT: Mapping[str, Scenario] = {
 }
 FORMATTED: Mapping[str, Scenario] = {
     f"{name} ({form})": msgspec.structs.replace(scenario, format=form)
-    for form in FORMS
+    for form in FORMATS
     for name, scenario in IN_EVERY_FORMAT.items()
     if form != "json"
 }
@@ -169,6 +136,18 @@ CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() f
 """Every scenario by its name. A client is put into each of them that it has the capabilities for."""
 
 
+USUAL = Scenario()
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
+    "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
+    "settings": lambda settings: ", ".join(f"{name} {value:g}" for name, value in settings.items()),
+    "faults": lambda faults: ", ".join(fault.name for fault in faults),
+    "timeline": lambda timeline: ", ".join(f"{event} after {event.after_s:.10g} s" for event in timeline),
+    "old_file": lambda _there: "another file is at the destination",
+}
+"""How the values of a field are written; those of the other fields are written as they are."""
+
+
 def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CATALOGUE) -> list[Scenario]:
     """The scenarios of `family` for a client with these capabilities, without repetitions.
 
@@ -178,15 +157,19 @@ def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CA
     return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
-def name_of(scenario: Scenario) -> str:
-    """The name of a scenario in the catalogue, with its format where that is another one; else `drawn`."""
-    for name, known in CATALOGUE.items():
-        if known == scenario:
-            return name
+def named(scenario: Scenario) -> Mapping[str, str]:
+    """The scenario's name in the catalogue, and each field that is not as usual, in words.
+
+    The name is followed by the format where that is another one than in the catalogue, and is `drawn` for no name.
+    """
+    names = {known: name for name, known in CATALOGUE.items()}
     formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
-    return next((f"{name} ({scenario.format})" for name in formatted), "drawn")
+    name = names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
+    fields = {field: getattr(scenario, field) for field in Scenario.__struct_fields__}
+    unusual = {field: value for field, value in fields.items() if value != getattr(USUAL, field)}
+    return {"scenario": name, **{field: WORDS.get(field, str)(value) for field, value in unusual.items()}}
 
 
-def _in_format(scenario: Scenario, form: Form) -> Scenario:
+def _in_format(scenario: Scenario, form: Format) -> Scenario:
     made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
     return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)

@@ -1,10 +1,8 @@
 """Groups of scenarios: each family of the catalogue, and batches that Hypothesis draws, each by a seed of its own."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,28 +13,20 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, catalogue
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
-__all__ = ["BATCH", "DrawnBatch", "ScenarioGroup", "scenario_groups"]
-
 BATCH = 50
 """Scenarios of one batch, at most."""
 
 
 @dataclass(frozen=True)
 class ScenarioGroup:
-    """A family of the catalogue, without the scenarios that the client cannot be put into."""
+    """At most `size` scenarios. `draw` calls a function with each; when that raises, the error is raised by `draw`.
+
+    Where the scenarios are drawn, Hypothesis then looks for a smaller one for which the function raises too.
+    """
 
     name: str
-    scenarios: tuple[Scenario, ...]
-
-
-@dataclass(frozen=True)
-class DrawnBatch:
-    """Scenarios drawn for a client with `capabilities`: the same for the same `seed`, `examples` at most."""
-
-    name: str
-    capabilities: frozenset[str]
-    examples: int
-    seed: int
+    size: int
+    draw: Callable[[Callable[[Scenario], None]], None]
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -45,54 +35,55 @@ class DrawnBatch:
         self.draw(found.append)
         return tuple(dict.fromkeys(found))
 
-    def draw(self, use: Callable[[Scenario], None]) -> None:
-        """Draw the batch and call `use` with each scenario.
 
-        When `use` raises, Hypothesis looks for a smaller scenario for which it raises too; that one's error is raised.
-        """
+def fixed_group(name: str, fixed: Collection[Scenario]) -> ScenarioGroup:
+    """A group of just these scenarios."""
 
-        def example(scenario: Scenario) -> None:
+    def draw(use: Callable[[Scenario], None]) -> None:
+        for scenario in fixed:
             use(scenario)
 
+    return ScenarioGroup(name, len(fixed), draw)
+
+
+def drawn_group(name: str, capabilities: Collection[str], size: int, *, seed: int) -> ScenarioGroup:
+    """A group drawn for a client with these capabilities: the same for the same `seed`."""
+
+    def draw(use: Callable[[Scenario], None]) -> None:
         test = settings(
-            max_examples=self.examples,
+            max_examples=size,
             deadline=None,
             database=None,
             print_blob=False,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
-        )(given(scenario=scenarios(self.capabilities))(example))
-        with with_reporter(_ignore):
-            hypothesis.seed(self.seed)(test)()
+        )(given(scenario=scenarios(capabilities))(lambda scenario: use(scenario)))
+        # Hypothesis prints nothing: the result has everything.
+        with with_reporter(lambda _line: None):
+            hypothesis.seed(seed)(test)()
+
+    return ScenarioGroup(name, size, draw)
 
 
-def scenario_groups(capabilities: Collection[str], plan: Plan) -> tuple[ScenarioGroup | DrawnBatch, ...]:
+@cache
+def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioGroup, ...]:
     """The groups for a client with these capabilities: families first, then `plan.examples` drawn scenarios.
 
-    `plan.rows` bounds the scenarios of the catalogue. A client that can be put into no scenario has no groups.
+    A client that can be put into no scenario has no groups.
     """
-    able = frozenset(capabilities)
-    left = dict.fromkeys(catalogue(able))
-    if not left:
+    families, taken = [], set[Scenario]()
+    for name, family in FAMILIES.items():
+        # In a format other than JSON, two families may have the same scenario.
+        fresh = [one for one in catalogue(capabilities, family) if one not in taken]
+        families.append(fixed_group(name, fresh))
+        taken.update(fresh)
+    if not taken:
         return ()
-    left = dict.fromkeys(list(left)[: plan.rows])
-    families = [ScenarioGroup(name, _taken(left, catalogue(able, family))) for name, family in FAMILIES.items()]
-    sizes = (min(BATCH, plan.examples - start) for start in range(0, plan.examples, BATCH))
     batches = (
-        DrawnBatch(f"drawn-{number}", able, size, 1000 * (plan.seed or 0) + number)
-        for number, size in enumerate(sizes, 1)
+        drawn_group(
+            f"drawn-{number}", capabilities, min(BATCH, plan.examples - start), seed=1000 * (plan.seed or 0) + number
+        )
+        for number, start in enumerate(range(0, plan.examples, BATCH), 1)
     )
-    return (*(family for family in families if family.scenarios), *batches)
-
-
-def _taken(left: dict[Scenario, None], family: Iterable[Scenario]) -> tuple[Scenario, ...]:
-    """Take the scenarios of a family out of those that are left."""
-    found = tuple(one for one in family if one in left)
-    for one in found:
-        del left[one]
-    return found
-
-
-def _ignore(_line: object) -> None:
-    """Hypothesis prints nothing: the result has everything."""
+    return (*(family for family in families if family.size), *batches)

@@ -1,85 +1,75 @@
 """How one scenario went: the fake's log, the client's report, and the file."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import zip_longest
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.client_limits import LEAST_INTERVAL
-from flipsnack_contract.scenarios.fault_catalogue import CANARY_PATH
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.server_log import LoggedRequest
 from flipsnack_contract.scenarios.traffic import Traffic
 
-__all__ = ["Disk", "ScenarioRun"]
-
 FINAL = {30: "bad_request", 40: "bad_request", 41: "auth", 42: "bad_request", 43: "forbidden", 44: "auth"}
+"""The class of error of each code by which a call is refused for what it says."""
 MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 
 @dataclass(frozen=True)
-class Disk:
-    """The file at the destination, after and before the run; None for no file."""
-
-    content: bytes | None = field(default=None, repr=False)
-    before: bytes | None = field(default=None, repr=False)
-
-    @property
-    def untouched(self) -> bool:
-        """Whether the file is as it was."""
-        return self.content == self.before
-
-
-@dataclass(frozen=True)
 class ScenarioRun:
-    """One run of a scenario. `package` is what the kit fetched itself after a download, to compare the file with it."""
+    """One run of a scenario.
+
+    `file_before` and `file` are what was at the destination before and after it; None for no file. `package` is what
+    the kit fetched itself after a download, to compare the file with it.
+    """
 
     scenario: Scenario
     capabilities: frozenset[str]
     case: Case
     report: Report
-    requests: tuple[LoggedRequest, ...]
-    disk: Disk
+    requests: tuple[Event, ...]
+    file: bytes | None = field(default=None, repr=False)
+    file_before: bytes | None = field(default=None, repr=False)
     package: bytes | None = field(default=None, repr=False)
 
     @cached_property
-    def calls(self) -> tuple[LoggedRequest, ...]:
-        """The calls of the API, without canary requests."""
-        return tuple(call for call in self.requests if call.is_api and not call.path.endswith(CANARY_PATH))
+    def calls(self) -> tuple[Event, ...]:
+        """The calls of the API."""
+        return self._of_kind("call")
 
     @cached_property
-    def canary_requests(self) -> tuple[LoggedRequest, ...]:
+    def canary_requests(self) -> tuple[Event, ...]:
         """The requests that only a followed entity or a bogus link can have caused."""
-        return tuple(call for call in self.requests if call.path.endswith(CANARY_PATH))
+        return self._of_kind("other")
 
     @cached_property
-    def downloads(self) -> tuple[LoggedRequest, ...]:
+    def downloads(self) -> tuple[Event, ...]:
         """The downloads."""
-        return tuple(call for call in self.requests if not call.is_api)
+        return self._of_kind("download")
+
+    def _of_kind(self, kind: str) -> tuple[Event, ...]:
+        return tuple(request for request in self.requests if request.kind == kind)
 
     @cached_property
     def traffic(self) -> Traffic:
         """The requests as events, for the rules of traffic."""
-        known = [request for request in self.requests if request not in self.canary_requests]
+        requests = [request for request in self.requests if request.kind != "other"]
         deadline = self.case.options.deadline_ms
+        # The fake does not see who requests a link that leads elsewhere.
+        elsewhere = "link" in self.faults
         return Traffic(
             events=tuple(
-                one.as_event(link_tried=self._is_link_tried(after)) for one, after in pairwise((*known, None)) if one
+                replace(request.as_received(), link_tried=elsewhere or (after is not None and after.kind == "download"))
+                for request, after in zip_longest(requests, requests[1:])
             ),
             one_task=True,
-            last_call_from=None if deadline is None else (self.report.started_ms + deadline) * 1000 - LEAST_INTERVAL,
+            deadline=None if deadline is None else (self.report.started_ms + deadline) * 1000,
             reads_xml=self.scenario.format == "xml",
         )
 
-    def _is_link_tried(self, following: LoggedRequest | None) -> bool:
-        # The fake does not see who requests a link that leads elsewhere.
-        return "link" in self.faults or (following is not None and not following.is_api)
-
     @property
-    def last(self) -> LoggedRequest | None:
+    def last(self) -> Event | None:
         """The last call of the API."""
         return self.calls[-1] if self.calls else None
 
@@ -104,7 +94,7 @@ class ScenarioRun:
         """What the faults that the client met affected: `passing`, `lasting`, `answer`, `package`, `link`."""
         return frozenset(self.effect_on(call) for call in self.requests if call.fault)
 
-    def effect_on(self, call: LoggedRequest) -> str:
+    def effect_on(self, call: Event) -> str:
         """What the fault of a call affected; `nothing` when there was none."""
         number = call.fault.partition(":")[0].removeprefix("fault-")
         return self.scenario.faults[int(number)].affects if number.isdecimal() else "nothing"
@@ -132,7 +122,7 @@ class ScenarioRun:
         """The class of error that follows from the last answer; None when another end is possible."""
         if self.last is None or self.last.fault:
             return None
-        if self.scenario.op == "download" and self.last.status == "FAILED":
+        if self.scenario.op == "download" and self.last.state == "FAILED":
             return "job_failed"
         return FINAL.get(self.last.code or 0)
 
@@ -147,8 +137,8 @@ class ScenarioRun:
         """The steps of the run in words: requests, events and the client's report, by the account's time."""
         # In real time the clocks of client and account differ, so the steps begin with the first request.
         real = "virtual_sleep" not in self.capabilities and self.requests
-        start = self.requests[0].seconds if real else self.report.started_ms / 1000
-        shown = [(max(0.0, call.seconds - start), f"{call.id:<4} {call}") for call in self.requests]
+        start = self.requests[0].start / SECOND if real else self.report.started_ms / 1000
+        shown = [(max(0.0, call.start / SECOND - start), f"{call.name:<4} {call.summary}") for call in self.requests]
         ended = self.report.elapsed_ms / 1000
         shown += [(event.after_s, f"meanwhile: {event}") for event in self.scenario.timeline if event.after_s <= ended]
         shown += [(ended, f"the client reported: {self.reported}")]

@@ -1,33 +1,33 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import CaseOptions
 from flipsnack_contract.adapter.program import Program
 from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.adapter.timeline import TimedAction
-from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
-from flipsnack_contract.scenarios.scenario_run import Disk, ScenarioRun
-from flipsnack_contract.scenarios.server_log import fetch_server_log
-from flipsnack_contract.target.control import AccountControl
-
-__all__ = ["ScenarioRunner"]
+from flipsnack_contract.scenarios.event import Event, logged_event
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.target.control import AccountControl, Control
 
 OLD = b"what was there before"
-PACKAGE = "package.zip"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A client that still runs so long after its deadline does not end by itself.
 AFTER_DEADLINE_MS = 120_000
 DAY_MS = 24 * 3600 * 1000
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
+MOST_FAULTS = 10
+"""After so many faults in a row nothing can be learned of the client any more."""
 
 
 class ScenarioRunner:
@@ -42,12 +42,8 @@ class ScenarioRunner:
         self._wrong = 0
         self._callback = ""
         self.hello = player.open()
-        self.capabilities = frozenset(self.hello.capabilities) | {operation(op) for op in self.hello.ops}
-
-    @property
-    def virtual(self) -> bool:
-        """Whether the client sleeps in the kit's virtual time."""
-        return "virtual_sleep" in self.capabilities
+        self.capabilities = frozenset(self.hello.capabilities) | {f"op:{name}" for name in self.hello.ops}
+        self.virtual = "virtual_sleep" in self.capabilities
 
     def play(self, scenario: Scenario) -> ScenarioRun:
         """Run `scenario`. Raises `Refused` and `Unreachable` when the fake fails."""
@@ -59,9 +55,6 @@ class ScenarioRunner:
         with self._sandbox(scenario) as sandbox, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
             run = self._play(scenario, sandbox, Path(folder))
             return run, sandbox.archive(before=len(run.requests))
-
-    def _may_diagnose(self, scenario: Scenario) -> bool:
-        return scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
 
     def _callback_for(self, scenario: Scenario) -> str:
         """The client's JSONP callback, which a made-up answer must use; an undisturbed run shows it."""
@@ -75,24 +68,52 @@ class ScenarioRunner:
 
     def _play(self, scenario: Scenario, sandbox: Sandbox, folder: Path) -> ScenarioRun:
         collection = _set_up(scenario, sandbox, callback=self._callback_for(scenario))
-        dest = folder / PACKAGE
-        if scenario.old_file:
-            dest.write_bytes(OLD)
+        dest = folder / "package.zip"
+        before = OLD if scenario.old_file else None
+        if before:
+            dest.write_bytes(before)
         case = _case(scenario, sandbox, collection, dest)
         actions = tuple(_action(event, collection) for event in scenario.timeline)
         report = self._player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
-        calls = fetch_server_log(sandbox.control, diagnose=self._may_diagnose(scenario))
+        diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
+        calls = _fetch_log(sandbox.control, diagnose=diagnose)
         self._wrong += any(call.signature == "wrong" for call in calls)
-        self._callback = next(
-            (call.params["callback"] for call in calls if call.params.get("callback")), self._callback
+        self._callback = next(filter(None, (call.params.get("callback") for call in calls)), self._callback)
+        downloaded = report.outcome is CaseOutcome.OK and scenario.op == "download"
+        return ScenarioRun(
+            scenario,
+            self.capabilities,
+            case,
+            report,
+            calls,
+            file=dest.read_bytes() if dest.is_file() else None,
+            file_before=before,
+            package=_served_package(scenario, sandbox, collection) if downloaded else None,
         )
-        disk = _disk(folder, OLD if scenario.old_file else None)
-        package = (
-            _served_package(sandbox, collection)
-            if report.outcome is CaseOutcome.OK and scenario.op == "download"
-            else None
-        )
-        return ScenarioRun(scenario, self.capabilities, case, report, calls, disk, package)
+
+
+@dataclass
+class ScenarioCache:
+    """The runs of one client, so that every check is held against the same ones. `on_run` is called after each."""
+
+    runner: ScenarioRunner
+    on_run: Callable[[ScenarioRun], None] = lambda _run: None
+    runs: dict[Scenario, ScenarioRun] = field(default_factory=dict)
+    _faults: int = 0
+
+    def watch(self, scenario: Scenario) -> ScenarioRun:
+        """The run of `scenario`, which is run now if it was not run before.
+
+        Raises `AdapterFault` after `MOST_FAULTS` faults in a row, and `Refused` or `Unreachable` when the fake fails.
+        """
+        known = self.runs.get(scenario)
+        if known is None:
+            known = self.runs[scenario] = self.runner.play(scenario)
+            self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
+            if self._faults >= MOST_FAULTS:
+                raise AdapterFault(known.report.fault, f"{MOST_FAULTS} cases in a row: {known.report.why}")
+            self.on_run(known)
+        return known
 
 
 def _set_up(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> str:
@@ -100,7 +121,7 @@ def _set_up(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> str:
     account = sandbox.account
     collection = _collection(scenario, sandbox)
     if scenario.settings:
-        account.settings(**{name: _number(value) for name, value in scenario.settings.items()})
+        account.settings(**scenario.settings)
     for number, fault in enumerate(scenario.faults):
         account.call("POST", "/faults", {"id": f"fault-{number}", **fault.as_rule(sandbox.base_url, callback=callback)})
     return collection
@@ -111,9 +132,8 @@ def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
     if scenario.whose == "unknown":
         return scenario.unknown_hash
     if scenario.whose == "foreign":
-        return sandbox.control.create_account("somebody-else", "another secret").create_collection(
-            hash="foreign", **fields
-        )
+        other = sandbox.control.create_account("somebody-else", "another secret")
+        return other.create_collection(hash="foreign", **fields)
     collection = sandbox.account.create_collection(**fields)
     if scenario.whose == "deleted":
         sandbox.account.delete_collection(collection)
@@ -137,17 +157,11 @@ def _case(scenario: Scenario, sandbox: Sandbox, collection: str, dest: Path) -> 
     )
 
 
-def _action(event: TimelineEvent, collection: str) -> TimedAction:
-    if event.what == "suspend":
-        return TimedAction(_milliseconds(event.after_s), suspend_ms=_milliseconds(event.for_s))
-    return TimedAction(_milliseconds(event.after_s), _change(event, collection))
-
-
 def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _change(event: TimelineEvent, collection: str) -> Callable[[AccountControl], None]:
+def _action(event: TimelineEvent, collection: str) -> TimedAction:
     def happen(account: AccountControl) -> None:
         if event.what.startswith("maintenance"):
             account.maintenance(on=event.what == "maintenance-on")
@@ -156,24 +170,39 @@ def _change(event: TimelineEvent, collection: str) -> Callable[[AccountControl],
         elif account.job_state(collection) in ("NEW", "PROCESSING"):
             account.force(collection, "COMPLETE" if event.what == "complete" else "FAILED")
 
-    return happen
+    if event.what == "suspend":
+        return TimedAction(_milliseconds(event.after_s), suspend_ms=_milliseconds(event.for_s))
+    return TimedAction(_milliseconds(event.after_s), happen)
 
 
-def _disk(folder: Path, before: bytes | None) -> Disk:
-    dest = folder / PACKAGE
-    return Disk(dest.read_bytes() if dest.is_file() else None, before)
-
-
-def _served_package(sandbox: Sandbox, collection: str) -> bytes | None:
+def _served_package(scenario: Scenario, sandbox: Sandbox, collection: str) -> bytes | None:
     """The package, fetched after faults, limits and maintenance are removed."""
-    sandbox.account.call("DELETE", "/faults")
+    if scenario.faults:
+        sandbox.account.call("DELETE", "/faults")
+    if scenario.timeline:
+        sandbox.account.maintenance(on=False)
     sandbox.account.settings(**NO_LIMITS)
-    sandbox.account.maintenance(on=False)
     try:
         return sandbox.package(collection)
     except NoPackage:
         return None
 
 
-def _number(value: float) -> float | int:
-    return int(value) if value == int(value) else value
+def _fetch_log(control: Control, *, diagnose: bool = False) -> tuple[Event, ...]:
+    """Every request of a namespace, oldest first. Raises `Refused`.
+
+    With `diagnose` the fake says what is wrong with the first wrong signature; that is the request's `detail` then.
+    """
+    records: list[dict[str, Any]] = control.call("GET", "/requests?limit=100000")["requests"]
+    wrong = next((record for record in records if record.get("signature") == "wrong"), None)
+    if diagnose and wrong is not None:
+        wrong["detail"] = _diagnosis(control, wrong)
+    # Numbered by their order, so that a failure reads the same in each run.
+    return tuple(logged_event(f"#{number}", record) for number, record in enumerate(records, 1))
+
+
+def _diagnosis(control: Control, record: dict[str, Any]) -> str:
+    diagnosis: dict[str, Any] = control.call("GET", f"/requests/{record['id']}/diagnosis").get("signature", {})
+    causes = diagnosis.get("causes", [])
+    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+    return " ".join((diagnosis.get("summary", record.get("detail", "")), *fixes))

@@ -1,12 +1,12 @@
 """Hypothesis strategies for scenarios that fit a client's capabilities; they shrink to simple ones."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
+from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
     PASSING,
@@ -14,9 +14,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     SPOILT_PACKAGES,
     spoilt_answer,
 )
-from flipsnack_contract.scenarios.scenario import FORMS, EventName, Fault, Form, Scenario, TimelineEvent
-
-__all__ = ["scenarios"]
+from flipsnack_contract.scenarios.scenario import EventName, Scenario, TimelineEvent
 
 POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
 DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
@@ -41,49 +39,49 @@ secrets = st.one_of(
 )
 hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
 
+limits: st.SearchStrategy[dict[str, int]] = st.one_of(
+    st.just({}),
+    st.integers(1, 5).map(lambda number: {"requests_per_minute": number}),
+    st.integers(1, 90).map(lambda seconds: {"url_lifetime": seconds}),
+)
+
 
 def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
     """Scenarios for a client with these capabilities."""
-    forms = [form for form in FORMS if form in capabilities]
-    families = [_calm(forms), _refused(forms)]
+    forms = [form for form in FORMATS if form in capabilities]
+    op = st.sampled_from(["download", "download", "download", "poll"])
+    families = [_built(forms, schedule=schedules, op=op), _refused(forms)]
     if "virtual_sleep" in capabilities:
         families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
     return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
 
 
-def _calm(forms: list[Form]) -> st.SearchStrategy[Scenario]:
-    return _built(forms, schedule=schedules, op=st.sampled_from(["download", "download", "download", "poll"]))
-
-
-def _refused(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     whose = st.sampled_from(["unknown", "deleted", "foreign"])
     who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
     return _built(forms, who=who, whose=whose, unknown_hash=hashes)
 
 
-def _disturbed(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
     faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
-    return _built(forms, schedule=schedules, faults=faults, settings=_limits())
+    return _built(forms, schedule=schedules, faults=faults, settings=limits)
 
 
-def _spoilt(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+def _spoilt(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     lasting = st.sampled_from([*SPOILT_PACKAGES.values(), *DEAD_LINKS.values()]).map(lambda fault: (fault,))
     answers = st.tuples(st.sampled_from(SPOILT_ANSWERS), st.sampled_from(forms)).flatmap(_with_spoilt_answer)
     return st.one_of(_built(forms, faults=lasting, schedule=schedules), answers)
 
 
-def _with_spoilt_answer(drawn: tuple[str, Form]) -> st.SearchStrategy[Scenario]:
+def _with_spoilt_answer(drawn: tuple[str, Format]) -> st.SearchStrategy[Scenario]:
     name, form = drawn
-    fault: Fault = spoilt_answer(name, form)
-    return _built([form], faults=st.sampled_from([(fault,), (_later(fault),)]), schedule=schedules)
+    fault = spoilt_answer(name, form)
+    later = msgspec.structs.replace(fault, when={**fault.when, "nth": 2})
+    return _built([form], faults=st.sampled_from([(fault,), (later,)]), schedule=schedules)
 
 
-def _later(fault: Fault) -> Fault:
-    return Fault(**{**_fields(fault), "when": {**fault.when, "nth": 2}})
-
-
-def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
+def _eventful(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     window = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(
         lambda drawn: (
             TimelineEvent(after_s=drawn[0], what="maintenance-on"),
@@ -99,12 +97,9 @@ def _eventful(forms: list[Form]) -> st.SearchStrategy[Scenario]:
     return _built(forms, schedule=st.one_of(st.just("manual"), schedules), timeline=timeline, cancel_after_s=cancel)
 
 
-def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
-    one = st.builds(
-        TimelineEvent,
-        after_s=st.integers(1, 60).map(float),
-        what=st.just("suspend"),
-        for_s=st.sampled_from(SUSPENSIONS),
+def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    one = st.tuples(st.integers(1, 60), st.sampled_from(SUSPENSIONS)).map(
+        lambda drawn: TimelineEvent(after_s=drawn[0], what="suspend", for_s=drawn[1])
     )
     timeline = st.lists(one, min_size=1, max_size=2).map(tuple)
     faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
@@ -114,15 +109,7 @@ def _suspended(forms: list[Form]) -> st.SearchStrategy[Scenario]:
     return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
 
 
-def _limits() -> st.SearchStrategy[dict[str, float]]:
-    return st.one_of(
-        st.just({}),
-        st.integers(1, 5).map(lambda number: {"requests_per_minute": float(number)}),
-        st.integers(1, 90).map(lambda seconds: {"url_lifetime": float(seconds)}),
-    )
-
-
-def _built(forms: list[Form], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Scenario]:
+def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Scenario]:
     common = {
         "format": st.sampled_from(forms),
         "deadline_s": st.sampled_from(DEADLINES),
@@ -132,7 +119,3 @@ def _built(forms: list[Form], **fields: st.SearchStrategy[Any]) -> st.SearchStra
         "pages": st.integers(1, 4),
     }
     return st.builds(Scenario, **{**common, **fields})
-
-
-def _fields(fault: Fault) -> dict[str, Any]:
-    return {name: getattr(fault, name) for name in fault.__struct_fields__}

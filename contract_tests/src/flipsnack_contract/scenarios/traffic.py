@@ -1,6 +1,8 @@
-"""What one client sent, in the order of time, and how the requests of it belong together."""
+"""What one client sent, in the order of time; and the rules that this alone shows to be broken.
 
-from __future__ import annotations
+They are its pace, its pauses, and what it sends where. Each is written once, as the check of a recording, and held
+against the log of a scenario too. All times are microseconds.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -8,10 +10,45 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from flipsnack_contract.scenarios.client_limits import REPEATED_WITHIN
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.scenarios.event import Event
 
-__all__ = ["Traffic", "grouped", "pause"]
+MINUTE = 60 * SECOND
+
+LIMITS = ((5, SECOND), (60, MINUTE))
+"""The most calls, and the time in which there may be so many."""
+
+LEAST_INTERVAL = 3 * SECOND // 2
+"""Between two polls. The vendor's "a few seconds" are at least two, and a clock may be a little off."""
+
+LEAST_PAUSE = {31: SECOND // 2, 32: 2 * SECOND}
+"""After a call that a limit refused, by its code. Far less than what helps: only a client without a pause breaks it."""
+
+FINAL_CODES = (30, 40, 41, 42, 43, 44)
+"""Codes of calls that are refused for what they say: the same call will be refused again."""
+
+LINK_LIFETIME = MINUTE
+"""For how long a resource URL is served."""
+
+CREDENTIALS = frozenset({"apiKey", "signature", "action"})
+"""Parameters of a call that do not belong in a download."""
+
+NEEDS = {
+    "calls": "calls of the API",
+    "answers": "the bodies of the API's answers",
+    "links": "answers with a resource URL, and requests for it",
+}
+"""What a check may need of a recording."""
+
+CALLS = frozenset({"calls"})
+ANSWERS = CALLS | {"answers"}
+LINKS = ANSWERS | {"links"}
+
+REPEATED_WITHIN = MINUTE
+"""In a recording, a call that comes later than this need not follow from the answer before it."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +57,13 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `last_call_from` is the instant from which one last call may come early, because the deadline is near.
+    `deadline` is when the client was asked to end.
     `reads_xml`: the client was asked to use XML.
     """
 
     events: tuple[Event, ...]
     one_task: bool = False
-    last_call_from: int | None = None
+    deadline: int | None = None
     reads_xml: bool = False
 
     @cached_property
@@ -39,20 +76,8 @@ class Traffic:
         """The requests for resource URLs."""
         return tuple(event for event in self.events if event.kind == "download")
 
-    @property
-    def polls(self) -> list[list[Event]]:
-        """The calls for a package, by collection."""
-        return grouped((event for event in self.calls if event.is_poll), lambda event: event.collection)
-
-    def successive_polls(self) -> Iterator[tuple[Event, Event]]:
-        """Each poll with the next one for the collection."""
-        yield from self._successive(lambda event: event.is_poll and event.collection)
-
-    def repetitions(self) -> Iterator[tuple[Event, Event]]:
-        """Each call with the next one that asks for the same."""
-        yield from self._successive(lambda event: event.sameness)
-
-    def _successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
+    def successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
+        """Each call with the next one that has `what` in common with it; within one task, with the next one."""
         for same in [self.calls] if self.one_task else grouped(self.calls, what):
             yield from pairwise(same)
 
@@ -76,3 +101,122 @@ def pause(before: Event, after: Event) -> int:
     still, and may sleep by moving that clock.
     """
     return max(after.start - before.end, after.wall - before.wall - (before.end - before.start))
+
+
+@check("client.limits", of="recording", needs=CALLS)
+def both_limits_are_kept(traffic: Traffic) -> None:
+    """Never more than 5 calls in any second, and never more than 60 in any minute."""
+    for most, window in LIMITS:
+        for first, last in zip(traffic.calls, traffic.calls[most:], strict=False):
+            spread = max(last.start - first.start, last.wall - first.wall)
+            expect_limit(spread, most, window, f"calls from {first.name} to {last.name}")
+
+
+def expect_limit(spread: int, most: int, window: int, what: str) -> None:
+    """Raise `Violation` when `most` + 1 calls came within `spread`, and `window` is longer."""
+    if spread < window:
+        raise Violation(what, f"at most {most} in {window // SECOND} s", f"{most + 1} in {_seconds(spread)}")
+
+
+@check("client.poll-interval", of="recording", needs=ANSWERS)
+def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
+    """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
+    for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
+        if before.state == "PROCESSING" and not _is_last_call(traffic, after):
+            _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
+
+
+def _is_last_call(traffic: Traffic, call: Event) -> bool:
+    near = traffic.deadline is not None and call.start >= traffic.deadline - LEAST_INTERVAL
+    return near and call is traffic.calls[-1]
+
+
+@check("client.back-off", of="recording", needs=ANSWERS)
+def a_refused_call_waits(traffic: Traffic) -> None:
+    """After 31 the call is repeated no sooner than 0.5 s later, after 32 no sooner than 2 s."""
+    for before, after in traffic.successive(lambda event: event.sameness):
+        _expect_pause(before, after, LEAST_PAUSE.get(before.code or 0, 0), f"code {before.code}")
+
+
+def _expect_pause(before: Event, after: Event, least: int, why: str) -> None:
+    found = pause(before, after)
+    if found < least:
+        expected = f"at least {least / SECOND:g} s after {why}"
+        raise Violation(f"the pause between {before.name} and {after.name}", expected, _seconds(found))
+
+
+@check("client.final-state", of="recording", needs=ANSWERS)
+def a_final_state_ends_the_polling(traffic: Traffic) -> None:
+    """After FAILED there is no further poll; after COMPLETE only once the resource URL was tried."""
+    for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
+        if before.state in ("FAILED", "COMPLETE") and not before.link_tried and traffic.is_soon(before, after):
+            expected = "no further poll" if before.state == "FAILED" else "the download"
+            raise Violation(f"what follows {before.state} ({before.name})", expected, str(after))
+
+
+@check("client.final-error", of="recording", needs=ANSWERS)
+def a_final_error_is_not_tried_again(traffic: Traffic) -> None:
+    """A call that was refused for what it says is not repeated."""
+    for before, after in traffic.successive(lambda event: event.sameness):
+        repeated = traffic.one_task or after.code == before.code
+        if before.code in FINAL_CODES and repeated and traffic.is_soon(before, after):
+            raise Violation(f"what follows code {before.code} ({before.name})", "no further call", str(after))
+
+
+@check("client.expired-url", of="recording", needs=LINKS)
+def a_dead_link_is_not_tried_again(traffic: Traffic) -> None:
+    """A resource URL that was refused because it expired is not requested again; a new one is asked for."""
+    dead: dict[str, Event] = {}
+    for event in traffic.downloads:
+        if event.url in dead:
+            found = f"{event.name} after {dead[event.url].name}"
+            raise Violation("a resource URL that has expired", "no further request", found)
+        if _is_expired(traffic, event):
+            dead[event.url] = event
+            _expect_new_link(traffic, event)
+
+
+def _is_expired(traffic: Traffic, event: Event) -> bool:
+    if event.http_status != 403 or event.spoilt:
+        return False
+    if event.giver is None:
+        return traffic.one_task
+    return event.fetches_link and event.start >= event.giver.start + LINK_LIFETIME
+
+
+def _expect_new_link(traffic: Traffic, event: Event) -> None:
+    giver = event.giver
+    # A scenario has a rule of its own for that: it knows whether there was time for another call.
+    if giver is not None and not any(
+        call.is_poll and call.collection == giver.collection and call.start >= event.start for call in traffic.calls
+    ):
+        raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
+
+
+@check("client.get-for-reads", of="recording", needs=CALLS)
+def reads_are_gets(traffic: Traffic) -> None:
+    """A call of a method that only reads is a GET."""
+    reads = {method.name for method in methods() if method.verb == "GET"}
+    for event in traffic.calls:
+        if traffic.one_task or event.action in reads:
+            expect("GET", event.method, f"the verb of {event.name}")
+
+
+@check("client.no-xml", of="recording", needs=CALLS)
+def xml_is_asked_for_only_when_told(traffic: Traffic) -> None:
+    """format=xml is sent only by a client that was asked to use XML."""
+    for event in traffic.calls:
+        if not traffic.reads_xml and event.params.get("format") == "xml":
+            raise Violation(f"the format of {event.name}", "json or jsonp", "format=xml")
+
+
+@check("client.credentials-not-in-download", of="recording", needs=ANSWERS)
+def downloads_carry_no_credentials(traffic: Traffic) -> None:
+    """A resource URL is requested as it was given: without apiKey, signature and action."""
+    for event in traffic.downloads:
+        if found := sorted(CREDENTIALS & event.params.keys()):
+            raise Violation(f"the parameters of the download {event.name}", "those of the link", ", ".join(found))
+
+
+def _seconds(micros: int) -> str:
+    return f"{micros / SECOND:.3f} s"

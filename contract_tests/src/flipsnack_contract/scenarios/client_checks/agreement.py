@@ -1,21 +1,20 @@
-"""Compare the client's report with the server's log."""
+"""Compare the client's report with the server's log, and the file after a run with the package."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+import hashlib
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.contract.assertions import Violation
-from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
 
-CODES: Mapping[str, tuple[int, ...]] = {
-    "auth": (41, 44),
-    "forbidden": (43,),
-    "bad_request": (30, 40, 42),
-    "rate_limited": (31, 32),
-    "maintenance": (22,),
+CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
+"""The class of error that a client reports for a code."""
+AFFECTED = {
+    "transport": {"passing", "lasting", "answer", "package", "link"},
+    "protocol": {"passing", "lasting", "answer"},
+    "damaged": {"package", "passing"},
 }
+"""What a fault must affect to cause an error of that class."""
 # A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
 
@@ -28,7 +27,7 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     if run.scenario.op == "poll":
         _same_state(run)
         return
-    if not any(call.status == "COMPLETE" for call in run.calls):
+    if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
     if not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that reports ok", "a successful download", "none")
@@ -42,59 +41,75 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     """
     if run.error is None or run.expected_error or run.misread_format:
         return
-    if not CAUSES[run.error](run):
+    if not _has_cause(run):
         raise Violation(f"a client that reports {run.error}", "a cause in the server's log", _last(run))
 
 
 def _same_state(run: ScenarioRun) -> None:
     result = run.report.result
-    last = next((call.status for call in reversed(run.calls) if call.status), None)
+    last = next((call.state for call in reversed(run.calls) if call.state), None)
     said = result.value.get("status") if result else None
     if said != last:
         raise Violation("the status in the result", str(last), str(said))
 
 
-def _code_of(kind: str) -> Callable[[ScenarioRun], bool]:
-    def seen(run: ScenarioRun) -> bool:
-        # The last call may have had no answer, so the cause is the last code.
-        codes = [call.code for call in run.calls if call.code is not None]
-        return bool(codes) and codes[-1] in CODES[kind] and run.code in (None, codes[-1])
-
-    return seen
-
-
-def _failed(run: ScenarioRun) -> bool:
-    return any(call.status == "FAILED" for call in run.calls)
-
-
-def _late(run: ScenarioRun) -> bool:
-    deadline = run.case.options.deadline_ms
-    return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
-
-
-def _affected(*ways: str) -> Callable[[ScenarioRun], bool]:
-    return lambda run: bool(run.faults & set(ways)) or _refused_link(run)
-
-
-def _refused_link(run: ScenarioRun) -> bool:
-    return any((call.http_status or 0) >= 400 for call in run.downloads)
-
-
-def _cancelled(run: ScenarioRun) -> bool:
-    return run.report.cancelled_at_ms is not None
-
-
-CAUSES: Mapping[str, Callable[[ScenarioRun], bool]] = {
-    **{kind: _code_of(kind) for kind in CODES},
-    "job_failed": _failed,
-    "deadline": _late,
-    "transport": _affected("passing", "lasting", "answer", "package", "link"),
-    "protocol": _affected("passing", "lasting", "answer"),
-    "damaged": _affected("package", "passing"),
-    "cancelled": _cancelled,
-}
-"""For each class of error: whether its cause is in the server's log."""
+def _has_cause(run: ScenarioRun) -> bool:
+    match run.error:
+        case "job_failed":
+            return any(call.state == "FAILED" for call in run.calls)
+        case "deadline":
+            deadline = run.case.options.deadline_ms
+            return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
+        case "cancelled":
+            return run.report.cancelled_at_ms is not None
+        case "transport" | "protocol" | "damaged" as kind:
+            refused = any((call.http_status or 0) >= 400 for call in run.downloads)
+            return refused or bool(run.faults & AFFECTED[kind])
+        case kind:
+            # The last call may have had no answer, so the cause is the last code.
+            codes = [call.code for call in run.calls if call.code is not None]
+            return bool(codes) and CLASSES.get(codes[-1]) == kind and run.code in (None, codes[-1])
 
 
 def _last(run: ScenarioRun) -> str:
     return f"as the last call {run.last}" if run.last else "no call at all"
+
+
+@check("client.whole-file")
+def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
+    """After ok the file is the package, byte for byte."""
+    if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
+        return
+    made = run.file
+    if made != run.package:
+        found = "no file" if made is None else _shown(made)
+        raise Violation("the file after ok", _shown(run.package), found)
+
+
+@check("client.no-half-file")
+def an_error_leaves_what_was_there(run: ScenarioRun) -> None:
+    """After an error there is no file, or the one that was there before."""
+    if run.outcome is CaseOutcome.ERROR and run.file != run.file_before:
+        before, after = run.file_before, run.file
+        expected = "none" if before is None else f"the one from before ({_shown(before)})"
+        raise Violation("the file after an error", expected, "none" if after is None else _shown(after))
+
+
+@check("client.agreement")
+def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
+    """Length and SHA-256 of the file are those in the client's report."""
+    result = run.report.result
+    if result is None or result.file is None:
+        return
+    made = run.file
+    if made is None:
+        raise Violation("the file in the result", "a file", "none")
+    expect((len(made), _sha(made)), (result.file.bytes, result.file.sha256), "length and SHA-256 in the result")
+
+
+def _shown(content: bytes) -> str:
+    return f"{len(content)} bytes, SHA-256 {_sha(content)[:12]}…"
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

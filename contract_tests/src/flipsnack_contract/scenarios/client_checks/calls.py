@@ -1,15 +1,13 @@
 """What a client sends and prints: right calls, and secrets nowhere."""
 
-from __future__ import annotations
-
 import re
 
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.server_log import LoggedRequest
 
 # Checks of the fake that refuse a wrong call; a wrong verb and a wrong signature have rules of their own.
 SHAPE = ("well-formed", "format", "required", "action")
@@ -23,7 +21,7 @@ def every_call_is_signed_right(run: ScenarioRun) -> None:
     for call in run.calls:
         if call.signature == "wrong":
             raise Violation(
-                f"the signature of {call.id}", "the one that the vendor documents", f"another one ({call.detail})"
+                f"the signature of {call.name}", "the one that the vendor documents", f"another one ({call.detail})"
             )
 
 
@@ -33,27 +31,27 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
     for call in run.calls:
         if call.failed in SHAPE:
             raise Violation(
-                f"the parameters of {call.id}", "a call that the API accepts", f"{call.failed}: {call.detail}"
+                f"the parameters of {call.name}", "a call that the API accepts", f"{call.failed}: {call.detail}"
             )
-        expect(package_method().name, call.params.get("action"), f"action of {call.id}")
-        expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.id}")
-        expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.id}")
+        expect(package_method().name, call.params.get("action"), f"action of {call.name}")
+        expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.name}")
+        expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.name}")
         _expect_format(run.scenario.format, call)
 
 
-def _expect_format(form: str, call: LoggedRequest) -> None:
+def _expect_format(form: str, call: Event) -> None:
     # XML without being asked for it has a rule of its own.
     if form == "json" and call.params.get("format") == "xml":
         return
-    expect_in(("json", None) if form == "json" else (form,), call.params.get("format"), f"format of {call.id}")
+    expect_in(("json", None) if form == "json" else (form,), call.params.get("format"), f"format of {call.name}")
     if form == "jsonp":
-        expect(True, bool(call.params.get("callback")), f"{call.id} has a callback")
+        expect(True, bool(call.params.get("callback")), f"{call.name} has a callback")
 
 
 @check("client.secret-not-sent")
 def the_secret_is_never_sent(run: ScenarioRun) -> None:
     """No parameter, path or body holds the secret."""
-    leaks = [f"{call.id}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
+    leaks = [f"{call.name}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
     expect([], leaks, "requests with the secret in them")
 
 

@@ -1,15 +1,13 @@
-"""How a client ends: as the job and the faults of the scenario demand."""
-
-from __future__ import annotations
+"""How a client ends: as the job and the faults of the scenario demand, in time, and at once when it is cancelled."""
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.expected_outcome import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
+SLACK_MS = 1000
 # Errors that a client may report when no answer makes sense.
 HELPLESS = ("protocol", "transport", "damaged", "deadline")
 
@@ -98,15 +96,14 @@ def what_passes_is_survived(run: ScenarioRun) -> None:
     """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
     passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
-    if not passing or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None:
-        return
+    disturbed = scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
     # A resource URL that expires during a download has a rule of its own.
-    if _dies_halfway(scenario):
+    if not passing or disturbed or _dies_halfway(run) or run.has_wrong_calls:
         return
-    if scenario.deadline_s is None or scenario.deadline_s >= _time_for(run):
-        expected = expected_outcomes(scenario)
-        if len(expected) == 1 and expected <= {"ok", "job_failed"} and not run.has_wrong_calls:
-            _expect_end(next(iter(expected)), run, "the end, after faults that passed")
+    expected, *others = expected_outcomes(scenario)
+    in_time = scenario.deadline_s is None or scenario.deadline_s >= _time_for(run)
+    if in_time and not others and expected in ("ok", "job_failed"):
+        _expect_end(expected, run, "the end, after faults that passed")
 
 
 def _time_for(run: ScenarioRun) -> float:
@@ -122,20 +119,17 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
     # A client without retries may end at a limit before it gets the link.
     if "requests_per_minute" in scenario.settings and "retries" not in run.capabilities:
         return
-    halfway = _dies_halfway(scenario) and "retries" in run.capabilities
+    halfway = _dies_halfway(run) and "retries" in run.capabilities
     once = [fault for fault in scenario.faults if fault.count == 1 and (fault.affects == "link" or halfway)]
     alone = len(once) == len(scenario.faults) == 1 and not (scenario.eventful or run.has_wrong_calls)
-    if (
-        alone
-        and scenario.cancel_after_s is None
-        and expected_outcomes(scenario) == {"ok"}
-        and scenario.op == "download"
-    ):
+    downloads = scenario.op == "download" and scenario.cancel_after_s is None
+    if alone and downloads and expected_outcomes(scenario) == {"ok"}:
         _expect_end("ok", run, "the end, after one dead link")
 
 
-def _dies_halfway(scenario: Scenario) -> bool:
+def _dies_halfway(run: ScenarioRun) -> bool:
     """Whether a download is cut off, and the resource URL expires before it can go on."""
+    scenario = run.scenario
     cut = any(fault.when.get("action") == "package" for fault in scenario.faults)
     at_once = set(scenario.settings) == {"url_lifetime"} and scenario.settings["url_lifetime"] < 1
     return cut and (at_once or bool(scenario.suspensions and not scenario.settings))
@@ -147,8 +141,8 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     if run.canary_requests:
         raise Violation("the URL in an answer that makes no sense", "no request", f"{run.canary_requests[0]}")
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
-    sound = [call for call in run.calls if not call.fault and call.code == 20 and call.status != "PROCESSING"]
-    if "answer" not in run.faults or not spoilt or sound:
+    sound = [call for call in run.calls if not call.fault and call.code == 20 and call.state != "PROCESSING"]
+    if not spoilt or sound:
         return
     if run.outcome is CaseOutcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")
@@ -156,6 +150,43 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
         raise Violation("the end, when no answer made sense", "an error at once", "deadline")
     if run.error is not None and run.error not in (*HELPLESS, "cancelled"):
         raise Violation("the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", run.error)
+
+
+@check("client.repeated-call")
+def a_package_is_fetched_once(run: ScenarioRun) -> None:
+    """A package that was served completely is not downloaded again."""
+    whole = [call.name for call in run.downloads if call.http_status == 200 and not call.fault and call.method == "GET"]
+    expect(True, len(whole) <= 1, f"one complete download at most; there were {', '.join(whole)}")
+
+
+@check("client.deadline", needs={"deadline"})
+def the_deadline_is_kept(run: ScenarioRun) -> None:
+    """The client ends within a second of its deadline; after a suspension beyond the deadline, of its wake-up."""
+    deadline = run.case.options.deadline_ms
+    if deadline is None:
+        return
+    if run.outcome == "stopped":
+        what = f"the end, with a deadline of {_seconds(deadline)}"
+        raise Violation(what, "by itself", run.report.why)
+    elapsed = run.report.elapsed_ms
+    latest = max(deadline, round(run.scenario.awake_s(elapsed / 1000) * 1000))
+    if elapsed > latest + SLACK_MS:
+        raise Violation("the end", f"within {_seconds(latest)}", f"after {_seconds(elapsed)}")
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + " s"
+
+
+@check("client.cancel", needs={"cancel"})
+def cancelling_ends_it(run: ScenarioRun) -> None:
+    """After a cancel the client makes no further call, and reports cancelled."""
+    cancelled_at_ms = run.report.cancelled_at_ms
+    if cancelled_at_ms is None:
+        return
+    later = [call.name for call in run.requests if call.start > cancelled_at_ms * 1000]
+    expect([], later, "calls after the cancel")
+    expect("cancelled", run.error or str(run.outcome), "the end after a cancel")
 
 
 @check("client.adapter")
