@@ -2,10 +2,10 @@ import errno
 from pathlib import Path
 
 import pytest
+from flipsnack_contract.adapter.start_error import INTERPRETER, start_error, why_not_startable
 
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.process import start
-from flipsnack_contract.adapter.start_error import INTERPRETER, start_error, why_not_startable
 
 
 def _file(folder: Path, text: str, *, mode: int) -> Path:

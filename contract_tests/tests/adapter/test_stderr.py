@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
 import pytest
-
 from flipsnack_contract.adapter.stderr import StderrFile
 
 

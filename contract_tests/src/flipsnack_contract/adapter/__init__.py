@@ -38,5 +38,6 @@ a pass nor a broken rule; the kit starts the process again. A result `unsupporte
 lacks a capability that the case needs.
 
 Modules: `messages` declares the lines (the schemas in `spec/adapter/` are generated from it), `protocol_state` knows
-which may come when, `channel` reads and writes lines, `process` starts an adapter, `session` runs a case and lets its
-time pass, `program` runs a program without the protocol, `adapter_check` checks an adapter."""
+which may come when, `channel` reads and writes lines, `process` starts and ends an adapter, `case_run` lets the time of
+a case pass and stops it, `session` runs cases through an adapter, `program` through a program without the protocol,
+`adapter_check` checks an adapter."""

@@ -1,7 +1,5 @@
 """A case for a client, and how it ended: values, without any IO."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +7,12 @@ from enum import StrEnum
 
 from flipsnack_contract.adapter.messages import CaseCredentials, CaseOptions, CaseResult, RunCase
 
-__all__ = ["MASK", "Case", "CaseOutcome", "Report", "Said", "masked"]
-
 MASK = "«the secret»"
 """Replaces a secret. No client prints this by chance."""
 
 DAY_MS = 24 * 3600 * 1000
+# Milliseconds that a client without a deadline has in real time.
+REAL_LIMIT_MS = 60_000
 
 
 class CaseOutcome(StrEnum):
@@ -48,6 +46,12 @@ class Case:
     most_sleeps: int = 5000
     most_calls: int = 500
 
+    @property
+    def real_limit_s(self) -> float:
+        """How many seconds it may take in real time."""
+        deadline = self.options.deadline_ms
+        return (REAL_LIMIT_MS if deadline is None else deadline) / 1000
+
     def as_run(self, now_ms: int) -> RunCase:
         """The message that starts it."""
         return RunCase(
@@ -72,14 +76,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Report:
-    """How a case ended, as the client and its adapter report it. `seconds` are real, all other times are the case's.
+    """How a case ended, as the client and its adapter report it, in the time of the case.
 
     `result` is the client's report, None without one; `why` says why the client was stopped, or what the fault was;
     `fault` is its kind; `cancelled_at_ms` is when the kit cancelled the case. `printed` is what the adapter wrote to
     stderr (a program without the protocol: to stdout too); no outcome depends on it.
     """
 
-    case: str
     outcome: CaseOutcome
     started_ms: int
     ended_ms: int
@@ -90,7 +93,6 @@ class Report:
     cancelled_at_ms: int | None = None
     log: tuple[Said, ...] = ()
     printed: str = ""
-    seconds: float = 0.0
 
     @property
     def elapsed_ms(self) -> int:

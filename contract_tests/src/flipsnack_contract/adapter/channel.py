@@ -1,7 +1,5 @@
 """Lines to and from an adapter over two pipes. A thread reads, another one writes, so no pipe can block the kit."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from contextlib import suppress
@@ -11,15 +9,9 @@ from typing import IO
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE
 
-__all__ = ["Channel", "Closed", "ReadTimeout"]
-
 PIECE = 64 * 1024
 MOST_LINES = 16
 """Lines that are kept unread; the other side has to wait with more, so memory is bounded."""
-
-
-class ReadTimeout(Exception):
-    """No line came within the timeout."""
 
 
 class Closed(Exception):
@@ -27,15 +19,13 @@ class Closed(Exception):
 
 
 class Channel:
-    """Whole lines over two unbuffered pipes. The channel takes both over and closes them."""
+    """Whole lines over two unbuffered pipes. The channel takes both over, reads at once, and closes them."""
 
     def __init__(self, reading: IO[bytes], writing: IO[bytes]) -> None:
-        """Start to read at once."""
         self._changed = threading.Condition()
         self._lines: deque[bytes] = deque()
         self._rest = b""
         self._end: Exception | None = None
-        self._abandoned = False
         self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
         for work, pipe in ((self._read_all, reading), (self._write_all, writing)):
             threading.Thread(target=work, args=(pipe,), name="adapter-channel", daemon=True).start()
@@ -44,17 +34,19 @@ class Channel:
         """Write one line. Returns at once; when the other side does not read it, no answer comes."""
         self._outgoing.put(line)
 
-    def receive(self, *, timeout: float) -> bytes:
-        """The next line without its end; `timeout` is in seconds.
+    def receive(self, *, timeout: float) -> bytes | None:
+        """The next line without its end; None when none came within `timeout` seconds.
 
-        Raises `ReadTimeout`, `Closed`, and `AdapterFault` for a line that is too long.
+        Raises `Closed`, and `AdapterFault` for a line that is too long.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._lines or self._end, timeout)
             if self._lines:
                 self._changed.notify_all()
                 return self._lines.popleft()
-            raise self._end or ReadTimeout
+            if self._end:
+                raise self._end
+            return None
 
     @property
     def is_quiet(self) -> bool:
@@ -69,9 +61,7 @@ class Channel:
     def close(self) -> None:
         """Close the writing end and drop what is read from now on; the reading end closes with the other side's."""
         self.close_writing()
-        with self._changed:
-            self._abandoned = True
-            self._changed.notify_all()
+        self._take(b"", end=Closed())
 
     def _write_all(self, pipe: IO[bytes]) -> None:
         with suppress(OSError), pipe:  # the other side may be gone
@@ -96,4 +86,4 @@ class Channel:
                 self._lines.extend(whole)
                 self._end = end
             self._changed.notify_all()
-            self._changed.wait_for(lambda: len(self._lines) < MOST_LINES or self._abandoned or self._end)
+            self._changed.wait_for(lambda: len(self._lines) < MOST_LINES or self._end)

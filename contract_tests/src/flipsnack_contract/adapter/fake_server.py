@@ -1,7 +1,5 @@
 """The fake that cases run at: a process that the kit starts, or one that runs already. It is never imported."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import subprocess
@@ -14,8 +12,6 @@ from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.target import HttpTarget
-
-__all__ = ["Fake", "NoAddress", "NoFake", "fake_at", "started_fake"]
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
@@ -90,19 +86,19 @@ def started_fake() -> Iterator[Fake]:
         process = start(watched_command(MODULE, "serve", *FLAGS))
     except AdapterFault as fault:
         raise NoFake(f"the fake does not start: {fault.text}") from None
-    try:
-        with fake_at(_address(process)) as fake:
-            yield fake
-    finally:
-        end_group(process)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+    with process:
+        try:
+            with fake_at(_address(process)) as fake:
+                yield fake
+        finally:
+            end_group(process)
 
 
 def _address(process: subprocess.Popen[bytes]) -> str:
-    line = process.stdout.readline() if process.stdout else b""
+    assert process.stdout is not None  # `start` makes pipes
+    assert process.stderr is not None
+    line = process.stdout.readline()
     if match := LISTENING.search(line):
         return match[1].decode()
-    said = process.stderr.read(2000).decode("utf-8", "replace") if process.stderr and not line else repr(line)
+    said = repr(line) if line else process.stderr.read(2000).decode("utf-8", "replace")
     raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it printed: {said.strip()}")

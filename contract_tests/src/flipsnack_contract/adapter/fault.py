@@ -1,9 +1,5 @@
 """What an adapter can do wrong. A fault says nothing of the client: it is neither a pass nor a broken rule."""
 
-from __future__ import annotations
-
-__all__ = ["KINDS", "AdapterFault"]
-
 KINDS = {
     "no-start": "the command cannot be started",
     "crash": "the process ended while a message was expected",
@@ -22,7 +18,6 @@ class AdapterFault(Exception):
     """The adapter broke the protocol; `kind` is one of `KINDS`."""
 
     def __init__(self, kind: str, text: str) -> None:
-        """Say what happened."""
         super().__init__(f"{kind}: {text}")
         self.kind = kind
         self.text = text

@@ -1,7 +1,5 @@
 """How the client under test is started, and what then runs cases with it."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,9 +8,7 @@ from dataclasses import dataclass, field
 from flipsnack_contract.adapter.messages import CAPABILITIES, PROTOCOL, Greeting
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.session import AdapterSession, Timeouts
-
-__all__ = ["MODES", "BadUse", "LaunchMode", "greeting_of", "playing"]
+from flipsnack_contract.adapter.session import AdapterSession
 
 MODES = {
     "persistent": "one process for all cases, which speaks the adapter protocol",
@@ -42,9 +38,8 @@ class LaunchMode:
         """Check what cannot work."""
         if not self.command:
             raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
-        if self.mode == "persistent" and any(
-            name in part for name in ("{collection}", "{action}") for part in self.command
-        ):
+        words = " ".join(self.command)
+        if self.mode == "persistent" and ("{collection}" in words or "{action}" in words):
             raise BadUse("placeholders are only filled in with --mode exec: add that option before the --")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
             raise BadUse(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
@@ -61,5 +56,5 @@ def playing(mode: LaunchMode, greeting: Greeting) -> Iterator[AdapterSession | P
     if mode.mode == "exec":
         yield Program(mode.command, mode.environment, mode.capabilities, mode.timeout)
     else:
-        with AdapterSession(lambda: Process(mode.command), greeting, timeouts=Timeouts(case=mode.timeout)) as session:
+        with AdapterSession(lambda: Process(mode.command), greeting, timeout=mode.timeout) as session:
             yield session

@@ -1,43 +1,12 @@
 """The messages of the adapter protocol; the shipped JSON Schemas are generated from here."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, field
 
-__all__ = [
-    "CAPABILITIES",
-    "ERROR_CLASSES",
-    "FORMATS",
-    "MAX_LINE",
-    "OPERATIONS",
-    "PROTOCOL",
-    "Bye",
-    "Cancel",
-    "Client",
-    "CaseCredentials",
-    "CaseEvent",
-    "FileMade",
-    "Format",
-    "FromAdapter",
-    "FromKit",
-    "Greeting",
-    "Hello",
-    "NotAMessage",
-    "CaseOptions",
-    "CaseResult",
-    "RunCase",
-    "Sleep",
-    "ErrorReport",
-    "Wake",
-    "encode",
-    "preferred",
-    "read_from_adapter",
-    "schema",
-]
+from flipsnack_contract.adapter.fault import AdapterFault
 
 PROTOCOL = 1
 MAX_LINE = 1024 * 1024
@@ -78,13 +47,10 @@ ErrorClass = Literal[
     "damaged",
     "cancelled",
 ]
-ERROR_CLASSES: tuple[str, ...] = get_args(ErrorClass)
-
 ResultOutcome = Literal["ok", "error", "unsupported"]
-OUTCOMES: tuple[str, ...] = get_args(ResultOutcome)
 
 Format = Literal["json", "jsonp", "xml"]
-FORMATS: tuple[Format, ...] = ("json", "jsonp", "xml")
+FORMATS: tuple[Format, ...] = get_args(Format)
 """The formats of answers, the vendor's default first."""
 
 
@@ -94,10 +60,6 @@ def preferred(capabilities: Collection[str]) -> Format:
 
 
 Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
-
-
-class NotAMessage(ValueError):
-    """A line that is not a message of the protocol; the text says what was expected."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -187,11 +149,6 @@ class Hello(_Message, frozen=True, tag="hello"):
     ops: tuple[str, ...]
     capabilities: tuple[str, ...] = ()
 
-    @property
-    def format(self) -> Format:
-        """The format for cases that are made for no format."""
-        return preferred(self.capabilities)
-
 
 class Sleep(_Message, frozen=True, tag="sleep"):
     """The client wants to sleep; it waits for the wake."""
@@ -258,13 +215,13 @@ def encode(message: FromKit | FromAdapter) -> bytes:
 
 
 def read_from_adapter(line: bytes) -> FromAdapter:
-    """The message that a line of an adapter holds; raises `NotAMessage`."""
+    """The message that a line of an adapter holds. Raises `AdapterFault`, which says what was expected."""
     try:
         return _from_adapter.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
-        raise NotAMessage(f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
+        raise AdapterFault("garbage", f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
 
 
 def schema(direction: Any) -> dict[str, Any]:
@@ -273,5 +230,5 @@ def schema(direction: Any) -> dict[str, Any]:
 
 
 def _expected(damage: str) -> str:
-    words = {"outcome": OUTCOMES, "error.class": ERROR_CLASSES}
-    return next((", ".join(known) for name, known in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)
+    words = {"outcome": ResultOutcome, "error.class": ErrorClass}
+    return next((", ".join(get_args(one)) for name, one in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)

@@ -5,33 +5,27 @@ that it makes, a call by JSON on stdout. The credentials are in the environment 
 FLIPSNACK_BASE_URL), because everyone on the machine can read the arguments of a process.
 """
 
-from __future__ import annotations
-
 import json
-import os
 import re
 import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, masked
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.adapter.case_run import TICK, CaseRun
 from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.messages import MAX_LINE, CaseResult, Client, Hello
-from flipsnack_contract.adapter.process import end_group, exit_text, start
-from flipsnack_contract.adapter.start_error import why_not_startable
+from flipsnack_contract.adapter.process import end_group, exit_text, start, tail, why_not_startable
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
-__all__ = ["PLACEHOLDERS", "BadTemplate", "Program"]
-
-TICK = 0.25
-PRINTED_KEPT = 64 * 1024
+PLACEHOLDER = re.compile(r"\{[\w-]+\}")
 PARAMS = "{params}"
 PLACEHOLDERS = {
     "{collection}": "the collection's hash",
@@ -50,15 +44,6 @@ class BadTemplate(ValueError):
 
 
 @dataclass(frozen=True)
-class _Ending:
-    """How a process ended, in the words of a report."""
-
-    outcome: CaseOutcome
-    fault: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
 class Program:
     """A command with placeholders, run once for each case; `environment` is added to the credentials."""
 
@@ -66,7 +51,6 @@ class Program:
     environment: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...] = ("json",)
     timeout: float = 10.0
-    limit_s: float = 60.0
 
     def __post_init__(self) -> None:
         """Raise `BadTemplate` for a template without its placeholders, or with a misspelt one."""
@@ -92,81 +76,55 @@ class Program:
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
         """How `case` ended; `calls` counts the requests of the case at the fake."""
-        started, began = timeline.now_ms, stopwatch()
+        run = CaseRun(case, timeline, calls)
         with tempfile.TemporaryFile() as stderr, tempfile.TemporaryFile() as stdout:
-            ending = self._run(case, stdout if self.op == "call" else stderr, stderr, calls)
+            report = run.report_of(lambda: self._play(run, stdout if self.op == "call" else stderr, stderr))
             value = _value(stdout)
-            printed = _tail(stderr) + ("" if value else _tail(stdout))
-        succeeded = ending.outcome is CaseOutcome.OK
-        return Report(
-            case=case.id,
-            outcome=ending.outcome,
-            started_ms=started,
-            ended_ms=timeline.now_ms,
-            result=CaseResult(id=case.id, outcome="ok", value=value) if succeeded else None,
-            fault=ending.fault,
-            why=masked(ending.why, case.secret),
-            printed=printed,
-            seconds=stopwatch() - began,
-        )
+            printed = tail(stderr) + ("" if value else tail(stdout))
+        result = CaseResult(id=case.id, outcome="ok", value=value) if report.outcome is CaseOutcome.OK else None
+        return replace(report, result=result, printed=printed)
 
-    def close(self) -> int | None:
-        """Nothing runs between cases."""
-        return None
-
-    def _run(self, case: Case, stdout: IO[bytes], stderr: IO[bytes], calls: Callable[[], int]) -> _Ending:
-        command, environment = list(self._filled(case)), self._environment(case)
+    def _play(self, run: CaseRun, stdout: IO[bytes], stderr: IO[bytes]) -> Report:
+        command, environment = list(self._filled(run.case)), self._environment(run.case)
+        process = start(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, environment=environment)
         try:
-            process = start(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, environment=environment)
-        except AdapterFault as fault:
-            return _Ending(CaseOutcome.FAULT, fault.kind, fault.text)
-        try:
-            return self._wait(process, case, calls)
+            code = self._exit_code(process, run)
         finally:
             end_group(process)
+        if code < 0:
+            raise AdapterFault("crash", exit_text(code))
+        return run.report(CaseOutcome.ERROR, why=exit_text(code)) if code else run.report(CaseOutcome.OK)
 
-    def _wait(self, process: subprocess.Popen[bytes], case: Case, calls: Callable[[], int]) -> _Ending:
-        limit, began = self._limit(case), stopwatch()
+    def _exit_code(self, process: subprocess.Popen[bytes], run: CaseRun) -> int:
+        limit, began = self.timeout + run.case.real_limit_s, stopwatch()
         while stopwatch() - began < limit:
             with suppress(subprocess.TimeoutExpired):
-                return _ending_of(process.wait(TICK))
-            if (made := calls()) > case.most_calls:
-                return _Ending(CaseOutcome.STOPPED, why=f"it made {made} calls and did not end")
-        return _Ending(CaseOutcome.FAULT, "hang", f"it did not end within {limit:g} s")
-
-    def _limit(self, case: Case) -> float:
-        deadline = case.options.deadline_ms
-        return self.timeout + (self.limit_s if deadline is None else deadline / 1000)
+                return process.wait(TICK)
+            run.check_calls()
+        raise AdapterFault("hang", f"it did not end within {limit:g} s")
 
     def _filled(self, case: Case) -> Iterator[str]:
-        deadline = case.options.deadline_ms
         values = {f"{{{name}}}": value for name, value in case.args.items() if isinstance(value, str)}
         values |= {
             "{base_url}": case.base_url,
             "{format}": case.options.format,
-            "{deadline_s}": f"{self.limit_s if deadline is None else deadline / 1000:g}",
+            "{deadline_s}": f"{case.real_limit_s:g}",
         }
         for part in self.template:
-            yield from _pairs(case.args) if part == PARAMS else [_replaced(part, values)]
+            yield from (
+                _pairs(case.args)
+                if part == PARAMS
+                else [PLACEHOLDER.sub(lambda name: values.get(name[0], name[0]), part)]
+            )
 
     def _environment(self, case: Case) -> dict[str, str]:
-        ours = {
-            "FLIPSNACK_BASE_URL": case.base_url,
-            "FLIPSNACK_API_KEY": case.key,
-            "FLIPSNACK_SECRET": case.secret,
-        }
+        ours = {"FLIPSNACK_BASE_URL": case.base_url, "FLIPSNACK_API_KEY": case.key, "FLIPSNACK_SECRET": case.secret}
         return {**self.environment, **ours}
-
-
-def _ending_of(code: int) -> _Ending:
-    if code < 0:
-        return _Ending(CaseOutcome.FAULT, "crash", exit_text(code))
-    return _Ending(CaseOutcome.OK) if code == 0 else _Ending(CaseOutcome.ERROR, why=exit_text(code))
 
 
 def _refuse_misspelt(part: str) -> None:
     # Braces of other names belong to the program, as in awk '{print}'.
-    for name in re.findall(r"\{[\w-]+\}", part):
+    for name in PLACEHOLDER.findall(part):
         if name not in PLACEHOLDERS and (near := get_close_matches(name, PLACEHOLDERS, n=1, cutoff=0.7)):
             raise BadTemplate(f"unknown placeholder {name}; did you mean {near[0]} ({PLACEHOLDERS[near[0]]})?")
 
@@ -176,12 +134,6 @@ def _pairs(args: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name}=@{path}" for name, path in args["files"].items())
 
 
-def _replaced(part: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        part = part.replace(name, value)
-    return part
-
-
 def _value(stdout: IO[bytes]) -> dict[str, Any]:
     """The JSON object in `stdout`, or an empty one."""
     stdout.seek(0)
@@ -189,9 +141,3 @@ def _value(stdout: IO[bytes]) -> dict[str, Any]:
         value = json.loads(stdout.read(MAX_LINE))
         return value if isinstance(value, dict) else {}
     return {}
-
-
-def _tail(printed: IO[bytes]) -> str:
-    printed.seek(0, os.SEEK_END)
-    printed.seek(max(0, printed.tell() - PRINTED_KEPT))
-    return printed.read().decode("utf-8", "replace")

@@ -1,7 +1,5 @@
 """Which message may come when: the protocol as a state machine, without IO."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -12,12 +10,9 @@ from flipsnack_contract.adapter.messages import (
     CaseResult,
     FromAdapter,
     Hello,
-    NotAMessage,
     Sleep,
     read_from_adapter,
 )
-
-__all__ = ["ProtocolState", "Phase"]
 
 
 class Phase(StrEnum):
@@ -34,14 +29,12 @@ MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
     Phase.READY: {},
     Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
 }
-NAMES: Mapping[type[FromAdapter], str] = {Hello: "hello", Sleep: "sleep", CaseEvent: "event", CaseResult: "result"}
 
 
 class ProtocolState:
     """The protocol with one process, from its hello on."""
 
     def __init__(self) -> None:
-        """Expect the hello."""
         self.state = Phase.GREETING
         self.hello: Hello | None = None
         self._case = ""
@@ -54,24 +47,20 @@ class ProtocolState:
 
     def take(self, line: bytes) -> FromAdapter:
         """The message in `line`. Raises `AdapterFault` when it is not a message, or may not come now."""
-        try:
-            message = read_from_adapter(line)
-        except NotAMessage as damage:
-            raise AdapterFault("garbage", str(damage)) from None
-        self._check_case(message)
-        following = MOVES[self.state].get(type(message))
-        if following is None:
-            raise AdapterFault("out-of-turn", f"{_name(message)} came in the phase {self.state}")
+        message = read_from_adapter(line)
+        name = message.__struct_config__.tag
+        if not isinstance(message, Hello) and (self.state is not Phase.RUNNING or message.id != self._case):
+            raise self._foreign(f"{name} for case {message.id[:80]!r}", message.id)
+        if type(message) not in MOVES[self.state]:
+            raise AdapterFault("out-of-turn", f"{name} came in the phase {self.state}")
         self._apply(message)
-        self.state = following
+        self.state = MOVES[self.state][type(message)]
         return message
 
-    def _check_case(self, message: FromAdapter) -> None:
-        if isinstance(message, Hello) or (self.state is Phase.RUNNING and message.id == self._case):
-            return
-        if message.id in self._over:
-            raise AdapterFault("duplicate", f"{_name(message)} for case {message.id!r}, which is over")
-        raise AdapterFault("unknown-id", f"{_name(message)} for {message.id[:80]!r}; expected {self._case!r}")
+    def _foreign(self, what: str, case_id: str) -> AdapterFault:
+        if case_id in self._over:
+            return AdapterFault("duplicate", f"{what}, which is over")
+        return AdapterFault("unknown-id", f"{what}; expected {self._case!r}")
 
     def _apply(self, message: FromAdapter) -> None:
         if isinstance(message, Hello):
@@ -82,7 +71,3 @@ class ProtocolState:
             self._over.add(message.id)
         elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
             raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
-
-
-def _name(message: FromAdapter) -> str:
-    return NAMES[type(message)]

@@ -1,7 +1,5 @@
 """A namespace of the fake with one account in it, for one case."""
 
-from __future__ import annotations
-
 import json
 
 from flipsnack_contract.adapter.fake_server import Fake
@@ -11,8 +9,6 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.request_builder import CallDraft
 from flipsnack_contract.target.target import Request
-
-__all__ = ["NoPackage", "Sandbox"]
 
 
 class NoPackage(Exception):

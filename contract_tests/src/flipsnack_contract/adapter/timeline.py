@@ -1,15 +1,11 @@
 """How time passes in a case: on the fake's clock, which is stopped, or in real time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from flipsnack_contract.contract.clock import RealClock
 from flipsnack_contract.target.control import AccountControl
-
-__all__ = ["RealTimeline", "Timeline", "TimedAction", "VirtualTimeline"]
 
 MILLI = 1000
 
@@ -56,7 +52,6 @@ class VirtualTimeline:
 
     @property
     def now_ms(self) -> int:
-        """The present instant."""
         return self._now
 
     def pass_by(self, ms: int) -> None:
@@ -82,14 +77,11 @@ class RealTimeline:
     is_virtual = False
 
     def __init__(self) -> None:
-        """Start now."""
         self._clock = RealClock()
 
     @property
     def now_ms(self) -> int:
-        """Milliseconds since some fixed instant."""
         return self._clock.now // MILLI
 
     def pass_by(self, ms: int) -> None:
-        """Sleep."""
         self._clock.pass_by(ms * MILLI)
