@@ -14,13 +14,13 @@ import threading
 import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, Task
 
 from flipsnack_contract.adapter.channel import Channel
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.messages import AdapterFault
 
 OPERATIONS = ("download", "poll", "call")
 JOIN_S = 10.0
@@ -124,7 +124,7 @@ class InProcessAdapter:
     def __init__(self, client_type: type[Client]) -> None:
         (client_in, kit_out), (kit_in, client_out) = os.pipe(), os.pipe()
         self.channel = Channel(os.fdopen(kit_in, "rb", 0), os.fdopen(kit_out, "wb", 0))
-        self.stderr = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
+        self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
         client_err = os.dup(self.stderr.fileno())
         self._thread = threading.Thread(target=_run, args=(client_type, client_in, client_out, client_err), daemon=True)
         self._thread.start()

@@ -6,8 +6,8 @@ from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS, check_adapter, findings_of
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.launch import LaunchMode
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.session import AdapterSession
 
 # For each check an adapter that fails it; without a hello there are no checks.

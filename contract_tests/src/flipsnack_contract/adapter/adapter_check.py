@@ -3,10 +3,9 @@
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import count
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,18 @@ import msgspec
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.channel import Closed
-from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.launch import LaunchMode, playing
+from flipsnack_contract.adapter.fake_server import Fake, Sandbox
+from flipsnack_contract.adapter.launch import LaunchMode, Program, playing
 from flipsnack_contract.adapter.messages import (
     CAPABILITIES,
     FORMATS,
     OPERATIONS,
+    AdapterFault,
     CaseOptions,
     Greeting,
-    Hello,
-    RunCase,
     preferred,
 )
 from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
-from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.sandbox import Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.contract.methods import package_method
 
@@ -38,11 +33,12 @@ CLOSED_PORT = "http://127.0.0.1:9/v1/"
 ODD_ID = 'odd id "quoted" \\ and é 😀 / <>&'
 UNKNOWN = "no-such-operation"
 KEY, SECRET = "adapter-check", "a secret of the kit"
-DEADLINE_MS = 30_000
 WRONG_SIGNATURE = (
     "; key and secret are right, so the signature is wrong; see `flipsnack-contract explain signature.digest`"
 )
-NO_SLEEP = "it declares virtual_sleep, but polled again without a sleep message"
+PROCESSING = {"status": "PROCESSING"}
+# A field that a later version may add.
+LATER = {"future": {"type": "bye", "id": "another", "list": [1]}}
 
 
 @dataclass(frozen=True)
@@ -55,23 +51,17 @@ class Finding:
     printed: str
 
 
-def _with_unknown_field(message: Any) -> Any:
-    """A message of the kit as a later version may send it: with a field that this version does not know."""
-    kind = type(message)
-    later = msgspec.defstruct(
-        kind.__name__, [("future", dict)], bases=(kind,), tag=message.__struct_config__.tag, frozen=True, kw_only=True
-    )
-    return later(**msgspec.structs.asdict(message), future={"type": "bye", "id": "another", "list": [1]})
-
-
 class _Wrong(Exception):
     pass
 
 
-class _FutureCase(Case):
-    def as_run(self, now_ms: int) -> RunCase:
-        run: RunCase = _with_unknown_field(super().as_run(now_ms))
-        return run
+def _expect(is_right: object, wrong: str) -> None:
+    if not is_right:
+        raise _Wrong(wrong)
+
+
+def _got(report: Report) -> str:
+    return " ".join(f"got {report.outcome} {report.error_class or ''} {report.why}".split())
 
 
 @dataclass
@@ -82,53 +72,70 @@ class _Adapter:
     session: AdapterSession | Program
     fake: Fake
     folder: Path
-    hello: Hello
     printed: str = ""
-    names: Iterator[str] = field(default_factory=lambda: map(f"check-{uuid.uuid4().hex[:8]}-{{}}".format, count()))
 
-    @property
-    def is_virtual(self) -> bool:
-        return "virtual_sleep" in self.hello.capabilities
+    def __post_init__(self) -> None:
+        """Start it."""
+        if isinstance(self.session, AdapterSession):
+            self.session.more = LATER
+        self.hello = self.session.open()
+        self.is_virtual = "virtual_sleep" in self.hello.capabilities
 
-    def sandbox(self) -> Sandbox:
-        return Sandbox(self.fake, next(self.names), key=KEY, secret=SECRET)
-
-    def dest(self, sandbox: Sandbox) -> Path:
-        return self.folder / f"{sandbox.name}.zip"
-
-    def run(self, sandbox: Sandbox, collection: str = "f000001", **changes: Any) -> Report:
-        case = _FutureCase(
-            id=sandbox.name,
-            op=UNKNOWN,
-            base_url=sandbox.base_url,
-            key=KEY,
-            secret=SECRET,
-            args={"collection": collection, "dest": str(self.dest(sandbox))},
-            options=CaseOptions(format=preferred(self.hello.capabilities), deadline_ms=DEADLINE_MS),
-        )
-        timeline = sandbox.timeline(virtual=self.is_virtual)
-        report = self.session.run(replace(case, **changes), timeline, calls=sandbox.calls)
-        self.printed = report.printed
+    def run(
+        self, op: str, expected: CaseOutcome | None = None, *, schedule: str = "immediate", **changes: Any
+    ) -> Report:
+        """The report of a case. Raises `_Wrong` for another outcome than `expected`, and for a wrong file."""
+        with Sandbox(self.fake, f"check-{uuid.uuid4().hex[:12]}", key=KEY, secret=SECRET) as sandbox:
+            collection = sandbox.account.create_collection(schedule=schedule)
+            dest = self.folder / f"{sandbox.name}.zip"
+            case = Case(
+                id=sandbox.name,
+                op=op,
+                base_url=sandbox.base_url,
+                key=KEY,
+                secret=SECRET,
+                args=_arguments(op, collection, str(dest)),
+                options=CaseOptions(format=preferred(self.hello.capabilities), deadline_ms=30_000),
+            )
+            case = replace(case, **changes)
+            report = self.session.run(case, sandbox.timeline(virtual=self.is_virtual), calls=sandbox.calls)
+            self.printed = report.printed
+            hint = WRONG_SIGNATURE if report.error_class == "auth" and case.secret == SECRET else ""
+            _expect(expected in (None, report.outcome), f"expected {expected} for {op}, {_got(report)}{hint}")
+            if op == "download" and report.outcome is CaseOutcome.OK:
+                _expect_file(dest, sandbox.package(collection))
         return report
 
-    def run_alone(self, **changes: Any) -> Report:
-        with self.sandbox() as sandbox:
-            return self.run(sandbox, **changes)
+
+def _arguments(op: str, collection: str, dest: str) -> dict[str, Any]:
+    if op == "call":
+        return {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
+    return {"collection": collection, "dest": dest}
+
+
+def _expect_file(dest: Path, served: bytes) -> None:
+    _expect(dest.is_file(), "expected a file at dest, got none")
+    made = dest.read_bytes()
+    _expect(served == made, f"expected the package ({_shown(served)}) at dest, got {_shown(made)}")
+
+
+def _shown(content: bytes) -> str:
+    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
 
 
 def check_adapter(launch: LaunchMode, greeting: Greeting, fake: Fake) -> Iterator[Finding]:
     """Start the adapter and give the finding of each check, one by one.
 
-    Raises `AdapterFault` when the adapter does not answer the hello, and `BadTemplate`.
+    Raises `AdapterFault` when the adapter does not answer the hello.
     """
-    with playing(launch, _with_unknown_field(greeting)) as session:
+    with playing(launch, greeting) as session:
         yield from findings_of(session, launch, fake)
 
 
 def findings_of(session: AdapterSession | Program, launch: LaunchMode, fake: Fake) -> Iterator[Finding]:
     """The finding of each check in `PROTOCOL_CHECKS` that applies. Raises `AdapterFault` without a hello."""
     with tempfile.TemporaryDirectory() as folder:
-        adapter = _Adapter(launch, session, fake, Path(folder), session.open())
+        adapter = _Adapter(launch, session, fake, Path(folder))
         for name, one in PROTOCOL_CHECKS.items():
             if one.op in adapter.hello.ops or (not one.op and isinstance(session, AdapterSession)):
                 yield Finding(name, one.promise, _wrong_in(one, adapter), adapter.printed)
@@ -140,121 +147,6 @@ def _wrong_in(one: "ProtocolCheck", adapter: _Adapter) -> str:
     except (AdapterFault, _Wrong) as wrong:
         return str(wrong)
     return ""
-
-
-def _expect(is_right: object, wrong: str) -> None:
-    if not is_right:
-        raise _Wrong(wrong)
-
-
-def _got(expected: str, report: Report) -> str:
-    found = f"{report.outcome} {report.error_class or ''} {report.why}".split()
-    return f"expected {expected}, got {' '.join(found)}"
-
-
-# --- what is looked at
-
-
-def _greets(_adapter: _Adapter) -> None:
-    pass  # without a hello there are no checks
-
-
-def _declares(adapter: _Adapter) -> None:
-    hello = adapter.hello
-    unknown = ", ".join(name for name in hello.capabilities if name not in CAPABILITIES)
-    operations = f"ops are {', '.join(hello.ops) or 'none'}; expected some of {', '.join(OPERATIONS)}"
-    _expect(OPERATIONS.keys() & set(hello.ops), operations)
-    _expect(not unknown, f"unknown capability {unknown}; expected some of {', '.join(CAPABILITIES)}")
-    _expect(set(FORMATS) & set(hello.capabilities), "no format is among the capabilities; expected json, jsonp or xml")
-    _expect(all(msgspec.structs.astuple(hello.client)), "a part of client is empty")
-
-
-def _declines(adapter: _Adapter) -> None:
-    report = adapter.run_alone()
-    _expect(report.outcome is CaseOutcome.UNSUPPORTED, _got(f"unsupported for {UNKNOWN}", report))
-
-
-def _echoes(adapter: _Adapter) -> None:
-    report = adapter.run_alone(id=ODD_ID)
-    _expect(report.result, _got(f"a result for {ODD_ID!r}", report))
-
-
-def _reports_transport(adapter: _Adapter) -> None:
-    op = next((op for op in ("poll", "download") if op in adapter.hello.ops), "call")
-    report = adapter.run_alone(op=op, base_url=CLOSED_PORT)
-    is_right = report.error_class in ("transport", "deadline")
-    _expect(is_right, _got("an error of class transport or deadline", report))
-
-
-def _serves_again(adapter: _Adapter) -> None:
-    assert isinstance(adapter.session, AdapterSession)  # programs end after each case
-    before = adapter.session.starts
-    report = adapter.run_alone()
-    _expect(report.result, _got("a result", report))
-    _expect(before == adapter.session.starts, "the process did not survive")
-
-
-def _downloads(adapter: _Adapter, schedule: str = "immediate") -> Report:
-    with adapter.sandbox() as sandbox:
-        collection = sandbox.account.create_collection(schedule=schedule)
-        report = adapter.run(sandbox, collection, op="download")
-        hint = WRONG_SIGNATURE if report.error_class == "auth" else ""
-        _expect(report.outcome is CaseOutcome.OK, _got("ok", report) + hint)
-        made, served = adapter.dest(sandbox), sandbox.package(collection)
-    _expect(made.is_file(), "expected a file at dest, got none")
-    is_right = served == made.read_bytes()
-    _expect(is_right, f"expected the package ({_shown(served)}) at dest, got {_shown(made.read_bytes())}")
-    return report
-
-
-def _shown(content: bytes) -> str:
-    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
-
-
-def _waits(adapter: _Adapter) -> None:
-    report = _downloads(adapter, "after-1-polls")
-    _expect(report.sleeps or not adapter.is_virtual, NO_SLEEP)
-
-
-def _fails(adapter: _Adapter, error_class: str, schedule: str = "immediate", secret: str = SECRET) -> None:
-    with adapter.sandbox() as sandbox:
-        collection = sandbox.account.create_collection(schedule=schedule)
-        report = adapter.run(sandbox, collection, op="download", secret=secret)
-    _expect(report.outcome is CaseOutcome.ERROR, _got("error", report))
-    # A program without the protocol reports no class.
-    is_right = report.result is None or report.error_class == error_class
-    _expect(is_right, f"expected an error of class {error_class}, got {report.error_class}")
-
-
-def _calls(adapter: _Adapter) -> None:
-    with adapter.sandbox() as sandbox:
-        collection = sandbox.account.create_collection(schedule="never")
-        args = {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
-        report = adapter.run(sandbox, op="call", args=args)
-    value = report.result.value if report.result else None
-    is_right = report.outcome is CaseOutcome.OK and value == {"status": "PROCESSING"}
-    _expect(is_right, _got('ok with the value {"status": "PROCESSING"}', report) + f" with the value {value}")
-
-
-def _obeys_bye(adapter: _Adapter) -> None:
-    assert isinstance(adapter.session, AdapterSession)
-    adapter.session.open()
-    code = adapter.session.close()
-    _expect(code == 0, f"expected exit code 0, got {'none: it went on' if code is None else code}")
-
-
-def _ends_with_its_input(adapter: _Adapter) -> None:
-    process = Process(adapter.launch.command)
-    try:
-        process.channel.close_writing()
-        line = process.channel.receive(timeout=GRACE_AFTER_BYE + adapter.launch.timeout)
-        _expect(line is None, "it wrote a line before the hello")
-        _expect(False, "expected it to end, but it goes on")
-    except Closed:
-        fault = process.exit_fault()
-        _expect(fault.kind == "crash", str(fault))
-    finally:
-        process.kill()
 
 
 @dataclass(frozen=True)
@@ -269,20 +161,104 @@ class ProtocolCheck:
     op: str = ""
 
 
-_job_fails = partial(_fails, error_class="job_failed", schedule="failed")
-_auth_fails = partial(_fails, error_class="auth", secret="not the secret")
-PROTOCOL_CHECKS: Mapping[str, ProtocolCheck] = {
-    "greets": ProtocolCheck("hello is answered by hello, whatever unknown fields it has", _greets),
+def _declares(adapter: _Adapter) -> None:
+    hello = adapter.hello
+    unknown = ", ".join(name for name in hello.capabilities if name not in CAPABILITIES)
+    operations = f"ops are {', '.join(hello.ops) or 'none'}; expected some of {', '.join(OPERATIONS)}"
+    _expect(OPERATIONS.keys() & set(hello.ops), operations)
+    _expect(not unknown, f"unknown capability {unknown}; expected some of {', '.join(CAPABILITIES)}")
+    _expect(set(FORMATS) & set(hello.capabilities), "no format is among the capabilities; expected json, jsonp or xml")
+    _expect(all(msgspec.structs.astuple(hello.client)), "a part of client is empty")
+
+
+def _echoes(adapter: _Adapter) -> None:
+    report = adapter.run(UNKNOWN, id=ODD_ID)
+    _expect(report.result, f"expected a result for {ODD_ID!r}, {_got(report)}")
+
+
+def _reports_transport(adapter: _Adapter) -> None:
+    op = next((op for op in ("poll", "download") if op in adapter.hello.ops), "call")
+    report = adapter.run(op, base_url=CLOSED_PORT)
+    is_right = report.error_class in ("transport", "deadline")
+    _expect(is_right, f"expected an error of class transport or deadline, {_got(report)}")
+
+
+def _serves_again(adapter: _Adapter) -> None:
+    assert isinstance(adapter.session, AdapterSession)  # a program ends after each case
+    before = adapter.session.starts
+    report = adapter.run(UNKNOWN)
+    _expect(report.result, f"expected a result, {_got(report)}")
+    _expect(before == adapter.session.starts, "the process did not survive")
+
+
+def _waits(adapter: _Adapter) -> None:
+    report = adapter.run("download", CaseOutcome.OK, schedule="after-1-polls")
+    slept = report.sleeps or not adapter.is_virtual
+    _expect(slept, "it declares virtual_sleep, but polled again without a sleep message")
+
+
+def _fails(adapter: _Adapter, error_class: str, **changes: Any) -> None:
+    report = adapter.run("download", CaseOutcome.ERROR, **changes)
+    # A program without the protocol reports no class.
+    is_right = report.result is None or report.error_class == error_class
+    _expect(is_right, f"expected an error of class {error_class}, got {report.error_class}")
+
+
+def _calls(adapter: _Adapter) -> None:
+    report = adapter.run("call", CaseOutcome.OK, schedule="never")
+    value = report.result.value if report.result else None
+    _expect(value == PROCESSING, f"expected the value {PROCESSING}, got {value}")
+
+
+def _obeys_bye(adapter: _Adapter) -> None:
+    assert isinstance(adapter.session, AdapterSession)
+    adapter.session.open()
+    code = adapter.session.close()
+    _expect(code == 0, f"expected exit code 0, got {'none: it went on' if code is None else code}")
+
+
+def _ends_with_its_input(adapter: _Adapter) -> None:
+    process = Process(adapter.launch.command)
+    try:
+        process.channel.close_writing()
+        with suppress(Closed):
+            line = process.channel.receive(timeout=GRACE_AFTER_BYE + adapter.launch.timeout)
+            _expect(line is None, "it wrote a line before the hello")
+            raise _Wrong("expected it to end, but it goes on")
+        fault = process.exit_fault()
+        _expect(fault.kind == "crash", str(fault))
+    finally:
+        process.kill()
+
+
+PROTOCOL_CHECKS = {
+    "greets": ProtocolCheck(
+        "hello is answered by hello, whatever unknown fields it has",
+        lambda adapter: adapter.hello,  # without a hello there are no checks
+    ),
     "declares": ProtocolCheck("it has a name, and operations and capabilities of the protocol", _declares),
-    "declines": ProtocolCheck("an operation that it does not have is unsupported", _declines),
+    "declines": ProtocolCheck(
+        "an operation that it does not have is unsupported",
+        lambda adapter: adapter.run(UNKNOWN, CaseOutcome.UNSUPPORTED),
+    ),
     "echoes": ProtocolCheck("the id comes back unchanged, whatever characters it has", _echoes),
     "reports-transport": ProtocolCheck("a closed port is an error of class transport or deadline", _reports_transport),
     "serves-again": ProtocolCheck("after an error the same process serves the next case", _serves_again),
-    "downloads": ProtocolCheck("a package that is built is downloaded", _downloads, op="download"),
-    "waits": ProtocolCheck("a package that is being built is waited for", _waits, op="download"),
-    "fails": ProtocolCheck("a failed job is an error of class job_failed", _job_fails, op="download"),
-    "auth": ProtocolCheck("a wrong secret is an error of class auth", _auth_fails, op="download"),
-    "calls": ProtocolCheck("a call gives the data of its answer", _calls, op="call"),
+    "downloads": ProtocolCheck(
+        "a package that is built is downloaded", lambda adapter: adapter.run("download", CaseOutcome.OK), "download"
+    ),
+    "waits": ProtocolCheck("a package that is being built is waited for", _waits, "download"),
+    "fails": ProtocolCheck(
+        "a failed job is an error of class job_failed",
+        lambda adapter: _fails(adapter, "job_failed", schedule="failed"),
+        "download",
+    ),
+    "auth": ProtocolCheck(
+        "a wrong secret is an error of class auth",
+        lambda adapter: _fails(adapter, "auth", secret="not the secret"),
+        "download",
+    ),
+    "calls": ProtocolCheck("a call gives the data of its answer", _calls, "call"),
     "obeys-bye": ProtocolCheck("it ends with exit code 0 within 3 s of bye", _obeys_bye),
     "ends-with-its-input": ProtocolCheck("it ends within 3 s of the end of its input", _ends_with_its_input),
 }

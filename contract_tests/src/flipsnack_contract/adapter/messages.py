@@ -1,12 +1,10 @@
-"""The messages of the adapter protocol; the shipped JSON Schemas are generated from here."""
+"""The messages of the adapter protocol, and its faults; the shipped JSON Schemas are generated from here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, field
-
-from flipsnack_contract.adapter.fault import AdapterFault
 
 PROTOCOL = 1
 MAX_LINE = 1024 * 1024
@@ -34,6 +32,20 @@ OPERATIONS = {
     "call": "calls any method of the API",
 }
 
+KINDS = {
+    "no-start": "the command cannot be started",
+    "crash": "the process ended while a message was expected",
+    "closed": "the process closed its stdout and still runs",
+    "hang": "no message came within the timeout",
+    "garbage": "a line is not a message of the protocol",
+    "too-long": "a line is longer than 1 MiB",
+    "out-of-turn": "a message came at a wrong time",
+    "unknown-id": "a message names a case that the kit never started",
+    "duplicate": "a message names a case that is over",
+    "protocol": "the adapter chose a protocol that the kit does not know",
+}
+"""What an adapter can do wrong."""
+
 ErrorClass = Literal[
     "auth",
     "forbidden",
@@ -60,6 +72,15 @@ def preferred(capabilities: Collection[str]) -> Format:
 
 
 Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
+
+
+class AdapterFault(Exception):
+    """The adapter broke the protocol; `kind` is one of `KINDS`. It is neither a pass nor a broken rule."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+        self.text = text
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -209,9 +230,9 @@ _encoder = msgspec.json.Encoder()
 _from_adapter: msgspec.json.Decoder[FromAdapter] = msgspec.json.Decoder(FromAdapter)
 
 
-def encode(message: FromKit | FromAdapter) -> bytes:
-    """The line of a message, its end included."""
-    return _encoder.encode(message) + b"\n"
+def encode(message: FromKit | FromAdapter, more: Mapping[str, object] | None = None) -> bytes:
+    """The line of a message with `more` fields, its end included."""
+    return _encoder.encode({**msgspec.to_builtins(message), **more} if more else message) + b"\n"
 
 
 def read_from_adapter(line: bytes) -> FromAdapter:

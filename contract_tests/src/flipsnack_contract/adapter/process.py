@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from flipsnack_contract.adapter.channel import Channel
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import Bye, encode
+from flipsnack_contract.adapter.messages import AdapterFault, Bye, encode
 
 GRACE_AFTER_BYE = 3.0
 GRACE_AFTER_TERM = 2.0
@@ -109,7 +108,7 @@ class Process:
     """One running adapter, and the channel to it. Raises `AdapterFault` when it cannot be started."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self.stderr = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
+        self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
         try:
             self._process = start(command, stderr=self.stderr)
         except AdapterFault:

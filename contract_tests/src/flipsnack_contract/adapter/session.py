@@ -7,22 +7,91 @@ sleeps nor ends is measured by its calls: too many of them, and it is stopped, w
 Silence without calls is a hang, which is a finding about the adapter.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import IO, Protocol, Self
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
-from flipsnack_contract.adapter.case_run import TICK, CaseRun
+from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report
 from flipsnack_contract.adapter.channel import Channel, Closed
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import CaseResult, FromAdapter, FromKit, Greeting, Hello, Sleep, encode
+from flipsnack_contract.adapter.messages import (
+    PROTOCOL,
+    AdapterFault,
+    CaseEvent,
+    CaseResult,
+    FromAdapter,
+    FromKit,
+    Greeting,
+    Hello,
+    Sleep,
+    encode,
+    read_from_adapter,
+)
 from flipsnack_contract.adapter.process import tail
-from flipsnack_contract.adapter.protocol_state import ProtocolState
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
 ASK_TO_SLEEP = "a client that declares virtual_sleep must send a sleep message instead of sleeping"
+
+
+class Phase(StrEnum):
+    """What the kit waits for."""
+
+    GREETING = "greeting"
+    READY = "ready"
+    RUNNING = "running"
+
+
+# The messages that an adapter may send in each phase, and the phase that follows.
+MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
+    Phase.GREETING: {Hello: Phase.READY},
+    Phase.READY: {},
+    Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
+}
+
+
+class ProtocolState:
+    """The protocol with one process, from its hello on."""
+
+    def __init__(self) -> None:
+        self.state = Phase.GREETING
+        self.hello: Hello | None = None
+        self._case = ""
+        self._over: set[str] = set()
+
+    def begin(self, case_id: str) -> None:
+        """Expect messages of the case that was sent to the adapter."""
+        self._case = case_id
+        self.state = Phase.RUNNING
+
+    def take(self, line: bytes) -> FromAdapter:
+        """The message in `line`. Raises `AdapterFault` when it is not a message, or may not come now."""
+        message = read_from_adapter(line)
+        name = message.__struct_config__.tag
+        if not isinstance(message, Hello) and (self.state is not Phase.RUNNING or message.id != self._case):
+            raise self._foreign(f"{name} for case {message.id[:80]!r}", message.id)
+        if type(message) not in MOVES[self.state]:
+            raise AdapterFault("out-of-turn", f"{name} came in the phase {self.state}")
+        self._apply(message)
+        self.state = MOVES[self.state][type(message)]
+        return message
+
+    def _foreign(self, what: str, case_id: str) -> AdapterFault:
+        if case_id in self._over:
+            return AdapterFault("duplicate", f"{what}, which is over")
+        return AdapterFault("unknown-id", f"{what}; expected {self._case!r}")
+
+    def _apply(self, message: FromAdapter) -> None:
+        if isinstance(message, Hello):
+            if message.protocol != PROTOCOL:
+                raise AdapterFault("protocol", f"it chose protocol {message.protocol}; this kit speaks {PROTOCOL}")
+            self.hello = message
+        elif isinstance(message, CaseResult):
+            self._over.add(message.id)
+        elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
+            raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
 
 
 class Connection(Protocol):
@@ -41,34 +110,29 @@ class Connection(Protocol):
         """End it now."""
 
 
+@dataclass
 class AdapterSession:
     """One adapter, for any number of cases. A context manager.
 
     `connect` starts an adapter, and another one after each fault; `greeting` is the first message to each. After so
-    many seconds without a message an adapter hangs: `hello_timeout` before its hello, `timeout` within a case.
+    many seconds without a message an adapter hangs: `hello_timeout` before its hello, `timeout` within a case. The
+    messages of the kit have `more` fields besides their own.
     """
 
-    def __init__(
-        self,
-        connect: Callable[[], Connection],
-        greeting: Greeting,
-        *,
-        timeout: float = 10.0,
-        hello_timeout: float = 30.0,
-    ) -> None:
-        self._connect = connect
-        self._greeting = greeting
-        self._timeout = timeout
-        self._hello_timeout = hello_timeout
-        self._connection: Connection | None = None
-        self._protocol = ProtocolState()
-        self.starts = 0
+    connect: Callable[[], Connection]
+    greeting: Greeting
+    timeout: float = 10.0
+    hello_timeout: float = 30.0
+    more: Mapping[str, object] = field(default_factory=dict)
+    starts: int = 0
+    _connection: Connection | None = None
+    _protocol: ProtocolState = field(default_factory=ProtocolState)
 
     def open(self) -> Hello:
         """The adapter's hello; starts it when it does not run. Raises `AdapterFault`."""
         if self._connection is None:
             self.starts += 1
-            self._connection = self._connect()
+            self._connection = self.connect()
             self._protocol = ProtocolState()
             try:
                 self._greet()
@@ -113,10 +177,10 @@ class AdapterSession:
             self.drop()
 
     def _greet(self) -> None:
-        self._connected().channel.send(encode(self._greeting))
-        line = self._line(self._hello_timeout)
+        self._connected().channel.send(encode(self.greeting, self.more))
+        line = self._line(self.hello_timeout)
         if line is None:
-            raise AdapterFault("hang", f"no hello within {self._hello_timeout:g} s; {FLUSH}")
+            raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
         self._protocol.take(line)
 
     def _converse(self, run: CaseRun) -> Report:
@@ -131,8 +195,9 @@ class AdapterSession:
         return run.report(CaseOutcome(message.outcome), result=message, why=message.why)
 
     def _send(self, run: CaseRun, message: FromKit) -> None:
-        run.note("kit", encode(message))
-        self._connected().channel.send(encode(message))
+        line = encode(message, self.more)
+        run.note("kit", line)
+        self._connected().channel.send(line)
 
     def _receive(self, run: CaseRun) -> FromAdapter:
         since = stopwatch()
@@ -143,13 +208,14 @@ class AdapterSession:
 
     def _check_silence(self, run: CaseRun, seconds: float) -> None:
         is_virtual = run.timeline.is_virtual
-        limit = self._timeout + (0.0 if is_virtual else run.case.real_limit_s)
+        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
         if seconds > limit:
             raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
 
     def _expect_quiet(self, run: CaseRun) -> None:
-        if not self._connected().channel.is_quiet and (line := self._line(TICK)) is not None:
-            self._take(run, line)
+        with suppress(Closed):  # its end shows in the next case
+            if (line := self._connected().channel.receive(timeout=0.0)) is not None:
+                self._take(run, line)
 
     def _take(self, run: CaseRun, line: bytes) -> FromAdapter:
         run.note("client", line)

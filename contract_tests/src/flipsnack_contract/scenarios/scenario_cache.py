@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner

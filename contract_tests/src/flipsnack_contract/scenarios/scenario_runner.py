@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
-from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
+from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import CaseOptions
-from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.adapter.timeline import TimedAction
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, operation
