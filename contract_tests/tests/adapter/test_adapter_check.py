@@ -24,7 +24,7 @@ FAULTS = [
     ("odd_operation", "declares", "ops are dance; expected some of download, poll, call"),
     ("nameless", "declares", "a part of client is empty"),
     ("no_file", "downloads", "expected a file at dest, got none"),
-    ("no_file", "calls", 'expected ok with the value {"status": "PROCESSING"}, got ok with the value'),
+    ("no_file", "calls", "expected the value {'status': 'PROCESSING'}, got {'status': 'COMPLETE'"),
 ]
 
 

@@ -103,7 +103,8 @@ class _Adapter:
             hint = WRONG_SIGNATURE if report.error_class == "auth" and case.secret == SECRET else ""
             _expect(expected in (None, report.outcome), f"expected {expected} for {op}, {_got(report)}{hint}")
             if op == "download" and report.outcome is CaseOutcome.OK:
-                _expect_file(dest, sandbox.package(collection))
+                _expect(dest.is_file(), "expected a file at dest, got none")
+                _expect_package(sandbox.package(collection), dest.read_bytes())
         return report
 
 
@@ -113,9 +114,7 @@ def _arguments(op: str, collection: str, dest: str) -> dict[str, Any]:
     return {"collection": collection, "dest": dest}
 
 
-def _expect_file(dest: Path, served: bytes) -> None:
-    _expect(dest.is_file(), "expected a file at dest, got none")
-    made = dest.read_bytes()
+def _expect_package(served: bytes, made: bytes) -> None:
     _expect(served == made, f"expected the package ({_shown(served)}) at dest, got {_shown(made)}")
 
 
