@@ -147,13 +147,6 @@ def test_the_log_has_every_line_and_no_secret(opened: Open, hourglass: Hourglass
     assert "a-key" in report.log[0].text
 
 
-def test_goodbye_gives_the_exit_code(opened: Open) -> None:
-    """An adapter that obeys bye ends by itself."""
-    session = opened("correct")
-    session.open()
-    assert 0 == session.close()
-
-
 def test_every_kind_of_fault_has_its_adapter() -> None:
     """No fault is untested."""
     tested = {kind for _, kind, _ in FAULTS + NO_HELLO} | {"hang", "no-start"}

@@ -71,7 +71,6 @@ class _Adapter:
     launch: LaunchMode
     session: AdapterSession | Program
     fake: Fake
-    folder: Path
     printed: str = ""
 
     def __post_init__(self) -> None:
@@ -85,11 +84,12 @@ class _Adapter:
         self, op: str, expected: CaseOutcome | None = None, *, schedule: str = "immediate", **changes: Any
     ) -> Report:
         """The report of a case. Raises `_Wrong` for another outcome than `expected`, and for a wrong file."""
-        with Sandbox(self.fake, f"check-{uuid.uuid4().hex[:12]}", key=KEY, secret=SECRET) as sandbox:
+        name = f"check-{uuid.uuid4().hex[:12]}"
+        with Sandbox(self.fake, name, key=KEY, secret=SECRET) as sandbox, tempfile.TemporaryDirectory() as folder:
             collection = sandbox.account.create_collection(schedule=schedule)
-            dest = self.folder / f"{sandbox.name}.zip"
+            dest = Path(folder) / "package.zip"
             case = Case(
-                id=sandbox.name,
+                id=name,
                 op=op,
                 base_url=sandbox.base_url,
                 key=KEY,
@@ -133,11 +133,10 @@ def check_adapter(launch: LaunchMode, greeting: Greeting, fake: Fake) -> Iterato
 
 def findings_of(session: AdapterSession | Program, launch: LaunchMode, fake: Fake) -> Iterator[Finding]:
     """The finding of each check in `PROTOCOL_CHECKS` that applies. Raises `AdapterFault` without a hello."""
-    with tempfile.TemporaryDirectory() as folder:
-        adapter = _Adapter(launch, session, fake, Path(folder))
-        for name, one in PROTOCOL_CHECKS.items():
-            if one.op in adapter.hello.ops or (not one.op and isinstance(session, AdapterSession)):
-                yield Finding(name, one.promise, _wrong_in(one, adapter), adapter.printed)
+    adapter = _Adapter(launch, session, fake)
+    for name, one in PROTOCOL_CHECKS.items():
+        if one.op in adapter.hello.ops or (not one.op and isinstance(session, AdapterSession)):
+            yield Finding(name, one.promise, _wrong_in(one, adapter), adapter.printed)
 
 
 def _wrong_in(one: "ProtocolCheck", adapter: _Adapter) -> str:
