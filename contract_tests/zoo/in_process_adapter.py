@@ -7,18 +7,18 @@ runs the correct client.
 import json
 import os
 import sys
+import tempfile
 import threading
 import traceback
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, Task
 
 from flipsnack_contract.adapter.channel import Channel
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.stderr import StderrFile
+from flipsnack_contract.adapter.messages import AdapterFault
 
 OPERATIONS = ("download", "poll", "call")
 JOIN_S = 10.0
@@ -122,8 +122,8 @@ class InProcessAdapter:
     def __init__(self, client_type: type[Client]) -> None:
         (client_in, kit_out), (kit_in, client_out) = os.pipe(), os.pipe()
         self.channel = Channel(os.fdopen(kit_in, "rb", 0), os.fdopen(kit_out, "wb", 0))
-        self.stderr = StderrFile()
-        client_err = os.dup(self.stderr.file.fileno())
+        self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
+        client_err = os.dup(self.stderr.fileno())
         self._thread = threading.Thread(target=_run, args=(client_type, client_in, client_out, client_err), daemon=True)
         self._thread.start()
 

@@ -1,15 +1,15 @@
-"""A case that needs no server, and a time that passes when it is told to."""
+"""A case and a time that need no server, and the adapters under test."""
 
 import shutil
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flipsnack_contract.adapter.case import Case
-from flipsnack_contract.adapter.messages import CaseOptions, Greeting
+from flipsnack_contract.adapter.messages import Greeting
+from flipsnack_contract.adapter.timeline import Timeline
 
 ZOO = Path(__file__).parents[2] / "zoo" / "adapters.py"
 ADAPTERS = Path(__file__).parents[2] / "adapters"
@@ -25,18 +25,20 @@ SECRET = 'a "secret"'
 GREETING = Greeting(protocols=(1,), kit="0", run="rehearsal")
 
 
-@dataclass
-class Hourglass:
-    """Time that passes only when it is told to."""
+class Hourglass(Timeline):
+    """Virtual time without a server; `passed` are its steps."""
 
-    now_ms: int = START
-    is_virtual: bool = True
-    passed: list[int] = field(default_factory=list)
+    is_virtual = True
+
+    def __init__(self) -> None:
+        self.passed: list[int] = []
+
+    @property
+    def now_ms(self) -> int:
+        return START + sum(self.passed)
 
     def pass_by(self, ms: int) -> None:
-        """Let that much time pass."""
         self.passed.append(ms)
-        self.now_ms += ms
 
 
 def faulty(name: str) -> list[str]:
@@ -53,7 +55,6 @@ def case(case_id: str = "case-1", **changes: Any) -> Case:
         "key": "a-key",
         "secret": SECRET,
         "args": {"collection": "f000001"},
-        "options": CaseOptions(),
     }
     return Case(**{**fields, **changes})
 

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.tests.adapter.cases import GREETING, Hourglass, faulty
 
 from flipsnack_contract.adapter.process import Process
-from flipsnack_contract.adapter.session import AdapterSession, Timeouts
+from flipsnack_contract.adapter.session import AdapterSession
 
 
 @pytest.fixture
@@ -22,8 +22,6 @@ def opened() -> Iterator[Callable[..., AdapterSession]]:
     with ExitStack() as stack:
 
         def open_session(name: str, *, timeout: float = 30.0) -> AdapterSession:
-            waits = Timeouts(hello=30.0, case=timeout)
-            session = AdapterSession(lambda: Process(faulty(name)), GREETING, timeouts=waits)
-            return stack.enter_context(session)
+            return stack.enter_context(AdapterSession(lambda: Process(faulty(name)), GREETING, timeout))
 
         yield open_session

@@ -6,8 +6,8 @@ from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.adapter_check import PROTOCOL_CHECKS, check_adapter, findings_of
 from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.fault import AdapterFault
 from flipsnack_contract.adapter.launch import LaunchMode
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.session import AdapterSession
 
 # For each check an adapter that fails it; without a hello there are no checks.
@@ -24,7 +24,7 @@ FAULTS = [
     ("odd_operation", "declares", "ops are dance; expected some of download, poll, call"),
     ("nameless", "declares", "a part of client is empty"),
     ("no_file", "downloads", "expected a file at dest, got none"),
-    ("no_file", "calls", 'expected ok with the value {"status": "PROCESSING"}, got ok with the value'),
+    ("no_file", "calls", "expected the value {'status': 'PROCESSING'}, got {'status': 'COMPLETE'"),
 ]
 
 

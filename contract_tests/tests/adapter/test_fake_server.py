@@ -1,23 +1,28 @@
+import zipfile
+from io import BytesIO
+
 import pytest
 
-from flipsnack_contract.adapter.fake_server import Fake, NoFake, fake_at, started_fake
-from flipsnack_contract.target.control import Refused
+from flipsnack_contract.adapter.fake_server import Fake, NoFake, NoPackage, Sandbox, fake_at, started_fake
+from flipsnack_contract.adapter.timeline import VirtualTimeline
+from flipsnack_contract.target.control import Refused, find_control
 from flipsnack_mock.testing import MockServer
+
+KEY, SECRET = "a-key", "ä secret"
 
 
 def test_a_fake_of_our_own_runs_as_long_as_it_is_needed() -> None:
-    """It is a process, found by nothing but its address."""
+    """It is a process, found by its address."""
     with started_fake() as fake:
-        fake.check()
-    with pytest.raises(NoFake):
-        fake.check()
+        assert find_control(fake.target)
+    assert not find_control(fake.target)
 
 
 @pytest.mark.parametrize("form", ["{}", "{}/", "{}/v1/"])
 def test_a_fake_that_runs_already_is_used(server: MockServer, form: str) -> None:
     """However its address is written."""
     with fake_at(form.format(server.url)) as fake:
-        assert f"{server.url}/t/one/v1/" == fake.base_url("one")
+        assert server.url == fake.url
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:3547", "ftp://127.0.0.1", "http://"])
@@ -28,21 +33,9 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 
 def test_where_no_fake_is_there_is_none() -> None:
-    """And how to start one is said."""
+    """The error says how to start one."""
     with pytest.raises(NoFake, match="flipsnack-mock serve"), fake_at("http://127.0.0.1:9"):
         pytest.fail("it must not get here")
-
-
-def test_namespaces_know_nothing_of_each_other(server: MockServer) -> None:
-    """One that was given back begins anew."""
-    fake = Fake(server.url)
-    fake.control("fake-one").create_account("a-key", "a secret")
-    fake.control("fake-two").create_account("a-key", "a secret")
-    with pytest.raises(Refused, match="taken"):
-        fake.control("fake-one").create_account("a-key", "a secret")
-    fake.forget("fake-one")
-    fake.control("fake-one").create_account("a-key", "a secret")
-    fake.close()
 
 
 def test_the_token_of_a_fake_is_handed_on() -> None:
@@ -50,5 +43,31 @@ def test_the_token_of_a_fake_is_handed_on() -> None:
     with MockServer(admin_token="a token") as server:
         with pytest.raises(NoFake, match="--admin-token"), fake_at(server.url):
             pytest.fail("it must not get here")
-        with fake_at(server.url, token="a token") as fake:
-            fake.control("one").create_account("a-key", "a secret")
+        with fake_at(server.url, token="a token") as fake, Sandbox(fake, "one", key=KEY, secret=SECRET) as sandbox:
+            assert 0 == sandbox.calls()
+
+
+def test_a_sandbox_is_an_account_in_a_namespace_that_is_deleted_at_its_end(fake_server: Fake) -> None:
+    """Another one has the same key; one of the same name begins again. Its time is virtual or real."""
+    with (
+        Sandbox(fake_server, "one", key=KEY, secret=SECRET),
+        Sandbox(fake_server, "two", key=KEY, secret=SECRET),
+        pytest.raises(Refused, match="taken"),
+    ):
+        Sandbox(fake_server, "one", key=KEY, secret=SECRET)
+    with Sandbox(fake_server, "one", key=KEY, secret=SECRET) as sandbox:
+        assert 0 == sandbox.calls()
+        assert isinstance(sandbox.timeline(virtual=True), VirtualTimeline)
+        assert not sandbox.timeline(virtual=False).is_virtual
+
+
+def test_the_kit_can_fetch_the_package_itself(fake_server: Fake) -> None:
+    """To compare what a client made; calls are counted, its own among them."""
+    with Sandbox(fake_server, "package", key=KEY, secret=SECRET) as sandbox:
+        content = sandbox.package(sandbox.account.create_collection(schedule="immediate"))
+        assert "index.html" in zipfile.ZipFile(BytesIO(content)).namelist()
+        assert 2 == sandbox.calls()
+        with pytest.raises(NoPackage, match="PROCESSING"):
+            sandbox.package(sandbox.account.create_collection(schedule="never"))
+        with pytest.raises(NoPackage, match="43"):
+            sandbox.package("no-such-collection")

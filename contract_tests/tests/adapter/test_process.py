@@ -1,44 +1,74 @@
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from contract_tests.tests.adapter.cases import faulty
 
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.process import Process, end_group, exit_text, start
+from flipsnack_contract.adapter.messages import AdapterFault
+from flipsnack_contract.adapter.process import Process, end_group, exit_text, last_error_line, start, tail
 
 PARENT = "import subprocess,sys; child = subprocess.Popen(['sleep','600']); print(child.pid, flush=True); child.wait()"
+JAVA = 'Exception in thread "main" java.io.IOException: gone'
+DEAF = "import signal as s; s.signal(s.SIGTERM, s.SIG_IGN); print('x', flush=True); s.pause()"
 
 
-def _is_there(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _file(folder: Path, text: str, *, mode: int) -> str:
+    file = folder / "client"
+    file.write_text(text)
+    file.chmod(mode)
+    return str(file)
 
 
-def test_a_command_that_does_not_exist_is_a_fault() -> None:
-    """The command is named."""
-    with pytest.raises(AdapterFault, match="no-such-command --flag") as caught:
-        Process(["no-such-command", "--flag"])
+def _why(*command: str) -> str:
+    with pytest.raises(AdapterFault) as caught:
+        start(command)
     assert "no-start" == caught.value.kind
+    return caught.value.text
 
 
-def test_a_process_that_obeys_ends_by_itself() -> None:
-    """Bye, the end of its input, exit code 0."""
-    assert 0 == Process(faulty("correct")).shutdown()
+def test_a_program_that_is_there_is_started_by_its_path_and_by_its_name(tmp_path: Path) -> None:
+    """The PATH is the one that it is given."""
+    program = _file(tmp_path, "#!/bin/sh\nexit 7\n", mode=0o755)
+    for name in (program, "client"):
+        with start([name], environment={"PATH": str(tmp_path)}) as process:
+            pass
+        assert 7 == process.returncode
 
 
-def test_goodbye_to_a_process_that_is_gone_is_no_error() -> None:
-    """Its exit code is told all the same."""
-    process = Process([sys.executable, "-c", "raise SystemExit(7)"])
-    assert 7 == process.shutdown()
+def test_why_a_program_cannot_be_started_is_told_with_how_to_mend_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault names the command; a file in this folder is found by ./ only."""
+    monkeypatch.chdir(tmp_path)
+    assert "./client: no such file" == _why("./client")
+    assert "no-such-command --flag: no such command on the PATH" == _why("no-such-command", "--flag")
+    assert f"{tmp_path}: it is a folder" == _why(str(tmp_path))
+    program = _file(tmp_path, "#!/bin/sh\n", mode=0o644)
+    assert f"it is not executable; run `chmod +x {program}`, or put its interpreter first" in _why(program)
+    _file(tmp_path, "#!/bin/sh\n", mode=0o755)
+    assert _why("client").endswith("it is not on the PATH; to run the file in this folder, write ./client")
+    assert "embedded null byte" in _why(program, "\0")
+
+
+@pytest.mark.parametrize("first_line", ["print 1\n", "#!/no/such/interpreter\n"])
+def test_a_script_that_names_no_interpreter_is_told_so(tmp_path: Path, first_line: str) -> None:
+    """The system says that its format is wrong, or that a file which is there is not."""
+    assert "the interpreter that its first line names does not exist" in _why(_file(tmp_path, first_line, mode=0o755))
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(faulty("correct"), 0), ([sys.executable, "-c", "raise SystemExit(7)"], 7)]
+)
+def test_shutting_down_gives_the_exit_code(command: list[str], code: int) -> None:
+    """Of a process that obeys bye, and of one that is gone already."""
+    assert code == Process(command).shutdown()
 
 
 def test_what_a_process_started_ends_with_it() -> None:
-    """No child of an adapter is left behind, whatever it ignores."""
+    """No child of an adapter is left behind."""
     with start([sys.executable, "-c", PARENT]) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
@@ -47,26 +77,9 @@ def test_what_a_process_started_ends_with_it() -> None:
         assert process.stdout.read() == b""
 
 
-def test_a_process_is_ended_when_the_block_is_left_by_an_exception() -> None:
-    """As by Ctrl-C."""
-    process = Process(faulty("ignores_bye"))
-    with pytest.raises(KeyboardInterrupt), process:
-        raise KeyboardInterrupt
-    assert not _is_there(process.pid)
-
-
-def test_ending_twice_is_ending_once() -> None:
-    """The second time there is nothing to do."""
-    process = Process(faulty("correct"))
-    process.kill()
-    process.kill()
-    assert not _is_there(process.pid)
-
-
 def test_what_ignores_sigterm_is_killed() -> None:
     """After a while it has no choice."""
-    script = "import signal as s; s.signal(s.SIGTERM, s.SIG_IGN); print('x', flush=True); s.pause()"
-    with start([sys.executable, "-c", script]) as process:
+    with start([sys.executable, "-c", DEAF]) as process:
         assert process.stdout is not None
         process.stdout.readline()
         end_group(process)
@@ -76,7 +89,6 @@ def test_what_ignores_sigterm_is_killed() -> None:
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        (0, "it ended with exit code 0"),
         (3, "it ended with exit code 3"),
         (-11, "it was killed by SIGSEGV"),
         (None, "it is still running"),
@@ -85,3 +97,27 @@ def test_what_ignores_sigterm_is_killed() -> None:
 def test_an_exit_is_put_into_words(code: int | None, text: str) -> None:
     """A signal is named, and is no exit code."""
     assert text == exit_text(code)
+
+
+def test_of_a_flood_the_last_64_kib_are_kept() -> None:
+    """Whoever wrote last."""
+    with tempfile.TemporaryFile("a+b", buffering=0) as printed:
+        for number in range(40):
+            os.write(printed.fileno(), str(number).encode().rjust(4096, b"."))
+        assert (64 * 1024, "39") == (len(tail(printed)), tail(printed)[-2:])
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("one\ntwo\n\n", "two"),
+        ("", ""),
+        ("Error: no such module\n    at run (a.js:1)\n\nNode.js v20\n", "Error: no such module"),
+        ("Traceback\nValueError: no\n", "ValueError: no"),
+        ('Exception in thread "main" java.io.IOException: gone\n\tat A.main(A.java)\n', JAVA),
+        ("a.sh: line 1: jq: command not found\n", "a.sh: line 1: jq: command not found"),
+    ],
+)
+def test_the_last_error_line_is_the_one_that_names_an_error(printed: str, shown: str) -> None:
+    """Where a runtime prints more after it; else the last line, and nothing where there is none."""
+    assert shown == last_error_line(printed)

@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import CaseResult, Sleep
-from flipsnack_contract.adapter.protocol_state import Phase, ProtocolState
+from flipsnack_contract.adapter.messages import AdapterFault
+from flipsnack_contract.adapter.session import Phase, ProtocolState
 
 CLIENT = {"name": "a", "version": "1", "language": "b"}
 HELLO = {"type": "hello", "protocol": 1, "client": CLIENT, "ops": ["poll"], "capabilities": ["virtual_sleep"]}
@@ -46,15 +45,6 @@ def test_each_message_has_its_turn(state: Phase, kind: str) -> None:
     else:
         with pytest.raises(AdapterFault):
             _take(conversation, MESSAGES[kind])
-
-
-def test_a_case_runs_from_hello_to_result() -> None:
-    """The messages come out as values."""
-    conversation = _in(Phase.RUNNING)
-    assert isinstance(_take(conversation, SLEEP), Sleep)
-    assert isinstance(_take(conversation, RESULT), CaseResult)
-    conversation.begin("2")
-    assert isinstance(_take(conversation, {**RESULT, "id": "2"}), CaseResult)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +6,9 @@ import pytest
 from contract_tests.tests.adapter.cases import GREETING, SECRET, START, Hourglass, case
 
 from flipsnack_contract.adapter.case import CaseOutcome, Report
-from flipsnack_contract.adapter.fault import KINDS, AdapterFault
+from flipsnack_contract.adapter.messages import KINDS, AdapterFault
 from flipsnack_contract.adapter.process import Process
-from flipsnack_contract.adapter.session import AdapterSession, Timeouts
+from flipsnack_contract.adapter.session import AdapterSession
 
 Open = Callable[..., AdapterSession]
 MINUTE = 60_000
@@ -89,7 +87,7 @@ def test_silence_is_a_fault_in_the_end(opened: Open, hourglass: Hourglass, name:
 def test_silence_is_told_with_what_causes_it_most_often(opened: Open, hourglass: Hourglass) -> None:
     """A hello that stays in a buffer, and a sleep that the kit was not asked for."""
     with (
-        AdapterSession(lambda: Process(["sleep", "600"]), GREETING, timeouts=Timeouts(hello=0.0)) as session,
+        AdapterSession(lambda: Process(["sleep", "600"]), GREETING, hello_timeout=0.0) as session,
         pytest.raises(AdapterFault, match="flush stdout after each line"),
     ):
         session.open()
@@ -99,11 +97,8 @@ def test_silence_is_told_with_what_causes_it_most_often(opened: Open, hourglass:
 def test_a_client_that_calls_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:
     """It is silent, but the fake sees it: that is a finding about the client, not about its adapter."""
     report = opened("hang").run(case(most_calls=100), hourglass, calls=lambda: 101)
-    assert (CaseOutcome.STOPPED, "", "it made 101 calls in 0 s and did not end") == (
-        report.outcome,
-        report.fault,
-        report.why,
-    )
+    expected = (CaseOutcome.STOPPED, "", "it made 101 calls in 0 s and did not end")
+    assert expected == (report.outcome, report.fault, report.why)
 
 
 def test_a_client_that_sleeps_without_end_is_stopped(opened: Open, hourglass: Hourglass) -> None:
@@ -150,13 +145,6 @@ def test_the_log_has_every_line_and_no_secret(opened: Open, hourglass: Hourglass
     assert [0, 0, 1500, 1500] == [said.at_ms - START for said in report.log]
     assert json.dumps(SECRET) not in "".join(said.text for said in report.log)
     assert "a-key" in report.log[0].text
-
-
-def test_goodbye_gives_the_exit_code(opened: Open) -> None:
-    """An adapter that obeys bye ends by itself."""
-    session = opened("correct")
-    session.open()
-    assert 0 == session.close()
 
 
 def test_every_kind_of_fault_has_its_adapter() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.timeline import RealTimeline, TimedAction, VirtualTimeline
+from flipsnack_contract.adapter.timeline import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.target.control import AccountControl, Control
 from flipsnack_contract.target.target import WsgiTarget
 
@@ -90,7 +90,7 @@ def test_what_happens_while_the_machine_is_suspended_happens_at_its_instant(fake
 
 def test_the_time_of_the_wall_passes_by_itself() -> None:
     """It is never less than what was asked for."""
-    timeline = RealTimeline()
+    timeline = Timeline()
     before = timeline.now_ms
     timeline.pass_by(2)
     assert before + 2 <= timeline.now_ms

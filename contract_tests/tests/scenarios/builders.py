@@ -64,7 +64,6 @@ def scenario_run(
     )
     deadline = None if played.deadline_s is None else round(played.deadline_s * 1000)
     report = Report(
-        case="1",
         outcome=ended,
         started_ms=START_MS,
         ended_ms=START_MS + round(elapsed_s * 1000),

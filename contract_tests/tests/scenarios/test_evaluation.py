@@ -3,8 +3,7 @@ import pytest
 from contract_tests.tests.scenarios.builders import call, scenario_run
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import CAPABILITIES
+from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault
 from flipsnack_contract.checks.check import Check, Plan, check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.scenarios.client_checks import client_checks

@@ -1,25 +1,17 @@
 """Lines to and from an adapter over two pipes. A thread reads, another one writes, so no pipe can block the kit."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, Queue, SimpleQueue
 from typing import IO
 
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import MAX_LINE
-
-__all__ = ["Channel", "Closed", "ReadTimeout"]
+from flipsnack_contract.adapter.messages import MAX_LINE, AdapterFault
+from flipsnack_contract.contract.clock import stopwatch
 
 PIECE = 64 * 1024
-MOST_LINES = 16
-"""Lines that are kept unread; the other side has to wait with more, so memory is bounded."""
-
-
-class ReadTimeout(Exception):
-    """No line came within the timeout."""
+MOST_PIECES = 16
+"""Pieces that are kept unread; the other side has to wait with more, so memory is bounded."""
 
 
 class Closed(Exception):
@@ -27,16 +19,14 @@ class Closed(Exception):
 
 
 class Channel:
-    """Whole lines over two unbuffered pipes. The channel takes both over and closes them."""
+    """Whole lines over two unbuffered pipes. The channel takes both over, reads at once, and closes them."""
 
     def __init__(self, reading: IO[bytes], writing: IO[bytes]) -> None:
-        """Start to read at once."""
-        self._changed = threading.Condition()
+        self._incoming: Queue[bytes] = Queue(MOST_PIECES)
+        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
         self._lines: deque[bytes] = deque()
         self._rest = b""
-        self._end: Exception | None = None
-        self._abandoned = False
-        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
+        self._is_closed = False
         for work, pipe in ((self._read_all, reading), (self._write_all, writing)):
             threading.Thread(target=work, args=(pipe,), name="adapter-channel", daemon=True).start()
 
@@ -44,23 +34,18 @@ class Channel:
         """Write one line. Returns at once; when the other side does not read it, no answer comes."""
         self._outgoing.put(line)
 
-    def receive(self, *, timeout: float) -> bytes:
-        """The next line without its end; `timeout` is in seconds.
+    def receive(self, *, timeout: float) -> bytes | None:
+        """The next line without its end; None when none came within `timeout` seconds.
 
-        Raises `ReadTimeout`, `Closed`, and `AdapterFault` for a line that is too long.
+        Raises `Closed`, and `AdapterFault` for a line that is too long.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._lines or self._end, timeout)
-            if self._lines:
-                self._changed.notify_all()
-                return self._lines.popleft()
-            raise self._end or ReadTimeout
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing more was read so far, not even the beginning of a line."""
-        with self._changed:
-            return not self._lines and not self._rest
+        until = stopwatch() + timeout
+        while not self._lines:
+            try:
+                self._take(self._incoming.get(timeout=max(0.0, until - stopwatch())))
+            except Empty:
+                return None
+        return self._lines.popleft()
 
     def close_writing(self) -> None:
         """Close the other side's input, once everything is written."""
@@ -69,9 +54,10 @@ class Channel:
     def close(self) -> None:
         """Close the writing end and drop what is read from now on; the reading end closes with the other side's."""
         self.close_writing()
-        with self._changed:
-            self._abandoned = True
-            self._changed.notify_all()
+        self._is_closed = True
+        with suppress(Empty):
+            while True:  # the reader may wait for room
+                self._incoming.get_nowait()
 
     def _write_all(self, pipe: IO[bytes]) -> None:
         with suppress(OSError), pipe:  # the other side may be gone
@@ -83,17 +69,17 @@ class Channel:
     def _read_all(self, pipe: IO[bytes]) -> None:
         with suppress(OSError), pipe:
             while piece := pipe.read(PIECE):
-                self._take(piece)
-        # What comes before the end without a line end is a line all the same.
-        self._take(b"\n" if self._rest else b"", end=Closed())
+                if not self._is_closed:
+                    self._incoming.put(piece)
+        self._incoming.put(b"")
 
-    def _take(self, piece: bytes, *, end: Exception | None = None) -> None:
-        with self._changed:
-            *whole, self._rest = (self._rest + piece).split(b"\n")
-            if any(len(line) >= MAX_LINE for line in (*whole, self._rest)):
-                self._rest, end = b"", AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
-            if self._end is None:
-                self._lines.extend(whole)
-                self._end = end
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: len(self._lines) < MOST_LINES or self._abandoned or self._end)
+    def _take(self, piece: bytes) -> None:
+        if not piece:
+            self._incoming.put(piece)  # the end stays the end
+            if not self._rest:
+                raise Closed
+        # What comes before the end without a line end is a line all the same.
+        *whole, self._rest = (self._rest + (piece or b"\n")).split(b"\n")
+        if any(len(line) >= MAX_LINE for line in (*whole, self._rest)):
+            raise AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
+        self._lines.extend(whole)

@@ -1,21 +1,27 @@
-"""The fake that cases run at: a process that the kit starts, or one that runs already. It is never imported."""
+"""The fake that cases run at, and a sandbox in it for each case.
 
-from __future__ import annotations
+The fake is a process that the kit starts, or one that runs already; it is never imported.
+"""
 
 import importlib.util
+import json
 import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
+from flipsnack_contract.adapter.timeline import TimedAction, Timeline, VirtualTimeline
+from flipsnack_contract.contract.decoding import Malformed, decode
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.target import HttpTarget
-
-__all__ = ["Fake", "NoAddress", "NoFake", "fake_at", "started_fake"]
+from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.target import HttpTarget, Request
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
@@ -30,39 +36,17 @@ class NoAddress(NoFake):
     """The text is not the address of a fake."""
 
 
+@dataclass(frozen=True)
 class Fake:
-    """A running fake. Each of its namespaces is a server of its own, made on first use."""
+    """A running fake: its scheme, host and port, the connections to it, and the token of its control plane."""
 
-    def __init__(self, url: str, *, token: str | None = None) -> None:
-        """`url` is the fake's scheme, host and port; `token` is sent to its control plane."""
-        self.url = url.rstrip("/")
-        self._token = token
-        self.target = HttpTarget(f"{self.url}/v1/")
+    url: str
+    target: HttpTarget
+    token: str | None
 
-    def base_url(self, namespace: str) -> str:
-        """The API of a namespace."""
-        return f"{self.url}/t/{namespace}/v1/"
-
-    def control(self, namespace: str) -> Control:
-        """The control plane of a namespace."""
-        return Control(self.target, f"{self.url}/t/{namespace}/", token=self._token)
-
-    def forget(self, namespace: str) -> None:
-        """Delete a namespace."""
-        with suppress(Refused):
-            Control(self.target, f"{self.url}/", token=self._token).call("DELETE", f"/namespaces/{namespace}")
-
-    def check(self) -> None:
-        """Raise `NoFake` unless a fake with a control plane answers."""
-        if find_control(self.target, token=self._token) is None:
-            raise NoFake(
-                f"no fake with a control plane answers at {self.url}; start one with `flipsnack-mock serve` "
-                "(give its --admin-token, if it has one)"
-            )
-
-    def close(self) -> None:
-        """Close the connections to it."""
-        self.target.close()
+    def control(self, path: str) -> Control:
+        """The control plane of the fake (`path` is /), or of a namespace below it, which is made on first use."""
+        return Control(self.target, self.url + path, token=self.token)
 
 
 @contextmanager
@@ -71,12 +55,14 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise NoAddress(f"{url!r} is not the address of a fake; expected something like http://127.0.0.1:3547")
-    fake = Fake(f"{parts.scheme}://{parts.netloc}", token=token)
-    try:
-        fake.check()
-        yield fake
-    finally:
-        fake.close()
+    root = f"{parts.scheme}://{parts.netloc}"
+    with HttpTarget(f"{root}/v1/") as target:
+        if find_control(target, token=token) is None:
+            raise NoFake(
+                f"no fake with a control plane answers at {root}; start one with `flipsnack-mock serve` "
+                "(give its --admin-token, if it has one)"
+            )
+        yield Fake(root, target, token)
 
 
 @contextmanager
@@ -90,19 +76,75 @@ def started_fake() -> Iterator[Fake]:
         process = start(watched_command(MODULE, "serve", *FLAGS))
     except AdapterFault as fault:
         raise NoFake(f"the fake does not start: {fault.text}") from None
-    try:
-        with fake_at(_address(process)) as fake:
-            yield fake
-    finally:
-        end_group(process)
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+    with process:
+        try:
+            with fake_at(_address(process)) as fake:
+                yield fake
+        finally:
+            end_group(process)
 
 
 def _address(process: subprocess.Popen[bytes]) -> str:
-    line = process.stdout.readline() if process.stdout else b""
+    assert process.stdout is not None  # `start` makes pipes
+    assert process.stderr is not None
+    line = process.stdout.readline()
     if match := LISTENING.search(line):
         return match[1].decode()
-    said = process.stderr.read(2000).decode("utf-8", "replace") if process.stderr and not line else repr(line)
+    said = repr(line) if line else process.stderr.read(2000).decode("utf-8", "replace")
     raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it printed: {said.strip()}")
+
+
+class NoPackage(Exception):
+    """The fake does not serve the package; the text is its answer."""
+
+
+class Sandbox:
+    """One namespace and one account. A context manager that deletes the namespace.
+
+    Raises `Refused` when the fake refuses the account.
+    """
+
+    def __init__(self, fake: Fake, name: str, *, key: str, secret: str) -> None:
+        self._fake = fake
+        self.name = name
+        self.base_url = f"{fake.url}/t/{name}/v1/"
+        self.control = fake.control(f"/t/{name}/")
+        self.key = key
+        self.secret = secret
+        self.account = self.control.create_account(key, secret)
+
+    def timeline(self, *, virtual: bool, actions: tuple[TimedAction, ...] = ()) -> Timeline:
+        """The time of the case: the account's clock, which is stopped, or real time."""
+        return VirtualTimeline(self.account, actions) if virtual else Timeline()
+
+    def calls(self) -> int:
+        """How many requests the fake has seen of the case."""
+        return int(self.control.call("GET", "/requests/count")["count"])
+
+    def archive(self, *, before: int) -> bytes:
+        """The first `before` requests of the case as an HTTP archive (HAR 1.2), secrets and signatures masked."""
+        archive = self.control.call("GET", "/requests.har")
+        archive["log"]["entries"] = archive["log"]["entries"][:before]
+        return json.dumps(archive, indent=1, ensure_ascii=False).encode()
+
+    def package(self, collection_hash: str) -> bytes:
+        """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
+        pairs = (("action", package_method().name), ("apiKey", self.key), ("collectionHash", collection_hash))
+        reply = self._fake.target.send(CallDraft(pairs, self.secret).request(self.base_url))
+        try:
+            url = decode(reply.body).resource_url
+        except Malformed as damage:
+            raise NoPackage(str(damage)) from None
+        if url is None:
+            raise NoPackage(reply.body[:200].decode("utf-8", "replace"))
+        package = self._fake.target.send(Request("GET", url))
+        if package.status != 200:
+            raise NoPackage(f"HTTP {package.status} from the resource URL")
+        return package.body
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
+        with suppress(Refused):
+            self._fake.control("/").call("DELETE", f"/namespaces/{self.name}")

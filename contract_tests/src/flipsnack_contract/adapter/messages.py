@@ -1,43 +1,10 @@
-"""The messages of the adapter protocol; the shipped JSON Schemas are generated from here."""
+"""The messages of the adapter protocol, and its faults; the shipped JSON Schemas are generated from here."""
 
-from __future__ import annotations
-
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, field
-
-__all__ = [
-    "CAPABILITIES",
-    "ERROR_CLASSES",
-    "FORMATS",
-    "MAX_LINE",
-    "OPERATIONS",
-    "PROTOCOL",
-    "Bye",
-    "Cancel",
-    "Client",
-    "CaseCredentials",
-    "CaseEvent",
-    "FileMade",
-    "Format",
-    "FromAdapter",
-    "FromKit",
-    "Greeting",
-    "Hello",
-    "NotAMessage",
-    "CaseOptions",
-    "CaseResult",
-    "RunCase",
-    "Sleep",
-    "ErrorReport",
-    "Wake",
-    "encode",
-    "preferred",
-    "read_from_adapter",
-    "schema",
-]
 
 PROTOCOL = 1
 MAX_LINE = 1024 * 1024
@@ -65,6 +32,20 @@ OPERATIONS = {
     "call": "calls any method of the API",
 }
 
+KINDS = {
+    "no-start": "the command cannot be started",
+    "crash": "the process ended while a message was expected",
+    "closed": "the process closed its stdout and still runs",
+    "hang": "no message came within the timeout",
+    "garbage": "a line is not a message of the protocol",
+    "too-long": "a line is longer than 1 MiB",
+    "out-of-turn": "a message came at a wrong time",
+    "unknown-id": "a message names a case that the kit never started",
+    "duplicate": "a message names a case that is over",
+    "protocol": "the adapter chose a protocol that the kit does not know",
+}
+"""What an adapter can do wrong."""
+
 ErrorClass = Literal[
     "auth",
     "forbidden",
@@ -78,13 +59,10 @@ ErrorClass = Literal[
     "damaged",
     "cancelled",
 ]
-ERROR_CLASSES: tuple[str, ...] = get_args(ErrorClass)
-
 ResultOutcome = Literal["ok", "error", "unsupported"]
-OUTCOMES: tuple[str, ...] = get_args(ResultOutcome)
 
 Format = Literal["json", "jsonp", "xml"]
-FORMATS: tuple[Format, ...] = ("json", "jsonp", "xml")
+FORMATS: tuple[Format, ...] = get_args(Format)
 """The formats of answers, the vendor's default first."""
 
 
@@ -96,8 +74,13 @@ def preferred(capabilities: Collection[str]) -> Format:
 Milliseconds = Annotated[int, Meta(ge=0, le=LONGEST_SLEEP)]
 
 
-class NotAMessage(ValueError):
-    """A line that is not a message of the protocol; the text says what was expected."""
+class AdapterFault(Exception):
+    """The adapter broke the protocol; `kind` is one of `KINDS`. It is neither a pass nor a broken rule."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+        self.text = text
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -187,11 +170,6 @@ class Hello(_Message, frozen=True, tag="hello"):
     ops: tuple[str, ...]
     capabilities: tuple[str, ...] = ()
 
-    @property
-    def format(self) -> Format:
-        """The format for cases that are made for no format."""
-        return preferred(self.capabilities)
-
 
 class Sleep(_Message, frozen=True, tag="sleep"):
     """The client wants to sleep; it waits for the wake."""
@@ -252,19 +230,19 @@ _encoder = msgspec.json.Encoder()
 _from_adapter: msgspec.json.Decoder[FromAdapter] = msgspec.json.Decoder(FromAdapter)
 
 
-def encode(message: FromKit | FromAdapter) -> bytes:
-    """The line of a message, its end included."""
-    return _encoder.encode(message) + b"\n"
+def encode(message: FromKit | FromAdapter, more: Mapping[str, object] | None = None) -> bytes:
+    """The line of a message with `more` fields, its end included."""
+    return _encoder.encode({**msgspec.to_builtins(message), **more} if more else message) + b"\n"
 
 
 def read_from_adapter(line: bytes) -> FromAdapter:
-    """The message that a line of an adapter holds; raises `NotAMessage`."""
+    """The message that a line of an adapter holds. Raises `AdapterFault`, which says what was expected."""
     try:
         return _from_adapter.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
-        raise NotAMessage(f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
+        raise AdapterFault("garbage", f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
 
 
 def schema(direction: Any) -> dict[str, Any]:
@@ -273,5 +251,5 @@ def schema(direction: Any) -> dict[str, Any]:
 
 
 def _expected(damage: str) -> str:
-    words = {"outcome": OUTCOMES, "error.class": ERROR_CLASSES}
-    return next((", ".join(known) for name, known in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)
+    words = {"outcome": ResultOutcome, "error.class": ErrorClass}
+    return next((", ".join(get_args(one)) for name, one in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)

@@ -3,16 +3,12 @@
 The parent holds the other end of stdin and writes nothing. However the parent ends, the system closes that end.
 """
 
-from __future__ import annotations
-
 import os
 import runpy
 import signal
 import sys
 import threading
 from collections.abc import Sequence
-
-__all__ = ["watched_command", "main"]
 
 STDIN = 0
 

@@ -1,28 +1,46 @@
-"""An adapter as a process: started in a process group of its own, and ended with all of its children."""
+"""An adapter as a process: started in a process group of its own, and ended with all of its children.
 
-from __future__ import annotations
+What it prints on stderr goes into a file without a name, so printing never blocks it.
+"""
 
+import errno
 import os
+import re
 import shlex
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
-from flipsnack_contract.adapter.channel import Channel, Closed, ReadTimeout
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import Bye, encode
-from flipsnack_contract.adapter.start_error import start_error
-from flipsnack_contract.adapter.stderr import StderrFile
-from flipsnack_contract.contract.clock import stopwatch
-
-__all__ = ["Process", "end_group", "exit_text", "start"]
+from flipsnack_contract.adapter.channel import Channel
+from flipsnack_contract.adapter.messages import AdapterFault, Bye, encode
 
 GRACE_AFTER_BYE = 3.0
 GRACE_AFTER_TERM = 2.0
 REAP = 1.0
+KEPT = 64 * 1024
+INTERPRETER = "the interpreter that its first line names does not exist; expected something like #!/usr/bin/env node"
+# As Python, Java and JavaScript begin the line that says what went wrong. Node prints its version after all that.
+ERROR = re.compile(r"^(Uncaught |Exception in thread \S+ |Caused by: )?[\w.]*(Error|Exception)\b.*:")
 Stream = int | IO[bytes]
+
+
+def why_not_startable(program: str, *, path: str | None = None) -> str:
+    """Why `program` cannot be started, searched on `path` (default: this process's PATH); "" when it can be."""
+    if shutil.which(program, path=path):
+        return ""
+    file = Path(program)
+    if not file.exists():
+        return "no such file" if "/" in program else "no such command on the PATH"
+    if file.is_dir():
+        return "it is a folder"
+    if "/" not in program:
+        return f"it is not on the PATH; to run the file in this folder, write ./{program}"
+    return f"it is not executable; run `chmod +x {program}`, or put its interpreter first: node {program}"
 
 
 def start(
@@ -33,23 +51,19 @@ def start(
     stderr: Stream = subprocess.PIPE,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a process group of its own, with unbuffered pipes unless told otherwise.
-
-    Raises `AdapterFault`.
-    """
+    """Start `command` in a process group of its own, with unbuffered pipes by default. Raises `AdapterFault`."""
     try:
         return subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            env=None if environment is None else dict(environment),
-            start_new_session=True,
-            bufsize=0,
+            command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True, bufsize=0
         )
     except (OSError, ValueError) as error:
-        why = start_error(command[0], error, path=(environment or {}).get("PATH"))
-        raise AdapterFault("no-start", f"{shlex.join(command)}: {why}") from None
+        found = why_not_startable(command[0], path=(environment or {}).get("PATH"))
+        raise AdapterFault("no-start", f"{shlex.join(command)}: {found or _reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    is_script = isinstance(error, OSError) and error.errno in (errno.ENOEXEC, errno.ENOENT)
+    return INTERPRETER if is_script else str(error)
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
@@ -64,6 +78,11 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
 def exit_text(code: int | None) -> str:
     """An exit code in words; a signal is named."""
     if code is None:
@@ -71,26 +90,33 @@ def exit_text(code: int | None) -> str:
     return f"it ended with exit code {code}" if code >= 0 else f"it was killed by {signal.Signals(-code).name}"
 
 
+def tail(printed: IO[bytes]) -> str:
+    """The last 64 KiB of a file."""
+    printed.seek(0, os.SEEK_END)
+    printed.seek(max(0, printed.tell() - KEPT))
+    return printed.read().decode("utf-8", "replace")
+
+
+def last_error_line(text: str) -> str:
+    """The last line that names an error, else the last one, cut to 200 characters."""
+    lines = [line.strip() for line in text.split("\n")]
+    found = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
+    return found[-1][:200] if found else ""
+
+
 class Process:
-    """One running adapter, and the channel to it. A context manager that leaves no process behind."""
+    """One running adapter, and the channel to it. Raises `AdapterFault` when it cannot be started."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        """Start it; raises `AdapterFault`."""
-        self.stderr = StderrFile()
+        self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
         try:
-            self._process = start(command, stderr=self.stderr.file)
+            self._process = start(command, stderr=self.stderr)
         except AdapterFault:
             self.stderr.close()
             raise
-        self._ended = False
         assert self._process.stdout is not None  # `start` makes pipes
         assert self._process.stdin is not None
         self.channel = Channel(self._process.stdout, self._process.stdin)
-
-    @property
-    def pid(self) -> int:
-        """Its process id, which is also the id of its group."""
-        return self._process.pid
 
     def exit_fault(self) -> AdapterFault:
         """The fault of an adapter that closed its stdout."""
@@ -98,49 +124,22 @@ class Process:
             code = self._process.wait(REAP)
         except subprocess.TimeoutExpired:
             return AdapterFault("closed", "it closed its stdout, but the process still runs")
-        printed = self.stderr.last_error_line
+        printed = last_error_line(tail(self.stderr))
         hint = f"; it printed: {printed}" if printed else ""
         return AdapterFault("crash", f"{exit_text(code)} before it answered{hint}")
 
     def shutdown(self) -> int | None:
         """Send bye, close its input, and wait up to 3 s; the exit code, or None when it had to be killed."""
-        if self._ended:
-            return None
         self.channel.send(encode(Bye()))
-        self.channel.close_writing()
-        self._read_to_the_end()
+        self.channel.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE_AFTER_BYE)
         code = self._process.poll()
         self.kill()  # its children may still run
         return code
 
     def kill(self) -> None:
         """End it and its children now."""
-        if not self._ended:
-            self._ended = True
-            end_group(self._process)
-            self.channel.close()
-            self.stderr.close()
-
-    def __enter__(self) -> Process:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
-        if kind is None:
-            self.shutdown()
-        else:
-            self.kill()
-
-    def _read_to_the_end(self) -> None:
-        until = stopwatch() + GRACE_AFTER_BYE
-        try:
-            while (left := until - stopwatch()) > 0:
-                self.channel.receive(timeout=left)
-        except Closed:
-            self.exit_fault()
-        except (ReadTimeout, AdapterFault):
-            pass
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+        end_group(self._process)
+        self.channel.close()
+        self.stderr.close()

@@ -7,51 +7,98 @@ sleeps nor ends is measured by its calls: too many of them, and it is stopped, w
 Silence without calls is a hang, which is a finding about the adapter.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import IO, Protocol, Self
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
-
-import msgspec
-
-from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said, masked
-from flipsnack_contract.adapter.channel import Channel, Closed, ReadTimeout
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report
+from flipsnack_contract.adapter.channel import Channel, Closed
 from flipsnack_contract.adapter.messages import (
-    Cancel,
-    CaseCredentials,
+    PROTOCOL,
+    AdapterFault,
+    CaseEvent,
     CaseResult,
     FromAdapter,
     FromKit,
     Greeting,
     Hello,
-    RunCase,
     Sleep,
-    Wake,
     encode,
+    read_from_adapter,
 )
-from flipsnack_contract.adapter.protocol_state import ProtocolState
-from flipsnack_contract.adapter.stderr import StderrFile
+from flipsnack_contract.adapter.process import tail
 from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
-__all__ = ["Connection", "Timeouts", "AdapterSession", "Stopped"]
-
-TICK = 0.5
-# Milliseconds that a client without a deadline has in real time.
-REAL_LIMIT_MS = 60_000
-# Polls are seconds apart: a client whose hundreds of sleeps last less than half a second on average does not end.
-MANY_SLEEPS, SHORT_SLEEP_MS = 300, 500
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
 ASK_TO_SLEEP = "a client that declares virtual_sleep must send a sleep message instead of sleeping"
+
+
+class Phase(StrEnum):
+    """What the kit waits for."""
+
+    GREETING = "greeting"
+    READY = "ready"
+    RUNNING = "running"
+
+
+# The messages that an adapter may send in each phase, and the phase that follows.
+MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
+    Phase.GREETING: {Hello: Phase.READY},
+    Phase.READY: {},
+    Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
+}
+
+
+class ProtocolState:
+    """The protocol with one process, from its hello on."""
+
+    def __init__(self) -> None:
+        self.state = Phase.GREETING
+        self.hello: Hello | None = None
+        self._case = ""
+        self._over: set[str] = set()
+
+    def begin(self, case_id: str) -> None:
+        """Expect messages of the case that was sent to the adapter."""
+        self._case = case_id
+        self.state = Phase.RUNNING
+
+    def take(self, line: bytes) -> FromAdapter:
+        """The message in `line`. Raises `AdapterFault` when it is not a message, or may not come now."""
+        message = read_from_adapter(line)
+        name = message.__struct_config__.tag
+        if not isinstance(message, Hello) and (self.state is not Phase.RUNNING or message.id != self._case):
+            raise self._foreign(f"{name} for case {message.id[:80]!r}", message.id)
+        if type(message) not in MOVES[self.state]:
+            raise AdapterFault("out-of-turn", f"{name} came in the phase {self.state}")
+        self._apply(message)
+        self.state = MOVES[self.state][type(message)]
+        return message
+
+    def _foreign(self, what: str, case_id: str) -> AdapterFault:
+        if case_id in self._over:
+            return AdapterFault("duplicate", f"{what}, which is over")
+        return AdapterFault("unknown-id", f"{what}; expected {self._case!r}")
+
+    def _apply(self, message: FromAdapter) -> None:
+        if isinstance(message, Hello):
+            if message.protocol != PROTOCOL:
+                raise AdapterFault("protocol", f"it chose protocol {message.protocol}; this kit speaks {PROTOCOL}")
+            self.hello = message
+        elif isinstance(message, CaseResult):
+            self._over.add(message.id)
+        elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
+            raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
 
 
 class Connection(Protocol):
     """A running adapter: a process, or a thread of a test."""
 
     channel: Channel
-    stderr: StderrFile
+    stderr: IO[bytes]
 
     def exit_fault(self) -> AdapterFault:
         """The fault of an adapter that closed its stdout."""
@@ -63,106 +110,64 @@ class Connection(Protocol):
         """End it now."""
 
 
-@dataclass(frozen=True)
-class Timeouts:
-    """After how many seconds without a message an adapter hangs: before its hello, and within a case."""
-
-    hello: float = 30.0
-    case: float = 10.0
-
-
-class Stopped(Exception):
-    """The client would not have ended by itself; the text says what showed it."""
-
-
 @dataclass
-class _CaseRun:
-    """A case while it runs."""
-
-    case: Case
-    timeline: Timeline
-    calls: Callable[[], int]
-    started_ms: int
-    log: list[Said] = field(default_factory=list)
-    sleeps: list[int] = field(default_factory=list)
-    cancelled_at_ms: int | None = None
-
-    def note(self, by: str, line: bytes) -> None:
-        text = line.decode("utf-8", "replace").rstrip("\n")
-        self.log.append(Said(by, self.timeline.now_ms, masked(text, self.case.secret)))
-
-    @property
-    def elapsed_ms(self) -> int:
-        return self.timeline.now_ms - self.started_ms
-
-    @property
-    def busy_sleeping(self) -> bool:
-        """Whether it sleeps so often and so shortly that it would never end."""
-        return len(self.sleeps) > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * len(self.sleeps)
-
-
 class AdapterSession:
-    """One adapter, for any number of cases. A context manager."""
+    """One adapter, for any number of cases. A context manager.
 
-    def __init__(
-        self, connect: Callable[[], Connection], greeting: Greeting, *, timeouts: Timeouts | None = None
-    ) -> None:
-        """`connect` starts an adapter, and another one after each fault; `greeting` is the first message to each."""
-        self._connect = connect
-        self._greeting = greeting
-        self._timeouts = timeouts or Timeouts()
-        self._connection: Connection | None = None
-        self._protocol = ProtocolState()
-        self.starts = 0
+    `connect` starts an adapter, and another one after each fault; `greeting` is the first message to each. After so
+    many seconds without a message an adapter hangs: `hello_timeout` before its hello, `timeout` within a case. The
+    messages of the kit have `more` fields besides their own.
+    """
+
+    connect: Callable[[], Connection]
+    greeting: Greeting
+    timeout: float = 10.0
+    hello_timeout: float = 30.0
+    more: Mapping[str, object] = field(default_factory=dict)
+    starts: int = 0
+    _connection: Connection | None = None
+    _protocol: ProtocolState = field(default_factory=ProtocolState)
 
     def open(self) -> Hello:
         """The adapter's hello; starts it when it does not run. Raises `AdapterFault`."""
         if self._connection is None:
             self.starts += 1
-            self._connection = self._connect()
+            self._connection = self.connect()
             self._protocol = ProtocolState()
-            self._greet(self._connection)
+            try:
+                self._greet()
+            except AdapterFault:
+                self.drop()
+                raise
         assert self._protocol.hello is not None  # `_greet` raises otherwise
         return self._protocol.hello
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
-        """What came of `case`; `calls` counts the requests that the fake has seen of it.
+        """How `case` ended; `calls` counts the requests that the fake has seen of it.
 
         Raises nothing for what an adapter does: that is in the report.
         """
-        run = _CaseRun(case, timeline, calls, timeline.now_ms)
-        began = stopwatch()
-        outcome, result, fault, why = self._run(run)
-        printed = self._connection.stderr.drain() if self._connection else ""
-        if outcome in (CaseOutcome.FAULT, CaseOutcome.STOPPED):
+        run = CaseRun(case, timeline, calls)
+        report = run.report_of(lambda: self._converse(run))
+        if self._connection:
+            report = replace(report, printed=tail(self._connection.stderr))
+            self._connection.stderr.truncate(0)
+        if report.outcome in (CaseOutcome.FAULT, CaseOutcome.STOPPED):
             self.drop()
-        return Report(
-            case=case.id,
-            outcome=outcome,
-            started_ms=run.started_ms,
-            ended_ms=timeline.now_ms,
-            result=result,
-            fault=fault,
-            why=why,
-            sleeps=tuple(run.sleeps),
-            cancelled_at_ms=run.cancelled_at_ms,
-            log=tuple(run.log),
-            printed=printed,
-            seconds=stopwatch() - began,
-        )
+        return report
 
     def drop(self) -> None:
         """Kill the adapter; the next case starts another one."""
-        if self._connection is not None:
-            self._connection.kill()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection:
+            connection.kill()
 
     def close(self) -> int | None:
         """Shut the adapter down; its exit code, if it has one."""
         connection, self._connection = self._connection, None
         return connection.shutdown() if connection else None
 
-    def __enter__(self) -> AdapterSession:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
@@ -171,101 +176,58 @@ class AdapterSession:
         else:
             self.drop()
 
-    def _greet(self, connection: Connection) -> None:
-        try:
-            connection.channel.send(encode(self._greeting))
-            self._protocol.take(connection.channel.receive(timeout=self._timeouts.hello))
-        except ReadTimeout:
-            self.drop()
-            raise AdapterFault("hang", f"no hello within {self._timeouts.hello:g} s; {FLUSH}") from None
-        except Closed:
-            fault = connection.exit_fault()
-            self.drop()
-            raise fault from None
-        except AdapterFault:
-            self.drop()
-            raise
+    def _greet(self) -> None:
+        self._connected().channel.send(encode(self.greeting, self.more))
+        line = self._line(self.hello_timeout)
+        if line is None:
+            raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
+        self._protocol.take(line)
 
-    def _run(self, run: _CaseRun) -> tuple[CaseOutcome, CaseResult | None, str, str]:
-        try:
-            self.open()
-            result = self._converse(run)
-        except AdapterFault as fault:
-            return CaseOutcome.FAULT, None, fault.kind, masked(fault.text, run.case.secret)
-        except Stopped as stop:
-            return CaseOutcome.STOPPED, None, "", str(stop)
-        return CaseOutcome(result.outcome), result, "", result.why
-
-    def _converse(self, run: _CaseRun) -> CaseResult:
+    def _converse(self, run: CaseRun) -> Report:
+        self.open()
         self._protocol.begin(run.case.id)
         self._send(run, run.case.as_run(run.started_ms))
         while not isinstance(message := self._receive(run), CaseResult):
             if isinstance(message, Sleep):
-                self._sleep(run, message)
+                for end in run.sleep(message.ms):
+                    self._send(run, end)
         self._expect_quiet(run)
-        return message
+        return run.report(CaseOutcome(message.outcome), result=message, why=message.why)
 
-    def _sleep(self, run: _CaseRun, message: Sleep) -> None:
-        case = run.case
-        run.sleeps.append(message.ms)
-        if len(run.sleeps) > case.most_sleeps or run.busy_sleeping:
-            raise Stopped(f"it slept {len(run.sleeps)} times in {run.elapsed_ms / 1000:g} s and did not end")
-        until_cancel = None if case.cancel_after_ms is None else case.cancel_after_ms - run.elapsed_ms
-        if until_cancel is not None and run.cancelled_at_ms is None and until_cancel <= message.ms:
-            run.timeline.pass_by(max(0, until_cancel))
-            run.cancelled_at_ms = run.timeline.now_ms
-            self._send(run, Cancel(id=case.id))
-        else:
-            run.timeline.pass_by(message.ms)
-        if run.elapsed_ms > case.horizon_ms:
-            raise Stopped(f"it still ran {run.elapsed_ms / 1000:g} s after its start")
-        self._send(run, Wake(id=case.id, now_ms=run.timeline.now_ms))
+    def _send(self, run: CaseRun, message: FromKit) -> None:
+        line = encode(message, self.more)
+        run.note("kit", line)
+        self._connected().channel.send(line)
 
-    def _send(self, run: _CaseRun, message: FromKit) -> None:
-        run.note("kit", encode(_without_secret(message)))
-        self._connected().channel.send(encode(message))
-
-    def _receive(self, run: _CaseRun) -> FromAdapter:
-        connection = self._connected()
-        limit = self._limit(run)
+    def _receive(self, run: CaseRun) -> FromAdapter:
         since = stopwatch()
-        while True:
-            try:
-                line = connection.channel.receive(timeout=TICK)
-                break
-            except ReadTimeout:
-                self._check_limits(run, stopwatch() - since, limit)
-            except Closed:
-                raise connection.exit_fault() from None
+        while (line := self._line(TICK)) is None:
+            run.check_calls()
+            self._check_silence(run, stopwatch() - since)
+        return self._take(run, line)
+
+    def _check_silence(self, run: CaseRun, seconds: float) -> None:
+        is_virtual = run.timeline.is_virtual
+        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
+        if seconds > limit:
+            raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
+
+    def _expect_quiet(self, run: CaseRun) -> None:
+        with suppress(Closed):  # its end shows in the next case
+            if (line := self._connected().channel.receive(timeout=0.0)) is not None:
+                self._take(run, line)
+
+    def _take(self, run: CaseRun, line: bytes) -> FromAdapter:
         run.note("client", line)
         return self._protocol.take(line)
 
-    def _limit(self, run: _CaseRun) -> float:
-        if run.timeline.is_virtual:
-            return self._timeouts.case
-        return self._timeouts.case + (run.case.options.deadline_ms or REAL_LIMIT_MS) / 1000
-
-    def _check_limits(self, run: _CaseRun, seconds: float, limit: float) -> None:
-        calls = run.calls()
-        if calls > run.case.most_calls:
-            raise Stopped(f"it made {calls} calls in {run.elapsed_ms / 1000:g} s and did not end")
-        if seconds > limit:
-            virtual = "; " + ASK_TO_SLEEP if run.timeline.is_virtual else ""
-            raise AdapterFault("hang", f"no message for {limit:g} s{virtual}")
-
-    def _expect_quiet(self, run: _CaseRun) -> None:
-        channel = self._connected().channel
-        if not channel.is_quiet:
-            line = channel.receive(timeout=TICK)
-            run.note("client", line)
-            self._protocol.take(line)
+    def _line(self, timeout: float) -> bytes | None:
+        connection = self._connected()
+        try:
+            return connection.channel.receive(timeout=timeout)
+        except Closed:
+            raise connection.exit_fault() from None
 
     def _connected(self) -> Connection:
         assert self._connection is not None  # `open` came first
         return self._connection
-
-
-def _without_secret(message: FromKit) -> FromKit:
-    if not isinstance(message, RunCase):
-        return message
-    return msgspec.structs.replace(message, credentials=CaseCredentials(key=message.credentials.key, secret="***"))

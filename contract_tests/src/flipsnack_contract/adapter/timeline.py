@@ -1,15 +1,10 @@
 """How time passes in a case: on the fake's clock, which is stopped, or in real time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from flipsnack_contract.contract.clock import RealClock
 from flipsnack_contract.target.control import AccountControl
-
-__all__ = ["RealTimeline", "Timeline", "TimedAction", "VirtualTimeline"]
 
 MILLI = 1000
 
@@ -26,20 +21,22 @@ class TimedAction:
     suspend_ms: int = 0
 
 
-class Timeline(Protocol):
-    """The time of one case, in whole milliseconds since 1970."""
+class Timeline:
+    """The time of one case: here it is real time, in which no action can happen at an instant."""
 
-    is_virtual: bool
+    is_virtual = False
 
     @property
     def now_ms(self) -> int:
-        """The present instant."""
+        """The present instant in whole milliseconds: since 1970 in virtual time, else since some fixed instant."""
+        return RealClock().now // MILLI
 
     def pass_by(self, ms: int) -> None:
         """Let that much time pass."""
+        RealClock().pass_by(ms * MILLI)
 
 
-class VirtualTimeline:
+class VirtualTimeline(Timeline):
     """Time that passes only in `pass_by`, on the clock of an account at the fake."""
 
     is_virtual = True
@@ -56,7 +53,6 @@ class VirtualTimeline:
 
     @property
     def now_ms(self) -> int:
-        """The present instant."""
         return self._now
 
     def pass_by(self, ms: int) -> None:
@@ -74,22 +70,3 @@ class VirtualTimeline:
         if until > self._now:
             self._account.advance((until - self._now) * MILLI)
             self._now = until
-
-
-class RealTimeline:
-    """Real time. No action can happen at an instant of it."""
-
-    is_virtual = False
-
-    def __init__(self) -> None:
-        """Start now."""
-        self._clock = RealClock()
-
-    @property
-    def now_ms(self) -> int:
-        """Milliseconds since some fixed instant."""
-        return self._clock.now // MILLI
-
-    def pass_by(self, ms: int) -> None:
-        """Sleep."""
-        self._clock.pass_by(ms * MILLI)

@@ -14,12 +14,9 @@ import msgspec
 import pytest
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, fake_at, started_fake
-from flipsnack_contract.adapter.fault import AdapterFault
+from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage, fake_at, started_fake
 from flipsnack_contract.adapter.launch import BadUse, LaunchMode, greeting_of, playing
-from flipsnack_contract.adapter.messages import CAPABILITIES, preferred
-from flipsnack_contract.adapter.program import BadTemplate
-from flipsnack_contract.adapter.sandbox import NoPackage
+from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault, preferred
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.contract.clock import stopwatch
@@ -97,7 +94,7 @@ def _open_runner(options: Options, stack: ExitStack, worker: str) -> ScenarioRun
         fake = stack.enter_context(fake_at(options["fake"], token=token) if options["fake"] else started_fake())
         player = stack.enter_context(playing(mode, greeting))
         return ScenarioRunner(player, fake, name=f"client-{worker}{greeting.run}")
-    except (BadUse, BadTemplate, NoAddress) as wrong:
+    except (BadUse, NoAddress) as wrong:
         raise pytest.UsageError(str(wrong)) from None
     except AdapterFault as fault:
         raise NotJudgeable(Exit.ADAPTER, f"no adapter to judge by: {fault}") from None

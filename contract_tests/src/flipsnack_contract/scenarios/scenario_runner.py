@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
-from flipsnack_contract.adapter.fake_server import Fake
-from flipsnack_contract.adapter.fault import AdapterFault
-from flipsnack_contract.adapter.messages import CaseOptions
-from flipsnack_contract.adapter.program import Program
-from flipsnack_contract.adapter.sandbox import NoPackage, Sandbox
+from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
+from flipsnack_contract.adapter.launch import Program
+from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.adapter.timeline import TimedAction
 from flipsnack_contract.scenarios.event import Event, logged_event
