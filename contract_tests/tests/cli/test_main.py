@@ -62,7 +62,7 @@ def test_without_a_control_plane_what_cannot_be_steered_is_skipped_by_name(tmp_p
     [
         (("server",), "name one thing to judge"),
         (("server", *APP, "--no-such-option"), "--no-such-option"),
-        (("recording", "no-such.har"), "cannot judge no-such.har"),
+        (("recording", "no-such.har"), "no-such.har: No such file"),
         (("drift", "ftp://x/", "flipsnack_mock:create_app"), "is not an address of the API"),
         (("explain", "no.such"), "'no.such' is not a rule"),
         (("judge",), "No such command 'judge'"),

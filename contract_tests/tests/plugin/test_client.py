@@ -154,12 +154,12 @@ def _until_closed(terminal: int) -> str:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("client", "--", "no-such-command"), 11, "no adapter to judge by: no-start"),
+        (("client", "--", "no-such-command"), 11, "the adapter does not work: no-start"),
         (("client", "--", *faulty("naps_for_ever")), 14, "the client can be put into no scenario"),
         (("client",), 4, "missing client command: give it after --"),
-        (("client", "--replay", "gone", "--", sys.executable, str(ADAPTER)), 4, "No such file"),
+        (("client", "--replay", "gone", "--", sys.executable, str(ADAPTER)), 4, "gone: No such file"),
         (("client", "--replay", "a-file", "--", sys.executable, str(ADAPTER)), 4, "expected the replay.json of a"),
-        (("client", "--artifacts", "a-file/x", "--", "x"), 4, "cannot write to a-file/x"),
+        (("client", "--artifacts", "a-file/x", "--", "x"), 4, "a-file/x: Not a directory"),
     ],
 )
 def test_wrong_use_is_one_clear_message(
