@@ -14,11 +14,8 @@ from flipsnack_contract.cli.options import click_options
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
 from flipsnack_contract.target.result import SHOWN, Exit
 
-INTERRUPTED = 130
-CODES = {0: "as expected", **{int(one.code): one.means for one in SHOWN.values() if one.code}}
-EPILOG = "\b\nExit codes:\n" + "\n".join(
-    f"  {code:<4} {means}" for code, means in {**CODES, 4: "wrong usage", INTERRUPTED: "interrupted"}.items()
-)
+CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
 PYTEST = """
 
 Every option of pytest and of its plugins may follow: -k EXPRESSION, -x, -n WORKERS, --lf, --junitxml FILE, --html FILE,
@@ -99,9 +96,8 @@ def _run_pytest(words: Sequence[str], environment: Mapping[str, str]) -> NoRetur
         ]
     )
     if code == Exit.INTERRUPTED:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    sys.exit(int(code))
+        raise KeyboardInterrupt
+    raise SystemExit(int(code))
 
 
 def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:

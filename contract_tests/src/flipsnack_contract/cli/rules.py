@@ -36,7 +36,7 @@ def list_rules(*, by: str | None, as_checks: bool) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     formatter = click.HelpFormatter(width=width)
     if as_checks:
-        formatter.write_dl([(one.name, _needs(one) + one.promise) for one in _every_check()])
+        formatter.write_dl([(one.name, _needs(one) + one.promise) for one in _every_check()], col_max=4)
         formatter.write_paragraph()
         formatter.write_dl(list(CAPABILITIES.items()))
     else:

@@ -10,7 +10,7 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.target.result import Exit, Result
 
 PACKAGE = Path(__file__).parents[1]
 NOT_REPEATED = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
@@ -115,6 +115,10 @@ class Options:
     def selects(self, rule: str) -> bool:
         """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])
+
+    def replay(self, result: Result) -> str:
+        """The command that judges the check of a result again."""
+        return self.command_line(f"-k '{result.check}'")
 
     def command_line(self, more: str) -> str:
         """The command that judges the same again with the same draws; `more` follows."""

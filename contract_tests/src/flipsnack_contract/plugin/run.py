@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import pytest
 
 from flipsnack_contract.contract.clock import stopwatch, today
 from flipsnack_contract.plugin.client import OnRun, open_client
-from flipsnack_contract.plugin.judged import Judged, NotJudgeable, explained
+from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
-from flipsnack_contract.plugin.recording import open_recording
 from flipsnack_contract.plugin.server import open_server
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
+from flipsnack_contract.recordings.reading import BadHistory, read_history
 from flipsnack_contract.target.result import Exit
 
 FRONT = "flipsnack-contract"
@@ -60,7 +62,7 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
         options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
         known = read_known_failures(options["known"])
         if options.side == "recording":
-            judged = open_recording(options)
+            judged = _open_recording(options)
         elif options.side == "client":
             judged = open_client(options, stack, worker, known, on_run)
         else:
@@ -68,6 +70,21 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
         if not judged.parts:
             raise NotJudgeable(Exit.USAGE, f"no check of a {options.side} is for {', '.join(options['rule'])}")
     return Run(options, known, judged, _command(config, options["admin-token"]))
+
+
+def _open_recording(options: Options) -> Judged:
+    file = Path(options["recording"])
+    try:
+        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
+    except BadHistory as wrong:
+        raise NotJudgeable(Exit.USAGE, f"cannot judge {file}: {wrong}") from None
+    checks = (one for one in recording_checks() if options.selects(one.rule.id))
+    return Judged(
+        name=f"{file.name} ({len(events)} requests)",
+        notes=(),
+        parts=tuple(Part(one.name, one.rule.id, partial(judge_history, (one,), events)) for one in checks),
+        replay=options.replay,
+    )
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.read_only import Budget, read_only
-from flipsnack_contract.target.result import Exit, Result
+from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
@@ -50,7 +50,7 @@ def _judging(target: Target, options: Options, stack: ExitStack, worker: str) ->
     return Judged(
         name=name,
         notes=(_capabilities(under_test), how),
-        replay=partial(_replay, options),
+        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
@@ -74,7 +74,7 @@ def _reading(target: Target, options: Options) -> Judged:
             f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
             "never more than 5 calls in a second or 60 in a minute",
         ),
-        replay=partial(_replay, options),
+        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(read, one, under_test, budget)) for one in checks if one.read_only
         ),
@@ -84,10 +84,6 @@ def _reading(target: Target, options: Options) -> Judged:
 
 def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
     return tuple(one for one in checks_for(under_test) if options.selects(one.rule.id))
-
-
-def _replay(options: Options, result: Result) -> str:
-    return options.command_line(f"-k '{result.check}'")
 
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
