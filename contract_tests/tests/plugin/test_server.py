@@ -124,6 +124,14 @@ def test_wrong_usage_ends_in_4_and_says_what_was_expected(words: tuple[str, ...]
     assert says in run.stderr.str()
 
 
+def test_half_a_pair_of_credentials_is_wrong_usage(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key without its secret is a slip."""
+    monkeypatch.setenv("FLIPSNACK_API_KEY", "test-half")
+    monkeypatch.delenv("FLIPSNACK_SECRET", raising=False)
+    run = judge("--flipsnack-app=servers:right")
+    assert (4, True) == (run.ret, "FLIPSNACK_API_KEY and FLIPSNACK_SECRET belong together" in run.stderr.str())
+
+
 def test_a_server_that_does_not_answer_is_not_judged(judge: Judge) -> None:
     """One line says why, and how to start the fake."""
     run = judge("--flipsnack-base-url=http://127.0.0.1:1/v1/")
