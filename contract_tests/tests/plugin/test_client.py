@@ -16,6 +16,7 @@ from contract_tests.tests.adapter.cases import faulty
 from lxml import etree
 
 from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.plugin import client
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -136,12 +137,11 @@ def test_an_error_of_a_check_is_told_as_one_and_costs_no_other_result(
 
     checks = [one for one in client_checks() if one.rule.id in (AGREEMENT, "client.signature")]
     wrong = [replace(one, run=mistaken) if one.name == FILE_CHECK else one for one in checks]
-    monkeypatch.setattr("flipsnack_contract.plugin.client.client_checks", lambda: wrong)
+    monkeypatch.setattr(client, "client_checks", lambda: wrong)
     run = judge("-k", "plain", f"--flipsnack-fake={fake_server.url}", OURS)
     assert (12, 1) == (run.ret, run.parseoutcomes()["errors"])
-    run.stdout.fnmatch_lines(
-        [f"INTERNAL  {AGREEMENT}  ({FILE_CHECK})", "*a mistake of ours", "*1 internal, 1 passed;*"]
-    )
+    told = (f"INTERNAL  {AGREEMENT}  ({FILE_CHECK})", "*a mistake of ours", "*1 internal, 1 passed;*")
+    run.stdout.fnmatch_lines(told)
 
 
 def test_a_terminal_shows_how_far_the_run_is(fake_server: Fake, tmp_path: Path) -> None:

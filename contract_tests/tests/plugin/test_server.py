@@ -83,6 +83,22 @@ def test_what_cannot_be_judged_is_an_error_and_no_failure(judge: Judge, junit: P
     assert ["error"] == [case[0].tag for case in etree.parse(junit).iter("testcase")]
 
 
+def test_an_error_of_the_kit_is_told_as_one(judge: Judge, pytester: pytest.Pytester) -> None:
+    """It is no failure of the rule: the code says that the kit is wrong, the text where."""
+    pytester.makepyfile(
+        mistaken="""
+        from dataclasses import replace
+
+        def pytest_collection_modifyitems(items):
+            items[0].part = replace(items[0].part, judge=lambda: 1 / 0)
+        """
+    )
+    run = judge("--flipsnack-app=servers:right", "-p", "mistaken", "--flipsnack-rule=code.41")
+    run.assert_outcomes(passed=1, errors=1)
+    assert 12 == run.ret
+    run.stdout.fnmatch_lines(["INTERNAL  code.41 *", "*ZeroDivisionError: division by zero", "*1 rules: 1 internal;*"])
+
+
 def test_failures_with_one_cause_are_told_once(judge: Judge, junit: Path) -> None:
     """The rest is named."""
     run = judge("--flipsnack-app=servers:html", "-k", "code.41 or code.44", f"--junitxml={junit}")
