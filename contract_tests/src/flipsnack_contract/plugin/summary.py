@@ -10,7 +10,7 @@ from _pytest.junitxml import xml_key
 from _pytest.terminal import TerminalReporter
 
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.plugin.items import results_in
+from flipsnack_contract.plugin.items import PartItem, results_in
 from flipsnack_contract.plugin.junit import RuleXml
 from flipsnack_contract.plugin.progress import Progress
 from flipsnack_contract.plugin.run import Run
@@ -34,6 +34,11 @@ class Summary:
         self._failed_items = 0
         self._tried = 0
         self._advice = ""
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the scenarios that were selected; with workers this is not called, and all of them count."""
+        chosen = (item.part.scenarios for item in session.items if isinstance(item, PartItem))
+        self._progress.total = sum(chosen)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the results that the report carries."""
