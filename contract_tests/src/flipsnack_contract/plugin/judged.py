@@ -59,6 +59,8 @@ def explained() -> Iterator[None]:
     try:
         yield
     except OSError as wrong:
+        if wrong.filename is None:  # of no file, such as a pipe whose reader has ended
+            raise
         raise NotJudgeable(Exit.USAGE, f"{wrong.filename}: {wrong.strerror}") from None
     except (BadUse, BadTemplate, NoAddress) as wrong:
         raise NotJudgeable(Exit.USAGE, str(wrong)) from None
