@@ -30,7 +30,8 @@ sys.meta_path.insert(0, Finder())
         (("flipsnack-mock", "serve", "--port", "0"), "uvicorn.config"),
         (("flipsnack-contract", "--help"), "flipsnack_contract.cli"),
         (("flipsnack-contract", "--help"), "click.core"),
-        (("flipsnack-contract", "--help"), "hypothesis.core"),
+        (("flipsnack-contract", "list"), "hypothesis.core"),
+        (("flipsnack-contract", "server", "--app", "flipsnack_mock:create_app"), "flipsnack_contract.checks.runner"),
         (("flipsnack-contract", "--help"), "flipsnack_contract.cli.judge"),
     ],
 )

@@ -1,30 +1,26 @@
 from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
 from contract_tests.tests.plugin.conftest import SERVERS
 
-from flipsnack_contract.cli.drift import drift
-
-Drift = Callable[..., Result]
+Kit = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def compared(pytester: pytest.Pytester) -> Drift:
+def compared(pytester: pytest.Pytester, kit: Kit) -> Kit:
     """Runs the command on servers of that module."""
     pytester.makepyfile(servers=SERVERS)
     pytester.syspathinsert()
-    few = ("--examples", "2", "--calls-per-minute", "0")
-    return lambda *words: CliRunner().invoke(drift, [*words, *few], obj={})
+    return lambda *words: kit("drift", *words, "--examples", "2", "--calls-per-minute", "0")
 
 
-def test_two_servers_that_differ_are_shown_side_by_side(compared: Drift) -> None:
+def test_two_servers_that_differ_are_shown_side_by_side(compared: Kit) -> None:
     """Check by check, with what the ledger says."""
-    done = compared("servers:right", "servers:long_lived", "--rule", "url.lives-60s")
-    assert 1 == done.exit_code, done.output
-    assert "DRIFT   url.lives-60s  (url.lives-60s/a-url-lives-exactly-a-minute)" in done.output
-    assert "  A       keeps the rule\n  B       breaks it: " in done.output
-    assert "  ledger  spec/rules.toml:" in done.output
+    code, out, _err = compared("servers:right", "servers:long_lived", "--rule", "url.lives-60s")
+    assert 1 == code, out
+    assert "DRIFT   url.lives-60s  (url.lives-60s/a-url-lives-exactly-a-minute)" in out
+    assert "  A       keeps the rule\n  B       breaks it: " in out
+    assert "  ledger  spec/rules.toml:" in out
 
 
 @pytest.mark.parametrize(
@@ -34,11 +30,12 @@ def test_two_servers_that_differ_are_shown_side_by_side(compared: Drift) -> None
         (("servers:long_lived", "servers:long_lived"), "url.lives-60s", 0, "0 of "),
         (("servers:right", "servers:right"), "request.any-bytes", 0, "not compared  request.any-bytes/any-bytes-on"),
         (("servers:right", "http://127.0.0.1:1/v1/"), "code.41", 10, "`flipsnack-mock serve`"),
+        (("ftp://x/", "servers:right"), "code.41", 4, "is not an address of the API"),
     ],
 )
 def test_the_exit_code_says_whether_they_differ(
-    pair: tuple[str, str], rule: str, code: int, says: str, compared: Drift
+    pair: tuple[str, str], rule: str, code: int, says: str, compared: Kit
 ) -> None:
     """What could not be compared is named."""
-    done = compared(*pair, "--rule", rule)
-    assert (code, True) == (done.exit_code, says in done.output), done.output
+    ended, out, err = compared(*pair, "--rule", rule)
+    assert (code, True) == (ended, says in out + err), out + err

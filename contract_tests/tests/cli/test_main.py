@@ -1,25 +1,24 @@
-"""The command as a user has it: a process, with its exit codes."""
+"""The command as a user has it: processes only where a process proves more."""
 
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.checks import server_checks
 from flipsnack_contract.cli.judge import cache_folder
-from flipsnack_contract.contract.ledger import rules
 from flipsnack_mock.testing import MockServer
 
 KEY, SECRET = "test-command", "secret-test-command"
-KIT = (sys.executable, "-m", "flipsnack_contract")
-APP = ("--app", "flipsnack_mock:create_app")
+MODULE = (sys.executable, "-m", "flipsnack_contract")
+Kit = Callable[..., tuple[int, str, str]]
 
 
 def _run(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*KIT, *arguments],
+        [*MODULE, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -57,33 +56,30 @@ def test_without_a_control_plane_what_cannot_be_steered_is_skipped_by_name(tmp_p
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_wrong_usage_of_pytest_s_options_ends_in_4(tmp_path: Path) -> None:
+    """Its own message says which."""
+    done = _run(tmp_path, "server", "--app", "flipsnack_mock:create_app", "--no-such-option")
+    assert (4, True) == (done.returncode, "--no-such-option" in done.stderr)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("server",), "name one thing to judge"),
-        (("server", *APP, "--no-such-option"), "--no-such-option"),
-        (("recording", "no-such.har"), "cannot judge no-such.har"),
-        (("drift", "ftp://x/", "flipsnack_mock:create_app"), "is not an address of the API"),
-        (("explain", "no.such"), "'no.such' is not a rule"),
+        (("client",), "missing client command: give it after --"),
         (("judge",), "No such command 'judge'"),
+        (("drift", "only-one"), "Missing argument 'B'"),
+        (("list", "--by", "nobody"), "'nobody' is not one of"),
     ],
 )
-def test_wrong_usage_ends_in_4_as_in_pytest(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
+def test_wrong_usage_ends_in_4_as_in_pytest(arguments: tuple[str, ...], says: str, kit: Kit) -> None:
     """What was given, what was expected."""
-    done = _run(tmp_path, *arguments)
-    assert (4, True) == (done.returncode, says in done.stderr), done.stdout + done.stderr
-
-
-def test_half_a_pair_of_credentials_is_wrong_usage(server: MockServer, tmp_path: Path) -> None:
-    """A key without its secret is a slip."""
-    done = _run(tmp_path, "server", server.base_url, FLIPSNACK_API_KEY=KEY)
-    assert 4 == done.returncode
-    assert "FLIPSNACK_API_KEY and FLIPSNACK_SECRET belong together" in done.stderr
+    code, _out, err = kit(*arguments)
+    assert (4, True) == (code, says in err), err
 
 
 def test_ctrl_c_ends_in_130_with_one_line(tmp_path: Path) -> None:
     """No traceback."""
-    command = [*KIT, "server", "--app", "flipsnack_mock.server.app:create_app", "--examples", "100000"]
+    command = [*MODULE, "server", "--app", "flipsnack_mock.server.app:create_app", "--examples", "100000"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     while not process.stdout.readline().startswith("collected"):
@@ -117,31 +113,24 @@ def test_without_a_place_for_a_cache_there_is_none(tmp_path: Path) -> None:
     assert cache_folder({"XDG_CACHE_HOME": str(tmp_path / "file")}) is None
 
 
-@pytest.mark.parametrize("command", ["adapter", "client", "drift", "explain", "list", "recording", "server"])
-def test_the_list_of_commands_says_what_each_is_for(command: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_list_of_commands_says_what_each_is_for(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a whole sentence, on a terminal of 80 columns; the exit codes follow."""
-    shown = _help(tmp_path_factory)
-    lines = [line for line in shown.splitlines() if line.split()[:1] == [command]]
-    assert [True] == [line.endswith(".") and "..." not in line for line in lines], lines
+    monkeypatch.setenv("COLUMNS", "80")
+    _code, shown, _err = kit("--help")
+    told = {line.split()[0]: line for line in shown.splitlines() if line.startswith("  ") and line.endswith(".")}
+    commands = {"adapter", "client", "drift", "explain", "list", "recording", "server"}
+    assert set() == commands - {name for name, line in told.items() if "..." not in line}
     assert "14   the target lacks a capability" in shown
 
 
-_SHOWN: list[str] = []
-
-
-def _help(tmp_path_factory: pytest.TempPathFactory) -> str:
-    if not _SHOWN:
-        _SHOWN.append(_run(tmp_path_factory.getbasetemp(), "--help", COLUMNS="80").stdout)
-    return _SHOWN[0]
-
-
-def test_lists_and_explanations_have_every_rule_and_check(tmp_path: Path) -> None:
-    """By id and by name."""
-    listed = _run(tmp_path, "list").stdout
-    assert [] == [rule_id for rule_id in rules() if rule_id not in listed]
-    checks = _run(tmp_path, "list", "--checks").stdout
-    assert [] == [check.name for check in server_checks() if check.name not in checks]
-    assert "control: a control plane" in checks
-    explained = _run(tmp_path, "explain", "url.lives-60s").stdout
-    for part in ("a-url-lives-exactly-a-minute", "recorded-links-live-a-minute", "broken   "):
-        assert part in explained
+def test_help_is_shown_without_the_libraries_that_take_long(tmp_path: Path) -> None:
+    """Neither Hypothesis nor pytest is imported for it, whatever the command."""
+    program = """
+import sys
+from flipsnack_contract.cli.main import cli
+for words in ("", "server", "client", "recording", "drift", "list", "explain", "adapter check"):
+    cli.main([*words.split(), "--help"], standalone_mode=False)
+    print(words or "all", sorted({"hypothesis", "pytest"} & sys.modules.keys()), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (0, {"[]"}) == (done.returncode, {line.rpartition(" ")[2] for line in done.stderr.splitlines()})

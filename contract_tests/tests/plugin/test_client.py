@@ -4,23 +4,30 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from contract_tests.tests.adapter.cases import faulty
 from lxml import etree
 
-from flipsnack_contract.adapter.fake_server import Fake, started_fake
+from flipsnack_contract.adapter.fake_server import Fake
+from flipsnack_contract.plugin import client
+from flipsnack_contract.scenarios.client_checks import client_checks
+from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+
+Judge = Callable[..., pytest.RunResult]
 
 ADAPTER = Path(__file__).parents[2] / "adapters" / "python" / "adapter.py"
+OURS = f"--flipsnack-client={sys.executable} {ADAPTER}"
 KIT = (sys.executable, "-m", "flipsnack_contract")
 AGREEMENT = "client.agreement"
 FILE_CHECK = f"{AGREEMENT}/the-file-is-the-one-it-reports"
-FEW = ("--examples=60", "--rule=client.agreement", "--rule=client.signature", "-k", "drawn or refused")
+FEW = ("--examples=52", "--rule=client.agreement", "--rule=client.signature", "-k", "drawn or refused")
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,6 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    """One fake for all runs of this module."""
-    with started_fake() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def lying(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference client's adapter, but for the digest that it reports."""
     adapter = tmp_path_factory.mktemp("adapter") / "adapter.py"
@@ -55,18 +55,13 @@ def lying(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return adapter
 
 
-def _kit(folder: Path, *words: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*KIT, *map(str, words)], cwd=folder, capture_output=True, text=True, check=False, timeout=170
-    )
-
-
 @pytest.fixture(scope="module")
-def ran(fake: Fake, lying: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def ran(fake_server: Fake, lying: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """The run that most of these tests look at."""
     folder = tmp_path_factory.mktemp("run")
     files = ("--junitxml=j.xml", "--html=page.html", "--report-log=r.jsonl", "--artifacts=kept")
-    done = _kit(folder, "client", *FEW, "-n2", *files, "--fake", fake.url, "--", sys.executable, lying)
+    command = [*KIT, "client", *FEW, "-n2", *files, "--fake", fake_server.url, "--", sys.executable, str(lying)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=170)
     return Ran(folder, done.returncode, done.stdout + done.stderr)
 
 
@@ -102,14 +97,14 @@ def test_the_page_is_one_file(ran: Ran) -> None:
     assert not (ran.folder / "assets").exists()
 
 
-def test_the_artifacts_replay_the_failure(ran: Ran, fake: Fake, lying: Path) -> None:
+def test_the_artifacts_replay_the_failure(ran: Ran, fake_server: Fake, lying: Path, judge: Judge) -> None:
     """By the command that the report shows; a client that is mended keeps the check."""
     replay = f"kept/{FILE_CHECK.replace('/', '-')}/replay.json"
     assert f" --replay {replay} -- {sys.executable} {lying}" in ran.out
-    again = _kit(ran.folder, "client", "--replay", replay, "--fake", fake.url, "--", sys.executable, lying)
-    assert (1, True) == (again.returncode, f"({FILE_CHECK})" in again.stdout)
-    mended = _kit(ran.folder, "client", "--replay", replay, "--fake", fake.url, "--", sys.executable, ADAPTER)
-    assert (0, True) == (mended.returncode, "; 1 scenarios in" in mended.stdout), mended.stdout
+    words = (f"--flipsnack-replay={ran.folder / replay}", f"--flipsnack-fake={fake_server.url}")
+    again, mended = (judge(*words, f"--flipsnack-client={sys.executable} {adapter}") for adapter in (lying, ADAPTER))
+    assert (1, True) == (again.ret, f"({FILE_CHECK})" in again.stdout.str())
+    assert (0, True) == (mended.ret, "; 1 scenarios in" in mended.stdout.str())
 
 
 def test_nothing_is_left_in_the_folder_but_what_was_asked_for(ran: Ran) -> None:
@@ -117,27 +112,48 @@ def test_nothing_is_left_in_the_folder_but_what_was_asked_for(ran: Ran) -> None:
     assert {"j.xml", "kept", "page.html", "r.jsonl"} == {one.name for one in ran.folder.iterdir()}
 
 
-def test_a_listed_failure_hides_no_other(fake: Fake, lying: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("message", "code", "outcome"), [("length and SHA-256 in the result", 0, "xfailed"), ("another", 1, "failed")]
+)
+def test_a_listed_failure_hides_no_other(
+    message: str, code: int, outcome: str, fake_server: Fake, lying: Path, judge: Judge, pytester: pytest.Pytester
+) -> None:
     """What is listed is an expected failure of each group; everything else still fails."""
-    line = f"{AGREEMENT} # length and SHA-256 in the result | https://example.com/7 | until 2099-01-01\n"
-    (tmp_path / "known.txt").write_text(line)
-    words = ("--examples=1", "--rule=client.agreement", "-k", "plain", "--known=known.txt", "--fake", fake.url)
-    done = _kit(tmp_path, "client", *words, "--", sys.executable, lying)
-    assert 0 == done.returncode, done.stdout + done.stderr
-    assert "1 xfailed" in done.stdout
-    assert f"KNOWN   {AGREEMENT}: known.txt:1" in done.stdout
+    (pytester.path / "known.txt").write_text(f"{AGREEMENT} # {message} | https://example.com/7 | until 2099-01-01\n")
+    words = ("--flipsnack-rule=client.agreement", "--flipsnack-known=known.txt", "-k", "plain")
+    run = judge(*words, f"--flipsnack-fake={fake_server.url}", f"--flipsnack-client={sys.executable} {lying}")
+    assert code == run.ret
+    assert 1 == run.parseoutcomes()[outcome]
+    assert (outcome == "xfailed") == (f"KNOWN   {AGREEMENT}: known.txt:1" in run.stdout.str())
 
 
-def test_a_terminal_shows_how_far_the_run_is(fake: Fake, tmp_path: Path) -> None:
+def test_an_error_of_a_check_is_told_as_one_and_costs_no_other_result(
+    fake_server: Fake, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No rule counts as broken by it: the code says that the kit is wrong, the text where."""
+
+    def mistaken(_run: ScenarioRun) -> None:
+        raise ZeroDivisionError("a mistake of ours")
+
+    checks = [one for one in client_checks() if one.rule.id in (AGREEMENT, "client.signature")]
+    wrong = [replace(one, run=mistaken) if one.name == FILE_CHECK else one for one in checks]
+    monkeypatch.setattr(client, "client_checks", lambda: wrong)
+    run = judge("-k", "plain", f"--flipsnack-fake={fake_server.url}", OURS)
+    assert (12, 1) == (run.ret, run.parseoutcomes()["errors"])
+    told = (f"INTERNAL  {AGREEMENT}  ({FILE_CHECK})", "*a mistake of ours", "*1 internal, 1 passed;*")
+    run.stdout.fnmatch_lines(told)
+
+
+def test_a_terminal_shows_how_far_the_run_is(fake_server: Fake, tmp_path: Path) -> None:
     """Scenarios played, of how many, and the time left."""
     ours, theirs = pty.openpty()
-    words = ("client", "--examples=1", "--rule=client.signature", "-k", "plain or hostile", "--fake", fake.url)
+    words = ("client", "--examples=1", "--rule=client.signature", "-k", "plain", "--fake", fake_server.url)
     command = [*KIT, *words, "--", sys.executable, str(ADAPTER)]
     with subprocess.Popen(command, cwd=tmp_path, stdout=theirs, stderr=theirs, stdin=theirs) as process:
         os.close(theirs)
         shown = _until_closed(ours)
     assert 0 == process.returncode, shown
-    assert re.search(r"\r\d+ of \d+ scenarios played, about \d+ s left", shown)
+    assert re.search(r"\r\d+ of 16 scenarios played, about \d+ s left", shown)
 
 
 def _until_closed(terminal: int) -> str:
@@ -154,19 +170,20 @@ def _until_closed(terminal: int) -> str:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("client", "--", "no-such-command"), 11, "no adapter to judge by: no-start"),
-        (("client", "--", *faulty("naps_for_ever")), 14, "the client can be put into no scenario"),
-        (("client",), 4, "missing client command: give it after --"),
-        (("client", "--replay", "gone", "--", sys.executable, str(ADAPTER)), 4, "No such file"),
-        (("client", "--replay", "a-file", "--", sys.executable, str(ADAPTER)), 4, "expected the replay.json of a"),
-        (("client", "--artifacts", "a-file/x", "--", "x"), 4, "cannot write to a-file/x"),
+        (("--flipsnack-client=no-such-command",), 11, "the adapter does not work: no-start"),
+        ((f"--flipsnack-client={shlex.join(faulty('naps_for_ever'))}",), 14, "the client can be put into no scenario"),
+        ((OURS, "--flipsnack-replay=gone"), 4, "gone: No such file"),
+        ((OURS, "--flipsnack-replay=a-file"), 4, "expected the replay.json of a"),
+        ((OURS, "--flipsnack-artifacts=a-file/x"), 4, "a-file/x: Not a directory"),
+        ((OURS, "--flipsnack-fake=nowhere"), 4, "'nowhere' is not the address of a fake"),
+        ((OURS, "--flipsnack-fake=http://127.0.0.1:9"), 10, "start one with `flipsnack-mock serve`"),
     ],
 )
 def test_wrong_use_is_one_clear_message(
-    words: tuple[str, ...], code: int, says: str, fake: Fake, tmp_path: Path
+    words: tuple[str, ...], code: int, says: str, fake_server: Fake, judge: Judge, pytester: pytest.Pytester
 ) -> None:
     """With the exit code that is documented."""
-    (tmp_path / "a-file").write_text("{}")
-    done = _kit(tmp_path, words[0], "--fake", fake.url, *words[1:])
-    assert code == done.returncode, done.stdout + done.stderr
-    assert says in done.stdout + done.stderr
+    (pytester.path / "a-file").write_text("{}")
+    run = judge(f"--flipsnack-fake={fake_server.url}", *words)
+    assert code == run.ret
+    assert says in run.stdout.str() + run.stderr.str()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.plugin.known_failures import BadKnownFailures, KnownFailures
+from flipsnack_contract.plugin.judged import NotJudgeable
+from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
 from flipsnack_contract.target.result import Outcome, Result
 
 Judge = Callable[..., pytest.RunResult]
@@ -17,7 +18,7 @@ HASTY = "client.poll-interval"
 def _known(tmp_path: Path, *lines: str) -> KnownFailures:
     file = tmp_path / "known.txt"
     file.write_text("# comments and empty lines are for people\n\n" + "".join(f"{line}\n" for line in lines))
-    return KnownFailures.read(file)
+    return read_known_failures(str(file))
 
 
 def _failed(message: str, rule: str = "code.41") -> Result:
@@ -72,7 +73,7 @@ def test_a_line_is_stale_when_its_date_is_over_or_a_complete_run_does_not_meet_i
 )
 def test_a_line_that_cannot_be_read_is_named(line: str, says: str, tmp_path: Path) -> None:
     """With what was expected."""
-    with pytest.raises(BadKnownFailures, match=r"known\.txt:3: ") as refused:
+    with pytest.raises(NotJudgeable, match=r"known\.txt:3: ") as refused:
         _known(tmp_path, line)
     assert says in str(refused.value)
 

@@ -83,6 +83,22 @@ def test_what_cannot_be_judged_is_an_error_and_no_failure(judge: Judge, junit: P
     assert ["error"] == [case[0].tag for case in etree.parse(junit).iter("testcase")]
 
 
+def test_an_error_of_the_kit_is_told_as_one(judge: Judge, pytester: pytest.Pytester) -> None:
+    """It is no failure of the rule: the code says that the kit is wrong, the text where."""
+    pytester.makepyfile(
+        mistaken="""
+        from dataclasses import replace
+
+        def pytest_collection_modifyitems(items):
+            items[0].part = replace(items[0].part, judge=lambda: 1 / 0)
+        """
+    )
+    run = judge("--flipsnack-app=servers:right", "-p", "mistaken", "--flipsnack-rule=code.41")
+    run.assert_outcomes(passed=1, errors=1)
+    assert 12 == run.ret
+    run.stdout.fnmatch_lines(["INTERNAL  code.41 *", "*ZeroDivisionError: division by zero", "*1 rules: 1 internal;*"])
+
+
 def test_failures_with_one_cause_are_told_once(judge: Judge, junit: Path) -> None:
     """The rest is named."""
     run = judge("--flipsnack-app=servers:html", "-k", "code.41 or code.44", f"--junitxml={junit}")
@@ -108,12 +124,12 @@ def test_rules_are_selected_by_the_beginning_of_their_ids(judge: Judge) -> None:
         (("--flipsnack-app=a:b", "--flipsnack-client=c"), "name one thing to judge"),
         (("--flipsnack-base-url=ftp://x/",), "'ftp://x/' is not an address of the API; expected http://…/v1/"),
         (("--flipsnack-app=nothing",), "expected module:factory"),
-        (("--flipsnack-app=servers:right", "--flipsnack-examples=0"), "--flipsnack-examples is 0; expected 1 or more"),
+        (("--flipsnack-app=servers:right", "--flipsnack-examples=0"), "--examples is 0; expected 1 or more"),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=x"), "no rule begins with 'x'"),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=client."), "no check of a server is for client."),
-        (("--flipsnack-app=servers:right", "--flipsnack-known=gone"), "cannot read gone"),
+        (("--flipsnack-app=servers:right", "--flipsnack-known=gone"), "gone: No such file"),
         (("--flipsnack-client=x", "--flipsnack-mode=exec"), "{collection}"),
-        (("--flipsnack-recording=gone.har",), "cannot judge gone.har"),
+        (("--flipsnack-recording=gone.har",), "gone.har: No such file"),
         (("--flipsnack-app=servers:right", "--flipsnack-read-only", "-n2"), "--read-only keeps both limits of one key"),
     ],
 )
@@ -122,6 +138,14 @@ def test_wrong_usage_ends_in_4_and_says_what_was_expected(words: tuple[str, ...]
     run = judge(*words)
     assert 4 == run.ret
     assert says in run.stderr.str()
+
+
+def test_half_a_pair_of_credentials_is_wrong_usage(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key without its secret is a slip."""
+    monkeypatch.setenv("FLIPSNACK_API_KEY", "test-half")
+    monkeypatch.delenv("FLIPSNACK_SECRET", raising=False)
+    run = judge("--flipsnack-app=servers:right")
+    assert (4, True) == (run.ret, "FLIPSNACK_API_KEY and FLIPSNACK_SECRET belong together" in run.stderr.str())
 
 
 def test_a_server_that_does_not_answer_is_not_judged(judge: Judge) -> None:

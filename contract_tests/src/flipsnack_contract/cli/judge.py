@@ -1,7 +1,5 @@
 """The commands `server`, `client` and `recording`: each calls pytest with the plugin."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys
@@ -10,20 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-import pytest
 
-from flipsnack_contract.cli.adapter import EPILOG as MODES
-from flipsnack_contract.plugin.options import OPTIONS, Option
-from flipsnack_contract.plugin.run import PACKAGE
+from flipsnack_contract.cli.adapter import HOW_IT_RUNS
+from flipsnack_contract.cli.options import click_options
+from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
 from flipsnack_contract.target.result import SHOWN, Exit
 
-__all__ = ["EPILOG", "INTERRUPTED", "cache_folder", "click_option", "client", "recording", "server"]
-
-INTERRUPTED = 130
-CODES = {0: "as expected", **{int(one.code): one.means for one in SHOWN.values() if one.code}}
-EPILOG = "\b\nExit codes:\n" + "\n".join(
-    f"  {code:<4} {means}" for code, means in {**CODES, 4: "wrong usage", INTERRUPTED: "interrupted"}.items()
-)
+CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
 PYTEST = """
 
 Every option of pytest and of its plugins may follow: -k EXPRESSION, -x, -n WORKERS, --lf, --junitxml FILE, --html FILE,
@@ -46,8 +38,9 @@ class _Judging(click.Command):
     """A command whose words are pytest's: those of the plugin without their prefix, and pytest's own."""
 
     def __init__(self, side: str, target: str, text: str, epilog: str = EPILOG) -> None:
-        options: list[click.Parameter] = [click_option(one) for one in OPTIONS if side in one.of.split()]
-        super().__init__(side, params=options, help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}.")
+        super().__init__(
+            side, params=click_options(side), help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}."
+        )
         self.options_metavar = f"[OPTIONS] {target}"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -63,16 +56,8 @@ class _Judging(click.Command):
         _run_pytest(_words(str(self.name), ctx.args), ctx.obj or {})
 
 
-def click_option(one: Option) -> click.Option:
-    """An option of the plugin as an option of a command."""
-    names = (f"--{one.name}",)
-    if one.type is bool:
-        return click.Option(names, is_flag=True, help=one.help)
-    return click.Option(names, type=one.type, multiple=one.many, help=one.help)
-
-
 server = _Judging("server", "[URL]", SERVER)
-client = _Judging("client", "-- COMMAND...", CLIENT, f"{MODES}\n{EPILOG}")
+client = _Judging("client", "-- COMMAND...", CLIENT, f"{HOW_IT_RUNS}\n{EPILOG}")
 recording = _Judging("recording", "FILE", RECORDING)
 
 
@@ -99,20 +84,20 @@ def _prefixed(word: str) -> str:
 
 
 def _run_pytest(words: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    import pytest
+
     cache = cache_folder(environment)
     code = pytest.main(
         [
             *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
             *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
             *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
-            *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # the commands import Hypothesis before pytest does
             *words,
         ]
     )
     if code == Exit.INTERRUPTED:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    sys.exit(int(code))
+        raise KeyboardInterrupt
+    raise SystemExit(int(code))
 
 
 def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:

@@ -1,6 +1,7 @@
-"""The command `flipsnack-contract`: judge a server, a client or a recording, try an adapter, list and explain rules."""
+"""The command `flipsnack-contract`: judge a server, a client or a recording, try an adapter, list and explain rules.
 
-from __future__ import annotations
+What takes long to import (pytest, Hypothesis, the checks) is imported by the commands as they run.
+"""
 
 import os
 from importlib.metadata import version
@@ -11,9 +12,8 @@ from flipsnack_contract.cli.adapter import adapter
 from flipsnack_contract.cli.drift import drift
 from flipsnack_contract.cli.judge import EPILOG, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
+from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.result import Exit
-
-__all__ = ["main"]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
@@ -35,3 +35,6 @@ def main() -> None:
     except click.ClickException as wrong:
         wrong.show()
         raise SystemExit(Exit.USAGE) from None
+    except NotJudgeable as trouble:
+        click.echo(f"flipsnack-contract: {trouble}", err=True)
+        raise SystemExit(trouble.code) from None

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 
-from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.cli.explanation import explain
-from flipsnack_contract.contract.ledger import UnknownRule, rule, rules, untested
-from flipsnack_contract.recordings.judging import recording_checks
-from flipsnack_contract.scenarios.client_checks import client_checks
+from flipsnack_contract.contract.ledger import Rule, UnknownRule, breaking, rule, rules, sources, untested
+from flipsnack_contract.plugin.judged import NotJudgeable
+from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-__all__ = ["explain_rule", "list_rules"]
+if TYPE_CHECKING:
+    from flipsnack_contract.checks.check import Check
 
-JUDGED: tuple[Check, ...] = (*server_checks(), *client_checks())
-EVERY: tuple[Check, ...] = (*JUDGED, *recording_checks())
-RULE_HEADER = ("rule", "by", "level", "class", "checks", "statement")
-CHECK_HEADER = ("check", "needs", "looks at")
-WIDE = 140
-# Of a table that goes into a file or a pipe.
+KINDS = {
+    "documented": "a page of the vendor says so",
+    "observed": "seen from outside, not documented",
+    "assumed": "our reading where nobody says anything",
+}
+# Of a list that goes into a file or a pipe.
 WIDTH = 200
 
 
@@ -36,10 +33,17 @@ WIDTH = 200
 @click.option("--checks", "as_checks", is_flag=True, help="The checks, by name, instead of the rules.")
 def list_rules(*, by: str | None, as_checks: bool) -> None:
     """List the rules of the ledger, or the checks."""
-    header, rows = (CHECK_HEADER, _check_rows()) if as_checks else (RULE_HEADER, _rule_rows(by))
-    _show(header, rows, Console(width=None if sys.stdout.isatty() else WIDTH))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+    formatter = click.HelpFormatter(width=width)
     if as_checks:
-        click.echo("\n" + "\n".join(f"{name}: {what}" for name, what in CAPABILITIES.items()))
+        formatter.write_dl([(one.name, _needs(one) + one.promise) for one in _every_check()], col_max=4)
+        formatter.write_paragraph()
+        formatter.write_dl(list(CAPABILITIES.items()))
+    else:
+        counts = Counter(check.rule.id for check in _judging_checks())
+        chosen = (one for one in rules().values() if by in (None, one.by))
+        formatter.write_dl([(one.id, f"{_about_rule(one, counts[one.id])}: {one.statement}") for one in chosen])
+    click.echo(formatter.getvalue(), nl=False)
 
 
 @click.command("explain")
@@ -53,38 +57,53 @@ def explain_rule(rule_id: str) -> None:
         found = rule(rule_id.partition("/")[0])
     except UnknownRule as unknown:
         near = get_close_matches(rule_id, rules(), n=1)
-        raise click.UsageError(f"{unknown.args[0]}" + (f"; nearest: {near[0]}" if near else "")) from None
-    for line in explain(found, EVERY):
-        click.echo(line)
+        text = f"{unknown.args[0]}" + (f"; nearest: {near[0]}" if near else "")
+        raise NotJudgeable(Exit.USAGE, text) from None
+    click.echo("\n".join(explain(found, _every_check())))
 
 
-def _rule_rows(by: str | None) -> list[tuple[str, ...]]:
-    counts = Counter(check.rule.id for check in JUDGED)
-    return [
-        (one.id, one.by, one.level, one.kind, _count(one.id, counts[one.id]), one.statement)
-        for one in rules().values()
-        if by in (None, one.by)
-    ]
+def explain(rule: Rule, checks: Sequence[Check]) -> Iterator[str]:
+    """The lines that explain `rule`; `checks` are all there are."""
+    yield from (f"{rule.id}  ({rule.level}, kept by the {rule.by})", "", rule.statement, "")
+    yield f"class    {rule.kind}: {KINDS[rule.kind]}"
+    for source in (sources()[key] for key in rule.source):
+        yield f"source   {source.title}" + (f"  {source.url}" if source.url else "")
+    if rule.setting:
+        yield f"setting  {rule.setting}: the setting of our fake that changes it, where another reading is plausible"
+    yield f"broken   {breaking()[rule.id]}"
+    for check in checks:
+        if check.rule == rule:
+            yield from _about_check(check)
+    if reason := untested().get(rule.id):
+        yield f"no check {reason}"
 
 
-def _count(rule_id: str, count: int) -> str:
-    return "none, see explain" if rule_id in untested() else str(count)
+def _about_check(check: Check) -> Iterator[str]:
+    yield from ("", f"check    {check.name}", f"         {check.promise}")
+    if check.needs:
+        yield f"needs    {', '.join(sorted(check.needs))}"
+    if check.rows:
+        shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items())
+        yield f"example  {shown}" + (f"  (and {len(check.rows) - 1} more)" if len(check.rows) > 1 else "")
 
 
-def _check_rows() -> list[tuple[str, ...]]:
-    return [(check.name, ", ".join(sorted(check.needs)), check.promise) for check in EVERY]
+def _about_rule(one: Rule, checks: int) -> str:
+    count = "no check, see explain" if one.id in untested() else f"{checks} check{'s' * (checks != 1)}"
+    return f"{one.by}, {one.level}, {one.kind}, {count}"
 
 
-def _show(header: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
-    """A table, or, where it would be a column of single words, each row as a name with its text below."""
-    if console.width >= WIDE:
-        table = Table(*header, box=None, header_style="bold")
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
-        return
-    for name, *between, text in rows:
-        labels = [f"{label} " if label in ("checks", "needs") else "" for label in header[1:-1]]
-        notes = ", ".join(f"{label}{note}" for label, note in zip(labels, between, strict=True) if note)
-        console.print(f"[bold]{name}[/]" + (f"  {notes}" if notes else ""), highlight=False)
-        console.print(Padding(text, (0, 0, 0, 2)), highlight=False)
+def _needs(check: Check) -> str:
+    return f"needs {', '.join(sorted(check.needs))}: " if check.needs else ""
+
+
+def _judging_checks() -> tuple[Check, ...]:
+    from flipsnack_contract.checks import server_checks
+    from flipsnack_contract.scenarios.client_checks import client_checks
+
+    return (*server_checks(), *client_checks())
+
+
+def _every_check() -> tuple[Check, ...]:
+    from flipsnack_contract.recordings.judging import recording_checks
+
+    return (*_judging_checks(), *recording_checks())

@@ -1,26 +1,24 @@
 """A client as pytest judges it: an item is a group of scenarios, each run once and held against every check."""
 
-from __future__ import annotations
-
 import shlex
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage, fake_at, started_fake
-from flipsnack_contract.adapter.launch import BadUse, LaunchMode, greeting_of, playing
+from flipsnack_contract.adapter.fake_server import Fake, NoPackage, fake_at, started_fake
+from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault, preferred
 from flipsnack_contract.checks.check import Check, Plan
-from flipsnack_contract.contract.assertions import Violation
+from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, merged
+from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, folder_for, read_replay, write_artifacts
@@ -30,42 +28,40 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
-from flipsnack_contract.target.control import Refused
-from flipsnack_contract.target.result import Exit, Outcome, Result
-from flipsnack_contract.target.target import Unreachable
-
-__all__ = ["open_client"]
+from flipsnack_contract.target.result import Exit, Outcome, Result, worst
 
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
+GONE = (AdapterFault, NoPackage, Inconclusive)
+"""What is raised where the adapter or the fake has ended."""
+
+OnRun = Callable[[ScenarioRun], None]
 
 
-def open_client(
-    options: Options, stack: ExitStack, worker: str, known: KnownFailures, on_run: Callable[[ScenarioRun], None]
-) -> Judged:
+def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFailures, on_run: OnRun) -> Judged:
     """The client that the options name, ended with `stack`. `on_run` is called after each scenario.
 
-    Raises `pytest.UsageError`, and `NotJudgeable` where there is no adapter or no fake.
+    Raises `NotJudgeable`, and what `explained` turns into it.
     """
-    _make_folder(options["artifacts"])
-    runner = _open_runner(options, stack, worker)
-    plan = Plan(options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL), seed=options["seed"])
-    groups = {one.name: one for one in _replayed(options["replay"]) or scenario_groups(runner.capabilities, plan)}
-    if not groups:
-        raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
-    checks = {one.name: one for one in client_checks() if options.selects(one.rule.id)}
-    judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
+    if options["artifacts"]:
+        Path(options["artifacts"]).mkdir(parents=True, exist_ok=True)
+    mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
+    player = stack.enter_context(playing(mode, greeting))
+    runner = ScenarioRunner(player, open_fake(options, stack), name=f"client-{worker}{greeting.run}")
+    groups = {one.name: one for one in _groups(options, runner)}
+    checks = [one for one in client_checks() if options.selects(one.rule.id)]
     sizes = {name: one.size for name, one in groups.items()}
+    judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
     who = runner.hello.client
     return Judged(
-        side="client",
         name=f"{who.name} {who.version} ({who.language})",
         notes=(*_notes(runner), f"{sum(sizes.values())} scenarios in {len(sizes)} groups"),
         parts=tuple(
-            Part(name, tuple(checks.values()), partial(judge.results, name), scenarios=size)
+            Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=size)
             for name, size in sizes.items()
+            if checks
         ),
         replay=judge.replay,
         finish=judge.finish,
@@ -73,81 +69,57 @@ def open_client(
     )
 
 
-def _replayed(file: str | None) -> tuple[ScenarioGroup, ...]:
-    try:
-        return (fixed_group("replay", (read_replay(Path(file)).scenario,)),) if file else ()
-    except (BadReplay, OSError) as wrong:
-        raise pytest.UsageError(str(wrong)) from None
+def launch_mode(options: Options) -> LaunchMode:
+    """How the client's command is run. Raises `BadUse`."""
+    return LaunchMode(
+        command=options.command,
+        mode=options["mode"],
+        timeout=options["timeout"],
+        capabilities=tuple(options["capability"] or ("json",)),
+        environment=options.environment,
+    )
 
 
-def _open_runner(options: Options, stack: ExitStack, worker: str) -> ScenarioRunner:
-    token = options["admin-token"] or options.environment.get("FLIPSNACK_ADMIN_TOKEN")
-    try:
-        mode = LaunchMode(
-            command=options.command,
-            mode=options["mode"],
-            timeout=options["timeout"],
-            capabilities=tuple(options["capability"] or ("json",)),
-            environment=options.environment,
-        )
-        greeting = greeting_of(version("flipsnack-kit"))
-        fake = stack.enter_context(fake_at(options["fake"], token=token) if options["fake"] else started_fake())
-        player = stack.enter_context(playing(mode, greeting))
-        return ScenarioRunner(player, fake, name=f"client-{worker}{greeting.run}")
-    except (BadUse, NoAddress) as wrong:
-        raise pytest.UsageError(str(wrong)) from None
-    except AdapterFault as fault:
-        raise NotJudgeable(Exit.ADAPTER, f"no adapter to judge by: {fault}") from None
-    except (NoFake, Refused, Unreachable) as trouble:
-        raise NotJudgeable(Exit.UNREACHABLE, str(trouble)) from None
+def open_fake(options: Options, stack: ExitStack) -> Fake:
+    """The fake that the options name, else one that is started and ends with `stack`. Raises `NoFake`."""
+    return stack.enter_context(fake_at(options["fake"], token=options.token) if options["fake"] else started_fake())
 
 
-def _make_folder(folder: str | None) -> None:
-    try:
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise pytest.UsageError(f"cannot write to {folder}: {wrong.strerror}") from None
+def _groups(options: Options, runner: ScenarioRunner) -> Sequence[ScenarioGroup]:
+    if options["replay"]:
+        try:
+            return (fixed_group("replay", (read_replay(Path(options["replay"])).scenario,)),)
+        except BadReplay as wrong:
+            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+    examples = options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL)
+    if groups := scenario_groups(runner.capabilities, Plan(examples, seed=options["seed"])):
+        return groups
+    raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
 
 
-def _notes(runner: ScenarioRunner) -> tuple[str, ...]:
+def _notes(runner: ScenarioRunner) -> list[str]:
     can = runner.hello.capabilities
     notes = [f"capabilities: {', '.join(can)}"]
     if unknown := [name for name in can if name not in CAPABILITIES]:
         notes.append(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
     if not runner.virtual:
         notes.append("no virtual sleep: only scenarios that take no time, in real time")
-    return tuple(notes)
+    return notes
 
 
-@dataclass
-class _CheckRun:
-    """One check over the scenarios of a group. An unlisted counterexample is kept rather than a listed one."""
+def _unlisted(check: Check, known: KnownFailures, listed: dict[str, str]) -> Check:
+    """The check, broken only in ways that are not listed; those that are go into `listed`, with their messages."""
 
-    check: Check
-    known: KnownFailures
-    examples: int = 0
-    counterexample: ScenarioRun | None = None
-    is_listed: bool = False
-    listed: dict[str, None] = field(default_factory=dict)
+    def run(run: ScenarioRun) -> None:
+        try:
+            check.run(run)
+        except Violation as violation:
+            line = known.line_of(check.rule.id, str(violation))
+            if not line:
+                raise
+            listed.setdefault(line, str(violation))
 
-    def hold_against(self, run: ScenarioRun) -> None:
-        self.examples += run.outcome is not CaseOutcome.FAULT or self.check.rule.id == ADAPTER_RULE
-        if violation := violation_in(self.check, run):
-            line = self.known.line_of(self.check.rule.id, str(violation))
-            if line:
-                self.listed[line] = None
-            if self.counterexample is None or (self.is_listed and not line):
-                self.counterexample, self.is_listed = run, bool(line)
-
-    def result(self, missing: tuple[str, ...]) -> Result:
-        found = replace(result_of(self.check, self.counterexample), examples=self.examples, listed=tuple(self.listed))
-        if self.is_listed:
-            return replace(found, outcome=Outcome.KNOWN)
-        if not self.examples:
-            why = f"needs {', '.join(missing)}" if missing else "the client can be put into no scenario"
-            return replace(found, outcome=Outcome.SKIPPED, message=why, missing=missing)
-        return found
+    return replace(check, run=run)
 
 
 @dataclass
@@ -156,60 +128,56 @@ class _ClientJudge:
 
     options: Options
     groups: Mapping[str, ScenarioGroup]
-    checks: Mapping[str, Check]
+    checks: Sequence[Check]
     cache: ScenarioCache
     known: KnownFailures
 
-    def results(self, name: str) -> tuple[Result, ...]:
+    def results(self, name: str) -> list[Result]:
         """A result for each check. Each scenario of the group runs once."""
-        can, began = self.cache.runner.capabilities, stopwatch()
-        check_runs = [_CheckRun(one, self.known) for one in self.checks.values()]
+        began = stopwatch()
         try:
-            for scenario in self.groups[name].scenarios:
-                run = self.cache.watch(scenario)
-                for one in check_runs:
-                    if one.check.needs <= can:
-                        one.hold_against(run)
-        except (AdapterFault, NoPackage, Refused, Unreachable) as trouble:
+            runs = [self.cache.watch(scenario) for scenario in self.groups[name].scenarios]
+        except GONE as trouble:
             outcome = Outcome.ADAPTER if isinstance(trouble, AdapterFault) else Outcome.UNREACHABLE
-            return (Result(ADAPTER_RULE, ADAPTER_RULE, outcome, str(trouble), group=name),)
-        seconds = (stopwatch() - began) / len(check_runs)
-        results = (one.result(tuple(sorted(one.check.needs - can))) for one in check_runs)
-        return tuple(replace(one, group=name, seconds=seconds) for one in results)
+            return [Result(ADAPTER_RULE, ADAPTER_RULE, outcome, str(trouble), group=name)]
+        results = [self._result(one, runs) for one in self.checks]
+        seconds = (stopwatch() - began) / len(results)
+        return [replace(one, group=name, seconds=seconds) for one in results]
+
+    def _result(self, check: Check, runs: Sequence[ScenarioRun]) -> Result:
+        missing = tuple(sorted(check.needs - self.cache.runner.capabilities))
+        judged = [one for one in runs if one.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE]
+        if missing or not judged:
+            why = f"needs {', '.join(missing)}" if missing else "the client can be put into no scenario"
+            return Result(check.name, check.rule.id, Outcome.SKIPPED, why, missing=missing)
+        listed: dict[str, str] = {}
+        unlisted = _unlisted(check, self.known, listed)
+        try:
+            broken = [one for one in judged if violation_in(unlisted, one)]
+        except Exception:  # a mistake in one check must not cost the results of the others
+            return Result(check.name, check.rule.id, Outcome.INTERNAL, traceback.format_exc(limit=-2))
+        found = replace(result_of(unlisted, next(iter(broken), None)), examples=len(judged), listed=tuple(listed))
+        if listed and not broken:
+            return replace(found, outcome=Outcome.KNOWN, message=next(iter(listed.values())))
+        return found
 
     def finish(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """One result for each check, shrunk where it broke, and with its files where they are asked for."""
         order = list(self.groups)
-        in_order = sorted(results, key=lambda one: order.index(one.group))
-        return tuple(self._closed(one) if one.scenario and one.outcome in BROKEN else one for one in merged(in_order))
+        by_check: dict[str, list[Result]] = {}
+        for one in sorted(results, key=lambda one: order.index(one.group)):
+            by_check.setdefault(one.check, []).append(one)
+        return tuple(self._shrunk(_merged(same)) for same in by_check.values())
 
-    def advice(self, results: Sequence[Result]) -> str:
-        """What to mend first: the simplest download, where even that fails."""
-        can = self.cache.runner.capabilities
-        simplest = Scenario(format=preferred(can))
-        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= can:
-            return ""
-        with suppress(AdapterFault, NoPackage, Refused, Unreachable):
-            if self.cache.watch(simplest).outcome is CaseOutcome.OK:
-                return ""
-        return "even the simplest download fails; mend that first, because little else can be judged"
-
-    def replay(self, result: Result) -> str:
-        """The command that runs the broken scenario, or its group, again."""
-        command = f"-- {shlex.join(self.options.command)}"
-        if self.options["artifacts"] and result.scenario:
-            file = folder_for(Path(self.options["artifacts"]), result.check) / "replay.json"
-            return self.options.command_line("", f"--replay {shlex.quote(str(file))} {command}")
-        return self.options.command_line("", f"--rule {result.rule} -k {result.group} {command}")
-
-    def _closed(self, result: Result) -> Result:
+    def _shrunk(self, result: Result) -> Result:
+        if not result.scenario or result.outcome not in BROKEN:
+            return result
         # Where adapter or fake are gone the result stays as it was found.
-        with suppress(AdapterFault, NotBroken, Refused, Unreachable):
-            check = self.checks[result.check]
-            unlisted = replace(check, run=partial(_run_unlisted, check, self.known))
-            simplest = result_of(check, shrink(unlisted, self.groups[result.group], self.cache))
-            found = replace(simplest, outcome=result.outcome, examples=result.examples, seconds=result.seconds)
-            result = replace(found, group=result.group, listed=result.listed)
+        with suppress(NotBroken, *GONE):
+            (check,) = (_unlisted(one, self.known, {}) for one in self.checks if one.name == result.check)
+            simplest = result_of(check, shrink(check, self.groups[result.group], self.cache))
+            told = ("outcome", "examples", "seconds", "group", "listed")
+            result = replace(simplest, **{name: getattr(result, name) for name in told})
             if self.options["artifacts"]:
                 self._write(result)
         return result
@@ -227,11 +195,32 @@ class _ClientJudge:
         run, archive = runner.export(scenario)
         write_artifacts(Path(self.options["artifacts"]), kept, run, archive=archive)
 
+    def advice(self, results: Sequence[Result]) -> str:
+        """What to mend first: the simplest download, where even that fails."""
+        can = self.cache.runner.capabilities
+        simplest = Scenario(format=preferred(can))
+        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= can:
+            return ""
+        with suppress(*GONE):
+            if self.cache.watch(simplest).outcome is CaseOutcome.OK:
+                return ""
+        return "even the simplest download fails; mend that first, because little else can be judged"
 
-def _run_unlisted(check: Check, known: KnownFailures, run: ScenarioRun) -> None:
-    """The check, broken only in ways that are not listed."""
-    try:
-        check.run(run)
-    except Violation as violation:
-        if not known.line_of(check.rule.id, str(violation)):
-            raise
+    def replay(self, result: Result) -> str:
+        """The command that runs the broken scenario, or its group, again."""
+        words = f"--rule {result.rule} -k {result.group}"
+        if self.options["artifacts"] and result.scenario:
+            file = folder_for(Path(self.options["artifacts"]), result.check) / "replay.json"
+            words = f"--replay {shlex.quote(str(file))}"
+        return self.options.command_line(f"{words} -- {shlex.join(self.options.command)}")
+
+
+def _merged(results: Sequence[Result]) -> Result:
+    """The worst of one check's results, and of these the first, with the examples and seconds of all."""
+    decides = worst(one.outcome for one in results)
+    return replace(
+        next(one for one in results if one.outcome is decides),
+        examples=sum(one.examples for one in results),
+        seconds=sum(one.seconds for one in results),
+        listed=tuple(dict.fromkeys(line for one in results for line in one.listed)),
+    )

@@ -1,56 +1,28 @@
-"""What a run judges, and the parts of it that become pytest's items."""
+"""What a run judges, the parts of it that become pytest's items, and why there may be nothing to judge."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-
-from flipsnack_contract.checks.check import Check
-from flipsnack_contract.target.result import Exit, Result, worst
-
-__all__ = ["Judged", "NotJudgeable", "Part", "merged"]
-
-
-class NotJudgeable(Exception):
-    """There is nothing to judge; the text says why and how to mend it, `code` is the exit code."""
-
-    def __init__(self, code: Exit, text: str) -> None:
-        """Keep both."""
-        super().__init__(text)
-        self.code = code
+from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage
+from flipsnack_contract.adapter.launch import BadUse
+from flipsnack_contract.adapter.messages import AdapterFault
+from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.target.result import Exit, Result
 
 
 @dataclass(frozen=True)
 class Part:
-    """One item: `judge` gives the result, or the results, of its `checks`.
+    """One item: `judge` gives the result, or the results. `rule` is what an error of the part is reported for.
 
     `alone`: nothing else may use the target meanwhile. `scenarios` is how many of a client run in it, at most.
     """
 
     name: str
-    checks: tuple[Check, ...]
+    rule: str
     judge: Callable[[], Result | Iterable[Result]]
     alone: bool = False
     scenarios: int = 0
-
-
-def merged(results: Sequence[Result]) -> tuple[Result, ...]:
-    """One result for each check: the worst of it, and of these the first, with the examples and seconds of all."""
-    by_check: dict[str, list[Result]] = {}
-    for one in results:
-        by_check.setdefault(one.check, []).append(one)
-    return tuple(map(_merged, by_check.values()))
-
-
-def _merged(results: Sequence[Result]) -> Result:
-    decides = worst(one.outcome for one in results)
-    first = next(one for one in results if one.outcome is decides)
-    return replace(
-        first,
-        examples=sum(one.examples for one in results),
-        seconds=sum(one.seconds for one in results),
-        listed=tuple(dict.fromkeys(line for one in results for line in one.listed)),
-    )
 
 
 @dataclass(frozen=True)
@@ -62,11 +34,35 @@ class Judged:
     they can.
     """
 
-    side: str
+    name: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
-    name: str = ""
-    replay: Callable[[Result], str] = lambda _result: ""
-    finish: Callable[[Sequence[Result]], tuple[Result, ...]] = merged
+    replay: Callable[[Result], str]
+    finish: Callable[[Sequence[Result]], tuple[Result, ...]] = tuple
     advice: Callable[[Sequence[Result]], str] = lambda _results: ""
     serial: str = ""
+
+
+class NotJudgeable(Exception):
+    """There is nothing to judge; the text says why and how to mend it, `code` is the exit code."""
+
+    def __init__(self, code: Exit, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the errors of files, of the adapter and of the target into `NotJudgeable`, each with its exit code."""
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.filename is None:  # of no file, such as a pipe whose reader has ended
+            raise
+        raise NotJudgeable(Exit.USAGE, f"{wrong.filename}: {wrong.strerror}") from None
+    except (BadUse, NoAddress) as wrong:
+        raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+    except AdapterFault as fault:
+        raise NotJudgeable(Exit.ADAPTER, f"the adapter does not work: {fault}") from None
+    except (NoFake, NoPackage, Inconclusive) as trouble:
+        raise NotJudgeable(Exit.UNREACHABLE, str(trouble)) from None

@@ -7,8 +7,6 @@ One failure a line::
 A rule may have several lines. A line is stale when its date is over, or when a complete run did not meet it.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Collection, Iterator
@@ -16,27 +14,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flipsnack_contract.contract.ledger import rules
-from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["BadKnownFailures", "KnownFailure", "KnownFailures"]
+from flipsnack_contract.plugin.judged import NotJudgeable
+from flipsnack_contract.target.result import Exit, Outcome, Result
 
 FORM = "RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01"
 _LINE = re.compile(
-    r"(?P<rule>\S+)\s+#\s*(?P<message>[^|]*?)\s*\|\s*(?P<issue>https?://\S+)\s*\|\s*until\s+(?P<until>\d{4}-\d\d-\d\d)"
+    r"(?P<rule>\S+)\s+#\s*(?P<message>[^|]*?)\s*\|\s*https?://\S+\s*\|\s*until\s+(?P<until>\d{4}-\d\d-\d\d)"
 )
-
-
-class BadKnownFailures(ValueError):
-    """A file that cannot be used; the text names the line and what was expected."""
 
 
 @dataclass(frozen=True)
 class KnownFailure:
-    """One line: the rule, how the message begins, the issue, and the last day on which the line counts."""
+    """One line: the rule, how the message begins, and the last day on which the line counts."""
 
     rule: str
     message: str
-    issue: str
     until: datetime.date
     where: str
 
@@ -46,19 +38,6 @@ class KnownFailures:
     """All lines of one file."""
 
     lines: tuple[KnownFailure, ...] = ()
-
-    @classmethod
-    def read(cls, file: Path | None) -> KnownFailures:
-        """The failures in `file`; lines that are empty or begin with # are comments. Raises `BadKnownFailures`."""
-        if file is None:
-            return cls()
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as wrong:
-            raise BadKnownFailures(f"cannot read {file}: {wrong}") from None
-        numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
-        found = (_parsed(line, f"{file}:{number}") for number, line in numbered if line and not line.startswith("#"))
-        return cls(tuple(found))
 
     def line_of(self, rule: str, message: str) -> str:
         """Where the failure is listed; empty when it is not."""
@@ -83,14 +62,23 @@ class KnownFailures:
                 yield one.rule, f"{one.where}: {one.rule} did not fail as listed ({how}): remove the line"
 
 
+def read_known_failures(file: str | None) -> KnownFailures:
+    """The failures in `file`; lines that are empty or begin with # are comments. Raises `NotJudgeable`, `OSError`."""
+    text = Path(file).read_text(encoding="utf-8", errors="replace") if file else ""
+    numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
+    found = (_parsed(line, f"{file}:{number}") for number, line in numbered if line and not line.startswith("#"))
+    return KnownFailures(tuple(found))
+
+
 def _parsed(line: str, where: str) -> KnownFailure:
     match = _LINE.fullmatch(line)
     if match is None:
-        raise BadKnownFailures(f"{where}: {line!r} is not a known failure; expected {FORM}")
-    if match["rule"] not in rules():
-        raise BadKnownFailures(f"{where}: unknown rule {match['rule']!r}; `flipsnack-contract list` shows all of them")
+        raise NotJudgeable(Exit.USAGE, f"{where}: {line!r} is not a known failure; expected {FORM}")
+    rule, until = match["rule"], match["until"]
+    if rule not in rules():
+        text = f"{where}: unknown rule {rule!r}; `flipsnack-contract list` shows all of them"
+        raise NotJudgeable(Exit.USAGE, text)
     try:
-        until = datetime.date.fromisoformat(match["until"])
+        return KnownFailure(rule, match["message"], datetime.date.fromisoformat(until), where)
     except ValueError as wrong:
-        raise BadKnownFailures(f"{where}: {match['until']} is not a date: {wrong}") from None
-    return KnownFailure(match["rule"], match["message"], match["issue"], until, where)
+        raise NotJudgeable(Exit.USAGE, f"{where}: {until} is not a date: {wrong}") from None

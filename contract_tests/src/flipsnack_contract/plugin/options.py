@@ -1,6 +1,4 @@
-"""The options of the plugin: read once into a value."""
-
-from __future__ import annotations
+"""The options of the plugin, and of the commands that call it."""
 
 import shlex
 from collections.abc import Mapping
@@ -8,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
+from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
+from flipsnack_contract.target.result import Exit, Result
 
-LEFT_OUT = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
-
-__all__ = ["OPTIONS", "Option", "Options", "add_options", "options_of"]
+PACKAGE = Path(__file__).parents[1]
+NOT_REPEATED = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
 
 
 @dataclass(frozen=True)
@@ -37,22 +34,26 @@ OPTIONS = (
     Option("app", "The WSGI app to judge in this process, as module:factory.", "server"),
     Option("client", "The command of the client's adapter to judge.", ""),
     Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
-    Option("rule", "Judge only rules whose id begins so; may be given again.", many=True),
-    Option("seed", "Draw by this seed; without one every run draws the same.", "server client", int),
-    Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client", int),
+    Option(
+        "rule", "Judge only rules whose id begins so; may be given again.", "server client recording drift", many=True
+    ),
+    Option("seed", "Draw by this seed; without one every run draws the same.", "server client drift", int),
+    Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
-    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client"),
-    Option("collection", "The hash of a collection of the key, where none can be created.", "server"),
-    Option("calls-per-minute", "The pace for a target without a control plane; 0: none.", "server", int, PER_MINUTE),
-    Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server", bool, False),
-    Option("slow", "Wait for a minute of real time where no clock can be moved.", "server", bool, False),
+    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
+    Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
+    Option(
+        "calls-per-minute", "The pace for a target without a control plane; 0: none.", "server drift", int, PER_MINUTE
+    ),
+    Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server drift", bool, False),
+    Option("slow", "Wait for a minute of real time where no clock can be moved.", "server drift", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
     Option("budget", "With --read-only: make at most so many calls.", "server", int),
-    Option("fake", "A fake that runs already, for the client to call.", "client"),
-    Option("mode", "How the client's command is run.", "client", default="persistent", choices=tuple(MODES)),
-    Option("capability", "A capability of a program of mode exec; may be given again.", "client", many=True),
-    Option("timeout", "Seconds without a message after which the adapter hangs.", "client", float, 10.0),
+    Option("fake", "A fake that runs already, for the client to call.", "client check"),
+    Option("mode", "How the client's command is run.", "client check", default="persistent", choices=tuple(MODES)),
+    Option("capability", "A capability of a program of mode exec; may be given again.", "client check", many=True),
+    Option("timeout", "Seconds without a message after which the adapter hangs.", "client check", float, 10.0),
     Option("replay", "Run only the scenario in this replay.json.", "client"),
     Option("artifacts", "The folder for the files of each failure of a client.", "client"),
 )
@@ -60,78 +61,80 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `values` are those of `OPTIONS`, by name; `environment` is that of the process."""
+    """What was asked for: `given` has values of `OPTIONS` by name, `environment` is that of the process.
 
-    values: Mapping[str, Any]
+    Raises `NotJudgeable` for values that cannot be.
+    """
+
+    given: Mapping[str, Any]
     environment: Mapping[str, str]
 
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+    def __post_init__(self) -> None:
+        """Look at what can be known without the target."""
+        for wanted in self["rule"] or ():
+            if not any(rule.startswith(wanted) for rule in rules()):
+                raise NotJudgeable(
+                    Exit.USAGE, f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them"
+                )
+        for name, least in (("examples", 1), ("budget", 0), ("calls-per-minute", 0)):
+            if self[name] is not None and self[name] < least:
+                raise NotJudgeable(Exit.USAGE, f"--{name} is {self[name]}; expected {least} or more")
 
-    @property
-    def known(self) -> Path | None:
-        """The file of known failures."""
-        return Path(self["known"]) if self["known"] else None
+    def __getitem__(self, name: str) -> Any:
+        value = self.given.get(name)
+        return next(one.default for one in OPTIONS if one.name == name) if value is None else value
 
     @property
     def side(self) -> str:
-        """What is judged: a server, a client or a recording. Raises `pytest.UsageError` unless it is just one."""
-        given = {"server": self.base_url or self["app"], "client": self["client"], "recording": self["recording"]}
-        named = [side for side, value in given.items() if value]
-        if len(named) != 1 or (self.base_url and self["app"]):
-            raise pytest.UsageError(
+        """What is judged: a server, a client or a recording. Raises `NotJudgeable` unless it is just one."""
+        sides = {"base-url": "server", "app": "server", "client": "client", "recording": "recording"}
+        named = [side for name, side in sides.items() if self[name]] or ["server"] * bool(self.base_url)
+        if len(named) != 1:
+            raise NotJudgeable(
+                Exit.USAGE,
                 "name one thing to judge: --flipsnack-base-url URL (or FLIPSNACK_BASE_URL), --flipsnack-app "
-                "module:factory, --flipsnack-client COMMAND or --flipsnack-recording FILE"
+                "module:factory, --flipsnack-client COMMAND or --flipsnack-recording FILE",
             )
         return named[0]
 
     @property
     def base_url(self) -> str:
-        """The address of the server; that of the environment counts only when nothing else is named."""
-        others = self["app"] or self["client"] or self["recording"]
-        return str(self["base-url"] or ("" if others else self.environment.get("FLIPSNACK_BASE_URL", "")))
+        """The address of the server; that of the environment counts when nothing else is named."""
+        return self["base-url"] or self.environment.get("FLIPSNACK_BASE_URL", "")
+
+    @property
+    def token(self) -> str | None:
+        """The token of the control plane."""
+        return self["admin-token"] or self.environment.get("FLIPSNACK_ADMIN_TOKEN")
 
     @property
     def command(self) -> tuple[str, ...]:
         """The words of the client's command."""
         return tuple(shlex.split(self["client"]))
 
-    def command_line(self, what: str, more: str) -> str:
-        """The command that judges `what` again with the same draws; `more` follows."""
-        told = [one for one in OPTIONS if self.side in one.of and one.name not in LEFT_OUT]
-        values = [(one.name, each) for one in told for each in _each(one, self[one.name]) if each != one.default]
-        words = (word for name, each in values for word in (f"--{name}", *(() if each is True else (str(each),))))
-        target = (*(("--app",) if self["app"] else ()), *((what,) if what else ()))
-        return f"{shlex.join(('flipsnack-contract', self.side, *target, *words))} {more}"
-
     def selects(self, rule: str) -> bool:
         """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])
 
+    def replay(self, result: Result) -> str:
+        """The command that judges the check of a result again."""
+        return self.command_line(f"-k '{result.check}'")
 
-def _each(option: Option, value: Any) -> tuple[Any, ...]:
-    return tuple(value or ()) if option.many else (value,)
+    def command_line(self, more: str) -> str:
+        """The command that judges the same again with the same draws; `more` follows."""
+        target = {
+            "server": ("--app", self["app"]) if self["app"] else (self.base_url,),
+            "recording": (self["recording"],),
+            "client": (),
+        }[self.side]
+        told = (one for one in OPTIONS if self.side in one.of and one.name not in NOT_REPEATED)
+        words = (word for one in told for word in self._words(one))
+        return f"{shlex.join(('flipsnack-contract', self.side, *target, *words))} {more}"
 
-
-def add_options(parser: pytest.Parser) -> None:
-    """Declare every option, in a group of its own."""
-    group = parser.getgroup("flipsnack", "contract of the Flipsnack API")
-    for one in OPTIONS:
-        reading: dict[str, Any] = (
-            {"action": "append"} if one.many else {"type": one.type, "choices": one.choices or None}
-        )
-        if one.type is bool:
-            reading = {"action": "store_true"}
-        group.addoption(f"--flipsnack-{one.name}", default=one.default, help=one.help, **reading)
-
-
-def options_of(config: pytest.Config, environment: Mapping[str, str]) -> Options:
-    """The options of a run. Raises `pytest.UsageError` for those that cannot be."""
-    options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
-    for wanted in options["rule"] or ():
-        if not any(rule.startswith(wanted) for rule in rules()):
-            raise pytest.UsageError(f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them")
-    for name, least in (("examples", 1), ("budget", 0), ("calls-per-minute", 0)):
-        if options[name] is not None and options[name] < least:
-            raise pytest.UsageError(f"--flipsnack-{name} is {options[name]}; expected {least} or more")
-    return options
+    def _words(self, option: Option) -> list[str]:
+        value = self[option.name]
+        if value == option.default:
+            return []
+        if value is True:
+            return [f"--{option.name}"]
+        return [word for one in (value if option.many else [value]) for word in (f"--{option.name}", str(one))]

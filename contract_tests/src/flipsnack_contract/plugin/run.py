@@ -1,84 +1,40 @@
 """One run of the plugin: what was asked for, what is judged, and what every report says of it."""
 
-from __future__ import annotations
-
 import datetime
 import shlex
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from flipsnack_contract.contract.clock import stopwatch, today
-from flipsnack_contract.plugin.client import open_client
-from flipsnack_contract.plugin.judged import Judged, NotJudgeable
-from flipsnack_contract.plugin.known_failures import BadKnownFailures, KnownFailures
-from flipsnack_contract.plugin.options import Options, options_of
-from flipsnack_contract.plugin.recording import open_recording
+from flipsnack_contract.plugin.client import OnRun, open_client
+from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
+from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
+from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
 from flipsnack_contract.plugin.server import open_server
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
+from flipsnack_contract.recordings.reading import BadHistory, read_history
+from flipsnack_contract.target.result import Exit
 
-__all__ = ["PACKAGE", "RUN", "Run", "asked_for"]
-
-PACKAGE = Path(__file__).parents[1]
-NAME, FRONT = PACKAGE.name, "flipsnack-contract"
-
-
-def asked_for(config: pytest.Config) -> bool:
-    """Whether the package is among what pytest is to collect."""
-    here = config.invocation_params.dir
-    named = (argument.partition("::")[0] for argument in config.args)
-    return any(one == NAME or (here / one).resolve() == PACKAGE for one in named)
+FRONT = "flipsnack-contract"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
-    """What is judged is opened on first use and closed by `close`. `on_run` is called after each scenario."""
+    """What was asked for and what is judged, from `began` on; `command` is what the user typed."""
 
-    config: pytest.Config
     options: Options
     known: KnownFailures
-    on_run: Callable[[], None] = lambda: None
+    judged: Judged
+    command: str
     began: float = field(default_factory=stopwatch)
     day: datetime.date = field(default_factory=today)
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _judged: Judged | None = None
-
-    @classmethod
-    def of(cls, config: pytest.Config, environment: Mapping[str, str]) -> Run:
-        """The run that the command line asks for. Raises `pytest.UsageError`."""
-        options = options_of(config, environment)
-        try:
-            return cls(config, options, KnownFailures.read(options.known))
-        except BadKnownFailures as wrong:
-            raise pytest.UsageError(str(wrong)) from None
-
-    @property
-    def judged(self) -> Judged:
-        """What is judged. Ends pytest, with its own exit code, where there is nothing to judge."""
-        if self._judged is None:
-            try:
-                self._judged = self._opened()
-            except NotJudgeable as trouble:
-                pytest.exit(str(trouble), returncode=trouble.code)
-            if not any(part.checks for part in self._judged.parts):
-                raise pytest.UsageError(f"no check of a {self.options.side} is for {', '.join(self.options['rule'])}")
-        return self._judged
-
-    def _opened(self) -> Judged:
-        worker = str(getattr(self.config, "workerinput", {}).get("workerid", ""))
-        if self.options.side == "recording":
-            return open_recording(self.options)
-        if self.options.side == "client":
-            return open_client(self.options, self._stack, worker, self.known, lambda _run: self.on_run())
-        return open_server(self.options, self._stack, worker)
-
-    def close(self) -> None:
-        """End what was started."""
-        self._stack.close()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -89,19 +45,60 @@ class Run:
             "kit": f"flipsnack-kit {version('flipsnack-kit')}",
             "date": self.day.isoformat(),
             "seed": "0, the default" if seed is None else str(seed),
-            "command": _command(self.config, self.options["admin-token"]),
+            "command": self.command,
         }
-
-    @property
-    def seconds(self) -> float:
-        """How long it has taken until now."""
-        return stopwatch() - self.began
 
 
 RUN = pytest.StashKey[Run]()
 
 
+def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitStack, on_run: OnRun) -> Run:
+    """The run that pytest's options ask for; what is judged is closed with `stack`.
+
+    Raises `pytest.UsageError`; ends pytest, with an exit code of ours, where there is nothing to judge.
+    """
+    worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
+    with _ending_pytest():
+        options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
+        known = read_known_failures(options["known"])
+        if options.side == "recording":
+            judged = _open_recording(options)
+        elif options.side == "client":
+            judged = open_client(options, stack, worker, known, on_run)
+        else:
+            judged = open_server(options, stack, worker)
+        if not judged.parts:
+            raise NotJudgeable(Exit.USAGE, f"no check of a {options.side} is for {', '.join(options['rule'])}")
+    return Run(options, known, judged, _command(config, options["admin-token"]))
+
+
+def _open_recording(options: Options) -> Judged:
+    file = Path(options["recording"])
+    try:
+        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
+    except BadHistory as wrong:
+        raise NotJudgeable(Exit.USAGE, f"cannot judge {file}: {wrong}") from None
+    checks = (one for one in recording_checks() if options.selects(one.rule.id))
+    return Judged(
+        name=f"{file.name} ({len(events)} requests)",
+        notes=(),
+        parts=tuple(Part(one.name, one.rule.id, partial(judge_history, (one,), events)) for one in checks),
+        replay=options.replay,
+    )
+
+
+@contextmanager
+def _ending_pytest() -> Iterator[None]:
+    try:
+        with explained():
+            yield
+    except NotJudgeable as trouble:
+        if trouble.code is Exit.USAGE:
+            raise pytest.UsageError(str(trouble)) from None
+        pytest.exit(str(trouble), returncode=trouble.code)
+
+
 def _command(config: pytest.Config, token: str | None) -> str:
-    front = Path(sys.argv[0]).parent.name == NAME or Path(sys.argv[0]).stem == FRONT
+    front = Path(sys.argv[0]).parent.name == PACKAGE.name or Path(sys.argv[0]).stem == FRONT
     words = [FRONT, *sys.argv[1:]] if front else ["pytest", *map(str, config.invocation_params.args)]
     return shlex.join("…" if token and word.endswith(token) else word for word in words)

@@ -1,15 +1,9 @@
 """A server as pytest judges it: an item is a check."""
 
-from __future__ import annotations
-
 import json
 import uuid
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from functools import partial
-
-import pytest
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check, Plan
@@ -20,12 +14,10 @@ from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.read_only import Budget, read_only
 from flipsnack_contract.target.result import Exit
-from flipsnack_contract.target.target import HttpTarget, Reply, Request, Target, Unreachable, WsgiTarget, load_app
+from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
-__all__ = ["open_server", "open_target", "plan_of"]
-
-KEY, SECRET, TOKEN = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET", "FLIPSNACK_ADMIN_TOKEN"
+KEY, SECRET, COLLECTION = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET", "FLIPSNACK_COLLECTION"
 EXAMPLES = 100
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
@@ -34,30 +26,32 @@ EXAMPLES_PACED, ROWS_PACED = 2, 12
 def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     """The server that the options name, closed with `stack`; `worker` is the name of a parallel worker, if any.
 
-    Raises `pytest.UsageError`, and `NotJudgeable` when it does not answer.
+    Raises `NotJudgeable`, also when it does not answer.
     """
-    bare = _target(options, stack)
-    judged = _reading(bare, options) if options["read-only"] else _judging(bare, options, stack, worker)
-    name = options["app"] or bare.base_url
-    return replace(
-        judged,
-        # A read-only run sends nothing before its plan is shown.
-        name=name if options["read-only"] else f"{name} ({_version(bare)})",
-        replay=lambda result: options.command_line(name, f"-k '{result.check}'"),
-    )
+    target = _target(options["app"] or options.base_url, stack)
+    if options["read-only"]:
+        return _reading(target, options)
+    _check_reachable(target)
+    return _judging(target, options, stack, worker)
 
 
-def _judging(bare: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
+def _judging(target: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
     """By all checks, in a namespace of its own where the worker is one of several."""
-    target = _target_of_worker(bare, options, stack, worker)
-    under_test = _under_test(target, options, worker=worker, shared=bool(worker) and target is bare)
+    name = f"{options['app'] or target.base_url} ({_version(target)})"
+    own = _namespace(target, options, stack, worker) if worker and isinstance(target, HttpTarget) else None
+    under_test = _examined(own or target, options, worker, shared=bool(worker) and own is None)
     plan, checks = plan_of(under_test, options), _checks(under_test, options)
     paced = under_test.control is None and options["calls-per-minute"]
+    how = f"{len(checks)} checks, {plan.examples} drawn examples each"
+    if under_test.control is None:
+        rows, pace = plan.rows or "all", "calls keep to the pace" if paced else "calls are not paced"
+        how = f"no control plane: {len(checks)} checks, {plan.examples} drawn examples and {rows} rows each; {pace}"
     return Judged(
-        side="server",
-        notes=(_has(under_test), _how(under_test, plan, len(checks))),
+        name=name,
+        notes=(_capabilities(under_test), how),
+        replay=options.replay,
         parts=tuple(
-            Part(one.name, (one,), partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
+            Part(one.name, one.rule.id, partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
         ),
         serial="without a control plane all workers would share the limits of one key" if paced else "",
@@ -65,20 +59,24 @@ def _judging(bare: Target, options: Options, stack: ExitStack, worker: str) -> J
 
 
 def _reading(target: Target, options: Options) -> Judged:
-    """By the checks that only read, within the budget and both limits of the key."""
+    """By the checks that only read, within the budget and both limits of the key. Sends nothing before the first."""
     budget = Budget(options["budget"])
-    credentials = _credentials(options.environment, options["collection"])
-    under_test = read_only(target, budget, credentials=credentials, alone=options["alone"], slow=options["slow"])
+    under_test = read_only(
+        target, budget, credentials=_credentials(options), alone=options["alone"], slow=options["slow"]
+    )
     checks = _checks(under_test, options)
     plan = plan_reads(checks, under_test, budget)
     return Judged(
-        side="server",
+        name=options["app"] or target.base_url,
         notes=(
-            _has(under_test),
+            _capabilities(under_test),
             f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
             "never more than 5 calls in a second or 60 in a minute",
         ),
-        parts=tuple(Part(one.name, (one,), partial(read, one, under_test, budget)) for one in checks if one.read_only),
+        replay=options.replay,
+        parts=tuple(
+            Part(one.name, one.rule.id, partial(read, one, under_test, budget)) for one in checks if one.read_only
+        ),
         serial="--read-only keeps both limits of one key, which parallel workers could not",
     )
 
@@ -89,7 +87,9 @@ def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
     """The target at an address, or of an app's name. Raises as `open_server` does."""
-    return _under_test(_http(name, stack) if "://" in name else _wsgi(name), options)
+    target = _target(name, stack)
+    _check_reachable(target)
+    return _examined(target, options)
 
 
 def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
@@ -100,41 +100,32 @@ def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
     return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
 
 
-def _target(options: Options, stack: ExitStack) -> Target:
-    if options["app"]:
-        return _wsgi(options["app"])
-    return _http(options.base_url, stack, check_reachable=not options["read-only"])
+def _target(name: str, stack: ExitStack) -> Target:
+    if "://" not in name:
+        try:
+            return WsgiTarget(load_app(name))
+        except ValueError as wrong:
+            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+    if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
+        raise NotJudgeable(Exit.USAGE, f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
+    return stack.enter_context(HttpTarget(name))
 
 
-def _wsgi(name: str) -> WsgiTarget:
+def _check_reachable(target: Target) -> None:
     try:
-        return WsgiTarget(load_app(name))
-    except ValueError as wrong:
-        raise pytest.UsageError(str(wrong)) from None
-
-
-def _http(base_url: str, stack: ExitStack, *, check_reachable: bool = True) -> HttpTarget:
-    if not base_url.startswith(("http://", "https://")) or not base_url.rstrip("/").endswith("/v1"):
-        raise pytest.UsageError(f"{base_url!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
-    target = stack.enter_context(HttpTarget(base_url))
-    try:
-        if check_reachable:
-            target.send(Request("GET", target.base_url))
+        target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
         text = f"{trouble}; is the server running? `flipsnack-mock serve` starts the fake"
         raise NotJudgeable(Exit.UNREACHABLE, text) from None
-    return target
 
 
-def _target_of_worker(target: Target, options: Options, stack: ExitStack, worker: str) -> Target:
-    """A namespace of its own for a parallel worker, where the server has namespaces; else the target itself."""
-    if not worker or not isinstance(target, HttpTarget):
-        return target
+def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) -> Target | None:
+    """A namespace of its own for a parallel worker; None where the server has none."""
     root, name = target.base_url.removesuffix("v1/"), f"kit-{worker}-{uuid.uuid4().hex[:8]}"
     own = stack.enter_context(HttpTarget(f"{root}t/{name}/v1/"))
-    if find_control(own, token=_token(options)) is None:
-        return target
-    stack.callback(_forget, Control(target, root, token=_token(options)), name)
+    if find_control(own, token=options.token) is None:
+        return None
+    stack.callback(_forget, Control(target, root, token=options.token), name)
     return own
 
 
@@ -143,11 +134,11 @@ def _forget(control: Control, namespace: str) -> None:
         control.call("DELETE", f"/namespaces/{namespace}")
 
 
-def _under_test(target: Target, options: Options, *, worker: str = "", shared: bool = False) -> TargetUnderTest:
+def _examined(target: Target, options: Options, worker: str = "", *, shared: bool = False) -> TargetUnderTest:
     return examine(
         target,
-        credentials=_credentials(options.environment, options["collection"]),
-        token=_token(options),
+        credentials=_credentials(options),
+        token=options.token,
         per_minute=options["calls-per-minute"],
         alone=options["alone"] and not shared,
         slow=options["slow"],
@@ -155,16 +146,12 @@ def _under_test(target: Target, options: Options, *, worker: str = "", shared: b
     )
 
 
-def _credentials(environment: Mapping[str, str], collection: str | None) -> Credentials | None:
-    key, secret = environment.get(KEY), environment.get(SECRET)
+def _credentials(options: Options) -> Credentials | None:
+    key, secret = options.environment.get(KEY, ""), options.environment.get(SECRET, "")
     if bool(key) != bool(secret):
-        raise pytest.UsageError(f"{KEY} and {SECRET} belong together; only one of them is set")
-    hash_ = collection or environment.get("FLIPSNACK_COLLECTION")
-    return Credentials(str(key), str(secret), hash_) if key else None
-
-
-def _token(options: Options) -> str | None:
-    return options["admin-token"] or options.environment.get(TOKEN)
+        raise NotJudgeable(Exit.USAGE, f"{KEY} and {SECRET} belong together; only one of them is set")
+    collection = options["collection"] or options.environment.get(COLLECTION)
+    return Credentials(key, secret, collection) if key else None
 
 
 def _version(target: Target) -> str:
@@ -173,19 +160,9 @@ def _version(target: Target) -> str:
         told = json.loads(target.send(Request("GET", target.base_url.removesuffix("v1/") + "health")).body)
         return f"{told['service']} {told['version']}"
     with suppress(Unreachable):
-        reply: Reply = target.send(Request("GET", target.base_url))
-        return reply.headers.get("server", "version unknown")
+        return target.send(Request("GET", target.base_url)).headers.get("server", "version unknown")
     return "version unknown"
 
 
-def _has(under_test: TargetUnderTest) -> str:
+def _capabilities(under_test: TargetUnderTest) -> str:
     return f"capabilities: {', '.join(sorted(under_test.capabilities)) or 'none'}"
-
-
-def _how(under_test: TargetUnderTest, plan: Plan, checks: int) -> str:
-    if under_test.control is not None:
-        return f"{checks} checks, {plan.examples} drawn examples each"
-    pace = "calls keep to the pace" if plan.rows else "calls are not paced"
-    return (
-        f"no control plane: {checks} checks, {plan.examples} drawn examples and {plan.rows or 'all'} rows each; {pace}"
-    )

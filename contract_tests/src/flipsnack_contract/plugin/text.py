@@ -1,41 +1,60 @@
 """Results in words: the rule, what was found, the steps, and the command that judges it again."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from flipsnack_contract.contract.ledger import rules
-from flipsnack_contract.target.result import Outcome, Result
-
-__all__ = ["markdown", "paragraphs", "report_lines"]
+from flipsnack_contract.plugin.options import PACKAGE
+from flipsnack_contract.target.result import SHOWN, Outcome, Result, worst
 
 STEPS_SHOWN = 12
 BROKEN = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.ADAPTER, Outcome.INTERNAL, Outcome.WARNED)
 # What differs between two failures with one cause: addresses, keys, identifiers, numbers.
 _VARYING = re.compile(r"https?://\S+|\bkit-[\w-]+|\d+(\.\d+)?")
 
+Replay = Callable[[Result], str]
+Text = str | tuple[str, int, str] | None
 
-def report_lines(
-    results: Sequence[Result], replays: Mapping[str, str], facts: Mapping[str, str], advice: str
-) -> Iterator[str]:
+
+def shown(
+    results: Iterable[Result], replay: Replay
+) -> tuple[Literal["passed", "failed", "skipped"], Text, Literal["setup", "call"]]:
+    """Outcome, text and phase of pytest's report of these results: the worst of them decides."""
+    results = tuple(results)
+    decides = worst(one.outcome for one in results)
+    bad = [one for one in results if one.outcome is decides]
+    element = SHOWN[decides].junit
+    if element == "":
+        return "passed", None, "call"
+    if element == "skipped":
+        return (
+            "skipped",
+            (str(PACKAGE), 0, "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))),
+            "call",
+        )
+    text = "\n\n".join("\n".join(paragraphs(one, replay)) for one in bad)
+    return "failed", text, "setup" if element == "error" else "call"  # pytest's way to tell an error from a failure
+
+
+def report_lines(results: Sequence[Result], replay: Replay, facts: Mapping[str, str], advice: str) -> Iterator[str]:
     """The closing section: each cause of failures once, what was skipped, known and stale, and what was judged."""
-    for cause in _by_cause(one for one in results if one.outcome in BROKEN):
-        yield from paragraphs(cause[0], replays[cause[0].check])
-        if also := [one.check for one in cause[1:]]:
-            yield f"  also    {', '.join(also)}"
+    for first, *others in _by_cause(one for one in results if one.outcome in BROKEN):
+        yield from paragraphs(first, replay)
+        if others:
+            yield f"  also    {', '.join(one.check for one in others)}"
         yield ""
-    for reason in dict.fromkeys(one.message for one in results if one.outcome is Outcome.SKIPPED):
+    skipped = [one for one in results if one.outcome is Outcome.SKIPPED]
+    for reason in dict.fromkeys(one.message for one in skipped):
         yield f"SKIPPED {reason}:"
-        skipped = (one for one in results if one.outcome is Outcome.SKIPPED and one.message == reason)
-        yield from (f"          {one.check}" for one in skipped)
+        yield from (f"          {one.check}" for one in skipped if one.message == reason)
     yield from (f"KNOWN   {one.rule}: {', '.join(one.listed)}" for one in results if one.outcome is Outcome.KNOWN)
     yield from (f"STALE   {one.message}" for one in results if one.outcome is Outcome.STALE)
     yield from [f"FIRST   {advice}"] if advice else []
     yield from (f"{name:<8} {value}" for name, value in facts.items())
 
 
-def paragraphs(result: Result, replay: str) -> Iterator[str]:
+def paragraphs(result: Result, replay: Replay) -> Iterator[str]:
     """The lines that tell a result."""
     yield f"{result.outcome.upper()}  {result.rule}  ({result.check})"
     if rule := rules().get(result.rule):
@@ -46,7 +65,7 @@ def paragraphs(result: Result, replay: str) -> Iterator[str]:
     yield from _lines("with", [f"{name} = {value}" for name, value in result.counterexample.items()])
     before = len(result.steps) - STEPS_SHOWN
     yield from _lines("steps", [*([f"… {before} steps before"] if before > 0 else []), *result.steps[-STEPS_SHOWN:]])
-    yield f"  replay  {replay}"
+    yield f"  replay  {replay(result)}"
     yield f"  more    flipsnack-contract explain {result.rule}"
 
 

@@ -1,0 +1,88 @@
+"""The hooks of the plugin. PYTEST_DONT_REWRITE: there is no assert statement in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import configuration
+
+from flipsnack_contract.plugin.items import Contract, PartItem
+from flipsnack_contract.plugin.junit import RuleXml
+from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
+from flipsnack_contract.plugin.progress import Progress
+from flipsnack_contract.plugin.run import RUN, Run, open_run
+from flipsnack_contract.plugin.summary import Summary
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("flipsnack", "contract of the Flipsnack API")
+    for one in OPTIONS:
+        reading: dict[str, Any] = {"type": one.type, "choices": one.choices or None}
+        if one.type is bool:
+            reading = {"action": "store_true"}
+        elif one.many:
+            reading = {"action": "append"}
+        group.addoption(f"--flipsnack-{one.name}", default=one.default, help=one.help, **reading)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest's own writer of JUnit, whose place is taken
+def pytest_configure(config: pytest.Config) -> None:
+    """Open what is judged, where the package is among what is to be collected."""
+    here = config.invocation_params.dir
+    named = (argument.partition("::")[0] for argument in config.args)
+    if not any(one == PACKAGE.name or (here / one).resolve() == PACKAGE for one in named):
+        return
+    _keep_hypothesis_out_of_the_folder(config)
+    stack, progress = ExitStack(), Progress(config)
+    config.add_cleanup(stack.close)
+    run = config.stash[RUN] = open_run(config, os.environ, stack, lambda _run: progress.add(1))
+    if hasattr(config, "workerinput"):
+        return
+    _prepare_workers(config, run)
+    RuleXml.install(config)
+    progress.total = sum(part.scenarios for part in run.judged.parts)
+    config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
+
+
+def _prepare_workers(config: pytest.Config, run: Run) -> None:
+    workers = config.getoption("numprocesses", None)
+    if workers and run.judged.serial:
+        raise pytest.UsageError(f"not with -n {workers}: {run.judged.serial}")
+    if workers and config.option.dist == "load":
+        config.option.dist = "loadgroup"  # what needs the target alone shares one group
+
+
+def _keep_hypothesis_out_of_the_folder(config: pytest.Config) -> None:
+    """Its files go into pytest's cache, unless the suite uses Hypothesis itself and has them already."""
+    here = config.invocation_params.dir
+    if not (here / ".hypothesis").exists():
+        cached = config.pluginmanager.hasplugin("cacheprovider")
+        cache = config.rootpath / config.getini("cache_dir") if cached else Path(os.devnull)
+        configuration.set_hypothesis_home_dir(cache / "hypothesis")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What is judged, by which kit, when, with which seed and command."""
+    run = config.stash.get(RUN, None)
+    return [*(f"{name}: {value}" for name, value in run.facts.items()), *run.judged.notes] if run else []
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the package's checks in place of its files."""
+    if path == PACKAGE and RUN in parent.config.stash:
+        # The package's own name, wherever it is installed: else the path from the suite's folder to it.
+        return Contract.from_parent(parent, path=path, nodeid=PACKAGE.name)
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Give the reports of our items their results."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if isinstance(item, PartItem):
+        item.decide(report)
+    return report  # type: ignore[return-value]
