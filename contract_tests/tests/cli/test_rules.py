@@ -75,7 +75,7 @@ def _explained(rule: Rule) -> str:
 def test_an_explanation_has_all_that_is_known() -> None:
     """Statement, level, class, source with address, setting, checks and an example."""
     text = _explained(rules()["url.lives-60s"])
-    parts = ("MUST", "one minute", "documented", "https://developers.flipsnack.com", "url_lifetime", "age=0")
+    parts = ("MUST", "one minute", "documented", "https://developers.flipsnack.com", "url_lifetime", "start=0")
     assert [] == [part for part in parts if part not in text]
 
 
