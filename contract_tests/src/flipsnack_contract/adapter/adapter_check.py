@@ -74,7 +74,6 @@ class _Adapter:
     printed: str = ""
 
     def __post_init__(self) -> None:
-        """Start it."""
         if isinstance(self.session, AdapterSession):
             self.session.more = LATER
         self.hello = self.session.open()

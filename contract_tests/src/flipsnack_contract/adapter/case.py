@@ -143,7 +143,6 @@ class CaseRun:
     cancelled_at_ms: int | None = None
 
     def __post_init__(self) -> None:
-        """The case starts now."""
         self.started_ms = self.timeline.now_ms
 
     @property

@@ -72,7 +72,6 @@ class LaunchMode:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Check what cannot work."""
         if not self.command:
             raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):

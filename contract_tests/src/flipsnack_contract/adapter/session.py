@@ -95,19 +95,14 @@ class ProtocolState:
 
 
 class Connection(Protocol):
-    """A running adapter: a process, or a thread of a test."""
+    """A running adapter, as `Process` is one; in tests it is a thread, whose end has no exit code."""
 
     channel: Channel
     stderr: IO[bytes]
 
-    def exit_fault(self) -> AdapterFault:
-        """The fault of an adapter that closed its stdout."""
-
-    def shutdown(self) -> int | None:
-        """Send bye and wait for its end; the exit code, if it has one."""
-
-    def kill(self) -> None:
-        """End it now."""
+    def exit_fault(self) -> AdapterFault: ...
+    def shutdown(self) -> int | None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass

@@ -81,12 +81,10 @@ class Event:
 
     @property
     def action(self) -> str:
-        """The method of a call."""
         return self.params.get("action", "")
 
     @property
     def collection(self) -> str:
-        """The collection of a call."""
         return self.params.get("collectionHash", "")
 
     @property

@@ -8,12 +8,12 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CANARY_PATH
-from flipsnack_contract.scenarios.scenario import Fault
+from flipsnack_contract.scenarios.scenario import Affects, Fault
 
 CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
@@ -22,9 +22,6 @@ HTML = "text/html; charset=utf-8"
 GUEST_PAGE = "a page instead of an answer"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
 TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
-
-
-Affects = Literal["passing", "lasting", "link", "package"]
 Row = tuple[str, dict[str, Any], dict[str, Any], int | None]
 
 
