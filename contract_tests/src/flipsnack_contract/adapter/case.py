@@ -1,5 +1,6 @@
 """A case for a client: what it is asked to do, its time and its limits while it runs, and how it ended."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -124,6 +125,11 @@ def masked(text: str, secret: str) -> str:
     for spelling in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} - {""}:
         text = text.replace(spelling, MASK)
     return text
+
+
+def file_text(content: bytes) -> str:
+    """A file in words: its length, and how its SHA-256 begins."""
+    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
 
 
 class Stopped(Exception):

@@ -1,9 +1,7 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome
@@ -66,13 +64,13 @@ class ScenarioRunner:
 
     def play(self, scenario: Scenario) -> ScenarioRun:
         """Run `scenario`. Raises `Refused` and `Unreachable` when the fake fails."""
-        with self._sandbox(scenario) as sandbox, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            return self._play(scenario, sandbox, Path(folder))
+        with self._sandbox(scenario) as sandbox:
+            return self._play(scenario, sandbox)
 
     def export(self, scenario: Scenario) -> tuple[ScenarioRun, bytes]:
         """Run `scenario`, and export its requests as an HTTP archive with masked secrets and signatures."""
-        with self._sandbox(scenario) as sandbox, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            run = self._play(scenario, sandbox, Path(folder))
+        with self._sandbox(scenario) as sandbox:
+            run = self._play(scenario, sandbox)
             return run, sandbox.archive(before=len(run.requests))
 
     def _callback_for(self, scenario: Scenario) -> str:
@@ -85,14 +83,13 @@ class ScenarioRunner:
         self._count += 1
         return Sandbox(self.fake, f"{self.name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
-    def _play(self, scenario: Scenario, sandbox: Sandbox, folder: Path) -> ScenarioRun:
+    def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = _collection(scenario, sandbox)
         _disturb(scenario, sandbox, callback=self._callback_for(scenario))
-        dest = folder / "package.zip"
         before = OLD if scenario.old_file else None
         if before:
-            dest.write_bytes(before)
-        case = _case(scenario, sandbox, collection, dest)
+            sandbox.dest.write_bytes(before)
+        case = _case(scenario, sandbox, collection)
         actions = tuple(_action(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
@@ -106,7 +103,7 @@ class ScenarioRunner:
             case,
             report,
             calls,
-            file=dest.read_bytes() if dest.is_file() else None,
+            file=sandbox.dest.read_bytes() if sandbox.dest.is_file() else None,
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
         )
@@ -133,7 +130,7 @@ def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
     return collection
 
 
-def _case(scenario: Scenario, sandbox: Sandbox, collection: str, dest: Path) -> Case:
+def _case(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
     deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
     horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
@@ -142,7 +139,7 @@ def _case(scenario: Scenario, sandbox: Sandbox, collection: str, dest: Path) -> 
         base_url=sandbox.base_url,
         key="unknown-key" if scenario.who == "unknown-key" else scenario.key,
         secret=f"not {scenario.secret}" if scenario.who == "wrong-secret" else scenario.secret,
-        args={"collection": collection, "dest": str(dest)},
+        args={"collection": collection, "dest": str(sandbox.dest)},
         options=CaseOptions(format=scenario.format, deadline_ms=deadline),
         cancel_after_ms=None if scenario.cancel_after_s is None else _milliseconds(scenario.cancel_after_s),
         needs=scenario.needs,
