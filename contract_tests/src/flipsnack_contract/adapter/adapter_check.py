@@ -124,15 +124,12 @@ def findings_of(session: AdapterSession | Program, launch: LaunchMode, fake: Fak
     adapter = _Adapter(launch, session, fake)
     for name, one in PROTOCOL_CHECKS.items():
         if one.op in adapter.hello.ops or (not one.op and isinstance(session, AdapterSession)):
-            yield Finding(name, one.promise, _wrong_in(one, adapter), adapter.printed)
-
-
-def _wrong_in(one: "ProtocolCheck", adapter: _Adapter) -> str:
-    try:
-        one.look(adapter)
-    except (AdapterFault, _Wrong) as wrong:
-        return str(wrong)
-    return ""
+            wrong = ""
+            try:
+                one.look(adapter)
+            except (AdapterFault, _Wrong) as found:
+                wrong = str(found)
+            yield Finding(name, one.promise, wrong, adapter.printed)
 
 
 @dataclass(frozen=True)

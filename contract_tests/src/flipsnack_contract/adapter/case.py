@@ -68,7 +68,6 @@ class Case:
         return (REAL_LIMIT_MS if deadline is None else deadline) / 1000
 
     def as_run(self, now_ms: int) -> RunCase:
-        """The message that starts it."""
         return RunCase(
             id=self.id,
             op=self.op,
@@ -153,7 +152,6 @@ class CaseRun:
 
     @property
     def elapsed_ms(self) -> int:
-        """How long it has taken so far, in the time of the case."""
         return self.timeline.now_ms - self.started_ms
 
     def note(self, by: str, line: bytes) -> None:

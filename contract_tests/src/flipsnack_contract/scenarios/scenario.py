@@ -99,18 +99,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
         needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
+        ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         sometimes = {
             "cancel": self.cancel_after_s is not None,
-            "deadline": not self.ends_by_itself,
+            "deadline": self.schedule in ("never", "manual", "failed-manual") and not ended,
             "virtual_sleep": self.timed,
         }
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether a client without a deadline comes to an end."""
-        ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
-        return bool(ended) or not ({"never", "manual", "failed-manual"} & {self.schedule})
 
     @property
     def timed(self) -> bool:

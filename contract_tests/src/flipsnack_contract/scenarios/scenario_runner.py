@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome
+from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
@@ -19,7 +19,6 @@ OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A client that still runs so long after its deadline does not end by itself.
 AFTER_DEADLINE_MS = 120_000
-DAY_MS = 24 * 3600 * 1000
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
 MOST_FAULTS = 10
