@@ -1,10 +1,7 @@
 """Runs cases through one adapter: starts it, exchanges messages, lets time pass, and starts it again after a fault.
 
-While a case runs, only this session moves the case's clock, and only when the client asks to sleep. Then the timeline
-moves the fake's clock on by exactly that much, stops where something is to happen on the way, and the client gets the
-new time. So HTTP calls take no time, and what happens between two sleeps happens at one instant. A client that neither
-sleeps nor ends is measured by its calls: too many of them, and it is stopped, which is a finding about the client.
-Silence without calls is a hang, which is a finding about the adapter.
+Only a sleep takes time, so a client that neither sleeps nor ends is measured by its calls: too many of them, and it is
+stopped, which is a finding about the client. Silence without calls is a hang, which is a finding about the adapter.
 """
 
 from collections.abc import Callable, Mapping
@@ -122,11 +119,14 @@ class AdapterSession:
             self._connection = self.connect()
             self._protocol = ProtocolState()
             try:
-                self._greet()
+                self._connection.channel.send(encode(self.greeting, self.more))
+                if (line := self._line(self.hello_timeout)) is None:
+                    raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
+                self._protocol.take(line)
             except AdapterFault:
                 self.drop()
                 raise
-        assert self._protocol.hello is not None  # `_greet` raises otherwise
+        assert self._protocol.hello is not None  # a fault otherwise
         return self._protocol.hello
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
@@ -162,13 +162,6 @@ class AdapterSession:
             self.close()
         else:
             self.drop()
-
-    def _greet(self) -> None:
-        self._connected().channel.send(encode(self.greeting, self.more))
-        line = self._line(self.hello_timeout)
-        if line is None:
-            raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
-        self._protocol.take(line)
 
     def _converse(self, run: CaseRun) -> Report:
         self.open()

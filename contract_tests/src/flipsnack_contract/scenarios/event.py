@@ -74,11 +74,6 @@ class Event:
         return self.giver.key if self.giver else self.params.get("apiKey", "")
 
     @property
-    def path(self) -> str:
-        """The URL without its query."""
-        return self.url.partition("?")[0]
-
-    @property
     def action(self) -> str:
         return self.params.get("action", "")
 
