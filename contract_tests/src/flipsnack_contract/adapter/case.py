@@ -191,9 +191,9 @@ class CaseRun:
         self.sleeps.append(ms)
         self._check_sleeps()
         ends: list[Cancel | Wake] = []
-        until_cancel = self._until_cancel()
-        if until_cancel is not None and until_cancel <= ms:
-            ms = max(0, until_cancel)
+        due = self.case.cancel_after_ms if self.cancelled_at_ms is None else None
+        if due is not None and due - self.elapsed_ms <= ms:
+            ms = max(0, due - self.elapsed_ms)
             ends.append(Cancel(id=self.case.id))
         self.timeline.pass_by(ms)
         if ends:
@@ -201,11 +201,6 @@ class CaseRun:
         if self.elapsed_ms > self.case.horizon_ms:
             raise Stopped(f"it still ran {self.elapsed_ms / 1000:g} s after its start")
         return [*ends, Wake(id=self.case.id, now_ms=self.timeline.now_ms)]
-
-    def _until_cancel(self) -> int | None:
-        if self.case.cancel_after_ms is None or self.cancelled_at_ms is not None:
-            return None
-        return self.case.cancel_after_ms - self.elapsed_ms
 
     def _check_sleeps(self) -> None:
         count = len(self.sleeps)
