@@ -6,15 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flipsnack_contract.adapter.messages import FromAdapter, FromKit, schema
+import msgspec
+
+from flipsnack_contract.adapter.messages import FromAdapter, FromKit
 
 FOLDER = Path(__file__).parent / "src/flipsnack_contract/spec/adapter"
 FILES: dict[str, Any] = {"from_kit.schema.json": FromKit, "from_adapter.schema.json": FromAdapter}
 
 
 def text(direction: Any) -> str:
-    """The content of one file."""
-    return json.dumps(schema(direction), indent=2) + "\n"
+    """The content of one file: the JSON Schema of `FromKit` or `FromAdapter`."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(direction)}
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def main(folder: Path) -> None:

@@ -21,7 +21,7 @@ from flipsnack_contract.checks.check import Check
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, result_of, violation_in
 from flipsnack_contract.scenarios.scenario_groups import scenario_groups
-from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_mock.testing import MockServer
 
 ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
@@ -31,30 +31,30 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 
 
 @contextmanager
-def cache_of(client: type[Client], fake: Fake) -> Iterator[ScenarioCache]:
+def runner_of(client: type[Client], fake: Fake) -> Iterator[ScenarioRunner]:
     """The scenarios of a client of the zoo that runs in a thread, at `fake`."""
     with AdapterSession(lambda: InProcessAdapter(client), greeting_of("zoo")) as session:
-        yield ScenarioCache(ScenarioRunner(session, fake, name=client.__name__))
+        yield ScenarioRunner(session, fake, client.__name__)
 
 
 @contextmanager
-def _cache_of_program(mode: LaunchMode, fake: Fake) -> Iterator[ScenarioCache]:
+def _runner_of_program(mode: LaunchMode, fake: Fake) -> Iterator[ScenarioRunner]:
     with playing(mode, greeting_of("zoo")) as player:
-        yield ScenarioCache(ScenarioRunner(player, fake, name=Path(mode.command[-1]).parent.name))
+        yield ScenarioRunner(player, fake, Path(mode.command[-1]).parent.name)
 
 
 @contextmanager
 def _open_client(mutant: Mutant) -> Iterator[Judge]:
     made = mutant.make()
-    open_cache = _cache_of_program if isinstance(made, LaunchMode) else cache_of
-    with MockServer() as server, fake_at(server.url) as fake, open_cache(made, fake) as cache:
-        yield lambda name, examples: _cell(_BY_NAME[name], cache, examples)
+    open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
+    with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, examples)
 
 
-def _cell(check: Check, cache: ScenarioCache, examples: int) -> Cell:
+def _cell(check: Check, runner: ScenarioRunner, examples: int) -> Cell:
     """The check over the scenarios of all groups, until the first that breaks it."""
-    groups = scenario_groups(cache.runner.capabilities, plan_of(examples))
-    runs = (cache.watch(scenario) for group in groups for scenario in group.scenarios)
+    groups = scenario_groups(runner.capabilities, plan_of(examples))
+    runs = (runner.watch(scenario) for group in groups for scenario in group.scenarios)
     return cell_of(result_of(check, next((run for run in runs if violation_in(check, run)), None)))
 
 

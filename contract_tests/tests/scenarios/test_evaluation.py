@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from contract_tests.tests.scenarios.builders import call, scenario_run
@@ -12,7 +14,7 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, FAMILIES
 from flipsnack_contract.scenarios.scenario_groups import BATCH, drawn_group, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_runner import MOST_FAULTS, ScenarioCache, ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import MOST_FAULTS, ScenarioRunner
 from flipsnack_contract.target.result import Outcome
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
@@ -21,8 +23,10 @@ ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
 class FixedRunner(ScenarioRunner):
     """A runner that runs nothing: every scenario ends as the test says."""
 
-    def __init__(self, **result: object) -> None:
+    def __init__(self, on_run: Callable[[ScenarioRun], None] = lambda _run: None, **result: object) -> None:
         self.capabilities = frozenset({"json", "op:download", "op:poll"})
+        self.runs = {}
+        self.on_run = on_run
         self._result = result
 
     def play(self, scenario: Scenario) -> ScenarioRun:
@@ -75,18 +79,18 @@ def test_a_check_that_does_not_apply_is_not_broken(needs: tuple[str, ...], ended
 
 def test_a_hopeless_adapter_ends_the_run() -> None:
     """After so many faults in a row there is nothing to judge."""
-    cache = ScenarioCache(FixedRunner(outcome=CaseOutcome.FAULT, why="exit code 3"))
+    runner = FixedRunner(outcome=CaseOutcome.FAULT, why="exit code 3")
     with pytest.raises(AdapterFault, match="cases in a row: exit code 3"):
-        list(map(cache.watch, CATALOGUE.values()))
-    assert MOST_FAULTS == len(cache.runs)
+        list(map(runner.watch, CATALOGUE.values()))
+    assert MOST_FAULTS == len(runner.runs)
 
 
 def test_progress_is_told_run_by_run() -> None:
     """From the first one; a scenario that was run before is not run again."""
     seen: list[ScenarioRun] = []
-    cache = ScenarioCache(FixedRunner(), on_run=seen.append)
+    runner = FixedRunner(seen.append)
     for scenario in (Scenario(), Scenario(pages=3), Scenario()):
-        cache.watch(scenario)
+        runner.watch(scenario)
     assert [Scenario(), Scenario(pages=3)] == [run.scenario for run in seen]
 
 
@@ -111,10 +115,10 @@ def test_no_scenario_is_in_two_groups() -> None:
 
 def test_a_counterexample_is_shrunk_within_its_group() -> None:
     """Of a batch to the smallest scenario, of a family to its first."""
-    cache = ScenarioCache(FixedRunner())
-    batch = drawn_group("drawn-1", cache.runner.capabilities, 50, seed=1)
-    assert 3 == shrink(_check(), batch, cache).scenario.pages
+    runner = FixedRunner()
+    batch = drawn_group("drawn-1", runner.capabilities, 50, seed=1)
+    assert 3 == shrink(_check(), batch, runner).scenario.pages
     family = fixed_group("family", (Scenario(), Scenario(pages=7), Scenario(pages=5)))
-    assert 7 == shrink(_check(), family, cache).scenario.pages
+    assert 7 == shrink(_check(), family, runner).scenario.pages
     with pytest.raises(NotBroken, match="kept in every scenario of family"):
-        shrink(_check(), fixed_group("family", (Scenario(),)), cache)
+        shrink(_check(), fixed_group("family", (Scenario(),)), runner)

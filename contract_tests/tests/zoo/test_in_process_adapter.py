@@ -2,7 +2,7 @@ import sys
 
 from contract_tests.tests.adapter.cases import GREETING
 from contract_tests.zoo.client import Client
-from contract_tests.zoo.clients import cache_of
+from contract_tests.zoo.clients import runner_of
 from contract_tests.zoo.in_process_adapter import InProcessAdapter
 
 from flipsnack_contract.adapter.adapter_check import check_adapter
@@ -46,8 +46,8 @@ class _Crashing(Client):
 
 def test_a_crash_is_neither_a_pass_nor_a_kill(fake_server: Fake) -> None:
     """A client that crashes breaks only the rule of the adapter: nothing is known about the others."""
-    with cache_of(_Crashing, fake_server) as cache:
-        run = cache.watch(CATALOGUE["built already"])
+    with runner_of(_Crashing, fake_server) as runner:
+        run = runner.watch(CATALOGUE["built already"])
     assert "crash" == run.report.fault
     assert "RuntimeError: a mistake" in run.report.printed
     assert ["client.adapter"] == [check.rule.id for check in client_checks() if violation_in(check, run)]

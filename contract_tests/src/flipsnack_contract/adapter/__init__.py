@@ -14,9 +14,4 @@ early. So an adapter needs no thread.
 
 **Unknown fields are ignored; unknown messages are faults.** What breaks the protocol counts for the running case only,
 as neither a pass nor a broken rule; the kit starts the process again. A result `unsupported` is right only when the
-adapter lacks a capability that the case needs.
-
-Modules: `messages` declares the lines (the schemas in `spec/adapter/` are generated from it), `channel` reads and
-writes them, `process` starts and ends an adapter, `case` has a case, its limits and its report, `session` knows which
-message may come when and runs cases through an adapter, `launch` does so through a program without the protocol,
-`fake_server` has the fake and its sandboxes, `timeline` their time, `adapter_check` checks an adapter."""
+adapter lacks a capability that the case needs."""

@@ -1,17 +1,14 @@
 """Checks an adapter before its client is judged: that it keeps the protocol, and that the simplest cases work."""
 
-import hashlib
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, file_text
 from flipsnack_contract.adapter.channel import Closed
 from flipsnack_contract.adapter.fake_server import Fake, Sandbox
 from flipsnack_contract.adapter.launch import LaunchMode, Program, playing
@@ -74,7 +71,6 @@ class _Adapter:
     printed: str = ""
 
     def __post_init__(self) -> None:
-        """Start it."""
         if isinstance(self.session, AdapterSession):
             self.session.more = LATER
         self.hello = self.session.open()
@@ -85,16 +81,15 @@ class _Adapter:
     ) -> Report:
         """The report of a case. Raises `_Wrong` for another outcome than `expected`, and for a wrong file."""
         name = f"check-{uuid.uuid4().hex[:12]}"
-        with Sandbox(self.fake, name, key=KEY, secret=SECRET) as sandbox, tempfile.TemporaryDirectory() as folder:
+        with Sandbox(self.fake, name, key=KEY, secret=SECRET) as sandbox:
             collection = sandbox.account.create_collection(schedule=schedule)
-            dest = Path(folder) / "package.zip"
             case = Case(
                 id=name,
                 op=op,
                 base_url=sandbox.base_url,
                 key=KEY,
                 secret=SECRET,
-                args=_arguments(op, collection, str(dest)),
+                args=_arguments(op, collection, str(sandbox.dest)),
                 options=CaseOptions(format=preferred(self.hello.capabilities), deadline_ms=30_000),
             )
             case = replace(case, **changes)
@@ -103,8 +98,9 @@ class _Adapter:
             hint = WRONG_SIGNATURE if report.error_class == "auth" and case.secret == SECRET else ""
             _expect(expected in (None, report.outcome), f"expected {expected} for {op}, {_got(report)}{hint}")
             if op == "download" and report.outcome is CaseOutcome.OK:
-                _expect(dest.is_file(), "expected a file at dest, got none")
-                _expect_package(sandbox.package(collection), dest.read_bytes())
+                _expect(sandbox.dest.is_file(), "expected a file at dest, got none")
+                served, made = sandbox.package(collection), sandbox.dest.read_bytes()
+                _expect(served == made, f"expected the package ({file_text(served)}) at dest, got {file_text(made)}")
         return report
 
 
@@ -112,14 +108,6 @@ def _arguments(op: str, collection: str, dest: str) -> dict[str, Any]:
     if op == "call":
         return {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
     return {"collection": collection, "dest": dest}
-
-
-def _expect_package(served: bytes, made: bytes) -> None:
-    _expect(served == made, f"expected the package ({_shown(served)}) at dest, got {_shown(made)}")
-
-
-def _shown(content: bytes) -> str:
-    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
 
 
 def check_adapter(launch: LaunchMode, greeting: Greeting, fake: Fake) -> Iterator[Finding]:
@@ -136,15 +124,12 @@ def findings_of(session: AdapterSession | Program, launch: LaunchMode, fake: Fak
     adapter = _Adapter(launch, session, fake)
     for name, one in PROTOCOL_CHECKS.items():
         if one.op in adapter.hello.ops or (not one.op and isinstance(session, AdapterSession)):
-            yield Finding(name, one.promise, _wrong_in(one, adapter), adapter.printed)
-
-
-def _wrong_in(one: "ProtocolCheck", adapter: _Adapter) -> str:
-    try:
-        one.look(adapter)
-    except (AdapterFault, _Wrong) as wrong:
-        return str(wrong)
-    return ""
+            wrong = ""
+            try:
+                one.look(adapter)
+            except (AdapterFault, _Wrong) as found:
+                wrong = str(found)
+            yield Finding(name, one.promise, wrong, adapter.printed)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A case for a client: what it is asked to do, its time and its limits while it runs, and how it ended."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -67,7 +68,6 @@ class Case:
         return (REAL_LIMIT_MS if deadline is None else deadline) / 1000
 
     def as_run(self, now_ms: int) -> RunCase:
-        """The message that starts it."""
         return RunCase(
             id=self.id,
             op=self.op,
@@ -126,6 +126,11 @@ def masked(text: str, secret: str) -> str:
     return text
 
 
+def file_text(content: bytes) -> str:
+    """A file in words: its length, and how its SHA-256 begins."""
+    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
+
+
 class Stopped(Exception):
     """The client would not have ended by itself; the text says what showed it."""
 
@@ -143,12 +148,10 @@ class CaseRun:
     cancelled_at_ms: int | None = None
 
     def __post_init__(self) -> None:
-        """The case starts now."""
         self.started_ms = self.timeline.now_ms
 
     @property
     def elapsed_ms(self) -> int:
-        """How long it has taken so far, in the time of the case."""
         return self.timeline.now_ms - self.started_ms
 
     def note(self, by: str, line: bytes) -> None:
@@ -188,9 +191,9 @@ class CaseRun:
         self.sleeps.append(ms)
         self._check_sleeps()
         ends: list[Cancel | Wake] = []
-        until_cancel = self._until_cancel()
-        if until_cancel is not None and until_cancel <= ms:
-            ms = max(0, until_cancel)
+        due = self.case.cancel_after_ms if self.cancelled_at_ms is None else None
+        if due is not None and due - self.elapsed_ms <= ms:
+            ms = max(0, due - self.elapsed_ms)
             ends.append(Cancel(id=self.case.id))
         self.timeline.pass_by(ms)
         if ends:
@@ -198,11 +201,6 @@ class CaseRun:
         if self.elapsed_ms > self.case.horizon_ms:
             raise Stopped(f"it still ran {self.elapsed_ms / 1000:g} s after its start")
         return [*ends, Wake(id=self.case.id, now_ms=self.timeline.now_ms)]
-
-    def _until_cancel(self) -> int | None:
-        if self.case.cancel_after_ms is None or self.cancelled_at_ms is not None:
-            return None
-        return self.case.cancel_after_ms - self.elapsed_ms
 
     def _check_sleeps(self) -> None:
         count = len(self.sleeps)

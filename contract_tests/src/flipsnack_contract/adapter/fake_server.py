@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -99,7 +101,7 @@ class NoPackage(Exception):
 
 
 class Sandbox:
-    """One namespace and one account. A context manager that deletes the namespace.
+    """One namespace, one account, and `dest`, a file to be made. A context manager that deletes all of it.
 
     Raises `Refused` when the fake refuses the account.
     """
@@ -112,6 +114,8 @@ class Sandbox:
         self.key = key
         self.secret = secret
         self.account = self.control.create_account(key, secret)
+        self._folder = TemporaryDirectory(prefix="flipsnack-")
+        self.dest = Path(self._folder.name) / "package.zip"
 
     def timeline(self, *, virtual: bool, actions: tuple[TimedAction, ...] = ()) -> Timeline:
         """The time of the case: the account's clock, which is stopped, or real time."""
@@ -146,5 +150,6 @@ class Sandbox:
         return self
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
+        self._folder.cleanup()
         with suppress(Refused):
             self._fake.control("/").call("DELETE", f"/namespaces/{self.name}")

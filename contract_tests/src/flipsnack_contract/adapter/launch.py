@@ -72,7 +72,6 @@ class LaunchMode:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Check what cannot work."""
         if not self.command:
             raise BadUse("missing client command: give it after --, as in: -- node adapter.mjs")
         if unknown := sorted(set(self.capabilities) - CAPABILITIES.keys()):
@@ -132,7 +131,9 @@ class Program:
         return replace(report, result=result, printed=printed)
 
     def _play(self, run: CaseRun, stdout: IO[bytes], stderr: IO[bytes]) -> Report:
-        command, environment = list(self._filled(run.case)), self._environment(run.case)
+        case, command = run.case, list(self._filled(run.case))
+        ours = {"FLIPSNACK_BASE_URL": case.base_url, "FLIPSNACK_API_KEY": case.key, "FLIPSNACK_SECRET": case.secret}
+        environment = {**self.mode.environment, **ours}
         process = start(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, environment=environment)
         try:
             code = self._exit_code(process, run)
@@ -157,10 +158,6 @@ class Program:
         for part in self.mode.command:
             filled = PLACEHOLDER.sub(lambda name: values.get(name[0], name[0]), part)
             yield from _pairs(case.args) if part == PARAMS else [filled]
-
-    def _environment(self, case: Case) -> dict[str, str]:
-        ours = {"FLIPSNACK_BASE_URL": case.base_url, "FLIPSNACK_API_KEY": case.key, "FLIPSNACK_SECRET": case.secret}
-        return {**self.mode.environment, **ours}
 
 
 def _pairs(args: Mapping[str, Any]) -> Iterator[str]:

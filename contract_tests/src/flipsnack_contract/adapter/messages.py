@@ -245,11 +245,6 @@ def read_from_adapter(line: bytes) -> FromAdapter:
         raise AdapterFault("garbage", f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
 
 
-def schema(direction: Any) -> dict[str, Any]:
-    """The JSON Schema of one direction: `FromKit` or `FromAdapter`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(direction)}
-
-
 def _expected(damage: str) -> str:
     words = {"outcome": ResultOutcome, "error.class": ErrorClass}
     return next((", ".join(get_args(one)) for name, one in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)

@@ -57,13 +57,10 @@ def start(
             command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True, bufsize=0
         )
     except (OSError, ValueError) as error:
+        is_script = isinstance(error, OSError) and error.errno in (errno.ENOEXEC, errno.ENOENT)
         found = why_not_startable(command[0], path=(environment or {}).get("PATH"))
-        raise AdapterFault("no-start", f"{shlex.join(command)}: {found or _reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    is_script = isinstance(error, OSError) and error.errno in (errno.ENOEXEC, errno.ENOENT)
-    return INTERPRETER if is_script else str(error)
+        why = found or (INTERPRETER if is_script else str(error))
+        raise AdapterFault("no-start", f"{shlex.join(command)}: {why}") from None
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

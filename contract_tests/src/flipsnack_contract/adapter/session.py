@@ -1,10 +1,7 @@
 """Runs cases through one adapter: starts it, exchanges messages, lets time pass, and starts it again after a fault.
 
-While a case runs, only this session moves the case's clock, and only when the client asks to sleep. Then the timeline
-moves the fake's clock on by exactly that much, stops where something is to happen on the way, and the client gets the
-new time. So HTTP calls take no time, and what happens between two sleeps happens at one instant. A client that neither
-sleeps nor ends is measured by its calls: too many of them, and it is stopped, which is a finding about the client.
-Silence without calls is a hang, which is a finding about the adapter.
+Only a sleep takes time, so a client that neither sleeps nor ends is measured by its calls: too many of them, and it is
+stopped, which is a finding about the client. Silence without calls is a hang, which is a finding about the adapter.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,14 +41,6 @@ class Phase(StrEnum):
     RUNNING = "running"
 
 
-# The messages that an adapter may send in each phase, and the phase that follows.
-MOVES: Mapping[Phase, Mapping[type[FromAdapter], Phase]] = {
-    Phase.GREETING: {Hello: Phase.READY},
-    Phase.READY: {},
-    Phase.RUNNING: {Sleep: Phase.RUNNING, CaseEvent: Phase.RUNNING, CaseResult: Phase.READY},
-}
-
-
 class ProtocolState:
     """The protocol with one process, from its hello on."""
 
@@ -69,45 +58,40 @@ class ProtocolState:
     def take(self, line: bytes) -> FromAdapter:
         """The message in `line`. Raises `AdapterFault` when it is not a message, or may not come now."""
         message = read_from_adapter(line)
-        name = message.__struct_config__.tag
-        if not isinstance(message, Hello) and (self.state is not Phase.RUNNING or message.id != self._case):
-            raise self._foreign(f"{name} for case {message.id[:80]!r}", message.id)
-        if type(message) not in MOVES[self.state]:
-            raise AdapterFault("out-of-turn", f"{name} came in the phase {self.state}")
-        self._apply(message)
-        self.state = MOVES[self.state][type(message)]
+        if isinstance(message, Hello):
+            self._greeted(message)
+        elif self.state is not Phase.RUNNING or message.id != self._case:
+            raise self._foreign(message)
+        elif isinstance(message, CaseResult):
+            self._over.add(message.id)
+            self.state = Phase.READY
+        elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
+            raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
         return message
 
-    def _foreign(self, what: str, case_id: str) -> AdapterFault:
-        if case_id in self._over:
+    def _greeted(self, hello: Hello) -> None:
+        if self.state is not Phase.GREETING:
+            raise AdapterFault("out-of-turn", f"hello came in the phase {self.state}")
+        if hello.protocol != PROTOCOL:
+            raise AdapterFault("protocol", f"it chose protocol {hello.protocol}; this kit speaks {PROTOCOL}")
+        self.hello, self.state = hello, Phase.READY
+
+    def _foreign(self, message: Sleep | CaseEvent | CaseResult) -> AdapterFault:
+        what = f"{message.__struct_config__.tag} for case {message.id[:80]!r}"
+        if message.id in self._over:
             return AdapterFault("duplicate", f"{what}, which is over")
         return AdapterFault("unknown-id", f"{what}; expected {self._case!r}")
 
-    def _apply(self, message: FromAdapter) -> None:
-        if isinstance(message, Hello):
-            if message.protocol != PROTOCOL:
-                raise AdapterFault("protocol", f"it chose protocol {message.protocol}; this kit speaks {PROTOCOL}")
-            self.hello = message
-        elif isinstance(message, CaseResult):
-            self._over.add(message.id)
-        elif isinstance(message, Sleep) and self.hello and "virtual_sleep" not in self.hello.capabilities:
-            raise AdapterFault("out-of-turn", "sleep came from an adapter that does not declare virtual_sleep")
-
 
 class Connection(Protocol):
-    """A running adapter: a process, or a thread of a test."""
+    """A running adapter, as `Process` is one; in tests it is a thread, whose end has no exit code."""
 
     channel: Channel
     stderr: IO[bytes]
 
-    def exit_fault(self) -> AdapterFault:
-        """The fault of an adapter that closed its stdout."""
-
-    def shutdown(self) -> int | None:
-        """Send bye and wait for its end; the exit code, if it has one."""
-
-    def kill(self) -> None:
-        """End it now."""
+    def exit_fault(self) -> AdapterFault: ...
+    def shutdown(self) -> int | None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass
@@ -135,11 +119,14 @@ class AdapterSession:
             self._connection = self.connect()
             self._protocol = ProtocolState()
             try:
-                self._greet()
+                self._connection.channel.send(encode(self.greeting, self.more))
+                if (line := self._line(self.hello_timeout)) is None:
+                    raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
+                self._protocol.take(line)
             except AdapterFault:
                 self.drop()
                 raise
-        assert self._protocol.hello is not None  # `_greet` raises otherwise
+        assert self._protocol.hello is not None  # a fault otherwise
         return self._protocol.hello
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
@@ -175,13 +162,6 @@ class AdapterSession:
             self.close()
         else:
             self.drop()
-
-    def _greet(self) -> None:
-        self._connected().channel.send(encode(self.greeting, self.more))
-        line = self._line(self.hello_timeout)
-        if line is None:
-            raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
-        self._protocol.take(line)
 
     def _converse(self, run: CaseRun) -> Report:
         self.open()

@@ -27,7 +27,7 @@ from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, res
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_runner import ScenarioCache, ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.target.result import Exit, Outcome, Result, worst
 
 EXAMPLES = 300
@@ -49,11 +49,11 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
         Path(options["artifacts"]).mkdir(parents=True, exist_ok=True)
     mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
     player = stack.enter_context(playing(mode, greeting))
-    runner = ScenarioRunner(player, open_fake(options, stack), name=f"client-{worker}{greeting.run}")
+    runner = ScenarioRunner(player, open_fake(options, stack), f"client-{worker}{greeting.run}", on_run)
     groups = {one.name: one for one in _groups(options, runner)}
     checks = [one for one in client_checks() if options.selects(one.rule.id)]
     sizes = {name: one.size for name, one in groups.items()}
-    judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
+    judge = _ClientJudge(options, groups, checks, runner, known)
     who = runner.hello.client
     return Judged(
         name=f"{who.name} {who.version} ({who.language})",
@@ -129,14 +129,14 @@ class _ClientJudge:
     options: Options
     groups: Mapping[str, ScenarioGroup]
     checks: Sequence[Check]
-    cache: ScenarioCache
+    runner: ScenarioRunner
     known: KnownFailures
 
     def results(self, name: str) -> list[Result]:
         """A result for each check. Each scenario of the group runs once."""
         began = stopwatch()
         try:
-            runs = [self.cache.watch(scenario) for scenario in self.groups[name].scenarios]
+            runs = [self.runner.watch(scenario) for scenario in self.groups[name].scenarios]
         except GONE as trouble:
             outcome = Outcome.ADAPTER if isinstance(trouble, AdapterFault) else Outcome.UNREACHABLE
             return [Result(ADAPTER_RULE, ADAPTER_RULE, outcome, str(trouble), group=name)]
@@ -145,7 +145,7 @@ class _ClientJudge:
         return [replace(one, group=name, seconds=seconds) for one in results]
 
     def _result(self, check: Check, runs: Sequence[ScenarioRun]) -> Result:
-        missing = tuple(sorted(check.needs - self.cache.runner.capabilities))
+        missing = tuple(sorted(check.needs - self.runner.capabilities))
         judged = [one for one in runs if one.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE]
         if missing or not judged:
             why = f"needs {', '.join(missing)}" if missing else "the client can be put into no scenario"
@@ -175,7 +175,7 @@ class _ClientJudge:
         # Where adapter or fake are gone the result stays as it was found.
         with suppress(NotBroken, *GONE):
             (check,) = (_unlisted(one, self.known, {}) for one in self.checks if one.name == result.check)
-            simplest = result_of(check, shrink(check, self.groups[result.group], self.cache))
+            simplest = result_of(check, shrink(check, self.groups[result.group], self.runner))
             told = ("outcome", "examples", "seconds", "group", "listed")
             result = replace(simplest, **{name: getattr(result, name) for name in told})
             if self.options["artifacts"]:
@@ -183,26 +183,26 @@ class _ClientJudge:
         return result
 
     def _write(self, result: Result) -> None:
-        runner, scenario = self.cache.runner, msgspec.json.decode(result.scenario, type=Scenario)
+        scenario = msgspec.json.decode(result.scenario, type=Scenario)
         kept = Replay(
             version=VERSION,
             check=result.check,
             rule=result.rule,
             message=result.message,
-            client=runner.hello.client,
+            client=self.runner.hello.client,
             scenario=scenario,
         )
-        run, archive = runner.export(scenario)
+        run, archive = self.runner.export(scenario)
         write_artifacts(Path(self.options["artifacts"]), kept, run, archive=archive)
 
     def advice(self, results: Sequence[Result]) -> str:
         """What to mend first: the simplest download, where even that fails."""
-        can = self.cache.runner.capabilities
+        can = self.runner.capabilities
         simplest = Scenario(format=preferred(can))
         if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= can:
             return ""
         with suppress(*GONE):
-            if self.cache.watch(simplest).outcome is CaseOutcome.OK:
+            if self.runner.watch(simplest).outcome is CaseOutcome.OK:
                 return ""
         return "even the simplest download fails; mend that first, because little else can be judged"
 

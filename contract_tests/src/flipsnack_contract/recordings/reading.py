@@ -5,11 +5,12 @@ import binascii
 import datetime
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.scenarios.event import Event, Kind, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -37,7 +38,10 @@ def _events(text: str) -> list[Event]:
         document = {}
     if "log" in document:
         return [_entry(number, entry) for number, entry in enumerate(document["log"]["entries"], 1)]
-    return _records([json.loads(line) for line in text.split("\n") if line.strip()])
+    lines = [json.loads(line) for line in text.split("\n") if line.strip()]
+    if not lines or "trace" not in lines[0]:
+        raise ValueError("its header is missing")
+    return [_record(line["request"]) for line in lines[1:] if line.get("request")]
 
 
 def _entry(number: int, entry: Mapping[str, Any]) -> Event:
@@ -78,12 +82,6 @@ def _content(content: Mapping[str, Any]) -> bytes:
         return b""
 
 
-def _records(lines: Sequence[Mapping[str, Any]]) -> list[Event]:
-    if not lines or "trace" not in lines[0]:
-        raise ValueError("its header is missing")
-    return [_record(line["request"]) for line in lines[1:] if line.get("request")]
-
-
 def _record(record: Mapping[str, Any]) -> Event:
     url = f"{record.get('origin', '')}{record['path']}" + (f"?{record['query']}" if record.get("query") else "")
     logged = logged_event(str(record["id"]), record)
@@ -94,11 +92,13 @@ def _record(record: Mapping[str, Any]) -> Event:
 
 def _answered(event: Event, body: bytes) -> Event:
     """The event with what its answer says, as far as the client received it."""
-    answer = _read(body, event.params)
-    if answer is None:
-        return replace(event, code=None, state=None)
-    read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
-    return read.as_received()
+    wanted, callback = event.params.get("format", "json"), event.params.get("callback")
+    for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
+        with suppress(Malformed):
+            answer = decode(body, form, callback=callback)
+            read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
+            return read.as_received()
+    return replace(event, code=None, state=None)
 
 
 def _kind(url: str, params: Mapping[str, str]) -> Kind:
@@ -108,16 +108,6 @@ def _kind(url: str, params: Mapping[str, str]) -> Kind:
 
 def _parameters(url: str, form: str) -> dict[str, str]:
     return dict([*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parse_qsl(form, keep_blank_values=True)])
-
-
-def _read(body: bytes, params: Mapping[str, str]) -> Answer | None:
-    wanted, callback = params.get("format", "json"), params.get("callback")
-    for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
-        try:
-            return decode(body, form, callback=callback)
-        except Malformed:
-            continue
-    return None
 
 
 def _micros(text: str) -> int:
@@ -135,7 +125,9 @@ def _linked(events: Sequence[Event]) -> tuple[Event, ...]:
     givers = {event.link: event for event in events if event.link}
     paths = {str(link).partition("?")[0]: giver for link, giver in givers.items()}
     tried = {givers[event.url].name for event in events if event.kind == "other" and event.url in givers}
-    return tuple(_marked(event, givers.get(event.url) or paths.get(event.path), tried) for event in events)
+    return tuple(
+        _marked(event, givers.get(event.url) or paths.get(event.url.partition("?")[0]), tried) for event in events
+    )
 
 
 def _marked(event: Event, giver: Event | None, tried: set[str]) -> Event:

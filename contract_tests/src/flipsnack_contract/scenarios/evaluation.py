@@ -12,7 +12,7 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import named
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.scenario_runner import ScenarioCache
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.target.result import Outcome, Result
 
 ADAPTER_RULE = "client.adapter"
@@ -37,18 +37,18 @@ def violation_in(check: Check, run: ScenarioRun) -> Violation | None:
     return None
 
 
-def shrink(check: Check, group: ScenarioGroup, cache: ScenarioCache) -> ScenarioRun:
+def shrink(check: Check, group: ScenarioGroup, runner: ScenarioRunner) -> ScenarioRun:
     """The run of the smallest scenario of a batch, or of the first one of a family, in which the check is broken.
 
-    At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioCache.watch` raises.
+    At most `MOST_RUNS_TO_SHRINK` new scenarios are run. Raises `NotBroken`, and what `ScenarioRunner.watch` raises.
     """
     broken: list[ScenarioRun] = []
     new_runs = count()
 
     def look(scenario: Scenario) -> None:
-        if broken and scenario not in cache.runs and next(new_runs) >= MOST_RUNS_TO_SHRINK:
+        if broken and scenario not in runner.runs and next(new_runs) >= MOST_RUNS_TO_SHRINK:
             return
-        run = cache.watch(scenario)
+        run = runner.watch(scenario)
         if violation := violation_in(check, run):
             broken.append(run)
             raise violation

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from flipsnack_contract.contract.methods import package_method
 
 Kind = Literal["call", "download", "other"]
-AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature", "range")
+AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature")
 CANARY_PATH = "canary"
 """The end of a path that only a client requests which resolves an external entity or follows a bogus URL."""
 
@@ -48,7 +48,6 @@ class Event:
     rule: str = ""
     signature: str = ""
     leaks: tuple[str, ...] = ()
-    range: str = ""
 
     @property
     def spoilt(self) -> bool:
@@ -75,18 +74,11 @@ class Event:
         return self.giver.key if self.giver else self.params.get("apiKey", "")
 
     @property
-    def path(self) -> str:
-        """The URL without its query."""
-        return self.url.partition("?")[0]
-
-    @property
     def action(self) -> str:
-        """The method of a call."""
         return self.params.get("action", "")
 
     @property
     def collection(self) -> str:
-        """The collection of a call."""
         return self.params.get("collectionHash", "")
 
     @property

@@ -8,12 +8,12 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CANARY_PATH
-from flipsnack_contract.scenarios.scenario import Fault
+from flipsnack_contract.scenarios.scenario import Affects, Fault
 
 CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
@@ -22,9 +22,6 @@ HTML = "text/html; charset=utf-8"
 GUEST_PAGE = "a page instead of an answer"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
 TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
-
-
-Affects = Literal["passing", "lasting", "link", "package"]
 Row = tuple[str, dict[str, Any], dict[str, Any], int | None]
 
 
@@ -182,41 +179,33 @@ HOSTILE_WORDS = Fault(
 """A refusal whose message holds everything that ends something in one of the formats."""
 
 
-def _odd_answers(form: Format, bodies: Mapping[str, str]) -> tuple[Fault, ...]:
-    return tuple(
-        Fault(name=name, affects="nothing", fault=_answer(body, TYPES[form]), when=CALL, count=1)
-        for name, body in bodies.items()
-    )
-
-
-ODD_ANSWERS: Mapping[Format, tuple[Fault, ...]] = {
-    "json": _odd_answers(
-        "json",
-        {
-            "members in another order, and more of them": (
-                '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n'
-            ),
-            "letters written as numbers": (
-                '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}'
-            ),
-        },
-    ),
-    "jsonp": (),
-    "xml": _odd_answers(
-        "xml",
-        {
-            "elements in another order, and more of them": (
-                "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
-                " <status>OK</status> <code>20</code>\n</response>\n"
-            ),
-            "comments and instructions in the text": (
-                "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING"
-                "</status><?x z?></data></response>"
-            ),
-            "letters written as numbers": (
-                "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>"
-            ),
-        },
-    ),
+ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
+    "json": {
+        "members in another order, and more of them": (
+            '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n'
+        ),
+        "letters written as numbers": (
+            '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}'
+        ),
+    },
+    "xml": {
+        "elements in another order, and more of them": (
+            "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
+            " <status>OK</status> <code>20</code>\n</response>\n"
+        ),
+        "comments and instructions in the text": (
+            "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING"
+            "</status><?x z?></data></response>"
+        ),
+        "letters written as numbers": (
+            "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>"
+        ),
+    },
 }
-"""Answers that say PROCESSING in an unusual spelling. None in JSONP: the callback is the client's to choose."""
+"""PROCESSING in an unusual spelling. None in JSONP: the callback is the client's to choose."""
+
+
+def odd_answer(name: str, form: Format) -> Fault:
+    """The fault that answers once with that body of `ODD_BODIES`."""
+    fault = _answer(ODD_BODIES[form][name], TYPES[form])
+    return Fault(name=name, affects="nothing", fault=fault, when=CALL, count=1)

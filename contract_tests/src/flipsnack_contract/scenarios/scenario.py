@@ -10,6 +10,7 @@ from msgspec import Meta
 from flipsnack_contract.adapter.messages import Format
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
+Affects = Literal["nothing", "passing", "lasting", "answer", "package", "link"]
 EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
 
 LONGEST_PAUSE_S = 30.0
@@ -43,7 +44,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     name: str
-    affects: Literal["nothing", "passing", "lasting", "answer", "package", "link"]
+    affects: Affects
     fault: dict[str, Any]
     when: dict[str, Any] = {}
     count: int | None = None
@@ -98,18 +99,13 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
         needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
+        ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         sometimes = {
             "cancel": self.cancel_after_s is not None,
-            "deadline": not self.ends_by_itself,
+            "deadline": self.schedule in ("never", "manual", "failed-manual") and not ended,
             "virtual_sleep": self.timed,
         }
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
-
-    @property
-    def ends_by_itself(self) -> bool:
-        """Whether a client without a deadline comes to an end."""
-        ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
-        return bool(ended) or not ({"never", "manual", "failed-manual"} & {self.schedule})
 
     @property
     def timed(self) -> bool:
@@ -118,14 +114,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(self.timeline or self.faults or self.settings) or slow or self.cancel_after_s is not None
 
     @property
-    def calm(self) -> bool:
-        """Whether only the job decides how it ends."""
-        affected = any(fault.affects != "nothing" for fault in self.faults)
-        return not (affected or self.eventful or self.settings) and self.cancel_after_s is None
-
-    @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
-        """The events that suspend the client."""
         return tuple(event for event in self.timeline if event.what == "suspend")
 
     @property
@@ -143,16 +132,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return max(
             (event.after_s + event.for_s for event in self.suspensions if event.after_s <= elapsed_s), default=0.0
         )
-
-    @property
-    def key_said(self) -> str:
-        """The key that the client is given."""
-        return "unknown-key" if self.who == "unknown-key" else self.key
-
-    @property
-    def secret_said(self) -> str:
-        """The secret that the client is given."""
-        return f"not {self.secret}" if self.who == "wrong-secret" else self.secret
 
     def __hash__(self) -> int:
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
@@ -178,8 +157,10 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
 
 def undisturbed(scenario: Scenario) -> str | None:
     """The only end that is right; None when several are, or when something disturbs the scenario."""
-    ends = expected_outcomes(scenario)
-    return next(iter(ends)) if scenario.calm and len(ends) == 1 else None
+    end, *others = expected_outcomes(scenario)
+    affected = any(fault.affects != "nothing" for fault in scenario.faults)
+    disturbed = affected or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
+    return None if disturbed or others else end
 
 
 def _followed(scenario: Scenario) -> frozenset[str]:

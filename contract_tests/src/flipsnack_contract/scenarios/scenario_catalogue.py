@@ -61,9 +61,9 @@ ADVERSE: Mapping[str, Scenario] = {
     **{f"hostile words ({form})": Scenario(format=form, faults=(faults.HOSTILE_WORDS,)) for form in FORMATS},
     "a part of another package": Scenario(pages=8, faults=(CUT_OFF, faults.OTHER_PART)),
     **{
-        f"{fault.name} ({form})": Scenario(format=form, schedule="after-5s", faults=(fault,))
-        for form in FORMATS
-        for fault in faults.ODD_ANSWERS[form]
+        f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(faults.odd_answer(name, form),))
+        for form, names in faults.ODD_BODIES.items()
+        for name in names
     },
     **{
         f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))

@@ -35,7 +35,6 @@ class ScenarioRun:
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:
-        """The calls of the API."""
         return self._of_kind("call")
 
     @cached_property
@@ -45,7 +44,6 @@ class ScenarioRun:
 
     @cached_property
     def downloads(self) -> tuple[Event, ...]:
-        """The downloads."""
         return self._of_kind("download")
 
     def _of_kind(self, kind: str) -> tuple[Event, ...]:
@@ -75,7 +73,6 @@ class ScenarioRun:
 
     @property
     def outcome(self) -> CaseOutcome:
-        """How the client ended."""
         return self.report.outcome
 
     @property

@@ -1,12 +1,10 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome
+from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
@@ -21,37 +19,57 @@ OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A client that still runs so long after its deadline does not end by itself.
 AFTER_DEADLINE_MS = 120_000
-DAY_MS = 24 * 3600 * 1000
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
 MOST_FAULTS = 10
 """After so many faults in a row nothing can be learned of the client any more."""
 
 
+@dataclass
 class ScenarioRunner:
-    """One client and one fake. Each run has a namespace of its own."""
+    """One client and one fake. Each run has a namespace of its own, whose name begins with `name`.
 
-    def __init__(self, player: AdapterSession | Program, fake: Fake, *, name: str) -> None:
-        """`name` is the beginning of each namespace's name. Raises `AdapterFault` when the adapter does not start."""
-        self._player = player
-        self._fake = fake
-        self._name = name
-        self._count = 0
-        self._wrong = 0
-        self._callback = ""
-        self.hello = player.open()
+    `runs` has those of `watch`, and `on_run` is called after each. Raises `AdapterFault` when no client starts.
+    """
+
+    player: AdapterSession | Program
+    fake: Fake
+    name: str
+    on_run: Callable[[ScenarioRun], None] = lambda _run: None
+    runs: dict[Scenario, ScenarioRun] = field(default_factory=dict)
+    _count: int = 0
+    _wrong: int = 0
+    _faults: int = 0
+    _callback: str = ""
+
+    def __post_init__(self) -> None:
+        self.hello = self.player.open()
         self.capabilities = frozenset(self.hello.capabilities) | {f"op:{name}" for name in self.hello.ops}
         self.virtual = "virtual_sleep" in self.capabilities
 
+    def watch(self, scenario: Scenario) -> ScenarioRun:
+        """The run of `scenario`, which is run now if it was not run before: every check is held against the same runs.
+
+        Raises `AdapterFault` after `MOST_FAULTS` faults in a row, and `Refused` or `Unreachable` when the fake fails.
+        """
+        known = self.runs.get(scenario)
+        if known is None:
+            known = self.runs[scenario] = self.play(scenario)
+            self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
+            if self._faults >= MOST_FAULTS:
+                raise AdapterFault(known.report.fault, f"{MOST_FAULTS} cases in a row: {known.report.why}")
+            self.on_run(known)
+        return known
+
     def play(self, scenario: Scenario) -> ScenarioRun:
         """Run `scenario`. Raises `Refused` and `Unreachable` when the fake fails."""
-        with self._sandbox(scenario) as sandbox, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            return self._play(scenario, sandbox, Path(folder))
+        with self._sandbox(scenario) as sandbox:
+            return self._play(scenario, sandbox)
 
     def export(self, scenario: Scenario) -> tuple[ScenarioRun, bytes]:
         """Run `scenario`, and export its requests as an HTTP archive with masked secrets and signatures."""
-        with self._sandbox(scenario) as sandbox, tempfile.TemporaryDirectory(prefix="flipsnack-") as folder:
-            run = self._play(scenario, sandbox, Path(folder))
+        with self._sandbox(scenario) as sandbox:
+            run = self._play(scenario, sandbox)
             return run, sandbox.archive(before=len(run.requests))
 
     def _callback_for(self, scenario: Scenario) -> str:
@@ -62,17 +80,17 @@ class ScenarioRunner:
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
-        return Sandbox(self._fake, f"{self._name}-{self._count}", key=scenario.key, secret=scenario.secret)
+        return Sandbox(self.fake, f"{self.name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
-    def _play(self, scenario: Scenario, sandbox: Sandbox, folder: Path) -> ScenarioRun:
-        collection = _set_up(scenario, sandbox, callback=self._callback_for(scenario))
-        dest = folder / "package.zip"
+    def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
+        collection = _collection(scenario, sandbox)
+        _disturb(scenario, sandbox, callback=self._callback_for(scenario))
         before = OLD if scenario.old_file else None
         if before:
-            dest.write_bytes(before)
-        case = _case(scenario, sandbox, collection, dest)
+            sandbox.dest.write_bytes(before)
+        case = _case(scenario, sandbox, collection)
         actions = tuple(_action(event, collection) for event in scenario.timeline)
-        report = self._player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
+        report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
         calls = _fetch_log(sandbox.control, diagnose=diagnose)
         self._wrong += any(call.signature == "wrong" for call in calls)
@@ -84,45 +102,18 @@ class ScenarioRunner:
             case,
             report,
             calls,
-            file=dest.read_bytes() if dest.is_file() else None,
+            file=sandbox.dest.read_bytes() if sandbox.dest.is_file() else None,
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
         )
 
 
-@dataclass
-class ScenarioCache:
-    """The runs of one client, so that every check is held against the same ones. `on_run` is called after each."""
-
-    runner: ScenarioRunner
-    on_run: Callable[[ScenarioRun], None] = lambda _run: None
-    runs: dict[Scenario, ScenarioRun] = field(default_factory=dict)
-    _faults: int = 0
-
-    def watch(self, scenario: Scenario) -> ScenarioRun:
-        """The run of `scenario`, which is run now if it was not run before.
-
-        Raises `AdapterFault` after `MOST_FAULTS` faults in a row, and `Refused` or `Unreachable` when the fake fails.
-        """
-        known = self.runs.get(scenario)
-        if known is None:
-            known = self.runs[scenario] = self.runner.play(scenario)
-            self._faults = self._faults + 1 if known.outcome is CaseOutcome.FAULT else 0
-            if self._faults >= MOST_FAULTS:
-                raise AdapterFault(known.report.fault, f"{MOST_FAULTS} cases in a row: {known.report.why}")
-            self.on_run(known)
-        return known
-
-
-def _set_up(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> str:
-    """Make the collection, settings and faults of the scenario; the hash that the client is given."""
-    account = sandbox.account
-    collection = _collection(scenario, sandbox)
+def _disturb(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> None:
     if scenario.settings:
-        account.settings(**scenario.settings)
+        sandbox.account.settings(**scenario.settings)
     for number, fault in enumerate(scenario.faults):
-        account.call("POST", "/faults", {"id": f"fault-{number}", **fault.as_rule(sandbox.base_url, callback=callback)})
-    return collection
+        rule = fault.as_rule(sandbox.base_url, callback=callback)
+        sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
 
 def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
@@ -138,16 +129,16 @@ def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
     return collection
 
 
-def _case(scenario: Scenario, sandbox: Sandbox, collection: str, dest: Path) -> Case:
+def _case(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
     deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
     horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
         id=sandbox.name,
         op=scenario.op,
         base_url=sandbox.base_url,
-        key=scenario.key_said,
-        secret=scenario.secret_said,
-        args={"collection": collection, "dest": str(dest)},
+        key="unknown-key" if scenario.who == "unknown-key" else scenario.key,
+        secret=f"not {scenario.secret}" if scenario.who == "wrong-secret" else scenario.secret,
+        args={"collection": collection, "dest": str(sandbox.dest)},
         options=CaseOptions(format=scenario.format, deadline_ms=deadline),
         cancel_after_ms=None if scenario.cancel_after_s is None else _milliseconds(scenario.cancel_after_s),
         needs=scenario.needs,
@@ -186,7 +177,7 @@ def _served_package(scenario: Scenario, sandbox: Sandbox, collection: str) -> by
         return None
 
 
-def _fetch_log(control: Control, *, diagnose: bool = False) -> tuple[Event, ...]:
+def _fetch_log(control: Control, *, diagnose: bool) -> tuple[Event, ...]:
     """Every request of a namespace, oldest first. Raises `Refused`.
 
     With `diagnose` the fake says what is wrong with the first wrong signature; that is the request's `detail` then.

@@ -14,7 +14,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     SPOILT_PACKAGES,
     spoilt_answer,
 )
-from flipsnack_contract.scenarios.scenario import EventName, Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
 POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
 DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
@@ -88,20 +88,17 @@ def _eventful(forms: list[Format]) -> st.SearchStrategy[Scenario]:
             TimelineEvent(after_s=drawn[0] + drawn[1], what="maintenance-off"),
         )
     )
-    ends: tuple[EventName, ...] = ("complete", "fail", "delete")
-    end = st.tuples(st.integers(0, 200), st.sampled_from(ends)).map(
-        lambda drawn: (TimelineEvent(after_s=drawn[0], what=drawn[1]),)
-    )
+    what = st.sampled_from(("complete", "fail", "delete"))
+    end = st.builds(TimelineEvent, after_s=st.integers(0, 200), what=what).map(lambda event: (event,))
     timeline = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
     cancel = st.one_of(st.none(), st.integers(1, 60).map(float))
     return _built(forms, schedule=st.one_of(st.just("manual"), schedules), timeline=timeline, cancel_after_s=cancel)
 
 
 def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    one = st.tuples(st.integers(1, 60), st.sampled_from(SUSPENSIONS)).map(
-        lambda drawn: TimelineEvent(after_s=drawn[0], what="suspend", for_s=drawn[1])
-    )
-    timeline = st.lists(one, min_size=1, max_size=2).map(tuple)
+    times = {"after_s": st.integers(1, 60), "for_s": st.sampled_from(SUSPENSIONS)}
+    suspension = st.builds(TimelineEvent, what=st.just("suspend"), **times)
+    timeline = st.lists(suspension, min_size=1, max_size=2).map(tuple)
     faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
     waiting = {"timeline": timeline, "faults": faults}
     # Only what ends: a client that polls for a month is a long play.

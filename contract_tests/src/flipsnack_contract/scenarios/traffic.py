@@ -68,7 +68,6 @@ class Traffic:
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:
-        """The calls of the API."""
         return tuple(event for event in self.events if event.kind == "call")
 
     @cached_property
