@@ -14,14 +14,14 @@ import msgspec
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, fake_at, started_fake
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
-from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault, preferred
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, folder_for, read_replay, write_artifacts
+from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -63,16 +63,14 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
             for name, size in sizes.items()
             if checks
         ),
-        replay=judge.replay,
         finish=judge.finish,
-        advice=judge.advice,
     )
 
 
 def launch_mode(options: Options) -> LaunchMode:
     """How the client's command is run. Raises `BadUse`."""
     return LaunchMode(
-        command=options.command,
+        command=tuple(shlex.split(options["client"])),
         mode=options["mode"],
         timeout=options["timeout"],
         capabilities=tuple(options["capability"] or ("json",)),
@@ -82,7 +80,9 @@ def launch_mode(options: Options) -> LaunchMode:
 
 def open_fake(options: Options, stack: ExitStack) -> Fake:
     """The fake that the options name, else one that is started and ends with `stack`. Raises `NoFake`."""
-    return stack.enter_context(fake_at(options["fake"], token=options.token) if options["fake"] else started_fake())
+    return stack.enter_context(
+        fake_at(options["fake"], token=options["admin-token"]) if options["fake"] else started_fake()
+    )
 
 
 def _groups(options: Options, runner: ScenarioRunner) -> Sequence[ScenarioGroup]:
@@ -98,10 +98,7 @@ def _groups(options: Options, runner: ScenarioRunner) -> Sequence[ScenarioGroup]
 
 
 def _notes(runner: ScenarioRunner) -> list[str]:
-    can = runner.hello.capabilities
-    notes = [f"capabilities: {', '.join(can)}"]
-    if unknown := [name for name in can if name not in CAPABILITIES]:
-        notes.append(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
+    notes = [f"capabilities: {', '.join(runner.hello.capabilities)}"]
     if not runner.virtual:
         notes.append("no virtual sleep: only scenarios that take no time, in real time")
     return notes
@@ -194,25 +191,6 @@ class _ClientJudge:
         )
         run, archive = runner.export(scenario)
         write_artifacts(Path(self.options["artifacts"]), kept, run, archive=archive)
-
-    def advice(self, results: Sequence[Result]) -> str:
-        """What to mend first: the simplest download, where even that fails."""
-        can = self.cache.runner.capabilities
-        simplest = Scenario(format=preferred(can))
-        if not any(one.outcome in BROKEN for one in results) or not simplest.needs <= can:
-            return ""
-        with suppress(*GONE):
-            if self.cache.watch(simplest).outcome is CaseOutcome.OK:
-                return ""
-        return "even the simplest download fails; mend that first, because little else can be judged"
-
-    def replay(self, result: Result) -> str:
-        """The command that runs the broken scenario, or its group, again."""
-        words = f"--rule {result.rule} -k {result.group}"
-        if self.options["artifacts"] and result.scenario:
-            file = folder_for(Path(self.options["artifacts"]), result.check) / "replay.json"
-            words = f"--replay {shlex.quote(str(file))}"
-        return self.options.command_line(f"{words} -- {shlex.join(self.options.command)}")
 
 
 def _merged(results: Sequence[Result]) -> Result:

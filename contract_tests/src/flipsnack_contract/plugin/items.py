@@ -58,7 +58,7 @@ class PartItem(pytest.Item):
         told = [one.as_json() for one in self.results] if report.when == "call" else []
         report.flipsnack = {"part": self.part.name, **self.run.facts, "results": told}  # type: ignore[attr-defined]
         if told:
-            report.outcome, report.longrepr, report.when = shown(self.results, self.run.judged.replay)
+            report.outcome, report.longrepr, report.when = shown(self.results, self.run.replay)
             if SHOWN[worst(one.outcome for one in self.results)].category == "xfailed":
                 lines = (line for one in self.results for line in one.listed)
                 report.wasxfail = f"known failure: {', '.join(dict.fromkeys(lines))}"

@@ -29,17 +29,14 @@ class Part:
 class Judged:
     """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
 
-    `replay` gives the command that judges a result again. `finish` makes one result for each check out of those of all
-    parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge it; empty when
-    they can.
+    `finish` makes one result for each check out of those of all parts. `serial` says why several workers cannot judge
+    it; empty when they can.
     """
 
     name: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
-    replay: Callable[[Result], str]
     finish: Callable[[Sequence[Result]], tuple[Result, ...]] = tuple
-    advice: Callable[[Sequence[Result]], str] = lambda _results: ""
     serial: str = ""
 
 

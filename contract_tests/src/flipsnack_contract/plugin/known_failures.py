@@ -52,14 +52,16 @@ class KnownFailures:
             return replace(result, outcome=Outcome.KNOWN, listed=(line,))
         return replace(result, outcome=Outcome.FAILED) if strict else result
 
-    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[tuple[str, str]]:
-        """Rule and reason of each line that is stale, when the lines in `met` were met in a run."""
+    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[Result]:
+        """A result for each line that is stale, when the lines in `met` were met in a run."""
         for one in self.lines:
+            why = ""
             if today > one.until:
-                yield one.rule, f"{one.where}: {one.rule} expired on {one.until}: mend what fails, or move the date"
+                why = f"expired on {one.until}: mend what fails, or move the date"
             elif complete and one.where not in met:
-                how = one.message or "with any message"
-                yield one.rule, f"{one.where}: {one.rule} did not fail as listed ({how}): remove the line"
+                why = f"did not fail as listed ({one.message or 'with any message'}): remove the line"
+            if why:
+                yield Result("known failures", one.rule, Outcome.STALE, f"{one.where}: {one.rule} {why}")
 
 
 def read_known_failures(file: str | None) -> KnownFailures:

@@ -1,6 +1,5 @@
 """The options of the plugin, and of the commands that call it."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +9,17 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
-from flipsnack_contract.target.result import Exit, Result
+from flipsnack_contract.target.result import Exit
 
 PACKAGE = Path(__file__).parents[1]
-NOT_REPEATED = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name after `--flipsnack-`, what it is for, and how its value is read; `of` what it is."""
+    """One option: its name after `--flipsnack-`, and how its value is read.
+
+    `of` names the commands that have it, `variable` the environment variable that counts where it is not given.
+    """
 
     name: str
     help: str
@@ -27,10 +28,11 @@ class Option:
     default: Any = None
     many: bool = False
     choices: tuple[str, ...] = ()
+    variable: str = ""
 
 
 OPTIONS = (
-    Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", ""),
+    Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", "", variable="FLIPSNACK_BASE_URL"),
     Option("app", "The WSGI app to judge in this process, as module:factory.", "server"),
     Option("client", "The command of the client's adapter to judge.", ""),
     Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
@@ -41,8 +43,18 @@ OPTIONS = (
     Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
-    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
-    Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
+    Option(
+        "admin-token",
+        "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.",
+        "server client drift check",
+        variable="FLIPSNACK_ADMIN_TOKEN",
+    ),
+    Option(
+        "collection",
+        "The hash of a collection of the key, where none can be created.",
+        "server drift",
+        variable="FLIPSNACK_COLLECTION",
+    ),
     Option(
         "calls-per-minute", "The pace for a target without a control plane; 0: none.", "server drift", int, PER_MINUTE
     ),
@@ -81,14 +93,17 @@ class Options:
                 raise NotJudgeable(Exit.USAGE, f"--{name} is {self[name]}; expected {least} or more")
 
     def __getitem__(self, name: str) -> Any:
+        option = next(one for one in OPTIONS if one.name == name)
         value = self.given.get(name)
-        return next(one.default for one in OPTIONS if one.name == name) if value is None else value
+        return self.environment.get(option.variable, option.default) if value is None else value
 
     @property
     def side(self) -> str:
         """What is judged: a server, a client or a recording. Raises `NotJudgeable` unless it is just one."""
         sides = {"base-url": "server", "app": "server", "client": "client", "recording": "recording"}
-        named = [side for name, side in sides.items() if self[name]] or ["server"] * bool(self.base_url)
+        named = [side for name, side in sides.items() if self.given.get(name)]
+        if not named and self["base-url"]:
+            return "server"
         if len(named) != 1:
             raise NotJudgeable(
                 Exit.USAGE,
@@ -97,44 +112,6 @@ class Options:
             )
         return named[0]
 
-    @property
-    def base_url(self) -> str:
-        """The address of the server; that of the environment counts when nothing else is named."""
-        return self["base-url"] or self.environment.get("FLIPSNACK_BASE_URL", "")
-
-    @property
-    def token(self) -> str | None:
-        """The token of the control plane."""
-        return self["admin-token"] or self.environment.get("FLIPSNACK_ADMIN_TOKEN")
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The words of the client's command."""
-        return tuple(shlex.split(self["client"]))
-
     def selects(self, rule: str) -> bool:
         """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])
-
-    def replay(self, result: Result) -> str:
-        """The command that judges the check of a result again."""
-        return self.command_line(f"-k '{result.check}'")
-
-    def command_line(self, more: str) -> str:
-        """The command that judges the same again with the same draws; `more` follows."""
-        target = {
-            "server": ("--app", self["app"]) if self["app"] else (self.base_url,),
-            "recording": (self["recording"],),
-            "client": (),
-        }[self.side]
-        told = (one for one in OPTIONS if self.side in one.of and one.name not in NOT_REPEATED)
-        words = (word for one in told for word in self._words(one))
-        return f"{shlex.join(('flipsnack-contract', self.side, *target, *words))} {more}"
-
-    def _words(self, option: Option) -> list[str]:
-        value = self[option.name]
-        if value == option.default:
-            return []
-        if value is True:
-            return [f"--{option.name}"]
-        return [word for one in (value if option.many else [value]) for word in (f"--{option.name}", str(one))]

@@ -17,7 +17,7 @@ from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
-KEY, SECRET, COLLECTION = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET", "FLIPSNACK_COLLECTION"
+KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
 EXAMPLES = 100
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
@@ -28,7 +28,7 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
 
     Raises `NotJudgeable`, also when it does not answer.
     """
-    target = _target(options["app"] or options.base_url, stack)
+    target = _target(options["app"] or options["base-url"], stack)
     if options["read-only"]:
         return _reading(target, options)
     _check_reachable(target)
@@ -41,20 +41,17 @@ def _judging(target: Target, options: Options, stack: ExitStack, worker: str) ->
     own = _namespace(target, options, stack, worker) if worker and isinstance(target, HttpTarget) else None
     under_test = _examined(own or target, options, worker, shared=bool(worker) and own is None)
     plan, checks = plan_of(under_test, options), _checks(under_test, options)
-    paced = under_test.control is None and options["calls-per-minute"]
-    how = f"{len(checks)} checks, {plan.examples} drawn examples each"
-    if under_test.control is None:
-        rows, pace = plan.rows or "all", "calls keep to the pace" if paced else "calls are not paced"
-        how = f"no control plane: {len(checks)} checks, {plan.examples} drawn examples and {rows} rows each; {pace}"
+    how = f"{len(checks)} checks, {plan.examples} drawn examples and {plan.rows or 'all'} rows each"
     return Judged(
         name=name,
         notes=(_capabilities(under_test), how),
-        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
         ),
-        serial="without a control plane all workers would share the limits of one key" if paced else "",
+        serial="without a control plane all workers would share the limits of one key"
+        if _paced(under_test, options)
+        else "",
     )
 
 
@@ -73,7 +70,6 @@ def _reading(target: Target, options: Options) -> Judged:
             f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
             "never more than 5 calls in a second or 60 in a minute",
         ),
-        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(read, one, under_test, budget)) for one in checks if one.read_only
         ),
@@ -95,9 +91,13 @@ def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTes
 def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
     """How much of each check is tried: little where calls keep to a pace."""
     examples, seed = options["examples"], options["seed"]
-    if under_test.control is not None or not options["calls-per-minute"]:
-        return Plan(examples=examples or EXAMPLES, seed=seed)
-    return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
+    if _paced(under_test, options):
+        return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
+    return Plan(examples=examples or EXAMPLES, seed=seed)
+
+
+def _paced(under_test: TargetUnderTest, options: Options) -> bool:
+    return under_test.control is None and options["calls-per-minute"] > 0
 
 
 def _target(name: str, stack: ExitStack) -> Target:
@@ -123,9 +123,9 @@ def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) 
     """A namespace of its own for a parallel worker; None where the server has none."""
     root, name = target.base_url.removesuffix("v1/"), f"kit-{worker}-{uuid.uuid4().hex[:8]}"
     own = stack.enter_context(HttpTarget(f"{root}t/{name}/v1/"))
-    if find_control(own, token=options.token) is None:
+    if find_control(own, token=options["admin-token"]) is None:
         return None
-    stack.callback(_forget, Control(target, root, token=options.token), name)
+    stack.callback(_forget, Control(target, root, token=options["admin-token"]), name)
     return own
 
 
@@ -138,7 +138,7 @@ def _examined(target: Target, options: Options, worker: str = "", *, shared: boo
     return examine(
         target,
         credentials=_credentials(options),
-        token=options.token,
+        token=options["admin-token"],
         per_minute=options["calls-per-minute"],
         alone=options["alone"] and not shared,
         slow=options["slow"],
@@ -150,8 +150,7 @@ def _credentials(options: Options) -> Credentials | None:
     key, secret = options.environment.get(KEY, ""), options.environment.get(SECRET, "")
     if bool(key) != bool(secret):
         raise NotJudgeable(Exit.USAGE, f"{KEY} and {SECRET} belong together; only one of them is set")
-    collection = options["collection"] or options.environment.get(COLLECTION)
-    return Credentials(key, secret, collection) if key else None
+    return Credentials(key, secret, options["collection"]) if key else None
 
 
 def _version(target: Target) -> str:

@@ -37,7 +37,7 @@ def shown(
     return "failed", text, "setup" if element == "error" else "call"  # pytest's way to tell an error from a failure
 
 
-def report_lines(results: Sequence[Result], replay: Replay, facts: Mapping[str, str], advice: str) -> Iterator[str]:
+def report_lines(results: Sequence[Result], replay: Replay, facts: Mapping[str, str]) -> Iterator[str]:
     """The closing section: each cause of failures once, what was skipped, known and stale, and what was judged."""
     for first, *others in _by_cause(one for one in results if one.outcome in BROKEN):
         yield from paragraphs(first, replay)
@@ -50,7 +50,6 @@ def report_lines(results: Sequence[Result], replay: Replay, facts: Mapping[str, 
         yield from (f"          {one.check}" for one in skipped if one.message == reason)
     yield from (f"KNOWN   {one.rule}: {', '.join(one.listed)}" for one in results if one.outcome is Outcome.KNOWN)
     yield from (f"STALE   {one.message}" for one in results if one.outcome is Outcome.STALE)
-    yield from [f"FIRST   {advice}"] if advice else []
     yield from (f"{name:<8} {value}" for name, value in facts.items())
 
 
@@ -69,16 +68,6 @@ def paragraphs(result: Result, replay: Replay) -> Iterator[str]:
     yield f"  more    flipsnack-contract explain {result.rule}"
 
 
-def markdown(results: Sequence[Result], facts: Mapping[str, str]) -> Iterator[str]:
-    """What GitHub shows below a job."""
-    yield from (f"### Contract of the Flipsnack API: {facts['judged']}", "")
-    yield from (f"- {name}: `{value}`" for name, value in facts.items() if name != "judged")
-    if rows := [one for one in results if one.outcome in (*BROKEN, Outcome.STALE)]:
-        yield from ("", "| outcome | rule | found |", "|---|---|---|")
-        yield from (f"| {one.outcome} | `{one.rule}` | {_cell(one.message)} |" for one in rows)
-    yield ""
-
-
 def _by_cause(results: Iterable[Result]) -> list[list[Result]]:
     """In groups that have one cause, as far as can be told: the same other rule that broke, or the same finding."""
     causes: dict[tuple[str, str], list[Result]] = {}
@@ -91,7 +80,3 @@ def _by_cause(results: Iterable[Result]) -> list[list[Result]]:
 def _lines(name: str, lines: Sequence[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         yield f"  {name if number == 0 else '':<7} {line}"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
