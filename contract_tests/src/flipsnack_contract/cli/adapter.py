@@ -11,7 +11,6 @@ import click
 
 from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
 from flipsnack_contract.cli.options import click_options, options_of
-from flipsnack_contract.plugin.judged import explained
 from flipsnack_contract.target.result import Exit
 
 if TYPE_CHECKING:
@@ -50,11 +49,10 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     from flipsnack_contract.plugin.client import launch_mode, open_fake
 
     wrong = 0
-    with ExitStack() as stack, explained():
-        options = options_of(given, client=shlex.join(command))
-        for finding in check_adapter(
-            launch_mode(options), greeting_of(version("flipsnack-kit")), open_fake(options, stack)
-        ):
+    options = options_of(given, client=shlex.join(command))
+    mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
+    with ExitStack() as stack:
+        for finding in check_adapter(mode, greeting, open_fake(options, stack)):
             wrong += bool(finding.wrong)
             _show(finding)
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)

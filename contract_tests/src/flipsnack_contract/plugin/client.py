@@ -21,7 +21,7 @@ from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, read_replay, write_artifacts
+from flipsnack_contract.scenarios.artifacts import VERSION, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -33,6 +33,7 @@ from flipsnack_contract.target.result import Exit, Outcome, Result, worst
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
+NOT_VIRTUAL = "; no virtual sleep: only scenarios that take no time, in real time"
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
 GONE = (AdapterFault, NoPackage, Inconclusive)
 """What is raised where the adapter or the fake has ended."""
@@ -57,7 +58,10 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
     who = runner.hello.client
     return Judged(
         name=f"{who.name} {who.version} ({who.language})",
-        notes=(*_notes(runner), f"{sum(sizes.values())} scenarios in {len(sizes)} groups"),
+        notes=(
+            f"capabilities: {', '.join(runner.hello.capabilities)}",
+            f"{sum(sizes.values())} scenarios in {len(sizes)} groups{'' if runner.virtual else NOT_VIRTUAL}",
+        ),
         parts=tuple(
             Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=size)
             for name, size in sizes.items()
@@ -80,28 +84,17 @@ def launch_mode(options: Options) -> LaunchMode:
 
 def open_fake(options: Options, stack: ExitStack) -> Fake:
     """The fake that the options name, else one that is started and ends with `stack`. Raises `NoFake`."""
-    return stack.enter_context(
-        fake_at(options["fake"], token=options["admin-token"]) if options["fake"] else started_fake()
-    )
+    running = options["fake"]
+    return stack.enter_context(fake_at(running, token=options["admin-token"]) if running else started_fake())
 
 
 def _groups(options: Options, runner: ScenarioRunner) -> Sequence[ScenarioGroup]:
     if options["replay"]:
-        try:
-            return (fixed_group("replay", (read_replay(Path(options["replay"])).scenario,)),)
-        except BadReplay as wrong:
-            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+        return (fixed_group("replay", (read_replay(Path(options["replay"])).scenario,)),)
     examples = options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL)
     if groups := scenario_groups(runner.capabilities, Plan(examples, seed=options["seed"])):
         return groups
-    raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
-
-
-def _notes(runner: ScenarioRunner) -> list[str]:
-    notes = [f"capabilities: {', '.join(runner.hello.capabilities)}"]
-    if not runner.virtual:
-        notes.append("no virtual sleep: only scenarios that take no time, in real time")
-    return notes
+    raise NotJudgeable("the client can be put into no scenario; which formats does it read?", Exit.NOTHING_JUDGED)
 
 
 def _unlisted(check: Check, known: KnownFailures, listed: dict[str, str]) -> Check:

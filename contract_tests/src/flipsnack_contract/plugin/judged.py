@@ -43,7 +43,7 @@ class Judged:
 class NotJudgeable(Exception):
     """There is nothing to judge; the text says why and how to mend it, `code` is the exit code."""
 
-    def __init__(self, code: Exit, text: str) -> None:
+    def __init__(self, text: str, code: Exit = Exit.USAGE) -> None:
         super().__init__(text)
         self.code = code
 
@@ -56,10 +56,10 @@ def explained() -> Iterator[None]:
     except OSError as wrong:
         if wrong.filename is None:  # of no file, such as a pipe whose reader has ended
             raise
-        raise NotJudgeable(Exit.USAGE, f"{wrong.filename}: {wrong.strerror}") from None
+        raise NotJudgeable(f"{wrong.filename}: {wrong.strerror}") from None
     except (BadUse, NoAddress) as wrong:
-        raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+        raise NotJudgeable(str(wrong)) from None
     except AdapterFault as fault:
-        raise NotJudgeable(Exit.ADAPTER, f"the adapter does not work: {fault}") from None
+        raise NotJudgeable(f"the adapter does not work: {fault}", Exit.ADAPTER) from None
     except (NoFake, NoPackage, Inconclusive) as trouble:
-        raise NotJudgeable(Exit.UNREACHABLE, str(trouble)) from None
+        raise NotJudgeable(str(trouble), Exit.UNREACHABLE) from None

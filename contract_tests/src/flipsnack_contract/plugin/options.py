@@ -9,7 +9,6 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
-from flipsnack_contract.target.result import Exit
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -82,15 +81,12 @@ class Options:
     environment: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        """Look at what can be known without the target."""
         for wanted in self["rule"] or ():
             if not any(rule.startswith(wanted) for rule in rules()):
-                raise NotJudgeable(
-                    Exit.USAGE, f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them"
-                )
+                raise NotJudgeable(f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them")
         for name, least in (("examples", 1), ("budget", 0), ("calls-per-minute", 0)):
             if self[name] is not None and self[name] < least:
-                raise NotJudgeable(Exit.USAGE, f"--{name} is {self[name]}; expected {least} or more")
+                raise NotJudgeable(f"--{name} is {self[name]}; expected {least} or more")
 
     def __getitem__(self, name: str) -> Any:
         option = next(one for one in OPTIONS if one.name == name)
@@ -106,12 +102,10 @@ class Options:
             return "server"
         if len(named) != 1:
             raise NotJudgeable(
-                Exit.USAGE,
                 "name one thing to judge: --flipsnack-base-url URL (or FLIPSNACK_BASE_URL), --flipsnack-app "
                 "module:factory, --flipsnack-client COMMAND or --flipsnack-recording FILE",
             )
         return named[0]
 
     def selects(self, rule: str) -> bool:
-        """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])

@@ -20,6 +20,7 @@ from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
 from flipsnack_contract.plugin.server import open_server
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
+from flipsnack_contract.scenarios.artifacts import BadReplay
 from flipsnack_contract.target.result import Exit, Result
 
 FRONT = "flipsnack-contract"
@@ -74,16 +75,13 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
         else:
             judged = open_server(options, stack, worker)
         if not judged.parts:
-            raise NotJudgeable(Exit.USAGE, f"no check of a {options.side} is for {', '.join(options['rule'])}")
+            raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 
 def _open_recording(options: Options) -> Judged:
     file = Path(options["recording"])
-    try:
-        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
-    except BadHistory as wrong:
-        raise NotJudgeable(Exit.USAGE, f"cannot judge {file}: {wrong}") from None
+    events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
     checks = (one for one in recording_checks() if options.selects(one.rule.id))
     return Judged(
         name=f"{file.name} ({len(events)} requests)",
@@ -97,6 +95,8 @@ def _ending_pytest() -> Iterator[None]:
     try:
         with explained():
             yield
+    except (BadHistory, BadReplay) as wrong:
+        raise pytest.UsageError(str(wrong)) from None
     except NotJudgeable as trouble:
         if trouble.code is Exit.USAGE:
             raise pytest.UsageError(str(trouble)) from None

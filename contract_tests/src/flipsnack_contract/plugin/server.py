@@ -21,6 +21,7 @@ KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
 EXAMPLES = 100
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
+SHARED_LIMITS = "all workers would share the limits of one key"
 
 
 def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
@@ -49,9 +50,7 @@ def _judging(target: Target, options: Options, stack: ExitStack, worker: str) ->
             Part(one.name, one.rule.id, partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
         ),
-        serial="without a control plane all workers would share the limits of one key"
-        if _paced(under_test, options)
-        else "",
+        serial=SHARED_LIMITS if _paced(under_test, options) else "",
     )
 
 
@@ -73,7 +72,7 @@ def _reading(target: Target, options: Options) -> Judged:
         parts=tuple(
             Part(one.name, one.rule.id, partial(read, one, under_test, budget)) for one in checks if one.read_only
         ),
-        serial="--read-only keeps both limits of one key, which parallel workers could not",
+        serial=f"--read-only keeps both limits of one key; {SHARED_LIMITS}",
     )
 
 
@@ -105,9 +104,9 @@ def _target(name: str, stack: ExitStack) -> Target:
         try:
             return WsgiTarget(load_app(name))
         except ValueError as wrong:
-            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+            raise NotJudgeable(str(wrong)) from None
     if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
-        raise NotJudgeable(Exit.USAGE, f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
+        raise NotJudgeable(f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
     return stack.enter_context(HttpTarget(name))
 
 
@@ -115,8 +114,8 @@ def _check_reachable(target: Target) -> None:
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
-        text = f"{trouble}; is the server running? `flipsnack-mock serve` starts the fake"
-        raise NotJudgeable(Exit.UNREACHABLE, text) from None
+        start = "is the server running? `flipsnack-mock serve` starts the fake"
+        raise NotJudgeable(f"{trouble}; {start}", Exit.UNREACHABLE) from None
 
 
 def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) -> Target | None:
@@ -149,7 +148,7 @@ def _examined(target: Target, options: Options, worker: str = "", *, shared: boo
 def _credentials(options: Options) -> Credentials | None:
     key, secret = options.environment.get(KEY, ""), options.environment.get(SECRET, "")
     if bool(key) != bool(secret):
-        raise NotJudgeable(Exit.USAGE, f"{KEY} and {SECRET} belong together; only one of them is set")
+        raise NotJudgeable(f"{KEY} and {SECRET} belong together; only one of them is set")
     return Credentials(key, secret, options["collection"]) if key else None
 
 

@@ -21,10 +21,12 @@ LETTERS = {"passed": ".", "failed": "F", "error": "E", "skipped": "s", "warned":
 
 
 class Summary:
-    """Collects the reports of all workers, in the process that the user started."""
+    """Collects the reports of all workers, in the process that the user started.
+
+    `github` is the file to which GitHub's job summary is appended.
+    """
 
     def __init__(self, run: Run, progress: Progress, github: str | None) -> None:
-        """`github` is the file to which GitHub's job summary is appended."""
         self._run = run
         self._progress = progress
         self._github = github
@@ -40,7 +42,6 @@ class Summary:
         self._progress.total = sum(chosen)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the results that the report carries."""
         if results := results_in(report):
             self._parts.add(report.flipsnack["part"])
             self._found += results
