@@ -83,7 +83,7 @@ def _about_check(check: Check) -> Iterator[str]:
         yield f"needs    {', '.join(sorted(check.needs))}"
     if check.rows:
         shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items() if name != "needs")
-        yield f"example  {shown}" + (f"  (and {len(check.rows) - 1} more)" if len(check.rows) > 1 else "")
+        yield f"example  {shown}"
 
 
 def _about_rule(one: Rule, checks: int) -> str:

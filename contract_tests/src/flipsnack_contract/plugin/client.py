@@ -33,7 +33,7 @@ from flipsnack_contract.target.result import Exit, Outcome, Result, worst
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
-NOT_VIRTUAL = "; no virtual sleep: only scenarios that take no time, in real time"
+NOT_VIRTUAL = "no virtual sleep: only scenarios that take no time, in real time"
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
 GONE = (AdapterFault, NoPackage, Inconclusive)
 """What is raised where the adapter or the fake has ended."""
@@ -53,18 +53,18 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
     runner = ScenarioRunner(player, open_fake(options, stack), name=f"client-{worker}{greeting.run}")
     groups = {one.name: one for one in _groups(options, runner)}
     checks = [one for one in client_checks() if options.selects(one.rule.id)]
-    sizes = {name: one.size for name, one in groups.items()}
     judge = _ClientJudge(options, groups, checks, ScenarioCache(runner, on_run), known)
     who = runner.hello.client
     return Judged(
         name=f"{who.name} {who.version} ({who.language})",
         notes=(
             f"capabilities: {', '.join(runner.hello.capabilities)}",
-            f"{sum(sizes.values())} scenarios in {len(sizes)} groups{'' if runner.virtual else NOT_VIRTUAL}",
+            f"{sum(one.size for one in groups.values())} scenarios in {len(groups)} groups",
+            *(() if runner.virtual else (NOT_VIRTUAL,)),
         ),
         parts=tuple(
-            Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=size)
-            for name, size in sizes.items()
+            Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=one.size)
+            for name, one in groups.items()
             if checks
         ),
         finish=judge.finish,

@@ -11,52 +11,41 @@ from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
 
 PACKAGE = Path(__file__).parents[1]
+ANY = "server client recording"
+# Where one of these is not given, its environment variable counts.
+VARIABLES = {
+    "base-url": "FLIPSNACK_BASE_URL",
+    "admin-token": "FLIPSNACK_ADMIN_TOKEN",
+    "collection": "FLIPSNACK_COLLECTION",
+}
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name after `--flipsnack-`, and how its value is read.
-
-    `of` names the commands that have it, `variable` the environment variable that counts where it is not given.
-    """
+    """One option: its name after `--flipsnack-`, how its value is read, and the commands that it is `of`."""
 
     name: str
     help: str
-    of: str = "server client recording"
+    of: str = ANY
     type: type = str
     default: Any = None
     many: bool = False
     choices: tuple[str, ...] = ()
-    variable: str = ""
 
 
 OPTIONS = (
-    Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", "", variable="FLIPSNACK_BASE_URL"),
+    Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", ""),
     Option("app", "The WSGI app to judge in this process, as module:factory.", "server"),
     Option("client", "The command of the client's adapter to judge.", ""),
     Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
-    Option(
-        "rule", "Judge only rules whose id begins so; may be given again.", "server client recording drift", many=True
-    ),
+    Option("rule", "Judge only rules that begin so; may be given again.", f"{ANY} drift", many=True),
     Option("seed", "Draw by this seed; without one every run draws the same.", "server client drift", int),
     Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
-    Option(
-        "admin-token",
-        "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.",
-        "server client drift check",
-        variable="FLIPSNACK_ADMIN_TOKEN",
-    ),
-    Option(
-        "collection",
-        "The hash of a collection of the key, where none can be created.",
-        "server drift",
-        variable="FLIPSNACK_COLLECTION",
-    ),
-    Option(
-        "calls-per-minute", "The pace for a target without a control plane; 0: none.", "server drift", int, PER_MINUTE
-    ),
+    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
+    Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
+    Option("calls-per-minute", "The pace without a control plane; 0: none.", "server drift", int, PER_MINUTE),
     Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server drift", bool, False),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server drift", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
@@ -91,7 +80,7 @@ class Options:
     def __getitem__(self, name: str) -> Any:
         option = next(one for one in OPTIONS if one.name == name)
         value = self.given.get(name)
-        return self.environment.get(option.variable, option.default) if value is None else value
+        return self.environment.get(VARIABLES.get(name, ""), option.default) if value is None else value
 
     @property
     def side(self) -> str:

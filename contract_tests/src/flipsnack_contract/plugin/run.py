@@ -40,12 +40,11 @@ class Run:
     @property
     def facts(self) -> dict[str, str]:
         """What every report says: what was judged, by which kit, when, with which seed and command."""
-        seed = self.options["seed"]
         return {
             "judged": self.judged.name,
             "kit": f"flipsnack-kit {version('flipsnack-kit')}",
             "date": self.day.isoformat(),
-            "seed": "0, the default" if seed is None else str(seed),
+            "seed": str(self.options["seed"] or 0),
             "command": shlex.join(self.command),
         }
 

@@ -29,11 +29,10 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
 
     Raises `NotJudgeable`, also when it does not answer.
     """
-    target = _target(options["app"] or options["base-url"], stack)
+    name = options["app"] or options["base-url"]
     if options["read-only"]:
-        return _reading(target, options)
-    _check_reachable(target)
-    return _judging(target, options, stack, worker)
+        return _reading(_target(name, stack), options)
+    return _judging(_reachable(name, stack), options, stack, worker)
 
 
 def _judging(target: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
@@ -82,9 +81,7 @@ def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
     """The target at an address, or of an app's name. Raises as `open_server` does."""
-    target = _target(name, stack)
-    _check_reachable(target)
-    return _examined(target, options)
+    return _examined(_reachable(name, stack), options)
 
 
 def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
@@ -110,12 +107,14 @@ def _target(name: str, stack: ExitStack) -> Target:
     return stack.enter_context(HttpTarget(name))
 
 
-def _check_reachable(target: Target) -> None:
+def _reachable(name: str, stack: ExitStack) -> Target:
+    target = _target(name, stack)
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
         start = "is the server running? `flipsnack-mock serve` starts the fake"
         raise NotJudgeable(f"{trouble}; {start}", Exit.UNREACHABLE) from None
+    return target
 
 
 def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) -> Target | None:
@@ -124,13 +123,10 @@ def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) 
     own = stack.enter_context(HttpTarget(f"{root}t/{name}/v1/"))
     if find_control(own, token=options["admin-token"]) is None:
         return None
-    stack.callback(_forget, Control(target, root, token=options["admin-token"]), name)
+    control = Control(target, root, token=options["admin-token"])
+    stack.enter_context(suppress(Refused, Unreachable))  # a namespace that cannot be deleted changes no result
+    stack.callback(control.call, "DELETE", f"/namespaces/{name}")
     return own
-
-
-def _forget(control: Control, namespace: str) -> None:
-    with suppress(Refused, Unreachable):
-        control.call("DELETE", f"/namespaces/{namespace}")
 
 
 def _examined(target: Target, options: Options, worker: str = "", *, shared: bool = False) -> TargetUnderTest:

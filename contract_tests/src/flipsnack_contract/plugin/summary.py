@@ -64,7 +64,7 @@ class Summary:
     @pytest.hookimpl(wrapper=True, tryfirst=True)  # before the terminal's and JUnit's
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Sum up, decide the exit code, and write what is written by rule; after Ctrl-C nothing is summed up."""
-        self._progress.clear()
+        self._progress.show("")
         if self._found and (session.exitstatus != Exit.INTERRUPTED or session.shouldstop):
             self._results = self._summed_up()
             if session.exitstatus in (Exit.AS_EXPECTED, Exit.FAILURES) and session.testsfailed == self._failed_items:

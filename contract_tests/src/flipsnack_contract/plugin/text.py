@@ -25,14 +25,11 @@ def shown(
     decides = worst(one.outcome for one in results)
     bad = [one for one in results if one.outcome is decides]
     element = SHOWN[decides].junit
-    if element == "":
+    if not element:
         return "passed", None, "call"
     if element == "skipped":
-        return (
-            "skipped",
-            (str(PACKAGE), 0, "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))),
-            "call",
-        )
+        why = "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))
+        return "skipped", (str(PACKAGE), 0, why), "call"
     text = "\n\n".join("\n".join(paragraphs(one, replay)) for one in bad)
     return "failed", text, "setup" if element == "error" else "call"  # pytest's way to tell an error from a failure
 
