@@ -74,7 +74,8 @@ class Summary:
             xml.write_rules(self._results, self._run.facts, self._run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
-                file.write("\n".join(("```text", *self._lines(), "```", "")))
+                heading = f"### Contract of the Flipsnack API: {self._run.judged.name}"
+                file.write("\n".join((heading, "", "```text", *self._lines(), "```", "")))
         yield
 
     def _summed_up(self) -> tuple[Result, ...]:
