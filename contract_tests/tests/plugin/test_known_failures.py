@@ -58,8 +58,8 @@ def test_a_line_is_stale_when_its_date_is_over_or_a_complete_run_does_not_meet_i
     known = _known(tmp_path, line)
     where = f"{tmp_path / 'known.txt'}:3"
     stale = list(known.stale({where} if met else set(), complete=complete, today=TODAY))
-    assert [] == stale if says is None else [("code.41", True)] == [(rule, says in why) for rule, why in stale]
-    assert all(why.startswith(where) for _, why in stale)
+    assert ([] if says is None else ["code.41"]) == [one.rule for one in stale]
+    assert all(one.message.startswith(where) and str(says) in one.message for one in stale)
 
 
 @pytest.mark.parametrize(

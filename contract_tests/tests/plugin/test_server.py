@@ -45,7 +45,7 @@ def test_a_broken_must_fails_and_says_how_to_see_it_again(judge: Judge, junit: P
             r"  found   .*expected False, got True",
             r"  with    \w+ = ",
             r"  steps   ",
-            rf"  replay  flipsnack-contract server --app servers:long_lived --seed 3 -k '{LIVES}/a-url-lives",
+            rf"  replay  pytest .* --flipsnack-app=servers:long_lived .* --flipsnack-seed=3 .* -k {LIVES}/a-url-lives",
             rf"  more    flipsnack-contract explain {LIVES}",
         ]
     )
@@ -163,7 +163,7 @@ def test_the_summary_for_github_is_appended(judge: Judge, tmp_path: Path, monkey
     judge("--flipsnack-app=servers:long_lived", "-k", f"{LIVES}/a-url")
     lines = file.read_text().splitlines()
     assert "before" == lines[0]
-    assert any(line.startswith(f"| failed | `{LIVES}` | ") for line in lines)
+    assert any(line.startswith(f"FAILED  {LIVES}  ") for line in lines)
 
 
 def test_a_read_only_run_prints_its_plan_and_keeps_to_its_budget(judge: Judge) -> None:

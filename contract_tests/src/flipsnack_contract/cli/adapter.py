@@ -9,31 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
+from flipsnack_contract.cli.judge import EPILOG, HOW_IT_RUNS
 from flipsnack_contract.cli.options import click_options, options_of
-from flipsnack_contract.plugin.judged import explained
 from flipsnack_contract.target.result import Exit
 
 if TYPE_CHECKING:
     from flipsnack_contract.adapter.adapter_check import Finding
-
-HOW_IT_RUNS = f"""
-\b
-Modes:
-{chr(10).join(f"  {name:<11} {does}" for name, does in MODES.items())}
-
-\b
-Placeholders of --mode exec:
-{chr(10).join(f"  {name:<13} {does}" for name, does in PLACEHOLDERS.items())}
-
-The program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It
-succeeds with exit code 0 and the file, or, with {{action}}, with exit code 0
-and the answer's data as JSON on stdout. Any other exit code is a failure.
-"""
-EXIT_CODES = f"""
-\b
-Exit codes: {Exit.AS_EXPECTED} as expected, {Exit.FAILURES} a check failed, {Exit.USAGE} wrong usage,
-{Exit.UNREACHABLE} no fake, {Exit.ADAPTER} the adapter does not work."""
 
 
 @click.group(short_help="Check an adapter, which lets the kit drive a client.")
@@ -41,7 +22,7 @@ def adapter() -> None:
     """Check an adapter: the program through which the kit drives a client."""
 
 
-@adapter.command("check", epilog=HOW_IT_RUNS + EXIT_CODES, params=click_options("check"))
+@adapter.command("check", epilog=f"{HOW_IT_RUNS}\n{EPILOG}", params=click_options("check"))
 @click.argument("command", nargs=-1, metavar="-- COMMAND...")
 def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     """Check that an adapter keeps the protocol, and that the simplest cases work."""
@@ -50,11 +31,10 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     from flipsnack_contract.plugin.client import launch_mode, open_fake
 
     wrong = 0
-    with ExitStack() as stack, explained():
-        options = options_of(given, client=shlex.join(command))
-        for finding in check_adapter(
-            launch_mode(options), greeting_of(version("flipsnack-kit")), open_fake(options, stack)
-        ):
+    options = options_of(given, client=shlex.join(command))
+    mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
+    with ExitStack() as stack:
+        for finding in check_adapter(mode, greeting, open_fake(options, stack)):
             wrong += bool(finding.wrong)
             _show(finding)
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)

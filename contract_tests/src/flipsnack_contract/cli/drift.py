@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flipsnack_contract.cli.options import click_options, options_of
-from flipsnack_contract.plugin.judged import explained
 from flipsnack_contract.target.result import Exit, Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def drift(*, a: str, b: str, **given: Any) -> None:
     from flipsnack_contract.plugin.server import open_target, plan_of
 
     options = options_of({**given, "examples": given["examples"] or EXAMPLES})
-    with ExitStack() as stack, explained():
+    with ExitStack() as stack:
         pair = [open_target(name, options, stack) for name in (a, b)]
         click.echo(f"A is {a}\nB is {b}")
         # Both get what the weaker one can bear: what was tried at one only says nothing of a difference.

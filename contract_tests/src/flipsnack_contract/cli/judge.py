@@ -2,20 +2,32 @@
 
 import os
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from flipsnack_contract.cli.adapter import HOW_IT_RUNS
+from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
 from flipsnack_contract.cli.options import click_options
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
 from flipsnack_contract.target.result import SHOWN, Exit
 
 CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
+HOW_IT_RUNS = f"""
+\b
+Modes:
+{chr(10).join(f"  {name:<11} {does}" for name, does in MODES.items())}
+
+\b
+Placeholders of --mode exec:
+{chr(10).join(f"  {name:<13} {does}" for name, does in PLACEHOLDERS.items())}
+
+The program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It
+succeeds with exit code 0 and the file, or, with {{action}}, with exit code 0
+and the answer's data as JSON on stdout. Any other exit code is a failure.
+"""
 PYTEST = """
 
 Every option of pytest and of its plugins may follow: -k EXPRESSION, -x, -n WORKERS, --lf, --junitxml FILE, --html FILE,
@@ -52,7 +64,6 @@ class _Judging(click.Command):
         return args
 
     def invoke(self, ctx: click.Context) -> NoReturn:
-        """Run pytest, and end with its exit code."""
         _run_pytest(_words(str(self.name), ctx.args), ctx.obj or {})
 
 
@@ -100,11 +111,10 @@ def _run_pytest(words: Sequence[str], environment: Mapping[str, str]) -> NoRetur
     raise SystemExit(int(code))
 
 
-def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
     """The folder of the kit in the user's cache; None where it cannot be written."""
-    home = Path(environment.get("HOME") or Path.home())
-    usual = {"darwin": home / "Library" / "Caches", "win32": Path(environment.get("LOCALAPPDATA") or home)}
-    folder = Path(environment.get("XDG_CACHE_HOME") or usual.get(platform, home / ".cache")) / "flipsnack-kit"
+    usual = Path(environment.get("HOME") or Path.home()) / ".cache"
+    folder = Path(environment.get("XDG_CACHE_HOME") or usual) / "flipsnack-kit"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -12,7 +12,7 @@ from flipsnack_contract.cli.adapter import adapter
 from flipsnack_contract.cli.drift import drift
 from flipsnack_contract.cli.judge import EPILOG, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
-from flipsnack_contract.plugin.judged import NotJudgeable
+from flipsnack_contract.plugin.judged import NotJudgeable, explained
 from flipsnack_contract.target.result import Exit
 
 
@@ -29,7 +29,8 @@ for command in (server, client, recording, drift, adapter, list_rules, explain_r
 def main() -> None:
     """Run the command. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
     try:
-        cli.main(standalone_mode=False, obj=os.environ)
+        with explained():
+            cli.main(standalone_mode=False, obj=os.environ)
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as wrong:

@@ -13,7 +13,6 @@ import click
 
 from flipsnack_contract.contract.ledger import Rule, UnknownRule, breaking, rule, rules, sources, untested
 from flipsnack_contract.plugin.judged import NotJudgeable
-from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def list_rules(*, by: str | None, as_checks: bool) -> None:
         formatter.write_paragraph()
         formatter.write_dl(list(CAPABILITIES.items()))
     else:
-        counts = Counter(check.rule.id for check in _judging_checks())
+        counts = Counter(check.rule.id for check in _every_check())
         chosen = (one for one in rules().values() if by in (None, one.by))
         formatter.write_dl([(one.id, f"{_about_rule(one, counts[one.id])}: {one.statement}") for one in chosen])
     click.echo(formatter.getvalue(), nl=False)
@@ -57,8 +56,8 @@ def explain_rule(rule_id: str) -> None:
         found = rule(rule_id.partition("/")[0])
     except UnknownRule as unknown:
         near = get_close_matches(rule_id, rules(), n=1)
-        text = f"{unknown.args[0]}" + (f"; nearest: {near[0]}" if near else "")
-        raise NotJudgeable(Exit.USAGE, text) from None
+        text = "; nearest: ".join([str(unknown.args[0]), *near])
+        raise NotJudgeable(text) from None
     click.echo("\n".join(explain(found, _every_check())))
 
 
@@ -84,7 +83,7 @@ def _about_check(check: Check) -> Iterator[str]:
         yield f"needs    {', '.join(sorted(check.needs))}"
     if check.rows:
         shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items() if name != "needs")
-        yield f"example  {shown}" + (f"  (and {len(check.rows) - 1} more)" if len(check.rows) > 1 else "")
+        yield f"example  {shown}"
 
 
 def _about_rule(one: Rule, checks: int) -> str:
@@ -96,14 +95,9 @@ def _needs(check: Check) -> str:
     return f"needs {', '.join(sorted(check.needs))}: " if check.needs else ""
 
 
-def _judging_checks() -> tuple[Check, ...]:
+def _every_check() -> tuple[Check, ...]:
     from flipsnack_contract.checks import server_checks
+    from flipsnack_contract.recordings.judging import recording_checks
     from flipsnack_contract.scenarios.client_checks import client_checks
 
-    return (*server_checks(), *client_checks())
-
-
-def _every_check() -> tuple[Check, ...]:
-    from flipsnack_contract.recordings.judging import recording_checks
-
-    return (*_judging_checks(), *recording_checks())
+    return (*server_checks(), *client_checks(), *recording_checks())

@@ -21,7 +21,7 @@ from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, folder_for, read_replay, write_artifacts
+from flipsnack_contract.scenarios.artifacts import VERSION, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -33,6 +33,7 @@ from flipsnack_contract.target.result import Exit, Outcome, Result, worst
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
+NOT_VIRTUAL = "no virtual sleep: only scenarios that take no time, in real time"
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
 GONE = (AdapterFault, NoPackage, Inconclusive)
 """What is raised where the adapter or the fake has ended."""
@@ -52,18 +53,22 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
     runner = ScenarioRunner(player, open_fake(options, stack), f"client-{worker}{greeting.run}", on_run)
     groups = {one.name: one for one in _groups(options, runner)}
     checks = [one for one in client_checks() if options.selects(one.rule.id)]
-    sizes = {name: one.size for name, one in groups.items()}
     judge = _ClientJudge(options, groups, checks, runner, known)
     who = runner.hello.client
+    unknown = [name for name in runner.hello.capabilities if name not in CAPABILITIES]
     return Judged(
         name=f"{who.name} {who.version} ({who.language})",
-        notes=(*_notes(runner), f"{sum(sizes.values())} scenarios in {len(sizes)} groups"),
+        notes=(
+            f"capabilities: {', '.join(runner.hello.capabilities)}",
+            f"{sum(one.size for one in groups.values())} scenarios in {len(groups)} groups",
+            *(f"unknown capability {name}; expected some of {', '.join(CAPABILITIES)}" for name in unknown),
+            *(() if runner.virtual else (NOT_VIRTUAL,)),
+        ),
         parts=tuple(
-            Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=size)
-            for name, size in sizes.items()
+            Part(name, ADAPTER_RULE, partial(judge.results, name), scenarios=one.size)
+            for name, one in groups.items()
             if checks
         ),
-        replay=judge.replay,
         finish=judge.finish,
         advice=judge.advice,
     )
@@ -72,7 +77,7 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
 def launch_mode(options: Options) -> LaunchMode:
     """How the client's command is run. Raises `BadUse`."""
     return LaunchMode(
-        command=options.command,
+        command=tuple(shlex.split(options["client"])),
         mode=options["mode"],
         timeout=options["timeout"],
         capabilities=tuple(options["capability"] or ("json",)),
@@ -82,29 +87,17 @@ def launch_mode(options: Options) -> LaunchMode:
 
 def open_fake(options: Options, stack: ExitStack) -> Fake:
     """The fake that the options name, else one that is started and ends with `stack`. Raises `NoFake`."""
-    return stack.enter_context(fake_at(options["fake"], token=options.token) if options["fake"] else started_fake())
+    running = options["fake"]
+    return stack.enter_context(fake_at(running, token=options["admin-token"]) if running else started_fake())
 
 
 def _groups(options: Options, runner: ScenarioRunner) -> Sequence[ScenarioGroup]:
     if options["replay"]:
-        try:
-            return (fixed_group("replay", (read_replay(Path(options["replay"])).scenario,)),)
-        except BadReplay as wrong:
-            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+        return (fixed_group("replay", (read_replay(Path(options["replay"])).scenario,)),)
     examples = options["examples"] or (EXAMPLES if runner.virtual else EXAMPLES_REAL)
     if groups := scenario_groups(runner.capabilities, Plan(examples, seed=options["seed"])):
         return groups
-    raise NotJudgeable(Exit.NOTHING_JUDGED, "the client can be put into no scenario; which formats does it read?")
-
-
-def _notes(runner: ScenarioRunner) -> list[str]:
-    can = runner.hello.capabilities
-    notes = [f"capabilities: {', '.join(can)}"]
-    if unknown := [name for name in can if name not in CAPABILITIES]:
-        notes.append(f"unknown capability {', '.join(unknown)}; expected some of {', '.join(CAPABILITIES)}")
-    if not runner.virtual:
-        notes.append("no virtual sleep: only scenarios that take no time, in real time")
-    return notes
+    raise NotJudgeable("the client can be put into no scenario; which formats does it read?", Exit.NOTHING_JUDGED)
 
 
 def _unlisted(check: Check, known: KnownFailures, listed: dict[str, str]) -> Check:
@@ -205,14 +198,6 @@ class _ClientJudge:
             if self.runner.watch(simplest).outcome is CaseOutcome.OK:
                 return ""
         return "even the simplest download fails; mend that first, because little else can be judged"
-
-    def replay(self, result: Result) -> str:
-        """The command that runs the broken scenario, or its group, again."""
-        words = f"--rule {result.rule} -k {result.group}"
-        if self.options["artifacts"] and result.scenario:
-            file = folder_for(Path(self.options["artifacts"]), result.check) / "replay.json"
-            words = f"--replay {shlex.quote(str(file))}"
-        return self.options.command_line(f"{words} -- {shlex.join(self.options.command)}")
 
 
 def _merged(results: Sequence[Result]) -> Result:

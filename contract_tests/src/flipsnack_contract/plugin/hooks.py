@@ -13,7 +13,7 @@ from flipsnack_contract.plugin.items import Contract, PartItem
 from flipsnack_contract.plugin.junit import RuleXml
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
 from flipsnack_contract.plugin.progress import Progress
-from flipsnack_contract.plugin.run import RUN, Run, open_run
+from flipsnack_contract.plugin.run import RUN, open_run
 from flipsnack_contract.plugin.summary import Summary
 
 
@@ -42,18 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = open_run(config, os.environ, stack, lambda _run: progress.add(1))
     if hasattr(config, "workerinput"):
         return
-    _prepare_workers(config, run)
-    RuleXml.install(config)
-    progress.total = sum(part.scenarios for part in run.judged.parts)
-    config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
-
-
-def _prepare_workers(config: pytest.Config, run: Run) -> None:
     workers = config.getoption("numprocesses", None)
     if workers and run.judged.serial:
         raise pytest.UsageError(f"not with -n {workers}: {run.judged.serial}")
     if workers and config.option.dist == "load":
         config.option.dist = "loadgroup"  # what needs the target alone shares one group
+    RuleXml.install(config)
+    progress.total = sum(part.scenarios for part in run.judged.parts)
+    config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
 
 
 def _keep_hypothesis_out_of_the_folder(config: pytest.Config) -> None:

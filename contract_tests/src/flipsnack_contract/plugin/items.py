@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flipsnack_contract.plugin.judged import Part
-from flipsnack_contract.plugin.run import RUN, Run
+from flipsnack_contract.plugin.run import RUN
 from flipsnack_contract.plugin.text import shown
 from flipsnack_contract.target.result import SHOWN, Outcome, Result, worst
 
@@ -18,21 +18,20 @@ class Contract(pytest.Directory):
     """The package as pytest collects it: an item for each part of what is judged."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        run = self.config.stash[RUN]
         is_worker = hasattr(self.config, "workerinput")
-        for part in run.judged.parts:
+        for part in self.config.stash[RUN].judged.parts:
             # pytest-xdist reads the group from the end of the id; its marker has no effect with pytest 9.2.
             name = f"{part.name}@{ALONE}" if part.alone and is_worker else part.name
-            yield PartItem.from_parent(self, name=name, part=part, run=run)
+            yield PartItem.from_parent(self, name=name, part=part)
 
 
 class PartItem(pytest.Item):
     """One part: a check of a server or a recording, a group of scenarios of a client."""
 
-    def __init__(self, *, part: Part, run: Run, **rest: Any) -> None:
+    def __init__(self, *, part: Part, **rest: Any) -> None:
         super().__init__(**rest)
         self.part = part
-        self.run = run
+        self.run = self.config.stash[RUN]
         self.results: tuple[Result, ...] = ()
         if self.config.pluginmanager.hasplugin("timeout"):
             # Each part has bounds of its own; a time limit of the suite is meant for its own tests.
@@ -58,7 +57,7 @@ class PartItem(pytest.Item):
         told = [one.as_json() for one in self.results] if report.when == "call" else []
         report.flipsnack = {"part": self.part.name, **self.run.facts, "results": told}  # type: ignore[attr-defined]
         if told:
-            report.outcome, report.longrepr, report.when = shown(self.results, self.run.judged.replay)
+            report.outcome, report.longrepr, report.when = shown(self.results, self.run.replay)
             if SHOWN[worst(one.outcome for one in self.results)].category == "xfailed":
                 lines = (line for one in self.results for line in one.listed)
                 report.wasxfail = f"known failure: {', '.join(dict.fromkeys(lines))}"

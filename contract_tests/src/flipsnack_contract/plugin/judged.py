@@ -29,15 +29,13 @@ class Part:
 class Judged:
     """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
 
-    `replay` gives the command that judges a result again. `finish` makes one result for each check out of those of all
-    parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge it; empty when
-    they can.
+    `finish` makes one result for each check out of those of all parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge
+    it; empty when they can.
     """
 
     name: str
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
-    replay: Callable[[Result], str]
     finish: Callable[[Sequence[Result]], tuple[Result, ...]] = tuple
     advice: Callable[[Sequence[Result]], str] = lambda _results: ""
     serial: str = ""
@@ -46,7 +44,7 @@ class Judged:
 class NotJudgeable(Exception):
     """There is nothing to judge; the text says why and how to mend it, `code` is the exit code."""
 
-    def __init__(self, code: Exit, text: str) -> None:
+    def __init__(self, text: str, code: Exit = Exit.USAGE) -> None:
         super().__init__(text)
         self.code = code
 
@@ -59,10 +57,10 @@ def explained() -> Iterator[None]:
     except OSError as wrong:
         if wrong.filename is None:  # of no file, such as a pipe whose reader has ended
             raise
-        raise NotJudgeable(Exit.USAGE, f"{wrong.filename}: {wrong.strerror}") from None
+        raise NotJudgeable(f"{wrong.filename}: {wrong.strerror}") from None
     except (BadUse, NoAddress) as wrong:
-        raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+        raise NotJudgeable(str(wrong)) from None
     except AdapterFault as fault:
-        raise NotJudgeable(Exit.ADAPTER, f"the adapter does not work: {fault}") from None
+        raise NotJudgeable(f"the adapter does not work: {fault}", Exit.ADAPTER) from None
     except (NoFake, NoPackage, Inconclusive) as trouble:
-        raise NotJudgeable(Exit.UNREACHABLE, str(trouble)) from None
+        raise NotJudgeable(str(trouble), Exit.UNREACHABLE) from None

@@ -24,7 +24,6 @@ class RuleXml(LogXML):
             config.pluginmanager.register(config.stash[xml_key])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write the report unless it is one of our items."""
         if not hasattr(report, "flipsnack"):
             super().pytest_runtest_logreport(report)
 

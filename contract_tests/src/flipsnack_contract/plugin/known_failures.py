@@ -1,10 +1,7 @@
 """Known failures: a text file that says which rule is broken, how, by which issue, and until when.
 
-One failure a line::
-
-    RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01
-
-A rule may have several lines. A line is stale when its date is over, or when a complete run did not meet it.
+One failure a line, as in `FORM`. A rule may have several lines. A line is stale when its date is over, or when a
+complete run did not meet it.
 """
 
 import datetime
@@ -15,7 +12,7 @@ from pathlib import Path
 
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
-from flipsnack_contract.target.result import Exit, Outcome, Result
+from flipsnack_contract.target.result import Outcome, Result
 
 FORM = "RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01"
 _LINE = re.compile(
@@ -52,14 +49,16 @@ class KnownFailures:
             return replace(result, outcome=Outcome.KNOWN, listed=(line,))
         return replace(result, outcome=Outcome.FAILED) if strict else result
 
-    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[tuple[str, str]]:
-        """Rule and reason of each line that is stale, when the lines in `met` were met in a run."""
+    def stale(self, met: Collection[str], *, complete: bool, today: datetime.date) -> Iterator[Result]:
+        """A result for each line that is stale, when the lines in `met` were met in a run."""
         for one in self.lines:
+            why = ""
             if today > one.until:
-                yield one.rule, f"{one.where}: {one.rule} expired on {one.until}: mend what fails, or move the date"
+                why = f"expired on {one.until}: mend what fails, or move the date"
             elif complete and one.where not in met:
-                how = one.message or "with any message"
-                yield one.rule, f"{one.where}: {one.rule} did not fail as listed ({how}): remove the line"
+                why = f"did not fail as listed ({one.message or 'with any message'}): remove the line"
+            if why:
+                yield Result("known failures", one.rule, Outcome.STALE, f"{one.where}: {one.rule} {why}")
 
 
 def read_known_failures(file: str | None) -> KnownFailures:
@@ -73,12 +72,11 @@ def read_known_failures(file: str | None) -> KnownFailures:
 def _parsed(line: str, where: str) -> KnownFailure:
     match = _LINE.fullmatch(line)
     if match is None:
-        raise NotJudgeable(Exit.USAGE, f"{where}: {line!r} is not a known failure; expected {FORM}")
+        raise NotJudgeable(f"{where}: {line!r} is not a known failure; expected {FORM}")
     rule, until = match["rule"], match["until"]
     if rule not in rules():
-        text = f"{where}: unknown rule {rule!r}; `flipsnack-contract list` shows all of them"
-        raise NotJudgeable(Exit.USAGE, text)
+        raise NotJudgeable(f"{where}: unknown rule {rule!r}; `flipsnack-contract list` shows all of them")
     try:
         return KnownFailure(rule, match["message"], datetime.date.fromisoformat(until), where)
     except ValueError as wrong:
-        raise NotJudgeable(Exit.USAGE, f"{where}: {until} is not a date: {wrong}") from None
+        raise NotJudgeable(f"{where}: {until} is not a date: {wrong}") from None

@@ -1,6 +1,5 @@
 """The options of the plugin, and of the commands that call it."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +9,24 @@ from flipsnack_contract.adapter.launch import MODES
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.rate_pacer import PER_MINUTE
-from flipsnack_contract.target.result import Exit, Result
 
 PACKAGE = Path(__file__).parents[1]
-NOT_REPEATED = ("app", "rule", "strict", "known", "budget", "replay", "artifacts", "admin-token")
+ANY = "server client recording"
+# Where one of these is not given, its environment variable counts.
+VARIABLES = {
+    "base-url": "FLIPSNACK_BASE_URL",
+    "admin-token": "FLIPSNACK_ADMIN_TOKEN",
+    "collection": "FLIPSNACK_COLLECTION",
+}
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name after `--flipsnack-`, what it is for, and how its value is read; `of` what it is."""
+    """One option: its name after `--flipsnack-`, how its value is read, and the commands that it is `of`."""
 
     name: str
     help: str
-    of: str = "server client recording"
+    of: str = ANY
     type: type = str
     default: Any = None
     many: bool = False
@@ -34,18 +38,14 @@ OPTIONS = (
     Option("app", "The WSGI app to judge in this process, as module:factory.", "server"),
     Option("client", "The command of the client's adapter to judge.", ""),
     Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
-    Option(
-        "rule", "Judge only rules whose id begins so; may be given again.", "server client recording drift", many=True
-    ),
+    Option("rule", "Judge only rules that begin so; may be given again.", f"{ANY} drift", many=True),
     Option("seed", "Draw by this seed; without one every run draws the same.", "server client drift", int),
     Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
     Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
     Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
-    Option(
-        "calls-per-minute", "The pace for a target without a control plane; 0: none.", "server drift", int, PER_MINUTE
-    ),
+    Option("calls-per-minute", "The pace without a control plane; 0: none.", "server drift", int, PER_MINUTE),
     Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server drift", bool, False),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server drift", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
@@ -70,71 +70,31 @@ class Options:
     environment: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        """Look at what can be known without the target."""
         for wanted in self["rule"] or ():
             if not any(rule.startswith(wanted) for rule in rules()):
-                raise NotJudgeable(
-                    Exit.USAGE, f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them"
-                )
+                raise NotJudgeable(f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them")
         for name, least in (("examples", 1), ("budget", 0), ("calls-per-minute", 0)):
             if self[name] is not None and self[name] < least:
-                raise NotJudgeable(Exit.USAGE, f"--{name} is {self[name]}; expected {least} or more")
+                raise NotJudgeable(f"--{name} is {self[name]}; expected {least} or more")
 
     def __getitem__(self, name: str) -> Any:
+        option = next(one for one in OPTIONS if one.name == name)
         value = self.given.get(name)
-        return next(one.default for one in OPTIONS if one.name == name) if value is None else value
+        return self.environment.get(VARIABLES.get(name, ""), option.default) if value is None else value
 
     @property
     def side(self) -> str:
         """What is judged: a server, a client or a recording. Raises `NotJudgeable` unless it is just one."""
         sides = {"base-url": "server", "app": "server", "client": "client", "recording": "recording"}
-        named = [side for name, side in sides.items() if self[name]] or ["server"] * bool(self.base_url)
+        named = [side for name, side in sides.items() if self.given.get(name)]
+        if not named and self["base-url"]:
+            return "server"
         if len(named) != 1:
             raise NotJudgeable(
-                Exit.USAGE,
                 "name one thing to judge: --flipsnack-base-url URL (or FLIPSNACK_BASE_URL), --flipsnack-app "
                 "module:factory, --flipsnack-client COMMAND or --flipsnack-recording FILE",
             )
         return named[0]
 
-    @property
-    def base_url(self) -> str:
-        """The address of the server; that of the environment counts when nothing else is named."""
-        return self["base-url"] or self.environment.get("FLIPSNACK_BASE_URL", "")
-
-    @property
-    def token(self) -> str | None:
-        """The token of the control plane."""
-        return self["admin-token"] or self.environment.get("FLIPSNACK_ADMIN_TOKEN")
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The words of the client's command."""
-        return tuple(shlex.split(self["client"]))
-
     def selects(self, rule: str) -> bool:
-        """Whether the rule is to be judged."""
         return not self["rule"] or any(rule.startswith(one) for one in self["rule"])
-
-    def replay(self, result: Result) -> str:
-        """The command that judges the check of a result again."""
-        return self.command_line(f"-k '{result.check}'")
-
-    def command_line(self, more: str) -> str:
-        """The command that judges the same again with the same draws; `more` follows."""
-        target = {
-            "server": ("--app", self["app"]) if self["app"] else (self.base_url,),
-            "recording": (self["recording"],),
-            "client": (),
-        }[self.side]
-        told = (one for one in OPTIONS if self.side in one.of and one.name not in NOT_REPEATED)
-        words = (word for one in told for word in self._words(one))
-        return f"{shlex.join(('flipsnack-contract', self.side, *target, *words))} {more}"
-
-    def _words(self, option: Option) -> list[str]:
-        value = self[option.name]
-        if value == option.default:
-            return []
-        if value is True:
-            return [f"--{option.name}"]
-        return [word for one in (value if option.many else [value]) for word in (f"--{option.name}", str(one))]

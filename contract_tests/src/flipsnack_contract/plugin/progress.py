@@ -5,8 +5,6 @@ from _pytest.terminal import TerminalReporter
 
 from flipsnack_contract.contract.clock import stopwatch
 
-PAUSE = 0.1
-
 
 class Progress:
     """One line that is written over and over. Without a terminal nothing is shown: pytest's own lines must do."""
@@ -16,7 +14,7 @@ class Progress:
         self._terminal: TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
         self._capture = config.pluginmanager.getplugin("capturemanager")
         self._played = 0
-        self._began = self._shown = stopwatch()
+        self._began = stopwatch()
 
     @property
     def is_shown(self) -> bool:
@@ -27,18 +25,11 @@ class Progress:
     def add(self, played: int) -> None:
         """Count scenarios that were played, and show where the run is."""
         self._played += played
-        now = stopwatch()
-        if now - self._shown > PAUSE:
-            self._shown = now
-            left = max(0, self.total - self._played)
-            seconds = (now - self._began) / self._played * left
-            self._show(f"{self._played} of {self.total} scenarios played, about {seconds:.0f} s left")
+        left = max(0, self.total - self._played)
+        seconds = (stopwatch() - self._began) / max(1, self._played) * left
+        self.show(f"{self._played} of {self.total} scenarios played, about {seconds:.0f} s left")
 
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        self._show("")
-
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
         if self._terminal is not None and self.is_shown:
             with self._capture.global_and_fixture_disabled():
                 self._terminal.rewrite(text, erase=True)

@@ -3,7 +3,7 @@
 import datetime
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,33 +20,39 @@ from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
 from flipsnack_contract.plugin.server import open_server
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.scenarios.artifacts import BadReplay
+from flipsnack_contract.target.result import Exit, Result
 
 FRONT = "flipsnack-contract"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What was asked for and what is judged, from `began` on; `command` is what the user typed."""
+    """What was asked for and what is judged, from `began` on; `command` has the words that the user typed."""
 
     options: Options
     known: KnownFailures
     judged: Judged
-    command: str
+    command: Sequence[str]
     began: float = field(default_factory=stopwatch)
     day: datetime.date = field(default_factory=today)
 
     @property
     def facts(self) -> dict[str, str]:
         """What every report says: what was judged, by which kit, when, with which seed and command."""
-        seed = self.options["seed"]
         return {
             "judged": self.judged.name,
             "kit": f"flipsnack-kit {version('flipsnack-kit')}",
             "date": self.day.isoformat(),
-            "seed": "0, the default" if seed is None else str(seed),
-            "command": self.command,
+            "seed": str(self.options["seed"] or 0),
+            "command": shlex.join(self.command),
         }
+
+    def replay(self, result: Result) -> str:
+        """The command that judges a result again: the one that was typed, narrowed to the check or the group."""
+        at = self.command.index("--") if "--" in self.command else len(self.command)
+        narrowed = ("-k", result.group or result.check)
+        return shlex.join((*self.command[:at], *narrowed, *self.command[at:]))
 
 
 RUN = pytest.StashKey[Run]()
@@ -68,22 +74,18 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
         else:
             judged = open_server(options, stack, worker)
         if not judged.parts:
-            raise NotJudgeable(Exit.USAGE, f"no check of a {options.side} is for {', '.join(options['rule'])}")
+            raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 
 def _open_recording(options: Options) -> Judged:
     file = Path(options["recording"])
-    try:
-        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
-    except BadHistory as wrong:
-        raise NotJudgeable(Exit.USAGE, f"cannot judge {file}: {wrong}") from None
+    events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
     checks = (one for one in recording_checks() if options.selects(one.rule.id))
     return Judged(
         name=f"{file.name} ({len(events)} requests)",
         notes=(),
         parts=tuple(Part(one.name, one.rule.id, partial(judge_history, (one,), events)) for one in checks),
-        replay=options.replay,
     )
 
 
@@ -92,13 +94,15 @@ def _ending_pytest() -> Iterator[None]:
     try:
         with explained():
             yield
+    except (BadHistory, BadReplay) as wrong:
+        raise pytest.UsageError(str(wrong)) from None
     except NotJudgeable as trouble:
         if trouble.code is Exit.USAGE:
             raise pytest.UsageError(str(trouble)) from None
         pytest.exit(str(trouble), returncode=trouble.code)
 
 
-def _command(config: pytest.Config, token: str | None) -> str:
+def _command(config: pytest.Config, token: str | None) -> list[str]:
     front = Path(sys.argv[0]).parent.name == PACKAGE.name or Path(sys.argv[0]).stem == FRONT
     words = [FRONT, *sys.argv[1:]] if front else ["pytest", *map(str, config.invocation_params.args)]
-    return shlex.join("…" if token and word.endswith(token) else word for word in words)
+    return ["…" if token and word.endswith(token) else word for word in words]

@@ -17,10 +17,11 @@ from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
-KEY, SECRET, COLLECTION = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET", "FLIPSNACK_COLLECTION"
+KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
 EXAMPLES = 100
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
+SHARED_LIMITS = "all workers would share the limits of one key"
 
 
 def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
@@ -28,11 +29,10 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
 
     Raises `NotJudgeable`, also when it does not answer.
     """
-    target = _target(options["app"] or options.base_url, stack)
+    name = options["app"] or options["base-url"]
     if options["read-only"]:
-        return _reading(target, options)
-    _check_reachable(target)
-    return _judging(target, options, stack, worker)
+        return _reading(_target(name, stack), options)
+    return _judging(_reachable(name, stack), options, stack, worker)
 
 
 def _judging(target: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
@@ -41,20 +41,15 @@ def _judging(target: Target, options: Options, stack: ExitStack, worker: str) ->
     own = _namespace(target, options, stack, worker) if worker and isinstance(target, HttpTarget) else None
     under_test = _examined(own or target, options, worker, shared=bool(worker) and own is None)
     plan, checks = plan_of(under_test, options), _checks(under_test, options)
-    paced = under_test.control is None and options["calls-per-minute"]
-    how = f"{len(checks)} checks, {plan.examples} drawn examples each"
-    if under_test.control is None:
-        rows, pace = plan.rows or "all", "calls keep to the pace" if paced else "calls are not paced"
-        how = f"no control plane: {len(checks)} checks, {plan.examples} drawn examples and {rows} rows each; {pace}"
+    how = f"{len(checks)} checks, {plan.examples} drawn examples and {plan.rows or 'all'} rows each"
     return Judged(
         name=name,
         notes=(_capabilities(under_test), how),
-        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(run_check, one, under_test, plan), alone="alone" in one.may_need)
             for one in checks
         ),
-        serial="without a control plane all workers would share the limits of one key" if paced else "",
+        serial=SHARED_LIMITS if _paced(under_test, options) else "",
     )
 
 
@@ -73,11 +68,10 @@ def _reading(target: Target, options: Options) -> Judged:
             f"read-only: {len(plan.checks)} checks, at most {plan.calls} calls, in {plan.seconds:.0f} s or more; "
             "never more than 5 calls in a second or 60 in a minute",
         ),
-        replay=options.replay,
         parts=tuple(
             Part(one.name, one.rule.id, partial(read, one, under_test, budget)) for one in checks if one.read_only
         ),
-        serial="--read-only keeps both limits of one key, which parallel workers could not",
+        serial=f"--read-only keeps both limits of one key; {SHARED_LIMITS}",
     )
 
 
@@ -87,17 +81,19 @@ def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
     """The target at an address, or of an app's name. Raises as `open_server` does."""
-    target = _target(name, stack)
-    _check_reachable(target)
-    return _examined(target, options)
+    return _examined(_reachable(name, stack), options)
 
 
 def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
     """How much of each check is tried: little where calls keep to a pace."""
     examples, seed = options["examples"], options["seed"]
-    if under_test.control is not None or not options["calls-per-minute"]:
-        return Plan(examples=examples or EXAMPLES, seed=seed)
-    return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
+    if _paced(under_test, options):
+        return Plan(examples=examples or EXAMPLES_PACED, rows=ROWS_PACED, seed=seed)
+    return Plan(examples=examples or EXAMPLES, seed=seed)
+
+
+def _paced(under_test: TargetUnderTest, options: Options) -> bool:
+    return under_test.control is None and options["calls-per-minute"] > 0
 
 
 def _target(name: str, stack: ExitStack) -> Target:
@@ -105,40 +101,39 @@ def _target(name: str, stack: ExitStack) -> Target:
         try:
             return WsgiTarget(load_app(name))
         except ValueError as wrong:
-            raise NotJudgeable(Exit.USAGE, str(wrong)) from None
+            raise NotJudgeable(str(wrong)) from None
     if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
-        raise NotJudgeable(Exit.USAGE, f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
+        raise NotJudgeable(f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
     return stack.enter_context(HttpTarget(name))
 
 
-def _check_reachable(target: Target) -> None:
+def _reachable(name: str, stack: ExitStack) -> Target:
+    target = _target(name, stack)
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
-        text = f"{trouble}; is the server running? `flipsnack-mock serve` starts the fake"
-        raise NotJudgeable(Exit.UNREACHABLE, text) from None
+        start = "is the server running? `flipsnack-mock serve` starts the fake"
+        raise NotJudgeable(f"{trouble}; {start}", Exit.UNREACHABLE) from None
+    return target
 
 
 def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) -> Target | None:
     """A namespace of its own for a parallel worker; None where the server has none."""
     root, name = target.base_url.removesuffix("v1/"), f"kit-{worker}-{uuid.uuid4().hex[:8]}"
     own = stack.enter_context(HttpTarget(f"{root}t/{name}/v1/"))
-    if find_control(own, token=options.token) is None:
+    if find_control(own, token=options["admin-token"]) is None:
         return None
-    stack.callback(_forget, Control(target, root, token=options.token), name)
+    control = Control(target, root, token=options["admin-token"])
+    stack.enter_context(suppress(Refused, Unreachable))  # a namespace that cannot be deleted changes no result
+    stack.callback(control.call, "DELETE", f"/namespaces/{name}")
     return own
-
-
-def _forget(control: Control, namespace: str) -> None:
-    with suppress(Refused, Unreachable):
-        control.call("DELETE", f"/namespaces/{namespace}")
 
 
 def _examined(target: Target, options: Options, worker: str = "", *, shared: bool = False) -> TargetUnderTest:
     return examine(
         target,
         credentials=_credentials(options),
-        token=options.token,
+        token=options["admin-token"],
         per_minute=options["calls-per-minute"],
         alone=options["alone"] and not shared,
         slow=options["slow"],
@@ -149,9 +144,8 @@ def _examined(target: Target, options: Options, worker: str = "", *, shared: boo
 def _credentials(options: Options) -> Credentials | None:
     key, secret = options.environment.get(KEY, ""), options.environment.get(SECRET, "")
     if bool(key) != bool(secret):
-        raise NotJudgeable(Exit.USAGE, f"{KEY} and {SECRET} belong together; only one of them is set")
-    collection = options["collection"] or options.environment.get(COLLECTION)
-    return Credentials(key, secret, collection) if key else None
+        raise NotJudgeable(f"{KEY} and {SECRET} belong together; only one of them is set")
+    return Credentials(key, secret, options["collection"]) if key else None
 
 
 def _version(target: Target) -> str:

@@ -14,26 +14,28 @@ from flipsnack_contract.plugin.items import PartItem, results_in
 from flipsnack_contract.plugin.junit import RuleXml
 from flipsnack_contract.plugin.progress import Progress
 from flipsnack_contract.plugin.run import Run
-from flipsnack_contract.plugin.text import markdown, report_lines
+from flipsnack_contract.plugin.text import report_lines
 from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, worst
 
 LETTERS = {"passed": ".", "failed": "F", "error": "E", "skipped": "s", "warned": "w", "xfailed": "x"}
 
 
 class Summary:
-    """Collects the reports of all workers, in the process that the user started."""
+    """Collects the reports of all workers, in the process that the user started.
+
+    `github` is the file to which GitHub's job summary is appended.
+    """
 
     def __init__(self, run: Run, progress: Progress, github: str | None) -> None:
-        """`github` is the file to which GitHub's job summary is appended."""
         self._run = run
         self._progress = progress
         self._github = github
         self._parts: set[str] = set()
         self._found: list[Result] = []
         self._results: tuple[Result, ...] = ()
+        self._advice = ""
         self._failed_items = 0
         self._tried = 0
-        self._advice = ""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count the scenarios that were selected; with workers this is not called, and all of them count."""
@@ -41,7 +43,6 @@ class Summary:
         self._progress.total = sum(chosen)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the results that the report carries."""
         if results := results_in(report):
             self._parts.add(report.flipsnack["part"])
             self._found += results
@@ -61,40 +62,30 @@ class Summary:
         shown = ("", "") if self._progress.is_shown else (LETTERS[category], category.upper())
         return category, *shown
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
-        """When all items have run, or the run was told to stop after a failure, but not after Ctrl-C: sum up."""
-        try:
-            done = yield
-        except (session.Failed, session.Interrupted):
-            self._sum_up()
-            raise
-        self._sum_up()
-        return done
-
-    def _sum_up(self) -> None:
-        self._progress.clear()
-        if self._found:
-            run = self._run
-            results = run.judged.finish(self._found)
-            complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
-            met = {line for one in results for line in one.listed}
-            stale = run.known.stale(met, complete=complete, today=run.day)
-            self._advice = run.judged.advice(results)
-            self._results = (*results, *(Result("known failures", rule, Outcome.STALE, why) for rule, why in stale))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Decide the exit code, and write what is written by rule."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)  # before the terminal's and JUnit's
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Sum up, decide the exit code, and write what is written by rule; after Ctrl-C nothing is summed up."""
+        self._progress.show("")
+        if self._found and (session.exitstatus != Exit.INTERRUPTED or session.shouldstop):
+            self._results = self._summed_up()
+            self._advice = self._run.judged.advice(self._results)
+            if session.exitstatus in (Exit.AS_EXPECTED, Exit.FAILURES) and session.testsfailed == self._failed_items:
+                session.exitstatus = int(exit_code(one.outcome for one in self._results))
         xml = session.config.stash.get(xml_key, None)
         if isinstance(xml, RuleXml):
-            xml.write_rules(self._results, self._run.facts, self._run.judged.replay)
+            xml.write_rules(self._results, self._run.facts, self._run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
-                file.write("".join(f"{line}\n" for line in markdown(self._results, self._facts)))
-        others = session.testsfailed - self._failed_items
-        if session.exitstatus in (Exit.AS_EXPECTED, Exit.FAILURES) and not others and self._found:
-            session.exitstatus = int(exit_code(one.outcome for one in self._results))
+                heading = f"### Contract of the Flipsnack API: {self._run.judged.name}"
+                file.write("\n".join((heading, "", "```text", *self._lines(), "```", "")))
+        yield
+
+    def _summed_up(self) -> tuple[Result, ...]:
+        run = self._run
+        results = run.judged.finish(self._found)
+        complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
+        met = {line for one in results for line in one.listed}
+        return (*results, *run.known.stale(met, complete=complete, today=run.day))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
@@ -113,8 +104,11 @@ class Summary:
         stats.update(whole)
         if self._found:
             terminalreporter.write_sep("=", "flipsnack contract")
-            for line in report_lines(self._results, self._run.judged.replay, self._facts, self._advice):
+            for line in self._lines():
                 terminalreporter.write_line(line)
+
+    def _lines(self) -> Iterator[str]:
+        return report_lines(self._results, self._run.replay, self._facts, self._advice)
 
     @property
     def _facts(self) -> Mapping[str, str]:

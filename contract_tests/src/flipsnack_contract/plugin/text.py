@@ -25,14 +25,11 @@ def shown(
     decides = worst(one.outcome for one in results)
     bad = [one for one in results if one.outcome is decides]
     element = SHOWN[decides].junit
-    if element == "":
+    if not element:
         return "passed", None, "call"
     if element == "skipped":
-        return (
-            "skipped",
-            (str(PACKAGE), 0, "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))),
-            "call",
-        )
+        why = "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))
+        return "skipped", (str(PACKAGE), 0, why), "call"
     text = "\n\n".join("\n".join(paragraphs(one, replay)) for one in bad)
     return "failed", text, "setup" if element == "error" else "call"  # pytest's way to tell an error from a failure
 
@@ -69,16 +66,6 @@ def paragraphs(result: Result, replay: Replay) -> Iterator[str]:
     yield f"  more    flipsnack-contract explain {result.rule}"
 
 
-def markdown(results: Sequence[Result], facts: Mapping[str, str]) -> Iterator[str]:
-    """What GitHub shows below a job."""
-    yield from (f"### Contract of the Flipsnack API: {facts['judged']}", "")
-    yield from (f"- {name}: `{value}`" for name, value in facts.items() if name != "judged")
-    if rows := [one for one in results if one.outcome in (*BROKEN, Outcome.STALE)]:
-        yield from ("", "| outcome | rule | found |", "|---|---|---|")
-        yield from (f"| {one.outcome} | `{one.rule}` | {_cell(one.message)} |" for one in rows)
-    yield ""
-
-
 def _by_cause(results: Iterable[Result]) -> list[list[Result]]:
     """In groups that have one cause, as far as can be told: the same other rule that broke, or the same finding."""
     causes: dict[tuple[str, str], list[Result]] = {}
@@ -91,7 +78,3 @@ def _by_cause(results: Iterable[Result]) -> list[list[Result]]:
 def _lines(name: str, lines: Sequence[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         yield f"  {name if number == 0 else '':<7} {line}"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
