@@ -1,11 +1,13 @@
-"""The files about a broken check: the scenario to run again, its steps, its requests as an HTTP archive."""
+"""The files about a broken check: the scenario to run again, the requests as curl commands, an HTTP archive."""
 
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
 
 from flipsnack_contract.adapter.messages import Client
+from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -33,12 +35,13 @@ def folder_for(folder: Path, check: str) -> Path:
 
 
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
-    """Write `replay.json`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
+    """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
     said = (f"{one.by}: {one.text}" for one in run.report.log)
     printed = (f"stderr: {line}" for line in run.report.printed.splitlines())
     steps = "\n".join((replay.message, "", *run.lines(), "", *said, *printed)) + "\n"
     contents = {
         "replay.json": msgspec.json.format(msgspec.json.encode(replay), indent=1) + b"\n",
+        "requests.sh": "\n".join(curl_lines(run)).encode() + b"\n",
         "exchange.har": archive,
         "steps.txt": steps.encode(),
     }
@@ -58,3 +61,20 @@ def read_replay(path: Path) -> Replay:
     if replay.version != VERSION:
         raise BadReplay(f"{path} is of version {replay.version}; this kit reads {VERSION}")
     return replay
+
+
+def curl_lines(run: ScenarioRun) -> list[str]:
+    """A curl command for each request, with variables for signatures and resource URLs."""
+    head = "# export FLIPSNACK_BASE_URL; SIGNATURE and RESOURCE_URL change from call to call"
+    return [head, *map(_curl, run.requests)]
+
+
+def _curl(call: Event) -> str:
+    if call.kind == "download":
+        byte_range = ["--header", f"Range: {call.range}"] if call.range else []
+        return shlex.join(["curl", "--remote-name", *byte_range]) + f' "$RESOURCE_URL"  # {call.name}: {call.summary}'
+    pairs = [f"{name}={value}" for name, value in call.params.items() if name != "signature"]
+    method = ["--get"] if call.method == "GET" else ["--request", call.method]
+    words = ["curl", *method, *(word for pair in pairs for word in ("--data-urlencode", pair))]
+    signature = ' --data-urlencode "signature=$SIGNATURE"' if "signature" in call.params else ""
+    return f'{shlex.join(words)}{signature} "$FLIPSNACK_BASE_URL"  # {call.name}: {call.summary}'

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from flipsnack_contract.contract.methods import package_method
 
 Kind = Literal["call", "download", "other"]
-AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature")
+AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature", "range")
 CANARY_PATH = "canary"
 """The end of a path that only a client requests which resolves an external entity or follows a bogus URL."""
 
@@ -48,6 +48,7 @@ class Event:
     rule: str = ""
     signature: str = ""
     leaks: tuple[str, ...] = ()
+    range: str = ""
 
     @property
     def spoilt(self) -> bool:
