@@ -32,12 +32,7 @@ class _CheckRun:
     drawn: Mapping[str, Any] = field(default_factory=dict)
     session: Session | None = None
     violation: Violation | None = None
-    failed_at: int | None = None
     unsuitable: str = ""
-
-
-class _Enough(BaseException):
-    """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
 def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
@@ -128,34 +123,14 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
     @contextmanager
     def session() -> Iterator[Session]:
-        if log.failed_at is not None and log.examples >= log.failed_at + plan.histories_to_shrink:
-            raise _Enough
-        with under_test.session() as opened:
+        # Hypothesis plays the shortest history that fails last.
+        with under_test.session() as log.session:
             log.examples += 1
-            try:
-                yield opened
-            except Violation as violation:
-                _keep_shortest(log, opened, violation)
-                raise
-            except BaseException:
-                log.session = log.session or opened
-                raise
+            yield log.session
 
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
-    bounds = settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY)
-    try:
-        run_state_machine_as_test(factory, settings=bounds)
-    except (_Enough, Violation):
-        assert log.violation is not None
-        raise log.violation from None
-
-
-def _keep_shortest(log: _CheckRun, session: Session, violation: Violation) -> None:
-    log.failed_at = log.failed_at or log.examples
-    known = None if log.session is None else len(tuple(log.session.trace))
-    if log.violation is None or known is None or len(tuple(session.trace)) <= known:
-        log.session, log.violation = session, violation
+    run_state_machine_as_test(factory, settings=_settings(check, plan))
 
 
 def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
@@ -164,6 +139,7 @@ def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
 
 def _settings(check: Check, plan: Plan) -> settings:
     return settings(
+        stateful_step_count=STEPS_PER_HISTORY,
         max_examples=max(1, plan.examples // (2 if check.machine else 3)),
         deadline=None,
         database=None,
