@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky
-from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
@@ -57,13 +56,10 @@ def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
 def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> tuple[Outcome, str]:
     broken = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     try:
-        with with_reporter(_silence):
-            _examples(check, under_test, plan, log)
+        _examples(check, under_test, plan, log)
     except Violation as violation:
-        log.violation = violation
         return broken, str(violation)
-    except Flaky as flaky:
-        log.violation = log.violation or _violation_in(flaky)
+    except Flaky:
         if log.violation is None:
             return Outcome.INTERNAL, "the check came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
@@ -74,10 +70,6 @@ def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
     if not log.examples:
         return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""
-
-
-def _violation_in(flaky: Flaky) -> Violation | None:
-    return next((one for one in getattr(flaky, "exceptions", ()) if isinstance(one, Violation)), None)
 
 
 def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
@@ -93,18 +85,25 @@ def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _Check
 def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
     shown = {name: value for name, value in drawn.items() if name != "needs"}
     values = dict(shown)
-    with under_test.session(values.pop("method", None)) as session:
-        try:
+    try:
+        with _session(under_test, log, values.pop("method", None)) as session:
             check.run(session, **values)
-            log.examples += 1
-        except Unsuitable as trouble:
-            log.unsuitable = str(trouble)
-            return
-        except Violation as violation:
-            log.drawn, log.session, log.violation = shown, session, violation
-            raise
-        except Inconclusive:
+        log.examples += 1
+    except Unsuitable as trouble:
+        log.unsuitable = str(trouble)
+    except Violation:
+        log.drawn = shown
+        raise
+
+
+@contextmanager
+def _session(under_test: TargetUnderTest, log: _CheckRun, method: Method | None = None) -> Iterator[Session]:
+    with under_test.session(method) as session:
+        try:
+            yield session
+        except (Violation, Inconclusive) as trouble:
             log.session = session
+            log.violation = trouble if isinstance(trouble, Violation) else None
             raise
 
 
@@ -123,10 +122,9 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
     @contextmanager
     def session() -> Iterator[Session]:
-        # Hypothesis plays the shortest history that fails last.
-        with under_test.session() as log.session:
-            log.examples += 1
-            yield log.session
+        log.examples += 1
+        with _session(under_test, log) as opened:
+            yield opened
 
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
@@ -145,15 +143,12 @@ def _settings(check: Check, plan: Plan) -> settings:
         database=None,
         derandomize=plan.seed is None,
         print_blob=False,
+        verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
         # Saying which parts of an example do not matter ("explain") takes as long as finding it.
         phases=(Phase.generate, Phase.shrink) if plan.shrink else (Phase.generate,),
     )
-
-
-def _silence(_line: object) -> None:
-    """Hypothesis prints nothing: the result has all of it."""
 
 
 def draws(check: Check, under_test: TargetUnderTest) -> bool:

@@ -55,7 +55,6 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
     @rule(target=collections, schedule=schedules)
     def create(self, schedule: str) -> str:
-        """One more collection, at most three."""
         made = self.session.collection(schedule)
         self.model.jobs[made] = JobModel(schedule)
         return made
@@ -69,13 +68,11 @@ class History(RuleBasedStateMachine):
 
     @rule(collection=collections, calls=st.integers(2, 7))
     def burst(self, collection: str, calls: int) -> None:
-        """Many calls in one instant."""
         for _ in range(calls):
             self._compare(collection)
 
     @rule(collection=collections, state=st.sampled_from(FINAL))
     def force(self, collection: str, state: str) -> None:
-        """End the job by force; a final one is refused."""
         if collection in self.model.deleted:
             return
         before = self.model.look(collection)
@@ -88,7 +85,6 @@ class History(RuleBasedStateMachine):
 
     @rule(link=links, pause=waits)
     def download(self, link: Link, pause: int) -> None:
-        """Time passes, then a resource URL is used, in its minute or after it."""
         self._pass(pause)
         if link.collection in self.model.deleted:
             return
@@ -99,7 +95,6 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.deleted and len(self.model.jobs) > 1)
     @rule(collection=collections)
     def delete(self, collection: str) -> None:
-        """One of them is deleted."""
         self.session.trace.add(f"delete {collection}")
         self.session.steer.delete_collection(collection)
         self.model.deleted.add(collection)
@@ -114,13 +109,11 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def jobs_are_where_the_model_has_them(self) -> None:
-        """The control plane shows each job in the state of the model."""
         for collection in self.model.jobs.keys() - self.model.deleted:
             state = self.session.steer.job_state(collection)
             expect(self.model.look(collection), state, "the state of the job in the control plane")
 
     def teardown(self) -> None:
-        """Close the session, with the exception if the history failed."""
         self._stack.__exit__(*sys.exc_info())
 
     def ask(self, collection: str, form: str) -> Answer:

@@ -23,11 +23,9 @@ class RealClock:
 
     @property
     def now(self) -> int:
-        """Microseconds since some fixed instant."""
         return time.monotonic_ns() // 1000
 
     def pass_by(self, micros: int) -> None:
-        """Sleep."""
         time.sleep(micros / SECOND)
 
 

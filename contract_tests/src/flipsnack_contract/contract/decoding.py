@@ -36,12 +36,10 @@ class Answer:
 
     @property
     def state(self) -> str | None:
-        """The `status` of the job in `data`, if any."""
         return None if self.data is None else self.data.get("status")
 
     @property
     def resource_url(self) -> str | None:
-        """The `resourceUrl` in `data`, if any."""
         return None if self.data is None else self.data.get("resourceUrl")
 
 

@@ -88,11 +88,9 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def other_verb(self) -> str:
-        """The verb of the API that this method is not called by."""
         return "GET" if self.verb == "POST" else "POST"
 
     def takes(self, name: str) -> bool:
-        """Whether a parameter of that name belongs to the method."""
         return any(one.name == name for one in self.parameters)
 
     def __repr__(self) -> str:

@@ -88,7 +88,6 @@ class AccountModel:
         return OK, self.jobs[collection_hash].call(self.now)
 
     def look(self, collection_hash: str) -> str:
-        """The state of a job now."""
         return self.jobs[collection_hash].look(self.now)
 
     def serves(self, issued_at: int) -> bool:

@@ -34,7 +34,6 @@ class RatePacer:
         self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:
-        """How long until one call of each full window has left it."""
         windows = ((PER_SECOND, SECOND), (self._per_minute, 60 * SECOND))
         full = (self._calls[-limit] + window for limit, window in windows if len(self._calls) >= limit)
         return max(full, default=0) - self._clock.now

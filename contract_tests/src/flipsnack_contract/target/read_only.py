@@ -28,7 +28,6 @@ class Budget:
     left: int | None = None
 
     def allows(self, calls: int) -> bool:
-        """Whether so many calls can still be made."""
         return self.left is None or calls <= self.left
 
     def spend(self) -> None:
@@ -56,7 +55,6 @@ class ReadOnlyTarget:
         self._pacer = RatePacer(self.clock, margin=REAL_MARGIN)
 
     def send(self, request: Request) -> Reply:
-        """The answer of the target. Raises `NotARead`, `BudgetUsedUp` and `Unreachable`."""
         if request.method not in ("GET", "HEAD"):
             raise NotARead(f"{request.method} is not a read")
         if not request.url.startswith(self.base_url.rstrip("/")):

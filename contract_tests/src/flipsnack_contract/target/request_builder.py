@@ -37,15 +37,12 @@ class CallDraft:
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
     def also(self, *pairs: tuple[str, str]) -> Self:
-        """The draft with more parameters; a name may be repeated."""
         return replace(self, parameters=(*self.parameters, *pairs))
 
     def get(self, name: str) -> str | None:
-        """The value of a parameter, or None."""
         return dict(self.parameters).get(name)
 
     def signed(self) -> Pairs:
-        """The parameters with the signature as the last one."""
         signature = sign(self.secret, self.parameters) if self.signature is None else self.signature
         return (*self.parameters, ("signature", signature)) if signature else self.parameters
 
@@ -54,7 +51,6 @@ class CallDraft:
         return self.request_with(base_url, encoded(self.signed()))
 
     def request_with(self, base_url: str, text: str) -> Request:
-        """The HTTP request whose parameters are `text`, which is already encoded."""
         if self.verb == "POST":
             return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
         return Request(self.verb, f"{base_url}{self.path}?{text}")

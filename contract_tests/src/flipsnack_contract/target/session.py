@@ -102,7 +102,6 @@ class Session:
         return answer
 
     def get(self, url: str, **headers: str) -> Reply:
-        """What a resource URL serves."""
         return self.fetch(Request("GET", url, b"", headers))
 
     def serves(self, url: str) -> bool:
@@ -137,13 +136,11 @@ class Session:
         return self.account
 
     def collection(self, schedule: str = "immediate", **fields: Any) -> str:
-        """A new collection of this key; its hash."""
         made = self.steer.create_collection(schedule=schedule, **fields)
         self.trace.add(f"create collection {made}, schedule {schedule}")
         return made
 
     def wait(self, micros: int) -> None:
-        """Let time pass."""
         if micros > 0:
             self.trace.add(f"wait {micros / SECOND:g} s")
             self.clock.pass_by(micros)

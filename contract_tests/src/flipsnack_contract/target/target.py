@@ -31,7 +31,6 @@ class Request:
 
     @property
     def path_and_query(self) -> str:
-        """The target of the request line."""
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
@@ -72,7 +71,6 @@ class HttpTarget:
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def send(self, request: Request) -> Reply:
-        """The answer to `request`; raises `Unreachable`."""
         place = (urlsplit(request.url).scheme, urlsplit(request.url).netloc)
         kept = place in self._connections
         try:
@@ -85,7 +83,6 @@ class HttpTarget:
         raise Unreachable(f"no whole answer from {'://'.join(place)}: {said}")
 
     def close(self) -> None:
-        """Close every connection."""
         for place in list(self._connections):
             self._drop(place)
 
