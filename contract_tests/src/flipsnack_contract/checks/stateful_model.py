@@ -6,15 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    MultipleResults,
-    RuleBasedStateMachine,
-    invariant,
-    multiple,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
 from flipsnack_contract.checks.request_cases import with_format
 from flipsnack_contract.checks.strategies import schedules, waits
@@ -77,10 +69,15 @@ class History(RuleBasedStateMachine):
             return
         before = self.model.look(collection)
         self.session.trace.add(f"force {collection} from {before} to {state}")
-        if before in FINAL:
-            self._refuses(collection, state)
-        else:
+        try:
             self.session.steer.force(collection, state)
+        except Refused as refusal:
+            if before not in FINAL:
+                raise
+            expect(409, refusal.status, "the control plane's answer to an illegal move")
+        else:
+            if before in FINAL:
+                raise Violation("a final job is forced", "a refusal", "it was done")
             self.model.jobs[collection].final = state
 
     @rule(link=links, pause=waits)
@@ -137,11 +134,3 @@ class History(RuleBasedStateMachine):
         expect(state, answer.state, "the state of the package")
         expect(state == "COMPLETE", bool(answer.resource_url), "a resource URL is there")
         return answer.resource_url
-
-    def _refuses(self, collection: str, state: str) -> None:
-        try:
-            self.session.steer.force(collection, state)
-        except Refused as refusal:
-            expect(409, refusal.status, "the control plane's answer to an illegal move")
-        else:
-            raise Violation("a final job is forced", "a refusal", "it was done")

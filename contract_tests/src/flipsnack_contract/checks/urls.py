@@ -31,9 +31,7 @@ def _new(session: Session, **fields: object) -> str:
     needs={"collection"},
     rows=[
         {"ages": (ALIVE, DEAD), "start": 0, "needs": SLOW},
-        *steered(
-            combined(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999)),
-        ),
+        *steered(combined(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999))),
     ],
     varies={"ages": st.tuples(ages), "start": st.integers(0, SECOND)},
     drawn_needs=CONTROL,

@@ -126,11 +126,6 @@ def takes_collection(one: Method) -> bool:
     return one.takes("collectionHash")
 
 
-def has_wrong_values(one: Method) -> bool:
-    """Chooses the methods that have a parameter of which some values are wrong."""
-    return any(parameter.wrong_values for parameter in one.parameters)
-
-
 def parse_methods(text: str) -> tuple[Method, ...]:
     """The methods of a table in TOML. Raises `ValueError` for an unknown entry, and when a name is repeated."""
     found = msgspec.convert(tomllib.loads(text)["method"], tuple[Method, ...])
