@@ -76,7 +76,7 @@ def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
 def broken_escape_is_40(session: Session, piece: str) -> None:
     """A percent sign that is not followed by two hexadecimal digits makes the request incorrectly formatted."""
     draft = session.draft()
-    answer = session.ask_text(draft, f"{encoded(draft.signed())}&{piece}")
+    answer = session.ask(replace(draft, text=f"{encoded(draft.signed())}&{piece}"))
     _is(40, answer, f"a query that ends in {piece!r}")
 
 

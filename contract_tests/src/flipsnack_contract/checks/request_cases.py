@@ -97,16 +97,12 @@ def _foreign(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(collectionHash=session.another().collection(hash="foreign"))
 
 
-def _other_verb(session: Session, draft: CallDraft) -> CallDraft:
-    return replace(draft, verb=session.method.other_verb)
+def _other_verb(_session: Session, draft: CallDraft) -> CallDraft:
+    return replace(draft, verb="GET" if draft.verb == "POST" else "POST")
 
 
 def _job(schedule: str) -> Make:
     return lambda session, draft: draft.with_(collectionHash=session.collection(schedule))
-
-
-def _requires_a_parameter(method: Method) -> bool:
-    return bool(method.own_required)
 
 
 MISTAKES: tuple[RequestCase, ...] = (
@@ -130,7 +126,9 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
     RequestCase("the other verb", 8, 40, "verb", _other_verb, KEY),
     RequestCase("a wrong signature", 9, 44, "signature", _changed(signature="0123456789abcdef0123456789abcdef"), KEY),
-    RequestCase("a missing parameter", 10, 30, "parameter", _without_own, KEY, _requires_a_parameter),
+    RequestCase(
+        "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)
+    ),
     RequestCase(
         "an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
     ),

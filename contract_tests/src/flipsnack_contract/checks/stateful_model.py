@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
 from flipsnack_contract.checks.request_cases import with_format
-from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.checks.strategies import FINAL, schedules, waits
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer
@@ -17,7 +17,6 @@ from flipsnack_contract.contract.oracle import AccountModel, JobModel
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.session import Session
 
-FINAL = ("COMPLETE", "FAILED")
 MOST_COLLECTIONS = 3
 FORMS = st.sampled_from(["json", "jsonp", "xml"])
 
@@ -67,7 +66,7 @@ class History(RuleBasedStateMachine):
     def force(self, collection: str, state: str) -> None:
         if collection in self.model.deleted:
             return
-        before = self.model.look(collection)
+        before = self.model.jobs[collection].look(self.model.now)
         self.session.trace.add(f"force {collection} from {before} to {state}")
         try:
             self.session.steer.force(collection, state)
@@ -108,7 +107,7 @@ class History(RuleBasedStateMachine):
     def jobs_are_where_the_model_has_them(self) -> None:
         for collection in self.model.jobs.keys() - self.model.deleted:
             state = self.session.steer.job_state(collection)
-            expect(self.model.look(collection), state, "the state of the job in the control plane")
+            expect(self.model.jobs[collection].look(self.model.now), state, "the state of the job in the control plane")
 
     def teardown(self) -> None:
         self._stack.__exit__(*sys.exc_info())

@@ -10,10 +10,6 @@ import msgspec
 from flipsnack_contract.contract.ledger import spec
 
 
-class UnknownMethod(LookupError):
-    """The table of methods has no such method."""
-
-
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
 
@@ -86,10 +82,6 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The names of the required parameters that are the method's own."""
         return self.required[3:]
 
-    @property
-    def other_verb(self) -> str:
-        return "GET" if self.verb == "POST" else "POST"
-
     def takes(self, name: str) -> bool:
         return any(one.name == name for one in self.parameters)
 
@@ -104,11 +96,11 @@ def methods() -> tuple[Method, ...]:
 
 
 def package_method(among: Iterable[Method] | None = None) -> Method:
-    """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
+    """The method that answers with the `resourceUrl` of a package, by default of the table; or `LookupError`."""
     for one in among or methods():
         if makes_packages(one):
             return one
-    raise UnknownMethod("no method of the table answers with a resourceUrl")
+    raise LookupError("no method of the table answers with a resourceUrl")
 
 
 def makes_packages(one: Method) -> bool:

@@ -87,9 +87,6 @@ class AccountModel:
             return FORBIDDEN, None
         return OK, self.jobs[collection_hash].call(self.now)
 
-    def look(self, collection_hash: str) -> str:
-        return self.jobs[collection_hash].look(self.now)
-
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
         return self.now < issued_at + URL_LIFETIME

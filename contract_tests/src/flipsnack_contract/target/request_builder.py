@@ -16,7 +16,8 @@ Pairs = tuple[tuple[str, str], ...]
 class CallDraft:
     """A call of the API before it is sent: its parameters in the order of sending, and how it is signed.
 
-    `signature` None is the right one for `parameters` and `secret`; with "" none is sent.
+    `signature` None is the right one for `parameters` and `secret`; with "" none is sent. `text` is sent instead of the
+    parameters where a check encodes them itself.
     """
 
     parameters: Pairs
@@ -24,6 +25,7 @@ class CallDraft:
     verb: str = "GET"
     path: str = ""
     signature: str | None = None
+    text: str | None = None
 
     def with_(self, **parameters: str) -> Self:
         """The draft with these parameters set; new ones are added at the end."""
@@ -48,9 +50,7 @@ class CallDraft:
 
     def request(self, base_url: str) -> Request:
         """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query."""
-        return self.request_with(base_url, encoded(self.signed()))
-
-    def request_with(self, base_url: str, text: str) -> Request:
+        text = encoded(self.signed()) if self.text is None else self.text
         if self.verb == "POST":
             return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
         return Request(self.verb, f"{base_url}{self.path}?{text}")

@@ -80,10 +80,6 @@ class Session:
             return self.read(reply)
         return self.read(reply, what.format, callback=what.get("callback"))
 
-    def ask_text(self, draft: CallDraft, text: str) -> Answer:
-        """The answer to a call whose parameters are `text`, encoded by the check itself."""
-        return self.ask(draft.request_with(self.target.base_url, text))
-
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
 
