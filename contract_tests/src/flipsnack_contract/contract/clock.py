@@ -5,6 +5,7 @@ import time
 from typing import Protocol
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 
 
 class Clock(Protocol):

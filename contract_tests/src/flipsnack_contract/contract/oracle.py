@@ -7,10 +7,9 @@ client is used.
 import re
 from dataclasses import dataclass, field
 
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
 
-MINUTE = URL_LIFETIME = 60 * SECOND
 MAINTENANCE, PER_SECOND, PER_MINUTE, FORBIDDEN = 22, 31, 32, 43
 
 
@@ -89,4 +88,4 @@ class AccountModel:
 
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
-        return self.now < issued_at + URL_LIFETIME
+        return self.now < issued_at + MINUTE
