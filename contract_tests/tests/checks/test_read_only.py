@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.read_only import calls_of, plan_reads, read
+from flipsnack_contract.checks.read_only import Budget, ReadOnlyTarget, calls_of, plan_reads, read, read_only
+from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.target.read_only import Budget, BudgetUsedUp, NotARead, ReadOnlyTarget, read_only
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
@@ -165,7 +165,7 @@ def test_what_the_budget_cannot_finish_is_skipped() -> None:
 def test_what_is_not_a_read_is_not_sent(request_: Request) -> None:
     """Another verb, method or path."""
     run = Run.at()
-    with pytest.raises(NotARead):
+    with pytest.raises(Unsuitable, match=r"not a read|may be called"):
         run.subject.target.send(request_)
     assert [] == run.recorded.sent
 
@@ -173,7 +173,7 @@ def test_what_is_not_a_read_is_not_sent(request_: Request) -> None:
 def test_only_methods_that_the_table_calls_read_only_may_be_called() -> None:
     """The table decides, not the verb."""
     writes = tuple(msgspec.structs.replace(one, read_only=False) for one in methods())
-    with pytest.raises(NotARead):
+    with pytest.raises(Unsuitable, match=r"not a read|may be called"):
         ReadOnlyTarget(Run.at().recorded, Budget(), table=writes).send(Request("GET", CALL))
 
 
@@ -181,7 +181,7 @@ def test_the_budget_is_a_hard_stop() -> None:
     """The call after the last one is not sent."""
     run = Run.at(calls=1)
     run.subject.target.send(Request("GET", CALL))
-    with pytest.raises(BudgetUsedUp):
+    with pytest.raises(Inconclusive, match="budget"):
         run.subject.target.send(Request("GET", CALL))
     assert 1 == len(run.recorded.sent)
 

@@ -5,7 +5,6 @@ from flipsnack_contract.contract.methods import (
     Entry,
     MethodCode,
     Parameter,
-    UnknownMethod,
     methods,
     package_method,
     parse_methods,
@@ -29,7 +28,7 @@ def test_a_method_is_a_value() -> None:
     pages = Parameter(name="pages", type="number", required=True, certainty="invented", source=("design",))
     assert ((pages,), (), (MethodCode(code=43),)) == (fold.parameters, fold.fields, fold.codes)
     assert ("apiKey", "signature", "action", "pages") == fold.required
-    assert ("GET", True, False) == (fold.other_verb, fold.takes("pages"), fold.takes("title"))
+    assert (True, False) == (fold.takes("pages"), fold.takes("title"))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_an_unknown_entry_is_refused(right: str, wrong: str) -> None:
 def test_the_method_that_makes_packages_is_found_by_its_answer() -> None:
     """It is the one with a `resourceUrl`; a table without one is refused."""
     assert "collection.downloadHTML" == package_method().name
-    with pytest.raises(UnknownMethod, match="no method of the table answers with a resourceUrl"):
+    with pytest.raises(LookupError, match="no method of the table answers with a resourceUrl"):
         package_method(parse_methods(TWO))
 
 

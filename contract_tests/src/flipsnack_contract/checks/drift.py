@@ -27,7 +27,6 @@ class Drift:
 
     @property
     def judged(self) -> bool:
-        """Whether both runs judged the rule."""
         return {self.first.outcome, self.second.outcome} <= _JUDGED
 
     @property

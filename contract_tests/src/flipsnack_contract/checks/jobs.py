@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.checks.request_cases import ANSWERS, RequestCase
-from flipsnack_contract.checks.strategies import SCHEDULES, schedules, waits
+from flipsnack_contract.checks.strategies import FINAL, SCHEDULES, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
 
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
-FINAL = ("COMPLETE", "FAILED")
 LIVES = {"schedule": schedules, "pauses": st.lists(waits, min_size=1, max_size=6)}
 # Without a control plane it is the key's own collection that is watched.
 OWN = ""

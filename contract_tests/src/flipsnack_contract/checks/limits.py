@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.strategies import gaps
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.oracle import LimitModel
-from flipsnack_contract.target.session import ABSENT, LimitReached, Session
+from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
 
-MINUTE = 60 * SECOND
-REFUSALS = (31, 32)
 FIVE = (OK,) * 5
 SIXTY = ((0, FIVE), *((SECOND, FIVE),) * 11)
 """Sixty calls as early as the limit of a second allows; the last five are 11 s after the first."""
@@ -93,7 +91,7 @@ def no_window_holds_more_than_its_limit(session: Session, pauses: list[int]) -> 
         session.wait(pause)
         now, code = session.clock.now, _call(session)
         expect(model.ask(now), code, f"call at {now / SECOND:.6f}")
-        session.wait(MINUTE if code in REFUSALS else 0)
+        session.wait(MINUTE if code in LIMITS else 0)
 
 
 @check(
@@ -113,7 +111,7 @@ def who_keeps_the_limits_is_never_refused(session: Session, pauses: list[int]) -
             code = session.ask(session.draft(ABSENT)).code
         except LimitReached as refusal:
             raise Violation(what, "an answer that is not a refusal by a limit", str(refusal)) from None
-        expect(False, code in REFUSALS, f"a limit refuses {what}")
+        expect(False, code in LIMITS, f"a limit refuses {what}")
 
 
 @check("limit.per-key", needs=CONTROL)

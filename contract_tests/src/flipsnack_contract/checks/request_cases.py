@@ -36,7 +36,6 @@ class RequestCase:
 
     @property
     def parts(self) -> frozenset[str]:
-        """The parts of the call that it changes."""
         return frozenset(self.touches.split())
 
     @property
@@ -76,20 +75,16 @@ def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
     return draft
 
 
-def _used_up_second(session: Session, draft: CallDraft) -> CallDraft:
-    # At the beginning of a minute sliding and fixed windows are the same: that they slide is another rule.
-    session.align()
-    for _ in range(5):
-        session.send(session.draft(), paced=False)
-    return draft
+def _used_up(calls: int, pause: int) -> Make:
+    def make(session: Session, draft: CallDraft) -> CallDraft:
+        # At the beginning of a minute sliding and fixed windows are the same: that they slide is another rule.
+        session.align()
+        for _ in range(calls):
+            session.send(session.draft())
+        session.wait(pause)
+        return draft
 
-
-def _used_up_minute(session: Session, draft: CallDraft) -> CallDraft:
-    session.align()
-    for _ in range(60):
-        session.send(session.draft())
-    session.wait(SECOND)
-    return draft
+    return make
 
 
 def _deleted(session: Session, draft: CallDraft) -> CallDraft:
@@ -102,16 +97,12 @@ def _foreign(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(collectionHash=session.another().collection(hash="foreign"))
 
 
-def _other_verb(session: Session, draft: CallDraft) -> CallDraft:
-    return replace(draft, verb=session.method.other_verb)
+def _other_verb(_session: Session, draft: CallDraft) -> CallDraft:
+    return replace(draft, verb="GET" if draft.verb == "POST" else "POST")
 
 
 def _job(schedule: str) -> Make:
     return lambda session, draft: draft.with_(collectionHash=session.collection(schedule))
-
-
-def _requires_a_parameter(method: Method) -> bool:
-    return bool(method.own_required)
 
 
 MISTAKES: tuple[RequestCase, ...] = (
@@ -130,12 +121,14 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("no signature", 3, 30, "signature", _without("signature")),
     RequestCase("no action", 3, 30, "action", _without("action")),
     RequestCase("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
-    RequestCase("too many in a second", 5, 31, "limits", _used_up_second, CONTROL),
-    RequestCase("too many in a minute", 6, 32, "limits", _used_up_minute, CONTROL),
+    RequestCase("too many in a second", 5, 31, "limits", _used_up(5, 0), CONTROL),
+    RequestCase("too many in a minute", 6, 32, "limits", _used_up(60, SECOND), CONTROL),
     RequestCase("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
     RequestCase("the other verb", 8, 40, "verb", _other_verb, KEY),
     RequestCase("a wrong signature", 9, 44, "signature", _changed(signature="0123456789abcdef0123456789abcdef"), KEY),
-    RequestCase("a missing parameter", 10, 30, "parameter", _without_own, KEY, _requires_a_parameter),
+    RequestCase(
+        "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)
+    ),
     RequestCase(
         "an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
     ),

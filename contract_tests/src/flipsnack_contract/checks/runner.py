@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import Flaky
-from hypothesis.reporting import with_reporter
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
@@ -32,12 +31,7 @@ class _CheckRun:
     drawn: Mapping[str, Any] = field(default_factory=dict)
     session: Session | None = None
     violation: Violation | None = None
-    failed_at: int | None = None
     unsuitable: str = ""
-
-
-class _Enough(BaseException):
-    """Ends the shrinking of a history; it is not an `Exception`, so that Hypothesis does not catch it."""
 
 
 def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
@@ -62,13 +56,10 @@ def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
 def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> tuple[Outcome, str]:
     broken = Outcome.FAILED if check.rule.is_must else Outcome.WARNED
     try:
-        with with_reporter(_silence):
-            _examples(check, under_test, plan, log)
+        _examples(check, under_test, plan, log)
     except Violation as violation:
-        log.violation = violation
         return broken, str(violation)
-    except Flaky as flaky:
-        log.violation = log.violation or _violation_in(flaky)
+    except Flaky:
         if log.violation is None:
             return Outcome.INTERNAL, "the check came out differently when it was repeated"
         return broken, f"{log.violation} (not each time: it came out differently when it was repeated)"
@@ -79,10 +70,6 @@ def _attempt(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
     if not log.examples:
         return Outcome.SKIPPED, log.unsuitable or "the plan leaves nothing of it to try"
     return Outcome.PASSED, ""
-
-
-def _violation_in(flaky: Flaky) -> Violation | None:
-    return next((one for one in getattr(flaky, "exceptions", ()) if isinstance(one, Violation)), None)
 
 
 def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
@@ -98,18 +85,25 @@ def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _Check
 def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
     shown = {name: value for name, value in drawn.items() if name != "needs"}
     values = dict(shown)
-    with under_test.session(values.pop("method", None)) as session:
-        try:
+    try:
+        with _session(under_test, log, values.pop("method", None)) as session:
             check.run(session, **values)
-            log.examples += 1
-        except Unsuitable as trouble:
-            log.unsuitable = str(trouble)
-            return
-        except Violation as violation:
-            log.drawn, log.session, log.violation = shown, session, violation
-            raise
-        except Inconclusive:
+        log.examples += 1
+    except Unsuitable as trouble:
+        log.unsuitable = str(trouble)
+    except Violation:
+        log.drawn = shown
+        raise
+
+
+@contextmanager
+def _session(under_test: TargetUnderTest, log: _CheckRun, method: Method | None = None) -> Iterator[Session]:
+    with under_test.session(method) as session:
+        try:
+            yield session
+        except (Violation, Inconclusive) as trouble:
             log.session = session
+            log.violation = trouble if isinstance(trouble, Violation) else None
             raise
 
 
@@ -128,34 +122,13 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
     @contextmanager
     def session() -> Iterator[Session]:
-        if log.failed_at is not None and log.examples >= log.failed_at + plan.histories_to_shrink:
-            raise _Enough
-        with under_test.session() as opened:
-            log.examples += 1
-            try:
-                yield opened
-            except Violation as violation:
-                _keep_shortest(log, opened, violation)
-                raise
-            except BaseException:
-                log.session = log.session or opened
-                raise
+        log.examples += 1
+        with _session(under_test, log) as opened:
+            yield opened
 
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
-    bounds = settings(_settings(check, plan), stateful_step_count=STEPS_PER_HISTORY)
-    try:
-        run_state_machine_as_test(factory, settings=bounds)
-    except (_Enough, Violation):
-        assert log.violation is not None
-        raise log.violation from None
-
-
-def _keep_shortest(log: _CheckRun, session: Session, violation: Violation) -> None:
-    log.failed_at = log.failed_at or log.examples
-    known = None if log.session is None else len(tuple(log.session.trace))
-    if log.violation is None or known is None or len(tuple(session.trace)) <= known:
-        log.session, log.violation = session, violation
+    run_state_machine_as_test(factory, settings=_settings(check, plan))
 
 
 def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
@@ -164,20 +137,18 @@ def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
 
 def _settings(check: Check, plan: Plan) -> settings:
     return settings(
+        stateful_step_count=STEPS_PER_HISTORY,
         max_examples=max(1, plan.examples // (2 if check.machine else 3)),
         deadline=None,
         database=None,
         derandomize=plan.seed is None,
         print_blob=False,
+        verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
         # Saying which parts of an example do not matter ("explain") takes as long as finding it.
         phases=(Phase.generate, Phase.shrink) if plan.shrink else (Phase.generate,),
     )
-
-
-def _silence(_line: object) -> None:
-    """Hypothesis prints nothing: the result has all of it."""
 
 
 def draws(check: Check, under_test: TargetUnderTest) -> bool:

@@ -6,18 +6,10 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    MultipleResults,
-    RuleBasedStateMachine,
-    invariant,
-    multiple,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
 from flipsnack_contract.checks.request_cases import with_format
-from flipsnack_contract.checks.strategies import schedules, waits
+from flipsnack_contract.checks.strategies import FINAL, schedules, waits
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer
@@ -25,7 +17,6 @@ from flipsnack_contract.contract.oracle import AccountModel, JobModel
 from flipsnack_contract.target.control import Refused
 from flipsnack_contract.target.session import Session
 
-FINAL = ("COMPLETE", "FAILED")
 MOST_COLLECTIONS = 3
 FORMS = st.sampled_from(["json", "jsonp", "xml"])
 
@@ -55,7 +46,6 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.jobs) < MOST_COLLECTIONS)
     @rule(target=collections, schedule=schedules)
     def create(self, schedule: str) -> str:
-        """One more collection, at most three."""
         made = self.session.collection(schedule)
         self.model.jobs[made] = JobModel(schedule)
         return made
@@ -69,26 +59,28 @@ class History(RuleBasedStateMachine):
 
     @rule(collection=collections, calls=st.integers(2, 7))
     def burst(self, collection: str, calls: int) -> None:
-        """Many calls in one instant."""
         for _ in range(calls):
             self._compare(collection)
 
     @rule(collection=collections, state=st.sampled_from(FINAL))
     def force(self, collection: str, state: str) -> None:
-        """End the job by force; a final one is refused."""
         if collection in self.model.deleted:
             return
-        before = self.model.look(collection)
+        before = self.model.jobs[collection].look(self.model.now)
         self.session.trace.add(f"force {collection} from {before} to {state}")
-        if before in FINAL:
-            self._refuses(collection, state)
-        else:
+        try:
             self.session.steer.force(collection, state)
+        except Refused as refusal:
+            if before not in FINAL:
+                raise
+            expect(409, refusal.status, "the control plane's answer to an illegal move")
+        else:
+            if before in FINAL:
+                raise Violation("a final job is forced", "a refusal", "it was done")
             self.model.jobs[collection].final = state
 
     @rule(link=links, pause=waits)
     def download(self, link: Link, pause: int) -> None:
-        """Time passes, then a resource URL is used, in its minute or after it."""
         self._pass(pause)
         if link.collection in self.model.deleted:
             return
@@ -99,7 +91,6 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.deleted and len(self.model.jobs) > 1)
     @rule(collection=collections)
     def delete(self, collection: str) -> None:
-        """One of them is deleted."""
         self.session.trace.add(f"delete {collection}")
         self.session.steer.delete_collection(collection)
         self.model.deleted.add(collection)
@@ -114,13 +105,11 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def jobs_are_where_the_model_has_them(self) -> None:
-        """The control plane shows each job in the state of the model."""
         for collection in self.model.jobs.keys() - self.model.deleted:
             state = self.session.steer.job_state(collection)
-            expect(self.model.look(collection), state, "the state of the job in the control plane")
+            expect(self.model.jobs[collection].look(self.model.now), state, "the state of the job in the control plane")
 
     def teardown(self) -> None:
-        """Close the session, with the exception if the history failed."""
         self._stack.__exit__(*sys.exc_info())
 
     def ask(self, collection: str, form: str) -> Answer:
@@ -144,11 +133,3 @@ class History(RuleBasedStateMachine):
         expect(state, answer.state, "the state of the package")
         expect(state == "COMPLETE", bool(answer.resource_url), "a resource URL is there")
         return answer.resource_url
-
-    def _refuses(self, collection: str, state: str) -> None:
-        try:
-            self.session.steer.force(collection, state)
-        except Refused as refusal:
-            expect(409, refusal.status, "the control plane's answer to an illegal move")
-        else:
-            raise Violation("a final job is forced", "a refusal", "it was done")

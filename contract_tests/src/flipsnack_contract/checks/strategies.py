@@ -28,6 +28,7 @@ identifiers = st.lists(st.from_regex(r"[a-zA-Z_$][a-zA-Z0-9_$]{0,5}", fullmatch=
 )
 """Callbacks that are in order; the x keeps them from being reserved words."""
 
+FINAL = ("COMPLETE", "FAILED")
 SCHEDULES = (
     *("immediate", "after-5s", "after-0.25s", "after-1-polls", "after-3-polls", "manual", "never"),
     *("failed", "failed-after-5s", "failed-after-2-polls", "failed-manual"),

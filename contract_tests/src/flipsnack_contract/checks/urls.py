@@ -9,11 +9,10 @@ from lxml import etree
 
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply, Request
 
-MINUTE = 60 * SECOND
 SLOW = {"slow"}
 USED = (MINUTE // 4, MINUTE // 2, 3 * MINUTE // 4, MINUTE)
 ages = st.one_of(st.sampled_from([0, 1, MINUTE - 1, MINUTE, MINUTE + 1]), st.integers(0, 2 * MINUTE))
@@ -31,9 +30,7 @@ def _new(session: Session, **fields: object) -> str:
     needs={"collection"},
     rows=[
         {"ages": (ALIVE, DEAD), "start": 0, "needs": SLOW},
-        *steered(
-            combined(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999)),
-        ),
+        *steered(combined(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999))),
     ],
     varies={"ages": st.tuples(ages), "start": st.integers(0, SECOND)},
     drawn_needs=CONTROL,
@@ -110,13 +107,12 @@ def _forged(url: str, other: str, how: str) -> list[str]:
     """Other URLs made of a resource URL, and of one of another collection."""
     path, _, query = url.partition("?")
     parts = query.split("&")
-    if how == "one gone":
-        return [f"{path}?{'&'.join(parts[:gone] + parts[gone + 1 :])}" for gone in range(len(parts))]
-    if how == "one changed":
-        changed = [part[:-1] + ("1" if part.endswith("0") else "0") for part in parts]
-        return [f"{path}?{'&'.join([*parts[:at], changed[at], *parts[at + 1 :]])}" for at in range(len(parts))]
+    changed = [part[:-1] + ("1" if part.endswith("0") else "0") for part in parts]
+    places = range(len(parts))
     return {
         "no query": [path],
+        "one gone": [f"{path}?{'&'.join(parts[:at] + parts[at + 1 :])}" for at in places],
+        "one changed": [f"{path}?{'&'.join([*parts[:at], changed[at], *parts[at + 1 :]])}" for at in places],
         "later": [url.replace("Expires=1", "Expires=2"), url.replace("Expires=", "Expires=9")],
         "other": [f"{path}?{other.partition('?')[2]}", f"{other.partition('?')[0]}?{query}"],
         "more": [f"{url}&Expires=9999999999", f"{url}&Policy=x"],

@@ -5,6 +5,7 @@ import time
 from typing import Protocol
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
 
 
 class Clock(Protocol):
@@ -23,11 +24,9 @@ class RealClock:
 
     @property
     def now(self) -> int:
-        """Microseconds since some fixed instant."""
         return time.monotonic_ns() // 1000
 
     def pass_by(self, micros: int) -> None:
-        """Sleep."""
         time.sleep(micros / SECOND)
 
 

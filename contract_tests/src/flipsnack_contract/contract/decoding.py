@@ -36,12 +36,10 @@ class Answer:
 
     @property
     def state(self) -> str | None:
-        """The `status` of the job in `data`, if any."""
         return None if self.data is None else self.data.get("status")
 
     @property
     def resource_url(self) -> str | None:
-        """The `resourceUrl` in `data`, if any."""
         return None if self.data is None else self.data.get("resourceUrl")
 
 
@@ -123,5 +121,9 @@ def _answer(document: Mapping[str, Any], complaints: tuple[str, ...] = (), *, nu
 
 def shown(value: object) -> str:
     """A value for a reader, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 300 else text[:300] + "…"
+    return cut(repr(value))
+
+
+def cut(text: str, longest: int = 300) -> str:
+    """At most so many characters of the text, and a mark where there were more."""
+    return text if len(text) <= longest else text[:longest] + "…"

@@ -10,10 +10,6 @@ import msgspec
 from flipsnack_contract.contract.ledger import spec
 
 
-class UnknownMethod(LookupError):
-    """The table of methods has no such method."""
-
-
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What each entry of the table has: a few words, how well it is known, and from which sources of the ledger."""
 
@@ -86,13 +82,7 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The names of the required parameters that are the method's own."""
         return self.required[3:]
 
-    @property
-    def other_verb(self) -> str:
-        """The verb of the API that this method is not called by."""
-        return "GET" if self.verb == "POST" else "POST"
-
     def takes(self, name: str) -> bool:
-        """Whether a parameter of that name belongs to the method."""
         return any(one.name == name for one in self.parameters)
 
     def __repr__(self) -> str:
@@ -106,11 +96,11 @@ def methods() -> tuple[Method, ...]:
 
 
 def package_method(among: Iterable[Method] | None = None) -> Method:
-    """The method that answers with the `resourceUrl` of a package, by default of the table; or `UnknownMethod`."""
+    """The method that answers with the `resourceUrl` of a package, by default of the table; or `LookupError`."""
     for one in among or methods():
         if makes_packages(one):
             return one
-    raise UnknownMethod("no method of the table answers with a resourceUrl")
+    raise LookupError("no method of the table answers with a resourceUrl")
 
 
 def makes_packages(one: Method) -> bool:
@@ -126,11 +116,6 @@ def every_method(_method: Method) -> bool:
 def takes_collection(one: Method) -> bool:
     """Chooses the methods that are called for one collection."""
     return one.takes("collectionHash")
-
-
-def has_wrong_values(one: Method) -> bool:
-    """Chooses the methods that have a parameter of which some values are wrong."""
-    return any(parameter.wrong_values for parameter in one.parameters)
 
 
 def parse_methods(text: str) -> tuple[Method, ...]:

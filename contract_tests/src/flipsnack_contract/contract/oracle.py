@@ -7,10 +7,9 @@ client is used.
 import re
 from dataclasses import dataclass, field
 
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
 
-MINUTE = URL_LIFETIME = 60 * SECOND
 MAINTENANCE, PER_SECOND, PER_MINUTE, FORBIDDEN = 22, 31, 32, 43
 
 
@@ -87,10 +86,6 @@ class AccountModel:
             return FORBIDDEN, None
         return OK, self.jobs[collection_hash].call(self.now)
 
-    def look(self, collection_hash: str) -> str:
-        """The state of a job now."""
-        return self.jobs[collection_hash].look(self.now)
-
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
-        return self.now < issued_at + URL_LIFETIME
+        return self.now < issued_at + MINUTE

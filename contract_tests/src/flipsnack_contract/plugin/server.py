@@ -7,12 +7,11 @@ from functools import partial
 
 from flipsnack_contract.checks import checks_for
 from flipsnack_contract.checks.check import Check, Plan
-from flipsnack_contract.checks.read_only import plan_reads, read
+from flipsnack_contract.checks.read_only import Budget, plan_reads, read, read_only
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.read_only import Budget, read_only
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine

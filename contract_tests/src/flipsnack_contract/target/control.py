@@ -38,7 +38,6 @@ class Control:
         return json.loads(reply.body) if reply.body else None
 
     def create_account(self, key: str, secret: str) -> AccountControl:
-        """A new key."""
         self.call("POST", "/accounts", {"key": key, "secret": secret})
         return AccountControl(self, key)
 
@@ -60,7 +59,6 @@ class AccountControl:
         return self._control.call(method, self._path + path, body)
 
     def delete(self) -> None:
-        """Delete the key and everything of it."""
         self.call("DELETE", "")
 
     def freeze(self) -> int:
@@ -69,7 +67,6 @@ class AccountControl:
         return self.now
 
     def advance(self, micros: int) -> None:
-        """Move the clock on."""
         if micros:
             self.call("POST", "/clock/advance", {"seconds": micros / 1_000_000})
             self.now += micros
@@ -81,11 +78,9 @@ class AccountControl:
         return str(self.call("POST", "/collections", fields)["hash"])
 
     def delete_collection(self, collection_hash: str) -> None:
-        """Mark it deleted."""
         self.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
 
     def job_state(self, collection_hash: str) -> str:
-        """NEW, PROCESSING, COMPLETE or FAILED."""
         return str(self.call("GET", f"/jobs/{quote(collection_hash, safe='')}")["state"])
 
     def force(self, collection_hash: str, state: str) -> None:
@@ -97,7 +92,6 @@ class AccountControl:
         self.call("PUT", "/maintenance", {"on": on})
 
     def settings(self, **changes: object) -> None:
-        """Change behaviours of this key."""
         self.call("PATCH", "/settings", changes)
 
 

@@ -1,6 +1,6 @@
 """Keeps both limits of a key: waits before a call that would exceed one."""
 
-from flipsnack_contract.contract.clock import SECOND, Clock
+from flipsnack_contract.contract.clock import MINUTE, SECOND, Clock
 
 PER_SECOND = 5
 PER_MINUTE = 60
@@ -34,8 +34,7 @@ class RatePacer:
         self._calls[-1] = self._clock.now
 
     def _wait(self) -> int:
-        """How long until one call of each full window has left it."""
-        windows = ((PER_SECOND, SECOND), (self._per_minute, 60 * SECOND))
+        windows = ((PER_SECOND, SECOND), (self._per_minute, MINUTE))
         full = (self._calls[-limit] + window for limit, window in windows if len(self._calls) >= limit)
         return max(full, default=0) - self._clock.now
 
@@ -43,4 +42,4 @@ class RatePacer:
 def shortest(calls: int) -> int:
     """The microseconds in which so many calls can be made in real time, rounded up to a whole wait."""
     minutes, rest = divmod(calls, PER_MINUTE)
-    return minutes * (60 * SECOND + REAL_MARGIN) + rest // PER_SECOND * (SECOND + REAL_MARGIN)
+    return minutes * (MINUTE + REAL_MARGIN) + rest // PER_SECOND * (SECOND + REAL_MARGIN)

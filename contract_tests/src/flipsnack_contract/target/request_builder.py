@@ -16,7 +16,8 @@ Pairs = tuple[tuple[str, str], ...]
 class CallDraft:
     """A call of the API before it is sent: its parameters in the order of sending, and how it is signed.
 
-    `signature` None is the right one for `parameters` and `secret`; with "" none is sent.
+    `signature` None is the right one for `parameters` and `secret`; with "" none is sent. `text` is sent instead of the
+    parameters where a check encodes them itself.
     """
 
     parameters: Pairs
@@ -24,6 +25,7 @@ class CallDraft:
     verb: str = "GET"
     path: str = ""
     signature: str | None = None
+    text: str | None = None
 
     def with_(self, **parameters: str) -> Self:
         """The draft with these parameters set; new ones are added at the end."""
@@ -37,24 +39,18 @@ class CallDraft:
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
     def also(self, *pairs: tuple[str, str]) -> Self:
-        """The draft with more parameters; a name may be repeated."""
         return replace(self, parameters=(*self.parameters, *pairs))
 
     def get(self, name: str) -> str | None:
-        """The value of a parameter, or None."""
         return dict(self.parameters).get(name)
 
     def signed(self) -> Pairs:
-        """The parameters with the signature as the last one."""
         signature = sign(self.secret, self.parameters) if self.signature is None else self.signature
         return (*self.parameters, ("signature", signature)) if signature else self.parameters
 
     def request(self, base_url: str) -> Request:
         """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query."""
-        return self.request_with(base_url, encoded(self.signed()))
-
-    def request_with(self, base_url: str, text: str) -> Request:
-        """The HTTP request whose parameters are `text`, which is already encoded."""
+        text = encoded(self.signed()) if self.text is None else self.text
         if self.verb == "POST":
             return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
         return Request(self.verb, f"{base_url}{self.path}?{text}")

@@ -83,7 +83,6 @@ class Result:
     listed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The result as plain data, for a report that crosses processes."""
         return {**asdict(self), "outcome": str(self.outcome)}
 
     @classmethod

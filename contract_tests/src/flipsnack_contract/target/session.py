@@ -80,10 +80,6 @@ class Session:
             return self.read(reply)
         return self.read(reply, what.format, callback=what.get("callback"))
 
-    def ask_text(self, draft: CallDraft, text: str) -> Answer:
-        """The answer to a call whose parameters are `text`, encoded by the check itself."""
-        return self.ask(draft.request_with(self.target.base_url, text))
-
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
 
@@ -102,7 +98,6 @@ class Session:
         return answer
 
     def get(self, url: str, **headers: str) -> Reply:
-        """What a resource URL serves."""
         return self.fetch(Request("GET", url, b"", headers))
 
     def serves(self, url: str) -> bool:
@@ -137,13 +132,11 @@ class Session:
         return self.account
 
     def collection(self, schedule: str = "immediate", **fields: Any) -> str:
-        """A new collection of this key; its hash."""
         made = self.steer.create_collection(schedule=schedule, **fields)
         self.trace.add(f"create collection {made}, schedule {schedule}")
         return made
 
     def wait(self, micros: int) -> None:
-        """Let time pass."""
         if micros > 0:
             self.trace.add(f"wait {micros / SECOND:g} s")
             self.clock.pass_by(micros)

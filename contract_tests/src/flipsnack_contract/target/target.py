@@ -31,7 +31,6 @@ class Request:
 
     @property
     def path_and_query(self) -> str:
-        """The target of the request line."""
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
@@ -72,22 +71,24 @@ class HttpTarget:
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def send(self, request: Request) -> Reply:
-        """The answer to `request`; raises `Unreachable`."""
-        place = (urlsplit(request.url).scheme, urlsplit(request.url).netloc)
-        kept = place in self._connections
+        scheme, place = urlsplit(request.url)[:2]
+        if (scheme, place) not in self._connections:
+            kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+            self._connections[scheme, place] = kind(place, timeout=self._timeout)
+        connection = self._connections[scheme, place]
+        kept = connection.sock is not None
         try:
-            return self._exchange(place, request)
+            return _exchange(connection, request)
         except (OSError, http.client.HTTPException) as trouble:
             # A server may close a kept-alive connection at any time: once more, on a new one.
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)
             said = str(trouble) or type(trouble).__name__
-        raise Unreachable(f"no whole answer from {'://'.join(place)}: {said}")
+        raise Unreachable(f"no whole answer from {scheme}://{place}: {said}")
 
     def close(self) -> None:
-        """Close every connection."""
-        for place in list(self._connections):
-            self._drop(place)
+        for connection in self._connections.values():
+            connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -95,27 +96,16 @@ class HttpTarget:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _exchange(self, place: tuple[str, str], request: Request) -> Reply:
-        connection = self._connections.get(place) or self._connect(place)
-        try:
-            headers = {"Accept-Encoding": "identity", **request.headers}
-            connection.request(request.method, request.path_and_query, request.body or None, headers)
-            response = connection.getresponse()
-            body = response.read()
-        except BaseException:
-            self._drop(place)
-            raise
-        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
-    def _connect(self, place: tuple[str, str]) -> http.client.HTTPConnection:
-        scheme, host = place
-        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-        self._connections[place] = kind(host, timeout=self._timeout)
-        return self._connections[place]
-
-    def _drop(self, place: tuple[str, str]) -> None:
-        if connection := self._connections.pop(place, None):
-            connection.close()
+def _exchange(connection: http.client.HTTPConnection, request: Request) -> Reply:
+    try:
+        headers = {"Accept-Encoding": "identity", **request.headers}
+        connection.request(request.method, request.path_and_query, request.body or None, headers)
+        response = connection.getresponse()
+        return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    except BaseException:
+        connection.close()  # the next request opens it again
+        raise
 
 
 class WsgiTarget:

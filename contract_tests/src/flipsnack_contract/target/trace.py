@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-from flipsnack_contract.contract.decoding import Malformed, decode
+from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.target.target import Reply, Request
 
 _SIGNATURE = re.compile(r"(?<=[?&])(signature|Signature)=[^&\s]*")
 _KEY = re.compile(r"(?<=[?&])apiKey=([^&\s]{0,6})[^&\s]*")
 FORMS = {"application/json": "json", "application/javascript": "jsonp", "application/xml": "xml"}
-LONGEST, MOST = 300, 200
+MOST = 200
 
 
 class Trace:
@@ -50,16 +50,16 @@ def _parameters(request: Request) -> list[tuple[str, str]]:
 def _request(request: Request, sent: list[tuple[str, str]]) -> str:
     if sent:
         shown = ", ".join(f"{name}={_hidden(name, value)}" for name, value in sent)
-        return f"{request.method} {urlsplit(request.url).path} with {_cut(shown)}"
+        return f"{request.method} {urlsplit(request.url).path} with {cut(shown)}"
     body = f" with {len(request.body)} bytes" if request.body else ""
     part = f", {request.headers['Range']}" if "Range" in request.headers else ""
-    return f"{request.method} {_cut(request.url)}{body}{part}"
+    return f"{request.method} {cut(request.url)}{body}{part}"
 
 
 def _hidden(name: str, value: str) -> str:
     if name == "signature":
         return "…"
-    return value[:6] + "…" if name == "apiKey" and len(value) > 6 else _cut(value, 80)
+    return value[:6] + "…" if name == "apiKey" and len(value) > 6 else cut(value, 80)
 
 
 def _answer(reply: Reply, callback: str | None) -> str:
@@ -68,11 +68,7 @@ def _answer(reply: Reply, callback: str | None) -> str:
         answer = decode(reply.body, FORMS[kind.partition(";")[0]], callback=callback)
     except (KeyError, Malformed):
         is_text = kind.startswith((*FORMS, "text/"))
-        text = f": {_cut(reply.body[: 2 * LONGEST].decode('utf-8', 'replace'))}"
+        text = f": {cut(reply.body[:600].decode('utf-8', 'replace'))}"
         return f"{status}{kind}{text if is_text else f', {len(reply.body)} bytes'}"
-    known = "".join(f", {name} {_cut(str(value), 80)}" for name, value in (answer.data or {}).items())
+    known = "".join(f", {name} {cut(str(value), 80)}" for name, value in (answer.data or {}).items())
     return f"{'' if reply.status == 200 else status}code {named(answer.code)}{known}"
-
-
-def _cut(text: str, longest: int = LONGEST) -> str:
-    return text if len(text) <= longest else text[:longest] + "…"
