@@ -29,8 +29,8 @@ class Part:
 class Judged:
     """A server, a client or a recording: its `name` with its version, `notes` for the reader, and its parts.
 
-    `finish` makes one result for each check out of those of all parts; `advice` says what to mend first, if anything. `serial` says why several workers cannot judge
-    it; empty when they can.
+    `finish` makes one result for each check out of those of all parts; `advice` says what to mend first, if anything.
+    `serial` says why several workers cannot judge it; empty when they can.
     """
 
     name: str
