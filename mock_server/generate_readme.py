@@ -79,7 +79,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def fresh(text: str) -> str:
-    """`text` with what stands between the markers of each part written anew; raises `ValueError` without markers."""
+    """`text` with each part between its markers generated again. Raises `ValueError` without markers."""
     for name, part in PARTS.items():
         marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end: {name} -->)", re.DOTALL)
         if not marked.search(text):
