@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flipsnack_contract.cli.judge import EPILOG, HOW_IT_RUNS
-from flipsnack_contract.cli.options import click_options, options_of
+from flipsnack_contract.cli.judge import EPILOG, HOW_IT_RUNS, click_options, options_of
 from flipsnack_contract.target.result import Exit
 
 if TYPE_CHECKING:

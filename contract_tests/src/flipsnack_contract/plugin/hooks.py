@@ -10,11 +10,9 @@ import pytest
 from hypothesis import configuration
 
 from flipsnack_contract.plugin.items import Contract, PartItem
-from flipsnack_contract.plugin.junit import RuleXml
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
-from flipsnack_contract.plugin.progress import Progress
 from flipsnack_contract.plugin.run import RUN, open_run
-from flipsnack_contract.plugin.summary import Summary
+from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -38,7 +38,6 @@ class PartItem(pytest.Item):
             self.add_marker(pytest.mark.timeout(0))
 
     def runtest(self) -> None:
-        """Judge the part. The results decide the report, not an exception."""
         try:
             judged = self.part.judge()
             results = (judged,) if isinstance(judged, Result) else tuple(judged)
@@ -49,8 +48,7 @@ class PartItem(pytest.Item):
         self.results = tuple(self.run.known.settled(one, strict=strict) for one in results)
 
     def reportinfo(self) -> tuple[Any, None, str]:
-        """The package: there is no better place, and the id says the rest."""
-        return self.path, None, ""
+        return self.path, None, ""  # there is no better place, and the id says the rest
 
     def decide(self, report: pytest.TestReport) -> None:
         """Give the report the outcome of the worst result, and all results."""
