@@ -1,16 +1,23 @@
-"""The commands `server`, `client` and `recording`, which call pytest with the plugin, and the options of commands."""
+"""The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
+
+from __future__ import annotations
 
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
 from flipsnack_contract.target.result import SHOWN, Exit
+
+if TYPE_CHECKING:
+    from flipsnack_contract.adapter.adapter_check import Finding
 
 CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
@@ -119,12 +126,9 @@ def _words(side: str, args: Sequence[str]) -> list[str]:
         target = [f"--flipsnack-{option}={named}"] if named else []
     # A page without files beside it can be kept as an artifact of a CI job.
     page = ["--self-contained-html"] if any(word.partition("=")[0] == "--html" for word in own) else []
-    return [*target, *map(_prefixed, own), *page]
-
-
-def _prefixed(word: str) -> str:
-    name = word.partition("=")[0]
-    return f"--flipsnack-{word[2:]}" if name in {f"--{one.name}" for one in OPTIONS} else word
+    ours = {f"--{one.name}" for one in OPTIONS}
+    prefixed = (f"--flipsnack-{word[2:]}" if word.partition("=")[0] in ours else word for word in own)
+    return [*target, *prefixed, *page]
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -136,3 +140,33 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+@click.group(short_help="Check an adapter, which lets the kit drive a client.")
+def adapter() -> None:
+    """Check an adapter: the program through which the kit drives a client."""
+
+
+@adapter.command("check", epilog=f"{HOW_IT_RUNS}\n{EPILOG}", params=click_options("check"))
+@click.argument("command", nargs=-1, metavar="-- COMMAND...")
+def check_command(*, command: tuple[str, ...], **given: Any) -> None:
+    """Check that an adapter keeps the protocol, and that the simplest cases work."""
+    from flipsnack_contract.adapter.adapter_check import check_adapter
+    from flipsnack_contract.adapter.launch import greeting_of
+    from flipsnack_contract.plugin.client import launch_mode, open_fake
+
+    wrong = 0
+    options = options_of(given, client=shlex.join(command))
+    mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
+    with ExitStack() as stack:
+        for finding in check_adapter(mode, greeting, open_fake(options, stack)):
+            wrong += bool(finding.wrong)
+            _show(finding)
+    raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)
+
+
+def _show(finding: Finding) -> None:
+    click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
+    if finding.wrong:
+        click.echo(f"{'':<27}{finding.wrong}")
+        click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)

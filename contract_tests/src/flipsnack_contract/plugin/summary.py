@@ -10,8 +10,7 @@ from _pytest.junitxml import LogXML, xml_key
 from _pytest.terminal import TerminalReporter
 
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.plugin.items import PartItem, results_in
-from flipsnack_contract.plugin.run import Run
+from flipsnack_contract.plugin.run import PartItem, Run, results_in
 from flipsnack_contract.plugin.text import report_lines, shown
 from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, worst
 
@@ -32,7 +31,6 @@ class Progress:
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is a terminal, and room on it."""
         terminal = self._terminal
         return self.total > 0 and terminal is not None and bool(terminal.isatty) and terminal.verbosity == 0
 
@@ -119,28 +117,25 @@ class Summary:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)  # before the terminal's and JUnit's
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        run = self._run
         self._progress.show("")
         # After Ctrl-C nothing is summed up.
         if self._found and (session.exitstatus != Exit.INTERRUPTED or session.shouldstop):
-            self._results = self._summed_up()
-            self._advice = self._run.judged.advice(self._results)
+            results = run.judged.finish(self._found)
+            complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
+            met = {line for one in results for line in one.listed}
+            self._results = (*results, *run.known.stale(met, complete=complete, today=run.day))
+            self._advice = run.judged.advice(self._results)
             if session.exitstatus in (Exit.AS_EXPECTED, Exit.FAILURES) and session.testsfailed == self._failed_items:
                 session.exitstatus = int(exit_code(one.outcome for one in self._results))
         xml = session.config.stash.get(xml_key, None)
         if isinstance(xml, RuleXml):
-            xml.write_rules(self._results, self._run.facts, self._run.replay)
+            xml.write_rules(self._results, run.facts, run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
-                heading = f"### Contract of the Flipsnack API: {self._run.judged.name}"
+                heading = f"### Contract of the Flipsnack API: {run.judged.name}"
                 file.write("\n".join((heading, "", "```text", *self._lines(), "```", "")))
         yield
-
-    def _summed_up(self) -> tuple[Result, ...]:
-        run = self._run
-        results = run.judged.finish(self._found)
-        complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
-        met = {line for one in results for line in one.listed}
-        return (*results, *run.known.stale(met, complete=complete, today=run.day))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
