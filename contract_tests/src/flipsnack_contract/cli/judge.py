@@ -1,23 +1,18 @@
 """The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
+from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS, greeting_of
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
 from flipsnack_contract.target.result import SHOWN, Exit
-
-if TYPE_CHECKING:
-    from flipsnack_contract.adapter.adapter_check import Finding
 
 CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
@@ -152,7 +147,6 @@ def adapter() -> None:
 def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     """Check that an adapter keeps the protocol, and that the simplest cases work."""
     from flipsnack_contract.adapter.adapter_check import check_adapter
-    from flipsnack_contract.adapter.launch import greeting_of
     from flipsnack_contract.plugin.client import launch_mode, open_fake
 
     wrong = 0
@@ -161,12 +155,8 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     with ExitStack() as stack:
         for finding in check_adapter(mode, greeting, open_fake(options, stack)):
             wrong += bool(finding.wrong)
-            _show(finding)
+            click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
+            if finding.wrong:
+                click.echo(f"{'':<27}{finding.wrong}")
+                click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)
-
-
-def _show(finding: Finding) -> None:
-    click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
-    if finding.wrong:
-        click.echo(f"{'':<27}{finding.wrong}")
-        click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)

@@ -5,7 +5,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -67,17 +67,24 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
     Raises `pytest.UsageError`; ends pytest, with an exit code of ours, where there is nothing to judge.
     """
     worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
-    with _ending_pytest():
-        options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
-        known = read_known_failures(options["known"])
-        if options.side == "recording":
-            judged = _open_recording(options)
-        elif options.side == "client":
-            judged = open_client(options, stack, worker, known, on_run)
-        else:
-            judged = open_server(options, stack, worker)
+    try:
+        with explained():
+            options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
+            known = read_known_failures(options["known"])
+            if options.side == "recording":
+                judged = _open_recording(options)
+            elif options.side == "client":
+                judged = open_client(options, stack, worker, known, on_run)
+            else:
+                judged = open_server(options, stack, worker)
         if not judged.parts:
             raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
+    except (BadHistory, BadReplay) as wrong:
+        raise pytest.UsageError(str(wrong)) from None
+    except NotJudgeable as trouble:
+        if trouble.code is Exit.USAGE:
+            raise pytest.UsageError(str(trouble)) from None
+        pytest.exit(str(trouble), returncode=trouble.code)
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 
@@ -90,19 +97,6 @@ def _open_recording(options: Options) -> Judged:
         notes=(),
         parts=tuple(Part(one.name, one.rule.id, partial(judge_history, (one,), events)) for one in checks),
     )
-
-
-@contextmanager
-def _ending_pytest() -> Iterator[None]:
-    try:
-        with explained():
-            yield
-    except (BadHistory, BadReplay) as wrong:
-        raise pytest.UsageError(str(wrong)) from None
-    except NotJudgeable as trouble:
-        if trouble.code is Exit.USAGE:
-            raise pytest.UsageError(str(trouble)) from None
-        pytest.exit(str(trouble), returncode=trouble.code)
 
 
 def _command(config: pytest.Config, token: str | None) -> list[str]:

@@ -35,7 +35,6 @@ class Progress:
         return self.total > 0 and terminal is not None and bool(terminal.isatty) and terminal.verbosity == 0
 
     def add(self, played: int) -> None:
-        """Count scenarios that were played, and show where the run is."""
         self._played += played
         left = max(0, self.total - self._played)
         seconds = (stopwatch() - self._began) / max(1, self._played) * left
