@@ -1,1 +1,1 @@
-"""The commands of `flipsnack-contract`, one module each; options that several share have one too."""
+"""The commands of `flipsnack-contract`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flipsnack_contract.cli.options import click_options, options_of
+from flipsnack_contract.cli.judge import click_options, options_of
 from flipsnack_contract.target.result import Exit, Outcome
 
 if TYPE_CHECKING:

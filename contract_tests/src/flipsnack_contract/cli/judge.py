@@ -1,16 +1,17 @@
-"""The commands `server`, `client` and `recording`: each calls pytest with the plugin."""
+"""The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
 
 import os
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS
-from flipsnack_contract.cli.options import click_options
-from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
+from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS, greeting_of
+from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
 from flipsnack_contract.target.result import SHOWN, Exit
 
 CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
@@ -46,6 +47,26 @@ Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har),
 GET /__admin/requests.ndjson. Only time and order are judged. What was not recorded is skipped by name."""
 
 
+def click_options(command: str) -> list[click.Parameter]:
+    """Those of the plugin's options that are for a command."""
+    return [_click_option(one) for one in OPTIONS if command in one.of.split()]
+
+
+def _click_option(one: Option) -> click.Option:
+    names = (f"--{one.name}",)
+    if one.type is bool:
+        return click.Option(names, is_flag=True, help=one.help)
+    kind = click.Choice(one.choices) if one.choices else one.type
+    told = one.default is not None
+    return click.Option(names, type=kind, multiple=one.many, default=one.default, show_default=told, help=one.help)
+
+
+def options_of(given: Mapping[str, Any], **more: Any) -> Options:
+    """The options of the plugin from those that click read. Raises `NotJudgeable`."""
+    named = {name.replace("_", "-"): value for name, value in given.items()}
+    return Options({**named, **more}, click.get_current_context().obj or {})
+
+
 class _Judging(click.Command):
     """A command whose words are pytest's: those of the plugin without their prefix, and pytest's own."""
 
@@ -56,7 +77,7 @@ class _Judging(click.Command):
         self.options_metavar = f"[OPTIONS] {target}"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Look for --help only: pytest reads the rest."""
+        # Only --help is looked for: pytest reads the rest.
         if {"-h", "--help"} & set(args[: args.index("--")] if "--" in args else args):
             click.echo(self.get_help(ctx))
             ctx.exit()
@@ -64,7 +85,21 @@ class _Judging(click.Command):
         return args
 
     def invoke(self, ctx: click.Context) -> NoReturn:
-        _run_pytest(_words(str(self.name), ctx.args), ctx.obj or {})
+        words = _words(str(self.name), ctx.args)
+        import pytest
+
+        cache = cache_folder(ctx.obj or {})
+        code = pytest.main(
+            [
+                *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
+                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
+                *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
+                *words,
+            ]
+        )
+        if code == Exit.INTERRUPTED:
+            raise KeyboardInterrupt
+        raise SystemExit(int(code))
 
 
 server = _Judging("server", "[URL]", SERVER)
@@ -86,29 +121,9 @@ def _words(side: str, args: Sequence[str]) -> list[str]:
         target = [f"--flipsnack-{option}={named}"] if named else []
     # A page without files beside it can be kept as an artifact of a CI job.
     page = ["--self-contained-html"] if any(word.partition("=")[0] == "--html" for word in own) else []
-    return [*target, *map(_prefixed, own), *page]
-
-
-def _prefixed(word: str) -> str:
-    name = word.partition("=")[0]
-    return f"--flipsnack-{word[2:]}" if name in {f"--{one.name}" for one in OPTIONS} else word
-
-
-def _run_pytest(words: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
-    import pytest
-
-    cache = cache_folder(environment)
-    code = pytest.main(
-        [
-            *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
-            *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
-            *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
-            *words,
-        ]
-    )
-    if code == Exit.INTERRUPTED:
-        raise KeyboardInterrupt
-    raise SystemExit(int(code))
+    ours = {f"--{one.name}" for one in OPTIONS}
+    prefixed = (f"--flipsnack-{word[2:]}" if word.partition("=")[0] in ours else word for word in own)
+    return [*target, *prefixed, *page]
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -120,3 +135,28 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+@click.group(short_help="Check an adapter, which lets the kit drive a client.")
+def adapter() -> None:
+    """Check an adapter: the program through which the kit drives a client."""
+
+
+@adapter.command("check", epilog=f"{HOW_IT_RUNS}\n{EPILOG}", params=click_options("check"))
+@click.argument("command", nargs=-1, metavar="-- COMMAND...")
+def check_command(*, command: tuple[str, ...], **given: Any) -> None:
+    """Check that an adapter keeps the protocol, and that the simplest cases work."""
+    from flipsnack_contract.adapter.adapter_check import check_adapter
+    from flipsnack_contract.plugin.client import launch_mode, open_fake
+
+    wrong = 0
+    options = options_of(given, client=shlex.join(command))
+    mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
+    with ExitStack() as stack:
+        for finding in check_adapter(mode, greeting, open_fake(options, stack)):
+            wrong += bool(finding.wrong)
+            click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
+            if finding.wrong:
+                click.echo(f"{'':<27}{finding.wrong}")
+                click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
+    raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)

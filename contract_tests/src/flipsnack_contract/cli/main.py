@@ -8,9 +8,8 @@ from importlib.metadata import version
 
 import click
 
-from flipsnack_contract.cli.adapter import adapter
 from flipsnack_contract.cli.drift import drift
-from flipsnack_contract.cli.judge import EPILOG, client, recording, server
+from flipsnack_contract.cli.judge import EPILOG, adapter, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
 from flipsnack_contract.plugin.judged import NotJudgeable, explained
 from flipsnack_contract.target.result import Exit

@@ -56,8 +56,7 @@ def explain_rule(rule_id: str) -> None:
         found = rule(rule_id.partition("/")[0])
     except UnknownRule as unknown:
         near = get_close_matches(rule_id, rules(), n=1)
-        text = "; nearest: ".join([str(unknown.args[0]), *near])
-        raise NotJudgeable(text) from None
+        raise NotJudgeable("; nearest: ".join([str(unknown.args[0]), *near])) from None
     click.echo("\n".join(explain(found, _every_check())))
 
 
@@ -72,18 +71,14 @@ def explain(rule: Rule, checks: Sequence[Check]) -> Iterator[str]:
     yield f"broken   {breaking()[rule.id]}"
     for check in checks:
         if check.rule == rule:
-            yield from _about_check(check)
+            yield from ("", f"check    {check.name}", f"         {check.promise}")
+            if check.needs:
+                yield f"needs    {', '.join(sorted(check.needs))}"
+            if check.rows:
+                shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items() if name != "needs")
+                yield f"example  {shown}"
     if reason := untested().get(rule.id):
         yield f"no check {reason}"
-
-
-def _about_check(check: Check) -> Iterator[str]:
-    yield from ("", f"check    {check.name}", f"         {check.promise}")
-    if check.needs:
-        yield f"needs    {', '.join(sorted(check.needs))}"
-    if check.rows:
-        shown = ", ".join(f"{name}={value!r}" for name, value in check.rows[0].items() if name != "needs")
-        yield f"example  {shown}"
 
 
 def _about_rule(one: Rule, checks: int) -> str:

@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import configuration
 
-from flipsnack_contract.plugin.items import Contract, PartItem
-from flipsnack_contract.plugin.junit import RuleXml
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
-from flipsnack_contract.plugin.progress import Progress
-from flipsnack_contract.plugin.run import RUN, open_run
-from flipsnack_contract.plugin.summary import Summary
+from flipsnack_contract.plugin.run import RUN, Contract, PartItem, open_run
+from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
     named = (argument.partition("::")[0] for argument in config.args)
     if not any(one == PACKAGE.name or (here / one).resolve() == PACKAGE for one in named):
         return
-    _keep_hypothesis_out_of_the_folder(config)
+    # Hypothesis' files go into pytest's cache, unless the suite uses Hypothesis itself and has them already.
+    if not (here / ".hypothesis").exists():
+        cached = config.pluginmanager.hasplugin("cacheprovider")
+        cache = config.rootpath / config.getini("cache_dir") if cached else Path(os.devnull)
+        configuration.set_hypothesis_home_dir(cache / "hypothesis")
     stack, progress = ExitStack(), Progress(config)
     config.add_cleanup(stack.close)
     run = config.stash[RUN] = open_run(config, os.environ, stack, lambda _run: progress.add(1))
@@ -50,15 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
     RuleXml.install(config)
     progress.total = sum(part.scenarios for part in run.judged.parts)
     config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
-
-
-def _keep_hypothesis_out_of_the_folder(config: pytest.Config) -> None:
-    """Its files go into pytest's cache, unless the suite uses Hypothesis itself and has them already."""
-    here = config.invocation_params.dir
-    if not (here / ".hypothesis").exists():
-        cached = config.pluginmanager.hasplugin("cacheprovider")
-        cache = config.rootpath / config.getini("cache_dir") if cached else Path(os.devnull)
-        configuration.set_hypothesis_home_dir(cache / "hypothesis")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

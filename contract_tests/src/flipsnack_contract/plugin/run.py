@@ -1,14 +1,16 @@
-"""One run of the plugin: what was asked for, what is judged, and what every report says of it."""
+"""One run of the plugin: what was asked for, what is judged, and its items, whose reports carry the results."""
 
 import datetime
 import shlex
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +20,11 @@ from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explain
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
 from flipsnack_contract.plugin.server import open_server
+from flipsnack_contract.plugin.text import shown
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
 from flipsnack_contract.scenarios.artifacts import BadReplay
-from flipsnack_contract.target.result import Exit, Result
+from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, worst
 
 FRONT = "flipsnack-contract"
 
@@ -64,17 +67,24 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
     Raises `pytest.UsageError`; ends pytest, with an exit code of ours, where there is nothing to judge.
     """
     worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
-    with _ending_pytest():
-        options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
-        known = read_known_failures(options["known"])
-        if options.side == "recording":
-            judged = _open_recording(options)
-        elif options.side == "client":
-            judged = open_client(options, stack, worker, known, on_run)
-        else:
-            judged = open_server(options, stack, worker)
+    try:
+        with explained():
+            options = Options({one.name: config.getoption(f"--flipsnack-{one.name}") for one in OPTIONS}, environment)
+            known = read_known_failures(options["known"])
+            if options.side == "recording":
+                judged = _open_recording(options)
+            elif options.side == "client":
+                judged = open_client(options, stack, worker, known, on_run)
+            else:
+                judged = open_server(options, stack, worker)
         if not judged.parts:
             raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
+    except (BadHistory, BadReplay) as wrong:
+        raise pytest.UsageError(str(wrong)) from None
+    except NotJudgeable as trouble:
+        if trouble.code is Exit.USAGE:
+            raise pytest.UsageError(str(trouble)) from None
+        pytest.exit(str(trouble), returncode=trouble.code)
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 
@@ -89,20 +99,60 @@ def _open_recording(options: Options) -> Judged:
     )
 
 
-@contextmanager
-def _ending_pytest() -> Iterator[None]:
-    try:
-        with explained():
-            yield
-    except (BadHistory, BadReplay) as wrong:
-        raise pytest.UsageError(str(wrong)) from None
-    except NotJudgeable as trouble:
-        if trouble.code is Exit.USAGE:
-            raise pytest.UsageError(str(trouble)) from None
-        pytest.exit(str(trouble), returncode=trouble.code)
-
-
 def _command(config: pytest.Config, token: str | None) -> list[str]:
     front = Path(sys.argv[0]).parent.name == PACKAGE.name or Path(sys.argv[0]).stem == FRONT
     words = [FRONT, *sys.argv[1:]] if front else ["pytest", *map(str, config.invocation_params.args)]
     return ["…" if token and word.endswith(token) else word for word in words]
+
+
+class Contract(pytest.Directory):
+    """The package as pytest collects it: an item for each part of what is judged."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        is_worker = hasattr(self.config, "workerinput")
+        for part in self.config.stash[RUN].judged.parts:
+            # pytest-xdist reads the group from the end of the id; its marker has no effect with pytest 9.2.
+            name = f"{part.name}@flipsnack-alone" if part.alone and is_worker else part.name
+            yield PartItem.from_parent(self, name=name, part=part)
+
+
+class PartItem(pytest.Item):
+    """One part: a check of a server or a recording, a group of scenarios of a client."""
+
+    def __init__(self, *, part: Part, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.part = part
+        self.run = self.config.stash[RUN]
+        self.results: tuple[Result, ...] = ()
+        if self.config.pluginmanager.hasplugin("timeout"):
+            # Each part has bounds of its own; a time limit of the suite is meant for its own tests.
+            self.add_marker(pytest.mark.timeout(0))
+
+    def runtest(self) -> None:
+        try:
+            judged = self.part.judge()
+            results = (judged,) if isinstance(judged, Result) else tuple(judged)
+        except Exception:  # an error of ours is reported as ours, not as a broken rule
+            text = traceback.format_exc(limit=-3)
+            results = (Result(self.part.name, self.part.rule, Outcome.INTERNAL, text, group=self.part.name),)
+        strict = self.run.options["strict"]
+        self.results = tuple(self.run.known.settled(one, strict=strict) for one in results)
+
+    def reportinfo(self) -> tuple[Any, None, str]:
+        return self.path, None, ""  # there is no better place, and the id says the rest
+
+    def decide(self, report: pytest.TestReport) -> None:
+        """Give the report the outcome of the worst result, and all results."""
+        told = [one.as_json() for one in self.results] if report.when == "call" else []
+        report.flipsnack = {"part": self.part.name, **self.run.facts, "results": told}  # type: ignore[attr-defined]
+        if told:
+            report.outcome, report.longrepr, report.when = shown(self.results, self.run.replay)
+            if SHOWN[worst(one.outcome for one in self.results)].category == "xfailed":
+                lines = (line for one in self.results for line in one.listed)
+                report.wasxfail = f"known failure: {', '.join(dict.fromkeys(lines))}"
+
+
+def results_in(report: pytest.TestReport | pytest.CollectReport) -> tuple[Result, ...]:
+    """The results that a report carries; none when it is not of an item of ours."""
+    carried = getattr(report, "flipsnack", None)
+    return tuple(Result.from_json(one) for one in carried["results"]) if carried else ()

@@ -28,14 +28,10 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
 
     Raises `NotJudgeable`, also when it does not answer.
     """
-    name = options["app"] or options["base-url"]
+    given = options["app"] or options["base-url"]
     if options["read-only"]:
-        return _reading(_target(name, stack), options)
-    return _judging(_reachable(name, stack), options, stack, worker)
-
-
-def _judging(target: Target, options: Options, stack: ExitStack, worker: str) -> Judged:
-    """By all checks, in a namespace of its own where the worker is one of several."""
+        return _reading(_target(given, stack), options)
+    target = _reachable(given, stack)
     name = f"{options['app'] or target.base_url} ({_version(target)})"
     own = _namespace(target, options, stack, worker) if worker and isinstance(target, HttpTarget) else None
     under_test = _examined(own or target, options, worker, shared=bool(worker) and own is None)

@@ -1,23 +1,77 @@
-"""The end of a run: the results of all items summed up by rule, in the terminal, in JUnit, and for GitHub."""
+"""The results of all items as they come and summed up by rule: in the terminal, in JUnit, and for GitHub."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 import pytest
-from _pytest.junitxml import xml_key
+from _pytest.junitxml import LogXML, xml_key
 from _pytest.terminal import TerminalReporter
 
 from flipsnack_contract.contract.clock import stopwatch
-from flipsnack_contract.plugin.items import PartItem, results_in
-from flipsnack_contract.plugin.junit import RuleXml
-from flipsnack_contract.plugin.progress import Progress
-from flipsnack_contract.plugin.run import Run
-from flipsnack_contract.plugin.text import report_lines
+from flipsnack_contract.plugin.run import PartItem, Run, results_in
+from flipsnack_contract.plugin.text import report_lines, shown
 from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, worst
 
 LETTERS = {"passed": ".", "failed": "F", "error": "E", "skipped": "s", "warned": "w", "xfailed": "x"}
+SUITE = "flipsnack_contract"
+ASKED = ("logfile", "prefix", "suite_name", "logging", "report_duration", "family", "log_passing_tests")
+
+
+class Progress:
+    """One line that is written over and over. Without a terminal nothing is shown: pytest's own lines must do."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.total = 0  # how many scenarios are played, at most
+        self._terminal: TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
+        self._capture = config.pluginmanager.getplugin("capturemanager")
+        self._played = 0
+        self._began = stopwatch()
+
+    @property
+    def is_shown(self) -> bool:
+        terminal = self._terminal
+        return self.total > 0 and terminal is not None and bool(terminal.isatty) and terminal.verbosity == 0
+
+    def add(self, played: int) -> None:
+        self._played += played
+        left = max(0, self.total - self._played)
+        seconds = (stopwatch() - self._began) / max(1, self._played) * left
+        self.show(f"{self._played} of {self.total} scenarios played, about {seconds:.0f} s left")
+
+    def show(self, text: str) -> None:
+        if self._terminal is not None and self.is_shown:
+            with self._capture.global_and_fixture_disabled():
+                self._terminal.rewrite(text, erase=True)
+
+
+class RuleXml(LogXML):
+    """pytest's writer, but for the reports of our items: their rules are written once, at the end."""
+
+    @classmethod
+    def install(cls, config: pytest.Config) -> None:
+        """Take the place of pytest's writer, where a JUnit file is asked for."""
+        if plain := config.stash.get(xml_key, None):
+            config.pluginmanager.unregister(plain)
+            config.stash[xml_key] = cls(**{name: getattr(plain, name) for name in ASKED})
+            config.pluginmanager.register(config.stash[xml_key])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not hasattr(report, "flipsnack"):
+            super().pytest_runtest_logreport(report)
+
+    def write_rules(self, results: Sequence[Result], facts: Mapping[str, str], replay: Callable[[Result], str]) -> None:
+        """Write a test case for each rule, and what was judged as properties of the suite."""
+        for name, value in facts.items():
+            self.add_global_property(name, value)
+        for rule in dict.fromkeys(one.rule for one in results):
+            same = [one for one in results if one.rule == rule]
+            name, place = f"{SUITE}::{rule}", (SUITE, None, rule)
+            seconds = sum(one.seconds for one in same)
+            call = pytest.TestReport(name, place, {}, *shown(same, replay), duration=seconds)
+            super().pytest_runtest_logreport(call)
+            super().pytest_runtest_logreport(pytest.TestReport(name, place, {}, "passed", None, "teardown"))
 
 
 class Summary:
@@ -38,9 +92,8 @@ class Summary:
         self._tried = 0
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count the scenarios that were selected; with workers this is not called, and all of them count."""
-        chosen = (item.part.scenarios for item in session.items if isinstance(item, PartItem))
-        self._progress.total = sum(chosen)
+        # Only the scenarios that were selected; with workers this is not called, and all of them count.
+        self._progress.total = sum(item.part.scenarios for item in session.items if isinstance(item, PartItem))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if results := results_in(report):
@@ -54,49 +107,44 @@ class Summary:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Show our items in the categories of the one table; beside a progress line, no letters."""
         results = results_in(report)
         if not results:
             return None
         category = SHOWN[worst(one.outcome for one in results)].category
-        shown = ("", "") if self._progress.is_shown else (LETTERS[category], category.upper())
-        return category, *shown
+        letter, word = ("", "") if self._progress.is_shown else (LETTERS[category], category.upper())
+        return category, letter, word
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)  # before the terminal's and JUnit's
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
-        """Sum up, decide the exit code, and write what is written by rule; after Ctrl-C nothing is summed up."""
+        run = self._run
         self._progress.show("")
+        # After Ctrl-C nothing is summed up.
         if self._found and (session.exitstatus != Exit.INTERRUPTED or session.shouldstop):
-            self._results = self._summed_up()
-            self._advice = self._run.judged.advice(self._results)
+            results = run.judged.finish(self._found)
+            complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
+            met = {line for one in results for line in one.listed}
+            self._results = (*results, *run.known.stale(met, complete=complete, today=run.day))
+            self._advice = run.judged.advice(self._results)
             if session.exitstatus in (Exit.AS_EXPECTED, Exit.FAILURES) and session.testsfailed == self._failed_items:
                 session.exitstatus = int(exit_code(one.outcome for one in self._results))
         xml = session.config.stash.get(xml_key, None)
         if isinstance(xml, RuleXml):
-            xml.write_rules(self._results, self._run.facts, self._run.replay)
+            xml.write_rules(self._results, run.facts, run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
-                heading = f"### Contract of the Flipsnack API: {self._run.judged.name}"
+                heading = f"### Contract of the Flipsnack API: {run.judged.name}"
                 file.write("\n".join((heading, "", "```text", *self._lines(), "```", "")))
         yield
 
-    def _summed_up(self) -> tuple[Result, ...]:
-        run = self._run
-        results = run.judged.finish(self._found)
-        complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
-        met = {line for one in results for line in one.listed}
-        return (*results, *run.known.stale(met, complete=complete, today=run.day))
-
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Say on pytest-html's page what was judged, and the sum by rule."""
         if self._found:
             prefix += [f"<p>{name}: {escape(value)}</p>" for name, value in self._facts.items()]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:
-        """Tell our failures in a section of our own, grouped by cause, instead of one by one."""
         stats = terminalreporter.stats
+        # Our failures are told in a section of our own, grouped by cause, instead of one by one.
         whole: dict[str, list[object]] = {name: stats[name] for name in ("failed", "error") if name in stats}
         for name, reports in whole.items():
             stats[name] = [one for one in reports if not hasattr(one, "flipsnack")]
