@@ -63,7 +63,6 @@ class Case:
 
     @property
     def real_limit_s(self) -> float:
-        """How many seconds it may take in real time."""
         deadline = self.options.deadline_ms
         return (REAL_LIMIT_MS if deadline is None else deadline) / 1000
 
@@ -110,7 +109,6 @@ class Report:
 
     @property
     def elapsed_ms(self) -> int:
-        """How long the case took, in its own time."""
         return self.ended_ms - self.started_ms
 
     @property
@@ -189,7 +187,10 @@ class CaseRun:
     def sleep(self, ms: int) -> list[Cancel | Wake]:
         """Let the client sleep, no longer than until it is cancelled; what ends its sleep. Raises `Stopped`."""
         self.sleeps.append(ms)
-        self._check_sleeps()
+        count = len(self.sleeps)
+        are_short = count > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * count
+        if count > self.case.most_sleeps or are_short:
+            raise Stopped(f"it slept {count} times in {self.elapsed_ms / 1000:g} s and did not end")
         ends: list[Cancel | Wake] = []
         due = self.case.cancel_after_ms if self.cancelled_at_ms is None else None
         if due is not None and due - self.elapsed_ms <= ms:
@@ -201,9 +202,3 @@ class CaseRun:
         if self.elapsed_ms > self.case.horizon_ms:
             raise Stopped(f"it still ran {self.elapsed_ms / 1000:g} s after its start")
         return [*ends, Wake(id=self.case.id, now_ms=self.timeline.now_ms)]
-
-    def _check_sleeps(self) -> None:
-        count = len(self.sleeps)
-        are_short = count > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * count
-        if count > self.case.most_sleeps or are_short:
-            raise Stopped(f"it slept {count} times in {self.elapsed_ms / 1000:g} s and did not end")

@@ -242,9 +242,8 @@ def read_from_adapter(line: bytes) -> FromAdapter:
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
-        raise AdapterFault("garbage", f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
-
-
-def _expected(damage: str) -> str:
-    words = {"outcome": ResultOutcome, "error.class": ErrorClass}
-    return next((", ".join(get_args(one)) for name, one in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)
+        words = {"`$.outcome`": ResultOutcome, "`$.error.class`": ErrorClass}
+        expected = next(
+            (", ".join(get_args(one)) for name, one in words.items() if str(damage).endswith(name)), EXPECTED
+        )
+        raise AdapterFault("garbage", f"{damage}; expected {expected}, got {shown}{hint}") from None

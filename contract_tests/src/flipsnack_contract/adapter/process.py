@@ -67,9 +67,8 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     """End the process and all that it started: SIGTERM, and SIGKILL to what still runs 2 s later."""
     _signal(process, signal.SIGTERM)
     try:
-        process.wait(GRACE_AFTER_TERM)
-    except subprocess.TimeoutExpired:
-        pass
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_AFTER_TERM)
     finally:
         _signal(process, signal.SIGKILL)
         process.wait()

@@ -180,17 +180,13 @@ class AdapterSession:
         self._connected().channel.send(line)
 
     def _receive(self, run: CaseRun) -> FromAdapter:
-        since = stopwatch()
+        since, is_virtual = stopwatch(), run.timeline.is_virtual
+        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
         while (line := self._line(TICK)) is None:
             run.check_calls()
-            self._check_silence(run, stopwatch() - since)
+            if stopwatch() - since > limit:
+                raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
         return self._take(run, line)
-
-    def _check_silence(self, run: CaseRun, seconds: float) -> None:
-        is_virtual = run.timeline.is_virtual
-        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
-        if seconds > limit:
-            raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
 
     def _expect_quiet(self, run: CaseRun) -> None:
         with suppress(Closed):  # its end shows in the next case

@@ -119,7 +119,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def suspended_s(self) -> float:
-        """For how many seconds the client's machine is suspended in all."""
         return sum(event.for_s for event in self.suspensions)
 
     @property
@@ -152,18 +151,6 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
         return frozenset(said)
     if scenario.op == "poll":
         return frozenset({"ok"})
-    return _followed(scenario)
-
-
-def undisturbed(scenario: Scenario) -> str | None:
-    """The only end that is right; None when several are, or when something disturbs the scenario."""
-    end, *others = expected_outcomes(scenario)
-    affected = any(fault.affects != "nothing" for fault in scenario.faults)
-    disturbed = affected or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
-    return None if disturbed or others else end
-
-
-def _followed(scenario: Scenario) -> frozenset[str]:
     end = "job_failed" if scenario.schedule.startswith("failed") else "ok"
     earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
     deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
@@ -174,6 +161,14 @@ def _followed(scenario: Scenario) -> frozenset[str]:
     if latest + scenario.suspended_s + COMFORT_S > deadline:
         ends.add("deadline")
     return frozenset(ends)
+
+
+def undisturbed(scenario: Scenario) -> str | None:
+    """The only end that is right; None when several are, or when something disturbs the scenario."""
+    end, *others = expected_outcomes(scenario)
+    affected = any(fault.affects != "nothing" for fault in scenario.faults)
+    disturbed = affected or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
+    return None if disturbed or others else end
 
 
 def _span(schedule: str) -> tuple[float, float]:

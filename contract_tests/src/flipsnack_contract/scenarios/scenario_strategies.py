@@ -50,16 +50,13 @@ def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
     """Scenarios for a client with these capabilities."""
     forms = [form for form in FORMATS if form in capabilities]
     op = st.sampled_from(["download", "download", "download", "poll"])
-    families = [_built(forms, schedule=schedules, op=op), _refused(forms)]
+    whose = st.sampled_from(["unknown", "deleted", "foreign"])
+    who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
+    refused = _built(forms, who=who, whose=whose, unknown_hash=hashes)
+    families = [_built(forms, schedule=schedules, op=op), refused]
     if "virtual_sleep" in capabilities:
         families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
     return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
-
-
-def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    whose = st.sampled_from(["unknown", "deleted", "foreign"])
-    who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
-    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
 
 
 def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:

@@ -72,7 +72,6 @@ class Traffic:
 
     @cached_property
     def downloads(self) -> tuple[Event, ...]:
-        """The requests for resource URLs."""
         return tuple(event for event in self.events if event.kind == "download")
 
     def successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
@@ -121,13 +120,9 @@ def expect_limit(spread: int, most: int, window: int, what: str) -> None:
 def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
     """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
     for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
-        if before.state == "PROCESSING" and not _is_last_call(traffic, after):
+        near = traffic.deadline is not None and after.start >= traffic.deadline - LEAST_INTERVAL
+        if before.state == "PROCESSING" and not (near and after is traffic.calls[-1]):
             _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
-
-
-def _is_last_call(traffic: Traffic, call: Event) -> bool:
-    near = traffic.deadline is not None and call.start >= traffic.deadline - LEAST_INTERVAL
-    return near and call is traffic.calls[-1]
 
 
 @check("client.back-off", of="recording", needs=ANSWERS)

@@ -25,7 +25,11 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     if run.outcome is not CaseOutcome.OK:
         return
     if run.scenario.op == "poll":
-        _same_state(run)
+        result = run.report.result
+        last = next((call.state for call in reversed(run.calls) if call.state), None)
+        said = result.value.get("status") if result else None
+        if said != last:
+            raise Violation("the status in the result", str(last), str(said))
         return
     if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
@@ -43,14 +47,6 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
         return
     if not _has_cause(run):
         raise Violation(f"a client that reports {run.error}", "a cause in the server's log", _last(run))
-
-
-def _same_state(run: ScenarioRun) -> None:
-    result = run.report.result
-    last = next((call.state for call in reversed(run.calls) if call.state), None)
-    said = result.value.get("status") if result else None
-    if said != last:
-        raise Violation("the status in the result", str(last), str(said))
 
 
 def _has_cause(run: ScenarioRun) -> bool:
