@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, file_text
-from flipsnack_contract.adapter.channel import Closed
 from flipsnack_contract.adapter.fake_server import Fake, Sandbox
 from flipsnack_contract.adapter.launch import LaunchMode, Program, playing
 from flipsnack_contract.adapter.messages import (
@@ -21,7 +20,7 @@ from flipsnack_contract.adapter.messages import (
     Greeting,
     preferred,
 )
-from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
+from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Closed, Process
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.contract.methods import package_method
 

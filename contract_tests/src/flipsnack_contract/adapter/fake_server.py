@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import urlsplit
 
+from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
-from flipsnack_contract.adapter.timeline import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control, Refused, find_control

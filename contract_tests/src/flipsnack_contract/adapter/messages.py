@@ -87,9 +87,6 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     pass
 
 
-# --- messages of the kit
-
-
 class Greeting(_Message, frozen=True, tag="hello"):
     """The kit's first message: the protocols it knows, its version, and a name for this run."""
 
@@ -149,9 +146,6 @@ class Bye(_Message, frozen=True, tag="bye"):
 
 
 FromKit = Greeting | RunCase | Wake | Cancel | Bye
-
-
-# --- messages of an adapter
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):

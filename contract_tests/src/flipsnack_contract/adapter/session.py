@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import IO, Protocol, Self
 
-from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report
-from flipsnack_contract.adapter.channel import Channel, Closed
+from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report, Timeline
 from flipsnack_contract.adapter.messages import (
     PROTOCOL,
     AdapterFault,
@@ -25,8 +24,7 @@ from flipsnack_contract.adapter.messages import (
     encode,
     read_from_adapter,
 )
-from flipsnack_contract.adapter.process import tail
-from flipsnack_contract.adapter.timeline import Timeline
+from flipsnack_contract.adapter.process import Channel, Closed, tail
 from flipsnack_contract.contract.clock import stopwatch
 
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"

@@ -100,18 +100,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The capabilities and the operation that a client must have for it."""
         needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
         ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
+        # Virtual time is for what happens at an instant, or would take too long.
+        at_an_instant = bool(self.timeline or self.faults or self.settings)
+        slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
         sometimes = {
             "cancel": self.cancel_after_s is not None,
             "deadline": self.schedule in ("never", "manual", "failed-manual") and not ended,
-            "virtual_sleep": self.timed,
+            "virtual_sleep": at_an_instant or slow or self.cancel_after_s is not None,
         }
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
-
-    @property
-    def timed(self) -> bool:
-        """Whether it needs virtual time: something happens at an instant, or it would take too long."""
-        slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
-        return bool(self.timeline or self.faults or self.settings) or slow or self.cancel_after_s is not None
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome
+from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome, TimedAction
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
 from flipsnack_contract.adapter.session import AdapterSession
-from flipsnack_contract.adapter.timeline import TimedAction
 from flipsnack_contract.scenarios.event import Event, logged_event
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun

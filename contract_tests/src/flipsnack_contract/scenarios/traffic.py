@@ -57,8 +57,7 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `deadline` is when the client was asked to end.
-    `reads_xml`: the client was asked to use XML.
+    `deadline` is when the client was asked to end, `reads_xml` whether it was asked to use XML.
     """
 
     events: tuple[Event, ...]
