@@ -10,7 +10,6 @@ from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, 
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
-FINAL = STATES[1:]
 
 
 def _most(traffic: Traffic, limit: int, window: int) -> None:
@@ -46,7 +45,7 @@ def what_is_final_stays(traffic: Traffic) -> None:
     answered = (event for event in traffic.calls if event.is_poll and event.code == 20)
     for polls in grouped(answered, lambda event: event.collection):
         for before, after in pairwise(polls):
-            if before.state in FINAL and after.state != before.state:
+            if before.state in STATES[1:] and after.state != before.state:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 
 

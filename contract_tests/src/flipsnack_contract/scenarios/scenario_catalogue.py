@@ -135,7 +135,6 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
 CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() for name, one in family.items()}
 """Every scenario by its name. A client is put into each of them that it has the capabilities for."""
 
-
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",

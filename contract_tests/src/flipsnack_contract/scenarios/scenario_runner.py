@@ -184,13 +184,9 @@ def _fetch_log(control: Control, *, diagnose: bool) -> tuple[Event, ...]:
     records: list[dict[str, Any]] = control.call("GET", "/requests?limit=100000")["requests"]
     wrong = next((record for record in records if record.get("signature") == "wrong"), None)
     if diagnose and wrong is not None:
-        wrong["detail"] = _diagnosis(control, wrong)
+        diagnosis = control.call("GET", f"/requests/{wrong['id']}/diagnosis").get("signature", {})
+        causes = diagnosis.get("causes", [])
+        fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+        wrong["detail"] = " ".join((diagnosis.get("summary", wrong.get("detail", "")), *fixes))
     # Numbered by their order, so that a failure reads the same in each run.
     return tuple(logged_event(f"#{number}", record) for number, record in enumerate(records, 1))
-
-
-def _diagnosis(control: Control, record: dict[str, Any]) -> str:
-    diagnosis: dict[str, Any] = control.call("GET", f"/requests/{record['id']}/diagnosis").get("signature", {})
-    causes = diagnosis.get("causes", [])
-    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
-    return " ".join((diagnosis.get("summary", record.get("detail", "")), *fixes))

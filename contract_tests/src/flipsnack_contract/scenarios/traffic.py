@@ -166,7 +166,10 @@ def a_dead_link_is_not_tried_again(traffic: Traffic) -> None:
             raise Violation("a resource URL that has expired", "no further request", found)
         if _is_expired(traffic, event):
             dead[event.url] = event
-            _expect_new_link(traffic, event)
+            later = (call for call in traffic.calls if call.is_poll and call.start >= event.start)
+            # A scenario has a rule of its own for that: it knows whether there was time for another call.
+            if event.giver is not None and event.giver.collection not in {call.collection for call in later}:
+                raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
 
 
 def _is_expired(traffic: Traffic, event: Event) -> bool:
@@ -175,15 +178,6 @@ def _is_expired(traffic: Traffic, event: Event) -> bool:
     if event.giver is None:
         return traffic.one_task
     return event.fetches_link and event.start >= event.giver.start + LINK_LIFETIME
-
-
-def _expect_new_link(traffic: Traffic, event: Event) -> None:
-    giver = event.giver
-    # A scenario has a rule of its own for that: it knows whether there was time for another call.
-    if giver is not None and not any(
-        call.is_poll and call.collection == giver.collection and call.start >= event.start for call in traffic.calls
-    ):
-        raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
 
 
 @check("client.get-for-reads", of="recording", needs=CALLS)

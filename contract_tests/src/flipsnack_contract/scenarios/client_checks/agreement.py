@@ -76,9 +76,8 @@ def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
     """After ok the file is the package, byte for byte."""
     if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
         return
-    made = run.file
-    if made != run.package:
-        found = "no file" if made is None else file_text(made)
+    if run.file != run.package:
+        found = "no file" if run.file is None else file_text(run.file)
         raise Violation("the file after ok", file_text(run.package), found)
 
 
@@ -97,8 +96,7 @@ def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
     result = run.report.result
     if result is None or result.file is None:
         return
-    made = run.file
-    if made is None:
+    if run.file is None:
         raise Violation("the file in the result", "a file", "none")
     found = (result.file.bytes, result.file.sha256)
-    expect((len(made), hashlib.sha256(made).hexdigest()), found, "length and SHA-256 in the result")
+    expect((len(run.file), hashlib.sha256(run.file).hexdigest()), found, "length and SHA-256 in the result")
