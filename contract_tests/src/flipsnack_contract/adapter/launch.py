@@ -119,7 +119,6 @@ class Program:
         return Hello(protocol=1, client=client, ops=(self.mode.op,), capabilities=self.mode.capabilities)
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
-        """How `case` ended; `calls` counts the requests of the case at the fake."""
         run = CaseRun(case, timeline, calls)
         with tempfile.TemporaryFile() as stderr, tempfile.TemporaryFile() as stdout:
             report = run.report_of(lambda: self._play(run, stdout if self.mode.op == "call" else stderr, stderr))

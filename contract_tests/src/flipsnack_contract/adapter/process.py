@@ -135,9 +135,18 @@ class Channel:
         until = stopwatch() + timeout
         while not self._lines:
             try:
-                self._take(self._incoming.get(timeout=max(0.0, until - stopwatch())))
+                piece = self._incoming.get(timeout=max(0.0, until - stopwatch()))
             except Empty:
                 return None
+            if not piece:
+                self._incoming.put(piece)  # the end stays the end
+                if not self._rest:
+                    raise Closed
+            # What comes before the end without a line end is a line all the same.
+            *whole, self._rest = (self._rest + (piece or b"\n")).split(b"\n")
+            if any(len(line) >= MAX_LINE for line in (*whole, self._rest)):
+                raise AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
+            self._lines.extend(whole)
         return self._lines.popleft()
 
     def close_writing(self) -> None:
@@ -165,17 +174,6 @@ class Channel:
                 if not self._is_closed:
                     self._incoming.put(piece)
         self._incoming.put(b"")
-
-    def _take(self, piece: bytes) -> None:
-        if not piece:
-            self._incoming.put(piece)  # the end stays the end
-            if not self._rest:
-                raise Closed
-        # What comes before the end without a line end is a line all the same.
-        *whole, self._rest = (self._rest + (piece or b"\n")).split(b"\n")
-        if any(len(line) >= MAX_LINE for line in (*whole, self._rest)):
-            raise AdapterFault("too-long", f"a line has more than {MAX_LINE} bytes")
-        self._lines.extend(whole)
 
 
 class Process:

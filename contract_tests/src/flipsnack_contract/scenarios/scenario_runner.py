@@ -71,11 +71,15 @@ class ScenarioRunner:
             run = self._play(scenario, sandbox)
             return run, sandbox.archive(before=len(run.requests))
 
-    def _callback_for(self, scenario: Scenario) -> str:
-        """The client's JSONP callback, which a made-up answer must use; an undisturbed run shows it."""
+    def _disturb(self, scenario: Scenario, sandbox: Sandbox) -> None:
+        if scenario.settings:
+            sandbox.account.settings(**scenario.settings)
+        # A made-up answer must use the client's JSONP callback; an undisturbed run shows it.
         if scenario.format == "jsonp" and scenario.faults and not self._callback:
             self.play(Scenario(op=scenario.op, format="jsonp"))
-        return self._callback or "callback"
+        for number, fault in enumerate(scenario.faults):
+            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback")
+            sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
@@ -83,7 +87,7 @@ class ScenarioRunner:
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = _collection(scenario, sandbox)
-        _disturb(scenario, sandbox, callback=self._callback_for(scenario))
+        self._disturb(scenario, sandbox)
         before = OLD if scenario.old_file else None
         if before:
             sandbox.dest.write_bytes(before)
@@ -105,14 +109,6 @@ class ScenarioRunner:
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
         )
-
-
-def _disturb(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> None:
-    if scenario.settings:
-        sandbox.account.settings(**scenario.settings)
-    for number, fault in enumerate(scenario.faults):
-        rule = fault.as_rule(sandbox.base_url, callback=callback)
-        sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
 
 def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
