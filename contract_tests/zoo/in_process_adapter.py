@@ -17,8 +17,8 @@ from typing import IO, Any, TextIO
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, Task
 
-from flipsnack_contract.adapter.channel import Channel
 from flipsnack_contract.adapter.messages import AdapterFault
+from flipsnack_contract.adapter.process import Channel
 
 OPERATIONS = ("download", "poll", "call")
 JOIN_S = 10.0

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from flipsnack_contract.adapter.case import Case
+from flipsnack_contract.adapter.case import Case, Timeline
 from flipsnack_contract.adapter.messages import Greeting
-from flipsnack_contract.adapter.timeline import Timeline
 
 ZOO = Path(__file__).parents[2] / "zoo" / "adapters.py"
 ADAPTERS = Path(__file__).parents[2] / "adapters"

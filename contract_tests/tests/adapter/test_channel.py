@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.channel import MOST_PIECES, PIECE, Channel, Closed
 from flipsnack_contract.adapter.messages import MAX_LINE, AdapterFault
+from flipsnack_contract.adapter.process import MOST_PIECES, PIECE, Channel, Closed
 
 TIMEOUT = 60.0
 

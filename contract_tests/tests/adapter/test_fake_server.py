@@ -3,8 +3,8 @@ from io import BytesIO
 
 import pytest
 
+from flipsnack_contract.adapter.case import VirtualTimeline
 from flipsnack_contract.adapter.fake_server import Fake, NoFake, NoPackage, Sandbox, fake_at, started_fake
-from flipsnack_contract.adapter.timeline import VirtualTimeline
 from flipsnack_contract.target.control import Refused, find_control
 from flipsnack_mock.testing import MockServer
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from contract_tests.tests.adapter.cases import GREETING, SECRET, case
 
-from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Timeline
 from flipsnack_contract.adapter.launch import BadUse, LaunchMode, Program, greeting_of, playing
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
-from flipsnack_contract.adapter.timeline import Timeline
 
 TELL = "import json,os,sys; json.dump([sys.argv[1:], dict(os.environ)], open(sys.argv[2], 'w'))"
 CALL = "import json,sys; print('note', file=sys.stderr); print(json.dumps({'arguments': sys.argv[1:]}))"

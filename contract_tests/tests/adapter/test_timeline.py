@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.timeline import TimedAction, Timeline, VirtualTimeline
+from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.target.control import AccountControl, Control
 from flipsnack_contract.target.target import WsgiTarget
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.adapter.messages import CAPABILITIES
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, named
-from flipsnack_contract.scenarios.scenario_strategies import scenarios
+from flipsnack_contract.scenarios.scenario_groups import scenarios
 
 ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
 

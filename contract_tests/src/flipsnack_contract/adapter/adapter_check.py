@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, file_text
-from flipsnack_contract.adapter.channel import Closed
 from flipsnack_contract.adapter.fake_server import Fake, Sandbox
 from flipsnack_contract.adapter.launch import LaunchMode, Program, playing
 from flipsnack_contract.adapter.messages import (
@@ -21,7 +20,7 @@ from flipsnack_contract.adapter.messages import (
     Greeting,
     preferred,
 )
-from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Process
+from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Closed, Process
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.contract.methods import package_method
 
@@ -63,8 +62,6 @@ def _got(report: Report) -> str:
 
 @dataclass
 class _Adapter:
-    """The adapter while it is checked; `printed` is what the last case wrote to stderr."""
-
     launch: LaunchMode
     session: AdapterSession | Program
     fake: Fake
@@ -83,13 +80,16 @@ class _Adapter:
         name = f"check-{uuid.uuid4().hex[:12]}"
         with Sandbox(self.fake, name, key=KEY, secret=SECRET) as sandbox:
             collection = sandbox.account.create_collection(schedule=schedule)
+            args: dict[str, Any] = {"collection": collection, "dest": str(sandbox.dest)}
+            if op == "call":
+                args = {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
             case = Case(
                 id=name,
                 op=op,
                 base_url=sandbox.base_url,
                 key=KEY,
                 secret=SECRET,
-                args=_arguments(op, collection, str(sandbox.dest)),
+                args=args,
                 options=CaseOptions(format=preferred(self.hello.capabilities), deadline_ms=30_000),
             )
             case = replace(case, **changes)
@@ -102,12 +102,6 @@ class _Adapter:
                 served, made = sandbox.package(collection), sandbox.dest.read_bytes()
                 _expect(served == made, f"expected the package ({file_text(served)}) at dest, got {file_text(made)}")
         return report
-
-
-def _arguments(op: str, collection: str, dest: str) -> dict[str, Any]:
-    if op == "call":
-        return {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
-    return {"collection": collection, "dest": dest}
 
 
 def check_adapter(launch: LaunchMode, greeting: Greeting, fake: Fake) -> Iterator[Finding]:

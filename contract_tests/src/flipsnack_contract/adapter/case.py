@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -16,11 +16,13 @@ from flipsnack_contract.adapter.messages import (
     RunCase,
     Wake,
 )
-from flipsnack_contract.adapter.timeline import Timeline
+from flipsnack_contract.contract.clock import RealClock
+from flipsnack_contract.target.control import AccountControl
 
 MASK = "«the secret»"
 """Replaces a secret. No client prints this by chance."""
 
+MILLI = 1000
 DAY_MS = 24 * 3600 * 1000
 TICK = 0.25
 """Seconds between two looks at the limits of a client that is silent."""
@@ -63,7 +65,6 @@ class Case:
 
     @property
     def real_limit_s(self) -> float:
-        """How many seconds it may take in real time."""
         deadline = self.options.deadline_ms
         return (REAL_LIMIT_MS if deadline is None else deadline) / 1000
 
@@ -110,7 +111,6 @@ class Report:
 
     @property
     def elapsed_ms(self) -> int:
-        """How long the case took, in its own time."""
         return self.ended_ms - self.started_ms
 
     @property
@@ -129,6 +129,69 @@ def masked(text: str, secret: str) -> str:
 def file_text(content: bytes) -> str:
     """A file in words: its length, and how its SHA-256 begins."""
     return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:12]}…"
+
+
+@dataclass(frozen=True)
+class TimedAction:
+    """Something that happens `after_ms` milliseconds after the start of a case.
+
+    `happen` changes the account. `suspend_ms` suspends the client's machine, so its sleep ends no sooner than that.
+    """
+
+    after_ms: int
+    happen: Callable[[AccountControl], None] | None = None
+    suspend_ms: int = 0
+
+
+class Timeline:
+    """The time of one case: here it is real time, in which no action can happen at an instant."""
+
+    is_virtual = False
+
+    @property
+    def now_ms(self) -> int:
+        """The present instant in whole milliseconds: since 1970 in virtual time, else since some fixed instant."""
+        return RealClock().now // MILLI
+
+    def pass_by(self, ms: int) -> None:
+        """Let that much time pass."""
+        RealClock().pass_by(ms * MILLI)
+
+
+class VirtualTimeline(Timeline):
+    """Time that passes only in `pass_by`, on the clock of an account at the fake."""
+
+    is_virtual = True
+
+    def __init__(self, account: AccountControl, actions: Sequence[TimedAction] = ()) -> None:
+        """Stop the clock on a whole second, so that a limit's calendar windows begin with the case."""
+        self._account = account
+        micros = account.freeze()
+        account.advance(-micros % 1_000_000)
+        self._now = -(-micros // 1_000_000) * MILLI
+        self._start = self._now
+        self._actions = sorted(actions, key=lambda action: action.after_ms)
+        self.pass_by(0)
+
+    @property
+    def now_ms(self) -> int:
+        return self._now
+
+    def pass_by(self, ms: int) -> None:
+        """Move the clock on. Each action happens at its instant; a suspension moves the clock further."""
+        until = self._now + ms
+        while self._actions and self._start + self._actions[0].after_ms <= until:
+            action = self._actions.pop(0)
+            self._advance(self._start + action.after_ms)
+            if action.happen:
+                action.happen(self._account)
+            until = max(until, self._now + action.suspend_ms)
+        self._advance(until)
+
+    def _advance(self, until: int) -> None:
+        if until > self._now:
+            self._account.advance((until - self._now) * MILLI)
+            self._now = until
 
 
 class Stopped(Exception):
@@ -189,7 +252,10 @@ class CaseRun:
     def sleep(self, ms: int) -> list[Cancel | Wake]:
         """Let the client sleep, no longer than until it is cancelled; what ends its sleep. Raises `Stopped`."""
         self.sleeps.append(ms)
-        self._check_sleeps()
+        count = len(self.sleeps)
+        are_short = count > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * count
+        if count > self.case.most_sleeps or are_short:
+            raise Stopped(f"it slept {count} times in {self.elapsed_ms / 1000:g} s and did not end")
         ends: list[Cancel | Wake] = []
         due = self.case.cancel_after_ms if self.cancelled_at_ms is None else None
         if due is not None and due - self.elapsed_ms <= ms:
@@ -201,9 +267,3 @@ class CaseRun:
         if self.elapsed_ms > self.case.horizon_ms:
             raise Stopped(f"it still ran {self.elapsed_ms / 1000:g} s after its start")
         return [*ends, Wake(id=self.case.id, now_ms=self.timeline.now_ms)]
-
-    def _check_sleeps(self) -> None:
-        count = len(self.sleeps)
-        are_short = count > MANY_SLEEPS and self.elapsed_ms < SHORT_SLEEP_MS * count
-        if count > self.case.most_sleeps or are_short:
-            raise Stopped(f"it slept {count} times in {self.elapsed_ms / 1000:g} s and did not end")

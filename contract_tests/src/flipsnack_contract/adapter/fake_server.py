@@ -6,7 +6,6 @@ The fake is a process that the kit starts, or one that runs already; it is never
 import importlib.util
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import urlsplit
 
+from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
-from flipsnack_contract.adapter.timeline import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control, Refused, find_control
@@ -78,22 +77,19 @@ def started_fake() -> Iterator[Fake]:
         process = start(watched_command(MODULE, "serve", *FLAGS))
     except AdapterFault as fault:
         raise NoFake(f"the fake does not start: {fault.text}") from None
+    assert process.stdout is not None  # `start` makes pipes
+    assert process.stderr is not None
     with process:
         try:
-            with fake_at(_address(process)) as fake:
+            line = process.stdout.readline()
+            listening = LISTENING.search(line)
+            if listening is None:
+                said = repr(line) if line else process.stderr.read(2000).decode("utf-8", "replace")
+                raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it printed: {said.strip()}")
+            with fake_at(listening[1].decode()) as fake:
                 yield fake
         finally:
             end_group(process)
-
-
-def _address(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout is not None  # `start` makes pipes
-    assert process.stderr is not None
-    line = process.stdout.readline()
-    if match := LISTENING.search(line):
-        return match[1].decode()
-    said = repr(line) if line else process.stderr.read(2000).decode("utf-8", "replace")
-    raise NoFake(f"the fake does not start: {exit_text(process.poll())}; it printed: {said.strip()}")
 
 
 class NoPackage(Exception):

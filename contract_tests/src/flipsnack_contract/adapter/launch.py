@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any
 
-from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report
+from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report, Timeline
 from flipsnack_contract.adapter.messages import (
     CAPABILITIES,
     MAX_LINE,
@@ -32,7 +32,6 @@ from flipsnack_contract.adapter.messages import (
 )
 from flipsnack_contract.adapter.process import Process, end_group, exit_text, start, tail, why_not_startable
 from flipsnack_contract.adapter.session import AdapterSession
-from flipsnack_contract.adapter.timeline import Timeline
 from flipsnack_contract.contract.clock import stopwatch
 
 MODES = {
@@ -82,7 +81,6 @@ class LaunchMode:
             raise BadUse("placeholders are only filled in with --mode exec: add that option before the --")
 
     def has(self, placeholder: str) -> bool:
-        """Whether the placeholder is among the arguments."""
         return any(placeholder in part for part in self.command)
 
     @property
@@ -121,7 +119,6 @@ class Program:
         return Hello(protocol=1, client=client, ops=(self.mode.op,), capabilities=self.mode.capabilities)
 
     def run(self, case: Case, timeline: Timeline, *, calls: Callable[[], int] = lambda: 0) -> Report:
-        """How `case` ended; `calls` counts the requests of the case at the fake."""
         run = CaseRun(case, timeline, calls)
         with tempfile.TemporaryFile() as stderr, tempfile.TemporaryFile() as stdout:
             report = run.report_of(lambda: self._play(run, stdout if self.mode.op == "call" else stderr, stderr))

@@ -87,9 +87,6 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     pass
 
 
-# --- messages of the kit
-
-
 class Greeting(_Message, frozen=True, tag="hello"):
     """The kit's first message: the protocols it knows, its version, and a name for this run."""
 
@@ -149,9 +146,6 @@ class Bye(_Message, frozen=True, tag="bye"):
 
 
 FromKit = Greeting | RunCase | Wake | Cancel | Bye
-
-
-# --- messages of an adapter
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
@@ -242,9 +236,8 @@ def read_from_adapter(line: bytes) -> FromAdapter:
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
-        raise AdapterFault("garbage", f"{damage}; expected {_expected(str(damage))}, got {shown}{hint}") from None
-
-
-def _expected(damage: str) -> str:
-    words = {"outcome": ResultOutcome, "error.class": ErrorClass}
-    return next((", ".join(get_args(one)) for name, one in words.items() if damage.endswith(f"`$.{name}`")), EXPECTED)
+        words = {"`$.outcome`": ResultOutcome, "`$.error.class`": ErrorClass}
+        expected = next(
+            (", ".join(get_args(one)) for name, one in words.items() if str(damage).endswith(name)), EXPECTED
+        )
+        raise AdapterFault("garbage", f"{damage}; expected {expected}, got {shown}{hint}") from None

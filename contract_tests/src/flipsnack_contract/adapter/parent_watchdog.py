@@ -8,7 +8,6 @@ import runpy
 import signal
 import sys
 import threading
-from collections.abc import Sequence
 
 STDIN = 0
 
@@ -18,13 +17,6 @@ def watched_command(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", __name__, module, *arguments)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Run the module that is the first of `arguments`, with the others as its own."""
-    threading.Thread(target=_end_with_stdin, name="parent-watchdog", daemon=True).start()
-    sys.argv = list(arguments)
-    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
-
-
 def _end_with_stdin() -> None:
     while os.read(STDIN, 4096):
         continue
@@ -32,4 +24,6 @@ def _end_with_stdin() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    threading.Thread(target=_end_with_stdin, name="parent-watchdog", daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

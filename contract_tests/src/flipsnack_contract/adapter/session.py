@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import IO, Protocol, Self
 
-from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report
-from flipsnack_contract.adapter.channel import Channel, Closed
+from flipsnack_contract.adapter.case import TICK, Case, CaseOutcome, CaseRun, Report, Timeline
 from flipsnack_contract.adapter.messages import (
     PROTOCOL,
     AdapterFault,
@@ -25,8 +24,7 @@ from flipsnack_contract.adapter.messages import (
     encode,
     read_from_adapter,
 )
-from flipsnack_contract.adapter.process import tail
-from flipsnack_contract.adapter.timeline import Timeline
+from flipsnack_contract.adapter.process import Channel, Closed, tail
 from flipsnack_contract.contract.clock import stopwatch
 
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
@@ -180,17 +178,13 @@ class AdapterSession:
         self._connected().channel.send(line)
 
     def _receive(self, run: CaseRun) -> FromAdapter:
-        since = stopwatch()
+        since, is_virtual = stopwatch(), run.timeline.is_virtual
+        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
         while (line := self._line(TICK)) is None:
             run.check_calls()
-            self._check_silence(run, stopwatch() - since)
+            if stopwatch() - since > limit:
+                raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
         return self._take(run, line)
-
-    def _check_silence(self, run: CaseRun, seconds: float) -> None:
-        is_virtual = run.timeline.is_virtual
-        limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
-        if seconds > limit:
-            raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
 
     def _expect_quiet(self, run: CaseRun) -> None:
         with suppress(Closed):  # its end shows in the next case

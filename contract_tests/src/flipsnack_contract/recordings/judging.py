@@ -23,24 +23,18 @@ def recording_checks() -> tuple[Check, ...]:
     return checks_in(traffic, servers, capabilities=NEEDS)
 
 
-def recorded(events: Sequence[Event]) -> frozenset[str]:
-    """Which of `NEEDS` the recording has."""
+def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[Result]:
+    """The results, one for each check; a check whose needs were not recorded is skipped."""
     found = {
         "calls": any(event.kind == "call" for event in events),
         "answers": any(event.kind == "call" and event.readable for event in events),
         "links": any(event.fetches_link for event in events),
     }
-    return frozenset(name for name, there in found.items() if there)
-
-
-def judge_history(checks: Sequence[Check], events: Sequence[Event]) -> Iterator[Result]:
-    """The results, one for each check; a check whose needs were not recorded is skipped."""
-    have = recorded(events)
     # An event without a key belongs to no client.
     keyed = (event for event in events if event.key)
     by_key = [Traffic(tuple(same)) for same in grouped(keyed, lambda event: event.key)]
     for one in checks:
-        missing = tuple(sorted(one.needs - have))
+        missing = tuple(sorted(name for name in one.needs if not found[name]))
         if missing:
             why = f"not recorded: {'; '.join(NEEDS[name] for name in missing)}"
             yield Result(one.name, one.rule.id, Outcome.SKIPPED, why, missing=missing)

@@ -51,7 +51,8 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     start = _micros(own["virtual"]) if own.get("virtual") else wall
     # The fake tells when it counted the call; another recorder only when the request left and the answer came.
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
-    params = _parameters(request["url"], _form(request.get("postData") or {}))
+    texts = (urlsplit(request["url"]).query, _form(request.get("postData") or {}))
+    params = dict(pair for text in texts for pair in parse_qsl(text, keep_blank_values=True))
     event = Event(
         name=str(own.get("id") or f"#{number}"),
         kind=_kind(request["url"], params),
@@ -104,10 +105,6 @@ def _answered(event: Event, body: bytes) -> Event:
 def _kind(url: str, params: Mapping[str, str]) -> Kind:
     is_call = url.partition("?")[0].rstrip("/").endswith("/v1") and {"action", "apiKey"} & params.keys()
     return "call" if is_call else "other"
-
-
-def _parameters(url: str, form: str) -> dict[str, str]:
-    return dict([*parse_qsl(urlsplit(url).query, keep_blank_values=True), *parse_qsl(form, keep_blank_values=True)])
 
 
 def _micros(text: str) -> int:

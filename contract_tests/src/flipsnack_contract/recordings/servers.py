@@ -5,13 +5,11 @@ from itertools import pairwise
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, MINUTE, Traffic, expect_limit, grouped
 
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})
 STATES = ("PROCESSING", "COMPLETE", "FAILED")
-FINAL = STATES[1:]
 
 
 def _most(traffic: Traffic, limit: int, window: int) -> None:
@@ -47,7 +45,7 @@ def what_is_final_stays(traffic: Traffic) -> None:
     answered = (event for event in traffic.calls if event.is_poll and event.code == 20)
     for polls in grouped(answered, lambda event: event.collection):
         for before, after in pairwise(polls):
-            if before.state in FINAL and after.state != before.state:
+            if before.state in STATES[1:] and after.state != before.state:
                 raise Violation(f"the state after {before.state} ({before.name})", str(before.state), str(after))
 
 
@@ -74,13 +72,11 @@ def each_answer_has_its_own_link(traffic: Traffic) -> None:
 def links_live_a_minute(traffic: Traffic) -> None:
     """A link is served for a minute and refused after it; where the recorded times leave a doubt, either is right."""
     for event in traffic.downloads:
-        if event.fetches_link and event.giver:
-            _expect_lifetime(event, event.giver)
-
-
-def _expect_lifetime(event: Event, giver: Event) -> None:
-    age = f"{(event.start - giver.start) / SECOND:.3f} s after {giver.name}"
-    if event.http_status in (200, 206) and event.start >= giver.end + LINK_LIFETIME:
-        raise Violation(f"{event.name}, a resource URL {age}", "refused", f"HTTP {event.http_status}")
-    if event.http_status == 403 and not event.spoilt and event.end < giver.start + LINK_LIFETIME:
-        raise Violation(f"{event.name}, a resource URL {age}", "served", "HTTP 403")
+        giver = event.giver
+        if giver is None or not event.fetches_link:
+            continue
+        age = f"{(event.start - giver.start) / SECOND:.3f} s after {giver.name}"
+        if event.http_status in (200, 206) and event.start >= giver.end + LINK_LIFETIME:
+            raise Violation(f"{event.name}, a resource URL {age}", "refused", f"HTTP {event.http_status}")
+        if event.http_status == 403 and not event.spoilt and event.end < giver.start + LINK_LIFETIME:
+            raise Violation(f"{event.name}, a resource URL {age}", "served", "HTTP 403")

@@ -29,11 +29,6 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     scenario: Scenario
 
 
-def folder_for(folder: Path, check: str) -> Path:
-    """Where below `folder` the files of a broken check are."""
-    return folder / re.sub(r"[^A-Za-z0-9.-]+", "-", check)
-
-
 def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: bytes) -> Path:
     """Write `replay.json`, `requests.sh`, `exchange.har` and `steps.txt`; the folder they are in. Raises `OSError`."""
     said = (f"{one.by}: {one.text}" for one in run.report.log)
@@ -45,7 +40,7 @@ def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: 
         "exchange.har": archive,
         "steps.txt": steps.encode(),
     }
-    own = folder_for(folder, replay.check)
+    own = folder / re.sub(r"[^A-Za-z0-9.-]+", "-", replay.check)
     own.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (own / name).write_bytes(content)

@@ -168,7 +168,6 @@ OTHER_PART = Fault(
 )
 """A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
 
-
 HOSTILE_WORDS = Fault(
     name="hostile words",
     affects="nothing",
@@ -177,7 +176,6 @@ HOSTILE_WORDS = Fault(
     when=CALL,
 )
 """A refusal whose message holds everything that ends something in one of the formats."""
-
 
 ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
     "json": {

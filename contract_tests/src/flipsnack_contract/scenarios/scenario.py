@@ -100,18 +100,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The capabilities and the operation that a client must have for it."""
         needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
         ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
+        # Virtual time is for what happens at an instant, or would take too long.
+        at_an_instant = bool(self.timeline or self.faults or self.settings)
+        slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
         sometimes = {
             "cancel": self.cancel_after_s is not None,
             "deadline": self.schedule in ("never", "manual", "failed-manual") and not ended,
-            "virtual_sleep": self.timed,
+            "virtual_sleep": at_an_instant or slow or self.cancel_after_s is not None,
         }
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
-
-    @property
-    def timed(self) -> bool:
-        """Whether it needs virtual time: something happens at an instant, or it would take too long."""
-        slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
-        return bool(self.timeline or self.faults or self.settings) or slow or self.cancel_after_s is not None
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
@@ -119,7 +116,6 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def suspended_s(self) -> float:
-        """For how many seconds the client's machine is suspended in all."""
         return sum(event.for_s for event in self.suspensions)
 
     @property
@@ -152,18 +148,6 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
         return frozenset(said)
     if scenario.op == "poll":
         return frozenset({"ok"})
-    return _followed(scenario)
-
-
-def undisturbed(scenario: Scenario) -> str | None:
-    """The only end that is right; None when several are, or when something disturbs the scenario."""
-    end, *others = expected_outcomes(scenario)
-    affected = any(fault.affects != "nothing" for fault in scenario.faults)
-    disturbed = affected or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
-    return None if disturbed or others else end
-
-
-def _followed(scenario: Scenario) -> frozenset[str]:
     end = "job_failed" if scenario.schedule.startswith("failed") else "ok"
     earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
     deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
@@ -174,6 +158,14 @@ def _followed(scenario: Scenario) -> frozenset[str]:
     if latest + scenario.suspended_s + COMFORT_S > deadline:
         ends.add("deadline")
     return frozenset(ends)
+
+
+def undisturbed(scenario: Scenario) -> str | None:
+    """The only end that is right; None when several are, or when something disturbs the scenario."""
+    end, *others = expected_outcomes(scenario)
+    affected = any(fault.affects != "nothing" for fault in scenario.faults)
+    disturbed = affected or scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
+    return None if disturbed or others else end
 
 
 def _span(schedule: str) -> tuple[float, float]:

@@ -135,8 +135,6 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
 CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() for name, one in family.items()}
 """Every scenario by its name. A client is put into each of them that it has the capabilities for."""
 
-
-USUAL = Scenario()
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
@@ -166,7 +164,7 @@ def named(scenario: Scenario) -> Mapping[str, str]:
     formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
     name = names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
     fields = {field: getattr(scenario, field) for field in Scenario.__struct_fields__}
-    unusual = {field: value for field, value in fields.items() if value != getattr(USUAL, field)}
+    unusual = {field: value for field, value in fields.items() if value != getattr(Scenario(), field)}
     return {"scenario": name, **{field: WORDS.get(field, str)(value) for field, value in unusual.items()}}
 
 

@@ -68,7 +68,6 @@ class ScenarioRun:
 
     @property
     def last(self) -> Event | None:
-        """The last call of the API."""
         return self.calls[-1] if self.calls else None
 
     @property
@@ -82,7 +81,6 @@ class ScenarioRun:
 
     @property
     def code(self) -> int | None:
-        """The code in the error that the client reported."""
         result = self.report.result
         return result.error.code if result and result.error else None
 
@@ -107,7 +105,11 @@ class ScenarioRun:
     def misread(self) -> bool:
         """Whether the client rejected right answers, or took another link out of them."""
         sound = all(self.effect_on(call) == "nothing" for call in self.calls)
-        return sound and (self.error == "protocol" or self._garbled_link)
+        # A link that is refused for another reason than its age is not the one that the answer gave.
+        refused = [call for call in self.downloads if call.http_status == 403 and call.rule != "url.expired-is-403"]
+        served = any(call.http_status in (200, 206) for call in self.downloads)
+        garbled_link = refused and not served and "link" not in self.faults
+        return sound and bool(self.error == "protocol" or garbled_link)
 
     @property
     def misread_format(self) -> bool:
@@ -123,13 +125,6 @@ class ScenarioRun:
             return "job_failed"
         return FINAL.get(self.last.code or 0)
 
-    @property
-    def _garbled_link(self) -> bool:
-        # A link that is refused for another reason than its age is not the one that the answer gave.
-        refused = [call for call in self.downloads if call.http_status == 403 and call.rule != "url.expired-is-403"]
-        served = any(call.http_status in (200, 206) for call in self.downloads)
-        return bool(refused) and not served and "link" not in self.faults
-
     def lines(self) -> tuple[str, ...]:
         """The steps of the run in words: requests, events and the client's report, by the account's time."""
         # In real time the clocks of client and account differ, so the steps begin with the first request.
@@ -144,7 +139,6 @@ class ScenarioRun:
 
     @property
     def reported(self) -> str:
-        """What the client reported, in a few words."""
         if self.error:
             code = "" if self.code is None else f", code {self.code}"
             return f"error {self.error}{code}"

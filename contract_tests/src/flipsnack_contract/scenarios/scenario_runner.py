@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome
+from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome, TimedAction
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
 from flipsnack_contract.adapter.session import AdapterSession
-from flipsnack_contract.adapter.timeline import TimedAction
 from flipsnack_contract.scenarios.event import Event, logged_event
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
@@ -72,11 +71,15 @@ class ScenarioRunner:
             run = self._play(scenario, sandbox)
             return run, sandbox.archive(before=len(run.requests))
 
-    def _callback_for(self, scenario: Scenario) -> str:
-        """The client's JSONP callback, which a made-up answer must use; an undisturbed run shows it."""
+    def _disturb(self, scenario: Scenario, sandbox: Sandbox) -> None:
+        if scenario.settings:
+            sandbox.account.settings(**scenario.settings)
+        # A made-up answer must use the client's JSONP callback; an undisturbed run shows it.
         if scenario.format == "jsonp" and scenario.faults and not self._callback:
             self.play(Scenario(op=scenario.op, format="jsonp"))
-        return self._callback or "callback"
+        for number, fault in enumerate(scenario.faults):
+            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback")
+            sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
@@ -84,7 +87,7 @@ class ScenarioRunner:
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = _collection(scenario, sandbox)
-        _disturb(scenario, sandbox, callback=self._callback_for(scenario))
+        self._disturb(scenario, sandbox)
         before = OLD if scenario.old_file else None
         if before:
             sandbox.dest.write_bytes(before)
@@ -106,14 +109,6 @@ class ScenarioRunner:
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
         )
-
-
-def _disturb(scenario: Scenario, sandbox: Sandbox, *, callback: str) -> None:
-    if scenario.settings:
-        sandbox.account.settings(**scenario.settings)
-    for number, fault in enumerate(scenario.faults):
-        rule = fault.as_rule(sandbox.base_url, callback=callback)
-        sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
 
 def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
@@ -185,13 +180,9 @@ def _fetch_log(control: Control, *, diagnose: bool) -> tuple[Event, ...]:
     records: list[dict[str, Any]] = control.call("GET", "/requests?limit=100000")["requests"]
     wrong = next((record for record in records if record.get("signature") == "wrong"), None)
     if diagnose and wrong is not None:
-        wrong["detail"] = _diagnosis(control, wrong)
+        diagnosis = control.call("GET", f"/requests/{wrong['id']}/diagnosis").get("signature", {})
+        causes = diagnosis.get("causes", [])
+        fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
+        wrong["detail"] = " ".join((diagnosis.get("summary", wrong.get("detail", "")), *fixes))
     # Numbered by their order, so that a failure reads the same in each run.
     return tuple(logged_event(f"#{number}", record) for number, record in enumerate(records, 1))
-
-
-def _diagnosis(control: Control, record: dict[str, Any]) -> str:
-    diagnosis: dict[str, Any] = control.call("GET", f"/requests/{record['id']}/diagnosis").get("signature", {})
-    causes = diagnosis.get("causes", [])
-    fixes = [mistake["fix"] for mistake in causes[0]["mistakes"]] if causes else []
-    return " ".join((diagnosis.get("summary", record.get("detail", "")), *fixes))

@@ -57,8 +57,7 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `deadline` is when the client was asked to end.
-    `reads_xml`: the client was asked to use XML.
+    `deadline` is when the client was asked to end, `reads_xml` whether it was asked to use XML.
     """
 
     events: tuple[Event, ...]
@@ -72,7 +71,6 @@ class Traffic:
 
     @cached_property
     def downloads(self) -> tuple[Event, ...]:
-        """The requests for resource URLs."""
         return tuple(event for event in self.events if event.kind == "download")
 
     def successive(self, what: Callable[[Event], Hashable]) -> Iterator[tuple[Event, Event]]:
@@ -121,13 +119,9 @@ def expect_limit(spread: int, most: int, window: int, what: str) -> None:
 def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
     """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
     for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
-        if before.state == "PROCESSING" and not _is_last_call(traffic, after):
+        near = traffic.deadline is not None and after.start >= traffic.deadline - LEAST_INTERVAL
+        if before.state == "PROCESSING" and not (near and after is traffic.calls[-1]):
             _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
-
-
-def _is_last_call(traffic: Traffic, call: Event) -> bool:
-    near = traffic.deadline is not None and call.start >= traffic.deadline - LEAST_INTERVAL
-    return near and call is traffic.calls[-1]
 
 
 @check("client.back-off", of="recording", needs=ANSWERS)
@@ -172,7 +166,10 @@ def a_dead_link_is_not_tried_again(traffic: Traffic) -> None:
             raise Violation("a resource URL that has expired", "no further request", found)
         if _is_expired(traffic, event):
             dead[event.url] = event
-            _expect_new_link(traffic, event)
+            later = (call for call in traffic.calls if call.is_poll and call.start >= event.start)
+            # A scenario has a rule of its own for that: it knows whether there was time for another call.
+            if event.giver is not None and event.giver.collection not in {call.collection for call in later}:
+                raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
 
 
 def _is_expired(traffic: Traffic, event: Event) -> bool:
@@ -181,15 +178,6 @@ def _is_expired(traffic: Traffic, event: Event) -> bool:
     if event.giver is None:
         return traffic.one_task
     return event.fetches_link and event.start >= event.giver.start + LINK_LIFETIME
-
-
-def _expect_new_link(traffic: Traffic, event: Event) -> None:
-    giver = event.giver
-    # A scenario has a rule of its own for that: it knows whether there was time for another call.
-    if giver is not None and not any(
-        call.is_poll and call.collection == giver.collection and call.start >= event.start for call in traffic.calls
-    ):
-        raise Violation(f"what follows {event.name}, an expired resource URL", "a call for a new one", "none")
 
 
 @check("client.get-for-reads", of="recording", needs=CALLS)

@@ -25,7 +25,11 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     if run.outcome is not CaseOutcome.OK:
         return
     if run.scenario.op == "poll":
-        _same_state(run)
+        result = run.report.result
+        last = next((call.state for call in reversed(run.calls) if call.state), None)
+        said = result.value.get("status") if result else None
+        if said != last:
+            raise Violation("the status in the result", str(last), str(said))
         return
     if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
@@ -43,14 +47,6 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
         return
     if not _has_cause(run):
         raise Violation(f"a client that reports {run.error}", "a cause in the server's log", _last(run))
-
-
-def _same_state(run: ScenarioRun) -> None:
-    result = run.report.result
-    last = next((call.state for call in reversed(run.calls) if call.state), None)
-    said = result.value.get("status") if result else None
-    if said != last:
-        raise Violation("the status in the result", str(last), str(said))
 
 
 def _has_cause(run: ScenarioRun) -> bool:
@@ -80,9 +76,8 @@ def ok_means_that_the_whole_package_is_there(run: ScenarioRun) -> None:
     """After ok the file is the package, byte for byte."""
     if run.outcome is not CaseOutcome.OK or run.scenario.op != "download" or run.package is None:
         return
-    made = run.file
-    if made != run.package:
-        found = "no file" if made is None else file_text(made)
+    if run.file != run.package:
+        found = "no file" if run.file is None else file_text(run.file)
         raise Violation("the file after ok", file_text(run.package), found)
 
 
@@ -101,8 +96,7 @@ def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
     result = run.report.result
     if result is None or result.file is None:
         return
-    made = run.file
-    if made is None:
+    if run.file is None:
         raise Violation("the file in the result", "a file", "none")
     found = (result.file.bytes, result.file.sha256)
-    expect((len(made), hashlib.sha256(made).hexdigest()), found, "length and SHA-256 in the result")
+    expect((len(run.file), hashlib.sha256(run.file).hexdigest()), found, "length and SHA-256 in the result")

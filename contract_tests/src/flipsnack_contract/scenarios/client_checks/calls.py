@@ -6,7 +6,6 @@ from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 # Checks of the fake that refuse a wrong call; a wrong verb and a wrong signature have rules of their own.
@@ -36,16 +35,13 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
         expect(package_method().name, call.params.get("action"), f"action of {call.name}")
         expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.name}")
         expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.name}")
-        _expect_format(run.scenario.format, call)
-
-
-def _expect_format(form: str, call: Event) -> None:
-    # XML without being asked for it has a rule of its own.
-    if form == "json" and call.params.get("format") == "xml":
-        return
-    expect_in(("json", None) if form == "json" else (form,), call.params.get("format"), f"format of {call.name}")
-    if form == "jsonp":
-        expect(True, bool(call.params.get("callback")), f"{call.name} has a callback")
+        form = run.scenario.format
+        # XML without being asked for it has a rule of its own.
+        if form != "json" or call.params.get("format") != "xml":
+            formats = ("json", None) if form == "json" else (form,)
+            expect_in(formats, call.params.get("format"), f"format of {call.name}")
+        if form == "jsonp":
+            expect(True, bool(call.params.get("callback")), f"{call.name} has a callback")
 
 
 @check("client.secret-not-sent")

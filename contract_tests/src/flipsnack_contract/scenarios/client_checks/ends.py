@@ -101,15 +101,12 @@ def what_passes_is_survived(run: ScenarioRun) -> None:
     if not passing or disturbed or _dies_halfway(run) or run.has_wrong_calls:
         return
     expected, *others = expected_outcomes(scenario)
-    in_time = scenario.deadline_s is None or scenario.deadline_s >= _time_for(run)
+    times = sum(fault.count or 1 for fault in scenario.faults)
+    pauses = (times + len(run.calls)) * LONGEST_PAUSE_S / 10
+    needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s
+    in_time = scenario.deadline_s is None or scenario.deadline_s >= needed
     if in_time and not others and expected in ("ok", "job_failed"):
         _expect_end(expected, run, "the end, after faults that passed")
-
-
-def _time_for(run: ScenarioRun) -> float:
-    times = sum(fault.count or 1 for fault in run.scenario.faults)
-    pauses = (times + len(run.calls)) * LONGEST_PAUSE_S / 10
-    return WAITING_S + pauses + COMFORT_S + run.scenario.suspended_s
 
 
 @check("client.fresh-url", needs={"refresh"})
