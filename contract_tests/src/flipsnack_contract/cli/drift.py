@@ -28,7 +28,7 @@ def drift(*, a: str, b: str, **given: Any) -> None:
     addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory). Exit codes: 0 no difference, 1
     differences, 10 a target does not answer, 14 nothing could be compared.
     """
-    from flipsnack_contract.checks import checks_for
+    from flipsnack_contract.checks import server_checks
     from flipsnack_contract.checks.drift import compare
     from flipsnack_contract.checks.runner import run_check
     from flipsnack_contract.plugin.server import open_target, plan_of
@@ -39,7 +39,8 @@ def drift(*, a: str, b: str, **given: Any) -> None:
         click.echo(f"A is {a}\nB is {b}")
         # Both get what the weaker one can bear: what was tried at one only says nothing of a difference.
         plan = min((plan_of(one, options) for one in pair), key=lambda plan: plan.rows or 10**6)
-        checks = [one for one in checks_for(pair[0]) if one in checks_for(pair[1]) and options.selects(one.rule.id)]
+        offered = [server_checks(one.methods) for one in pair]
+        checks = [one for one in offered[0] if one in offered[1] and options.selects(one.rule.id)]
         first, second = ([run_check(check, one, plan) for check in checks] for one in pair)
     raise SystemExit(_show(compare(first, second)))
 
