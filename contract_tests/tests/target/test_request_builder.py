@@ -4,7 +4,7 @@ from hypothesis import given
 
 from flipsnack_contract.checks.strategies import extras
 from flipsnack_contract.contract.signing import sign
-from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.session import CallDraft
 
 BASE = "http://fake.test/v1/"
 PLAIN = CallDraft((("action", "a"), ("apiKey", "k")), "s")

@@ -12,8 +12,7 @@ from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_co
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import every_method, takes_collection
-from flipsnack_contract.target.request_builder import encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import Session, encoded
 
 
 def _is(code: int, answer: Answer, what: str) -> None:

@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import missing, rows_for, run_check
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
-from flipsnack_contract.contract.clock import SECOND, Clock, RealClock
+from flipsnack_contract.contract.clock import REAL_MARGIN, SECOND, Clock, RatePacer, RealClock, shortest
 from flipsnack_contract.contract.methods import Method, methods
-from flipsnack_contract.target.rate_pacer import REAL_MARGIN, RatePacer, shortest
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.target_under_test import TargetUnderTest

@@ -11,8 +11,7 @@ from typing import Any
 from flipsnack_contract.checks.check import CONTROL
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import Method, every_method, makes_packages, takes_collection
-from flipsnack_contract.target.request_builder import CallDraft
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import CallDraft, Session
 
 Make = Callable[[Session, CallDraft], CallDraft]
 CALLBACK = "app.answer"

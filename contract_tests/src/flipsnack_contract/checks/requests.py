@@ -13,8 +13,7 @@ from flipsnack_contract.checks.request_cases import RequestCase, pairs
 from flipsnack_contract.checks.strategies import hostile_bytes, names, raw_requests, texts
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.request_builder import FORM, Pairs, encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import FORM, Pairs, Session, encoded
 from flipsnack_contract.target.target import Reply, Request, Unreachable
 
 BOUNDARY = "the-kits-boundary"

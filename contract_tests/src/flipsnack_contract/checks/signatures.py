@@ -13,8 +13,7 @@ from flipsnack_contract.checks.strategies import extras, short_names, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.contract.signing import NOT_SIGNED, canonical, digest, sign
-from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import CallDraft, Pairs, Session, encoded
 
 # What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
 SIGNED: Mapping[str, Any] = {**KEYED, "calls": 2}

@@ -1,18 +1,13 @@
 """The command `flipsnack-contract drift`: where two targets differ, check by check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from flipsnack_contract.cli.options import click_options, options_of
-from flipsnack_contract.target.result import Exit, Outcome
-
-if TYPE_CHECKING:
-    from flipsnack_contract.checks.drift import Drift
+from flipsnack_contract.target.result import Drift, Exit, Outcome, compare, ledger_advice
 
 EXAMPLES = 20
 STEPS_SHOWN = 4
@@ -29,7 +24,6 @@ def drift(*, a: str, b: str, **given: Any) -> None:
     differences, 10 a target does not answer, 14 nothing could be compared.
     """
     from flipsnack_contract.checks import server_checks
-    from flipsnack_contract.checks.drift import compare
     from flipsnack_contract.checks.runner import run_check
     from flipsnack_contract.plugin.server import open_target, plan_of
 
@@ -59,8 +53,6 @@ def _show(found: Sequence[Drift]) -> Exit:
 
 
 def _lines(one: Drift) -> Iterator[str]:
-    from flipsnack_contract.checks.drift import ledger_advice
-
     yield f"DRIFT   {one.rule.id}  ({one.first.check})"
     yield f"  rule    {one.rule.statement}"
     for name, side in (("A", one.first), ("B", one.second)):

@@ -7,10 +7,9 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from flipsnack_contract.contract.clock import Clock, RealClock
+from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
-from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target
 from flipsnack_contract.target.trace import Trace
