@@ -4,7 +4,7 @@ import pytest
 from contract_tests.tests.unsteered import HeldClock, unsteered
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.read_only import Budget, read, read_only
+from flipsnack_contract.checks.runner import Budget, read, read_only
 from flipsnack_contract.contract.ledger import rule
 from flipsnack_contract.target.result import Drift, Outcome, Result, compare, ledger_advice
 from flipsnack_contract.target.target import WsgiTarget

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.read_only import Budget, ReadOnlyTarget, calls_of, plan_reads, read, read_only
+from flipsnack_contract.checks.runner import Budget, ReadOnlyTarget, calls_of, plan_reads, read, read_only
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods

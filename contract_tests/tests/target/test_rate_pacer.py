@@ -2,7 +2,7 @@ from contract_tests.tests.unsteered import HeldClock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.strategies import gaps
+from flipsnack_contract.checks.request_cases import gaps
 from flipsnack_contract.contract.clock import SECOND, RatePacer
 from flipsnack_contract.contract.oracle import LimitModel
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import MISTAKES
-from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.ledger import messages

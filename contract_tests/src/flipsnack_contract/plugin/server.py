@@ -7,8 +7,7 @@ from functools import partial
 
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Plan
-from flipsnack_contract.checks.read_only import Budget, plan_reads, read, read_only
-from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.checks.runner import Budget, plan_reads, read, read_only, run_check
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
