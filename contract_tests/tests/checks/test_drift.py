@@ -3,11 +3,10 @@ from collections.abc import Iterable
 import pytest
 from contract_tests.tests.unsteered import HeldClock, unsteered
 
-from flipsnack_contract.checks import checks_for
-from flipsnack_contract.checks.drift import Drift, compare, ledger_advice
-from flipsnack_contract.checks.read_only import Budget, read, read_only
+from flipsnack_contract.checks import server_checks
+from flipsnack_contract.checks.runner import Budget, read, read_only
 from flipsnack_contract.contract.ledger import rule
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.result import Drift, Outcome, Result, compare, ledger_advice
 from flipsnack_contract.target.target import WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials
 
@@ -20,7 +19,7 @@ def _run(*names: str, **settings: object) -> list[Result]:
     key = Credentials("test-drift", "secret-test-drift", "mock-complete")
     target = WsgiTarget(unsteered(clock, **settings))
     subject = read_only(target, Budget(), credentials=key, slow=True, clock=clock)
-    return [read(one, subject, Budget()) for one in checks_for(subject) if one.name.startswith(names)]
+    return [read(one, subject, Budget()) for one in server_checks(subject.methods) if one.name.startswith(names)]
 
 
 def _differing(drifts: Iterable[Drift]) -> set[str]:

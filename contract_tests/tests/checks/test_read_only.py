@@ -12,9 +12,9 @@ from contract_tests.tests.unsteered import HeldClock, unsteered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks import checks_for
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check
-from flipsnack_contract.checks.read_only import Budget, ReadOnlyTarget, calls_of, plan_reads, read, read_only
+from flipsnack_contract.checks.runner import Budget, ReadOnlyTarget, calls_of, plan_reads, read, read_only
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
@@ -71,7 +71,9 @@ class Run:
 
     def checks(self, *names: str) -> tuple[Check, ...]:
         """The read-only checks whose names begin so."""
-        return tuple(one for one in checks_for(self.subject) if one.read_only and one.name.startswith(names or ("",)))
+        return tuple(
+            one for one in server_checks(self.subject.methods) if one.read_only and one.name.startswith(names or ("",))
+        )
 
     def results(self, *names: str) -> list[Result]:
         """Their results."""
@@ -127,7 +129,7 @@ def test_no_server_sees_more_than_the_limits(latencies: list[int]) -> None:
 def test_the_plan_is_known_before_anything_is_sent() -> None:
     """Which checks, how many calls at most, and how long at least; the run keeps to it."""
     run = Run.at()
-    plan = plan_reads(checks_for(run.subject), run.subject, run.budget)
+    plan = plan_reads(server_checks(run.subject.methods), run.subject, run.budget)
     assert (run.checks(), []) == (plan.checks, run.recorded.sent)
     began = run.recorded.clock.now
     run.results()

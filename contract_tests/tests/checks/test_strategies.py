@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.answers import HOSTILE, spoiled
-from flipsnack_contract.checks.strategies import KNOWN_NAMES, extras, identifiers, names
+from flipsnack_contract.checks.request_cases import KNOWN_NAMES, extras, identifiers, names
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 

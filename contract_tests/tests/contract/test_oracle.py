@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.strategies import gaps, schedules, waits
+from flipsnack_contract.checks.request_cases import gaps, schedules, waits
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import AccountModel, JobModel, LimitModel
 

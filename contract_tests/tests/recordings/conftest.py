@@ -8,7 +8,7 @@ import pytest
 from flipsnack_contract.contract.decoding import decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control
-from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.session import CallDraft
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import examine
 from flipsnack_mock.server.app import create_app

@@ -2,10 +2,9 @@ from contract_tests.tests.unsteered import HeldClock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.strategies import gaps
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.checks.request_cases import gaps
+from flipsnack_contract.contract.clock import SECOND, RatePacer
 from flipsnack_contract.contract.oracle import LimitModel
-from flipsnack_contract.target.rate_pacer import RatePacer
 
 
 @given(pauses=st.lists(gaps, max_size=90))

@@ -1,7 +1,6 @@
 import pytest
 
-from flipsnack_contract.target.target import Reply, Request
-from flipsnack_contract.target.trace import MOST, Trace, in_words, masked
+from flipsnack_contract.target.target import MOST, Reply, Request, Trace, in_words, masked
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.request_builder import CallDraft
+from flipsnack_contract.target.session import CallDraft
 from flipsnack_contract.target.target import HttpTarget, Request
 
 MODULE = "flipsnack_mock"

@@ -2,15 +2,15 @@
 
 from functools import cache
 
-from flipsnack_contract.checks import answers, codes, jobs, keys, limits, requests, signatures, urls
+from flipsnack_contract.checks import answers, codes, jobs, keys, requests, signatures, urls
 from flipsnack_contract.checks.check import CONTROL, Check, check, checks_in
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
-from flipsnack_contract.target.target_under_test import CAPABILITIES, TargetUnderTest
+from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-__all__ = ["checks_for", "server_checks"]
+__all__ = ["server_checks"]
 
-_MODULES = (requests, answers, codes, signatures, jobs, urls, limits, keys)
+_MODULES = (requests, answers, codes, signatures, jobs, urls, keys)
 
 
 @cache
@@ -19,8 +19,3 @@ def server_checks(table: tuple[Method, ...] | None = None) -> tuple[Check, ...]:
     history = check("history.agrees", needs=CONTROL)(History)
     found = (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)
     return tuple(one for one in found if one.methods is None or any(map(one.methods, table or methods())))
-
-
-def checks_for(subject: TargetUnderTest) -> tuple[Check, ...]:
-    """The checks for a target."""
-    return server_checks(subject.methods)

@@ -1,14 +1,19 @@
 """The answer: envelope, HTTP status, three formats with the same content, and the parameters that choose one."""
 
-from typing import Any
-
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import ANSWERS, CALLBACK, MISTAKES, RIGHT_CALL, RequestCase, with_format
-from flipsnack_contract.checks.strategies import identifiers, texts
+from flipsnack_contract.checks.request_cases import (
+    ANSWERS,
+    CALLBACK,
+    MISTAKES,
+    RIGHT_CALL,
+    RequestCase,
+    identifiers,
+    texts,
+    with_format,
+)
 from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
@@ -73,9 +78,13 @@ def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
 @check("answer.same-in-every-format", methods=every_method, rows=EVERY_FORMATTED, calls=3)
 def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
     """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
-    made = case.make(session, session.draft())
-    said = {form: _comparable(session.ask(with_format(made, form), paced=case.paced)) for form in FORMATS}
-    for form in ("jsonp", "xml"):
+    made, said = case.make(session, session.draft()), {}
+    for form in FORMATS:
+        answer = session.ask(with_format(made, form), paced=case.paced)
+        data = None if answer.data is None else {**answer.data}
+        if data and "resourceUrl" in data:
+            data["resourceUrl"] = bool(data["resourceUrl"])
+        said[form] = {"code": answer.code, "status": answer.status, "data": data}
         expect(said["json"], said[form], f"what {form} says of {case}, compared with json")
 
 
@@ -95,13 +104,6 @@ def jsonp_is_hardened(session: Session, case: RequestCase) -> None:
     expect("nosniff", reply.headers.get("x-content-type-options"), "X-Content-Type-Options")
     text = reply.body.decode("utf-8", "replace")
     expect([], [mark for mark in ("<", "\u2028", "\u2029") if mark in text], "characters that end a script or a line")
-
-
-def _comparable(answer: Answer) -> dict[str, Any]:
-    data = None if answer.data is None else {**answer.data}
-    if data and "resourceUrl" in data:
-        data["resourceUrl"] = bool(data["resourceUrl"])
-    return {"code": answer.code, "status": answer.status, "data": data}
 
 
 RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")

@@ -6,14 +6,12 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import MISTAKES
-from flipsnack_contract.checks.strategies import texts
+from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import every_method, takes_collection
-from flipsnack_contract.target.request_builder import encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import Session, encoded
 
 
 def _is(code: int, answer: Answer, what: str) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.checks.request_cases import ANSWERS, RequestCase
-from flipsnack_contract.checks.strategies import FINAL, SCHEDULES, schedules, waits
+from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.oracle import JobModel

@@ -1,14 +1,137 @@
-"""Two keys at one server are isolated from each other."""
+"""A key: its two limits ("API limitations"), exact to the microsecond, and that no other key sees or changes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.checks.request_cases import gaps
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.oracle import LimitModel
+from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
+
+FIVE = (OK,) * 5
+SIXTY = ((0, FIVE), *((SECOND, FIVE),) * 11)
+"""Sixty calls as early as the limit of a second allows; the last five are 11 s after the first."""
+
+Steps = Sequence[tuple[int, Sequence[int]]]
+"""A pause in microseconds, then calls in one instant with the code of each."""
+
+PER_SECOND: Mapping[str, Steps] = {
+    "nine calls": [(0, (*FIVE, *(31,) * 4))],
+    "late in the second": [(0, FIVE), (SECOND - 1, (31,)), (1, (OK,))],
+    "half a second later": [(0, FIVE), (SECOND // 2, (31,)), (SECOND // 2, (OK,))],
+}
+PER_MINUTE: Mapping[str, Steps] = {
+    f"{pause / SECOND:g} s after sixty calls": [*SIXTY, (pause, (32,)), (49 * SECOND - pause, (OK,))]
+    for pause in (SECOND, 30 * SECOND, 49 * SECOND - 1)
+}
+SLIDING: Mapping[str, Steps] = {
+    "five at the end of a calendar second": [(SECOND - 1, FIVE), (1, (31,))],
+    "five in the middle of a calendar second": [(SECOND // 2, FIVE), (SECOND // 2, (31,))],
+    "five at the beginning of a calendar second": [(1, FIVE), (SECOND - 2, (31,))],
+    "sixty late in a calendar minute": [(40 * SECOND, ()), *SIXTY, (10 * SECOND, (32,))],
+    "five calls, 0.15 s apart": [(0, (OK,)), *((150_000, (OK,)),) * 4, (400_000, (OK, 31))],
+}
+REFUSED: Mapping[str, Steps] = {
+    "one in a second": [(0, FIVE), (SECOND - 1, (31,)), (1, FIVE)],
+    "twenty in a second": [(0, FIVE), (SECOND - 1, (31,) * 20), (1, FIVE)],
+    "three in each second of a minute": [*((0, (*FIVE, 31, 31, 31)), (SECOND, ())) * 12, (0, (32,))],
+}
+
+
+def _call(session: Session) -> int:
+    return session.ask(session.draft(), paced=False).code
+
+
+def _play(session: Session, steps: Steps) -> None:
+    session.own_collection()
+    session.align()
+    for pause, codes in steps:
+        session.wait(pause)
+        expect(list(codes), [_call(session) for _ in codes], f"the codes of {len(codes)} calls in one instant")
+
+
+@check("limit.per-second", needs=CONTROL, rows={"calls": PER_SECOND})
+def five_in_a_second(session: Session, calls: str) -> None:
+    """Of calls in one second the first five are served and every further one is 31, until the second is over."""
+    _play(session, PER_SECOND[calls])
+
+
+@check("limit.per-minute", needs=CONTROL, rows={"calls": PER_MINUTE})
+def sixty_in_a_minute(session: Session, calls: str) -> None:
+    """The first sixty calls of a minute are served, the next is 32 until the minute of the first is over."""
+    _play(session, PER_MINUTE[calls])
+
+
+@check("limit.sliding-window", needs=CONTROL, rows={"calls": SLIDING})
+def any_second_and_any_minute_count(session: Session, calls: str) -> None:
+    """Both windows slide call by call: late and early calls of two calendar seconds, or minutes, count together."""
+    _play(session, SLIDING[calls])
+
+
+@check("limit.refused-do-not-count", needs=CONTROL, rows={"calls": REFUSED})
+def refused_calls_do_not_count(session: Session, calls: str) -> None:
+    """However often a caller runs into the limit of a second, that uses up neither the next second nor the minute."""
+    _play(session, REFUSED[calls])
+
+
+@check("limit.sliding-window", needs=CONTROL, varies={"pauses": st.lists(gaps, min_size=6, max_size=90)})
+def no_window_holds_more_than_its_limit(session: Session, pauses: list[int]) -> None:
+    """Of any sequence of calls, no second holds more than 5 that were served, no minute more than 60; and each one
+    that keeps both limits is served. After a refusal a minute passes: what a refused call counts for is another rule's
+    matter.
+    """
+    session.own_collection()
+    model = LimitModel()
+    for pause in pauses:
+        session.wait(pause)
+        now, code = session.clock.now, _call(session)
+        expect(model.ask(now), code, f"call at {now / SECOND:.6f}")
+        session.wait(MINUTE if code in LIMITS else 0)
+
+
+@check(
+    "limit.sliding-window",
+    needs={"credentials"},
+    rows=[{"pauses": [0] * 12, "needs": {"alone"}}],
+    varies={"pauses": st.lists(gaps, min_size=1, max_size=80)},
+    drawn_needs=CONTROL,
+    calls=12,
+)
+def who_keeps_the_limits_is_never_refused(session: Session, pauses: list[int]) -> None:
+    """A caller that waits until both limits allow its next call, and not a microsecond longer, never sees 31 or 32."""
+    for number, pause in enumerate(pauses, 1):
+        session.wait(pause)
+        what = f"call {number} of {len(pauses)} that keep both limits"
+        try:
+            code = session.ask(session.draft(ABSENT)).code
+        except LimitReached as refusal:
+            raise Violation(what, "an answer that is not a refusal by a limit", str(refusal)) from None
+        expect(False, code in LIMITS, f"a limit refuses {what}")
+
+
+@check("limit.per-key", needs=CONTROL)
+def limits_are_counted_for_each_key_alone(session: Session) -> None:
+    """A key that has used up its second does not use up another's."""
+    other = session.another()
+    for one, codes in ((session, (*FIVE, 31)), (other, FIVE)):
+        one.own_collection()
+        expect(list(codes), [_call(one) for _ in codes], "the codes of calls of two keys at the same time")
+
+
+@check("limit.per-second", needs=CONTROL, rows={"mistake": ("action", "signature", "collectionHash")})
+def calls_that_fail_later_count(session: Session, mistake: str) -> None:
+    """A call that passes the limits and fails afterwards counts like any other."""
+    draft = session.draft()
+    wrong = replace(draft, signature="0" * 32) if mistake == "signature" else draft.with_(**{mistake: "wrong"})
+    for _ in range(5):
+        session.ask(wrong, paced=False)
+    expect(31, _call(session), f"the call after five with a wrong {mistake}")
+
 
 SHARED = "the-same"
 

@@ -9,12 +9,10 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import RequestCase, pairs
-from flipsnack_contract.checks.strategies import hostile_bytes, names, raw_requests, texts
+from flipsnack_contract.checks.request_cases import RequestCase, hostile_bytes, names, pairs, raw_requests, texts
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.request_builder import FORM, Pairs, encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import FORM, Pairs, Session, encoded
 from flipsnack_contract.target.target import Reply, Request, Unreachable
 
 BOUNDARY = "the-kits-boundary"

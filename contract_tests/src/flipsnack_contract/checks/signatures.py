@@ -9,12 +9,10 @@ from urllib.parse import quote, quote_plus
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, KEYED, check
-from flipsnack_contract.checks.strategies import extras, short_names, texts
+from flipsnack_contract.checks.request_cases import extras, short_names, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.contract.signing import NOT_SIGNED, canonical, digest, sign
-from flipsnack_contract.target.request_builder import CallDraft, Pairs, encoded
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import NOT_SIGNED, CallDraft, Pairs, Session, canonical, digest, encoded, sign
 
 # What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
 SIGNED: Mapping[str, Any] = {**KEYED, "calls": 2}

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
-from flipsnack_contract.checks.request_cases import with_format
-from flipsnack_contract.checks.strategies import FINAL, schedules, waits
+from flipsnack_contract.checks.request_cases import FINAL, schedules, waits, with_format
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.decoding import Answer

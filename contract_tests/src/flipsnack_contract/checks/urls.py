@@ -11,7 +11,7 @@ from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Reply, Request
+from flipsnack_contract.target.target import Request
 
 SLOW = {"slow"}
 USED = (MINUTE // 4, MINUTE // 2, 3 * MINUTE // 4, MINUTE)
@@ -76,15 +76,11 @@ def an_expired_url_is_access_denied(session: Session, age: int) -> None:
     session.wait(age)
     reply = session.get(url)
     expect(403, reply.status, "the HTTP status of an expired resource URL")
-    expect("AccessDenied", _error_code(reply), "the Code in the body")
-
-
-def _error_code(reply: Reply) -> str | None:
     try:
         root = etree.fromstring(reply.body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as damage:
         raise Violation("the body of a refusal is XML", "XML", damage) from None
-    return root.findtext("Code")
+    expect("AccessDenied", root.findtext("Code"), "the Code in the body")
 
 
 @check(

@@ -1,18 +1,13 @@
 """The command `flipsnack-contract drift`: where two targets differ, check by check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from flipsnack_contract.cli.judge import click_options, options_of
-from flipsnack_contract.target.result import Exit, Outcome
-
-if TYPE_CHECKING:
-    from flipsnack_contract.checks.drift import Drift
+from flipsnack_contract.target.result import Drift, Exit, Outcome, compare, ledger_advice
 
 EXAMPLES = 20
 STEPS_SHOWN = 4
@@ -28,8 +23,7 @@ def drift(*, a: str, b: str, **given: Any) -> None:
     addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory). Exit codes: 0 no difference, 1
     differences, 10 a target does not answer, 14 nothing could be compared.
     """
-    from flipsnack_contract.checks import checks_for
-    from flipsnack_contract.checks.drift import compare
+    from flipsnack_contract.checks import server_checks
     from flipsnack_contract.checks.runner import run_check
     from flipsnack_contract.plugin.server import open_target, plan_of
 
@@ -39,7 +33,8 @@ def drift(*, a: str, b: str, **given: Any) -> None:
         click.echo(f"A is {a}\nB is {b}")
         # Both get what the weaker one can bear: what was tried at one only says nothing of a difference.
         plan = min((plan_of(one, options) for one in pair), key=lambda plan: plan.rows or 10**6)
-        checks = [one for one in checks_for(pair[0]) if one in checks_for(pair[1]) and options.selects(one.rule.id)]
+        offered = [server_checks(one.methods) for one in pair]
+        checks = [one for one in offered[0] if one in offered[1] and options.selects(one.rule.id)]
         first, second = ([run_check(check, one, plan) for check in checks] for one in pair)
     raise SystemExit(_show(compare(first, second)))
 
@@ -58,8 +53,6 @@ def _show(found: Sequence[Drift]) -> Exit:
 
 
 def _lines(one: Drift) -> Iterator[str]:
-    from flipsnack_contract.checks.drift import ledger_advice
-
     yield f"DRIFT   {one.rule.id}  ({one.first.check})"
     yield f"  rule    {one.rule.statement}"
     for name, side in (("A", one.first), ("B", one.second)):

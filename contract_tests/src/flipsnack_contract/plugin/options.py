@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from flipsnack_contract.adapter.launch import MODES
+from flipsnack_contract.contract.clock import PER_MINUTE
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
-from flipsnack_contract.target.rate_pacer import PER_MINUTE
 
 PACKAGE = Path(__file__).parents[1]
 ANY = "server client recording"

@@ -5,10 +5,9 @@ import uuid
 from contextlib import ExitStack, suppress
 from functools import partial
 
-from flipsnack_contract.checks import checks_for
+from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Plan
-from flipsnack_contract.checks.read_only import Budget, plan_reads, read, read_only
-from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.checks.runner import Budget, plan_reads, read, read_only, run_check
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.control import Control, Refused, find_control
@@ -71,7 +70,7 @@ def _reading(target: Target, options: Options) -> Judged:
 
 
 def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
-    return tuple(one for one in checks_for(under_test) if options.selects(one.rule.id))
+    return tuple(one for one in server_checks(under_test.methods) if options.selects(one.rule.id))
 
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:

@@ -12,7 +12,7 @@ from flipsnack_contract.scenarios import traffic
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import NEEDS, Traffic, grouped
 from flipsnack_contract.target.result import Outcome, Result
-from flipsnack_contract.target.trace import masked
+from flipsnack_contract.target.target import masked
 
 STEPS = 40
 

@@ -26,13 +26,13 @@ class Control:
     def __init__(self, target: Target, root: str, *, token: str | None = None) -> None:
         """`root` is the URL above `__admin`; `token` is sent as a bearer token."""
         self._target = target
-        self._root = root
+        self._url = root + "__admin"
         self._headers = {**JSON, **({"Authorization": f"Bearer {token}"} if token else {})}
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """The decoded answer to one admin request; raises `Refused`."""
         raw = b"" if body is None else json.dumps(body).encode()
-        reply = self._target.send(Request(method, self._root + "__admin" + path, raw, self._headers))
+        reply = self._target.send(Request(method, self._url + path, raw, self._headers))
         if not 200 <= reply.status < 300:
             raise Refused(reply.status, _message(reply))
         return json.loads(reply.body) if reply.body else None
@@ -42,21 +42,17 @@ class Control:
         return AccountControl(self, key)
 
     def maintenance(self, *, on: bool) -> None:
-        """Maintenance for all keys."""
+        """Maintenance for all keys, or for the one key that is controlled."""
         self.call("PUT", "/maintenance", {"on": on})
 
 
-class AccountControl:
+class AccountControl(Control):
     """The control plane of one key, and its virtual clock once it is frozen. All times are microseconds."""
 
     def __init__(self, control: Control, key: str) -> None:
         self.now = 0
-        self._control = control
-        self._path = f"/accounts/{quote(key, safe='')}"
-
-    def call(self, method: str, path: str, body: object = None) -> Any:
-        """The decoded answer to an admin request below this account; raises `Refused`."""
-        return self._control.call(method, self._path + path, body)
+        self._target, self._headers = control._target, control._headers
+        self._url = f"{control._url}/accounts/{quote(key, safe='')}"
 
     def delete(self) -> None:
         self.call("DELETE", "")
@@ -86,10 +82,6 @@ class AccountControl:
     def force(self, collection_hash: str, state: str) -> None:
         """Put the job into `state`; raises `Refused` where that is not legal."""
         self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
-
-    def maintenance(self, *, on: bool) -> None:
-        """Maintenance for this key alone."""
-        self.call("PUT", "/maintenance", {"on": on})
 
     def settings(self, **changes: object) -> None:
         self.call("PATCH", "/settings", changes)

@@ -1,25 +1,108 @@
-"""What a check works with: one key at one target, for one example."""
+"""What a check works with: one key at one target, for one example; the calls that it drafts, and how they are signed.
 
-from collections.abc import Callable
+The signing is the judge's own, as plain as the vendor's page "How to sign a request" has it: neither the client's nor
+the fake's is imported here, so a shared mistake would show.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
+from urllib.parse import quote
 
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, expect_code
-from flipsnack_contract.contract.clock import SECOND, Clock
+from flipsnack_contract.contract.clock import SECOND, Clock, RatePacer
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.rate_pacer import RatePacer
-from flipsnack_contract.target.request_builder import CallDraft
-from flipsnack_contract.target.target import Reply, Request, Target
-from flipsnack_contract.target.trace import Trace, in_words
+from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words
 
+# "leave out signature and file" ("How to sign a request")
+NOT_SIGNED = ("signature", "file")
+
+
+def canonical(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The text that is hashed: the secret, then name and value of each signed parameter in the order of the names."""
+    text = secret
+    for name, value in sorted(parameters):
+        if name not in NOT_SIGNED:
+            text = text + name + value
+    return text
+
+
+def digest(text: str, encoding: str = "utf-8") -> str:
+    """The MD5 of `text` in lower-case hexadecimal."""
+    return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest()
+
+
+def sign(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The value of `signature` for these decoded parameters."""
+    return digest(canonical(secret, parameters))
+
+
+FORM = "application/x-www-form-urlencoded"
+Pairs = tuple[tuple[str, str], ...]
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
 MAINTENANCE, LIMITS, FORBIDDEN = 22, (31, 32), 43
 REFUSED = "although this run keeps both limits; make sure that nothing else uses the key, and run again later"
+
+
+@dataclass(frozen=True)
+class CallDraft:
+    """A call of the API before it is sent: its parameters in the order of sending, and how it is signed.
+
+    `signature` None is the right one for `parameters` and `secret`; with "" none is sent. `text` is sent instead of the
+    parameters where a check encodes them itself.
+    """
+
+    parameters: Pairs
+    secret: str
+    verb: str = "GET"
+    path: str = ""
+    signature: str | None = None
+    text: str | None = None
+
+    def with_(self, **parameters: str) -> Self:
+        """The draft with these parameters set; new ones are added at the end."""
+        kept = [(name, parameters.pop(name, value)) for name, value in self.parameters]
+        return replace(self, parameters=(*kept, *parameters.items()))
+
+    def without(self, name: str) -> Self:
+        """The draft without that parameter, which may be `signature`."""
+        if name == "signature":
+            return replace(self, signature="")
+        return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
+
+    def also(self, *pairs: tuple[str, str]) -> Self:
+        return replace(self, parameters=(*self.parameters, *pairs))
+
+    def get(self, name: str) -> str | None:
+        return dict(self.parameters).get(name)
+
+    def signed(self) -> Pairs:
+        signature = sign(self.secret, self.parameters) if self.signature is None else self.signature
+        return (*self.parameters, ("signature", signature)) if signature else self.parameters
+
+    def request(self, base_url: str) -> Request:
+        """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query."""
+        text = encoded(self.signed()) if self.text is None else self.text
+        if self.verb == "POST":
+            return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
+        return Request(self.verb, f"{base_url}{self.path}?{text}")
+
+    @property
+    def format(self) -> str:
+        """The format of the answer: json, jsonp or xml; json where `format` or `callback` is wrong."""
+        wanted = self.get("format") or "json"
+        return "json" if wanted not in ("jsonp", "xml") or (wanted == "jsonp" and not self.get("callback")) else wanted
+
+
+def encoded(pairs: Iterable[tuple[str, str]]) -> str:
+    """The pairs as a query string, percent-encoded UTF-8."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
 class LimitReached(Inconclusive):

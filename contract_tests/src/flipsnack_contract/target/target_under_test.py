@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
-from flipsnack_contract.contract.clock import Clock, RealClock
+from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
-from flipsnack_contract.target.rate_pacer import PER_MINUTE, REAL_MARGIN, RatePacer
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Target
-from flipsnack_contract.target.trace import Trace
-
-CONFLICT = 409
+from flipsnack_contract.target.target import Target, Trace
 
 CAPABILITIES = {
     "control": "a control plane at /__admin beside the base URL: keys, collections, jobs, clock, maintenance, settings",
@@ -120,7 +117,7 @@ class TargetUnderTest:
             try:
                 return who, control.create_account(who.key, who.secret)
             except Refused as refusal:
-                if refusal.status != CONFLICT:
+                if refusal.status != HTTPStatus.CONFLICT:
                     raise
 
 
