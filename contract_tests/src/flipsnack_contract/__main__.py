@@ -3,8 +3,6 @@
 import signal
 import sys
 
-__all__ = ["main"]
-
 INTERRUPTED = 130
 """The exit code: what a shell reports for a program that Ctrl-C ended (128 and the signal's number)."""
 

@@ -8,8 +8,6 @@ from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-__all__ = ["server_checks"]
-
 _MODULES = (requests, answers, codes, signatures, jobs, urls, keys)
 
 

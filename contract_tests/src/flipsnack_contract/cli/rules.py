@@ -1,7 +1,5 @@
 """The commands `flipsnack-contract list` and `flipsnack-contract explain`."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections import Counter
@@ -60,7 +58,7 @@ def explain_rule(rule_id: str) -> None:
     click.echo("\n".join(explain(found, _every_check())))
 
 
-def explain(rule: Rule, checks: Sequence[Check]) -> Iterator[str]:
+def explain(rule: Rule, checks: Sequence["Check"]) -> Iterator[str]:
     """The lines that explain `rule`; `checks` are all there are."""
     yield from (f"{rule.id}  ({rule.level}, kept by the {rule.by})", "", rule.statement, "")
     yield f"class    {rule.kind}: {KINDS[rule.kind]}"
@@ -86,11 +84,11 @@ def _about_rule(one: Rule, checks: int) -> str:
     return f"{one.by}, {one.level}, {one.kind}, {count}"
 
 
-def _needs(check: Check) -> str:
+def _needs(check: "Check") -> str:
     return f"needs {', '.join(sorted(check.needs))}: " if check.needs else ""
 
 
-def _every_check() -> tuple[Check, ...]:
+def _every_check() -> "tuple[Check, ...]":
     from flipsnack_contract.checks import server_checks
     from flipsnack_contract.recordings.judging import recording_checks
     from flipsnack_contract.scenarios.client_checks import client_checks

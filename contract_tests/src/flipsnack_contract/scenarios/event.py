@@ -1,7 +1,5 @@
 """One request and its answer, as far as it was seen: in the fake's log, in its journal, or in an HTTP archive."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -41,7 +39,7 @@ class Event:
     link: str | None = None
     readable: bool = False
     link_tried: bool = False
-    giver: Event | None = None
+    giver: "Event | None" = None
     fault: str = ""
     failed: str = ""
     detail: str = ""
@@ -55,7 +53,7 @@ class Event:
         """Whether a fault changed the answer; one that refused the call by a code did not."""
         return bool(self.fault) and self.failed != "fault"
 
-    def as_received(self) -> Event:
+    def as_received(self) -> "Event":
         """The event without what the server meant to answer, where a fault changed the answer."""
         return replace(self, code=None, state=None, link=None, readable=False) if self.spoilt else self
 

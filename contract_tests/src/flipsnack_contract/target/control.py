@@ -1,7 +1,5 @@
 """The kit's client of the control plane at `/__admin`, in plain HTTP."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +35,7 @@ class Control:
             raise Refused(reply.status, _message(reply))
         return json.loads(reply.body) if reply.body else None
 
-    def create_account(self, key: str, secret: str) -> AccountControl:
+    def create_account(self, key: str, secret: str) -> "AccountControl":
         self.call("POST", "/accounts", {"key": key, "secret": secret})
         return AccountControl(self, key)
 
