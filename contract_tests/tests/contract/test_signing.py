@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import flipsnack_client
 from flipsnack_contract.checks.request_cases import extras, texts
 from flipsnack_contract.contract.ledger import rules, sources
-from flipsnack_contract.target.session import canonical, sign
+from flipsnack_contract.contract.signing import canonical, sign
 from flipsnack_mock.protocol import signature as fake_signature
 
 Pairs = list[tuple[str, str]]

@@ -3,7 +3,8 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 
 from flipsnack_contract.checks.request_cases import extras
-from flipsnack_contract.target.session import CallDraft, sign
+from flipsnack_contract.contract.signing import sign
+from flipsnack_contract.target.session import CallDraft
 
 BASE = "http://fake.test/v1/"
 PLAIN = CallDraft((("action", "a"), ("apiKey", "k")), "s")

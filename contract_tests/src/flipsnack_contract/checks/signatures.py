@@ -12,7 +12,8 @@ from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.request_cases import extras, short_names, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.session import NOT_SIGNED, CallDraft, Pairs, Session, canonical, digest, encoded, sign
+from flipsnack_contract.contract.signing import NOT_SIGNED, canonical, digest, sign
+from flipsnack_contract.target.session import CallDraft, Pairs, Session, encoded
 
 # What the checks of the signature have in common: each makes a right call and a wrong one, of any method.
 SIGNED: Mapping[str, Any] = {**KEYED, "calls": 2}

@@ -1,10 +1,5 @@
-"""What a check works with: one key at one target, for one example; the calls that it drafts, and how they are signed.
+"""What a check works with: one key at one target, for one example, and the calls that it drafts."""
 
-The signing is the judge's own, as plain as the vendor's page "How to sign a request" has it: neither the client's nor
-the fake's is imported here, so a shared mistake would show.
-"""
-
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,31 +11,9 @@ from flipsnack_contract.contract.clock import SECOND, Clock, RatePacer
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words
-
-# "leave out signature and file" ("How to sign a request")
-NOT_SIGNED = ("signature", "file")
-
-
-def canonical(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """The text that is hashed: the secret, then name and value of each signed parameter in the order of the names."""
-    text = secret
-    for name, value in sorted(parameters):
-        if name not in NOT_SIGNED:
-            text = text + name + value
-    return text
-
-
-def digest(text: str, encoding: str = "utf-8") -> str:
-    """The MD5 of `text` in lower-case hexadecimal."""
-    return hashlib.md5(text.encode(encoding), usedforsecurity=False).hexdigest()
-
-
-def sign(secret: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """The value of `signature` for these decoded parameters."""
-    return digest(canonical(secret, parameters))
-
 
 FORM = "application/x-www-form-urlencoded"
 Pairs = tuple[tuple[str, str], ...]
