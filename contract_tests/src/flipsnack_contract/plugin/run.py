@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Run:
     began: float = field(default_factory=stopwatch)
     day: datetime.date = field(default_factory=today)
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, str]:
         """What every report says: what was judged, by which kit, when, with which seed and command."""
         return {
