@@ -79,7 +79,7 @@ def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:
     runner.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
     code, sent = drawn(runner, "download", "twenty", "-o", "p.zip")
     assert 0 == code
-    for words in ("downloading", "20.0/20.0 MB", "MB/s", "\x1b["):
+    for words in ("downloading", "20.0/20.0 MB", "B/s", "\x1b["):  # the unit of the rate depends on the machine
         assert words in sent
     assert sent.rindex("20.0/20.0 MB") < sent.rindex("saved p.zip")
 
