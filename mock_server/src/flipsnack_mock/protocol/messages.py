@@ -1,11 +1,29 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
+
+
+class UploadedFile(msgspec.Struct, frozen=True, gc=False):
+    """One file of a multipart body: what the part's head says of it, and what was found in its bytes.
+
+    `field` is the name of the part, `size` the number of bytes that came, `digest` their SHA-256 in hexadecimal, `kind`
+    what the content is (empty: none of the kinds that are accepted), and `pages` how many pages it has. `damage` says
+    why it cannot be converted, and `not_kept` why its bytes were not kept; both are empty when all is well.
+    """
+
+    field: str
+    file_name: str
+    size: int
+    digest: str
+    kind: Literal["pdf", "jpg", "png", ""] = ""
+    pages: int = 1
+    damage: str = ""
+    not_kept: str = ""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -15,6 +33,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     and `origin` is what resource URLs begin with: scheme, host and namespace. `host` and `range` are the headers of
     these names, `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower
     case.
+    `files` are the files of a multipart body, whose bytes are kept elsewhere.
     `cuttable` says whether the server has access to the connection, so that a fault can cut or break it.
     """
 
@@ -29,6 +48,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     conditions: dict[str, str] = {}
     cuttable: bool = True
     host: str = ""
+    files: tuple[UploadedFile, ...] = ()
 
 
 class Body(Protocol):
