@@ -12,11 +12,9 @@ from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import RequestCase, hostile_bytes, names, pairs, raw_requests, texts
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.session import FORM, Pairs, Session, encoded
+from flipsnack_contract.target.session import FORM, PARTS, FilePart, Pairs, Session, encoded, multipart
 from flipsnack_contract.target.target import Reply, Request, Unreachable
 
-BOUNDARY = "the-kits-boundary"
-MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 BODIES = ("form", "multipart", "none")
 """Where the parameters of a POST may be, by the kind of its body; without a body they are in the query."""
 # HTTP's own ways to refuse what is too long to read: content, target, header fields (RFC 9110, RFC 6585).
@@ -29,16 +27,8 @@ def _post(session: Session, body: str, parameters: Pairs) -> Request:
         return Request("POST", f"{base}?{encoded(parameters)}")
     if body == "form":
         return Request("POST", base, encoded(parameters).encode(), {"Content-Type": FORM})
-    parts = [_part(f'name="{name}"', value.encode()) for name, value in parameters]
-    upload = [_part('name="file"; filename="a.pdf"', b"%PDF\xff\0")] if body == "upload" else []
-    return Request(
-        "POST", base, b"".join([*parts, *upload, b"--%s--\r\n" % BOUNDARY.encode()]), {"Content-Type": MULTIPART}
-    )
-
-
-def _part(about: str, content: bytes) -> bytes:
-    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
-    return b"%s%s\r\n" % (head.encode(), content)
+    files = (FilePart(b"%PDF\xff\0", "a.pdf"),) if body == "upload" else ()
+    return Request("POST", base, multipart(parameters, files), {"Content-Type": PARTS})
 
 
 @check("request.path", **KEYED, rows={"slash": ("/", "")})
@@ -200,7 +190,7 @@ def _hostile(session: Session, raw: bytes, place: str) -> Request:
         return Request("GET", f"{base}?{right}&{text if place == 'query' else escaped}=1&1=2&1")
     if place == "path":
         return Request("GET", f"{base}{escaped}/x?{right}")
-    kinds = {"form": FORM, "multipart": MULTIPART, "unbounded": "multipart/form-data"}
+    kinds = {"form": FORM, "multipart": PARTS, "unbounded": "multipart/form-data"}
     return Request("POST", base, raw, {"Content-Type": kinds.get(place, "text/plain")})
 
 
