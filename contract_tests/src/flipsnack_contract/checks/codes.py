@@ -138,7 +138,7 @@ def unknown_action_is_42(session: Session, action: str, *, appended: bool) -> No
 
 
 @check(
-    "code.40",
+    "parameter.value",
     needs={"credentials"},
     methods=lambda method: any(one.wrong_values for one in method.parameters),
     calls=6,

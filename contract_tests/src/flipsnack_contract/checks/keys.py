@@ -10,6 +10,7 @@ from flipsnack_contract.checks.request_cases import gaps
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.methods import every_method, methods
 from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
 
@@ -112,6 +113,18 @@ def who_keeps_the_limits_is_never_refused(session: Session, pauses: list[int]) -
         except LimitReached as refusal:
             raise Violation(what, "an answer that is not a refusal by a limit", str(refusal)) from None
         expect(False, code in LIMITS, f"a limit refuses {what}")
+
+
+@check("limit.per-second", needs=CONTROL, methods=every_method)
+def all_methods_count_together(session: Session) -> None:
+    """Calls of any methods use up one second: after one of each of five methods every method is 31."""
+    collection = session.own_collection()
+    session.align()
+    reads = [one.name for one in methods() if one.read_only][:5]
+    for name in reads:
+        calling = session.calling(name)
+        expect_code(OK, calling.ask(calling.draft(collection), paced=False), f"a call of {name}")
+    expect(31, _call(session), f"{session.method} after a call of each of {', '.join(reads)}")
 
 
 @check("limit.per-key", needs=CONTROL)

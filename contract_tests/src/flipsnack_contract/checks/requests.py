@@ -9,7 +9,15 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import RequestCase, hostile_bytes, names, pairs, raw_requests, texts
+from flipsnack_contract.checks.request_cases import (
+    RequestCase,
+    extras,
+    hostile_bytes,
+    names,
+    pairs,
+    raw_requests,
+    texts,
+)
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import FORM, PARTS, FilePart, Pairs, Session, encoded, multipart
@@ -60,10 +68,35 @@ def post_is_40(session: Session, body: str) -> None:
     expect_code(40, session.ask(_post(session, body, session.draft().signed())), f"a POST, {body}")
 
 
-@check("code.40", needs={"credentials"}, methods=lambda method: method.verb == "POST")
+@check("request.post-for-uploads", needs={"credentials"}, methods=lambda method: method.verb == "POST")
 def get_of_an_upload_is_40(session: Session) -> None:
     """A GET of a method that uploads a file is 40."""
     expect_code(40, session.ask(replace(session.draft(), verb="GET")), f"a GET of {session.method}")
+
+
+HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
+
+
+@check("request.host", needs=CONTROL, methods=every_method, rows={"port": ("", ":80")})
+def the_other_host_refuses(session: Session, port: str) -> None:
+    """Under the vendor's names the other host refuses a method: with 42 an upload by POST, with 40 every other one."""
+    request = session.draft().request(session.target.base_url)
+    for host, name in HOSTS.items():
+        expected = 20 if host == session.method.host else 42 if session.method.verb == "POST" else 40
+        at_host = replace(request, headers={**request.headers, "Host": name + port})
+        expect_code(expected, session.ask(at_host), f"{session.method} at {name}{port}")
+
+
+@check(
+    "parameter.unknown",
+    **KEYED,
+    rows={"added": ((("note", "é x"),), (("Title", "A"), ("0", "")))},
+    varies={"added": extras(min_size=1)},
+)
+def an_unknown_parameter_changes_nothing(session: Session, added: Pairs) -> None:
+    """A parameter that no method has is signed like any other, and the answer is that of the call without it."""
+    answer = session.ask(session.draft().also(*added))
+    expect_code(session.accepted, answer, f"a call with {', '.join(name for name, _ in added)} beside its parameters")
 
 
 @check("request.other-verbs", methods=every_method, rows={"verb": ("PUT", "DELETE", "PATCH", "OPTIONS")})

@@ -6,11 +6,13 @@ limits.
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
+
+from flipsnack_contract.contract.methods import Field, objects
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
 _EXPECTED = {"code", "status", "data"}
@@ -43,10 +45,14 @@ class Answer:
         return None if self.data is None else self.data.get("resourceUrl")
 
 
-def decode(body: bytes, form: str = "json", *, callback: str | None = None) -> Answer:
-    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`."""
+def decode(body: bytes, form: str = "json", *, callback: str | None = None, fields: Iterable[Field] = ()) -> Answer:
+    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`.
+
+    XML has only texts: those of the `fields` that the data may have become numbers and lists.
+    """
     if form == "xml":
-        return _xml(body)
+        answer = _xml(body)
+        return answer if answer.data is None else replace(answer, data=_typed(answer.data, fields))
     rule = f"answer.{form}"
     try:
         text = body.decode("utf-8")
@@ -77,6 +83,24 @@ def _xml(body: bytes) -> Answer:
     return _answer(_children(root), numbers_are_text=True)
 
 
+def _typed(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
+    types = {field.name: field for field in fields}
+    return {name: _value(value, types[name]) if name in types else value for name, value in data.items()}
+
+
+def _value(value: Any, field: Field) -> Any:
+    if field.type == "list":
+        return _elements(value, field)
+    return int(value) if field.type == "number" and str(value).isdecimal() else value
+
+
+def _elements(value: Any, field: Field) -> list[Any]:
+    if value and not isinstance(value, list):
+        raise Malformed("answer.xml-lists", f"expected <{field.name}> to hold only <item>, got {shown(value)}")
+    within = objects()[field.items].fields if field.items else ()
+    return [_typed(one, within) if isinstance(one, Mapping) else one for one in value or ()]
+
+
 def _document(text: str, rule: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -97,8 +121,10 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _children(element: Any) -> dict[str, Any]:
+def _children(element: Any) -> Any:
     found = [(child.tag, _children(child) if len(child) else child.text or "") for child in element]
+    if {name for name, _ in found} == {"item"}:
+        return [value for _, value in found]
     if len(dict(found)) != len(found):
         raise Malformed("answer.xml", f"an element of <{element.tag}> is repeated")
     return dict(found)

@@ -1,6 +1,7 @@
 """The kit's client of the control plane at `/__admin`, in plain HTTP."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -80,6 +81,14 @@ class AccountControl(Control):
     def force(self, collection_hash: str, state: str) -> None:
         """Put the job into `state`; raises `Refused` where that is not legal."""
         self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
+
+    def convert(self, collection_hash: str, state: str) -> None:
+        """Put the conversion into `state`: processing, complete or failed."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/conversion", {"state": state})
+
+    def statistics(self, collection_hash: str, days: Iterable[Mapping[str, object]]) -> None:
+        """Set the statistics of a collection, an object for each `date`, with its `pages`."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/statistics", list(days))
 
     def settings(self, **changes: object) -> None:
         self.call("PATCH", "/settings", changes)

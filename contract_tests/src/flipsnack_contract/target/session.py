@@ -1,6 +1,6 @@
 """What a check works with: one key at one target, for one example, and the calls that it drafts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -11,7 +11,7 @@ from flipsnack_contract.contract.clock import SECOND, Clock, RatePacer
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.contract.documents import pdf
 from flipsnack_contract.contract.ledger import OK
-from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words
@@ -176,7 +176,7 @@ class Session:
         and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
         """
         try:
-            answer = decode(reply.body, form, callback=callback)
+            answer = decode(reply.body, form, callback=callback, fields=self.method.fields)
         except Malformed as damage:
             rule = None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
@@ -206,6 +206,21 @@ class Session:
         if self.known_collection is None and self.account is not None:
             self.known_collection = self.collection()
         return self.known_collection or ABSENT
+
+    def calling(self, name: str) -> "Session":
+        """The same key, to call the method of that name."""
+        return replace(self, method=next(one for one in methods() if one.name == name))
+
+    def call(self, name: str, collection_hash: str | None = None, **parameters: str) -> Answer:
+        """The answer to a right call of the method of that name, with these parameters too."""
+        session = self.calling(name)
+        return session.ask(session.draft(collection_hash, **parameters))
+
+    def data(self, name: str, collection_hash: str | None = None, **parameters: str) -> Mapping[str, Any]:
+        """The data of a right call, which must be answered with 20."""
+        answer = self.call(name, collection_hash, **parameters)
+        expect_code(OK, answer, f"a call of {name}")
+        return answer.data or {}
 
     @property
     def accepted(self) -> int:
