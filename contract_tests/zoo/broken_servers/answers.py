@@ -3,9 +3,9 @@
 import itertools
 from typing import Any
 
-from contract_tests.zoo.alt_downloads import HttpAnswer
-from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Fields
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.answers import Fields, HttpAnswer
+from contract_tests.zoo.alt_server.request import Call
 
 
 class CodeIsText(AltServer, breaks="answer.envelope"):
@@ -97,13 +97,13 @@ class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
 class NoLink(AltServer, breaks="job.resource-url-with-complete"):
     """Completes without a link."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        return {"status": super().run(call)["status"]}
+    def download_html(self, call: Call) -> dict[str, Any]:
+        return {"status": super().download_html(call)["status"]}
 
 
 class NullLink(AltServer, breaks="job.resource-url-with-complete"):
     """Has an empty link while the job runs."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
         return {**data, "resourceUrl": ""} if data["status"] == "PROCESSING" else data

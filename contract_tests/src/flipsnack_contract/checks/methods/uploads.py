@@ -132,7 +132,7 @@ def the_url_is_signed(session: Session) -> None:
 @check("signature.excludes-itself-and-file", **OF_UPLOADS, rows={"content": ("a", "é%", "")})
 def a_field_named_file_is_not_signed(session: Session, content: str) -> None:
     """The file is not signed, neither its bytes nor its name."""
-    draft = _with(session, FilePart(documents.pdf(1, content or "x"), content or "a b&c=d.pdf"))
+    draft = _with(session, FilePart(documents.pdf() + content.encode(), content or "a b&c=d.pdf"))
     expect_code(20, session.ask(draft), "an upload whose signature leaves out the file")
 
 
