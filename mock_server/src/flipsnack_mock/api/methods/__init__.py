@@ -1,4 +1,4 @@
-"""What each method of the method table does: `run(call)` changes the account and returns the answer's data."""
+"""What each method of the method table does: `run(call)` changes the account and returns the answer's data or None."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.methods import download_html
 from flipsnack_mock.protocol.envelope import Tree
 
-RUN: dict[str, Callable[[Call], Tree]] = {
+RUN: dict[str, Callable[[Call], Tree | None]] = {
     "collection.downloadHTML": download_html.run,
 }
 """By the name in the table. A method checks everything before it changes anything."""
