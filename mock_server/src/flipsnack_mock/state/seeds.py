@@ -1,6 +1,6 @@
 """Seeds: the accounts that exist from the start, and the collections that they have."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -11,7 +11,8 @@ from flipsnack_mock.state.schedules import check_schedule
 
 MAX_PACKAGE_BYTES = 500_000_000
 
-Title = Annotated[str, Meta(max_length=200)]
+Status = Literal["public", "editable", "unlisted"]
+Pixels = Annotated[int, Meta(ge=1)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
@@ -29,10 +30,14 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A collection of the seed; `package_bytes` 0 means as small as its pages allow."""
 
     hash: Hash
-    title: Title = "A collection"
+    title: str = "A collection"
     pages: Pages = 8
     package_bytes: PackageBytes = 0
     schedule: str | None = None
+    description: str = ""
+    status: Status = "public"
+    width: Pixels = 650
+    height: Pixels = 385
 
     def __post_init__(self) -> None:
         if self.schedule is not None:

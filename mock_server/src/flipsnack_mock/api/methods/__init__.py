@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.api.methods import download_html
+from flipsnack_mock.api.methods import download_html, get_list
 from flipsnack_mock.protocol.envelope import Tree
 
 RUN: dict[str, Callable[[Call], Tree | None]] = {
     "collection.downloadHTML": download_html.run,
+    "collection.getList": get_list.run,
 }
 """By the name in the table. A method checks everything before it changes anything."""
