@@ -1,5 +1,6 @@
 """Seeds: the accounts that exist from the start, and the collections that they have."""
 
+import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec import Meta
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import check_schedule
+from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
 MAX_PACKAGE_BYTES = 500_000_000
 
@@ -38,6 +40,7 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status = "public"
     width: Pixels = 650
     height: Pixels = 385
+    statistics: tuple[DayStatistics, ...] = ()
 
     def __post_init__(self) -> None:
         if self.schedule is not None:
@@ -57,6 +60,18 @@ class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 # The documented examples work as printed ("collection.downloadHTML" and "How to sign a request").
 DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
+# The example of collection.getStats. Its figures contradict each other: a page has more views than all together.
+_STATISTICS = DayStatistics(
+    day=datetime.date(2024, 1, 15),
+    impressions=723,
+    views=1240,
+    time_spent=53,
+    downloads=4,
+    pages=(
+        PageStatistics(page=1, time_spent=127_443, clicks=392, views=4529),
+        PageStatistics(page=2, time_spent=89_382, clicks=171, views=4130),
+    ),
+)
 DOCUMENTED_ACCOUNTS = (
     SeedAccount(
         key="LK12NS-0-IOBW3S89VVJH12Z",
@@ -66,6 +81,6 @@ DOCUMENTED_ACCOUNTS = (
     SeedAccount(
         key="45FD-267-7SG7832",
         secret=DOCUMENTED_SECRET,
-        collections=(SeedCollection(hash="fxh4k89", title="My second collection"),),
+        collections=(SeedCollection(hash="fxh4k89", title="My second collection", pages=2, statistics=(_STATISTICS,)),),
     ),
 )

@@ -100,9 +100,17 @@ def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
         yield from ("", "[[seed]]", f"key = {_text(seed.key)}", f"secret = {_text(seed.secret)}")
         for collection in seed.collections:
             yield from ("", "[[seed.collections]]")
-            for name, value in msgspec.structs.asdict(collection).items():
-                if value is not None:
-                    yield f"{name} = {_text(value) if isinstance(value, str) else value}"
+            for name, value in msgspec.to_builtins(collection).items():
+                if value is not None and value != ():
+                    yield f"{name} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_text(name)} = {_value(one)}' for name, one in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return _text(value) if isinstance(value, str) else str(value)
 
 
 def _text(value: str) -> str:
