@@ -203,7 +203,7 @@ def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, s
 @check(
     "callback.required",
     needs={"credentials"},
-    methods=every_method,
+    methods=lambda method: method.read_only,
     rows={"callback": ("app.answer", "", *HOSTILE[:4])},
     calls=2,
 )

@@ -13,7 +13,7 @@ from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
-URL = "https://example.com/papers/spring%20offers.pdf"
+URL = "https://example.com/papers/spring-offers"
 PDF = FilePart(documents.pdf())
 
 
@@ -91,10 +91,10 @@ def the_title_comes_from_the_file_name(session: Session, file_name: str) -> None
 
 @check("upload.title-default", **OF_UPLOADS)
 def the_title_comes_from_the_url(session: Session) -> None:
-    """Of a fileUrl the title is the last part of the path, without its ending."""
+    """Of a fileUrl the title is the last part of the path."""
     answer = session.ask(_with(session, fileUrl=URL))
     expect_code(20, answer, "an upload by fileUrl")
-    expect("spring offers", title_of(answer.data or {}), f"the title of an upload of {URL}")
+    expect("spring-offers", title_of(answer.data or {}), f"the title of an upload of {URL}")
 
 
 @check("upload.document-required", **OF_UPLOADS, rows={"file": ("no", "an empty")})
@@ -109,7 +109,7 @@ def an_empty_file_beside_a_url_is_none(session: Session) -> None:
     """A file of no bytes beside a fileUrl counts as none: the URL is used."""
     answer = session.ask(_with(session, FilePart(b"", "empty.pdf"), fileUrl=URL))
     expect_code(20, answer, "an upload with an empty file and a fileUrl")
-    expect("spring offers", title_of(answer.data or {}), "the title, which comes from the URL")
+    expect("spring-offers", title_of(answer.data or {}), "the title, which comes from the URL")
 
 
 @check("upload.file-wins", **OF_UPLOADS)
