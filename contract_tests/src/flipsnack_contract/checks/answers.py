@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.methods.uploaded import GET, LIST, STATS
+from flipsnack_contract.checks.methods.uploaded import GET, LIST, STATS, UPDATE
 from flipsnack_contract.checks.request_cases import (
     ANSWERS,
     CALLBACK,
@@ -98,6 +98,22 @@ HARD = "<a> & \"b\" 'c' ]]> é 日本 😀 \u2028 &amp;"
 def lists_and_texts_are_the_same_in_every_format(session: Session, title: str) -> None:
     """Lists, numbers and texts that were given are the same in JSON, JSONP and XML."""
     _require_the_same(session, session.collection(title=title, pages=3))
+
+
+NOT_IN_XML = ("\x01", "\x0b", "\x1f", "\ufffe", "\uffff")
+
+
+@check(
+    "answer.xml-illegal-characters",
+    needs=CONTROL,
+    methods=lambda method: method.name == GET,
+    rows={"character": NOT_IN_XML},
+)
+def a_title_that_xml_cannot_hold_is_the_same_in_every_format(session: Session, character: str) -> None:
+    """A title with a character that XML cannot hold is given back alike in every format, and the XML is well-formed."""
+    collection = session.collection()
+    session.data(UPDATE, collection, title=f"a{character}b")
+    _require_the_same(session, collection)
 
 
 @check("answer.xml-lists", needs=CONTROL, methods=lambda method: method.name in LISTS, rows={"collections": (0, 1, 3)})

@@ -175,6 +175,15 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     _is(43, session.ask(session.draft(collection)), f"a call for the collection {collection!r}")
 
 
+@check("code.46", needs=CONTROL, methods=takes_collection, rows={"value": ("not a hash", "UPPER12", "é", "a" * 65)})
+def no_hash_at_all_is_46(session: Session, value: str) -> None:
+    """With the setting `invalid_hash` a value that cannot be a hash is 46; an unknown hash stays 43."""
+    session.trace.add("settings: invalid_hash 46")
+    session.steer.settings(invalid_hash=46)
+    expect_code(46, session.ask(session.draft(value)), f"a call for {value!r}")
+    expect_code(43, session.ask(session.draft("unknown123")), "a call for an unknown hash")
+
+
 @check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)})
 def wrong_signature_is_44(session: Session, signature: str) -> None:
     """Any signature but that of the request is 44, however it is written."""
