@@ -20,7 +20,7 @@ def own_collection(call: Call) -> Collection:
     Raises `ApiError`: code 43 for a deleted, foreign or unknown one, 46 by a setting for what cannot be a hash, and the
     code that a magic hash asks for.
     """
-    wanted = call.params["collectionHash"]
+    wanted = _final_hash(call)
     collection = call.account.collections.get(wanted) or magic_collection(wanted)
     if collection is None:
         raise _unknown(call, wanted)
@@ -28,7 +28,27 @@ def own_collection(call: Call) -> Collection:
         raise ApiError(Code.FORBIDDEN, f"the collection {wanted!r} is deleted")
     if wanted.startswith(PREFIX):
         _magic_error(call, collection)
+    if collection.conversion is None and collection.conversion_schedule is not None:
+        return kept(call, collection.conversion_begun(call.now))
     return collection
+
+
+def converted_collection(call: Call) -> Collection:
+    """The same, whose conversion is over; raises code 38, too, when it is not."""
+    collection = own_collection(call)
+    if collection.conversion_state(call.now) is State.PROCESSING:
+        raise ApiError(Code.STILL_PROCESSING, f"the document of {collection.hash!r} is being converted")
+    return collection
+
+
+def _final_hash(call: Call) -> str:
+    wanted, renamed = call.params["collectionHash"], call.account.renamed
+    if wanted not in renamed:
+        return wanted
+    if call.behaviour.temporary_hash == "dies":
+        detail = f"{wanted!r} was temporary: the collection was published as {renamed[wanted]!r}"
+        raise ApiError(Code.FORBIDDEN, detail, rule="update.temporary-hash-dies")
+    return call.account.final_hash(wanted)
 
 
 def _unknown(call: Call, wanted: str) -> ApiError:

@@ -166,6 +166,19 @@ def magic_collection(collection_hash: str) -> Collection | None:
     )
 
 
+def upload_magic(title: str, name: str) -> Magic | None:
+    """What the `title` of an upload, or the `name` of its file without its ending, stands for; None for no magic.
+
+    Its schedule is that of the conversion, its error that of the upload. Faults of a download, and errors that pass,
+    are no upload's.
+    """
+    for text in (title, name):
+        meant = magic(text)
+        if meant is not None and not meant.fault and meant.url_lifetime is None:
+            return meant if meant.error is None or meant.schedule == "never" else None
+    return None
+
+
 @lru_cache(maxsize=1024)
 def magic_fault(collection_hash: str) -> FaultRule | None:
     """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
