@@ -26,6 +26,18 @@ class UploadedFile(msgspec.Struct, frozen=True, gc=False):
     not_kept: str = ""
 
 
+class Form(msgspec.Struct, frozen=True, gc=False):
+    """The fields of a multipart body, which was read as it came.
+
+    `damage` says why it could not be read to its end, and `rule` is the ledger entry behind that; both are empty when
+    it could.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    damage: str = ""
+    rule: str = ""
+
+
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.
 
@@ -33,7 +45,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     and `origin` is what resource URLs begin with: scheme, host and namespace. `host` and `range` are the headers of
     these names, `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower
     case.
-    `files` are the files of a multipart body, whose bytes are kept elsewhere.
+    A multipart body is no `body`: `form` has its fields and `files` its files, whose bytes are kept elsewhere.
     `cuttable` says whether the server has access to the connection, so that a fault can cut or break it.
     """
 
@@ -49,6 +61,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     cuttable: bool = True
     host: str = ""
     files: tuple[UploadedFile, ...] = ()
+    form: Form | None = None
 
 
 class Body(Protocol):
