@@ -132,6 +132,10 @@ class Worlds:
                 world = self._namespaces[name] = World(self.settings, name, beside=self.main)
             return world
 
+    def all(self) -> list[World]:
+        """Every world that exists."""
+        return [self.main, *self._namespaces.copy().values()]
+
     def names(self) -> list[str]:
         """The namespaces that exist."""
         return list(self._namespaces)
