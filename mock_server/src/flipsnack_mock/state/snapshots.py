@@ -13,7 +13,7 @@ from flipsnack_mock.protocol.instants import LAST_INSTANT
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
-from flipsnack_mock.state.settings import SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.world import World
 
 VERSION = 1
