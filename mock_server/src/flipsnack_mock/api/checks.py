@@ -7,7 +7,7 @@ from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
-from flipsnack_mock.protocol.parameters import parse_body, parse_query
+from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 from flipsnack_mock.state.settings import Behaviour
@@ -20,7 +20,8 @@ def _well_formed(call: Call) -> None:
     request = call.request
     params = parse_query(request.query)
     if request.method == "POST":
-        fields = parse_body(request.body, request.content_type)
+        form = request.form
+        fields = parse_body(request.body, request.content_type) if form is None else form_parameters(form)
         if twice := params.keys() & fields.keys():
             raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
         params |= fields

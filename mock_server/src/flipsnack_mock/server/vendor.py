@@ -15,9 +15,10 @@ from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Body, Request, Response
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
-from flipsnack_mock.server.body import read_body
+from flipsnack_mock.server.body import KeptBody, Sink, read_request
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
+from flipsnack_mock.server.uploads.uploads import Uploads
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import Worlds
 
@@ -31,26 +32,37 @@ _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in
 _URL_HEADERS = frozenset({"location", "content-location"})
 _NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
+_NOTHING = KeptBody(0)
+_DELETE = "collection.deleteCollection"
 
 
 class VendorSurface:
     """A thread-safe WSGI application for the vendor's surface of all `worlds`.
 
     `now` gives real time in microseconds, `sleep` waits, and `on_exchange`, if there is one, gets each journal entry.
-    A call raises `Refused` when the fake itself refuses the request.
+    Multipart bodies go to `uploads`. A call raises `Refused` when the fake itself refuses the request.
     """
 
-    def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
+    def __init__(
+        self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None, uploads: Uploads
+    ) -> None:
         self._worlds = worlds
         self._now = now
         self._sleep = sleep
         self._on_exchange = on_exchange
+        self._uploads = uploads
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        response, entry = api.handle(_request(environ, at, origin), world)
+        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
+        try:
+            response, entry = api.handle(_request(environ, at, origin, body), world)
+        finally:
+            body.close()
+        if entry.action == _DELETE:
+            self._uploads.spool.changed()
         chunks = self._chunks(response, environ)
         entry.duration = self._now() - at
         if self._on_exchange is not None:
@@ -67,20 +79,22 @@ class VendorSurface:
         return _body(response)
 
 
-def _request(environ: Environ, at: int, origin: str) -> Request:
-    method = environ["REQUEST_METHOD"]
+def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
     return Request(
-        method=method,
+        method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
-        body=read_body(environ) if method == "POST" else b"",
+        body=body.content,
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
+        files=body.files,
+        form=body.form,
     )
 
 
