@@ -157,7 +157,7 @@ def names_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str
 
 @check(
     "signature.excludes-itself-and-file",
-    **SIGNED,
+    **WRITTEN_OUT,
     rows=[{"name": "file", "value": "a.pdf"}, {"name": "file", "value": ""}, {"name": "signature", "value": "0" * 32}],
     varies={"name": st.just("file"), "value": texts},
 )
