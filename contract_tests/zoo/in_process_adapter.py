@@ -108,7 +108,13 @@ def _done(client: Client, operation: str, args: dict[str, Any]) -> dict[str, Any
         case "poll":
             return {"value": {"status": client.poll()}}
         case _:
-            return {"value": client.call_method(args["action"], args["params"])}
+            return {"value": _called(client, **args)}
+
+
+def _called(client: Client, action: str, params: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
+    if action == "collection.create":
+        return client.create(params, {name: Path(path) for name, path in files.items()})
+    return client.call_method(action, params)
 
 
 def _downloaded(client: Client) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class AltServer(Control, Downloads, Uploads, Catalogue, Statistics, Answers):
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         verb, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        body = environ["wsgi.input"].read()
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if path.startswith("/__admin"):
             status, said = self.control(verb, path, json.loads(body or "{}"))
             answer: HttpAnswer = status, {"Content-Type": "application/json"}, json.dumps(said).encode()

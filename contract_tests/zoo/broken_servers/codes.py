@@ -13,13 +13,21 @@ MESSAGES = {
     30: "Missing parameter",
     31: "Too many requests a second",
     32: "Too many requests a minute",
+    33: "Too many uploads a month",
+    34: "File too large",
+    35: "Too many pages",
+    36: "Too many files",
+    38: "Collection is in processing State",
     40: "Bad Request",
     41: "Unknown key",
     42: "Unknown action",
     43: "No access",
     44: "Wrong signature",
+    45: "Invalid format",
+    46: "Invalid hash",
 }
 NUMBERS = {20: 200, 22: 23, 30: 40, 31: 429, 32: 31, 40: 30, 41: 44, 42: 40, 43: 44, 44: 41}
+NUMBERS |= {33: 32, 34: 40, 35: 34, 36: 40, 38: 43, 45: 40, 46: 43}
 
 
 def _with_message(code: int, text: str) -> type[AltServer]:

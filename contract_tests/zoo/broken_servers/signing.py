@@ -91,6 +91,24 @@ class FileSignedToo(_Beside, FileSigned):
     """Accepts a signature over file."""
 
 
+class UrlUnsigned(AltServer, breaks="upload.file-url-signed"):
+    """Leaves fileUrl out of the signature, as file."""
+
+    def signed_pairs(self, call: Call) -> Pairs:
+        return [pair for pair in super().signed_pairs(call) if pair[0] != "fileUrl"]
+
+
+class UrlUnsignedToo(_Beside, UrlUnsigned):
+    """Accepts an unsigned fileUrl."""
+
+
+class FileNameSigned(AltServer, breaks="upload.file-url-signed"):
+    """Signs the name of the file."""
+
+    def signed_pairs(self, call: Call) -> Pairs:
+        return sorted([*super().signed_pairs(call), *((file.part, file.name) for file in call.files)])
+
+
 class KnownOnly(AltServer, breaks="signature.excludes-itself-and-file"):
     """Signs known parameters only."""
 
