@@ -200,6 +200,9 @@ def test_a_package_opens_from_disk_and_its_pages_turn_in_every_way(book: Book) -
     book.find("#thumbnails").click()
     assert PAGES == len(book.browser.find_elements(By.CSS_SELECTOR, "#leaves img"))
     assert [2, 3] == book.click("#leaves li:nth-child(3) a")
+    for whole in (True, False):
+        book.click("#fullscreen")
+        assert whole == book.run("return document.fullscreenElement === document.documentElement")
     book.open("#page=3", motion="no-preference")
     assert [2, 3] == book.pages()
     assert [2, 3] == book.drag(book.corner(".corner.next.bottom"), -50)

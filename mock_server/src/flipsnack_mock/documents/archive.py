@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -174,7 +174,7 @@ class _Parts(io.RawIOBase):
         if not data:
             return 0
         if self._at < self._end:
-            self._parts[self._offsets.index(self._at)] = data
+            self._parts[bisect_left(self._offsets, self._at)] = data
         else:
             self._parts.append(data)
             self._offsets.append(self._end)

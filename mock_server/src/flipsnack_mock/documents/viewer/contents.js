@@ -61,6 +61,7 @@ function markRuns() {
 
 book.addEventListener("opened", markRuns);
 words.addEventListener("input", filterLeaves);
+words.addEventListener("keydown", (event) => { if (event.key === "Enter") leaves.querySelector("li:not([hidden]) a")?.click(); });
 document.getElementById("thumbnails").addEventListener("click", () => openContents());
 document.getElementById("search").addEventListener("click", () => openContents(words));
 document.getElementById("close").addEventListener("click", () => contents.close());

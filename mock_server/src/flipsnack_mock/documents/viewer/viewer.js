@@ -47,9 +47,10 @@ full.addEventListener("click", () => {
 });
 document.addEventListener("fullscreenchange", () => full.setAttribute("aria-pressed", Boolean(document.fullscreenElement)));
 
-// The pointer: `held` is where it went down and, once it has moved, the turn that it draws.
+// The pointer: `held` is where it went down and, once it has moved, the turn that it draws. A click that ends a drag or
+// a selection is `spent`: it turns no page.
 let held = null;
-let dragged = false;
+let spent = false;
 
 for (const [sign, side] of [[1, "next"], [-1, "previous"]])
   for (const end of ["top", "bottom"]) {
@@ -73,16 +74,17 @@ function peek({ pointerType, target }) {
 }
 
 book.addEventListener("pointerdown", (event) => {
-  dragged = false;
-  // A mouse on a line of text selects; a finger held down does.
+  // A mouse selects text where it is on a line; a finger has to be held down.
   const selects = event.pointerType === "mouse" && event.target.matches(".text span");
+  spent = selects || getSelection().toString() !== "";
   if (!event.isPrimary || event.button || selects) return;
+  getSelection().removeAllRanges();
   const box = book.getBoundingClientRect();
   held = { x: event.clientX, y: event.clientY, top: event.clientY < box.top + box.height / 2, corner: event.target.dataset.sign };
 });
 
 book.addEventListener("pointermove", (event) => {
-  if (!held || !event.isPrimary) return;
+  if (!held || !event.isPrimary || (held.turn && held.turn !== turn)) return;
   const [x, y] = [event.clientX - held.x, event.clientY - held.y];
   if (!held.turn && !grasp(x, y, event.pointerId)) return;
   const { start, sign, corner } = held.turn;
@@ -100,7 +102,7 @@ function grasp(x, y, pointer) {
   begin(number, held.top);
   book.setPointerCapture(pointer);
   held.turn = turn;
-  return (dragged = true);
+  return (spent = true);
 }
 
 function drop(event) {
@@ -111,8 +113,7 @@ function drop(event) {
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, drop);
 
 book.addEventListener("click", (event) => {
-  const selecting = event.pointerType === "mouse" && event.target.matches(".text span");
-  if (dragged || selecting || getSelection().toString()) return;
+  if (spent) return;
   const box = book.getBoundingClientRect();
   step(event.clientX - box.left > box.width * (double.matches ? 0.5 : 0.3) ? 1 : -1);
 });
