@@ -240,6 +240,7 @@ def test_a_telephone_shows_single_pages_and_turns_them_by_a_swipe(book: Book) ->
     finally:
         book.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
     assert [[3], [4], [5], [4], [4]] == turns
+    assert 1 == book.run("return document.querySelectorAll('.page:is(.left, .right)').length")
     assert book.run("return document.documentElement.scrollWidth") <= 360
     assert [] == book.run(
         "return [...document.querySelectorAll('button')].filter(one => one.checkVisibility() && one.offsetHeight < 24)"

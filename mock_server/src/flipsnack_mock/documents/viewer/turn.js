@@ -5,7 +5,7 @@
 
 class Turn {
   constructor(book, { front, back, sign, top, beneath }) {
-    Object.assign(this, { front, back, sign });
+    Object.assign(this, { book, front, back, sign });
     [this.width, this.height] = [front.offsetWidth, front.offsetHeight];
     this.corner = [this.width, top ? 0 : this.height];
     this.far = [-this.width, this.corner[1]];
@@ -17,7 +17,6 @@ class Turn {
     front.classList.add("front");
     back.classList.add("back");
     book.classList.add("turning");
-    this.end = () => this.clear(book);
   }
 
   // Draws the fold that takes the corner to `point`.
@@ -67,12 +66,13 @@ class Turn {
     return `linear-gradient(${angle}rad, ${stops.map(([colour, at]) => `${colour} ${first + at}px`).join()})`;
   }
 
-  clear(book) {
-    book.classList.remove("turning");
+  // Takes away what was drawn; which pages are shown from now on is the book's business.
+  end() {
+    this.book.classList.remove("turning");
     for (const part of [this.front, this.back, this.shadow, this.cast, this.cast.firstChild]) {
       part.classList.remove("front", "back");
       part.removeAttribute("style");
     }
-    for (const part of [this.shadow, this.cast]) part.classList.remove("left", "right");
+    for (const part of [this.back, this.shadow, this.cast]) part.classList.remove("left", "right");
   }
 }

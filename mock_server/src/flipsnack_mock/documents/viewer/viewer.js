@@ -35,8 +35,7 @@ const addressed = () => clamp(parseInt(location.hash.replace("#page=", ""), 10) 
 addEventListener("hashchange", () => goTo(addressed()));
 book.addEventListener("beforematch", (event) => openAt(pages.indexOf(event.target.closest(".page")) + 1));
 
-const relay = () => openAt(current);
-double.addEventListener("change", relay);
+double.addEventListener("change", () => openAt(current));
 addEventListener("resize", settle);
 
 const full = element("fullscreen");
