@@ -13,7 +13,7 @@ from flipsnack_mock import api
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.messages import Body, Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep
@@ -29,7 +29,6 @@ OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
-_NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
 
 
@@ -113,11 +112,17 @@ def _headers(response: Response, entry_id: str) -> Headers:
 
 def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
-    return (name, iri_to_uri(value)) if name.lower() in _URL_HEADERS else header
+    if name.lower() not in _URL_HEADERS:
+        return header
+    try:
+        return name, iri_to_uri(value)
+    except ValueError:
+        # A fault may send what is no URL.
+        return header
 
 
 def _body(response: Response) -> Iterable[bytes]:
-    if response.head or response.http_status in _NO_BODY:
+    if response.head or response.http_status in BODILESS:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)

@@ -14,7 +14,7 @@ from msgspec import Meta
 from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
-from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
+from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, parse_schedule
 
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
@@ -22,7 +22,8 @@ MAX_PACKAGE_BYTES = 500_000_000
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
-Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
+MAX_LIMIT = 1_000_000
+Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
 
 
 def does(purpose: str, **bounds: Any) -> Meta:
@@ -56,7 +57,7 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Title = "A collection"
     pages: Pages = 8
     package_bytes: PackageBytes = 0
-    schedule: str | None = None
+    schedule: ScheduleText | None = None
 
     def __post_init__(self) -> None:
         if self.schedule is not None:
@@ -107,9 +108,9 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ] = False
     restart_failed: Annotated[bool, does("whether a call after FAILED starts the package again")] = False
     url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
-    default_schedule: Annotated[str, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
+    default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
-        dict[int, Annotated[int, Meta(ge=200, le=599)]],
+        dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
         does("HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
     ] = {}
 
