@@ -37,6 +37,16 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
         return response, call.entry
 
 
+def refuse(request: Request, world: World, refusal: Refused) -> tuple[Response, Entry]:
+    """The response to a request that cannot be read, because of `refusal`; the journal keeps what is known of it."""
+    with world.lock:
+        call = Call(request, world)
+        call.entry.detail = refusal.message
+        call.entry.response = refusal_response(refusal)
+        world.journal.append(call.entry)
+        return call.entry.response, call.entry
+
+
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:

@@ -131,8 +131,8 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     base_url: Annotated[
         str,
         does(
-            "scheme and host that resource URLs begin with; empty takes them from the request",
-            pattern=r"^(https?://[^/?#\s]+)?\Z",
+            "scheme, host and path that resource URLs begin with; empty takes them from the request",
+            pattern=r"^(https?://[^/?#\s]+(/[!-~]*)?)?\Z",
         ),
     ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
