@@ -100,7 +100,7 @@ def _follows_link(environ: Mapping[str, Any]) -> bool:
 
 def _name_in(host: str) -> str:
     """The name or address in a Host header, without the port."""
-    name = host.lower() if host.endswith("]") else re.sub(r":\d*\Z", "", host.lower())
+    name = host.lower() if host.endswith("]") else re.sub(r":[0-9]*\Z", "", host.lower())
     return name.strip("[]").removesuffix(".")
 
 

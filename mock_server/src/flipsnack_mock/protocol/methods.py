@@ -15,7 +15,7 @@ Argument = str | int | bool | datetime.date
 # How numbers and booleans are written is assumed: the vendor's pages name only the types, and `true`.
 _TYPES: dict[ValueType, re.Pattern[str]] = {
     "number": re.compile(r"-?[0-9]{1,15}"),
-    "boolean": re.compile("true|false|1|0", re.IGNORECASE),
+    "boolean": re.compile("true|false|1|0", re.IGNORECASE | re.ASCII),
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "url": re.compile(r"https?://[^\s/?#]+([/?#]\S*)?", re.IGNORECASE),
     # A file is a part of its own in the body, never a text.

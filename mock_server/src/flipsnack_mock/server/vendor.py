@@ -13,14 +13,14 @@ from flipsnack_mock import api
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.messages import Body, Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import KeptBody, Sink, read_request
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.server.uploads.uploads import Uploads
 from flipsnack_mock.state.journal import Entry
-from flipsnack_mock.state.world import Worlds
+from flipsnack_mock.state.world import World, Worlds
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 
@@ -30,7 +30,6 @@ OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
-_NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
@@ -56,11 +55,7 @@ class VendorSurface:
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
-        try:
-            response, entry = api.handle(_request(environ, at, origin, body), world)
-        finally:
-            body.close()
+        response, entry = self._answer(environ, at, origin, world)
         if entry.action == _DELETE:
             self._uploads.spool.changed()
         chunks = self._chunks(response, environ)
@@ -69,6 +64,15 @@ class VendorSurface:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
+
+    def _answer(self, environ: Environ, at: int, origin: str, world: World) -> tuple[Response, Entry]:
+        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
+        try:
+            if body.refusal is not None:
+                return api.refuse(_request(environ, at, origin, _NOTHING), world, body.refusal)
+            return api.handle(_request(environ, at, origin, body), world)
+        finally:
+            body.close()
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
@@ -127,11 +131,17 @@ def _headers(response: Response, entry_id: str) -> Headers:
 
 def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
-    return (name, iri_to_uri(value)) if name.lower() in _URL_HEADERS else header
+    if name.lower() not in _URL_HEADERS:
+        return header
+    try:
+        return name, iri_to_uri(value)
+    except ValueError:
+        # A fault may send what is no URL.
+        return header
 
 
 def _body(response: Response) -> Iterable[bytes]:
-    if response.head or response.http_status in _NO_BODY:
+    if response.head or response.http_status in BODILESS:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)

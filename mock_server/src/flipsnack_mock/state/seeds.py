@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
-from flipsnack_mock.state.schedules import check_schedule
+from flipsnack_mock.state.schedules import ScheduleText, check_schedule
 from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
 MAX_PACKAGE_BYTES = 500_000_000
@@ -41,12 +41,12 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str = "A collection"
     pages: Pages = 8
     package_bytes: PackageBytes = 0
-    schedule: str | None = None
+    schedule: ScheduleText | None = None
     description: str = ""
     status: Status = "public"
     width: Pixels = 650
     height: Pixels = 385
-    conversion_schedule: str | None = None
+    conversion_schedule: ScheduleText | None = None
     statistics: tuple[DayStatistics, ...] = ()
 
     def __post_init__(self) -> None:

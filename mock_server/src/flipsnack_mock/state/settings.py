@@ -14,12 +14,13 @@ from msgspec import Meta
 from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.methods import INVENTED, NAMES
-from flipsnack_mock.state.schedules import GRAMMAR, check_schedule
+from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, check_schedule
 from flipsnack_mock.state.seeds import DOCUMENTED_ACCOUNTS, SeedAccount, refuse_twins
 
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 
-Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
+MAX_LIMIT = 1_000_000
+Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
 
 
 def does(purpose: str, **bounds: Any) -> Meta:
@@ -48,9 +49,9 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ] = False
     restart_failed: Annotated[bool, does("whether a call after FAILED starts the package again")] = False
     url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
-    default_schedule: Annotated[str, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
+    default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
-        dict[int, Annotated[int, Meta(ge=200, le=599)]],
+        dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
         does("HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
     ] = {}
     code_messages: Annotated[
@@ -73,7 +74,9 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         500_000_000
     )
     upload_pages: Annotated[int, does("pages that an uploaded document may have (code 35)", ge=1, le=1_000)] = 1_000
-    conversion_schedule: Annotated[str, does("schedule of the conversion of an uploaded document")] = "after-2s"
+    conversion_schedule: Annotated[ScheduleText, does("schedule of the conversion of an uploaded document")] = (
+        "after-2s"
+    )
     update_resets: Annotated[
         bool, does("whether collection.update sets what it is not given to its default instead of keeping it")
     ] = False
@@ -120,8 +123,8 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     base_url: Annotated[
         str,
         does(
-            "scheme and host that resource URLs begin with; empty takes them from the request",
-            pattern=r"^(https?://[^/?#\s]+)?\Z",
+            "scheme, host and path that resource URLs begin with; empty takes them from the request",
+            pattern=r"^(https?://[^/?#\s]+(/[!-~]*)?)?\Z",
         ),
     ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
@@ -138,7 +141,10 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
     spool: Annotated[
-        str, does("folder below which uploaded documents are kept while the server runs; empty is the system's temporary one")
+        str,
+        does(
+            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
+        ),
     ] = ""
     spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
