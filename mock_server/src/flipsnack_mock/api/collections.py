@@ -8,7 +8,7 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
-from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
+from flipsnack_mock.state.magic import ERROR_PREFIX, PREFIX, magic, magic_collection
 
 # The shape of every hash of the vendor's that we know of.
 _ISSUED = re.compile("[0-9a-z]{7,10}")
@@ -26,7 +26,7 @@ def own_collection(call: Call) -> Collection:
         raise _unknown(call, wanted)
     if collection.deleted:
         raise ApiError(Code.FORBIDDEN, f"the collection {wanted!r} is deleted")
-    if wanted.startswith(PREFIX):
+    if wanted.startswith(ERROR_PREFIX):
         _magic_error(call, collection)
     if collection.conversion is None and collection.conversion_schedule is not None:
         return kept(call, collection.conversion_begun(call.now))
@@ -78,7 +78,7 @@ def polled(call: Call, collection: Collection) -> Collection:
         schedule_text=collection.schedule_text(behaviour),
         restart_failed=behaviour.restart_failed,
     )
-    return kept(call, msgspec.structs.replace(collection, job=job))
+    return collection if job is collection.job else kept(call, msgspec.structs.replace(collection, job=job))
 
 
 def kept(call: Call, collection: Collection) -> Collection:

@@ -40,7 +40,8 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
-        entry.data = renamed(_carry_out(call), call.behaviour.invented_names)
+        data, names = _carry_out(call), call.behaviour.invented_names
+        entry.data = renamed(data, names) if data and names else data
         answer = Envelope(20, "OK", entry.data)
     except ApiError as refusal:
         answer = Envelope(refusal.code, _message(refusal, call))
@@ -57,10 +58,9 @@ def _answer(call: Call) -> Response:
 
 
 def _message(refusal: ApiError, call: Call) -> str:
-    code = refusal.code
-    return (
-        call.behaviour.code_messages.get(code, CATALOGUE[code].message) if refusal.message is None else refusal.message
-    )
+    if refusal.message is not None:
+        return refusal.message
+    return call.behaviour.code_messages.get(refusal.code) or CATALOGUE[refusal.code].message
 
 
 def _carry_out(call: Call) -> Tree | None:

@@ -56,6 +56,8 @@ class Collection(SeedCollection, frozen=True):
 
     def conversion_state(self, now: int) -> State:
         """The state of the conversion at `now`; one that has not begun would begin then."""
+        if self.conversion is None and self.conversion_schedule is None:
+            return State.COMPLETE
         job, schedule = self._conversion(now)
         return job.state(schedule, now)
 
