@@ -1,4 +1,4 @@
-"""The collection that a call names: the last of the checks, for every method alike."""
+"""The collection that a call names: what it must be, and what becomes of it."""
 
 import re
 
@@ -34,8 +34,8 @@ def own_collection(call: Call) -> Collection:
 
 
 def converted_collection(call: Call) -> Collection:
-    """The same, whose conversion is over; raises code 38, too, when it is not."""
-    collection = own_collection(call)
+    """The collection of a call whose conversion is over; raises `ApiError` with code 38 when it is not."""
+    collection = call.collection
     if collection.conversion_state(call.now) is State.PROCESSING:
         raise ApiError(Code.STILL_PROCESSING, f"the document of {collection.hash!r} is being converted")
     return collection

@@ -8,7 +8,7 @@ from flipsnack_mock.api.downloads import download
 from flipsnack_mock.api.fault_injection import FaultResponse, refusal_response
 from flipsnack_mock.api.methods import RUN
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
-from flipsnack_mock.protocol.checks import STEPS
+from flipsnack_mock.protocol.checks import METHOD, STEPS
 from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, renamed, render
 from flipsnack_mock.protocol.errors import CATALOGUE, ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
@@ -46,7 +46,7 @@ def _answer(call: Call) -> Response:
     except ApiError as refusal:
         answer = Envelope(refusal.code, _message(refusal, call))
         # A fault that answers has named itself.
-        entry.failed = entry.failed or STEPS[entry.passed]
+        entry.failed = entry.failed or (*STEPS, METHOD)[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     return Response(
