@@ -122,8 +122,10 @@ class Account(msgspec.Struct):
 
     def final_hash(self, known_as: str) -> str:
         """The hash that the collection `known_as` has now: another one once it was published."""
-        while known_as in self.renamed:
-            known_as = self.renamed[known_as]
+        for _ in self.renamed:
+            if known_as in self.collections:
+                break
+            known_as = self.renamed.get(known_as, known_as)
         return known_as
 
     def publish(self, collection: Collection) -> Collection:
