@@ -68,10 +68,12 @@ class Collection(SeedCollection, frozen=True):
         return msgspec.structs.replace(self, conversion=self._conversion(now)[0])
 
     def conversion_polled(self, now: int) -> Collection:
-        """The same after a call that asked how far the conversion is."""
+        """The same after a call that asked how far the conversion is, if it has begun."""
+        if self.conversion is None:
+            return self
         job, schedule = self._conversion(now)
         polled = job.polled(schedule, now, schedule_text=job.schedule or "", restart_failed=False)
-        return self if polled == self.conversion else msgspec.structs.replace(self, conversion=polled)
+        return msgspec.structs.replace(self, conversion=polled)
 
     def conversion_forced(self, target: State, now: int) -> Collection:
         """The same with its conversion in the state `target`; raises `IllegalMove` where no move leads there."""
