@@ -1,4 +1,4 @@
-"""The collection that a call names: the last of the checks, for every method alike."""
+"""The collection that a call names: what it must be, and what becomes of it."""
 
 import re
 
@@ -8,7 +8,7 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
-from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
+from flipsnack_mock.state.magic import ERROR_PREFIX, PREFIX, magic, magic_collection
 
 # The shape of every hash of the vendor's that we know of.
 _ISSUED = re.compile("[0-9a-z]{7,10}")
@@ -26,7 +26,7 @@ def own_collection(call: Call) -> Collection:
         raise _unknown(call, wanted)
     if collection.deleted:
         raise ApiError(Code.FORBIDDEN, f"the collection {wanted!r} is deleted")
-    if wanted.startswith(PREFIX):
+    if wanted.startswith(ERROR_PREFIX):
         _magic_error(call, collection)
     if collection.conversion is None and collection.conversion_schedule is not None:
         return kept(call, collection.conversion_begun(call.now))
@@ -34,8 +34,8 @@ def own_collection(call: Call) -> Collection:
 
 
 def converted_collection(call: Call) -> Collection:
-    """The same, whose conversion is over; raises code 38, too, when it is not."""
-    collection = own_collection(call)
+    """The collection of a call whose conversion is over; raises `ApiError` with code 38 when it is not."""
+    collection = call.collection
     if collection.conversion_state(call.now) is State.PROCESSING:
         raise ApiError(Code.STILL_PROCESSING, f"the document of {collection.hash!r} is being converted")
     return collection
@@ -43,7 +43,7 @@ def converted_collection(call: Call) -> Collection:
 
 def _final_hash(call: Call) -> str:
     wanted, renamed = call.params["collectionHash"], call.account.renamed
-    if wanted not in renamed:
+    if wanted not in renamed or wanted in call.account.collections:
         return wanted
     if call.behaviour.temporary_hash == "dies":
         detail = f"{wanted!r} was temporary: the collection was published as {renamed[wanted]!r}"
@@ -78,7 +78,7 @@ def polled(call: Call, collection: Collection) -> Collection:
         schedule_text=collection.schedule_text(behaviour),
         restart_failed=behaviour.restart_failed,
     )
-    return kept(call, msgspec.structs.replace(collection, job=job))
+    return collection if job is collection.job else kept(call, msgspec.structs.replace(collection, job=job))
 
 
 def kept(call: Call, collection: Collection) -> Collection:

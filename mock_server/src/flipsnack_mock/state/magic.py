@@ -21,6 +21,7 @@ from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.seeds import MAX_PACKAGE_BYTES
 
 PREFIX = "mock-"
+ERROR_PREFIX = "mock-error-"
 MEGABYTE = 1_000_000
 _HASH = re.compile(HASH_PATTERN)
 

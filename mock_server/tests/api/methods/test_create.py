@@ -90,6 +90,7 @@ def test_each_refusal_has_its_code_comes_before_the_later_ones_and_counts_for_no
         found, door = refused(spoilt, other)
         assert min(code, other_code, key=[one for one, _ in SPOILT].index) == found
         assert ({}, {}) == (account(door).uploads, account(door).collections)
+        assert ("" if found == 503 else "method") == door.entry.failed
     assert 20 == refused({"size": 1_000, "pages": 12})[0]
 
 

@@ -16,7 +16,7 @@ def run(call: Call) -> Tree:
         return {"status": State.FAILED.value}
     collection = polled(call, collection)
     state = collection.state(call.behaviour, call.now)
-    if state is State.FAILED:
+    if state is State.FAILED and not collection.job.reported:
         kept(call, msgspec.structs.replace(collection, job=collection.job.failure_reported()))
     if state is State.COMPLETE:
         url = resource_urls.make(call.account, collection, origin=call.request.origin, now=call.now)

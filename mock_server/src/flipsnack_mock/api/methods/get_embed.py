@@ -4,7 +4,6 @@ import base64
 from html import escape
 
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.api.collections import own_collection
 from flipsnack_mock.protocol.addresses import PLAYER_PATH
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.state.account import Collection, account_id
@@ -17,7 +16,7 @@ _REST = (
 
 def run(call: Call) -> Tree:
     """An iframe like those on today's web pages; it loads the fake, never the vendor's player."""
-    collection, wanted = own_collection(call), call.arguments
+    collection, wanted = call.collection, call.arguments
     width, height = wanted.get("width", collection.width), wanted.get("height", collection.height)
     if wanted["responsive"]:
         width = height = "100%"
