@@ -79,4 +79,3 @@ def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
     if "" in params:
         raise BadRequest("a parameter has no name", rule="code.40")
     return params
-

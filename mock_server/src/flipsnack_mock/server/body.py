@@ -152,7 +152,6 @@ class KeptBody:
             raise self.refusal
         return bytes(self._kept)
 
-
     def end(self) -> None:
         """Nothing is left to do."""
 

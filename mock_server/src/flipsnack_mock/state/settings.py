@@ -138,7 +138,10 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
     spool: Annotated[
-        str, does("folder below which uploaded documents are kept while the server runs; empty is the system's temporary one")
+        str,
+        does(
+            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
+        ),
     ] = ""
     spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000

@@ -31,6 +31,7 @@ class Spool:
         self._in_use = in_use
         self._lock = threading.Lock()
         self._folder: SpoolFolder | None = None
+        self._closed = False
         self._reserved = 0
         self._sizes: dict[str, int] = {}
         self._held: Counter[str] = Counter()
@@ -70,8 +71,8 @@ class Spool:
     def close(self) -> None:
         """Remove the folder with all that is in it."""
         with self._lock:
+            self._closed = True
             self._sizes.clear()
-            self._reserved = 0
             if self._folder is not None:
                 self._folder.remove()
                 self._folder = None
@@ -85,6 +86,8 @@ class Spool:
             self.due = True
 
     def _root(self) -> Path:
+        if self._closed:
+            raise OSError("the server stops")
         if self._folder is None:
             self._folder = SpoolFolder(self._parent, fresh_id())
         return self._folder.path
