@@ -39,8 +39,8 @@ def _collection(call: Call) -> Collection:
     call.belongs_to(account, PACKAGE_ACTION, collection_hash)
     resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
     collection = account.collections.get(collection_hash)
-    if collection is None or collection.deleted:
-        raise resource_urls.Denied("the collection is gone", rule="code.43")
+    if collection is None or (collection.deleted and account.behaviour.deleted_url == "dies"):
+        raise resource_urls.Denied("the collection is gone", rule="delete.url-lives")
     if collection.state(account.behaviour, call.now) is not State.COMPLETE:
         raise resource_urls.Denied("the package is not built: the account was reset")
     return collection

@@ -14,6 +14,12 @@ PACKAGE_PREFIX = "/packages/"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+THUMBNAIL_PREFIX = "/thumbnails/"
+"""The path of every picture of a first page begins with this."""
+
+PLAYER_PATH = "/player"
+"""The page that embedded code loads."""
+
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
 _NAMESPACE = "flipsnack_mock.namespace"
