@@ -73,9 +73,9 @@ def test_a_document_stays_as_long_as_it_is_held_or_in_use(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("bounds", "max_size", "why"),
     [
-        ({"max_bytes": 10}, MANY, "it holds 8 bytes of at most 10 (spool_bytes)"),
-        ({"max_files": 1}, MANY, "it holds 1 documents, as many as spool_files allows"),
-        ({}, 3, "it has more than 3 bytes"),
+        ({"max_bytes": 10}, MANY, "the spool has 8 bytes of at most 10 (spool_bytes)"),
+        ({"max_files": 1}, MANY, "the spool has 1 documents, as many as spool_files allows"),
+        ({}, 3, "a document of more than 3 bytes is not kept"),
     ],
 )
 def test_beyond_a_bound_nothing_is_kept_and_the_room_is_free_again(
@@ -95,7 +95,7 @@ def test_beyond_a_bound_nothing_is_kept_and_the_room_is_free_again(
 def test_without_a_writable_folder_a_document_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     arrival = arrived(spool(tmp_path / "file"), b"abc")
-    assert arrival.not_kept.startswith("the document was not kept: ")
+    assert "name a folder that can be written to with the setting spool" in arrival.not_kept
     assert (3, digest_of(b"abc")) == (arrival.size, arrival.digest)
     arrival.close()
 
