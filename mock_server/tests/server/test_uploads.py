@@ -121,6 +121,10 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             server.kill()
 
 
+CUT = "multipart/form-data; boundary=cut"
+END = b"\r\n--cut--\r\n"
+
+
 def part(name: str, content: bytes, *, file: str = "") -> bytes:
     more = f'; filename="{file}"' if file else ""
     head = f'--cut\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'
@@ -131,16 +135,15 @@ def send_upload(url: str, key: str, size: int) -> int:
     """The code for a document of `size` bytes, which are never in memory together."""
     block = bytes(1024 * 1024)
     first = b"".join(part(name, value.encode()) + b"\r\n" for name, value in fields(key).items())
-    head = first + part("file", b"%PDF-1.7\n", file="a.pdf")
-    tail = b"\r\n--cut--\r\n"
-    length = len(head) + size - 9 + len(tail)
-    lines = ["POST /v1/ HTTP/1.1", "Host: x", "Content-Type: multipart/form-data; boundary=cut", "Connection: close"]
+    head = first + part("file", PNG[:8], file="a.png")
+    length = len(head) + size - 8 + len(END)
+    lines = ["POST /v1/ HTTP/1.1", "Host: x", f"Content-Type: {CUT}", "Connection: close"]
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall("\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode() + head)
-        for left in range(size - 9, 0, -len(block)):
+        for left in range(size - 8, 0, -len(block)):
             connection.sendall(block[:left])
-        connection.sendall(tail)
+        connection.sendall(END)
         status, body = status_and_body(received(connection))
     assert 200 == status
     found = re.search(rb'"code":(\d+)', body)
@@ -192,10 +195,15 @@ def test_an_upload_that_is_broken_off_leaves_nothing(sent: bytes, tmp_path: Path
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
-        (b"", "multipart/form-data; boundary=cut"),
-        (b"", "multipart/form-data"),
-        (part("apiKey", b"x"), "multipart/form-data; boundary=cut"),
-        (part("file", b"%PDF-1.7", file="a.pdf"), "multipart/form-data; boundary=cut"),
+        (b"", CUT),
+        (b"rubbish", CUT),
+        (part("a", b"1") + END, "multipart/form-data"),
+        (part("a", b"1"), CUT),
+        (part("file", b"%PDF-1.7", file="a.pdf"), CUT),
+        (part("a", b"\0") + END, CUT),
+        (part("a", b"\xff") + END, CUT),
+        (part("", b"1") + END, CUT),
+        (part("a", b"1") + b"\r\n" + part("a", b"2") + END, CUT),
     ],
 )
 def test_a_damaged_multipart_body_is_code_40(server: MockServer, body: bytes, content_type: str) -> None:

@@ -1,4 +1,4 @@
-"""For tests: `MockServer`, the fake on a free port, `AdminClient`, for its control plane, and `make_pdf`, for uploads."""
+"""For tests: `MockServer`, the fake on a free port, `AdminClient` for its control plane, `make_pdf` for uploads."""
 
 try:
     import flask as _flask  # noqa: F401 - looked for first, so that a missing extra is named

@@ -15,7 +15,7 @@ from flipsnack_mock.server.uploads.spool import Arrival, Spool
 MANY = 1_000_000
 
 
-def spool(parent: Path | str, *, max_bytes: int = MANY, max_files: int = MANY, in_use: set[str] | None = None) -> Spool:
+def spool(parent: Path, in_use: set[str] | None = None, *, max_bytes: int = MANY, max_files: int = MANY) -> Spool:
     used = in_use if in_use is not None else set()
     return Spool(str(parent), max_bytes=max_bytes, max_files=max_files, in_use=lambda: set(used))
 
@@ -53,7 +53,7 @@ def test_a_document_is_kept_under_the_digest_of_its_content(
 
 def test_a_document_stays_as_long_as_it_is_held_or_in_use(tmp_path: Path) -> None:
     used: set[str] = set()
-    room = spool(tmp_path, in_use=used)
+    room = spool(tmp_path, used)
     first, again, other = arrived(room, b"a"), arrived(room, b"a"), arrived(room, b"b")
     assert [] == room.sweep()
     first.close()
@@ -81,7 +81,7 @@ def test_a_document_stays_as_long_as_it_is_held_or_in_use(tmp_path: Path) -> Non
 def test_beyond_a_bound_nothing_is_kept_and_the_room_is_free_again(
     tmp_path: Path, bounds: dict[str, int], max_size: int, why: str
 ) -> None:
-    room = spool(tmp_path, **bounds)
+    room = spool(tmp_path, None, **bounds)
     first = arrived(room, b"12345678")
     refused = arrived(room, b"123", b"4", max_size=max_size)
     assert why in refused.not_kept
@@ -119,7 +119,7 @@ def test_a_closed_spool_leaves_nothing_and_takes_nothing(tmp_path: Path) -> None
 def test_documents_in_use_survive_any_number_of_threads(tmp_path: Path) -> None:
     """Each thread uploads the same documents, takes them into use and lets others sweep at the same time."""
     used: set[str] = set()
-    room = spool(tmp_path, in_use=used)
+    room = spool(tmp_path, used)
 
     def upload(thread: int) -> None:
         for number in range(30):
