@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from mock_server.tests.conftest import DOCUMENT, KEY, SECRET, Door, make_door, signed
-from mock_server.tests.faults.conftest import arrange
+from hypothesis import given
+from hypothesis import strategies as st
+from mock_server.tests.conftest import DOCUMENT, KEY, SECRET, Door, decoded, make_door, signed
+from mock_server.tests.faults.conftest import account, arrange
 from mock_server.tests.formats import tree_of
 
 from flipsnack_mock.faults.replacements import VendorCode
@@ -61,3 +63,37 @@ def test_a_method_says_the_same_in_every_format_lists_too(action: str) -> None:
     json, jsonp, xml = (said(make_door(seed=(seed,)), action, fmt) for fmt in FORMATS)
     assert {"code": "20", "status": "OK"}.items() <= json.items()  # type: ignore[attr-defined]
     assert json == jsonp == xml
+
+
+COMMON = {20, 22, 30, 31, 32, 40, 41, 42, 44}
+TEXTS = st.sampled_from(
+    ["", "0", "1", "-1", "true", "x", "2024-01-31", "2024-02-30", "public", "editable", "name", "asc"]
+)
+TEXTS |= st.sampled_from(["https://a.test/b.pdf", "one", "being-converted", "nowhere", "no hash", "mock-failed"])
+FILES = st.sampled_from(
+    [
+        (),
+        (DOCUMENT,),
+        (DOCUMENT, DOCUMENT),
+        *[(msgspec.structs.replace(DOCUMENT, **one),) for one in ({"size": 0}, {"kind": ""}, {"pages": 1001})],
+    ]
+)
+
+
+@given(action=st.sampled_from(sorted(METHODS)), data=st.data())
+def test_a_method_answers_with_the_codes_of_the_table_only_and_changes_nothing_when_it_refuses(
+    action: str, data: st.DataObject
+) -> None:
+    busy = SeedCollection(hash="being-converted", conversion_schedule="never")
+    door = make_door(seed=(SeedAccount(KEY, SECRET, (*COLLECTIONS, busy), {"2026-09": 999}),), invalid_hash=46)
+    method = METHODS[action]
+    for _ in range(3):
+        names = st.sampled_from([one.name for one in method.parameters] or ["unknown"])
+        params = data.draw(st.dictionaries(names, TEXTS, max_size=4))
+        before = msgspec.json.encode(account(door))
+        raw = urlencode(signed(action=action, **({"collectionHash": None} | params)))
+        files = data.draw(FILES) if method.verb == "POST" else ()
+        code = decoded(door.send(raw, method=method.verb, files=files))["code"]
+        assert code in COMMON | {one.code for one in method.codes}
+        if code not in (20, 38):
+            assert before == msgspec.json.encode(account(door))

@@ -43,7 +43,7 @@ def converted_collection(call: Call) -> Collection:
 
 def _final_hash(call: Call) -> str:
     wanted, renamed = call.params["collectionHash"], call.account.renamed
-    if wanted not in renamed:
+    if wanted not in renamed or wanted in call.account.collections:
         return wanted
     if call.behaviour.temporary_hash == "dies":
         detail = f"{wanted!r} was temporary: the collection was published as {renamed[wanted]!r}"

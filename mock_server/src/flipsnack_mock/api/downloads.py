@@ -38,7 +38,7 @@ def _collection(call: Call) -> Collection:
         raise resource_urls.Denied("no account has this id")
     call.belongs_to(account, PACKAGE_ACTION, collection_hash)
     resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
-    collection = account.collections.get(collection_hash)
+    collection = account.collections.get(account.final_hash(collection_hash))
     if collection is None or (collection.deleted and account.behaviour.deleted_url == "dies"):
         raise resource_urls.Denied("the collection is gone", rule="delete.url-lives")
     if collection.state(account.behaviour, call.now) is not State.COMPLETE:

@@ -68,10 +68,12 @@ class Collection(SeedCollection, frozen=True):
         return msgspec.structs.replace(self, conversion=self._conversion(now)[0])
 
     def conversion_polled(self, now: int) -> Collection:
-        """The same after a call that asked how far the conversion is."""
+        """The same after a call that asked how far the conversion is, if it has begun."""
+        if self.conversion is None:
+            return self
         job, schedule = self._conversion(now)
         polled = job.polled(schedule, now, schedule_text=job.schedule or "", restart_failed=False)
-        return self if polled == self.conversion else msgspec.structs.replace(self, conversion=polled)
+        return msgspec.structs.replace(self, conversion=polled)
 
     def conversion_forced(self, target: State, now: int) -> Collection:
         """The same with its conversion in the state `target`; raises `IllegalMove` where no move leads there."""
@@ -122,8 +124,10 @@ class Account(msgspec.Struct):
 
     def final_hash(self, known_as: str) -> str:
         """The hash that the collection `known_as` has now: another one once it was published."""
-        while known_as in self.renamed:
-            known_as = self.renamed[known_as]
+        for _ in self.renamed:
+            if known_as in self.collections:
+                break
+            known_as = self.renamed.get(known_as, known_as)
         return known_as
 
     def publish(self, collection: Collection) -> Collection:

@@ -66,9 +66,9 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     retired_methods: Annotated[
         Literal[501, 42], does("how methods that the vendor retired are refused: HTTP 501 with the reason, or code 42")
     ] = 501
-    uploads_per_month: Annotated[Limit, does("uploads that count in a calendar month (UTC) for one key (code 33)")] = (
-        1_000
-    )
+    uploads_per_month: Annotated[
+        Limit, does("uploads in a calendar month (UTC) for one key; 0 allows none (code 33)")
+    ] = 1_000
     upload_bytes: Annotated[int, does("bytes that an uploaded file may have (code 34)", ge=0, le=500_000_000)] = (
         500_000_000
     )

@@ -106,6 +106,13 @@ def test_publishing_gives_a_new_hash_and_the_temporary_one_dies() -> None:
     assert ["newer", final, "older"] == [one["collectionHash"] for one in listed]
 
 
+def test_a_resource_url_outlives_the_temporary_hash_in_it() -> None:
+    door = owning(default_schedule="immediate")
+    url = door.call(collectionHash="draft")["data"]["resourceUrl"]
+    door.act(UPDATE, "draft", collectionStatus="public")
+    assert 200 == door.fetch(url).http_status
+
+
 def test_a_setting_lets_a_temporary_hash_stay() -> None:
     door = owning(temporary_hash="stays")
     first = door.act(UPDATE, "draft", collectionStatus="public")["data"]["collectionHash"]
