@@ -43,7 +43,9 @@ def kind_of(head: bytes) -> Kind | None:
 class DocumentProcesses:
     """Runs document processes, at most two at once; the caller's thread waits. Any thread may call."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = INSPECT_SECONDS) -> None:
+        """Stop the inspection of a document that takes more than so many `seconds`."""
+        self._seconds = seconds
         self._slots = threading.Semaphore(_MAX_PROCESSES)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._known: dict[str, Inspection] = {}
@@ -61,7 +63,7 @@ class DocumentProcesses:
 
     def _inspect(self, kind: Kind, path: Path) -> Inspection:
         try:
-            return msgspec.json.decode(self._run("inspect", kind, str(path), seconds=INSPECT_SECONDS), type=Inspection)
+            return msgspec.json.decode(self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection)
         except (Stopped, msgspec.MsgspecError) as failure:
             return Inspection(damage=f"the document could not be looked into: {failure}")
 

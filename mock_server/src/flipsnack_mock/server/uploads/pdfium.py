@@ -1,8 +1,8 @@
 """The document process: looks into one document, or draws its pages, and ends.
 
-It runs as a script with nothing of the fake imported, so it starts quickly, and what a hostile document does to PDFium or
-Pillow happens here: `documents.py` starts and stops it. Arguments: `inspect KIND FILE`, which prints a line of JSON, or
-`draw KIND FILE FOLDER SIDE`, which writes pictures of at most SIDE pixels a side into FOLDER.
+It runs as a script with nothing of the fake imported, so it starts quickly, and what a hostile document does to PDFium
+or Pillow happens here; `documents.py` starts and stops it. Arguments: `inspect KIND FILE`, which prints a line of JSON,
+or `draw KIND FILE FOLDER SIDE`, which writes pictures of at most SIDE pixels a side into FOLDER.
 """
 
 import io
@@ -29,13 +29,17 @@ class Damaged(Exception):
     """The document cannot be converted; the text says why."""
 
 
+Run = tuple[str, float, float, float, float]
+"""Text of one line, and left, top, width and height of its box in fractions of the page."""
+
+
 class Drawn(NamedTuple):
-    """A page as a JPEG of `width` by `height` pixels, and its text: runs with left, top, width, height as fractions."""
+    """A page as a JPEG of `width` by `height` pixels, and its text."""
 
     picture: bytes
     width: int
     height: int
-    text: list[tuple[str, float, float, float, float]]
+    text: list[Run]
 
 
 class Document(Protocol):
@@ -43,7 +47,7 @@ class Document(Protocol):
 
     pages: int
 
-    def draw(self, number: int, side: int) -> Drawn:
+    def draw(self, number: int, side: int, /) -> Drawn:
         """Page `number`, from 0 on; raises `Damaged`."""
 
 
@@ -77,13 +81,12 @@ class Pdf:
             if min(width, height) < _LEAST_POINTS or side * min(width, height) < max(width, height):
                 raise Damaged(f"page {number + 1} of the PDF is {width:g} by {height:g} points")
             bitmap = page.render(scale=side / max(width, height), rev_byteorder=True, prefer_bgrx=False)
-            picture = bitmap.to_pil().convert("RGB")
-            return Drawn(_jpeg(picture), *picture.size, list(_text(page, width, height)))
+            return _drawn(bitmap.to_pil().convert("RGB"), list(_text(page, width, height)))
         finally:
             page.close()
 
 
-def _text(page: Any, width: float, height: float) -> Iterator[tuple[str, float, float, float, float]]:
+def _text(page: Any, width: float, height: float) -> Iterator[Run]:
     text = page.get_textpage()
     left, bottom, _, _ = page.get_bbox()
     for index in range(min(text.count_rects(), _MAX_RUNS)):
@@ -109,10 +112,10 @@ class Picture:
         except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError) as damage:
             raise Damaged(f"the picture cannot be read: {damage}") from None
 
-    def draw(self, number: int, side: int) -> Drawn:
+    def draw(self, _number: int, side: int) -> Drawn:
         picture = self._picture.copy()
         picture.thumbnail((side, side))
-        return Drawn(_jpeg(picture), *picture.size, [])
+        return _drawn(picture, [])
 
 
 def _on_white(picture: Any) -> Any:
@@ -126,10 +129,10 @@ def _on_white(picture: Any) -> Any:
     return Image.alpha_composite(paper, seen).convert("RGB")
 
 
-def _jpeg(picture: Any) -> bytes:
+def _drawn(picture: Any, text: list[Run]) -> Drawn:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=_JPEG_QUALITY)
-    return file.getvalue()
+    return Drawn(file.getvalue(), picture.width, picture.height, text)
 
 
 OPEN: dict[str, Callable[[str], Document]] = {
@@ -189,4 +192,4 @@ def _bound() -> None:
 
 if __name__ == "__main__":
     _bound()
-    {"inspect": inspect, "draw": draw}[sys.argv[1]](*sys.argv[2:])
+    {"inspect": inspect, "draw": draw}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]  # their arguments are texts

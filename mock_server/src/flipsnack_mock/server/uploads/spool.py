@@ -31,6 +31,7 @@ class Spool:
         self._in_use = in_use
         self._lock = threading.Lock()
         self._folder: SpoolFolder | None = None
+        self._closed = False
         self._reserved = 0
         self._sizes: dict[str, int] = {}
         self._held: Counter[str] = Counter()
@@ -70,8 +71,8 @@ class Spool:
     def close(self) -> None:
         """Remove the folder with all that is in it."""
         with self._lock:
+            self._closed = True
             self._sizes.clear()
-            self._reserved = 0
             if self._folder is not None:
                 self._folder.remove()
                 self._folder = None
@@ -85,8 +86,10 @@ class Spool:
             self.due = True
 
     def _root(self) -> Path:
+        if self._closed:
+            raise OSError("the server stops")
         if self._folder is None:
-            self._folder = SpoolFolder(self._parent, fresh_id())
+            self._folder = _new_folder(self._parent)
         return self._folder.path
 
     def open(self) -> IO[bytes]:
@@ -98,7 +101,7 @@ class Spool:
         """Take room for `size` bytes (negative: give it back); raises `OSError` when there is none."""
         with self._lock:
             if size > 0 and self._reserved + size > self._max_bytes:
-                raise OSError(f"it holds {self._reserved:,} bytes of at most {self._max_bytes:,} (spool_bytes)")
+                raise OSError(f"the spool has {self._reserved:,} bytes of at most {self._max_bytes:,} (spool_bytes)")
             self._reserved += size
 
     def add(self, name: str, digest: str, size: int) -> None:
@@ -108,11 +111,18 @@ class Spool:
                 os.unlink(name)
                 self._reserved -= size
             elif len(self._sizes) >= self._max_files:
-                raise OSError(f"it holds {len(self._sizes):,} documents, as many as spool_files allows")
+                raise OSError(f"the spool has {len(self._sizes):,} documents, as many as spool_files allows")
             else:
                 os.replace(name, self._root() / digest)
                 self._sizes[digest] = size
             self._held[digest] += 1
+
+
+def _new_folder(parent: str) -> SpoolFolder:
+    try:
+        return SpoolFolder(parent, fresh_id())
+    except OSError as trouble:
+        raise OSError(f"{trouble}; name a folder that can be written to with the setting spool") from None
 
 
 class Arrival:
@@ -159,7 +169,7 @@ class Arrival:
 
     def _store(self, piece: bytes) -> None:
         if self.size > self._max_size:
-            raise OSError(f"it has more than {self._max_size:,} bytes")
+            raise OSError(f"a document of more than {self._max_size:,} bytes is not kept")
         if self._file is None:
             self._file = self._spool.open()
         self._spool.reserve(len(piece))
@@ -179,7 +189,7 @@ class Arrival:
             act()
         except OSError as trouble:
             self._discard()
-            self.not_kept = f"the document was not kept: {trouble}"
+            self.not_kept = str(trouble)
 
     def _discard(self) -> None:
         if self._file is not None:

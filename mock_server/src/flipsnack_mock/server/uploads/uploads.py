@@ -53,9 +53,5 @@ class Uploads:
         """The digests of the documents that collections have."""
         # Without the lock of a world, whose holder may wait for the spool: a list is copied in one step.
         accounts = [account for world in self._worlds.all() for account in list(world.accounts)]
-        return {
-            getattr(item, "digest", "")
-            for account in accounts
-            for item in list(account.collections.values())
-            if not item.deleted
-        }
+        kept = [item for account in accounts for item in list(account.collections.values()) if not item.deleted]
+        return {item.document.digest for item in kept if item.document is not None}
