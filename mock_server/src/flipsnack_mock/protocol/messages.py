@@ -1,11 +1,14 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self
 
 import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
+
+MAX_TEXT = 2_000
+"""The characters of a path or header that `Request.beginning` keeps."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -29,6 +32,18 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     conditions: dict[str, str] = {}
     cuttable: bool = True
     host: str = ""
+
+    def beginning(self, length: int) -> Self:
+        """The same with the first `length` bytes of query and body, and `MAX_TEXT` characters of path and headers."""
+        return msgspec.structs.replace(
+            self,
+            path=self.path[:MAX_TEXT],
+            query=self.query[:length],
+            body=self.body[:length],
+            content_type=self.content_type[:MAX_TEXT],
+            range=self.range[:MAX_TEXT],
+            conditions={name: value[:MAX_TEXT] for name, value in self.conditions.items()},
+        )
 
 
 class Body(Protocol):
@@ -74,3 +89,9 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         """How many bytes of the body are sent: fewer than `sent_range` has when a fault cuts the response."""
         length = self.sent_range.length
         return length if self.effect is None else self.effect.sent(length)
+
+    def beginning(self, length: int) -> Self:
+        """The same with the first `length` bytes of a body in memory; what it says of bytes sent stays."""
+        if not isinstance(self.body, bytes) or len(self.body) <= length:
+            return self
+        return msgspec.structs.replace(self, body=self.body[:length], range=ByteRange(0, self.size))

@@ -144,6 +144,9 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     )
     max_namespaces: Annotated[Limit, does("namespaces (/t/<name>/) that may exist at once")] = 1_000
     journal_size: Annotated[Limit, does("requests that the journal of one account keeps")] = 1_000
+    journal_total: Annotated[
+        Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
+    ] = 10_000
     seed: Annotated[
         tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS

@@ -8,7 +8,7 @@ from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, automatic_secret
 from flipsnack_mock.state.account import Account, account_id, new_account
 from flipsnack_mock.state.counters import Counters
-from flipsnack_mock.state.journal import Journal
+from flipsnack_mock.state.journal import Journal, Retention
 from flipsnack_mock.state.settings import SeedAccount, Settings
 
 _KEY = re.compile(KEY_PATTERN)
@@ -20,14 +20,16 @@ class World:
     Hold `lock` to read or change it: the state of a key changes at once or not at all.
     """
 
-    def __init__(self, settings: Settings, name: str = "") -> None:
-        """Make the world that `settings` describe; `name` is its namespace."""
+    def __init__(self, settings: Settings, name: str = "", *, beside: "World | None" = None) -> None:
+        """Make the world that `settings` describe; `name` is its namespace, `beside` the main world of its server."""
         self.settings = settings
         self.name = name
         self.behaviour = settings.behaviour()
-        self.lock = threading.RLock()
+        # An entry of one journal may take the place of one of another, so all worlds of a server have one lock.
+        self.lock: threading.RLock = beside.lock if beside else threading.RLock()
+        self.retention: Retention = beside.retention if beside else Retention(settings.journal_total)
         self.maintenance = False
-        self.journal = Journal(settings.journal_size)
+        self.journal = Journal(settings.journal_size, self.retention)
         self.counters = Counters()
         self.journal.listeners.append(self.counters.count)
         self._begun = 0
@@ -127,7 +129,7 @@ class Worlds:
             if world is None:
                 if len(self._namespaces) >= self.settings.max_namespaces:
                     raise _full("namespaces", len(self._namespaces), self.settings.max_namespaces)
-                world = self._namespaces[name] = World(self.settings, name)
+                world = self._namespaces[name] = World(self.settings, name, beside=self.main)
             return world
 
     def names(self) -> list[str]:
@@ -136,8 +138,8 @@ class Worlds:
 
     def remove(self, name: str) -> None:
         """Forget a namespace; raises `KeyError` when it does not exist."""
-        with self._lock:
-            del self._namespaces[name]
+        with self.main.lock, self._lock:
+            self._namespaces.pop(name).journal.clear()
 
 
 def _full(what: str, count: int, limit: int, otherwise: str = "") -> Refused:
