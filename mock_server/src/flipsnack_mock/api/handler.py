@@ -57,8 +57,9 @@ def _answer(call: Call) -> Response:
 
 
 def _carry_out(call: Call) -> Tree:
+    entry = call.entry
     for check in CHECKS:
         check(call)
-        call.entry.passed += 1
+        entry.passed += 1
     data = RUN[call.params["action"]](call)
     return data if call.injection is None else call.injection.with_resource_url(data)

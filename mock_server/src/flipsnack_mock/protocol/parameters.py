@@ -1,6 +1,7 @@
 """Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
 import re
+from sys import intern
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
@@ -45,24 +46,19 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
     pieces = text_of(raw.replace(b"+", b" ")).split("&")
     if len(pieces) > MAX_PARTS:
         raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARTS}", rule="request.size")
-    pairs = []
-    for piece in pieces:
-        if piece:
-            name, _, value = piece.partition("=")
-            pairs.append((_unescaped(name), _unescaped(value)))
-    return pairs
+    pairs = [(name, value) for name, _, value in (piece.partition("=") for piece in pieces if piece)]
+    return [(_unescaped(name), _unescaped(value)) for name, value in pairs] if b"%" in raw else pairs
 
 
 def _unescaped(text: str) -> str:
-    if "%" not in text:
-        return text
     if _BROKEN_ESCAPE.search(text):
         raise BadRequest("a percent sign is not followed by two hexadecimal digits", rule="request.undecodable")
     return text_of(unquote_to_bytes(text))
 
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    params = dict(pairs)
+    # Interned, the same few names take no memory in each entry of the journal.
+    params = {intern(name): value for name, value in pairs}
     if len(params) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)

@@ -61,7 +61,7 @@ def new_account(seed: SeedAccount, behaviour: Behaviour, *, life: int = 0) -> Ac
     return Account(key=seed.key, secret=seed.secret, behaviour=behaviour, life=life, collections=collections)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=131_072)
 def account_id(key: str) -> str:
     """The public id of an account: eleven upper-case hexadecimal digits, as the vendor's have."""
     return hashlib.sha256(key.encode()).hexdigest()[:11].upper()

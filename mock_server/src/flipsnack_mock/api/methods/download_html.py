@@ -17,7 +17,8 @@ def run(call: Call) -> Tree:
     collection = _own_collection(account, call.params["collectionHash"])
     schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
     job = collection.job.polled(schedule, now, schedule_text=schedule_text, restart_failed=behaviour.restart_failed)
-    collection = msgspec.structs.replace(collection, job=job)
+    if job is not collection.job:
+        collection = msgspec.structs.replace(collection, job=job)
     state = collection.state(behaviour, now)
     if state is State.FAILED:
         collection = msgspec.structs.replace(collection, job=job.failure_reported())
