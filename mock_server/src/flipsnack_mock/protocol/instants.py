@@ -10,9 +10,10 @@ SECOND = 1_000_000
 LAST_INSTANT = 253_402_300_799 * SECOND
 """The last second that ISO 8601 can spell: 9999-12-31T23:59:59Z."""
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_EPOCH = datetime.datetime(1970, 1, 1)  # in UTC; without saying so it is written twice as fast
 
 
 def to_text(instant: int) -> str:
     """`instant` as ISO 8601 in UTC, with microseconds; one behind the last that can be spelled as that one."""
-    return (_EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    moment = _EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))
+    return moment.isoformat(timespec="microseconds") + "Z"
