@@ -1,27 +1,28 @@
-"""The commands of `flipsnack`; each is a few lines over the client."""
+"""The commands of `flipsnack`; each is a few lines over the client.
 
-import logging
+What takes long to import (the client, with requests) is imported by the commands as they run: `--help` stays quick.
+"""
+
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from flipsnack_client import __version__
-from flipsnack_client.client import BASE_URL, Flipsnack
-from flipsnack_client.clock import SystemClock
-from flipsnack_client.credentials import Credentials, load_credentials
-from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
-from flipsnack_client.display import Display, LogToDisplay, new_display, printable, state
-from flipsnack_client.envelope import DECODERS
+from flipsnack_client.defaults import BASE_URL, DEADLINE, FORMATS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
-from flipsnack_client.log import log
-from flipsnack_client.poller import JobStatus, Poller
-from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
+
+if TYPE_CHECKING:
+    from flipsnack_client.client import Flipsnack
+    from flipsnack_client.credentials import Credentials
+    from flipsnack_client.deadline import Deadline
+    from flipsnack_client.display import Display
+    from flipsnack_client.poller import Poller
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except FlipsnackError as error:
-        click.echo(f"error: {printable(_message(error))}", err=True)
+        _show_error(_message(error))
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
         # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
@@ -85,7 +86,13 @@ def _show(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    click.echo(f"error: {printable(message.rstrip('.'))} (see {path} --help)", err=True)
+    _show_error(f"{message.rstrip('.')} (see {path} --help)")
+
+
+def _show_error(text: str) -> None:
+    from flipsnack_client.display import printable
+
+    click.echo(f"error: {printable(text)}", err=True)
 
 
 def _message(error: FlipsnackError) -> str:
@@ -112,11 +119,11 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
         _credentials_option,
         click.option("--base-url", help=f"Also FLIPSNACK_BASE_URL.  [default: {BASE_URL}]"),
-        click.option("--format", "answer_format", type=click.Choice(list(DECODERS)), default="json", show_default=True),
+        click.option("--format", "answer_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True),
         click.option(
             "--deadline",
             type=click.FloatRange(min=0, min_open=True),
-            default=DEFAULT_SECONDS,
+            default=DEADLINE,
             show_default=True,
             help="Seconds that the whole command may take.",
         ),
@@ -155,6 +162,10 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
 
     A poll starts the job if there is none: the vendor has one method for both. Exits with 1 if the job FAILED.
     """
+    from flipsnack_client.display import state
+    from flipsnack_client.log import log
+    from flipsnack_client.poller import JobStatus
+
     with _client(environ, **options) as client, _showing(plain=True, **options):
         poller, limit = _poller(client, collection_hash, deadline)
         update = poller.poll_once(deadline=limit)
@@ -173,6 +184,9 @@ def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, 
     Give every parameter of the call; none is added, and `signature` and `file` are never signed. Values are as
     they are before URL encoding. `flipsnack-mock doctor` explains why a signature is refused.
     """
+    from flipsnack_client.display import printable
+    from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
+
     params = _parameters(parameters)
     found = _credentials(environ, file)
     for name in sorted(UNSIGNED & params.keys()):
@@ -197,7 +211,13 @@ def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
 
 
 @contextmanager
-def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator[Display]:
+def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator["Display"]:
+    import logging
+
+    from flipsnack_client.clock import SystemClock
+    from flipsnack_client.display import LogToDisplay, new_display
+    from flipsnack_client.log import log
+
     display = new_display(SystemClock(), quiet=quiet, plain=plain)
     handler = LogToDisplay(display)
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -216,19 +236,25 @@ def _client(
     base_url: str | None,
     answer_format: str,
     **_: Any,
-) -> Flipsnack:
+) -> "Flipsnack":
+    from flipsnack_client.client import Flipsnack
+
     found = _credentials(environ, file)
     url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
 
 
-def _poller(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Poller, Deadline]:
+def _poller(client: "Flipsnack", collection_hash: str, seconds: float) -> "tuple[Poller, Deadline]":
+    from flipsnack_client.deadline import Deadline
+
     return _usage(
         lambda: (client.download_html(collection_hash), Deadline.after(seconds, clock=client.clock)),
     )
 
 
-def _credentials(environ: Mapping[str, str], file: Path | None) -> Credentials:
+def _credentials(environ: Mapping[str, str], file: Path | None) -> "Credentials":
+    from flipsnack_client.credentials import load_credentials
+
     found = load_credentials(environ, file=file)
     for warning in found.warnings:
         click.echo(f"warning: {warning}", err=True)

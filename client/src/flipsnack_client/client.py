@@ -10,6 +10,7 @@ import requests
 from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock, SystemClock
 from flipsnack_client.deadline import Deadline, deadline_of
+from flipsnack_client.defaults import BASE_URL
 from flipsnack_client.envelope import DECODERS, Answer
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.method import Method
@@ -18,7 +19,6 @@ from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth
 from flipsnack_client.transport import Transport, new_session
 
-BASE_URL = "https://api.flipsnack.com/v1/"
 TIMEOUT = 30.0
 
 

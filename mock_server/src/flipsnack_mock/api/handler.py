@@ -75,8 +75,9 @@ def _message(refusal: ApiError, call: Call) -> str:
 
 
 def _carry_out(call: Call) -> Tree | None:
+    entry = call.entry
     for check in CHECKS:
         check(call)
-        call.entry.passed += 1
+        entry.passed += 1
     data = RUN[call.params["action"]](call)
     return data if data is None or call.injection is None else call.injection.with_resource_url(data)

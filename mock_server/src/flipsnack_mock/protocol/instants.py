@@ -19,12 +19,13 @@ Microseconds = Annotated[int, Meta(ge=0, le=LAST_INSTANT)]
 Counted = Annotated[int, Meta(ge=0, le=2**53)]
 """A number of things that were counted, in what is stored or restored."""
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_EPOCH = datetime.datetime(1970, 1, 1)  # in UTC; without saying so it is written twice as fast
 
 
 def to_text(instant: int) -> str:
     """`instant` as ISO 8601 in UTC, with microseconds; one behind the last that can be spelled as that one."""
-    return (_EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    moment = _EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))
+    return moment.isoformat(timespec="microseconds") + "Z"
 
 
 def month_of(instant: int) -> str:

@@ -1,5 +1,6 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
-from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.delivery import CONNECTION, JoinedWrites
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.worker import start_worker
 
@@ -80,15 +81,20 @@ class _Protocol(HttpToolsProtocol):
         lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self._writes = JoinedWrites(transport)
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         # Not a key of ASGI's: faults need the connection itself.
-        self.scope[CONNECTION] = self.transport  # type: ignore[literal-required]
+        self.scope[CONNECTION] = self._writes  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade():
             return
         super().on_headers_complete()
+        self.cycle.transport = self._writes  # type: ignore[assignment]  # uvicorn writes the answer to it
         # Trailers come behind a chunked body. They may not join the headers of a request that is being answered.
         self.headers = []
 

@@ -173,7 +173,7 @@ def stem(file_name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=131_072)
 def account_id(key: str) -> str:
     """The public id of an account: eleven upper-case hexadecimal digits, as the vendor's have."""
     return hashlib.sha256(key.encode()).hexdigest()[:11].upper()
