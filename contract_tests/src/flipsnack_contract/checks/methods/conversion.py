@@ -5,6 +5,7 @@ from typing import Any
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import (
+    CREATE,
     DELETE,
     EMBED,
     GET,
@@ -19,7 +20,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     title_of,
     uploaded,
 )
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.target.session import Session
 
@@ -37,7 +38,10 @@ TIMED = {"after-2s": "complete", "failed-after-2s": "failed", "after-90s": "comp
 @check("conversion.states", **OF_CONVERSION, rows={"schedule": TIMED})
 def processing_then_final_for_good(session: Session, schedule: str) -> None:
     """The conversion is processing until its time has come, then complete or failed, and stays so."""
-    collection = uploaded(session, schedule)
+    session.steer.settings(conversion_schedule=schedule)
+    made = session.data(CREATE)
+    expect("processing", conversion_of(made), "the conversion in the answer to the upload")
+    collection = hash_of(made)
     expect("processing", _conversion(session, collection), "the conversion at first")
     session.wait(100 * SECOND)
     for pause in (0, SECOND, 40 * DAY):
@@ -76,7 +80,7 @@ def not_while_it_is_converted_is_38(session: Session) -> None:
     collection = uploaded(session, "never", title="Old")
     for _ in range(2):
         answer = session.ask(session.draft(collection, **BUSY[session.method.name]))
-        expect_code(38, answer, f"{session.method} while the document is converted")
+        expect_message(38, answer, f"{session.method} while the document is converted")
     expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
     session.steer.convert(collection, "complete")
     expect_code(20, session.ask(session.draft(collection)), f"{session.method} after the conversion")
