@@ -147,9 +147,8 @@ def _piece(stream: BinaryIO, length: int) -> bytes:
     except Exception as damage:
         # What a server raises here is its own, and says that the client sent no body that it can read (PEP 3333 has no
         # exception for it), or went away.
-        raise Refused(
-            400, "bad_request", f"the body cannot be read: {str(damage)[:200] or type(damage).__name__}"
-        ) from None
+        why = str(damage)[:200] or type(damage).__name__
+        raise Refused(400, "bad_request", f"the body cannot be read: {why}") from None
 
 
 def _left(environ: Environ, length: int) -> int:
