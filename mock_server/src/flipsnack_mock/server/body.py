@@ -14,7 +14,7 @@ from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.clock import elapsed_time
 from flipsnack_mock.server.delivery import Receive
 
 BODY = "flipsnack_mock.body"
@@ -41,13 +41,13 @@ class Pace(NamedTuple):
 
 
 DEFAULT_PACE = Pace()
-_NOW = real_time()
+_NOW = elapsed_time()
 
 
 class BodyReader:
     """A body that is being read: its pieces go to `sink`, and `length` counts their bytes.
 
-    `ended` says whether the whole body was read. `now` gives real time in microseconds.
+    `ended` says whether the whole body was read. `now` gives real time in microseconds since any instant.
     """
 
     def __init__(self, sink: Callable[[bytes], None], *, pace: Pace = DEFAULT_PACE, now: RealTime = _NOW) -> None:

@@ -52,7 +52,7 @@ class VendorSurface:
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
         response, entry = self._answer(environ, at, origin, world)
         chunks = self._chunks(response, environ)
-        entry.duration = self._now() - at
+        entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))

@@ -39,7 +39,8 @@ class Account(msgspec.Struct):
     """Everything that belongs to one API key.
 
     `counted` holds the instants of the requests that count toward its limits. `life` numbers the accounts that a world
-    has created: a resource URL of an earlier account is not valid for a later one with the same key.
+    has created: a resource URL of an earlier account is not valid for a later one with the same key. `latest` is the
+    latest real time that it was asked for: its clock stands still until a machine's clock that was set back reaches it.
     """
 
     key: Key
@@ -47,6 +48,7 @@ class Account(msgspec.Struct):
     behaviour: Behaviour
     clock: VirtualClock = VirtualClock()
     collections: dict[str, Collection] = {}
+    latest: Microseconds = 0
     life: Counted = 0
     counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
@@ -55,8 +57,13 @@ class Account(msgspec.Struct):
     faults_made: Counted = 0
 
     def now(self, real: int) -> int:
-        """Virtual time of this account when real time is `real`, in microseconds."""
-        return self.clock.now(real)
+        """Virtual time of this account when real time is `real`, in microseconds. It never goes back."""
+        return self.clock.now(self.real(real))
+
+    def real(self, real: int) -> int:
+        """Real time for this account when the machine's clock shows `real`: the latest that it has seen."""
+        self.latest = max(self.latest, real)
+        return self.latest
 
 
 def new_account(seed: SeedAccount, behaviour: Behaviour, *, life: int = 0) -> Account:
