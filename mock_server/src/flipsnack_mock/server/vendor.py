@@ -59,7 +59,7 @@ class VendorSurface:
         if entry.action == _DELETE:
             self._uploads.spool.changed()
         chunks = self._chunks(response, environ)
-        entry.duration = self._now() - at
+        entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
