@@ -20,34 +20,27 @@ _HEAD_BYTES = 1024
 class Spool:
     """Documents of at most `max_bytes` together and at most `max_files`, in a folder of its own below `parent`.
 
-    The folder is made for the first document. A document stays while it is held or `in_use`. All methods may be called
-    by any thread.
+    The folder is made for the first document. A document stays while it is held, and while `in_use` names it. All
+    methods may be called by any thread.
     """
 
-    def __init__(self, parent: str, *, max_bytes: int, max_files: int, in_use: InUse) -> None:
+    def __init__(self, parent: str, *, max_bytes: int, max_files: int) -> None:
         self._parent = parent
         self._max_bytes = max_bytes
         self._max_files = max_files
-        self._in_use = in_use
         self._lock = threading.Lock()
         self._folder: SpoolFolder | None = None
         self._closed = False
         self._reserved = 0
         self._sizes: dict[str, int] = {}
         self._held: Counter[str] = Counter()
+        self.in_use: InUse = set
         self.due = False
         """Whether a document may have become useless since the last `sweep`."""
 
     def path(self, digest: str) -> Path | None:
         """Where the document is; None when it is not here."""
         return self._root() / digest if digest in self._sizes else None
-
-    def folder(self, name: str) -> Path:
-        """A folder for what is made of documents; raises `OSError` when there can be none."""
-        with self._lock:
-            path = self._root() / name
-            path.mkdir(exist_ok=True)
-        return path
 
     def receive(self, max_size: int) -> "Arrival":
         """A document that is about to come; one of more than `max_size` bytes is not kept."""
@@ -62,7 +55,7 @@ class Spool:
         with self._lock:
             self.due = False
             useless = self._sizes.keys() - self._held.keys()
-            useless = useless - self._in_use() if useless else useless
+            useless = useless - self.in_use() if useless else useless
             for digest in useless:
                 (self._root() / digest).unlink(missing_ok=True)
                 self._reserved -= self._sizes.pop(digest)

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
+from flipsnack_mock.server.uploads.flipbooks import Flipbooks
 from flipsnack_mock.server.uploads.form import FormBody
 from flipsnack_mock.server.uploads.spool import Spool
 from flipsnack_mock.state.settings import Settings
-from flipsnack_mock.state.world import Worlds
 
 UPLOADS = "flipsnack_mock.uploads"
 """Where the extensions of the Flask application have its `Uploads`."""
@@ -18,17 +18,15 @@ _THREADS = 4
 
 
 class Uploads:
-    """The spool and the document processes of the server of `worlds`.
+    """The spool, the document processes and the flipbooks of one server.
 
     Nothing is made before the first upload, so that a server without a writable folder works.
     """
 
-    def __init__(self, settings: Settings, worlds: Worlds) -> None:
-        self._worlds = worlds
-        self.spool = Spool(
-            settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files, in_use=self._in_use
-        )
+    def __init__(self, settings: Settings) -> None:
+        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files)
         self.processes = DocumentProcesses()
+        self.flipbooks = Flipbooks(self.spool, self.processes)
         self._threads: ThreadPoolExecutor | None = None
 
     def form(self, content_type: str) -> FormBody:
@@ -44,14 +42,8 @@ class Uploads:
     def close(self) -> None:
         """Stop what runs, and remove the spool."""
         self.processes.close()
+        self.flipbooks.close()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
             self._threads = None
         self.spool.close()
-
-    def _in_use(self) -> set[str]:
-        """The digests of the documents that collections have."""
-        # Without the lock of a world, whose holder may wait for the spool: a list is copied in one step.
-        accounts = [account for world in self._worlds.all() for account in list(world.accounts)]
-        kept = [item for account in accounts for item in list(account.collections.values()) if not item.deleted]
-        return {item.document.digest for item in kept if item.document is not None}
