@@ -1,33 +1,39 @@
-"""The commands of `flipsnack`; each is a few lines over the client.
+"""The commands of `flipsnack`; each is a few lines over the client."""
 
-What takes long to import (the client, with requests) is imported by the commands as they run: `--help` stays quick.
-"""
-
+import logging
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from flipsnack_client import __version__
-from flipsnack_client.defaults import BASE_URL, DEADLINE, FORMATS
+from flipsnack_client.client import Flipsnack
+from flipsnack_client.clock import SystemClock
+from flipsnack_client.credentials import BLANKS, Credentials, load_credentials
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.defaults import BASE_URL, DEADLINE
+from flipsnack_client.display import Display, LogToDisplay, new_display, say, state
+from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
-
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
-    from flipsnack_client.credentials import Credentials
-    from flipsnack_client.deadline import Deadline
-    from flipsnack_client.display import Display
-    from flipsnack_client.poller import Poller
+from flipsnack_client.log import log
+from flipsnack_client.package import MAX_BYTES
+from flipsnack_client.poller import JobStatus, Poller
+from flipsnack_client.readable import printable
+from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
 
 T = TypeVar("T")
 
 FAILED = 3
 """The exit code for transport, deadline, damaged answers, and output that cannot be written."""
+
+STDOUT = Path("-")
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -65,14 +71,14 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return INTERRUPTED
     except FlipsnackError as error:
-        _show_error(_message(error))
+        say(f"error: {_message(error)}")
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
         # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
-        click.echo(f"error: cannot write the output: {error.strerror}", err=True)
+        say(f"error: cannot write the output: {error.strerror or type(error).__name__}")
         # Python flushes stdout at exit, which would fail again and replace the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -86,13 +92,7 @@ def _show(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    _show_error(f"{message.rstrip('.')} (see {path} --help)")
-
-
-def _show_error(text: str) -> None:
-    from flipsnack_client.display import printable
-
-    click.echo(f"error: {printable(text)}", err=True)
+    say(f"error: {message.rstrip('.')} (see {path} --help)")
 
 
 def _message(error: FlipsnackError) -> str:
@@ -119,7 +119,7 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
         _credentials_option,
         click.option("--base-url", help=f"Also FLIPSNACK_BASE_URL.  [default: {BASE_URL}]"),
-        click.option("--format", "answer_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True),
+        click.option("--format", "answer_format", type=click.Choice(list(DECODERS)), default="json", show_default=True),
         click.option(
             "--deadline",
             type=click.FloatRange(min=0, min_open=True),
@@ -135,13 +135,32 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @flipsnack.command(epilog=_EPILOG)
 @click.argument("collection_hash", metavar="HASH")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Path of the zip to write."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    required=True,
+    help="Path of the zip to write; - is stdout.",
 )
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Resume from FILE.part.")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_BYTES,
+    show_default=True,
+    help="Refuse a package that is larger, packed or unpacked.",
+)
 @_api_options
 @click.pass_obj
 def download(
-    environ: Mapping[str, str], /, collection_hash: str, *, output: Path, resume: bool, deadline: float, **options: Any
+    environ: Mapping[str, str],
+    /,
+    collection_hash: str,
+    *,
+    output: Path,
+    resume: bool,
+    max_bytes: int,
+    deadline: float,
+    **options: Any,
 ) -> None:
     """Download the package of collection HASH.
 
@@ -149,8 +168,33 @@ def download(
     """
     with _client(environ, **options) as client, _showing(**options) as display:
         poller, limit = _poller(client, collection_hash, deadline)
-        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
-        display.done(f"saved {path} ({path.stat().st_size:,} bytes)")
+        with _writing(output) as target:
+            path = poller.save(
+                target,
+                on_poll=display.poll,
+                on_progress=display.progress,
+                deadline=limit,
+                resume=resume,
+                max_bytes=max_bytes,
+            )
+            size = path.stat().st_size
+        display.done(f"saved {output} ({size:,} bytes)")
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[Path]:
+    """Yield the path to save to; for stdout it is a file whose content is written there afterwards."""
+    if output != STDOUT:
+        yield output
+        return
+    if sys.stdout.isatty():
+        raise click.UsageError("a package is not written to a terminal; redirect stdout, or give -o a path")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "package.zip"
+        yield path
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 @flipsnack.command(epilog=_EPILOG)
@@ -162,10 +206,6 @@ def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: flo
 
     A poll starts the job if there is none: the vendor has one method for both. Exits with 1 if the job FAILED.
     """
-    from flipsnack_client.display import state
-    from flipsnack_client.log import log
-    from flipsnack_client.poller import JobStatus
-
     with _client(environ, **options) as client, _showing(plain=True, **options):
         poller, limit = _poller(client, collection_hash, deadline)
         update = poller.poll_once(deadline=limit)
@@ -184,13 +224,10 @@ def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, 
     Give every parameter of the call; none is added, and `signature` and `file` are never signed. Values are as
     they are before URL encoding. `flipsnack-mock doctor` explains why a signature is refused.
     """
-    from flipsnack_client.display import printable
-    from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
-
     params = _parameters(parameters)
     found = _credentials(environ, file)
     for name in sorted(UNSIGNED & params.keys()):
-        click.echo(f"note: {name} is never signed", err=True)
+        say(f"note: {name} is never signed")
     # A secret that was put among the parameters by mistake is masked too.
     shown = canonical(params).replace(found.secret, MASK)
     click.echo(f"canonical  {MASK}{printable(shown)}")
@@ -211,13 +248,7 @@ def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
 
 
 @contextmanager
-def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator["Display"]:
-    import logging
-
-    from flipsnack_client.clock import SystemClock
-    from flipsnack_client.display import LogToDisplay, new_display
-    from flipsnack_client.log import log
-
+def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator[Display]:
     display = new_display(SystemClock(), quiet=quiet, plain=plain)
     handler = LogToDisplay(display)
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -236,28 +267,22 @@ def _client(
     base_url: str | None,
     answer_format: str,
     **_: Any,
-) -> "Flipsnack":
-    from flipsnack_client.client import Flipsnack
-
+) -> Flipsnack:
     found = _credentials(environ, file)
-    url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
+    url = base_url or environ.get("FLIPSNACK_BASE_URL", "").strip(BLANKS) or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
 
 
-def _poller(client: "Flipsnack", collection_hash: str, seconds: float) -> "tuple[Poller, Deadline]":
-    from flipsnack_client.deadline import Deadline
-
+def _poller(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Poller, Deadline]:
     return _usage(
         lambda: (client.download_html(collection_hash), Deadline.after(seconds, clock=client.clock)),
     )
 
 
-def _credentials(environ: Mapping[str, str], file: Path | None) -> "Credentials":
-    from flipsnack_client.credentials import load_credentials
-
+def _credentials(environ: Mapping[str, str], file: Path | None) -> Credentials:
     found = load_credentials(environ, file=file)
     for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}")
     return found
 
 

@@ -15,6 +15,7 @@ from flipsnack_client.envelope import DECODERS, Answer
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.method import Method
 from flipsnack_client.poller import Poller, PollPolicy, collection_of
+from flipsnack_client.resource_url import is_web_address
 from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth
 from flipsnack_client.transport import Transport, new_session
@@ -109,6 +110,6 @@ class Flipsnack:
 
 def _checked(base_url: str) -> str:
     parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not is_web_address(base_url) or parts.query or parts.fragment:
         raise ValueError(f"base_url is {base_url!r}, expected something like {BASE_URL}")
     return base_url

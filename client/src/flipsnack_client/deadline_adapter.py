@@ -8,12 +8,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 
 from flipsnack_client.deadline import Deadline
 
@@ -69,37 +69,25 @@ class _TimedResponse(HTTPResponse):
         self.fp = io.BufferedReader(_TimedSocket(self.fp.detach(), sock))
 
 
-class _Connection(HTTPConnection):
-    response_class = _TimedResponse
-    debuglevel = 0  # http.client's debugging prints whole requests; it stays off even if switched on globally
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _TimedResponse
-    debuglevel = 0
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS = {"http": _Pool, "https": _SecurePool}
+def _timed(pool: type[HTTPConnectionPool], **options: Any) -> Any:
+    connection: Any = pool.ConnectionCls(**options)
+    connection.response_class = _TimedResponse
+    connection.debuglevel = (
+        0  # http.client's debugging prints whole requests; it stays off even if switched on globally
+    )
+    return connection
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Cuts reads at the deadline. Mount it on a session of your own to get what the client's session has."""
+    """Cuts reads at the deadline. Mount it on a session of your own to get what the client's session has.
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use our connection pools for direct connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+    Pools and connections are those of requests and urllib3, so that SOCKS proxies work, and libraries that intercept
+    requests by replacing a pool's `urlopen` or `ConnectionCls`.
+    """
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Use our connection pools for connections through a proxy."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool for a request; reads of its connections are cut."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        # The class is asked for each connection: it may have been replaced since, or be so no longer.
+        pool.ConnectionCls = partial(_timed, type(pool))
+        return pool

@@ -21,7 +21,7 @@
     │   ├── InvalidFileFormat              45
     │   └── InvalidCollectionHash          46
     ├── JobFailed                    the package could not be generated: .collection_hash
-    ├── TransportError               no usable answer
+    ├── TransportError               no usable answer; itself: a proxy or CA file that is wrong, not retried
     │   ├── ConnectionFailed               refused, reset, timed out, cut off: retried
     │   ├── CertificateRefused             TLS: not retried
     │   └── HttpError                      an HTTP status and no envelope: .status .retry_after
@@ -46,6 +46,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from flipsnack_client.readable import readable
+
 
 def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[str, Any]) -> "FlipsnackError":
     error = kind.__new__(kind, *args)
@@ -64,7 +66,8 @@ class FlipsnackError(Exception):
 class ApiError(FlipsnackError):
     """The API answered with a code other than 20.
 
-    `code` and `message` are the vendor's; `raw` is the answer's body with the signature masked.
+    `code` and `message` are the vendor's; the text has the message cleaned and cut. `raw` is the answer's body with
+    the signature masked.
     """
 
     _by_code: ClassVar[dict[int, type["ApiError"]]] = {}
@@ -78,7 +81,7 @@ class ApiError(FlipsnackError):
         ApiError._by_code[code] = cls
 
     def __init__(self, code: int, message: str, raw: bytes = b"") -> None:
-        super().__init__(f"{code} {message}")
+        super().__init__(f"{code} {readable(message)}")
         self.code = code
         self.message = message
         self.raw = raw
@@ -175,7 +178,7 @@ class JobFailed(FlipsnackError):
 
 
 class TransportError(FlipsnackError):
-    """The server sent no usable answer."""
+    """The server sent no usable answer. Not retried unless a subclass says so."""
 
 
 class ConnectionFailed(TransportError):
@@ -222,7 +225,7 @@ class UnknownStatus(DamagedAnswer):
 
     def __init__(self, status: str, *, raw: bytes = b"") -> None:
         super().__init__(
-            f"unknown job status {status[:80]!r}, expected PROCESSING, COMPLETE or FAILED; "
+            f"unknown job status {readable(status, 80)!r}, expected PROCESSING, COMPLETE or FAILED; "
             "check whether a newer version of this client supports it",
             raw=raw,
         )

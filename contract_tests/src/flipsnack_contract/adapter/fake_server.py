@@ -56,7 +56,7 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise NoAddress(f"{url!r} is not the address of a fake; expected something like http://127.0.0.1:3547")
-    root = f"{parts.scheme}://{parts.netloc}"
+    root = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/v1")
     with HttpTarget(f"{root}/v1/") as target:
         if find_control(target, token=token) is None:
             raise NoFake(
