@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.methods.uploaded import GET, LIST, STATS, UPDATE, method_named
+from flipsnack_contract.checks.methods.uploaded import CREATE, GET, LIST, STATS, hash_of, method_named
 from flipsnack_contract.checks.request_cases import (
     ANSWERS,
     CALLBACK,
@@ -106,8 +106,7 @@ NOT_IN_XML = ("\x01", "\x0b", "\x1f", "\ufffe", "\uffff")
 @check("answer.xml-illegal-characters", needs=CONTROL, methods=method_named(GET), rows={"character": NOT_IN_XML})
 def what_xml_cannot_hold_is_replaced_in_every_format(session: Session, character: str) -> None:
     """A character of a title that XML cannot hold is U+FFFD in every format."""
-    collection = session.collection()
-    session.data(UPDATE, collection, title=f"a{character}b")
+    collection = hash_of(session.data(CREATE, title=f"a{character}b"))
     for form in FORMATS:
         draft = with_format(session.draft(collection), form)
         answer = session.read(session.send(draft), form, callback=CALLBACK, own=True)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.methods.uploaded import DELETE
 from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
 from flipsnack_contract.contract.methods import every_method, takes_collection
@@ -62,12 +61,6 @@ def sixth_call_in_a_second_is_31(session: Session) -> None:
 def sixty_first_call_in_a_minute_is_32(session: Session) -> None:
     """The call after the sixtieth in one minute is 32."""
     _mistaken(session, "too many in a minute")
-
-
-@check("code.37", needs=CONTROL, methods=lambda method: method.name == DELETE)
-def the_only_collection_can_be_deleted(session: Session) -> None:
-    """No method of today answers 37: the only collection of a key, with one item, is deleted like any other."""
-    expect_code(20, session.ask(session.draft()), "deleteCollection of the only collection")
 
 
 @check("code.40", **GENERIC, rows={"piece": ("%", "a=%", "a=%4", "a=%zz", "%g0=1", "a=b%")})
@@ -163,13 +156,14 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
 
 @check("code.46", needs=CONTROL, methods=takes_collection, rows={"value": ("not a hash", "UPPER12", "é", "a" * 65)})
 def no_hash_at_all_is_46(session: Session, value: str) -> None:
-    """With the setting `invalid_hash` a value that cannot be a hash is 46."""
+    """With the setting `invalid_hash` a value that cannot be a hash is 46; an unknown hash stays 43."""
     session.trace.add("settings: invalid_hash 46")
     session.steer.settings(invalid_hash=46)
     answer = session.ask(session.draft(value))
     expect_code(46, answer, f"a call for {value!r}")
     # The end of the message is cut in every copy of the vendor's page.
     expect(True, answer.status.startswith("Invalid collection ha"), f"the message of code 46 is {answer.status!r}")
+    expect_code(43, session.ask(session.draft("unknown123")), "a call for an unknown hash")
 
 
 @check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)})

@@ -67,8 +67,10 @@ def post_is_40(session: Session, body: str) -> None:
 
 @check("request.post-for-uploads", needs={"credentials"}, methods=lambda method: method.verb == "POST")
 def get_of_an_upload_is_40(session: Session) -> None:
-    """A GET of a method that uploads a file is 40."""
-    expect_code(40, session.ask(replace(session.draft(), verb="GET")), f"a GET of {session.method}")
+    """A GET of a method that uploads a file is 40, with the URL of a document too."""
+    url = {one.name: one.example for one in session.method.parameters if one.type == "url"}
+    for draft in (session.draft(), session.draft(**url)):
+        expect_code(40, session.ask(replace(draft, verb="GET")), f"a GET of {session.method}")
 
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}

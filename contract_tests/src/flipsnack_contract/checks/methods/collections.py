@@ -126,6 +126,14 @@ def an_empty_text_is_set(session: Session, name: str) -> None:
     expect("", session.data(GET, collection).get(FIELD_OF[name]), f"the {name} that was set empty")
 
 
+@check("update.sets", **OF_UPDATE)
+def a_public_collection_becomes_unlisted(session: Session) -> None:
+    """A public collection can be made unlisted."""
+    collection = uploaded(session, "immediate")
+    session.data(UPDATE, collection, collectionStatus="unlisted")
+    expect("unlisted", session.data(GET, collection).get("collectionStatus"), "the status that was set")
+
+
 PUBLISHED = ("public", "unlisted")
 
 
@@ -181,7 +189,9 @@ def a_deleted_collection_is_43_for_every_method(session: Session) -> None:
     gone, other = (uploaded(session, "immediate") for _ in range(2))
     session.data(DELETE, gone)
     expect_code(43, session.ask(session.draft(gone)), f"{session.method} of a deleted collection")
-    expect([other], [hash_of(one) for one in session.data(LIST)["collections"]], "the hashes in the list")
+    for query in ({}, {"query": "document"}):
+        listed = session.data(LIST, **query)["collections"]
+        expect([other], [hash_of(one) for one in listed], f"the hashes in the list with {query}")
     expect_code(20, session.ask(session.draft(other)), f"{session.method} of the other collection")
 
 

@@ -63,11 +63,12 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
 @check("conversion.failure-is-reported", **OF_CONVERSION)
 def a_failed_conversion_is_20(session: Session) -> None:
     """A failed conversion is a status in an answer with code 20, and the collection is all there."""
-    collection = uploaded(session, "failed", title="Broken")
+    collection = uploaded(session, "failed", title="Broken", description="Words")
     answer = session.call(GET, collection)
     expect_code(20, answer, "getCollection of a failed conversion")
     data = answer.data or {}
     expect((collection, "Broken"), (hash_of(data), title_of(data)), "hash and title of a failed conversion")
+    expect("Words", data.get("collectionDescription"), "the description of a failed conversion")
     expect("failed", conversion_of(data), "the conversion")
 
 

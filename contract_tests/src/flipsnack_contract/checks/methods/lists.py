@@ -98,7 +98,7 @@ def a_text_chooses(session: Session, query: str) -> None:
     _require(session, wanted, query=query)
 
 
-@check("list.query", **OF_LIST)
+@check("list.status", **OF_LIST)
 def a_text_and_a_status_choose_together(session: Session) -> None:
     """query and collectionStatus choose together."""
     shelf = _shelf(session)
