@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+import msgspec
 from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 from werkzeug.urls import iri_to_uri
 
@@ -23,7 +24,7 @@ from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.server.uploads.flipbooks import Flipbook
 from flipsnack_mock.server.uploads.results import later
-from flipsnack_mock.server.uploads.uploads import Uploads
+from flipsnack_mock.server.uploads.uploads import Fetched, Uploads
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World, Worlds
 
@@ -39,6 +40,8 @@ _NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
+# Where the WSGI environment holds a document that is fetched.
+_FETCHED = "flipsnack_mock.fetched"
 
 
 class VendorSurface:
@@ -65,7 +68,10 @@ class VendorSurface:
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
         body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
         try:
-            response, entry = api.handle(_request(environ, at, origin, body), world)
+            request = _request(environ, at, origin, body)
+            if (fetching := self._fetching(environ, request, world)) is not None:
+                return later(fetching, environ, start_response, self)
+            response, entry = self._handled(environ, request, world)
         finally:
             body.close()
         if entry.code == 20:
@@ -76,6 +82,26 @@ class VendorSurface:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
+
+    def _fetching(self, environ: Environ, request: Request, world: World) -> "Future[Fetched] | None":
+        """The document that a call uploads by its URL, when it is yet to be fetched."""
+        if not self._worlds.settings.fetch_file_urls or request.method != "POST" or _FETCHED in environ:
+            return None
+        url = api.url_to_fetch(request, world)
+        if not url:
+            return None
+        fetching = environ[_FETCHED] = self._uploads.fetch(url)
+        return fetching
+
+    def _handled(self, environ: Environ, request: Request, world: World) -> tuple[Response, Entry]:
+        fetched: Future[Fetched] | None = environ.pop(_FETCHED, None)
+        if fetched is None:
+            return api.handle(request, world)
+        arrival, file = fetched.result()
+        try:
+            return api.handle(msgspec.structs.replace(request, files=(*request.files, file)), world)
+        finally:
+            arrival.close()
 
     def _unmade(self, environ: Environ, world: World) -> "Future[Flipbook] | None":
         """What the package at the path of a request waits for; None when it can be served."""
