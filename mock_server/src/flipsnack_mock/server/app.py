@@ -46,8 +46,9 @@ def create_app(
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
-    uploads = app.extensions[UPLOADS] = Uploads(settings)
-    worlds, clock = Worlds(settings, uploads.flipbooks.package), now or real_time()
+    clock = now or real_time()
+    uploads = app.extensions[UPLOADS] = Uploads(settings, clock)
+    worlds = Worlds(settings, uploads.flipbooks.package)
     uploads.spool.in_use = worlds.documents
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
     app.register_error_handler(Refused, _answered)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+import msgspec
 from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 from werkzeug.urls import iri_to_uri
 
@@ -14,6 +15,7 @@ from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
@@ -23,7 +25,7 @@ from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.server.uploads.flipbooks import Flipbook
 from flipsnack_mock.server.uploads.results import later
-from flipsnack_mock.server.uploads.uploads import Uploads
+from flipsnack_mock.server.uploads.uploads import Fetched, Uploads
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World, Worlds
 
@@ -38,6 +40,8 @@ _URL_HEADERS = frozenset({"location", "content-location"})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
+# Where the WSGI environment holds a document that is fetched.
+_FETCHED = "flipsnack_mock.fetched"
 
 
 class VendorSurface:
@@ -62,7 +66,14 @@ class VendorSurface:
         if environ["PATH_INFO"].startswith(PACKAGE_PREFIX) and (unmade := self._unmade(environ, world)) is not None:
             return later(unmade, environ, start_response, self)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        response, entry = self._answer(environ, at, origin, world)
+        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
+        try:
+            request = _request(environ, at, origin, _NOTHING if body.refusal else body)
+            if (fetching := self._fetching(environ, request, world)) is not None:
+                return later(fetching, environ, start_response, self)
+            response, entry = self._handled(environ, request, world, body.refusal)
+        finally:
+            body.close()
         if entry.code == 20:
             self._follow(entry, world)
         chunks = self._chunks(response, environ)
@@ -72,14 +83,29 @@ class VendorSurface:
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
 
-    def _answer(self, environ: Environ, at: int, origin: str, world: World) -> tuple[Response, Entry]:
-        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
+    def _fetching(self, environ: Environ, request: Request, world: World) -> "Future[Fetched] | None":
+        """The document that a call uploads by its URL, when it is yet to be fetched."""
+        if not self._worlds.settings.fetch_file_urls or request.method != "POST" or _FETCHED in environ:
+            return None
+        url = api.url_to_fetch(request, world)
+        if not url:
+            return None
+        fetching = environ[_FETCHED] = self._uploads.fetch(url)
+        return fetching
+
+    def _handled(
+        self, environ: Environ, request: Request, world: World, refusal: Refused | None
+    ) -> tuple[Response, Entry]:
+        if refusal is not None:
+            return api.refuse(request, world, refusal)
+        fetched: Future[Fetched] | None = environ.pop(_FETCHED, None)
+        if fetched is None:
+            return api.handle(request, world)
+        arrival, file = fetched.result()
         try:
-            if body.refusal is not None:
-                return api.refuse(_request(environ, at, origin, _NOTHING), world, body.refusal)
-            return api.handle(_request(environ, at, origin, body), world)
+            return api.handle(msgspec.structs.replace(request, files=(*request.files, file)), world)
         finally:
-            body.close()
+            arrival.close()
 
     def _unmade(self, environ: Environ, world: World) -> "Future[Flipbook] | None":
         """What the package at the path of a request waits for; None when it can be served."""

@@ -153,6 +153,12 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
     spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
+    fetch_file_urls: Annotated[
+        bool, does("whether the document of a fileUrl is fetched, instead of drawn from its name")
+    ] = False
+    fetch_private_urls: Annotated[
+        bool, does("whether it is fetched from hosts of which an address is not public, as localhost, too")
+    ] = False
     seed: Annotated[
         tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS

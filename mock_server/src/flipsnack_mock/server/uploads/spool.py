@@ -137,6 +137,11 @@ class Arrival:
         self._reserved = 0
         self._held = False
 
+    @property
+    def path(self) -> Path | None:
+        """Where the document is, after `end`; None when the spool does not have it."""
+        return self._spool.path(self.digest)
+
     def write(self, piece: bytes) -> None:
         """Take the next piece."""
         self.size += len(piece)
