@@ -116,7 +116,7 @@ def test_everything_has_a_default(fake: Fake) -> None:
     assert "PROCESSING" == fake.call(collectionHash=first["hash"]).get_json()["data"]["status"]
 
 
-@pytest.mark.parametrize("size", [30_000, 1_234_567])
+@pytest.mark.parametrize("size", [60_000, 1_234_567])
 def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> None:
     collection_hash = create(fake, package_bytes=size, schedule="immediate", pages=1)
     url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
