@@ -1,4 +1,5 @@
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 from client.tests.conftest import package
 
 from flipsnack_client import DeadlineExceeded
-from flipsnack_client.package import MAX_BYTES, fault
+from flipsnack_client.package import DIRECTORY_BYTES, MAX_BYTES, fault
 
 
 def nothing() -> None:
@@ -79,3 +80,10 @@ def test_the_name_of_a_member_is_cleaned_and_cut(tmp_path: Path) -> None:
     assert found is not None
     assert found.isprintable()
     assert len(found) < 200
+
+
+def test_a_package_with_an_excessive_list_of_members_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, DIRECTORY_BYTES + 1, 0, 0)
+    path.write_bytes(bytes(DIRECTORY_BYTES + 1) + end)
+    assert f"its list of members has more than {DIRECTORY_BYTES} bytes" == checked(path)

@@ -36,6 +36,8 @@ def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
         ("h", True, "garbage"),
         ("h", True, '{"version": 2}'),
         ("h", True, "[]"),
+        ("h", True, "[" * 100_000),
+        ("h", True, '{"version": 1, "collectionHash": "h", "total": 10, "validator": "a\\u65e5\\n"}'),
     ],
 )
 def test_bytes_of_unknown_origin_are_dropped(

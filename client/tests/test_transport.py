@@ -88,7 +88,7 @@ def test_an_authority_may_be_named_in_any_of_the_usual_variables(
         monkeypatch.delenv(name, raising=False)
     named = str(secure.ca_file)
     if variable == "SSL_CERT_DIR":
-        named = f"/nonexistent:{hashed(secure.ca_file, tmp_path)}"
+        named = f"{tmp_path / 'none'}:{hashed(secure.ca_file, tmp_path)}"
     monkeypatch.setenv(variable, named)
     assert 20 == Flipsnack(KEY, SECRET, base_url=secure.base_url).download_html("mock-complete").poll_once().answer.code
 
@@ -103,7 +103,8 @@ def hashed(ca_file: str, folder: Path) -> Path:
 
 # The variable, its value, and what is said.
 LASTING: dict[str, tuple[str, str, str]] = {
-    "no such file": ("SSL_CERT_FILE", "/nonexistent.pem", "/nonexistent.pem does not exist"),
+    "no such file": ("SSL_CERT_FILE", "{tmp}/none.pem", "none.pem does not exist"),
+    "a broken certificate": ("SSL_CERT_FILE", "{tmp}/broken.pem", "has no certificate in it"),
     "no certificate": ("REQUESTS_CA_BUNDLE", "{tmp}/empty.pem", "has no certificate in it"),
     "unknown scheme": ("ALL_PROXY", "ftp://me:Zq7@proxy.example", "the proxy ftp://proxy.example: the address of the"),
     "no host": ("ALL_PROXY", "http://", "the proxy http://: the address of the proxy is not valid"),
@@ -118,6 +119,7 @@ def test_what_no_retry_can_mend_is_said_once_and_without_a_password(
 ) -> None:
     variable, value, words = LASTING[name]
     (tmp_path / "empty.pem").touch()
+    (tmp_path / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
     for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(other, raising=False)
     monkeypatch.setenv(variable, value.format(tmp=tmp_path))

@@ -20,7 +20,7 @@ from flipsnack_client.exceptions import (
 )
 from flipsnack_client.log import log
 from flipsnack_client.package import MAX_BYTES, fault
-from flipsnack_client.part import Entity, Part
+from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.transport import Response
 from flipsnack_client.user_agent import HEADERS
@@ -193,9 +193,10 @@ def _validator(response: Response) -> str | None:
     if response.encoded:
         return None
     etag = response.headers.get("ETag", "")
-    if etag.startswith('"'):
+    if etag.startswith('"') and is_validator(etag):
         return etag
-    return response.headers.get("Last-Modified")
+    date = response.headers.get("Last-Modified")
+    return date if is_validator(date) else None
 
 
 def _content_range(response: Response) -> tuple[int | None, int | None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeGuard, cast
 
 from flipsnack_client.exceptions import CannotWrite
 
@@ -77,7 +77,7 @@ class Part:
             validator, total = note["validator"], note["total"]
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return Entity(None, None)
-        if not matches or not isinstance(validator, str) or not isinstance(total, int | None):
+        if not matches or not is_validator(validator) or not isinstance(total, int | None):
             return Entity(None, None)
         return Entity(validator, total)
 
@@ -142,6 +142,11 @@ class Part:
         """Remove the part and its note if nothing was received."""
         if not self.size:
             self.drop()
+
+
+def is_validator(value: object) -> TypeGuard[str]:
+    """Return whether `value` is text that a header can hold: it came from a server, or from a file on the disk."""
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _free_or_regular(target: Path) -> bool:

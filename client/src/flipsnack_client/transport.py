@@ -177,7 +177,15 @@ class Transport:
     def _prepared(self, request: requests.Request) -> tuple[requests.PreparedRequest, list[ResourceUrl]]:
         if not is_web_address(request.url or ""):
             raise TransportError("the address cannot be requested, expected an http or https URL with a valid host")
-        prepared = self._session.prepare_request(request)
+        try:
+            prepared = self._session.prepare_request(request)
+        except requests.RequestException as error:
+            # Its text may quote the URL or a header.
+            wrong: str | None = type(error).__name__
+        else:
+            wrong = None
+        if wrong is not None:
+            raise TransportError(f"the request cannot be made ({wrong})")
         location: list[ResourceUrl] = []
 
         def detach(response: requests.Response, *_: object, **__: object) -> None:
@@ -256,7 +264,7 @@ def _translated(error: BaseException, host: str, proxy: str | None = None) -> Tr
 def _lasting(chain: list[BaseException], proxy: str | None) -> str | None:
     """Return what is wrong if the next attempt would fail in the same way, else None."""
     for link in chain:
-        if isinstance(link, ssl.SSLError) and link.reason == "NO_CERTIFICATE_OR_CRL_FOUND":
+        if isinstance(link, ssl.SSLError) and link.library == "X509":
             return "the file of certificate authorities (REQUESTS_CA_BUNDLE, SSL_CERT_FILE) has no certificate in it"
         if proxy and isinstance(link, OSError) and (refused := _TUNNEL.match(str(link))):
             return f"the proxy answers HTTP {refused[1]}; check its address, user and password"

@@ -174,7 +174,7 @@ def _pairs(args: Mapping[str, Any]) -> Iterator[str]:
 def _value(stdout: IO[bytes]) -> dict[str, Any]:
     """The JSON object in `stdout`, or an empty one."""
     stdout.seek(0)
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         value = json.loads(stdout.read(MAX_LINE))
         return value if isinstance(value, dict) else {}
     return {}

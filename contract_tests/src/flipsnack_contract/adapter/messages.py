@@ -233,6 +233,8 @@ def read_from_adapter(line: bytes) -> FromAdapter:
     """The message that a line of an adapter holds. Raises `AdapterFault`, which says what was expected."""
     try:
         return _from_adapter.decode(line)
+    except RecursionError:
+        raise AdapterFault("garbage", f"a message is nested too deeply; expected {EXPECTED}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
