@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import socket
 import struct
 import threading
@@ -89,11 +90,16 @@ def sandbox(fake: MockServer) -> Iterator[Sandbox]:
 
 
 class ScriptedServer:
-    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action."""
+    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action.
+
+    It keeps the heads of the requests, and of each body as many bytes as `reads` allows.
+    """
 
     def __init__(self) -> None:
         self.plan: list[Action] = []
         self.requests: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.reads = 1 << 40
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -128,7 +134,14 @@ class ScriptedServer:
                 return
             head += block
         number = len(self.requests)
-        self.requests.append(bytes(head))
+        request, _, body = bytes(head).partition(b"\r\n\r\n")
+        self.requests.append(request)
+        announced = re.search(rb"\r\nContent-Length: (\d+)", request)
+        wanted = min(int(announced[1]) if announced else 0, self.reads)
+        received = [body]
+        while (missing := wanted - sum(map(len, received))) > 0 and (block := connection.recv(min(missing, 1 << 20))):
+            received.append(block)
+        self.bodies.append(b"".join(received))
         action = self.plan[min(number, len(self.plan) - 1)]
         action(connection)
 
@@ -200,7 +213,7 @@ class ScriptedApi:
     server: ScriptedServer
     clock: VirtualClock
 
-    def client(self, *, attempts: int = 3) -> Flipsnack:
+    def client(self, *, attempts: int = 3, **options: Any) -> Flipsnack:
         """A client of the scripted server."""
         return Flipsnack(
             KEY,
@@ -208,6 +221,7 @@ class ScriptedApi:
             base_url=f"{self.server.url}/v1/",
             clock=self.clock,
             retry=RetryPolicy(attempts=attempts),
+            **options,
         )
 
 

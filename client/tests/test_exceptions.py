@@ -18,6 +18,9 @@ EXAMPLES: list[FlipsnackError] = [
     ApiError.of(43, "Forbidden", raw=b"{}"),
     module.JobFailed("h"),
     module.ConnectionFailed("cannot reach x"),
+    module.ConversionFailed("h"),
+    module.UploadUncertain(module.Cancelled(), title="Spring"),
+    module.CannotRead("x.pdf", "No such file or directory"),
     module.HttpError(503, host="x", retry_after=2.0),
     module.MalformedAnswer("m", raw=b"x", maybe_cut=True),
     module.UnknownStatus("WAITING", raw=b"x"),
@@ -51,4 +54,4 @@ def test_the_drawn_tree_shows_every_class() -> None:
 def test_errors_can_be_pickled_and_copied(error: FlipsnackError) -> None:
     """An error that crosses a process keeps its class, its text and its facts."""
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
-        assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
+        assert (type(error), str(error), repr(vars(error))) == (type(twin), str(twin), repr(vars(twin)))

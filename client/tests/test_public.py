@@ -9,6 +9,8 @@ import pytest
 import flipsnack_client
 
 PUBLIC = [
+    "Collection", "Item", "ConversionStatus", "CollectionStats", "PageStats", "UserStats", "FieldNames",
+    "UploadProgress", "ConversionFailed", "UploadUncertain", "NotConnected", "CannotRead",
     "Flipsnack", "Poller", "Update", "JobStatus", "Progress", "Answer", "ResourceUrl", "Deadline", "PollPolicy",
     "RetryPolicy", "Limiter", "Window", "Clock", "SystemClock", "DeadlineAdapter", "SignatureAuth", "canonical",
     "masked_canonical", "sign", "FlipsnackError", "ApiError", "MaintenanceMode", "MissingParameter", "RateLimited",

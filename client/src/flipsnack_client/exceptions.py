@@ -21,8 +21,11 @@
     │   ├── InvalidFileFormat              45
     │   └── InvalidCollectionHash          46
     ├── JobFailed                    the package could not be generated: .collection_hash
+    ├── ConversionFailed             the document could not be converted: .collection_hash
+    ├── UploadUncertain              an upload without an answer; the collection may exist: .failure .title
     ├── TransportError               no usable answer
-    │   ├── ConnectionFailed               refused, reset, timed out, cut off: retried
+    │   ├── ConnectionFailed               reset, timed out, cut off: retried
+    │   │   └── NotConnected                   refused, no such host: nothing was sent
     │   ├── CertificateRefused             TLS: not retried
     │   └── HttpError                      an HTTP status and no envelope: .status .retry_after
     ├── DamagedAnswer                an answer with the wrong content
@@ -31,6 +34,7 @@
     │   └── DamagedPackage                 the zip fails its check
     ├── LinkRefused                  the resource URL is refused, and so is a fresh one
     ├── CannotWrite                  the file cannot be written: .path .errno
+    ├── CannotRead                   the document cannot be read: .name
     ├── DeadlineExceeded             .elapsed .attempts .last_status .token
     ├── Cancelled                    .token
     └── CredentialsError             key or secret missing or unreadable
@@ -41,6 +45,7 @@ error table of collection.downloadHTML and the status code page.
 No text, repr or traceback of them contains the secret, a signature or a resource URL.
 """
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -174,12 +179,41 @@ class JobFailed(FlipsnackError):
         self.collection_hash = collection_hash
 
 
+class ConversionFailed(FlipsnackError):
+    """The conversion's status is failed: the vendor could not convert the document. This is final."""
+
+    def __init__(self, collection_hash: str) -> None:
+        super().__init__(f"failed: the document of collection {collection_hash} could not be converted")
+        self.collection_hash = collection_hash
+
+
+class UploadUncertain(FlipsnackError):
+    """An upload was sent, in part at least, and its answer did not arrive. The collection may exist.
+
+    An upload counts against the month and cannot be taken back, so it is not repeated. `failure` is what went
+    wrong: ConnectionFailed, HttpError of the 500s, MalformedAnswer, DeadlineExceeded, Cancelled or CannotRead.
+    `title` is the title or the name of the document, by which `Flipsnack.collections(query=title)` finds it.
+    """
+
+    def __init__(self, failure: FlipsnackError, *, title: str) -> None:
+        super().__init__(
+            f"{failure}; the upload may have arrived all the same, so it is not repeated: look for its collection "
+            f"first, with collections(query={title!r}) or: flipsnack list --query {shlex.quote(title)}"
+        )
+        self.failure = failure
+        self.title = title
+
+
 class TransportError(FlipsnackError):
     """The server sent no usable answer."""
 
 
 class ConnectionFailed(TransportError):
     """The connection was refused, reset, cut off or too slow; retried."""
+
+
+class NotConnected(ConnectionFailed):
+    """No connection was made: refused, no such host, too slow. Nothing was sent, so uploads are retried too."""
 
 
 class CertificateRefused(TransportError):
@@ -244,6 +278,14 @@ class CannotWrite(FlipsnackError):
         super().__init__(f"cannot write {path}: {cause.strerror or type(cause).__name__}")
         self.path = path
         self.errno = cause.errno
+
+
+class CannotRead(FlipsnackError):
+    """The document to upload cannot be read: no such file, no permission, or its length changed meanwhile."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"cannot read {name}: {reason}")
+        self.name = name
 
 
 class DeadlineExceeded(FlipsnackError):

@@ -2,6 +2,7 @@
 
 from flipsnack_client.client import Flipsnack
 from flipsnack_client.clock import Clock, SystemClock
+from flipsnack_client.collection import Collection, ConversionStatus, Item
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter
 from flipsnack_client.download import Progress
@@ -10,10 +11,12 @@ from flipsnack_client.exceptions import (
     ApiError,
     BadRequest,
     Cancelled,
+    CannotRead,
     CannotWrite,
     CertificateRefused,
     CollectionProcessing,
     ConnectionFailed,
+    ConversionFailed,
     CredentialsError,
     DamagedAnswer,
     DamagedPackage,
@@ -34,6 +37,7 @@ from flipsnack_client.exceptions import (
     MalformedAnswer,
     MissingParameter,
     MultipleFiles,
+    NotConnected,
     PerMinuteLimit,
     PerSecondLimit,
     RateLimited,
@@ -41,12 +45,16 @@ from flipsnack_client.exceptions import (
     TransportError,
     UnknownStatus,
     UploadQuotaExceeded,
+    UploadUncertain,
 )
+from flipsnack_client.fields import FieldNames
 from flipsnack_client.limiter import Limiter, Window
+from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.poller import JobStatus, Poller, PollPolicy, Update
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth, canonical, masked_canonical, sign
+from flipsnack_client.statistics import CollectionStats, PageStats, UserStats
 
 __all__ = [
     # the client
@@ -55,8 +63,17 @@ __all__ = [
     "Update",
     "JobStatus",
     "Progress",
+    "UploadProgress",
     "Answer",
     "ResourceUrl",
+    # what it returns
+    "Collection",
+    "Item",
+    "ConversionStatus",
+    "CollectionStats",
+    "PageStats",
+    "UserStats",
+    "FieldNames",
     # how it waits
     "Deadline",
     "PollPolicy",
@@ -93,8 +110,11 @@ __all__ = [
     "InvalidFileFormat",
     "InvalidCollectionHash",
     "JobFailed",
+    "ConversionFailed",
+    "UploadUncertain",
     "TransportError",
     "ConnectionFailed",
+    "NotConnected",
     "CertificateRefused",
     "HttpError",
     "DamagedAnswer",
@@ -103,6 +123,7 @@ __all__ = [
     "DamagedPackage",
     "LinkRefused",
     "CannotWrite",
+    "CannotRead",
     "DeadlineExceeded",
     "Cancelled",
     "CredentialsError",

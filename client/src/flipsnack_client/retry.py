@@ -16,6 +16,7 @@ from flipsnack_client.exceptions import (
     FlipsnackError,
     HttpError,
     MaintenanceMode,
+    NotConnected,
     PerMinuteLimit,
     PerSecondLimit,
 )
@@ -26,8 +27,12 @@ MINIMUM_PAUSES: dict[type[FlipsnackError], float] = {
     PerMinuteLimit: 10.0,  # a place in the window of a minute becomes free within 60 s
     MaintenanceMode: 5.0,  # the vendor asks to try later, so not at once
     ConnectionFailed: 0.0,
+    NotConnected: 0.0,
 }
 """The minimum pause before the next attempt, in seconds, by error."""
+
+NOTHING_DONE = (MaintenanceMode, PerSecondLimit, PerMinuteLimit, NotConnected)
+"""The failures after which a call that is not idempotent is retried too: the call had no effect."""
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 

@@ -15,7 +15,14 @@ import urllib3
 
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
-from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
+from flipsnack_client.exceptions import (
+    CertificateRefused,
+    ConnectionFailed,
+    FlipsnackError,
+    NotConnected,
+    TransportError,
+)
+from flipsnack_client.multipart import Multipart
 from flipsnack_client.redaction import hiding, install_mask
 
 T = TypeVar("T")
@@ -112,8 +119,8 @@ class _Exchange:
         parts = urlsplit(url)
         self.host = parts.hostname or "the server"
         self.deadline = deadline
-        signatures = [value for name, value in parse_qsl(parts.query) if name == "signature"]
-        self._signature = signatures[-1].encode() if signatures else b""
+        fields = prepared.body.fields if isinstance(prepared.body, Multipart) else dict(parse_qsl(parts.query))
+        self._signature = fields.get("signature", "").encode()
         self._hidden = (url, prepared.path_url if parts.query or len(parts.path) > 1 else "", parts.query)
 
     def mask(self, body: bytes) -> bytes:
@@ -124,8 +131,14 @@ class _Exchange:
         try:
             with hiding(*self._hidden), in_force(self.deadline):
                 return step()
+        except FlipsnackError as error:
+            # Raised while the body was made; the traceback goes, because its frames hold parts of the body.
+            raised = error.with_traceback(None)
         except FAULTS as error:
+            raised = None
             failure = _translated(error, self.host)
+        if raised is not None:
+            raise raised
         self.deadline.check(f"waiting for {self.host}")
         raise failure
 
@@ -138,15 +151,20 @@ class Transport:
         self._session = session
         self._timeout = timeout
 
-    def send(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Response:
+    def send(
+        self, request: requests.Request, *, deadline: Deadline, redirects: bool, patience: float = 0.0
+    ) -> Response:
         """Send `request` and return its response as soon as the headers have arrived.
+
+        `patience` is the seconds that a read may take at least.
 
         Raises ConnectionFailed, CertificateRefused, DeadlineExceeded.
         """
         deadline.check("sending the request")
         prepared = self._session.prepare_request(request)
         exchange = _Exchange(prepared, deadline)
-        timeout = min(self._timeout, deadline.remaining())
+        left = deadline.remaining()
+        timeout = (min(self._timeout, left), min(max(self._timeout, patience), left))
 
         def answered() -> requests.Response:
             # `session.verify` takes precedence over REQUESTS_CA_BUNDLE; in requests it is the other way round.
@@ -156,6 +174,8 @@ class Transport:
 
         return Response(exchange.step(answered), exchange)
 
+
+_UNCONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (requests.exceptions.ProxyError, "the proxy failed"),
@@ -178,7 +198,8 @@ def _translated(error: BaseException, host: str) -> TransportError:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return CertificateRefused(f"the certificate of {host} is refused: {link.verify_message}")
-    return ConnectionFailed(f"cannot reach {host}: {_reason(chain)}")
+    unconnected = any(isinstance(link, _UNCONNECTED) for link in chain)
+    return (NotConnected if unconnected else ConnectionFailed)(f"cannot reach {host}: {_reason(chain)}")
 
 
 def _reason(chain: list[BaseException]) -> str:
