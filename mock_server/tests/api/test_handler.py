@@ -177,22 +177,53 @@ def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
 
 
+UPLOAD = signed(action="collection.create", signature="0")
+API, UPLOADS = "API.flipsnack.com:443", "upload.flipsnack.com"
+
+
 @pytest.mark.parametrize(
-    ("host", "expected"),
-    [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
+    ("host", "method", "call", "expected"),
+    [
+        ("", "GET", signed(), 20),
+        ("localhost:3547", "GET", signed(), 20),
+        (API, "GET", signed(), 20),
+        (UPLOADS, "GET", signed(), 40),
+        (UPLOADS, "POST", UPLOAD, 44),
+        ("localhost", "POST", UPLOAD, 44),
+        # The api host does not know the method.
+        (API, "POST", UPLOAD, 42),
+        (API, "GET", UPLOAD, 40),
+        (UPLOADS, "GET", UPLOAD, 40),
+    ],
 )
-def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
-    assert expected == decoded(door.send(urlencode(signed()), host=host))["code"]
-    assert ("verb" if expected == 40 else "") == door.entry.failed
+def test_under_the_vendors_own_names_the_host_decides_and_under_others_the_verb(
+    door: Door, host: str, method: str, call: dict[str, str], expected: int
+) -> None:
+    assert expected == decoded(door.send(urlencode(call), method=method, host=host))["code"]
+    assert {20: "", 44: "signature"}.get(expected, "verb") == door.entry.failed
+
+
+def test_a_setting_refuses_an_upload_to_the_api_host_as_malformed() -> None:
+    response = make_door(upload_on_api_host=40).send(urlencode(UPLOAD), method="POST", host=API)
+    assert 40 == decoded(response)["code"]
 
 
 @pytest.mark.parametrize("action", sorted(UNBUILT))
 def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -> None:
     response = door.send(urlencode(signed(action=action, signature="0", format="xml")))
-    message = f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet"
+    message = f"this fake does not imitate {action}: {UNBUILT[action].why}"
     assert {"error": {"type": "not_built", "message": message, "action": action}} == decoded(response)
     assert 501 == response.http_status
     assert 41 == door.code(action=action, apiKey="nobody")
+    retired = make_door(retired_methods=42).send(urlencode(signed(action=action)))
+    assert (200 if UNBUILT[action].retired else 501) == retired.http_status
+
+
+def test_a_setting_gives_codes_other_messages() -> None:
+    assert "Invalid collection hash" == make_door(invalid_hash=46).call(collectionHash="no hash")["status"]
+    renamed = make_door(invalid_hash=46, code_messages={46: "Invalid hash"})
+    assert {"code": 46, "status": "Invalid hash"} == renamed.call(collectionHash="no hash")
+    assert 43 == renamed.code(collectionHash="fxh4k89")
 
 
 def test_a_setting_gives_codes_other_http_statuses() -> None:

@@ -5,7 +5,8 @@ from mock_server.tests.conftest import START
 from flipsnack_mock.state.account import Collection, account_id, new_account
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import parse_schedule
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
+from flipsnack_mock.state.settings import Behaviour
 
 SEED = SeedAccount(key="K", secret="S", collections=(SeedCollection(hash="h", title="T", schedule="after-5s"),))
 

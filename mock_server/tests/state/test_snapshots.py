@@ -12,9 +12,17 @@ from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection, Settings, load_settings
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
+from flipsnack_mock.state.settings import Behaviour, Settings, load_settings
 from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take
+from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
+STATISTICS = st.builds(
+    DayStatistics,
+    day=st.dates(),
+    views=st.integers(0, 10**9),
+    pages=st.lists(st.builds(PageStatistics, page=st.integers(1, 9), clicks=st.integers(0, 9)), max_size=2).map(tuple),
+)
 COLLECTIONS = st.builds(
     SeedCollection,
     hash=st.text("abcXYZ019_-", min_size=1, max_size=8).filter(lambda text: not text.startswith("mock-")),
@@ -22,6 +30,10 @@ COLLECTIONS = st.builds(
     pages=st.integers(1, 1000),
     package_bytes=st.integers(0, 500_000_000),
     schedule=st.sampled_from([None, "immediate", "after-0.5s", "failed-manual"]),
+    description=st.text("a\"'\\\n\x7f", max_size=5),
+    status=st.sampled_from(["public", "editable", "unlisted"]),
+    width=st.integers(1, 5000),
+    statistics=st.lists(STATISTICS, max_size=2).map(tuple),
 )
 ACCOUNTS = st.builds(
     SeedAccount,

@@ -12,7 +12,7 @@ from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import IllegalMove, State, legal_targets
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.magic import magic_collection
-from flipsnack_mock.state.settings import SeedCollection
+from flipsnack_mock.state.seeds import SeedCollection
 
 
 class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """One request to the vendor's surface, with what is known of it so far."""
 
+from typing import Any
+
 from flipsnack_mock.api.fault_injection import FaultInjection
 from flipsnack_mock.faults.rules import FaultTarget
 from flipsnack_mock.protocol.messages import Request
@@ -12,16 +14,19 @@ from flipsnack_mock.state.world import World
 class Call:
     """A request while it is checked and answered; `entry` is what the journal will keep of it.
 
+    `params` are the texts that were sent; `arguments` are the values of the method's own parameters, by their names in
+    the method table, with its defaults: known after the check `parameters`.
     `now` is the time of the account's clock and `behaviour` its settings; before the account is known, they are real
     time and the settings of the world.
     """
 
-    __slots__ = ("behaviour", "entry", "injection", "now", "owner", "params", "request", "world")
+    __slots__ = ("arguments", "behaviour", "entry", "injection", "now", "owner", "params", "request", "world")
 
     def __init__(self, request: Request, world: World) -> None:
         self.request = request
         self.world = world
         self.params: dict[str, str] = {}
+        self.arguments: dict[str, Any] = {}
         self.owner: Account | None = None
         self.injection: FaultInjection | None = None
         self.behaviour = world.behaviour

@@ -63,7 +63,7 @@ class FaultInjection:
         detail = f"the fault {rule.mark} answers instead"
         if isinstance(rule.fault, VendorCode):
             entry.failed = STEP
-            raise ApiError(rule.fault.code, detail, message=rule.fault.text, rule="")
+            raise ApiError(rule.fault.code, detail, message=rule.fault.message, rule="")
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
             raise FaultResponse(_plain_response(rule.fault, entry.request))

@@ -9,8 +9,8 @@ from flipsnack_mock.api.fault_injection import FaultResponse, refusal_response
 from flipsnack_mock.api.methods import RUN
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.checks import STEPS
-from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, render
-from flipsnack_mock.protocol.errors import ApiError, Refused
+from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, renamed, render
+from flipsnack_mock.protocol.errors import CATALOGUE, ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
@@ -40,10 +40,10 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
-        answer = Envelope(20, "OK", _carry_out(call))
-        entry.data = answer.data
+        entry.data = renamed(_carry_out(call), call.behaviour.invented_names)
+        answer = Envelope(20, "OK", entry.data)
     except ApiError as refusal:
-        answer = Envelope(refusal.code, refusal.message)
+        answer = Envelope(refusal.code, _message(refusal, call))
         # A fault that answers has named itself.
         entry.failed = entry.failed or STEPS[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
@@ -56,9 +56,16 @@ def _answer(call: Call) -> Response:
     )
 
 
-def _carry_out(call: Call) -> Tree:
+def _message(refusal: ApiError, call: Call) -> str:
+    code = refusal.code
+    return (
+        call.behaviour.code_messages.get(code, CATALOGUE[code].message) if refusal.message is None else refusal.message
+    )
+
+
+def _carry_out(call: Call) -> Tree | None:
     for check in CHECKS:
         check(call)
         call.entry.passed += 1
     data = RUN[call.params["action"]](call)
-    return data if call.injection is None else call.injection.with_resource_url(data)
+    return data if data is None or call.injection is None else call.injection.with_resource_url(data)

@@ -32,6 +32,23 @@ def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     return FORMATS[fmt].render(_clean_tree(tree), callback)
 
 
+def renamed(data: Tree | None, names: Mapping[str, str]) -> Tree | None:
+    """`data` with its fields, at any depth, under other names: `names` maps one to the other, or to "" to drop it."""
+    return data if data is None or not names else _renamed_tree(data, names)
+
+
+def _renamed_tree(tree: Tree, names: Mapping[str, str]) -> dict[str, Value]:
+    return {names.get(name, name): _renamed(value, names) for name, value in tree.items() if names.get(name, name)}
+
+
+def _renamed(value: Value, names: Mapping[str, str]) -> Value:
+    if isinstance(value, Mapping):
+        return _renamed_tree(value, names)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_renamed(one, names) for one in value]
+    return value
+
+
 def is_callback(text: str) -> bool:
     """Whether `text` is a dotted path of JavaScript identifiers without a reserved word."""
     return len(text) <= 255 and all(

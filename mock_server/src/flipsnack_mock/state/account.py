@@ -9,7 +9,8 @@ from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
+from flipsnack_mock.state.settings import Behaviour
 
 
 class Collection(SeedCollection, frozen=True):

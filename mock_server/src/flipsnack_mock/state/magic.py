@@ -17,7 +17,7 @@ from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule
-from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
+from flipsnack_mock.state.seeds import MAX_PACKAGE_BYTES
 
 PREFIX = "mock-"
 MEGABYTE = 1_000_000

@@ -13,7 +13,7 @@ from flipsnack_mock.protocol.instants import LAST_INSTANT
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
-from flipsnack_mock.state.settings import SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.world import World
 
 VERSION = 1
@@ -100,9 +100,17 @@ def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
         yield from ("", "[[seed]]", f"key = {_text(seed.key)}", f"secret = {_text(seed.secret)}")
         for collection in seed.collections:
             yield from ("", "[[seed.collections]]")
-            for name, value in msgspec.structs.asdict(collection).items():
-                if value is not None:
-                    yield f"{name} = {_text(value) if isinstance(value, str) else value}"
+            for name, value in msgspec.to_builtins(collection).items():
+                if value is not None and value != ():
+                    yield f"{name} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_text(name)} = {_value(one)}' for name, one in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return _text(value) if isinstance(value, str) else str(value)
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,8 @@ from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, a
 from flipsnack_mock.state.account import Account, account_id, new_account
 from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal
-from flipsnack_mock.state.settings import SeedAccount, Settings
+from flipsnack_mock.state.seeds import SeedAccount
+from flipsnack_mock.state.settings import Settings
 
 _KEY = re.compile(KEY_PATTERN)
 

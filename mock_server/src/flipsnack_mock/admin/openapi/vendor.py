@@ -65,8 +65,10 @@ def _schema(value: Parameter | Field) -> dict[str, Any]:
 
 _TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
-    "number": {"type": "number"},
+    "number": {"type": "integer"},
     "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "url": {"type": "string", "format": "uri"},
     "list": {"type": "array"},
     "object": {"type": "object"},
     "file": {"type": "string", "format": "binary"},
