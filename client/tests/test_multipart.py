@@ -1,9 +1,9 @@
 import io
 
 import pytest
+from client.tests.multipart_reader import Part, read_multipart
 from hypothesis import given
 from hypothesis import strategies as st
-from werkzeug.formparser import FormDataParser
 
 from flipsnack_client import CannotRead
 from flipsnack_client.document import BLOCK, Document
@@ -13,22 +13,18 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='"\\'), min_size=1)
 
 
-def parsed(body: Multipart) -> tuple[dict[str, str], dict[str, tuple[str | None, bytes]]]:
-    """What another implementation reads: the fields, and the files with their names."""
-    content = b"".join(body)
-    assert len(body) == len(content)
-    options = dict([body.content_type.split("; ")[1].split("=")])
-    _, form, files = FormDataParser().parse(io.BytesIO(content), "multipart/form-data", len(content), options)
-    return form.to_dict(), {name: (file.filename, file.read()) for name, file in files.items()}
-
-
 @given(st.dictionaries(NAMES, TEXT, max_size=4), NAMES, st.binary(max_size=300))
 def test_what_arrives_is_what_was_given(fields: dict[str, str], name: str, content: bytes) -> None:
     """Every field and every byte, whatever characters they have, as often as the body is made."""
     file = io.BytesIO(content)
     with Document.opened(file, name=name) as document:
         for _ in range(2):
-            assert (fields, {"file": (name, content)}) == parsed(Multipart(fields, {"file": document}))
+            body = Multipart(fields, {"file": document})
+            sent = b"".join(body)
+            assert len(body) == len(sent)
+            assert (fields, {"file": Part(name, document.media_type, content)}) == read_multipart(
+                sent, body.content_type
+            )
 
 
 def test_a_document_begins_where_its_file_stands_and_is_sent_in_blocks() -> None:

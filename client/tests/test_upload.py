@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from client.tests.conftest import KEY, SECRET, Action, ScriptedApi, VirtualClock, answer, http, raw, reset
-from werkzeug.formparser import FormDataParser
+from client.tests.multipart_reader import Part, read_multipart
 
 from flipsnack_client import (
     ApiError,
@@ -43,15 +43,12 @@ def pdf(tmp_path: Path) -> Path:
     return path
 
 
-def received(api: ScriptedApi, number: int = -1) -> tuple[dict[str, str], dict[str, tuple[str | None, str, bytes]]]:
-    """The fields and the files of a request, as another implementation reads them."""
-    head, body = api.server.requests[number], api.server.bodies[number]
-    assert head.startswith(b"POST /v1/ HTTP/1.1\r\n")
-    assert f"Content-Length: {len(body)}".encode() in head
-    boundary = head.partition(b"boundary=")[2].split(b"\r\n")[0].decode()
-    _, form, files = FormDataParser().parse(io.BytesIO(body), "multipart/form-data", len(body), {"boundary": boundary})
-    read = {name: (one.filename, one.mimetype, one.read()) for name, one in files.items()}
-    return form.to_dict(), read
+def received(api: ScriptedApi, number: int = -1) -> tuple[dict[str, str], dict[str, Part]]:
+    """The fields and the files of a request."""
+    head, body = api.server.requests[number].decode(), api.server.bodies[number]
+    assert head.startswith("POST /v1/ HTTP/1.1\r\n")
+    assert f"Content-Length: {len(body)}" in head.split("\r\n")
+    return read_multipart(body, head.partition("Content-Type: ")[2].split("\r\n")[0])
 
 
 def test_create_posts_the_document_beside_signed_fields(api: ScriptedApi, pdf: Path) -> None:
@@ -229,7 +226,7 @@ def test_call_sends_any_method_with_any_files(api: ScriptedApi, pdf: Path) -> No
     client.call("collection.setLogo", {"collectionHash": "h"}, {"file": pdf, "second": io.BytesIO(b"2")})
     fields, files = received(api)
     assert ("collection.setLogo", "h") == (fields["action"], fields["collectionHash"])
-    assert [PDF, b"2"] == [files["file"][2], files["second"][2]]
+    assert [PDF, b"2"] == [files["file"].content, files["second"].content]
     client.call("collection.create", {"fileUrl": "https://x/y.pdf"})
     assert "https://x/y.pdf" == received(api)[0]["fileUrl"]
     client.call("zapier.getZapierLeadFormSample", {})
