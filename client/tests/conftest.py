@@ -92,14 +92,14 @@ def sandbox(fake: MockServer) -> Iterator[Sandbox]:
 class ScriptedServer:
     """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action.
 
-    It keeps the heads of the requests, and of each body as many bytes as `reads` allows.
+    It keeps the heads of the requests. Of each body it reads at most `reads` bytes, and keeps about `keeps`.
     """
 
     def __init__(self) -> None:
         self.plan: list[Action] = []
         self.requests: list[bytes] = []
         self.bodies: list[bytes] = []
-        self.reads = 1 << 40
+        self.reads = self.keeps = 1 << 40
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -137,11 +137,12 @@ class ScriptedServer:
         request, _, body = bytes(head).partition(b"\r\n\r\n")
         self.requests.append(request)
         announced = re.search(rb"\r\nContent-Length: (\d+)", request)
-        wanted = min(int(announced[1]) if announced else 0, self.reads)
-        received = [body]
-        while (missing := wanted - sum(map(len, received))) > 0 and (block := connection.recv(min(missing, 1 << 20))):
-            received.append(block)
-        self.bodies.append(b"".join(received))
+        left = min(int(announced[1]) if announced else 0, self.reads) - len(body)
+        kept = bytearray(body)
+        while left > 0 and (block := connection.recv(min(left, 65_536))):
+            left -= len(block)
+            kept += block if len(kept) < self.keeps else b""
+        self.bodies.append(bytes(kept))
         action = self.plan[min(number, len(self.plan) - 1)]
         action(connection)
 

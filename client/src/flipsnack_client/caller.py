@@ -40,10 +40,6 @@ FORMAT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
 """Each answer format with the parameters that request it."""
 
 
-UPLOAD_ANSWER = 300.0
-"""Seconds that the answer to an upload may take at least: the server stores up to 500 MB before it answers."""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
     """What all calls with one key share: addresses, key, signature, limits, retries, clock."""
@@ -108,11 +104,10 @@ class Caller:
     def _attempt(
         self, method: Method, request: requests.Request, deadline: Deadline, cancel: threading.Event | None
     ) -> Answer:
-        patience = UPLOAD_ANSWER if method.host == "upload" else 0.0
         with (
             self.limiter.place(self.clock, deadline=deadline, cancel=cancel),
             # A redirect is not followed: a signed request is for the host it was made for.
-            self.transport.send(request, deadline=deadline, redirects=False, patience=patience) as response,
+            self.transport.send(request, deadline=deadline, redirects=False) as response,
         ):
             answer = self._answer(response)
         log.debug("%s: HTTP %d, code %d", method.name, response.status, answer.code)

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,20 +15,24 @@ import click
 from flipsnack_client import __version__
 from flipsnack_client.client import BASE_URL, Flipsnack
 from flipsnack_client.clock import SystemClock
-from flipsnack_client.credentials import Credentials, load_credentials
+from flipsnack_client.credentials import BLANKS, Credentials, load_credentials
 from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
-from flipsnack_client.display import Display, LogToDisplay, new_display, printable, state
+from flipsnack_client.display import Display, LogToDisplay, new_display, say, state
 from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
+from flipsnack_client.package import MAX_BYTES
 from flipsnack_client.poller import JobStatus, Poller
+from flipsnack_client.readable import printable
 from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
 
 T = TypeVar("T")
 
 FAILED = 3
 """The exit code for transport, deadline, damaged answers, and output that cannot be written."""
+
+STDOUT = Path("-")
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -64,14 +70,14 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return INTERRUPTED
     except FlipsnackError as error:
-        click.echo(f"error: {printable(_message(error))}", err=True)
+        say(f"error: {_message(error)}")
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
         # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
-        click.echo(f"error: cannot write the output: {error.strerror}", err=True)
+        say(f"error: cannot write the output: {error.strerror or type(error).__name__}")
         # Python flushes stdout at exit, which would fail again and replace the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -85,7 +91,7 @@ def _show(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    click.echo(f"error: {printable(message.rstrip('.'))} (see {path} --help)", err=True)
+    say(f"error: {message.rstrip('.')} (see {path} --help)")
 
 
 def _message(error: FlipsnackError) -> str:
@@ -128,13 +134,32 @@ def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @flipsnack.command(epilog=_EPILOG)
 @click.argument("collection_hash", metavar="HASH")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Path of the zip to write."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    required=True,
+    help="Path of the zip to write; - is stdout.",
 )
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Resume from FILE.part.")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_BYTES,
+    show_default=True,
+    help="Refuse a package that is larger, packed or unpacked.",
+)
 @_api_options
 @click.pass_obj
 def download(
-    environ: Mapping[str, str], /, collection_hash: str, *, output: Path, resume: bool, deadline: float, **options: Any
+    environ: Mapping[str, str],
+    /,
+    collection_hash: str,
+    *,
+    output: Path,
+    resume: bool,
+    max_bytes: int,
+    deadline: float,
+    **options: Any,
 ) -> None:
     """Download the package of collection HASH.
 
@@ -142,8 +167,33 @@ def download(
     """
     with _client(environ, **options) as client, _showing(**options) as display:
         poller, limit = _poller(client, collection_hash, deadline)
-        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
-        display.done(f"saved {path} ({path.stat().st_size:,} bytes)")
+        with _writing(output) as target:
+            path = poller.save(
+                target,
+                on_poll=display.poll,
+                on_progress=display.progress,
+                deadline=limit,
+                resume=resume,
+                max_bytes=max_bytes,
+            )
+            size = path.stat().st_size
+        display.done(f"saved {output} ({size:,} bytes)")
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[Path]:
+    """Yield the path to save to; for stdout it is a file whose content is written there afterwards."""
+    if output != STDOUT:
+        yield output
+        return
+    if sys.stdout.isatty():
+        raise click.UsageError("a package is not written to a terminal; redirect stdout, or give -o a path")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "package.zip"
+        yield path
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 @flipsnack.command(epilog=_EPILOG)
@@ -176,7 +226,7 @@ def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, 
     params = _parameters(parameters)
     found = _credentials(environ, file)
     for name in sorted(UNSIGNED & params.keys()):
-        click.echo(f"note: {name} is never signed", err=True)
+        say(f"note: {name} is never signed")
     # A secret that was put among the parameters by mistake is masked too.
     shown = canonical(params).replace(found.secret, MASK)
     click.echo(f"canonical  {MASK}{printable(shown)}")
@@ -218,7 +268,7 @@ def _client(
     **_: Any,
 ) -> Flipsnack:
     found = _credentials(environ, file)
-    url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
+    url = base_url or environ.get("FLIPSNACK_BASE_URL", "").strip(BLANKS) or BASE_URL
     return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
 
 
@@ -231,7 +281,7 @@ def _poller(client: Flipsnack, collection_hash: str, seconds: float) -> tuple[Po
 def _credentials(environ: Mapping[str, str], file: Path | None) -> Credentials:
     found = load_credentials(environ, file=file)
     for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}")
     return found
 
 

@@ -18,6 +18,7 @@ from flipsnack_client.method import Host, Method
 from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.operations import Cancel, Limit, Operations
 from flipsnack_client.poller import Poller, PollPolicy, collection_of
+from flipsnack_client.resource_url import is_web_address
 from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth
 from flipsnack_client.transport import Transport, new_session
@@ -133,6 +134,6 @@ class Flipsnack(Operations):
 
 def _checked(base_url: str) -> str:
     parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not is_web_address(base_url) or parts.query or parts.fragment:
         raise ValueError(f"base_url is {base_url!r}, expected something like {BASE_URL}")
     return base_url

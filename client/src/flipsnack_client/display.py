@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 import click
 from rich.filesize import decimal
@@ -9,6 +10,7 @@ from rich.filesize import decimal
 from flipsnack_client.clock import Clock
 from flipsnack_client.download import Progress
 from flipsnack_client.poller import Update
+from flipsnack_client.readable import printable
 
 STEP = 10
 """Per cent of progress between two plain lines."""
@@ -67,7 +69,7 @@ class _PlainDisplay(Display):
             self.note(_line(progress, now - self._began))
 
     def note(self, text: str) -> None:
-        click.echo(printable(text), err=True)
+        say(text)
 
 
 class _LiveDisplay(Display):
@@ -100,7 +102,8 @@ class _LiveDisplay(Display):
         self._bars.update(self._task, description="downloading", completed=progress.received, total=progress.total)
 
     def note(self, text: str) -> None:
-        self._console.print(printable(text), markup=False, soft_wrap=True)
+        with suppress(OSError):
+            self._console.print(printable(text), markup=False, soft_wrap=True)
 
     def done(self, text: str) -> None:
         self.close()
@@ -127,9 +130,10 @@ def state(update: Update) -> str:
     return f"{update.status} ({_polls(update)}, {update.elapsed:.1f} s)"
 
 
-def printable(text: str) -> str:
-    """Return `text` with unprintable characters replaced: a server's text could otherwise steer the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+def say(text: str) -> None:
+    """Print one line to stderr. A stderr that cannot be written does not end the command."""
+    with suppress(OSError):
+        click.echo(printable(text), err=True)
 
 
 def _polls(update: Update) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flipsnack_client.exceptions import MalformedAnswer
+from flipsnack_client.readable import readable
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -42,7 +43,7 @@ def decode(body: bytes, answer_format: str) -> Answer:
         code, message, data = _envelope(DECODERS[answer_format](body))
         reason = None
     except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        reason = "nested too deeply" if isinstance(error, RecursionError) else readable(str(error))
     if reason is not None:
         raise MalformedAnswer(f"the answer is not the documented {answer_format}: {reason}", raw=body)
     return Answer(code, message, data, body)

@@ -23,7 +23,7 @@
     ├── JobFailed                    the package could not be generated: .collection_hash
     ├── ConversionFailed             the document could not be converted: .collection_hash
     ├── UploadUncertain              an upload without an answer; the collection may exist: .failure .title
-    ├── TransportError               no usable answer
+    ├── TransportError               no usable answer; itself: a proxy or CA file that is wrong, not retried
     │   ├── ConnectionFailed               reset, timed out, cut off: retried
     │   │   └── NotConnected                   refused, no such host: nothing was sent
     │   ├── CertificateRefused             TLS: not retried
@@ -51,6 +51,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from flipsnack_client.readable import readable
+
 
 def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[str, Any]) -> "FlipsnackError":
     error = kind.__new__(kind, *args)
@@ -69,7 +71,8 @@ class FlipsnackError(Exception):
 class ApiError(FlipsnackError):
     """The API answered with a code other than 20.
 
-    `code` and `message` are the vendor's; `raw` is the answer's body with the signature masked.
+    `code` and `message` are the vendor's; the text has the message cleaned and cut. `raw` is the answer's body with
+    the signature masked.
     """
 
     _by_code: ClassVar[dict[int, type["ApiError"]]] = {}
@@ -83,7 +86,7 @@ class ApiError(FlipsnackError):
         ApiError._by_code[code] = cls
 
     def __init__(self, code: int, message: str, raw: bytes = b"") -> None:
-        super().__init__(f"{code} {message}")
+        super().__init__(f"{code} {readable(message)}")
         self.code = code
         self.message = message
         self.raw = raw
@@ -205,7 +208,7 @@ class UploadUncertain(FlipsnackError):
 
 
 class TransportError(FlipsnackError):
-    """The server sent no usable answer."""
+    """The server sent no usable answer. Not retried unless a subclass says so."""
 
 
 class ConnectionFailed(TransportError):
@@ -256,7 +259,7 @@ class UnknownStatus(DamagedAnswer):
 
     def __init__(self, status: str, *, raw: bytes = b"") -> None:
         super().__init__(
-            f"unknown job status {status[:80]!r}, expected PROCESSING, COMPLETE or FAILED; "
+            f"unknown job status {readable(status, 80)!r}, expected PROCESSING, COMPLETE or FAILED; "
             "check whether a newer version of this client supports it",
             raw=raw,
         )

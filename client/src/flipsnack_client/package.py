@@ -2,24 +2,45 @@
 
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from typing import BinaryIO
 
 from flipsnack_client.exceptions import FlipsnackError
+from flipsnack_client.readable import readable
 
 BLOCK = 1024 * 1024
 
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The compressions of members that are read: bzip2 and LZMA need much memory for a small input."""
 
-def fault(path: Path, *, between: Callable[[], None]) -> str | None:
-    """Return what is wrong with the zip at `path`, or None; `between` is called between blocks."""
+MAX_BYTES = 4 * 1024**3
+"""Bytes that a package may have, packed and unpacked, unless the caller says otherwise."""
+
+
+def fault(file: BinaryIO, *, between: Callable[[], None], max_bytes: int = MAX_BYTES) -> str | None:
+    """Return what is wrong with the zip in `file`, or None; `between` is called between blocks."""
     try:
-        with zipfile.ZipFile(path) as package:
-            for member in package.infolist():
+        with zipfile.ZipFile(file) as package:
+            members = package.infolist()
+            if wrong := _refused(members, max_bytes):
+                return wrong
+            for member in members:
+                between()
                 _read(package, member, between)
     except FlipsnackError:
         raise
     except Exception as error:
         # zipfile documents BadZipFile; damaged input also raises struct, zlib, lzma, seek and codec errors.
-        return str(error) or type(error).__name__
+        return readable(str(error)) or type(error).__name__
+    return None
+
+
+def _refused(members: list[zipfile.ZipInfo], max_bytes: int) -> str | None:
+    for member in members:
+        if member.compress_type not in METHODS:
+            return f"{readable(member.filename, 80)} is neither stored nor deflated"
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > max_bytes:
+        return f"it unpacks to {unpacked} bytes, more than the {max_bytes} that are allowed"
     return None
 
 

@@ -97,6 +97,6 @@ class Retrier:
         wait = least + self._policy.backoff(self._failures, self._clock.random())
         self._deadline.require(wait, doing=f"{error}; the pause before the next attempt")
         log.info("%s; attempt %d of %d in %.1f s", error, self._failures + 1, self._policy.attempts, wait)
-        self._clock.sleep(wait, cancel=self._cancel)
+        self._deadline.sleep(wait, cancel=self._cancel)
         if self._cancel is not None and self._cancel.is_set():
             raise Cancelled
