@@ -134,8 +134,8 @@ class ScriptedServer:
                 return
             head += block
         number = len(self.requests)
-        request, _, body = bytes(head).partition(b"\r\n\r\n")
-        self.requests.append(request)
+        request, blank, body = bytes(head).partition(b"\r\n\r\n")
+        self.requests.append(request + blank)
         announced = re.search(rb"\r\nContent-Length: (\d+)", request)
         left = min(int(announced[1]) if announced else 0, self.reads) - len(body)
         kept = bytearray(body)

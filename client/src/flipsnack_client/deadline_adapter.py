@@ -89,10 +89,10 @@ def _send(connection: HTTPConnection, send: Callable[[Any], None], data: Any) ->
         connection.sock.settimeout(min(remaining, connection.timeout or remaining))
     try:
         send(data)
-    except TimeoutError:
+    except OSError:
         if connection.sock is None or not wait_for_read(connection.sock, timeout=0.0):
             raise
-        # The server reads no more because it has answered: after a broken pipe urllib3 reads the answer.
+        # The server reads no more, but may have answered: after a broken pipe urllib3 reads the answer.
         raise BrokenPipeError from None
 
 

@@ -17,21 +17,24 @@ PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A range of the list. `total` is how many there are in all, None if the answer does not tell."""
+    """A range of the list, and the count in its answer, None if there is none."""
 
     collections: tuple[Collection, ...]
-    total: int | None
+    count: int | None
 
     @classmethod
     def read(cls, fields: Fields, names: FieldNames) -> "Page":
         """Return the page in an answer to collection.getList. Raises MalformedAnswer."""
-        listed = fields.objects("collections")
-        if listed is None:
+        found = fields.objects("collections")
+        if found is None:
             raise fields.malformed("collections", "a list of objects")
         count = fields.number("collectionCount")
-        # It is not documented whether the count is that of the page: then it says nothing of the whole.
-        total = int(count) if count is not None and count > len(listed) else None
-        return cls(tuple(Collection.read(one, names) for one in listed), total)
+        return cls(tuple(Collection.read(one, names) for one in found), None if count is None else int(count))
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether the count is sure to be that of the whole list; the vendor does not say what it counts."""
+        return self.count is not None and self.count > len(self.collections)
 
     @property
     def hashes(self) -> list[str]:
@@ -66,36 +69,39 @@ class _Walk:
     page_size: int
     reordered: bool = False
     position: int = 0
-    total: int | None = None
     going_back: bool = False
     seen: set[str] = field(default_factory=set)
-    last: list[str] = field(default_factory=list)
+    last: Page | None = None
 
     def collections(self) -> Iterator[Collection]:
         while True:
             page = self.fetch(self.position, self.position + self.page_size - 1)
-            known = not self.seen.isdisjoint(page.hashes)
-            changed = self.position > 0 and page.total != self.total
-            self.total = page.total
-            if (changed or self.going_back) and not known and self.position > 0:
-                self.going_back = True
+            if self._missed_some(page):
                 self.position = max(0, self.position - self.page_size)
                 continue
-            self._check(page, changed=changed)
-            self.reordered |= known and not changed and not self.going_back
-            self.going_back = False
             yield from page.collections
             self.seen.update(page.hashes)
             self.position += len(page.collections)
             if self._ended(page):
                 return
 
-    def _check(self, page: Page, *, changed: bool) -> None:
-        if page.hashes and page.hashes == self.last and not changed and not self.going_back:
+    def _missed_some(self, page: Page) -> bool:
+        """Return whether collections in front of this page may not have been seen."""
+        known = not self.seen.isdisjoint(page.hashes)
+        doubtful = self.going_back or self._changed(page)
+        if not doubtful and self.last is not None and page.hashes and page.hashes == self.last.hashes:
             raise MalformedAnswer("two ranges have the same collections: the API does not keep to from and to")
-        self.last = page.hashes
+        self.reordered |= known and not doubtful
+        self.last = page
+        self.going_back = doubtful and not known and self.position > 0
+        return self.going_back
+
+    def _changed(self, page: Page) -> bool:
+        if self.last is None or self.last.count == page.count:
+            return False
+        return self.last.counts_all or page.counts_all
 
     def _ended(self, page: Page) -> bool:
-        if self.total is not None:
-            return self.position >= self.total or not page.collections
+        if page.count is not None and page.counts_all:
+            return self.position >= page.count or not page.collections
         return len(page.collections) < self.page_size
