@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 import flipsnack_client.exceptions as module
-from flipsnack_client.exceptions import ApiError, FlipsnackError
+from flipsnack_client import api_error
+from flipsnack_client.api_error import ApiError
+from flipsnack_client.exceptions import FlipsnackError
 
 CODES = [22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46]
 CLASSES = [
     kind
-    for _, kind in inspect.getmembers(module, inspect.isclass)
-    if issubclass(kind, FlipsnackError) and kind.__module__ == module.__name__
+    for _, kind in [*inspect.getmembers(module, inspect.isclass), *inspect.getmembers(api_error, inspect.isclass)]
+    if issubclass(kind, FlipsnackError)
 ]
 EXAMPLES: list[FlipsnackError] = [
     ApiError.of(43, "Forbidden", raw=b"{}"),

@@ -70,4 +70,4 @@ def test_a_name_that_is_not_public_is_an_error_of_the_package() -> None:
     """Names come on demand, and what is none of them is missing as in any module; modules are there as ever."""
     with pytest.raises(ImportError, match="cannot import name 'Flipsneck' from 'flipsnack_client'"):
         exec("from flipsnack_client import Flipsneck")
-    assert flipsnack_client.exceptions.ApiError is flipsnack_client.ApiError
+    assert flipsnack_client.exceptions.JobFailed is flipsnack_client.JobFailed

@@ -8,18 +8,12 @@ from urllib.parse import urlsplit
 
 import requests
 
+from flipsnack_client.api_error import ApiError
 from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.document import Document
 from flipsnack_client.envelope import CALLBACK, OK, Answer, decode
-from flipsnack_client.exceptions import (
-    ApiError,
-    Cancelled,
-    FlipsnackError,
-    HttpError,
-    MalformedAnswer,
-    UploadUncertain,
-)
+from flipsnack_client.exceptions import Cancelled, FlipsnackError, HttpError, MalformedAnswer, UploadUncertain
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.log import log
 from flipsnack_client.method import Host, Method

@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 import click
 
 from flipsnack_client import __version__
+from flipsnack_client.api_error import ApiError
 from flipsnack_client.client import BASE_URL, Flipsnack
 from flipsnack_client.clock import SystemClock
 from flipsnack_client.credentials import BLANKS, Credentials, load_credentials
 from flipsnack_client.deadline import DEFAULT_SECONDS, Deadline
 from flipsnack_client.display import Display, LogToDisplay, new_display, say, state
 from flipsnack_client.envelope import DECODERS
-from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
+from flipsnack_client.exceptions import CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
 from flipsnack_client.package import MAX_BYTES

@@ -1,5 +1,26 @@
 """The public names of `flipsnack_client`, which loads this module when one of them is first used."""
 
+from flipsnack_client.api_error import (
+    ApiError,
+    BadRequest,
+    CollectionProcessing,
+    DeleteNotAvailable,
+    FileTooLarge,
+    Forbidden,
+    InvalidAction,
+    InvalidCollectionHash,
+    InvalidCredentials,
+    InvalidFileFormat,
+    InvalidSignature,
+    MaintenanceMode,
+    MissingParameter,
+    MultipleFiles,
+    PerMinuteLimit,
+    PerSecondLimit,
+    RateLimited,
+    TooManyPages,
+    UploadQuotaExceeded,
+)
 from flipsnack_client.client import Flipsnack
 from flipsnack_client.clock import Clock, SystemClock
 from flipsnack_client.collection import Collection, ConversionStatus, Item
@@ -8,43 +29,24 @@ from flipsnack_client.deadline_adapter import DeadlineAdapter
 from flipsnack_client.download import Progress
 from flipsnack_client.envelope import Answer
 from flipsnack_client.exceptions import (
-    ApiError,
-    BadRequest,
     Cancelled,
     CannotRead,
     CannotWrite,
     CertificateRefused,
-    CollectionProcessing,
     ConnectionFailed,
     ConversionFailed,
     CredentialsError,
     DamagedAnswer,
     DamagedPackage,
     DeadlineExceeded,
-    DeleteNotAvailable,
-    FileTooLarge,
     FlipsnackError,
-    Forbidden,
     HttpError,
-    InvalidAction,
-    InvalidCollectionHash,
-    InvalidCredentials,
-    InvalidFileFormat,
-    InvalidSignature,
     JobFailed,
     LinkRefused,
-    MaintenanceMode,
     MalformedAnswer,
-    MissingParameter,
-    MultipleFiles,
     NotConnected,
-    PerMinuteLimit,
-    PerSecondLimit,
-    RateLimited,
-    TooManyPages,
     TransportError,
     UnknownStatus,
-    UploadQuotaExceeded,
     UploadUncertain,
 )
 from flipsnack_client.fields import FieldNames

@@ -7,6 +7,7 @@ final, because the same call would fail in the same way.
 import threading
 from dataclasses import dataclass
 
+from flipsnack_client.api_error import MaintenanceMode, PerMinuteLimit, PerSecondLimit
 from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
@@ -15,10 +16,7 @@ from flipsnack_client.exceptions import (
     DamagedAnswer,
     FlipsnackError,
     HttpError,
-    MaintenanceMode,
     NotConnected,
-    PerMinuteLimit,
-    PerSecondLimit,
 )
 from flipsnack_client.log import log
 
