@@ -6,7 +6,8 @@ import pytest
 from client.tests.conftest import PROCESSING, ScriptedApi, VirtualClock, reset
 
 from flipsnack_client import Deadline, DeadlineExceeded, Flipsnack, Limiter, Window
-from flipsnack_client.deadline import DEFAULT_SECONDS, deadline_of
+from flipsnack_client.deadline import deadline_of
+from flipsnack_client.defaults import DEADLINE
 
 
 def test_what_is_left_counts_down_to_zero_and_then_check_raises() -> None:
@@ -44,7 +45,7 @@ def test_what_is_given_becomes_a_deadline() -> None:
     running = Deadline.after(5, clock=clock)
     assert running is deadline_of(running, clock=clock)
     assert 7 == deadline_of(7, clock=clock).seconds
-    assert DEFAULT_SECONDS == deadline_of(None, clock=clock).seconds
+    assert DEADLINE == deadline_of(None, clock=clock).seconds
     assert math.inf == deadline_of(math.inf, clock=clock).remaining()
 
 

@@ -56,11 +56,12 @@ __import__("flipsnack_client.{name}")
     ("script", "unloaded"),
     [
         ("import flipsnack_client", ["requests", "urllib3", "typing_extensions"]),
+        ("import flipsnack_client.cli", ["requests", "urllib3", "rich", "logging"]),
         ("from flipsnack_client import Flipsnack", ["rich", "lxml", "click", "flask"]),
     ],
 )
 def test_importing_the_client_loads_what_is_needed(script: str, unloaded: list[str]) -> None:
-    """The package alone loads no HTTP library; its names load no terminal and no XML."""
+    """The package and its command (`--help`) load no HTTP library; its names load no terminal and no XML."""
     look = f"import sys; {script}; print([name for name in {unloaded!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
     assert "[]\n" == done.stdout

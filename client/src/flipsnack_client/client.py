@@ -10,6 +10,7 @@ import requests
 from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock, SystemClock
 from flipsnack_client.deadline import deadline_of
+from flipsnack_client.defaults import BASE_URL, UPLOAD_URL
 from flipsnack_client.document import Document, Source
 from flipsnack_client.envelope import DECODERS, Answer
 from flipsnack_client.fields import FieldNames
@@ -23,8 +24,7 @@ from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth
 from flipsnack_client.transport import Transport, new_session
 
-BASE_URL = "https://api.flipsnack.com/v1/"
-HOSTS: Mapping[Host, str] = {"api": BASE_URL, "upload": "https://upload.flipsnack.com/v1/"}
+HOSTS: Mapping[Host, str] = {"api": BASE_URL, "upload": UPLOAD_URL}
 """The vendor's two hosts."""
 
 TIMEOUT = 30.0
@@ -40,7 +40,7 @@ class Flipsnack(Operations):
     `DeadlineAdapter` is mounted on it. `names` are those that the vendor does not document.
 
     A `deadline` limits a whole operation: seconds from now, or a `Deadline`; the default is
-    `deadline.DEFAULT_SECONDS` (half an hour). Setting the event `cancel` ends it. Every method that sends something
+    `defaults.DEADLINE` (half an hour). Setting the event `cancel` ends it. Every method that sends something
     raises ApiError for any code but 20, TransportError, MalformedAnswer, DeadlineExceeded, Cancelled, and
     ValueError for a parameter that cannot be sent. A collection is given by its hash, or as a `Collection`.
     """

@@ -5,10 +5,8 @@ import threading
 from dataclasses import dataclass
 
 from flipsnack_client.clock import Clock
+from flipsnack_client.defaults import DEADLINE
 from flipsnack_client.exceptions import DeadlineExceeded
-
-DEFAULT_SECONDS = 1800.0
-"""Seconds; the deadline of an operation whose caller gives none."""
 
 CLOCK_STEP = 0.02
 """Seconds; every clock has moved after a sleep of this length. The coarsest system clocks have steps of 0.016 s."""
@@ -70,4 +68,4 @@ def deadline_of(given: "float | Deadline | None", *, clock: Clock) -> Deadline:
     """Return `given` as a Deadline: seconds from now, a Deadline as it is, or the default for None."""
     if isinstance(given, Deadline):
         return given
-    return Deadline.after(DEFAULT_SECONDS if given is None else given, clock=clock)
+    return Deadline.after(DEADLINE if given is None else given, clock=clock)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from flipsnack_client.defaults import FORMATS
 from flipsnack_client.exceptions import MalformedAnswer
 from flipsnack_client.readable import readable
 
@@ -127,5 +128,5 @@ def _element(element: "etree._Element") -> Any:
     return {name: _element(child) for name, child in zip(names, children, strict=True)}
 
 
-DECODERS: Mapping[str, Callable[[bytes], object]] = {"json": _json, "jsonp": _jsonp, "xml": _xml}
+DECODERS: Mapping[str, Callable[[bytes], object]] = dict(zip(FORMATS, (_json, _jsonp, _xml), strict=True))
 """Each value of the `format` parameter with its decoder."""

@@ -97,7 +97,7 @@ class Poller:
     """One collection's download job, from `Flipsnack.download_html`. Sends nothing until a method is called.
 
     Every method that waits takes a `deadline`: seconds from now, or a `Deadline`; the default is
-    `deadline.DEFAULT_SECONDS` (half an hour). Setting the event `cancel` ends the wait.
+    `defaults.DEADLINE` (half an hour). Setting the event `cancel` ends the wait.
     """
 
     def __init__(self, caller: Caller, collection_hash: str, *, policy: PollPolicy) -> None:
