@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import make_door, signed
 
-from flipsnack_mock.protocol.messages import Request
-from flipsnack_mock.state.journal import KEPT_BYTES, NOBODY, Entry, Journal
+from flipsnack_mock.protocol.messages import Request, Response
+from flipsnack_mock.state.journal import KEPT_BYTES, NOBODY, PLACE_BYTES, Entry, Journal, Retention
 
 KEYS = ("one", "two", NOBODY)
 
@@ -51,6 +51,44 @@ def test_a_long_request_is_cut() -> None:
     assert (True, KEPT_BYTES, KEPT_BYTES) == (long.cut, len(long.request.query), len(long.request.body))
     assert (64, 256) == (len(long.params), len(long.action))
     assert (False, KEPT_BYTES, 101) == (short.cut, len(short.request.query), len(short.params))
+
+
+REQUESTS = st.lists(st.tuples(st.sampled_from((0, 1)), st.sampled_from(KEYS), st.booleans()), max_size=40)
+
+
+@given(st.integers(0, 8), REQUESTS, st.booleans())
+def test_all_journals_together_keep_the_latest_that_have_places(
+    most: int, requests: list[tuple[int, str, bool]], forgets: bool
+) -> None:
+    retention = Retention(most)
+    journals = [Journal(3, retention), Journal(3, retention)]
+    expected: list[tuple[int, str, Entry]] = []
+    for index, key, is_long in requests:
+        made = entry(journals[index], key, body=b"b" * PLACE_BYTES * is_long)
+        journals[index].append(made)
+        own = [one for one in expected if one[:2] == (index, key)]
+        expected = [one for one in expected if len(own) < 3 or one is not own[0]] + [(index, key, made)]
+        while sum(one.places for *_, one in expected) > most:
+            del expected[0]
+        if forgets and len(expected) == most:
+            journals[index].forget(key)
+            expected = [one for one in expected if one[:2] != (index, key)]
+    for index, journal in enumerate(journals):
+        assert [one for at, _, one in expected if at == index] == list(journal.entries())
+        assert journal.count == len(list(journal.entries()))
+    dropped = sum(journal.dropped() for journal in journals)
+    assert forgets or len(requests) - len(expected) == dropped
+
+
+def test_of_headers_and_answers_the_beginning_is_kept() -> None:
+    journal, long = Journal(5), "x" * 1_000_000
+    request = Request("GET", f"/v1/{long}", b"", 0, "o", content_type=long, range=long, conditions={"if-match": long})
+    response = Response(200, "text/plain", long.encode())
+    journal.append(Entry(journal.next_number(), request, 0, "one", {}, response=response))
+    kept = next(journal.entries())
+    assert kept.response is not None
+    assert (KEPT_BYTES, 1_000_000) == (len(kept.response.body), kept.response.sent_bytes)  # type: ignore[arg-type]  # bytes here
+    assert [2_000] * 2 == [len(kept.request.path), len(kept.request.conditions["if-match"])]
 
 
 def test_forgetting_a_key_leaves_the_others() -> None:

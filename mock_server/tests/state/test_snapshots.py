@@ -40,6 +40,7 @@ ACCOUNTS = st.builds(
     key=st.text("abcXYZ-19", min_size=1, max_size=8),
     secret=st.text("abc\"'\\[]=#", min_size=1, max_size=8),
     collections=st.lists(COLLECTIONS, max_size=3, unique_by=lambda one: one.hash).map(tuple),
+    uploads=st.dictionaries(st.sampled_from(["2026-01", "2026-12"]), st.integers(0, 1000)),
 )
 SEEDS = st.lists(ACCOUNTS, max_size=3, unique_by=lambda one: one.key)
 
@@ -63,12 +64,21 @@ def test_a_snapshot_is_not_touched_by_what_comes_later(door: Door) -> None:
 def test_everything_of_an_account_is_put_back(door: Door) -> None:
     for collection_hash in ("mock-after-0.5s", "mock-manual", "mock-failed", "mock-complete"):
         door.call(collectionHash=collection_hash)
+    drafts = [door.act("collection.create", collectionStatus="editable")["data"]["collectionHash"] for _ in range(2)]
+    door.now += 2 * SECOND
+    door.act("collection.update", drafts[0], collectionStatus="public")
     state = used(door)
+    assert (2, 1) == (sum(state.uploads.values()), len(state.renamed))
     state.behaviour = Behaviour(http_statuses={41: 401}, requests_per_second=7)
     state.faults = {"f1": FaultRule(id="f1", made_at=START, fault=VendorCode(code=31))}
     state.collections["gone"] = Collection(hash="gone", deleted=True)
     state.counted, state.maintenance, state.urls_made = [START - 2, START - 1], True, 3
     assert state == restored(through_a_file(take(state, START)), START)
+    # A snapshot of the first generation has none of what came later.
+    old = msgspec.to_builtins(take(state, START))
+    for name in ("uploads", "hashes_made", "renamed"):
+        del old["account"][name]
+    assert {} == restored(msgspec.convert(old, Snapshot), START).uploads
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.booleans())
@@ -85,6 +95,8 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
         ({"collections": {"a": Collection(hash="b")}}, "is listed under 'a'"),
         ({"collections": {"a": Collection(hash="a", job=Job(schedule="sometimes"))}}, "not a schedule"),
         ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "not a time"),
+        ({"collections": {"a": Collection(hash="a", conversion=Job(schedule="sometimes"))}}, "not a schedule"),
+        ({"collections": {"a": Collection(hash="a", conversion=Job(started_at=10**30))}}, "not a time"),
         ({"clock": VirtualClock(frozen_at=10**20)}, "not a time"),
         ({"counted": [-(10**20)]}, "not a time"),
     ],

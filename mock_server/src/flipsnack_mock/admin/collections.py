@@ -59,7 +59,7 @@ def show_collection(context: Context) -> dict[str, Any]:
 
 @route("DELETE", "/__admin/accounts/<key>/collections/<hash>", "mark a collection as deleted")
 def delete_collection(context: Context) -> dict[str, Any]:
-    """Mark the collection as deleted: calls get code 43, and its resource URLs get HTTP 403."""
+    """Mark the collection as deleted: calls get code 43; its resource URLs live out their minute."""
     return _put(context, msgspec.structs.replace(_collection(context), deleted=True))
 
 

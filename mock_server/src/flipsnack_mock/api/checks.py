@@ -3,24 +3,27 @@
 from collections.abc import Callable, Iterable
 
 from flipsnack_mock.api.call import Call
+from flipsnack_mock.api.collections import own_collection
 from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
-from flipsnack_mock.protocol.parameters import parse_body, parse_query
+from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
 from flipsnack_mock.state.settings import Behaviour
 
 VERBS = frozenset({"GET", "POST"})
 _REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
+_OF_A_COLLECTION = frozenset(name for name, required in _REQUIRED.items() if "collectionHash" in required)
 
 
 def _well_formed(call: Call) -> None:
     request = call.request
     params = parse_query(request.query)
     if request.method == "POST":
-        fields = parse_body(request.body, request.content_type)
+        form = request.form
+        fields = parse_body(request.body, request.content_type) if form is None else form_parameters(form)
         if twice := params.keys() & fields.keys():
             raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
         params |= fields
@@ -132,6 +135,11 @@ def _parameters(call: Call) -> None:
         call.arguments[one.name] = value
 
 
+def _collection(call: Call) -> None:
+    if call.params["action"] in _OF_A_COLLECTION:
+        call.named = own_collection(call)
+
+
 CHECKS: tuple[Callable[[Call], None], ...] = (
     _well_formed,
     _format,
@@ -143,6 +151,6 @@ CHECKS: tuple[Callable[[Call], None], ...] = (
     _verb,
     _signature,
     _parameters,
+    _collection,
 )
-"""Each raises the error that the call is answered with. Their names and order are those of `protocol.checks.STEPS`; the
-last step, `collection`, is taken by the methods."""
+"""Each raises the error that the call is answered with. Their names and order are those of `protocol.checks.STEPS`."""

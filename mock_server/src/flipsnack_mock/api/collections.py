@@ -1,4 +1,4 @@
-"""The collection that a call names: the last of the checks, for every method alike."""
+"""The collection that a call names: what it must be, and what becomes of it."""
 
 import re
 
@@ -8,7 +8,7 @@ from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
-from flipsnack_mock.state.magic import PREFIX, magic, magic_collection
+from flipsnack_mock.state.magic import ERROR_PREFIX, PREFIX, magic, magic_collection
 
 # The shape of every hash of the vendor's that we know of.
 _ISSUED = re.compile("[0-9a-z]{7,10}")
@@ -20,15 +20,35 @@ def own_collection(call: Call) -> Collection:
     Raises `ApiError`: code 43 for a deleted, foreign or unknown one, 46 by a setting for what cannot be a hash, and the
     code that a magic hash asks for.
     """
-    wanted = call.params["collectionHash"]
+    wanted = _final_hash(call)
     collection = call.account.collections.get(wanted) or magic_collection(wanted)
     if collection is None:
         raise _unknown(call, wanted)
     if collection.deleted:
         raise ApiError(Code.FORBIDDEN, f"the collection {wanted!r} is deleted")
-    if wanted.startswith(PREFIX):
+    if wanted.startswith(ERROR_PREFIX):
         _magic_error(call, collection)
+    if collection.conversion is None and collection.conversion_schedule is not None:
+        return kept(call, collection.conversion_begun(call.now))
     return collection
+
+
+def converted_collection(call: Call) -> Collection:
+    """The collection of a call whose conversion is over; raises `ApiError` with code 38 when it is not."""
+    collection = call.collection
+    if collection.conversion_state(call.now) is State.PROCESSING:
+        raise ApiError(Code.STILL_PROCESSING, f"the document of {collection.hash!r} is being converted")
+    return collection
+
+
+def _final_hash(call: Call) -> str:
+    wanted, renamed = call.params["collectionHash"], call.account.renamed
+    if wanted not in renamed or wanted in call.account.collections:
+        return wanted
+    if call.behaviour.temporary_hash == "dies":
+        detail = f"{wanted!r} was temporary: the collection was published as {renamed[wanted]!r}"
+        raise ApiError(Code.FORBIDDEN, detail, rule="update.temporary-hash-dies")
+    return call.account.final_hash(wanted)
 
 
 def _unknown(call: Call, wanted: str) -> ApiError:
@@ -58,7 +78,7 @@ def polled(call: Call, collection: Collection) -> Collection:
         schedule_text=collection.schedule_text(behaviour),
         restart_failed=behaviour.restart_failed,
     )
-    return kept(call, msgspec.structs.replace(collection, job=job))
+    return collection if job is collection.job else kept(call, msgspec.structs.replace(collection, job=job))
 
 
 def kept(call: Call, collection: Collection) -> Collection:

@@ -82,7 +82,7 @@ class FaultInjection:
             return data
         url = resource_urls.make(
             self._account,
-            self._account.collections[self._seen.hash],
+            self._account.collections[self._account.final_hash(self._seen.hash)],
             origin=fault.moved(self._entry.request.origin),
             now=self._entry.now,
             lifetime=fault.lifetime,

@@ -8,7 +8,7 @@ from flipsnack_mock.api.downloads import download
 from flipsnack_mock.api.fault_injection import FaultResponse, refusal_response
 from flipsnack_mock.api.methods import RUN
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
-from flipsnack_mock.protocol.checks import STEPS
+from flipsnack_mock.protocol.checks import METHOD, STEPS
 from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, renamed, render
 from flipsnack_mock.protocol.errors import CATALOGUE, ApiError, Refused
 from flipsnack_mock.protocol.messages import Request, Response
@@ -40,12 +40,13 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
-        entry.data = renamed(_carry_out(call), call.behaviour.invented_names)
+        data, names = _carry_out(call), call.behaviour.invented_names
+        entry.data = renamed(data, names) if data and names else data
         answer = Envelope(20, "OK", entry.data)
     except ApiError as refusal:
         answer = Envelope(refusal.code, _message(refusal, call))
         # A fault that answers has named itself.
-        entry.failed = entry.failed or STEPS[entry.passed]
+        entry.failed = entry.failed or (*STEPS, METHOD)[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     return Response(
@@ -57,10 +58,9 @@ def _answer(call: Call) -> Response:
 
 
 def _message(refusal: ApiError, call: Call) -> str:
-    code = refusal.code
-    return (
-        call.behaviour.code_messages.get(code, CATALOGUE[code].message) if refusal.message is None else refusal.message
-    )
+    if refusal.message is not None:
+        return refusal.message
+    return call.behaviour.code_messages.get(refusal.code) or CATALOGUE[refusal.code].message
 
 
 def _carry_out(call: Call) -> Tree | None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 
 from flipsnack_mock.inspect import ledger
-from flipsnack_mock.protocol.checks import STEPS
+from flipsnack_mock.protocol.checks import METHOD, STEPS
+from flipsnack_mock.protocol.methods import UPLOADS
 from flipsnack_mock.state.jobs import State
 from flipsnack_mock.state.journal import Entry
 
@@ -20,7 +21,7 @@ CHECK_RULES: dict[str, tuple[str, ...]] = {
     "key": ("code.41",),
     "limits": ("limit.per-second", "limit.per-minute", "limit.per-key"),
     "action": ("code.42",),
-    "verb": ("request.get-for-reads",),
+    "verb": ("request.get-for-reads", "request.post-for-uploads"),
     "signature": (
         "signature.digest",
         "signature.sorted",
@@ -60,6 +61,9 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
     "signature.byte-order": _mixed_case,
     "signature.decoded-utf8": _needs_encoding,
     "signature.empty-values": lambda entry: "" in entry.params.values(),
+    "request.get-for-reads": lambda entry: entry.action not in UPLOADS,
+    "request.post-for-uploads": lambda entry: entry.action in UPLOADS,
+    "code.43": lambda entry: "collectionHash" in entry.params,
 }
 
 
@@ -75,8 +79,7 @@ def passed_checks(entry: Entry) -> tuple[str, ...]:
     """The names of the checks that the request passed, in order."""
     if entry.fmt == "zip":
         return ("resource-url",) if not entry.failed else ()
-    passed = STEPS[: entry.passed]
-    return (*passed, "collection") if entry.code == 20 and not entry.failed else passed
+    return STEPS[: entry.passed]
 
 
 def signature_verdict(entry: Entry) -> str:
@@ -90,7 +93,7 @@ def _applied_rules(entry: Entry) -> list[str]:
     if entry.fmt == "zip":
         return [] if entry.failed else ["url.zip", "url.lives-60s"]
     rules = [rule for check in passed_checks(entry) for rule in CHECK_RULES[check]]
-    if entry.failed in STEPS:
+    if entry.failed in (*STEPS, METHOD):
         rules += ["order.checks"]
     elif entry.code is not None:
         rules += ["code.20", *OUTCOME_RULES.get(str((entry.data or {}).get("status")), ())]

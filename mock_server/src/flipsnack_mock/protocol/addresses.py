@@ -14,10 +14,16 @@ PACKAGE_PREFIX = "/packages/"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+THUMBNAIL_PREFIX = "/thumbnails/"
+"""The path of every picture of a first page begins with this."""
+
+PLAYER_PATH = "/player"
+"""The page that embedded code loads."""
+
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
 _NAMESPACE = "flipsnack_mock.namespace"
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 def is_vendor_path(path: str) -> bool:

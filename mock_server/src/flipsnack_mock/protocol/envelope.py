@@ -32,18 +32,14 @@ def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     return FORMATS[fmt].render(_clean_tree(tree), callback)
 
 
-def renamed(data: Tree | None, names: Mapping[str, str]) -> Tree | None:
+def renamed(data: Tree, names: Mapping[str, str]) -> Tree:
     """`data` with its fields, at any depth, under other names: `names` maps one to the other, or to "" to drop it."""
-    return data if data is None or not names else _renamed_tree(data, names)
-
-
-def _renamed_tree(tree: Tree, names: Mapping[str, str]) -> dict[str, Value]:
-    return {names.get(name, name): _renamed(value, names) for name, value in tree.items() if names.get(name, name)}
+    return {names.get(name, name): _renamed(value, names) for name, value in data.items() if names.get(name, name)}
 
 
 def _renamed(value: Value, names: Mapping[str, str]) -> Value:
     if isinstance(value, Mapping):
-        return _renamed_tree(value, names)
+        return renamed(value, names)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_renamed(one, names) for one in value]
     return value

@@ -16,3 +16,8 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 def to_text(instant: int) -> str:
     """`instant` as ISO 8601 in UTC, with microseconds; one behind the last that can be spelled as that one."""
     return (_EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def month_of(instant: int) -> str:
+    """The calendar month of `instant` in UTC, as in 2026-11."""
+    return to_text(instant)[:7]

@@ -16,6 +16,9 @@ from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
+from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.player import player
+from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
@@ -42,13 +45,32 @@ def create_app(
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
-    worlds, clock = Worlds(settings), now or real_time()
+    uploads = app.extensions[UPLOADS] = Uploads(settings)
+    worlds, clock = Worlds(settings, uploads.flipbooks.package), now or real_time()
+    uploads.spool.in_use = worlds.documents
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
     app.register_error_handler(Refused, _answered)
     app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
-    app.wsgi_app = without_namespace(_beside(app, VendorSurface(worlds, clock, sleep, on_exchange)))  # type: ignore[method-assign, assignment]  # as Flask says to
+    app.register_blueprint(player(worlds, clock, uploads.flipbooks))
+    vendor = VendorSurface(worlds, clock, sleep, on_exchange, uploads)
+    app.wsgi_app = without_namespace(_swept(_beside(app, vendor), uploads))  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
+
+
+def _swept(app: WsgiApp, uploads: Uploads) -> WsgiApp:
+    """`app`, after whose answers useless documents are removed; our own engine does so beside its event loop."""
+
+    def surfaces(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        finally:
+            if environ["REQUEST_METHOD"] != "GET" and not is_vendor_path(environ["PATH_INFO"]):
+                uploads.spool.changed()
+            if CONNECTION not in environ and uploads.spool.due:
+                uploads.spool.sweep()
+
+    return surfaces
 
 
 def _beside(app: flask.Flask, vendor: WsgiApp) -> WsgiApp:

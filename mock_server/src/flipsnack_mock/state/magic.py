@@ -20,6 +20,7 @@ from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.seeds import MAX_PACKAGE_BYTES
 
 PREFIX = "mock-"
+ERROR_PREFIX = "mock-error-"
 MEGABYTE = 1_000_000
 
 
@@ -164,6 +165,19 @@ def magic_collection(collection_hash: str) -> Collection | None:
     return Collection(
         hash=collection_hash, title=collection_hash, schedule=meant.schedule, package_bytes=meant.package_bytes
     )
+
+
+def upload_magic(title: str, name: str) -> Magic | None:
+    """What the `title` of an upload, or the `name` of its file without its ending, stands for; None for no magic.
+
+    Its schedule is that of the conversion, its error that of the upload. Faults of a download, and errors that pass,
+    are no upload's.
+    """
+    for text in (title, name):
+        meant = magic(text)
+        if meant is not None and not meant.fault and meant.url_lifetime is None:
+            return meant if meant.error is None or meant.schedule == "never" else None
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -39,7 +39,7 @@ class Schedule(msgspec.Struct, frozen=True):
         """Microseconds from start to end if no call follows the `calls` so far; None when the job does not end so."""
         if self.kind == "half-way":
             # Each call halves the rest: a loop that never waits still ends, and one that waits ends sooner.
-            left = self.amount >> (calls - 1)
+            left = self.amount >> max(calls - 1, 0)
             return left if left >= SECOND else 0
         return self.amount if self.kind in ("immediate", "after") else None
 

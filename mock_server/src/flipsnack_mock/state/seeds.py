@@ -15,6 +15,8 @@ MAX_PACKAGE_BYTES = 500_000_000
 
 Status = Literal["public", "editable", "unlisted"]
 Pixels = Annotated[int, Meta(ge=1)]
+Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
+Count = Annotated[int, Meta(ge=0)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
@@ -29,7 +31,11 @@ def refuse_twins(field: str, names: list[str]) -> None:
 
 
 class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection of the seed; `package_bytes` 0 means as small as its pages allow."""
+    """A collection of the seed; `package_bytes` 0 means as small as its pages allow.
+
+    `schedule` is that of its package. With a `conversion_schedule` its conversion begins with the first call for it;
+    without, it is complete.
+    """
 
     hash: Hash
     title: str = "A collection"
@@ -40,19 +46,22 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status = "public"
     width: Pixels = 650
     height: Pixels = 385
+    conversion_schedule: str | None = None
     statistics: tuple[DayStatistics, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.schedule is not None:
-            check_schedule("schedule", self.schedule)
+        for field in ("schedule", "conversion_schedule"):
+            if (words := getattr(self, field)) is not None:
+                check_schedule(field, words)
 
 
 class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account that exists from the start."""
+    """An account that exists from the start; `uploads` are those that count in each month, as in 2026-11."""
 
     key: Key
     secret: Secret
     collections: tuple[SeedCollection, ...] = ()
+    uploads: dict[Month, Count] = {}
 
     def __post_init__(self) -> None:
         refuse_twins("collections", [collection.hash for collection in self.collections])
@@ -72,11 +81,13 @@ _STATISTICS = DayStatistics(
         PageStatistics(page=2, time_spent=89_382, clicks=171, views=4130),
     ),
 )
+# The example of user.getStats, as far as any copy of it goes: its number of downloads is cut off.
+_OF_THE_USER = DayStatistics(day=datetime.date(2024, 1, 15), impressions=2945, views=3719, time_spent=154, downloads=12)
 DOCUMENTED_ACCOUNTS = (
     SeedAccount(
         key="LK12NS-0-IOBW3S89VVJH12Z",
         secret=DOCUMENTED_SECRET,
-        collections=(SeedCollection(hash="d3m0h45h", title="My collection"),),
+        collections=(SeedCollection(hash="d3m0h45h", title="My collection", statistics=(_OF_THE_USER,)),),
     ),
     SeedAccount(
         key="45FD-267-7SG7832",

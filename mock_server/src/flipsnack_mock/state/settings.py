@@ -66,9 +66,9 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     retired_methods: Annotated[
         Literal[501, 42], does("how methods that the vendor retired are refused: HTTP 501 with the reason, or code 42")
     ] = 501
-    uploads_per_month: Annotated[Limit, does("uploads that count in a calendar month (UTC) for one key (code 33)")] = (
-        1_000
-    )
+    uploads_per_month: Annotated[
+        Limit, does("uploads in a calendar month (UTC) for one key; 0 allows none (code 33)")
+    ] = 1_000
     upload_bytes: Annotated[int, does("bytes that an uploaded file may have (code 34)", ge=0, le=500_000_000)] = (
         500_000_000
     )
@@ -134,6 +134,17 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     )
     max_namespaces: Annotated[Limit, does("namespaces (/t/<name>/) that may exist at once")] = 1_000
     journal_size: Annotated[Limit, does("requests that the journal of one account keeps")] = 1_000
+    journal_total: Annotated[
+        Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
+    ] = 10_000
+    spool: Annotated[
+        str,
+        does(
+            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
+        ),
+    ] = ""
+    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
+    spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
     seed: Annotated[
         tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS

@@ -65,8 +65,10 @@ def _check(account: Account, now: int) -> None:
     for known_as, collection in account.collections.items():
         if known_as != collection.hash:
             raise ValueError(f"the collection {collection.hash!r} is listed under {known_as!r}")
+        conversion = collection.conversion
         collection.job_schedule(account.behaviour)
-        times.append(collection.job.started_at or 0)
+        collection.conversion_state(now)
+        times += [collection.job.started_at or 0, 0 if conversion is None else conversion.started_at or 0]
     for time in times:
         if not 0 <= time <= LAST_INSTANT:
             raise ValueError(f"{time} is not a time in microseconds since 1970")
@@ -84,7 +86,7 @@ def seed_of(account: Account) -> SeedAccount:
     kept = (item for item in account.collections.values() if not item.deleted and magic(item.hash) is None)
     fields = SeedCollection.__struct_fields__
     collections = tuple(SeedCollection(**{name: getattr(item, name) for name in fields}) for item in kept)
-    return SeedAccount(account.key, account.secret, collections)
+    return SeedAccount(account.key, account.secret, collections, account.uploads)
 
 
 def seed_toml(seeds: Iterable[SeedAccount]) -> str:
@@ -98,6 +100,8 @@ def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
         yield "seed = []"
     for seed in seeds:
         yield from ("", "[[seed]]", f"key = {_text(seed.key)}", f"secret = {_text(seed.secret)}")
+        if seed.uploads:
+            yield f"uploads = {_value(seed.uploads)}"
         for collection in seed.collections:
             yield from ("", "[[seed.collections]]")
             for name, value in msgspec.to_builtins(collection).items():

@@ -44,5 +44,5 @@ def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() ->
     assert 31 == door.code()
     assert BY_CODE[31] == remediation(latest(door))
     door.now += 1_000_000
-    door.send("&".join(f"{name}={value}" for name, value in signed(action="collection.getList").items()))
+    door.send("&".join(f"{name}={value}" for name, value in signed(action="flipbook.add").items()))
     assert DOWNLOAD in remediation(latest(door))

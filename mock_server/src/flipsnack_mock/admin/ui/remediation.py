@@ -1,6 +1,7 @@
 """What to do about a refused request: by the rule that was broken, or by the code."""
 
 from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.protocol.checks import METHOD
 from flipsnack_mock.protocol.methods import METHODS
 
 BY_RULE: dict[str, str] = {
@@ -46,6 +47,6 @@ def remediation(record: Record) -> str:
         return _UNBUILT
     if record.code == 20 or not (record.failed or record.detail):
         return ""
-    if record.failed == "collection" and not record.rule:
+    if record.failed in ("collection", METHOD) and not record.rule:
         return _MAGIC
     return BY_RULE.get(record.rule) or BY_CODE.get(record.code or 0, "")

@@ -4,16 +4,19 @@ import msgspec
 
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.api.collections import kept, own_collection, polled
+from flipsnack_mock.api.collections import converted_collection, kept, polled
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.state.jobs import State
 
 
 def run(call: Call) -> Tree:
     """The state of the job, with a new resource URL when it is COMPLETE."""
-    collection = polled(call, own_collection(call))
+    collection = converted_collection(call)
+    if collection.conversion_state(call.now) is State.FAILED:
+        return {"status": State.FAILED.value}
+    collection = polled(call, collection)
     state = collection.state(call.behaviour, call.now)
-    if state is State.FAILED:
+    if state is State.FAILED and not collection.job.reported:
         kept(call, msgspec.structs.replace(collection, job=collection.job.failure_reported()))
     if state is State.COMPLETE:
         url = resource_urls.make(call.account, collection, origin=call.request.origin, now=call.now)
