@@ -15,6 +15,7 @@ from flipsnack_client import (
     FlipsnackError,
     HttpError,
     LinkRefused,
+    NotConnected,
     Progress,
     RetryPolicy,
     TransportError,
@@ -110,7 +111,7 @@ REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
     "always reset": (3, {"preset": "connection-reset", "when": PACKAGES}, ConnectionFailed),
     "always cut at once": (3, {"kind": "truncate", "keep": 0, "when": PACKAGES}, ConnectionFailed),
     "never HTTP": (3, {"preset": "garbage", "when": PACKAGES}, ConnectionFailed),
-    "nobody there": (0, {"preset": "link-to-closed-port"}, ConnectionFailed),
+    "nobody there": (0, {"preset": "link-to-closed-port"}, NotConnected),
 }
 
 

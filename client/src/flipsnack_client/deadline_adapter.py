@@ -1,19 +1,20 @@
-"""A requests adapter that cuts every read of the socket at the deadline in force.
+"""A requests adapter that cuts every read and write of the socket at the deadline in force.
 
 The timeout of requests applies to each read: a server that sends one byte a second never exceeds it, and
 requests reads the status line and headers before it returns. So the deadline is applied at the socket.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.util.wait import wait_for_read
 
 from flipsnack_client.deadline import Deadline
 
@@ -27,7 +28,7 @@ _in_force: ContextVar[Deadline | None] = ContextVar("flipsnack_deadline", defaul
 
 @contextmanager
 def in_force(deadline: Deadline) -> Iterator[None]:
-    """Cut every read of the adapter's sockets at `deadline` until the block ends."""
+    """Cut every read and write of the adapter's sockets at `deadline` until the block ends."""
     token = _in_force.set(deadline)
     try:
         yield
@@ -72,10 +73,27 @@ class _TimedResponse(HTTPResponse):
 def _timed(pool: type[HTTPConnectionPool], **options: Any) -> Any:
     connection: Any = pool.ConnectionCls(**options)
     connection.response_class = _TimedResponse
-    connection.debuglevel = (
-        0  # http.client's debugging prints whole requests; it stays off even if switched on globally
-    )
+    # http.client's debugging prints whole requests; it stays off even if switched on globally.
+    connection.debuglevel = 0
+    if isinstance(connection, HTTPConnection):
+        connection.send = partial(_send, connection, connection.send)  # type: ignore[method-assign]
     return connection
+
+
+def _send(connection: HTTPConnection, send: Callable[[Any], None], data: Any) -> None:
+    deadline = _in_force.get()
+    if deadline is not None and connection.sock is not None:
+        remaining = deadline.remaining()
+        if remaining <= 0:
+            raise TimeoutError("the deadline has passed")
+        connection.sock.settimeout(min(remaining, connection.timeout or remaining))
+    try:
+        send(data)
+    except OSError:
+        if connection.sock is None or not wait_for_read(connection.sock, timeout=0.0):
+            raise
+        # The server reads no more, but may have answered: after a broken pipe urllib3 reads the answer.
+        raise BrokenPipeError from None
 
 
 class DeadlineAdapter(HTTPAdapter):

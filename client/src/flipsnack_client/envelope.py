@@ -122,8 +122,8 @@ def _element(element: "etree._Element") -> Any:
     if not children:
         return element.text or ("" if element.tag != "data" else {})
     names = [str(child.tag) for child in children]
-    if len(set(names)) < len(names):
-        # Lists are not documented; repeated names are the only shape they can have in XML.
+    if len(set(names)) < len(names) or names == ["item"]:
+        # Lists are not documented. Repeated names can be nothing else, and `item` is what an element of one is called.
         return [_element(child) for child in children]
     return {name: _element(child) for name, child in zip(names, children, strict=True)}
 

@@ -1,4 +1,4 @@
-"""Sends HTTP requests and translates the exceptions of requests and urllib3 into ours.
+"""Sends HTTP requests, and raises our exceptions in place of those of requests and urllib3.
 
 The exceptions of requests contain the whole URL, and so the signature; none of them leaves this module,
 neither as a cause nor as a context.
@@ -6,7 +6,6 @@ neither as a cause nor as a context.
 
 import http.client
 import re
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -18,10 +17,12 @@ from requests.utils import select_proxy
 
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
-from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
+from flipsnack_client.exceptions import ConnectionFailed, FlipsnackError, TransportError
+from flipsnack_client.multipart import Multipart
 from flipsnack_client.readable import readable
 from flipsnack_client.redaction import hiding, install_mask
 from flipsnack_client.resource_url import ResourceUrl, is_web_address
+from flipsnack_client.translation import translated
 from flipsnack_client.trust import trusted
 
 T = TypeVar("T")
@@ -29,6 +30,9 @@ T = TypeVar("T")
 # ValueError: requests raises it for an invalid address, mostly that of a proxy.
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 CHUNK = 64 * 1024
+UPLOAD_ANSWER = 300.0
+"""Seconds that the answer to an upload may take at least: the server stores up to 500 MB before it answers."""
+
 PROXY_REFUSES = 407
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -122,8 +126,8 @@ class _Exchange:
         self.host = parts.hostname or "the server"
         self.proxy = _without_password(proxy)
         self.deadline = deadline
-        signatures = [value for name, value in parse_qsl(parts.query) if name == "signature"]
-        self._signature = signatures[-1].encode() if signatures else b""
+        fields = prepared.body.fields if isinstance(prepared.body, Multipart) else dict(parse_qsl(parts.query))
+        self._signature = fields.get("signature", "").encode()
         path = prepared.path_url if parts.query or len(parts.path) > 1 else ""
         self._hidden = (url, path, parts.query, proxy or "")
 
@@ -135,8 +139,14 @@ class _Exchange:
         try:
             with hiding(*self._hidden), in_force(self.deadline):
                 return step()
+        except FlipsnackError as error:
+            # Raised while the body was made; the traceback goes, because its frames hold parts of the body.
+            raised = error.with_traceback(None)
         except FAULTS as error:
-            failure = _translated(error, self.host, self.proxy)
+            raised = None
+            failure = translated(error, self.host, self.proxy)
+        if raised is not None:
+            raise raised
         self.deadline.check(f"waiting for {self.host}")
         raise failure
 
@@ -168,7 +178,9 @@ class Transport:
         prepared, location = self._prepared(request)
         settings = self._settings(prepared.url or "")
         exchange = _Exchange(prepared, deadline, select_proxy(prepared.url or "", settings["proxies"]))
-        timeout = min(self._timeout, deadline.remaining())
+        patience = UPLOAD_ANSWER if isinstance(prepared.body, Multipart) else 0.0
+        left = deadline.remaining()
+        timeout = (min(self._timeout, left), min(max(self._timeout, patience), left))
         answered = exchange.step(
             lambda: self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings)
         )
@@ -220,86 +232,12 @@ def _joined(base: str, location: str) -> ResourceUrl:
     return ResourceUrl()
 
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
 def _without_password(proxy: str | None) -> str | None:
     if not proxy:
         return None
     scheme = _SCHEME.match(proxy)
     begin = scheme[0] if scheme else ""
     return readable(begin + proxy.removeprefix(begin).rpartition("@")[2])
-
-
-_TUNNEL = re.compile(r"Tunnel connection failed: (40[0-9])\b")
-"""What http.client raises where a proxy refuses CONNECT; a refusal of the 500s may pass."""
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_INVALID = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)
-
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (requests.exceptions.ProxyError, "the proxy failed"),
-    (urllib3.exceptions.NewConnectionError, "no connection"),  # it counts as a timeout too
-    (requests.exceptions.ConnectTimeout, "no connection in time"),
-    (requests.exceptions.Timeout, "no answer in time"),
-    (TimeoutError, "no answer in time"),
-    (urllib3.exceptions.TimeoutError, "no answer in time"),
-    (requests.exceptions.ContentDecodingError, "the answer could not be decompressed"),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
-    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
-    (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
-    (http.client.HTTPException, "the answer is not HTTP"),
-)
-
-
-def _translated(error: BaseException, host: str, proxy: str | None = None) -> TransportError:
-    chain = list(_chain(error))
-    for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return CertificateRefused(f"the certificate of {host} is refused: {readable(link.verify_message)}")
-    way = f"{host} through the proxy {proxy}" if proxy else host
-    lasting = _lasting(chain, proxy)
-    if lasting is not None:
-        return TransportError(f"cannot reach {way}: {lasting}")
-    return ConnectionFailed(f"cannot reach {way}: {_reason(chain)}")
-
-
-def _lasting(chain: list[BaseException], proxy: str | None) -> str | None:
-    """Return what is wrong if the next attempt would fail in the same way, else None."""
-    for link in chain:
-        if isinstance(link, ssl.SSLError) and link.library == "X509":
-            return "the file of certificate authorities (REQUESTS_CA_BUNDLE, SSL_CERT_FILE) has no certificate in it"
-        if proxy and isinstance(link, OSError) and (refused := _TUNNEL.match(str(link))):
-            return f"the proxy answers HTTP {refused[1]}; check its address, user and password"
-        if proxy and isinstance(link, requests.exceptions.InvalidSchema):
-            return "a SOCKS proxy needs the package PySocks, which is not installed: pip install PySocks"
-        if isinstance(link, _INVALID):
-            # The address of the server was checked before.
-            return f"the address of the {'proxy' if proxy else 'server'} is not valid, expected like http://host:port"
-        if isinstance(link, requests.exceptions.InvalidSchema):
-            return "the session has no adapter for this scheme"
-    return None
-
-
-def _reason(chain: list[BaseException]) -> str:
-    for link in chain:
-        if isinstance(link, ssl.SSLError) and link.reason:
-            # "wrong version number" is OpenSSL's text for plain HTTP on the port.
-            return f"TLS failed ({link.reason.replace('_', ' ').lower()})"
-        # The system's texts ("Connection refused") contain no URL; those of a library may.
-        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
-            return link.strerror
-    for kind, words in _REASONS:
-        if any(isinstance(link, kind) for link in chain):
-            return words
-    return "the connection failed"
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and all its causes; urllib3 keeps causes in arguments too."""
-    pending, seen = [error], set[int]()
-    while pending:
-        link = pending.pop(0)
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        origins = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
-        pending += [origin for origin in origins if isinstance(origin, BaseException)]
