@@ -52,7 +52,9 @@ def create_app(
     uploads.spool.in_use = worlds.documents
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
     app.register_error_handler(Refused, _answered)
-    app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
+    app.register_blueprint(
+        control_plane(worlds, clock, read_body, sources or {}, uploads.spool, authority_pem=authority_pem)
+    )
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.register_blueprint(player(worlds, clock, uploads.flipbooks))
     vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange, uploads), settings.cors_origins)

@@ -4,7 +4,8 @@ import hashlib
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -41,6 +42,27 @@ class Spool:
     def path(self, digest: str) -> Path | None:
         """Where the document is; None when it is not here."""
         return self._root() / digest if digest in self._sizes else None
+
+    def size(self, digest: str) -> int | None:
+        """How many bytes the document has; None when it is not here."""
+        return self._sizes.get(digest)
+
+    def read(self, digest: str) -> bytes:
+        """The content of a document that is here."""
+        return (self._root() / digest).read_bytes()
+
+    @contextmanager
+    def keeping(self, contents: Iterable[bytes]) -> Iterator[None]:
+        """Hold documents with these `contents` during the context; raises `OSError` when there is no room for them."""
+        with ExitStack() as stack:
+            for content in contents:
+                arrival = self.receive(len(content))
+                stack.callback(arrival.close)
+                arrival.write(content)
+                arrival.end()
+                if arrival.not_kept:
+                    raise OSError(arrival.not_kept)
+            yield
 
     def receive(self, max_size: int) -> "Arrival":
         """A document that is about to come; one of more than `max_size` bytes is not kept."""
