@@ -9,6 +9,7 @@ import requests
 
 from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock, SystemClock
+from flipsnack_client.collection import Collection, hash_of
 from flipsnack_client.deadline import deadline_of
 from flipsnack_client.defaults import BASE_URL, UPLOAD_URL
 from flipsnack_client.document import Document, Source
@@ -97,12 +98,12 @@ class Flipsnack(Operations):
         if self._own_session:
             self._session.close()
 
-    def download_html(self, collection_hash: str, *, policy: PollPolicy | None = None) -> Poller:
+    def download_html(self, collection: str | Collection, *, policy: PollPolicy | None = None) -> Poller:
         """Return a poller for the collection's download package; nothing is sent yet.
 
         The first poll starts the job (the vendor's collection.downloadHTML).
         """
-        return Poller(self._caller, collection_hash, policy=policy or PollPolicy())
+        return Poller(self._caller, hash_of(collection), policy=policy or PollPolicy())
 
     def resume(self, token: str, *, policy: PollPolicy | None = None) -> Poller:
         """Return a poller for the job of a `Poller.token`. Raises ValueError for any other text."""
