@@ -138,7 +138,7 @@ def test_threads_can_share_one_client(api: ScriptedApi) -> None:
 
 
 MISTAKES: dict[str, Callable[[], Any]] = {
-    "collection_hash must not": lambda: Flipsnack(KEY, SECRET).download_html(""),
+    "hash must not be empty": lambda: Flipsnack(KEY, SECRET).download_html(""),
     "api_key and secret must not": lambda: Flipsnack("", SECRET),
     "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
     "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),

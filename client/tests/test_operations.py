@@ -13,12 +13,12 @@ from client.tests.conftest import ScriptedApi, answer, http
 
 from flipsnack_client import (
     ApiError,
+    Assumptions,
     Cancelled,
     Collection,
     ConversionFailed,
     ConversionStatus,
     DeadlineExceeded,
-    FieldNames,
     Flipsnack,
     Item,
     MalformedAnswer,
@@ -132,10 +132,10 @@ def test_an_empty_list_and_an_item_alone_are_lists_in_xml() -> None:
     assert [2, 1, 0] == [len(found or ()) if found is not None else None for found in (several, one, none)]
 
 
-def read(data: dict[str, Any], **names: str) -> Collection:
+def read(data: dict[str, Any], **names: Any) -> Collection:
     """The collection in an answer."""
     body = json.dumps(ok({"collectionHash": "h", **data})).encode()
-    return Collection.read(Fields.of(decode(body, "json")), FieldNames(**names))
+    return Collection.read(Fields.of(decode(body, "json")), Assumptions(**names))
 
 
 # The data, the names that the caller gave, and what the conversion is.
@@ -214,7 +214,7 @@ def test_a_conversion_is_polled_at_the_vendors_pace(api: ScriptedApi) -> None:
 ENDS: dict[str, tuple[list[Any], type[Exception], str]] = {
     "failed": (converting("processing", "failed"), ConversionFailed, "collection h could not be converted"),
     "deadline": (converting("processing"), DeadlineExceeded, "use a longer deadline"),
-    "no status": (converting("queued"), MalformedAnswer, "FieldNames"),
+    "no status": (converting("queued"), MalformedAnswer, "Assumptions"),
     "deleted": ([*converting("processing"), answer(code=43, status="Forbidden")], ApiError, "43 Forbidden"),
 }
 

@@ -9,7 +9,7 @@ import pytest
 import flipsnack_client
 
 PUBLIC = [
-    "Collection", "Item", "ConversionStatus", "CollectionStats", "PageStats", "UserStats", "FieldNames",
+    "Collection", "Item", "ConversionStatus", "CollectionStats", "PageStats", "UserStats", "Assumptions",
     "UploadProgress", "ConversionFailed", "UploadUncertain", "NotConnected", "CannotRead",
     "Flipsnack", "Poller", "Update", "JobStatus", "Progress", "Answer", "ResourceUrl", "Deadline", "PollPolicy",
     "RetryPolicy", "Limiter", "Window", "Clock", "SystemClock", "DeadlineAdapter", "SignatureAuth", "canonical",

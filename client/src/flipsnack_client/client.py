@@ -9,11 +9,12 @@ import requests
 
 from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock, SystemClock
+from flipsnack_client.collection import Collection, hash_of
 from flipsnack_client.deadline import deadline_of
 from flipsnack_client.defaults import BASE_URL, UPLOAD_URL
 from flipsnack_client.document import Document, Source
 from flipsnack_client.envelope import DECODERS, Answer
-from flipsnack_client.fields import FieldNames
+from flipsnack_client.fields import Assumptions
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.method import Host, Method
 from flipsnack_client.multipart import UploadProgress
@@ -37,7 +38,8 @@ class Flipsnack(Operations):
     `format` is json, jsonp or xml. `timeout` is the seconds that connecting and each read may take. `limiter`
     delays calls that would exceed the vendor's limits; `retry` says how often and when a call is retried. A
     `session` of your own is used as it is and not closed; its reads are cut at the deadline only if
-    `DeadlineAdapter` is mounted on it. `names` are those that the vendor does not document.
+    `DeadlineAdapter` is mounted on it. `assumptions` are about what the vendor
+    does not document.
 
     A `deadline` limits a whole operation: seconds from now, or a `Deadline`; the default is
     `defaults.DEADLINE` (half an hour). Setting the event `cancel` ends it. Every method that sends something
@@ -57,7 +59,7 @@ class Flipsnack(Operations):
         limiter: Limiter | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = TIMEOUT,
-        names: FieldNames | None = None,
+        assumptions: Assumptions | None = None,
     ) -> None:
         if not api_key or not secret:
             raise ValueError("api_key and secret must not be empty")
@@ -66,7 +68,7 @@ class Flipsnack(Operations):
         self.clock: Clock = clock or SystemClock()
         hosts = HOSTS if base_url is None else dict.fromkeys(HOSTS, _checked(base_url))
         self.base_url = hosts["api"]
-        self.names = names or FieldNames()
+        self.assumptions = assumptions or Assumptions()
         self._session = session or new_session()
         self._own_session = session is None
         self._caller = Caller(
@@ -96,12 +98,12 @@ class Flipsnack(Operations):
         if self._own_session:
             self._session.close()
 
-    def download_html(self, collection_hash: str, *, policy: PollPolicy | None = None) -> Poller:
+    def download_html(self, collection: str | Collection, *, policy: PollPolicy | None = None) -> Poller:
         """Return a poller for the collection's download package; nothing is sent yet.
 
         The first poll starts the job (the vendor's collection.downloadHTML).
         """
-        return Poller(self._caller, collection_hash, policy=policy or PollPolicy())
+        return Poller(self._caller, hash_of(collection), policy=policy or PollPolicy())
 
     def resume(self, token: str, *, policy: PollPolicy | None = None) -> Poller:
         """Return a poller for the job of a `Poller.token`. Raises ValueError for any other text."""

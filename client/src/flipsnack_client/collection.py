@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from flipsnack_client.fields import FieldNames, Fields, Number
+from flipsnack_client.fields import Assumptions, Fields, Number
 
 
 class ConversionStatus(StrEnum):
@@ -51,10 +51,10 @@ class Collection:
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     @classmethod
-    def read(cls, fields: Fields, names: FieldNames) -> "Collection":
+    def read(cls, fields: Fields, assumed: Assumptions) -> "Collection":
         """Return the collection of these fields. Raises MalformedAnswer if it has no hash."""
-        listed = names.items if names.items in fields.values else _list_of_objects(fields)
-        known = {*_NAMED, names.thumbnail, listed}
+        listed = assumed.items if assumed.items in fields.values else _list_of_objects(fields)
+        known = {*_NAMED, assumed.thumbnail, listed}
         return cls(
             hash=fields.required("collectionHash"),
             title=fields.text("collectionTitle"),
@@ -62,9 +62,9 @@ class Collection:
             status=fields.text("collectionStatus"),
             width=fields.number("collectionWidth"),
             height=fields.number("collectionHeight"),
-            thumbnail=fields.text(names.thumbnail),
-            items=tuple(_item(one, names) for one in fields.objects(listed) or ()),
-            conversion=_conversion(fields.values, names),
+            thumbnail=fields.text(assumed.thumbnail),
+            items=tuple(_item(one, assumed) for one in fields.objects(listed) or ()),
+            conversion=_conversion(fields.values, assumed),
             extra=fields.others(known),
         )
 
@@ -80,12 +80,12 @@ def hash_of(collection: "str | Collection") -> str:
     return found
 
 
-def _item(fields: Fields, names: FieldNames) -> Item:
+def _item(fields: Fields, assumed: Assumptions) -> Item:
     return Item(
-        hash=fields.text(names.item_hash),
-        title=fields.text(names.item_title),
-        conversion=_conversion(fields.values, names),
-        extra=fields.others({names.item_hash, names.item_title, names.conversion}),
+        hash=fields.text(assumed.item_hash),
+        title=fields.text(assumed.item_title),
+        conversion=_conversion(fields.values, assumed),
+        extra=fields.others({assumed.item_hash, assumed.item_title, assumed.conversion}),
     )
 
 
@@ -98,10 +98,10 @@ def _objects(values: list[Any]) -> bool:
     return bool(values) and all(isinstance(one, dict) for one in values)
 
 
-def _conversion(values: Mapping[str, Any], names: FieldNames) -> ConversionStatus | None:
+def _conversion(values: Mapping[str, Any], assumed: Assumptions) -> ConversionStatus | None:
     """Return the status in the field that has the name for it, else in those that look like it."""
     found = [*_texts(values)]
-    named = [text for name, text in found if name == names.conversion]
+    named = [text for name, text in found if name == assumed.conversion]
     texts = named or [text for name, text in found if _is_state(name) and text in ConversionStatus.__members__]
     if not all(text in ConversionStatus.__members__ for text in texts):
         return None

@@ -7,7 +7,7 @@ from flipsnack_client.collection import Collection, ConversionStatus
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.envelope import Answer
 from flipsnack_client.exceptions import Cancelled, ConversionFailed, DeadlineExceeded, MalformedAnswer
-from flipsnack_client.fields import FieldNames, Fields
+from flipsnack_client.fields import Assumptions, Fields
 from flipsnack_client.poller import PollPolicy
 
 
@@ -15,7 +15,7 @@ def wait_converted(
     ask: Callable[[str], Answer],
     collection_hash: str,
     *,
-    names: FieldNames,
+    assumed: Assumptions,
     policy: PollPolicy,
     on_poll: Callable[[Collection], None] | None,
     deadline: Deadline,
@@ -25,7 +25,7 @@ def wait_converted(
     polls = 0
     while True:
         answer = ask(collection_hash)
-        collection = Collection.read(Fields.of(answer), names)
+        collection = Collection.read(Fields.of(answer), assumed)
         collection_hash, polls = collection.hash, polls + 1
         if on_poll is not None:
             on_poll(collection)
@@ -35,7 +35,7 @@ def wait_converted(
             case ConversionStatus.FAILED:
                 raise ConversionFailed(collection_hash)
             case None:
-                raise MalformedAnswer(_no_status(names), raw=answer.raw)
+                raise MalformedAnswer(_no_status(assumed), raw=answer.raw)
         _pause(policy, polls, deadline, cancel)
 
 
@@ -57,8 +57,8 @@ def _exceeded(deadline: Deadline, polls: int) -> DeadlineExceeded:
     )
 
 
-def _no_status(names: FieldNames) -> str:
+def _no_status(assumed: Assumptions) -> str:
     return (
-        f"the collection has no conversion status, expected processing, complete or failed in {names.conversion}; "
-        "if the API has another name for it, give Flipsnack(names=FieldNames(conversion=…))"
+        f"the collection has no conversion status, expected processing, complete or failed in {assumed.conversion}; "
+        "if the API has another name for it, give Flipsnack(assumptions=Assumptions(conversion=…))"
     )

@@ -12,13 +12,14 @@ Number = int | float
 
 
 @dataclass(frozen=True, slots=True)
-class FieldNames:
-    """Names that the vendor does not document, with a likely one for each; give others if the API has others.
+class Assumptions:
+    """What the vendor does not document, and this client takes for likely; give others if the API has others.
 
     `items` is a collection's list of documents, each with `item_hash`, `item_title` and its `conversion` status.
     If an answer has no field of that name, the first list of objects counts as the items, and as the conversion
     any field with "status" or "state" in its name whose value is processing, complete or failed.
-    `range_end` is the parameter of collection.getList beside `from`.
+    `range_end` is the parameter of collection.getList beside `from`, and `first_index` the number of the first
+    collection.
     """
 
     items: str = "flipbooks"
@@ -27,6 +28,7 @@ class FieldNames:
     conversion: str = "flipbookStatus"
     thumbnail: str = "collectionThumbnail"
     range_end: str = "to"
+    first_index: int = 0
 
 
 class Fields:

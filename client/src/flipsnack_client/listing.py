@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from flipsnack_client.collection import Collection
 from flipsnack_client.exceptions import MalformedAnswer
-from flipsnack_client.fields import FieldNames, Fields
+from flipsnack_client.fields import Assumptions, Fields
 
 PAGE_SIZE = 100
 
@@ -23,13 +23,13 @@ class Page:
     count: int | None
 
     @classmethod
-    def read(cls, fields: Fields, names: FieldNames) -> "Page":
+    def read(cls, fields: Fields, assumed: Assumptions) -> "Page":
         """Return the page in an answer to collection.getList. Raises MalformedAnswer."""
         found = fields.objects("collections")
         if found is None:
             raise fields.malformed("collections", "a list of objects")
         count = fields.number("collectionCount")
-        return cls(tuple(Collection.read(one, names) for one in found), None if count is None else int(count))
+        return cls(tuple(Collection.read(one, assumed) for one in found), None if count is None else int(count))
 
     @property
     def counts_all(self) -> bool:

@@ -12,7 +12,7 @@ from flipsnack_client.conversion import wait_converted
 from flipsnack_client.deadline import Deadline, deadline_of
 from flipsnack_client.document import Document, Source
 from flipsnack_client.envelope import Answer
-from flipsnack_client.fields import FieldNames, Fields
+from flipsnack_client.fields import Assumptions, Fields
 from flipsnack_client.listing import PAGE_SIZE, Page, listed
 from flipsnack_client.method import (
     CREATE,
@@ -37,7 +37,7 @@ class Operations:
     """What `Flipsnack` does with collections; `Flipsnack` says what all its methods have in common."""
 
     clock: Clock
-    names: FieldNames
+    assumptions: Assumptions
     _caller: Caller
 
     def create(
@@ -76,12 +76,12 @@ class Operations:
             answer = self._caller.call(
                 CREATE, params, files=files, on_progress=on_progress, deadline=limit, cancel=cancel
             )
-        return Collection.read(Fields.of(answer), self.names)
+        return Collection.read(Fields.of(answer), self.assumptions)
 
     def collection(self, collection: str | Collection, *, deadline: Limit = None, cancel: Cancel = None) -> Collection:
         """Return the collection as it is now."""
         answer = self._call(GET_COLLECTION, _of(collection), deadline, cancel)
-        return Collection.read(Fields.of(answer), self.names)
+        return Collection.read(Fields.of(answer), self.assumptions)
 
     def wait_converted(
         self,
@@ -95,13 +95,13 @@ class Operations:
         """Poll until the collection's document is converted and return the collection.
 
         `on_poll` is called with each answer. Raises ConversionFailed, and MalformedAnswer if an answer has no
-        conversion status (see `FieldNames`).
+        conversion status (see `Assumptions`).
         """
         limit = deadline_of(deadline, clock=self.clock)
         return wait_converted(
             lambda one: self._call(GET_COLLECTION, _of(one), limit, cancel),
             hash_of(collection),
-            names=self.names,
+            assumed=self.assumptions,
             policy=policy or PollPolicy(),
             on_poll=on_poll,
             deadline=limit,
@@ -130,8 +130,9 @@ class Operations:
         params = _given(query=query, collectionStatus=status, orderBy=order_by, orderMode=order_mode)
 
         def fetch(first: int, last: int) -> Page:
-            bounds = {"from": str(first), self.names.range_end: str(last)}
-            return Page.read(Fields.of(self._call(GET_LIST, {**params, **bounds}, limit, cancel)), self.names)
+            base = self.assumptions.first_index
+            bounds = {"from": str(base + first), self.assumptions.range_end: str(base + last)}
+            return Page.read(Fields.of(self._call(GET_LIST, {**params, **bounds}, limit, cancel)), self.assumptions)
 
         return listed(fetch, page_size=page_size)
 
@@ -158,7 +159,7 @@ class Operations:
         answer = self._call(UPDATE, params, limit, cancel)
         if answer.data is None:  # what update returns is not documented
             return self.collection(collection, deadline=limit, cancel=cancel)
-        return Collection.read(Fields.of(answer), self.names)
+        return Collection.read(Fields.of(answer), self.assumptions)
 
     def delete(self, collection: str | Collection, *, deadline: Limit = None, cancel: Cancel = None) -> None:
         """Delete the collection. Forbidden (43) after a broken connection may mean that the first try deleted it."""

@@ -101,8 +101,6 @@ class Poller:
     """
 
     def __init__(self, caller: Caller, collection_hash: str, *, policy: PollPolicy) -> None:
-        if not collection_hash:
-            raise ValueError("collection_hash must not be empty")
         self.collection_hash = collection_hash
         self.last: Update | None = None
         self.attempts = 0

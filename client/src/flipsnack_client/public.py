@@ -49,7 +49,7 @@ from flipsnack_client.exceptions import (
     UnknownStatus,
     UploadUncertain,
 )
-from flipsnack_client.fields import FieldNames
+from flipsnack_client.fields import Assumptions
 from flipsnack_client.limiter import Limiter, Window
 from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.poller import JobStatus, Poller, PollPolicy, Update
@@ -75,7 +75,7 @@ __all__ = [
     "CollectionStats",
     "PageStats",
     "UserStats",
-    "FieldNames",
+    "Assumptions",
     # how it waits
     "Deadline",
     "PollPolicy",
