@@ -45,9 +45,18 @@ def _request(record: Record) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(record.body),
     }
-    if record.body:
+    if record.content_type.lower().startswith("multipart/form-data"):
+        request |= {"bodySize": -1, "postData": {"mimeType": record.content_type, "params": _parts(record)}}
+    elif record.body:
         request["postData"] = {"mimeType": record.content_type, "params": [], "text": record.body}
     return request
+
+
+def _parts(record: Record) -> list[dict[str, str]]:
+    """The parts of a multipart body: its fields are the parameters that are not in the query."""
+    in_query = {pair["name"] for pair in _query(record.query)}
+    fields = [{"name": name, "value": value} for name, value in record.params.items() if name not in in_query]
+    return fields + [{"name": file.field, "fileName": file.file_name} for file in record.files]
 
 
 def _response(record: Record) -> dict[str, Any]:

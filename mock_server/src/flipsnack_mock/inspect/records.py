@@ -10,6 +10,7 @@ from flipsnack_mock.inspect.masking import Mask, label, masked_urls
 from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -56,6 +57,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     query: str = ""
     content_type: str = ""
     body: str = ""
+    files: tuple[UploadedFile, ...] = ()
     range: str = ""
     conditions: dict[str, str] = {}
     cut: bool = False
@@ -110,6 +112,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         query=mask.raw(request.query),
         content_type=request.content_type,
         body=mask.raw(request.body, request.content_type or "none"),
+        files=tuple(_masked_file(file, mask) for file in request.files),
         range=request.range,
         conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
@@ -130,6 +133,11 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         fault=entry.fault,
         answer=_recorded_answer(entry, mask),
     )
+
+
+def _masked_file(file: UploadedFile, mask: Mask) -> UploadedFile:
+    field, name, damage = mask.text(file.field), mask.text(file.file_name), mask.text(file.damage)
+    return msgspec.structs.replace(file, field=field, file_name=name, damage=damage)
 
 
 def kind_of(entry: Entry) -> str:
