@@ -22,8 +22,8 @@ sys.meta_path.insert(0, Finder())
     [
         (("flipsnack", "--help"), "flipsnack_client.cli"),
         (("flipsnack", "--help"), "click.core"),
-        (("flipsnack", "--help"), "flipsnack_client.deadline_adapter"),
-        (("flipsnack", "--help"), "requests.sessions"),
+        (("flipsnack", "status", "h"), "flipsnack_client.deadline_adapter"),
+        (("flipsnack", "status", "h"), "requests.sessions"),
         (("flipsnack-mock", "--help"), "flipsnack_mock.cli"),
         (("flipsnack-mock", "--help"), "click.core"),
         (("flipsnack-mock", "serve", "--port", "0"), "flask.app"),

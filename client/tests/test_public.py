@@ -9,6 +9,8 @@ import pytest
 import flipsnack_client
 
 PUBLIC = [
+    "Collection", "Item", "ConversionStatus", "CollectionStats", "PageStats", "UserStats", "Assumptions",
+    "UploadProgress", "ConversionFailed", "UploadUncertain", "NotConnected", "CannotRead",
     "Flipsnack", "Poller", "Update", "JobStatus", "Progress", "Answer", "ResourceUrl", "Deadline", "PollPolicy",
     "RetryPolicy", "Limiter", "Window", "Clock", "SystemClock", "DeadlineAdapter", "SignatureAuth", "canonical",
     "masked_canonical", "sign", "FlipsnackError", "ApiError", "MaintenanceMode", "MissingParameter", "RateLimited",
@@ -54,11 +56,12 @@ __import__("flipsnack_client.{name}")
     ("script", "unloaded"),
     [
         ("import flipsnack_client", ["requests", "urllib3", "typing_extensions"]),
+        ("import flipsnack_client.cli", ["requests", "urllib3", "rich", "logging"]),
         ("from flipsnack_client import Flipsnack", ["rich", "lxml", "click", "flask"]),
     ],
 )
 def test_importing_the_client_loads_what_is_needed(script: str, unloaded: list[str]) -> None:
-    """The package alone loads no HTTP library; its names load no terminal and no XML."""
+    """The package and its command (`--help`) load no HTTP library; its names load no terminal and no XML."""
     look = f"import sys; {script}; print([name for name in {unloaded!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
     assert "[]\n" == done.stdout
@@ -68,4 +71,4 @@ def test_a_name_that_is_not_public_is_an_error_of_the_package() -> None:
     """Names come on demand, and what is none of them is missing as in any module; modules are there as ever."""
     with pytest.raises(ImportError, match="cannot import name 'Flipsneck' from 'flipsnack_client'"):
         exec("from flipsnack_client import Flipsneck")
-    assert flipsnack_client.exceptions.ApiError is flipsnack_client.ApiError
+    assert flipsnack_client.exceptions.JobFailed is flipsnack_client.JobFailed

@@ -19,7 +19,7 @@ from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
 STATISTICS = st.builds(
     DayStatistics,
-    day=st.dates(),
+    date=st.dates(),
     views=st.integers(0, 10**9),
     pages=st.lists(st.builds(PageStatistics, page=st.integers(1, 9), clicks=st.integers(0, 9)), max_size=2).map(tuple),
 )
@@ -94,11 +94,11 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
     [
         ({"collections": {"a": Collection(hash="b")}}, "is listed under 'a'"),
         ({"collections": {"a": Collection(hash="a", job=Job(schedule="sometimes"))}}, "not a schedule"),
-        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "not a time"),
+        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "Expected `int`"),
         ({"collections": {"a": Collection(hash="a", conversion=Job(schedule="sometimes"))}}, "not a schedule"),
-        ({"collections": {"a": Collection(hash="a", conversion=Job(started_at=10**30))}}, "not a time"),
-        ({"clock": VirtualClock(frozen_at=10**20)}, "not a time"),
-        ({"counted": [-(10**20)]}, "not a time"),
+        ({"collections": {"a": Collection(hash="a", conversion=Job(started_at=10**30))}}, "Expected `int`"),
+        ({"clock": VirtualClock(frozen_at=10**20)}, "Expected `int`"),
+        ({"counted": [-(10**20)]}, "Expected `int`"),
     ],
     ids=str,
 )

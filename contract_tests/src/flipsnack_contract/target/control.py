@@ -1,10 +1,12 @@
 """The kit's client of the control plane at `/__admin`, in plain HTTP."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
 JSON = {"Content-Type": "application/json"}
@@ -33,7 +35,10 @@ class Control:
         reply = self._target.send(Request(method, self._url + path, raw, self._headers))
         if not 200 <= reply.status < 300:
             raise Refused(reply.status, _message(reply))
-        return json.loads(reply.body) if reply.body else None
+        try:
+            return json.loads(reply.body) if reply.body else None
+        except (ValueError, RecursionError):
+            raise Refused(reply.status, f"no JSON: {_message(reply)}") from None
 
     def create_account(self, key: str, secret: str) -> "AccountControl":
         self.call("POST", "/accounts", {"key": key, "secret": secret})
@@ -81,6 +86,14 @@ class AccountControl(Control):
         """Put the job into `state`; raises `Refused` where that is not legal."""
         self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
 
+    def convert(self, collection_hash: str, state: str) -> None:
+        """Put the conversion into `state`: processing, complete or failed."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/conversion", {"state": state})
+
+    def statistics(self, collection_hash: str, days: Iterable[Mapping[str, object]]) -> None:
+        """Set the statistics of a collection, an object for each `date`, with its `pages`."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/statistics", list(days))
+
     def settings(self, **changes: object) -> None:
         self.call("PATCH", "/settings", changes)
 
@@ -100,6 +113,6 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
 
 def _message(reply: Reply) -> str:
     try:
-        return str(json.loads(reply.body)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return reply.body[:200].decode("utf-8", "replace")
+        return cut(str(json.loads(reply.body)["error"]["message"]))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return cut(reply.body[:200].decode("utf-8", "replace"))

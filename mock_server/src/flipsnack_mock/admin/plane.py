@@ -14,6 +14,7 @@ from flipsnack_mock.admin import (  # noqa: F401
     collections,
     doctor,
     faults,
+    jobs,
     lint,
     magic,
     namespaces,

@@ -9,7 +9,7 @@ import msgspec
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.records import Record
 
-_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules")
+_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules", "invented", "files")
 
 
 def har(records: Iterable[Record]) -> str:
@@ -45,18 +45,21 @@ def _request(record: Record) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(record.body),
     }
-    if record.content_type.lower().startswith("multipart/form-data"):
-        request |= {"bodySize": -1, "postData": {"mimeType": record.content_type, "params": _parts(record)}}
-    elif record.body:
+    if record.body:
         request["postData"] = {"mimeType": record.content_type, "params": [], "text": record.body}
+    elif record.content_type.startswith("multipart/"):
+        # What was uploaded is described, and its bytes are left out.
+        request |= {"bodySize": -1, "postData": {"mimeType": record.content_type, "params": _posted(record)}}
     return request
 
 
-def _parts(record: Record) -> list[dict[str, str]]:
-    """The parts of a multipart body: its fields are the parameters that are not in the query."""
-    in_query = {pair["name"] for pair in _query(record.query)}
-    fields = [{"name": name, "value": value} for name, value in record.params.items() if name not in in_query]
-    return fields + [{"name": file.field, "fileName": file.file_name} for file in record.files]
+def _posted(record: Record) -> list[dict[str, Any]]:
+    queried = dict(parse_qsl(record.query, keep_blank_values=True))
+    fields = [{"name": name, "value": value} for name, value in record.params.items() if name not in queried]
+    return fields + [
+        {"name": file.field, "fileName": file.file_name, "comment": f"{file.size} bytes, SHA-256 {file.digest}"}
+        for file in record.files
+    ]
 
 
 def _response(record: Record) -> dict[str, Any]:

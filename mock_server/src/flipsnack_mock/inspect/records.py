@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import msgspec
 
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
-from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.messages import UploadedFile
@@ -40,7 +40,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request and its answer. Wall and virtual time are given as text and in microseconds since 1970.
 
     `query` and `body` have one character for each byte; `cut` says that the request was longer than the journal keeps.
-    `leaks` names parameters that held a secret, `passed` and `failed` name checks, `assumed` the assumed `rules`.
+    `files` says what was uploaded, without the bytes. `leaks` names parameters that held a secret, `passed` and
+    `failed` name checks, `assumed` the assumed `rules`, and `invented` what no source documents: parameters and fields
+    by their names, and rules.
     """
 
     id: str
@@ -57,11 +59,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     query: str = ""
     content_type: str = ""
     body: str = ""
-    files: tuple[UploadedFile, ...] = ()
     range: str = ""
     conditions: dict[str, str] = {}
     cut: bool = False
     params: dict[str, str] = {}
+    files: tuple[UploadedFile, ...] = ()
     action: str = ""
     hash: str = ""
     format: str = ""
@@ -73,6 +75,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     rules: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    invented: tuple[str, ...] = ()
     code: int | None = None
     status: str = ""
     fault: str = ""
@@ -112,11 +115,11 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         query=mask.raw(request.query),
         content_type=request.content_type,
         body=mask.raw(request.body, request.content_type or "none"),
-        files=tuple(_masked_file(file, mask) for file in request.files),
         range=request.range,
         conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
         params=mask.params(params),
+        files=tuple(msgspec.structs.replace(one, file_name=mask.text(one.file_name)) for one in request.files),
         action=action_of(entry),
         hash=collection_hash(entry),
         format=entry.fmt,
@@ -128,16 +131,12 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         rule=entry.rule,
         rules=tuple(rules),
         assumed=tuple(rule for rule, known in rules.items() if known == "assumed"),
+        invented=invented_in(entry),
         code=entry.code,
         status=job_status(entry),
         fault=entry.fault,
         answer=_recorded_answer(entry, mask),
     )
-
-
-def _masked_file(file: UploadedFile, mask: Mask) -> UploadedFile:
-    field, name, damage = mask.text(file.field), mask.text(file.file_name), mask.text(file.damage)
-    return msgspec.structs.replace(file, field=field, file_name=name, damage=damage)
 
 
 def kind_of(entry: Entry) -> str:
@@ -159,10 +158,12 @@ def collection_hash(entry: Entry) -> str:
 
 
 def params_of(entry: Entry) -> dict[str, str]:
-    """The parameters; for downloads and malformed queries, as far as they can be parsed."""
+    """The parameters; for downloads and malformed requests, as far as they can be parsed."""
     if entry.params:
         return entry.params
-    return dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
+    form = entry.request.form
+    fields = dict(form.fields) if form else {}
+    return fields | dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
 
 
 def job_status(entry: Entry) -> str:

@@ -26,10 +26,10 @@ class Envelope(NamedTuple):
 
 def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     """`answer` in the format `fmt`, one of `FORMATS`; `callback` is used by jsonp alone."""
-    tree: dict[str, Value] = {"code": answer.code, "status": answer.status}
+    tree: dict[str, Value] = {"code": answer.code, "status": _clean(answer.status)}
     if answer.data is not None:
-        tree["data"] = answer.data
-    return FORMATS[fmt].render(_clean_tree(tree), callback)
+        tree["data"] = _clean(answer.data)
+    return FORMATS[fmt].render(tree, callback)
 
 
 def renamed(data: Tree, names: Mapping[str, str]) -> Tree:
@@ -57,16 +57,13 @@ def is_callback(text: str) -> bool:
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _clean_tree(tree: Tree) -> dict[str, Value]:
-    return {name: _clean(value) for name, value in tree.items()}
-
-
 def _clean(value: Value) -> Value:
     if isinstance(value, str):
-        return _NOT_IN_XML.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return _clean_tree(value)
-    return [_clean(one) for one in value] if isinstance(value, Sequence) else value
+        # What XML cannot carry is not printable either, and this is known sooner.
+        return value if value.isprintable() else _NOT_IN_XML.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {name: _clean(inner) for name, inner in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _json(tree: Tree, _callback: str) -> bytes:

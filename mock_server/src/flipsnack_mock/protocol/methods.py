@@ -15,7 +15,7 @@ Argument = str | int | bool | datetime.date
 # How numbers and booleans are written is assumed: the vendor's pages name only the types, and `true`.
 _TYPES: dict[ValueType, re.Pattern[str]] = {
     "number": re.compile(r"-?[0-9]{1,15}"),
-    "boolean": re.compile("true|false|1|0", re.IGNORECASE),
+    "boolean": re.compile("true|false|1|0", re.IGNORECASE | re.ASCII),
     "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "url": re.compile(r"https?://[^\s/?#]+([/?#]\S*)?", re.IGNORECASE),
     # A file is a part of its own in the body, never a text.
@@ -162,6 +162,9 @@ PACKAGE_METHOD = next(
     method.name for method in METHODS.values() if "resourceUrl" in [field.name for field in method.fields]
 )
 """The method that a package is asked for with: its answer holds the resource URL."""
+
+COMMON = frozenset({"apiKey", "action", "signature", "format", "callback"})
+"""The names of the parameters that every method has."""
 
 UPLOADS = frozenset(one.name for table in (METHODS, UNBUILT) for one in table.values() if one.verb == "POST")
 """The methods, built or not, that upload a file."""

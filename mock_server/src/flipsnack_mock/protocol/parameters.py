@@ -1,6 +1,8 @@
 """Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
 import re
+from collections.abc import Iterable, Iterator
+from sys import intern
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
@@ -47,35 +49,32 @@ def form_parameters(form: Form) -> dict[str, str]:
     """
     if form.damage:
         raise BadRequest(form.damage, rule=form.rule)
-    return _unique(list(form.fields))
+    return _unique(form.fields)
 
 
-def _pairs(raw: bytes) -> list[tuple[str, str]]:
+def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
     pieces = text_of(raw.replace(b"+", b" ")).split("&")
     if len(pieces) > MAX_PARTS:
         raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARTS}", rule="request.size")
-    pairs = []
     for piece in pieces:
         if piece:
             name, _, value = piece.partition("=")
-            pairs.append((_unescaped(name), _unescaped(value)))
-    return pairs
+            yield (_unescaped(name), _unescaped(value)) if "%" in piece else (name, value)
 
 
 def _unescaped(text: str) -> str:
-    if "%" not in text:
-        return text
     if _BROKEN_ESCAPE.search(text):
         raise BadRequest("a percent sign is not followed by two hexadecimal digits", rule="request.undecodable")
     return text_of(unquote_to_bytes(text))
 
 
-def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    params = dict(pairs)
-    if len(params) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadRequest(f"the parameter {twice[:60]!r} is sent more than once", rule="request.duplicate-parameter")
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    params: dict[str, str] = {}
+    for name, value in pairs:
+        if name in params:
+            raise BadRequest(f"the parameter {name[:60]!r} is sent more than once", rule="request.duplicate-parameter")
+        # Interned, the same few names take no memory in each entry of the journal.
+        params[intern(name)] = value
     if "" in params:
         raise BadRequest("a parameter has no name", rule="code.40")
     return params

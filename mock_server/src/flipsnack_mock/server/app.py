@@ -16,6 +16,7 @@ from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
+from flipsnack_mock.server.cors import with_cors
 from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.player import player
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
@@ -56,7 +57,7 @@ def create_app(
     )
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.register_blueprint(player(worlds, clock, uploads.flipbooks))
-    vendor = VendorSurface(worlds, clock, sleep, on_exchange, uploads)
+    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange, uploads), settings.cors_origins)
     app.wsgi_app = without_namespace(_swept(_beside(app, vendor), uploads))  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
 

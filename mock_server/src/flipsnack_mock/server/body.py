@@ -8,7 +8,7 @@ application reads it from `wsgi.input` (`read_request`).
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
 from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
@@ -16,7 +16,7 @@ from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.clock import elapsed_time
 from flipsnack_mock.server.delivery import Receive
 
 BODY = "flipsnack_mock.body"
@@ -86,13 +86,14 @@ class Pace(NamedTuple):
 
 
 DEFAULT_PACE = Pace()
-_NOW = real_time()
+_NOW = elapsed_time()
 
 
 class BodyReader:
     """A body that is being read: its pieces go to `sink`, and `length` counts their bytes.
 
-    `ended` says whether the whole body was read, of which `most` bytes are. `now` gives real time in microseconds.
+    `ended` says whether the whole body was read, of which `most` bytes are. `now` gives real time in microseconds since
+    any instant.
     """
 
     def __init__(
@@ -201,7 +202,10 @@ def read_request(environ: Environ, form_sink: FormSink | None = None) -> Sink:
     sink: Sink | None = environ.get(BODY)
     if sink is None:
         sink = environ[BODY] = sink_of(environ, form_sink)
-        _read(environ, sink)
+        try:
+            _read(environ, sink)
+        except Refused as refusal:
+            sink.refusal = refusal
         sink.end()
     return sink
 
@@ -214,13 +218,23 @@ def read_body(environ: Environ) -> bytes:
 def _read(environ: Environ, sink: Sink) -> None:
     # A server that blocks has a timeout of its own for a client that sends nothing.
     reader, stream = BodyReader(sink), environ["wsgi.input"]
-    while (wanted := min(sink.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := stream.read(wanted)):
+    while (wanted := min(sink.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := _piece(stream, wanted)):
         reader.take(piece)
+
+
+def _piece(stream: BinaryIO, length: int) -> bytes:
+    try:
+        return stream.read(length)
+    except Exception as damage:
+        # What a server raises here is its own, and says that the client sent no body that it can read (PEP 3333 has no
+        # exception for it), or went away.
+        why = str(damage)[:200] or type(damage).__name__
+        raise Refused(400, "bad_request", f"the body cannot be read: {why}") from None
 
 
 def _left(environ: Environ, length: int) -> int:
     """How much of a body there may be behind the first `length` bytes."""
-    announced = environ.get("CONTENT_LENGTH", "")
+    announced = environ.get("CONTENT_LENGTH", "").strip()
     if announced.isascii() and announced.isdecimal():
         return max(0, int(announced) - length)
     # Without a length only a server that says so ends the input by itself; another would wait for ever.

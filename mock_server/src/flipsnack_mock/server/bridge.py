@@ -37,7 +37,9 @@ class Bridge:
         environ = _environ(scope)
         try:
             whole = not _has_body(scope) or await self._read_body(environ, receive)
-            answer = await self._answer(environ, receive)
+            answer = _called(self._app, environ)
+            if WAIT in environ:
+                answer = await self._answer_later(environ, receive)
         except ConnectionAbortedError:
             return
         finally:
@@ -69,11 +71,9 @@ class Bridge:
             sink.refusal = refusal
         return reader.ended
 
-    async def _answer(self, environ: Environ, receive: Receive) -> WsgiAnswer:
-        answer = _called(self._app, environ)
-        wait = environ.get(WAIT)
-        if wait is None:
-            return answer
+    async def _answer_later(self, environ: Environ, receive: Receive) -> WsgiAnswer:
+        """The answer after the wait that the application asked for."""
+        wait = environ[WAIT]
         if isinstance(wait, Work):
             await asyncio.to_thread(wait.block)
         elif not await wait.over(receive):

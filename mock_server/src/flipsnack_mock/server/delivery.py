@@ -50,15 +50,57 @@ class WsgiAnswer(NamedTuple):
         return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
 
 
+class JoinedWrites:
+    """`transport`, whose writes wait between `hold` and `flush`: head and body of an answer take one system call."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held: list[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def hold(self) -> None:
+        """Let what is written wait."""
+        self._held = []
+
+    def write(self, data: bytes) -> None:
+        """Write `data`, or let it wait."""
+        if self._held is None:
+            self._transport.write(data)
+        else:
+            self._held.append(data)
+
+    def flush(self) -> None:
+        """Write what waits, at once."""
+        held, self._held = self._held, None
+        if held:
+            self._transport.write(b"".join(held))
+
+    def close(self) -> None:
+        """Write what waits, and close."""
+        self.flush()
+        self._transport.close()
+
+
 class Connection(NamedTuple):
     """The connection of one request: ASGI's `receive` and `send`, and the transport below them."""
 
-    transport: asyncio.Transport
+    transport: JoinedWrites
     receive: Receive
     send: Send
 
     async def head(self, answer: WsgiAnswer) -> None:
         await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+
+    async def whole(self, answer: WsgiAnswer) -> None:
+        """Send head and body at once, in one system call."""
+        self.transport.hold()
+        try:
+            await self.head(answer)
+            await self.send({"type": "http.response.body", "body": b"".join(answer.chunks)})
+        finally:
+            self.transport.flush()
 
     async def body(self, chunks: Iterable[bytes]) -> None:
         held = b""
@@ -133,8 +175,11 @@ async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connect
 
 
 async def _whole(_effect: Damage | None, answer: WsgiAnswer, connection: Connection) -> None:
-    await connection.head(answer)
-    await connection.body(answer.chunks)
+    if isinstance(answer.chunks, tuple):
+        await connection.whole(answer)
+    else:
+        await connection.head(answer)
+        await connection.body(answer.chunks)
 
 
 async def _pause(effect: Pause, answer: WsgiAnswer, connection: Connection) -> None:

@@ -15,8 +15,9 @@ from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.messages import Body, Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import KeptBody, Sink, read_request
@@ -36,7 +37,6 @@ OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
-_NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
@@ -68,16 +68,16 @@ class VendorSurface:
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
         body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
         try:
-            request = _request(environ, at, origin, body)
+            request = _request(environ, at, origin, _NOTHING if body.refusal else body)
             if (fetching := self._fetching(environ, request, world)) is not None:
                 return later(fetching, environ, start_response, self)
-            response, entry = self._handled(environ, request, world)
+            response, entry = self._handled(environ, request, world, body.refusal)
         finally:
             body.close()
         if entry.code == 20:
             self._follow(entry, world)
         chunks = self._chunks(response, environ)
-        entry.duration = self._now() - at
+        entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
@@ -93,7 +93,11 @@ class VendorSurface:
         fetching = environ[_FETCHED] = self._uploads.fetch(url)
         return fetching
 
-    def _handled(self, environ: Environ, request: Request, world: World) -> tuple[Response, Entry]:
+    def _handled(
+        self, environ: Environ, request: Request, world: World, refusal: Refused | None
+    ) -> tuple[Response, Entry]:
+        if refusal is not None:
+            return api.refuse(request, world, refusal)
         fetched: Future[Fetched] | None = environ.pop(_FETCHED, None)
         if fetched is None:
             return api.handle(request, world)
@@ -179,11 +183,17 @@ def _headers(response: Response, entry_id: str) -> Headers:
 
 def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
-    return (name, iri_to_uri(value)) if name.lower() in _URL_HEADERS else header
+    if name.lower() not in _URL_HEADERS:
+        return header
+    try:
+        return name, iri_to_uri(value)
+    except ValueError:
+        # A fault may send what is no URL.
+        return header
 
 
 def _body(response: Response) -> Iterable[bytes]:
-    if response.head or response.http_status in _NO_BODY:
+    if response.head or response.http_status in BODILESS:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
-from flipsnack_mock.faults.rules import FaultRule
-from flipsnack_mock.protocol.instants import month_of
+from flipsnack_mock.faults.rules import MAX_RULES, FaultRule
+from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.instants import Counted, Microseconds, month_of
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.hashes import collection_hash, item_hash
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
-from flipsnack_mock.state.settings import Behaviour
+from flipsnack_mock.state.settings import MAX_LIMIT, Behaviour
 
 
 class Collection(SeedCollection, frozen=True):
@@ -93,26 +96,34 @@ class Account(msgspec.Struct):
     has created: a resource URL of an earlier account is not valid for a later one with the same key. `collections` are
     in the order of their creation. `uploads` counts those of each month, as in 2026-11, `hashes_made` the hashes of
     new collections, and `renamed` has the temporary hashes of those that were published, each with the final one.
+    `latest` is the latest real time that it was asked for: its clock stands still until a machine's clock that was set
+    back reaches it.
     """
 
-    key: str
-    secret: str
+    key: Key
+    secret: Secret
     behaviour: Behaviour
     clock: VirtualClock = VirtualClock()
     collections: dict[str, Collection] = {}
-    life: int = 0
-    counted: list[int] = []
+    latest: Microseconds = 0
+    life: Counted = 0
+    counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
-    urls_made: int = 0
-    uploads: dict[str, int] = {}
-    hashes_made: int = 0
+    urls_made: Counted = 0
+    uploads: dict[str, Counted] = {}
+    hashes_made: Counted = 0
     renamed: dict[str, str] = {}
-    faults: dict[str, FaultRule] = {}
-    faults_made: int = 0
+    faults: Annotated[dict[str, FaultRule], Meta(max_length=MAX_RULES)] = {}
+    faults_made: Counted = 0
 
     def now(self, real: int) -> int:
-        """Virtual time of this account when real time is `real`, in microseconds."""
-        return self.clock.now(real)
+        """Virtual time of this account when real time is `real`, in microseconds. It never goes back."""
+        return self.clock.now(self.real(real))
+
+    def real(self, real: int) -> int:
+        """Real time for this account when the machine's clock shows `real`: the latest that it has seen."""
+        self.latest = max(self.latest, real)
+        return self.latest
 
     def new_hash(self) -> str:
         """A hash that no collection of this account ever had."""
@@ -170,7 +181,7 @@ def stem(file_name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=131_072)
 def account_id(key: str) -> str:
     """The public id of an account: eleven upper-case hexadecimal digits, as the vendor's have."""
     return hashlib.sha256(key.encode()).hexdigest()[:11].upper()

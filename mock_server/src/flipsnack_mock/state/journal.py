@@ -4,8 +4,10 @@ Appending stores references only; what is shown of an entry is computed when it 
 of a server together.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from operator import attrgetter
 
 import msgspec
 
@@ -32,7 +34,8 @@ class Entry(msgspec.Struct):
 
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
     and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
-    that disturbed it, and `cut` says that the request was longer than the journal keeps.
+    that disturbed it, and `cut` says that the request was longer than the journal keeps. `places` is how many it takes
+    among all that are kept.
     """
 
     number: int
@@ -51,6 +54,7 @@ class Entry(msgspec.Struct):
     data: Tree | None = None
     fault: str = ""
     cut: bool = False
+    places: int = 1
 
     @property
     def id(self) -> str:
@@ -62,19 +66,8 @@ class Entry(msgspec.Struct):
         """The method that was called, or nothing."""
         return self.params.get("action", "")
 
-    @property
-    def places(self) -> int:
-        """How many places this entry takes among all that are kept."""
-        request, answer = self.request, self.response
-        # Parameters are kept decoded too, so what was sent counts twice.
-        size = 2 * (len(request.query) + request.body_length)
-        if answer is not None:
-            size += len(answer.body) if isinstance(answer.body, bytes) else 0
-            size += sum([len(value) for _, value in answer.headers])
-        return 1 + size // PLACE_BYTES
-
     def trim(self) -> None:
-        """Keep only the beginning of what is too long in the request and in the response."""
+        """Keep only the beginning of what is too long in the request and in the response, and count its places."""
         request = self.request
         if len(request.query) > KEPT_BYTES or request.body_length > KEPT_BYTES:
             self.cut = True
@@ -85,6 +78,16 @@ class Entry(msgspec.Struct):
             self.request = request.beginning(KEPT_BYTES)
         if self.response is not None:
             self.response = self.response.beginning(KEPT_BYTES)
+        self.places = 1 + self._size() // PLACE_BYTES
+
+    def _size(self) -> int:
+        request, answer = self.request, self.response
+        # Parameters are kept decoded too, so what was sent counts twice.
+        size = 2 * (len(request.query) + request.body_length)
+        if answer is not None:
+            size += len(answer.body) if isinstance(answer.body, bytes) else 0
+            size += sum([len(value) for _, value in answer.headers])
+        return size
 
 
 class Retention:
@@ -96,19 +99,24 @@ class Retention:
     def __init__(self, most: int) -> None:
         self._most = most
         self._used = 0
-        self._kept: OrderedDict[tuple[Journal, int], int] = OrderedDict()
+        self._kept: OrderedDict[tuple[Journal, int], Entry] = OrderedDict()
 
     def keep(self, journal: "Journal", entry: Entry) -> None:
-        """Count `entry`, the latest one of `journal`, and drop the oldest entries of all journals for it."""
-        self._kept[journal, entry.number] = entry.places
+        """Keep `entry`, the latest one of `journal`, and drop the oldest entries of all journals for it."""
+        self._kept[journal, entry.number] = entry
         self._used += entry.places
         while self._used > self._most:
-            owner, number = next(iter(self._kept))
-            owner.drop(number)
+            (owner, _), oldest = next(iter(self._kept.items()))
+            owner.drop(oldest)
 
-    def release(self, journal: "Journal", number: int) -> None:
-        """Count no longer the entry of `journal` with this number."""
-        self._used -= self._kept.pop((journal, number))
+    def release(self, journal: "Journal", entry: Entry) -> None:
+        """Keep `entry` of `journal` no longer."""
+        del self._kept[journal, entry.number]
+        self._used -= entry.places
+
+    def find(self, journal: "Journal", number: int) -> Entry | None:
+        """The entry of `journal` with this number, or None."""
+        return self._kept.get((journal, number))
 
 
 class Ring:
@@ -116,8 +124,9 @@ class Ring:
 
     __slots__ = ("dropped", "entries")
 
-    def __init__(self, size: int) -> None:
-        self.entries: deque[Entry] = deque(maxlen=size)
+    def __init__(self) -> None:
+        # Thousands of keys have a few entries each: a deque takes 700 bytes more than a list.
+        self.entries: list[Entry] = []
         self.dropped = 0
 
 
@@ -133,7 +142,6 @@ class Journal:
         self._size = size
         self._retention = retention or Retention(UNBOUNDED)
         self._rings: dict[str, Ring] = {}
-        self._by_number: dict[int, Entry] = {}
         self._last = 0
 
     def next_number(self) -> int:
@@ -146,41 +154,40 @@ class Journal:
         entry.trim()
         ring = self._rings.get(entry.key)
         if ring is None:
-            ring = self._rings[entry.key] = Ring(self._size)
+            ring = self._rings[entry.key] = Ring()
         if len(ring.entries) == self._size:
             if ring.entries:
-                self.drop(ring.entries[0].number)
+                self.drop(ring.entries[0])
             else:
                 ring.dropped += 1
         if self._size:
             ring.entries.append(entry)
-            self._by_number[entry.number] = entry
             self._retention.keep(self, entry)
         for listener in self.listeners:
             listener(entry)
 
-    def drop(self, number: int) -> None:
-        """Drop the entry with this number, the oldest one of its key."""
-        ring = self._rings[self._forget(number).key]
-        ring.entries.popleft()
+    def drop(self, entry: Entry) -> None:
+        """Drop `entry`, the oldest one of its key."""
+        self._retention.release(self, entry)
+        ring = self._rings[entry.key]
+        del ring.entries[0]
         ring.dropped += 1
-
-    def _forget(self, number: int) -> Entry:
-        self._retention.release(self, number)
-        return self._by_number.pop(number)
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry with this id, or None when it does not exist or was dropped."""
         digits = entry_id.removeprefix("r")
         is_number = digits.isascii() and digits.isdecimal() and len(digits) < 20
-        return self._by_number.get(int(digits)) if is_number else None
+        return self._retention.find(self, int(digits)) if is_number else None
 
     def entries(self, key: str | None = None) -> Iterator[Entry]:
         """The entries of one key, or of all, oldest first."""
         if key is not None:
             ring = self._rings.get(key)
             return iter(tuple(ring.entries) if ring else ())
-        return iter([self._by_number[number] for number in sorted(self._by_number)])
+        return iter(sorted(self._all(), key=attrgetter("number")))
+
+    def _all(self) -> Iterator[Entry]:
+        return chain.from_iterable([ring.entries for ring in self._rings.values()])
 
     @property
     def rings(self) -> Mapping[str, Ring]:
@@ -195,15 +202,15 @@ class Journal:
         """Remove the entries of one key, and its count of dropped ones."""
         ring = self._rings.pop(key, None)
         for entry in ring.entries if ring else ():
-            self._forget(entry.number)
+            self._retention.release(self, entry)
 
     def clear(self) -> None:
         """Remove the entries of all keys; numbers go on."""
+        for entry in self._all():
+            self._retention.release(self, entry)
         self._rings.clear()
-        for number in list(self._by_number):
-            self._forget(number)
 
     @property
     def count(self) -> int:
         """How many entries there are."""
-        return len(self._by_number)
+        return sum(len(ring.entries) for ring in self._rings.values())
