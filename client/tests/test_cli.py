@@ -97,14 +97,15 @@ def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(runner
     assert "p.zip" not in {*runner.files(), *full.stdout.split()}
 
 
-def test_a_package_may_go_to_stdout(runner: CommandRunner) -> None:
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_a_package_may_go_to_stdout(runner: CommandRunner, name: str) -> None:
     """Whole and checked, with nothing else on stdout and no file left behind."""
     with (runner.folder / "p.zip").open("wb") as file:
         done = subprocess.run(
-            [*COMMAND, "download", "mock-complete", "-o", "-"],
+            [*COMMAND, "download", "mock-complete", "-o", name],
             cwd=runner.folder, env=runner.environment(), stdout=file, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
-    assert (0, True, ["p.zip"]) == (done.returncode, "saved - (" in done.stderr, runner.files())
+    assert (0, True, ["p.zip"]) == (done.returncode, f"saved {name} (" in done.stderr, runner.files())
     assert zipfile.is_zipfile(runner.folder / "p.zip")
 
 

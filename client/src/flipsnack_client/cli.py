@@ -32,7 +32,8 @@ T = TypeVar("T")
 FAILED = 3
 """The exit code for transport, deadline, damaged answers, and output that cannot be written."""
 
-STDOUT = Path("-")
+STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")))
+"""Paths that name what the process writes to: the file behind it must not be replaced."""
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -183,7 +184,7 @@ def download(
 @contextmanager
 def _writing(output: Path) -> Iterator[Path]:
     """Yield the path to save to; for stdout it is a file whose content is written there afterwards."""
-    if output != STDOUT:
+    if output not in STDOUT:
         yield output
         return
     if sys.stdout.isatty():
