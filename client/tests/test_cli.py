@@ -202,6 +202,18 @@ def test_a_socks_proxy_without_its_package_is_said_once(runner: CommandRunner) -
     assert (3, words) == (said.returncode, said.stderr)
 
 
+def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner) -> None:
+    """Not 1, which is a refusal of the API."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing) as pipe:
+        command = [*COMMAND, "sign", "a=b"]
+        left = subprocess.run(
+            command, env=runner.environment(), stdout=pipe, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (3, "error: cannot write the output: Broken pipe\n") == (left.returncode, left.stderr)
+
+
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": (["unknown"], "No such command"),
     "no file": (["download", "h"], "Missing option '-o'"),
