@@ -81,13 +81,13 @@ def create(
     changes = {"title": title, "description": description, "width": width, "height": height, "status": status}
     with running(environ, **options) as run:
         made = _uploaded(run, document, **changes, more=parameters(more))
-        if not run.as_json and output != STDOUT:
+        if not run.as_json and output not in STDOUT:
             click.echo(made.hash)
         if wait or output:
             made = _converted(run, made)
         if output:
             save(run, made.hash, output)
-        if run.as_json and output != STDOUT:
+        if run.as_json and output not in STDOUT:
             print_json(asdict(made) | ({"package": str(output)} if output else {}))
 
 
