@@ -71,8 +71,9 @@ def create(
 ) -> None:
     """Upload a document and print its collection's hash.
 
-    The document is a PDF, JPG or PNG. An upload is repeated only if nothing was done. If it is not known whether
-    it arrived, the error says how to find that out.
+    The document is a PDF, JPG or PNG; - is stdin. An upload is repeated only
+    if nothing was done. If it is not known whether it arrived, the error says
+    how to find that out.
 
     \b
     Example, from the document to its package:
@@ -101,7 +102,8 @@ def _uploaded(run: Run, document: str, **changes: Any) -> "Collection":
                 begun = True
                 display.upload(progress)
 
-            made = usage(lambda: run.client.create(document, **changes, on_progress=sent, deadline=run.deadline))
+            source = sys.stdin.buffer if document == "-" else document
+            made = usage(lambda: run.client.create(source, **changes, on_progress=sent, deadline=run.deadline))
             display.done(f"created collection {made.hash}")
             return made
     except KeyboardInterrupt:
