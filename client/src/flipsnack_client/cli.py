@@ -35,7 +35,7 @@ EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
 
 HINTS = {
     33: "`flipsnack user-stats` shows how many uploads are left",
-    38: "the document is converted or the package built; try later",
+    38: "it is still being converted; `flipsnack show` shows how far it is",
     41: "check FLIPSNACK_API_KEY",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
