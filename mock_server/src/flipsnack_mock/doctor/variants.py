@@ -81,7 +81,7 @@ def file(case: Case) -> Iterable[Variant]:
     if sent is not None:
         yield Variant("file signed too", {"with_file": True})
     for uploaded in case.files[:1]:
-        for value, what in _file_values(uploaded).items():
+        for value, what in reversed(_file_values(uploaded).items()):
             yield Variant(f"file signed with {what}", {"with_file": True, "added": (("file", value),)})
 
 
