@@ -160,6 +160,22 @@ class DateDownwards(AltServer, breaks="list.order"):
         return found if is_plain else super().ordered(call, found)
 
 
+class CapitalsFirst(AltServer, breaks="list.order"):
+    """Orders names by code point, capitals first."""
+
+    def ordered(self, call: Call, found: Found) -> Found:
+        if call.get("orderBy") != "name":
+            return super().ordered(call, found)
+        return sorted(found, key=lambda one: one.title, reverse=call.get("orderMode") == "desc")
+
+
+class DirectionNeedsAnOrder(AltServer, breaks="list.order"):
+    """Ignores a direction without an order."""
+
+    def ordered(self, call: Call, found: Found) -> Found:
+        return super().ordered(call, found) if call.get("orderBy") else found
+
+
 class NameIsTheHash(AltServer, breaks="list.order"):
     """Orders by hash for name."""
 
@@ -224,3 +240,17 @@ class ChangesLineEnds(AltServer, breaks="answer.same-in-every-format"):
 
     def xml_text(self, text: str) -> str:
         return super().xml_text(text).replace("&#13;", "\r")
+
+
+class ListsOldTitles(AltServer, breaks="list.own"):
+    """Lists the title that a collection began with."""
+
+    first: dict[str, str] = {}
+
+    def get_list(self, call: Call) -> Fields:
+        data = super().get_list(call)
+        entries = [
+            {**one, "collectionTitle": self.first.setdefault(one["collectionHash"], one["collectionTitle"])}
+            for one in data["collections"]
+        ]
+        return {**data, "collections": entries}

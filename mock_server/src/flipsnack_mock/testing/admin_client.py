@@ -115,9 +115,12 @@ class AdminClient:
         """Delete a namespace and everything in it."""
         self.call("DELETE", f"/__admin/namespaces/{quote(name, safe='')}")
 
-    def snapshot(self) -> dict[str, Any]:
-        """The complete state of all accounts, except journals, and whether maintenance is on."""
-        return dict(self.call("GET", "/__admin/snapshot"))
+    def snapshot(self, *, documents: bool = False) -> dict[str, Any]:
+        """The complete state of all accounts, except journals, and whether maintenance is on.
+
+        With `documents` it carries the uploaded ones, which have at most 7 MB together.
+        """
+        return dict(self.call("GET", "/__admin/snapshot", **_carrying(documents)))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Restore all accounts from a snapshot, here or on another server; journals are cleared."""
@@ -139,6 +142,10 @@ class AdminClient:
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
+
+
+def _carrying(documents: bool) -> dict[str, str]:
+    return {"documents": "true"} if documents else {}
 
 
 def _error(answer: requests.Response) -> dict[str, Any]:
@@ -195,9 +202,9 @@ class AccountAdmin:
         """Reset the account to its seed."""
         self.call("POST", "/reset")
 
-    def snapshot(self) -> dict[str, Any]:
-        """The complete state of the account, except its journal."""
-        return dict(self.call("GET", "/snapshot"))
+    def snapshot(self, *, documents: bool = False) -> dict[str, Any]:
+        """The complete state of the account, except its journal; with `documents` it carries the uploaded ones."""
+        return dict(self.call("GET", "/snapshot", **_carrying(documents)))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Restore the account from a snapshot of it; its journal is cleared."""
