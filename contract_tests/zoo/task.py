@@ -40,7 +40,7 @@ class Runtime(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """One download or poll. `dest` is the path of the finished file."""
+    """One task. `dest` is the path of the finished file, `page_size` the number of collections in a page of a list."""
 
     base_url: str
     key: str
@@ -49,6 +49,7 @@ class Task:
     dest: Path
     form: str = "json"
     deadline_ms: int | None = None
+    page_size: int | None = None
 
 
 @dataclass(frozen=True)

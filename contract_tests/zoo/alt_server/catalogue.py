@@ -80,13 +80,11 @@ class Catalogue(Accounts):
 
     def ordered(self, call: Call, found: list[Collection]) -> list[Collection]:
         """The list in the order that is asked for; `found` has the newest first."""
-        reverse = call.get("orderMode") == "desc"
-        match call.get("orderBy"):
-            case "name":
-                return sorted(found, key=lambda one: (one.title, one.serial), reverse=reverse)
-            case "date":
-                return sorted(found, key=lambda one: one.serial, reverse=reverse)
-        return found
+        wanted, mode = call.get("orderBy"), call.get("orderMode")
+        if wanted == "name":
+            return sorted(found, key=lambda one: (one.title.casefold(), one.serial), reverse=mode == "desc")
+        is_newest_first = mode != "asc" and (not wanted or mode == "desc")
+        return found if is_newest_first else found[::-1]
 
     def in_range(self, call: Call, found: list[Collection]) -> list[Collection]:
         """The part of the list that is asked for, from 0, both ends included."""

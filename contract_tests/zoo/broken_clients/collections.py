@@ -79,7 +79,7 @@ class CallsItTransport(Client, breaks="client.conversion-end"):
         try:
             return super().wait_converted(collection_hash)
         except ClientError as error:
-            raise (ClientError("transport", "no document") if error.kind == "job_failed" else error) from None
+            raise (ClientError("transport", "no document") if error.kind == "conversion_failed" else error) from None
 
 
 class AsksFiveTimes(Client, breaks="client.conversion-end"):

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -76,13 +77,13 @@ class SaysNothingWasDone(Client, breaks="client.upload-uncertain"):
 class TakesSilenceForSuccess(Client, breaks="client.upload-uncertain"):
     """Reports success when the whole document was sent, answer or not."""
 
-    def create_once(self, params: Params, files: Files) -> dict[str, Any]:
+    def create_and_wait(self, params: Params, files: Mapping[str, Path]) -> tuple[str, str]:
         try:
-            return super().create_once(params, files)
+            return super().create_and_wait(params, files)
         except ClientError as error:
-            if error.kind == "transport" and not error.nothing_sent:
-                return {}
-            raise
+            if error.kind != "uncertain":
+                raise
+            return "", "complete"
 
 
 # --- refusals
@@ -302,15 +303,26 @@ class NeedsNoHash(Client, breaks="client.malformed-answer"):
     """Takes an answer to an upload without a collection for success."""
 
     def collection_in(self, answer: Envelope) -> dict[str, Any]:
-        return dict(answer.data or {})
+        return {"collectionHash": "", **(answer.data or {})}
+
+    def wait_converted(self, collection_hash: str) -> dict[str, Any]:
+        converted = {"flipbooks": [{"flipbookStatus": "complete"}]}
+        return super().wait_converted(collection_hash) if collection_hash else converted
 
 
 class TakesTheItemsHash(Client, breaks="client.agreement"):
     """Takes the hash of the item for the collection's: the vendor calls both the hash of a flipbook."""
 
+    item = ""
+
     def collection_in(self, answer: Envelope) -> dict[str, Any]:
         data = super().collection_in(answer)
-        return {**data, "collectionHash": data["flipbooks"][0]["flipbookHash"]}
+        self.item = data["flipbooks"][0]["flipbookHash"]
+        return data
+
+    def create_and_wait(self, params: Params, files: Mapping[str, Path]) -> tuple[str, str]:
+        _, conversion = super().create_and_wait(params, files)
+        return self.item, conversion
 
 
 class AsciiInParts(Client, breaks="client.signature"):

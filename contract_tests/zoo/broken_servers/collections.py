@@ -317,16 +317,6 @@ class LinkDiesToo(AltServer, breaks="delete.url-lives"):
         return super().is_alive(link) and not link.collection.is_deleted
 
 
-class LastMayNotGo(AltServer, breaks="code.37"):
-    """Refuses to delete the last collection with 37."""
-
-    messages = {**AltServer.messages, 37: "Delete flipbook not available for this collection"}
-
-    def delete_collection(self, call: Call) -> Object | None:
-        require(len(self.own(call.account)) > 1, 37)
-        return super().delete_collection(call)
-
-
 # --- old rules, for these methods alone
 
 

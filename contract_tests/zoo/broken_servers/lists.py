@@ -160,6 +160,22 @@ class DateDownwards(AltServer, breaks="list.order"):
         return found if is_plain else super().ordered(call, found)
 
 
+class CapitalsFirst(AltServer, breaks="list.order"):
+    """Orders names by code point, capitals first."""
+
+    def ordered(self, call: Call, found: Found) -> Found:
+        if call.get("orderBy") != "name":
+            return super().ordered(call, found)
+        return sorted(found, key=lambda one: one.title, reverse=call.get("orderMode") == "desc")
+
+
+class DirectionNeedsAnOrder(AltServer, breaks="list.order"):
+    """Ignores a direction without an order."""
+
+    def ordered(self, call: Call, found: Found) -> Found:
+        return super().ordered(call, found) if call.get("orderBy") else found
+
+
 class NameIsTheHash(AltServer, breaks="list.order"):
     """Orders by hash for name."""
 

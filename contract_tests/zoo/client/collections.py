@@ -19,6 +19,7 @@ class Collections(Calls):
 
     def __init__(self, task: Task, runtime: Runtime) -> None:
         super().__init__(task, runtime)
+        self.page_size = task.page_size or self.page_size
         self.kept: dict[tuple[tuple[str, str], ...], tuple[int, dict[str, Any]]] = {}
 
     # --- the conversion
@@ -30,7 +31,7 @@ class Collections(Calls):
             self.wait(pause)
             pause = min(pause * 3 // 2, self.conversion_longest_ms)
         if state == "failed":
-            raise ClientError("job_failed", "the document could not be converted: failed")
+            raise ClientError("conversion_failed", "the document could not be converted: failed")
         return found
 
     def collection(self, collection_hash: str) -> dict[str, Any]:

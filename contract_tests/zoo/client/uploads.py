@@ -51,7 +51,7 @@ class Uploads(Calls):
 
     def uncertain(self, error: ClientError) -> ClientError:
         """The error for an upload of which nobody knows what came of it."""
-        return ClientError(error.kind, f"{error}; {UNCERTAIN}")
+        return ClientError("uncertain", f"{error}; {UNCERTAIN}")
 
     def upload(self, params: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> HttpResponse:
         """The answer to a POST of parameters and files; raises `ClientError`."""
