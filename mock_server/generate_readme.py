@@ -11,7 +11,7 @@ from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
-from flipsnack_mock.state.magic import listed
+from flipsnack_mock.state.magic import listed, upload_outcome
 from flipsnack_mock.state.settings import Settings, setting_docs
 
 README = Path(__file__).with_name("README.md")
@@ -44,6 +44,16 @@ def magic_table() -> str:
     return _table(("collectionHash", "what happens"), cells)
 
 
+def uploads_table() -> str:
+    """Every kind of magic name of an upload, with an example where a part of it can be chosen."""
+    rows = {item.pattern: (item.hash, does) for item in reversed(listed()) if (does := upload_outcome(item.hash))}
+    cells = (
+        (f"`{pattern}.pdf`" if pattern == example else f"`{pattern}.pdf`, as in `{example}.pdf`", does)
+        for pattern, (example, does) in reversed(rows.items())
+    )
+    return _table(("file name", "what happens"), cells)
+
+
 def presets_table() -> str:
     """Every fault with a name."""
     return _table(("preset", "what it does"), ((f"`{name}`", preset.does) for name, preset in PRESETS.items()))
@@ -72,6 +82,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "routes": routes_table,
     "magic": magic_table,
+    "uploads": uploads_table,
     "presets": presets_table,
     "mistakes": mistakes_table,
     "jobs": jobs_diagram,

@@ -6,9 +6,11 @@ from contract_tests.zoo.broken_servers import (
     answers,
     codes,
     collections,
+    conversion,
     downloads,
     jobs,
     lists,
+    months,
     order,
     requests,
     signing,
@@ -23,7 +25,7 @@ from flipsnack_mock import create_app
 from flipsnack_mock.testing import MockServer
 
 _READING = (requests, values, answers, order, codes, signing)
-_DOING = (uploads, collections, lists, statistics, jobs, downloads, accounts)
+_DOING = (uploads, months, conversion, collections, lists, statistics, jobs, downloads, accounts)
 _MODULES = (*_READING, *_DOING)
 BROKEN_SERVERS = tuple(Mutant(name_of(one), one.breaks, one) for one in members_in(_MODULES, AltServer))
 CORRECT = (

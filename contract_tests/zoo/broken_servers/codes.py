@@ -3,6 +3,7 @@
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Account, Collection
 from contract_tests.zoo.alt_server.answers import Fields
 from contract_tests.zoo.alt_server.request import Call, require
 from contract_tests.zoo.alt_server.table import UNKNOWN, Method
@@ -91,3 +92,19 @@ class UnknownIs46(AltServer, breaks="code.43-unknown"):
         known = any(call.get("collectionHash") in one.collections for one in self.accounts.values())
         require(known or not call.method.for_collection, 46)
         super().check_collection(call)
+
+
+class UnknownIsBad(AltServer, breaks="code.43-unknown"):
+    """Calls a hash that was never issued a bad request, where no other reading is set."""
+
+    def check_collection(self, call: Call) -> None:
+        known = any(call.get("collectionHash") in one.collections for one in self.accounts.values())
+        issued = known or not call.method.for_collection or call.get("collectionHash") in self.temporary
+        require(issued or call.account.settings["invalid_hash"] == 46, 40)
+        super().check_collection(call)
+
+    temporary: set[str] = set()
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        self.temporary.add(collection.hash)
+        super().rename(account, collection)

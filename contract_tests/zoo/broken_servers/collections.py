@@ -5,106 +5,9 @@ from typing import Any
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import Account, Collection, Job
 from contract_tests.zoo.alt_server.downloads import Link
-from contract_tests.zoo.alt_server.request import Call, require
+from contract_tests.zoo.alt_server.request import Call
 
 Object = dict[str, Any]
-
-# --- the conversion
-
-
-class UpdatesMeanwhile(AltServer, breaks="code.38"):
-    """Changes a collection that is being converted."""
-
-    busy_while_converting = ("download_html",)
-
-
-class PacksMeanwhile(AltServer, breaks="code.38"):
-    """Starts a package while the document is being converted."""
-
-    busy_while_converting = ("update",)
-
-
-class UpperCaseStates(AltServer, breaks="conversion.states"):
-    """Reports the conversion in capitals, as the package."""
-
-    def item(self, collection: Collection, now: int) -> Object:
-        item = super().item(collection, now)
-        return {**item, "flipbookStatus": item["flipbookStatus"].upper()}
-
-
-class Pending(AltServer, breaks="conversion.states"):
-    """Reports pending until it was asked once."""
-
-    def item(self, collection: Collection, now: int) -> Object:
-        item = super().item(collection, now)
-        is_new = item["flipbookStatus"] == "processing" and not collection.conversion.polls
-        return {**item, "flipbookStatus": "pending"} if is_new else item
-
-
-class ConvertsAgain(AltServer, breaks="conversion.states"):
-    """Converts a document again whose conversion failed, once it was seen."""
-
-    def get_collection(self, call: Call) -> Object:
-        shown = super().get_collection(call)
-        if shown["flipbooks"][0]["flipbookStatus"] == "failed":
-            call.collection.conversion = Job("immediate", call.account.now)
-        return shown
-
-
-class FailedIsForbidden(AltServer, breaks="conversion.failure-is-reported"):
-    """Forbids a collection whose conversion failed."""
-
-    def get_collection(self, call: Call) -> Object:
-        require(self.conversion_state(call.collection, call.account.now) != "FAILED", 43)
-        return super().get_collection(call)
-
-
-class FailedLooksDone(AltServer, breaks="conversion.failure-is-reported"):
-    """Reports a failed conversion as complete."""
-
-    def item(self, collection: Collection, now: int) -> Object:
-        item = super().item(collection, now)
-        return {**item, "flipbookStatus": item["flipbookStatus"].replace("failed", "complete")}
-
-
-class NoStateMeanwhile(AltServer, breaks="conversion.others-answer"):
-    """Answers 38 to getCollection while it converts."""
-
-    busy_while_converting = (*AltServer.busy_while_converting, "get_collection")
-
-
-class NoEmbedMeanwhile(AltServer, breaks="conversion.others-answer"):
-    """Answers 38 to getEmbed while it converts."""
-
-    busy_while_converting = (*AltServer.busy_while_converting, "get_embed")
-
-
-class NoDeleteMeanwhile(AltServer, breaks="conversion.others-answer"):
-    """Answers 38 to deleteCollection while it converts."""
-
-    busy_while_converting = (*AltServer.busy_while_converting, "delete_collection")
-
-
-class NoStatisticsMeanwhile(AltServer, breaks="conversion.others-answer"):
-    """Answers 38 to getStats while it converts."""
-
-    busy_while_converting = (*AltServer.busy_while_converting, "get_stats")
-
-
-class FailedStaysBusy(AltServer, breaks="conversion.then-package"):
-    """Answers 38 when the conversion has failed."""
-
-    def check_conversion(self, call: Call) -> None:
-        if call.method.run in self.busy_while_converting:
-            require(self.conversion_state(call.collection, call.account.now) == "COMPLETE", 38)
-
-
-class PacksWhatFailed(AltServer, breaks="conversion.then-package"):
-    """Builds a package of a document that could not be converted."""
-
-    def package_state(self, collection: Collection, now: int) -> str:
-        return self.state(collection.package, now)
-
 
 # --- the object
 
@@ -339,3 +242,38 @@ class UpdateRestartsThePackage(AltServer, breaks="job.never-goes-back"):
         if call.collection.package.started_at is not None:
             call.collection.package = Job("after-5s", call.account.now)
         return super().update(call)
+
+
+class WidthIsText(AltServer, breaks="answer.fields"):
+    """Gives the width of a collection as a text."""
+
+    def described(self, call: Call, collection: Collection) -> Object:
+        return {**super().described(call, collection), "collectionWidth": str(collection.width)}
+
+
+class EmptyDescriptionIsMade(AltServer, breaks="collection.empty-texts"):
+    """Takes the first words of the document when an empty description is given."""
+
+    def create(self, call: Call) -> Object:
+        data = super().create(call)
+        return {**data, "collectionDescription": "page 1"} if call.params.get("description") == "" else data
+
+
+class EmptyDescriptionIsNone(AltServer, breaks="update.empty-text"):
+    """Takes an empty description for none."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        before = collection.description
+        super().change(call, collection)
+        collection.description = collection.description or before
+
+
+class FindsTheDeleted(AltServer, breaks="delete.gone"):
+    """Finds deleted collections by their texts."""
+
+    def get_list(self, call: Call) -> Object:
+        data = super().get_list(call)
+        if not call.get("query"):
+            return data
+        dead = [self.listed(one) for one in call.account.collections.values() if one.is_deleted]
+        return {**data, "collections": [*data["collections"], *dead]}

@@ -240,3 +240,17 @@ class ChangesLineEnds(AltServer, breaks="answer.same-in-every-format"):
 
     def xml_text(self, text: str) -> str:
         return super().xml_text(text).replace("&#13;", "\r")
+
+
+class ListsOldTitles(AltServer, breaks="list.own"):
+    """Lists the title that a collection began with."""
+
+    first: dict[str, str] = {}
+
+    def get_list(self, call: Call) -> Fields:
+        data = super().get_list(call)
+        entries = [
+            {**one, "collectionTitle": self.first.setdefault(one["collectionHash"], one["collectionTitle"])}
+            for one in data["collections"]
+        ]
+        return {**data, "collections": entries}

@@ -102,7 +102,7 @@ class UrlUnsignedToo(_Beside, UrlUnsigned):
     """Accepts an unsigned fileUrl."""
 
 
-class FileNameSigned(AltServer, breaks="upload.file-url-signed"):
+class FileNameSigned(AltServer, breaks="signature.excludes-itself-and-file"):
     """Signs the name of the file."""
 
     def signed_pairs(self, call: Call) -> Pairs:

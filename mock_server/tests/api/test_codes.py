@@ -24,7 +24,7 @@ NEEDS_HASH = {
     name: any(one.name == "collectionHash" and one.required for one in method.parameters)
     for name, method in METHODS.items()
 }
-DAY = DayStatistics(day=datetime.date(2026, 1, 1), pages=(PageStatistics(page=1, views=3),))
+DAY = DayStatistics(date=datetime.date(2026, 1, 1), pages=(PageStatistics(page=1, views=3),))
 COLLECTIONS = tuple(
     SeedCollection(hash=name, title=f"<{name}> & co", schedule="immediate", statistics=(DAY,))
     for name in ("one", "two")

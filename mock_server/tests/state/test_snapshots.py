@@ -19,7 +19,7 @@ from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
 STATISTICS = st.builds(
     DayStatistics,
-    day=st.dates(),
+    date=st.dates(),
     views=st.integers(0, 10**9),
     pages=st.lists(st.builds(PageStatistics, page=st.integers(1, 9), clicks=st.integers(0, 9)), max_size=2).map(tuple),
 )

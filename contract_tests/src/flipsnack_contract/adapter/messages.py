@@ -41,9 +41,9 @@ KINDS = {
     "no-start": "the command cannot be started",
     "crash": "the process ended while a message was expected",
     "closed": "the process closed its stdout and still runs",
-    "hang": "no message came within the timeout",
+    "hang": "no message came within the timeout, or a case does not end",
     "garbage": "a line is not a message of the protocol",
-    "too-long": "a line is longer than 1 MiB",
+    "too-long": "a line is longer than 1 MiB, the messages of a case than 8 MiB, or what it prints than 64 MiB",
     "out-of-turn": "a message came at a wrong time",
     "unknown-id": "a message names a case that the kit never started",
     "duplicate": "a message names a case that is over",
@@ -250,6 +250,8 @@ def read_from_adapter(line: bytes) -> FromAdapter:
     """The message that a line of an adapter holds. Raises `AdapterFault`, which says what was expected."""
     try:
         return _from_adapter.decode(line)
+    except RecursionError:
+        raise AdapterFault("garbage", f"a message is nested too deeply; expected {EXPECTED}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"

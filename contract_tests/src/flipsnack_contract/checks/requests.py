@@ -8,15 +8,12 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.request_cases import (
     RequestCase,
-    extras,
     hostile_bytes,
-    names,
     pairs,
     raw_requests,
-    texts,
 )
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
@@ -70,8 +67,10 @@ def post_is_40(session: Session, body: str) -> None:
 
 @check("request.post-for-uploads", needs={"credentials"}, methods=lambda method: method.verb == "POST")
 def get_of_an_upload_is_40(session: Session) -> None:
-    """A GET of a method that uploads a file is 40."""
-    expect_code(40, session.ask(replace(session.draft(), verb="GET")), f"a GET of {session.method}")
+    """A GET of a method that uploads a file is 40, with the URL of a document too."""
+    url = {one.name: one.example for one in session.method.parameters if one.type == "url"}
+    for draft in (session.draft(), session.draft(**url)):
+        expect_code(40, session.ask(replace(draft, verb="GET")), f"a GET of {session.method}")
 
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
@@ -87,47 +86,10 @@ def the_other_host_refuses(session: Session, port: str) -> None:
         expect_code(expected, session.ask(at_host), f"{session.method} at {name}{port}")
 
 
-@check(
-    "parameter.unknown",
-    **KEYED,
-    rows={"added": ((("note", "é x"),), (("Title", "A"), ("0", "")))},
-    varies={"added": extras(min_size=1)},
-)
-def an_unknown_parameter_changes_nothing(session: Session, added: Pairs) -> None:
-    """A parameter that no method has is signed like any other, and the answer is that of the call without it."""
-    answer = session.ask(session.draft().also(*added))
-    expect_code(session.accepted, answer, f"a call with {', '.join(name for name, _ in added)} beside its parameters")
-
-
 @check("request.other-verbs", methods=every_method, rows={"verb": ("PUT", "DELETE", "PATCH", "OPTIONS")})
 def other_verbs_are_40(session: Session, verb: str) -> None:
     """Any verb but GET and POST is 40."""
     expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
-
-
-@check(
-    "request.duplicate-parameter",
-    **GENERIC,
-    rows={
-        "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
-        "values": (("1", "2"), ("1", "1"), ("", "")),
-    },
-    varies={"name": names, "values": st.tuples(texts, texts)},
-)
-def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
-    """A name that is sent twice is 40, whichever parameter it is, with equal values too."""
-    draft = session.draft().without(name).also(*((name, value) for value in values))
-    expect_code(40, session.ask(draft), f"{name} sent twice")
-
-
-@check("request.duplicate-parameter", rows={"name": ("apiKey", "format", "unknown")})
-def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
-    """A name that is both in the query and in the form is sent twice."""
-    # An unknown key, so that a POST is 41 if it is not found to be malformed.
-    draft = session.draft(format="json", unknown="1", apiKey="not-a-key")
-    request = _post(session, "form", draft.signed())
-    twice = replace(request, url=f"{request.url}?{encoded([(name, str(draft.get(name)))])}")
-    expect_code(40, session.ask(twice), f"{name} in the query and in the form")
 
 
 BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82")
@@ -182,15 +144,6 @@ def absurd_sizes_are_refused(session: Session, large: str) -> None:
 
 def _require_no_server_error(reply: Reply, what: str) -> None:
     expect(True, reply.status < 500, f"{what} is no server error (HTTP {reply.status})")
-
-
-@check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
-def an_empty_required_parameter_is_30(session: Session) -> None:
-    """A required parameter that is sent empty counts as missing."""
-    for name in session.method.required:
-        draft = session.draft()
-        empty = draft.without(name).also((name, "")) if name == "signature" else draft.with_(**{name: ""})
-        expect_code(30, session.ask(empty), f"an empty {name}")
 
 
 @check(

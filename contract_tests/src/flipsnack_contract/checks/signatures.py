@@ -172,7 +172,6 @@ def neither_file_nor_signature_is_signed(session: Session, name: str, value: str
 OTHERS = {
     "format": "json",
     "callback": "app.answer",
-    "fileUrl": "https://example.com/a.pdf",
     "File": "a",
     "Signature": "a",
     "unknown": "1",

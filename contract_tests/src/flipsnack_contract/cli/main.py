@@ -11,6 +11,7 @@ import click
 from flipsnack_contract.cli.drift import drift
 from flipsnack_contract.cli.judge import EPILOG, adapter, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
+from flipsnack_contract.contract.termination import end_like_interrupted, received
 from flipsnack_contract.plugin.judged import NotJudgeable, explained
 from flipsnack_contract.target.result import Exit
 
@@ -28,10 +29,11 @@ for command in (server, client, recording, drift, adapter, list_rules, explain_r
 def main() -> None:
     """Run the command. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
     try:
+        end_like_interrupted()
         with explained():
             cli.main(standalone_mode=False, obj=os.environ)
     except click.Abort:
-        raise KeyboardInterrupt from None
+        raise received() or KeyboardInterrupt from None
     except click.ClickException as wrong:
         wrong.show()
         raise SystemExit(Exit.USAGE) from None

@@ -15,6 +15,7 @@ from lxml import etree
 from flipsnack_contract.contract.methods import Field, objects
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _EXPECTED = {"code", "status", "data"}
 
 
@@ -104,8 +105,9 @@ def _elements(value: Any, field: Field) -> list[Any]:
 def _document(text: str, rule: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except ValueError as damage:
-        raise Malformed(rule, f"expected JSON, got {shown(text)} ({damage})") from None
+    except (ValueError, RecursionError) as damage:
+        why = "nested too deeply" if isinstance(damage, RecursionError) else damage
+        raise Malformed(rule, f"expected JSON, got {shown(text)} ({why})") from None
     if not isinstance(found, dict):
         raise Malformed(rule, f"expected a JSON object, got {shown(text)}")
     return found
@@ -126,21 +128,21 @@ def _children(element: Any) -> Any:
     if {name for name, _ in found} == {"item"}:
         return [value for _, value in found]
     if len(dict(found)) != len(found):
-        raise Malformed("answer.xml", f"an element of <{element.tag}> is repeated")
+        raise Malformed("answer.xml", f"an element of <{cut(element.tag)}> is repeated")
     return dict(found)
 
 
 def _answer(document: Mapping[str, Any], complaints: tuple[str, ...] = (), *, numbers_are_text: bool = False) -> Answer:
     code, status, data = (document.get(name) for name in ("code", "status", "data"))
-    if not str(code).isdecimal():
-        raise Malformed("answer.envelope", f"expected a number as code, got {code!r}")
+    if not isinstance(code, (int, str)) or not _NUMBER.fullmatch(str(code)):
+        raise Malformed("answer.envelope", f"expected a number as code, got {shown(code)}")
     wrong = {
-        f"code is {code!r}, not a number": not numbers_are_text and type(code) is not int,
-        f"status is {status!r}, not a text": not isinstance(status, str),
-        f"data is {data!r}, not an object": "data" in document and not isinstance(data, dict),
+        f"code is {shown(code)}, not a number": not numbers_are_text and type(code) is not int,
+        f"status is {shown(status)}, not a text": not isinstance(status, str),
+        f"data is {shown(data)}, not an object": "data" in document and not isinstance(data, dict),
         f"data is present with code {code}": "data" in document and str(code) != "20",
     }
-    unexpected = (f"unexpected member {name!r}" for name in document if name not in _EXPECTED)
+    unexpected = (f"unexpected member {shown(name)}" for name in document if name not in _EXPECTED)
     found = (*complaints, *unexpected, *(complaint for complaint, is_so in wrong.items() if is_so))
     return Answer(int(str(code)), str(status), data if isinstance(data, dict) else None, found)
 
@@ -151,5 +153,9 @@ def shown(value: object) -> str:
 
 
 def cut(text: str, longest: int = 300) -> str:
-    """At most so many characters of the text, and a mark where there were more."""
-    return text if len(text) <= longest else text[:longest] + "…"
+    """At most so many characters of the text, and a mark where there were more.
+
+    What is not printable is replaced: texts come from servers and clients, and could steer a terminal.
+    """
+    seen = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:longest])
+    return seen if len(text) <= longest else seen + "…"

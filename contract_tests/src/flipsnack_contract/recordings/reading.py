@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flipsnack_contract.contract.decoding import Malformed, decode
+from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.scenarios.event import Event, Kind, conversion_state, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -25,10 +25,9 @@ def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
         return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
-    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
-        raise BadHistory(
-            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
-        ) from None
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
+        found = cut(f"{type(wrong).__name__}: {wrong}")
+        raise BadHistory(f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {found}") from None
 
 
 def _events(text: str) -> list[Event]:

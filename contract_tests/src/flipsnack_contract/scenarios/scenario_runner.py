@@ -104,7 +104,7 @@ class ScenarioRunner:
             case,
             report,
             calls,
-            file=sandbox.dest.read_bytes() if sandbox.dest.is_file() else None,
+            file=sandbox.made(),
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
             document=document_of(scenario) if scenario.uploads_file else None,

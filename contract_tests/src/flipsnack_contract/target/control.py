@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
 JSON = {"Content-Type": "application/json"}
@@ -34,7 +35,10 @@ class Control:
         reply = self._target.send(Request(method, self._url + path, raw, self._headers))
         if not 200 <= reply.status < 300:
             raise Refused(reply.status, _message(reply))
-        return json.loads(reply.body) if reply.body else None
+        try:
+            return json.loads(reply.body) if reply.body else None
+        except (ValueError, RecursionError):
+            raise Refused(reply.status, f"no JSON: {_message(reply)}") from None
 
     def create_account(self, key: str, secret: str) -> "AccountControl":
         self.call("POST", "/accounts", {"key": key, "secret": secret})
@@ -114,6 +118,6 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
 
 def _message(reply: Reply) -> str:
     try:
-        return str(json.loads(reply.body)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return reply.body[:200].decode("utf-8", "replace")
+        return cut(str(json.loads(reply.body)["error"]["message"]))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return cut(reply.body[:200].decode("utf-8", "replace"))

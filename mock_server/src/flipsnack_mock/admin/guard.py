@@ -64,7 +64,9 @@ class Guard:
 
     def check_token(self, authorization: str) -> None:
         """Raise `Refused` (401) unless the header `Authorization` holds the token, or none is set."""
-        if self.wants_token and not self.is_token(authorization.removeprefix("Bearer ").encode("latin-1")):
+        # The name of a scheme is case-insensitive, and blanks end it (RFC 9110, 11.1 and 11.4).
+        scheme, _, token = authorization.strip().partition(" ")
+        if self.wants_token and not (scheme.lower() == "bearer" and self.is_token(token.strip().encode("latin-1"))):
             raise Refused(401, "unauthorized", "the control plane requires `Authorization: Bearer <admin_token>`")
 
     def is_token(self, given: bytes) -> bool:

@@ -14,6 +14,7 @@ from flipsnack_mock.admin import (  # noqa: F401
     collections,
     doctor,
     faults,
+    jobs,
     lint,
     magic,
     namespaces,
@@ -21,6 +22,7 @@ from flipsnack_mock.admin import (  # noqa: F401
     server,
     snapshots,
 )
+from flipsnack_mock.admin.documents import Documents
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
@@ -39,7 +41,13 @@ ReadBody = Callable[[dict[str, Any]], bytes]
 
 
 def control_plane(
-    worlds: Worlds, now: RealTime, read_body: ReadBody, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
+    worlds: Worlds,
+    now: RealTime,
+    read_body: ReadBody,
+    sources: Mapping[str, Setting],
+    documents: Documents,
+    *,
+    authority_pem: bytes = b"",
 ) -> flask.Blueprint:
     """The control plane of all worlds; `read_body` gives the body of a WSGI request, or its first `MAX_BODY_BYTES` + 1.
 
@@ -48,7 +56,8 @@ def control_plane(
 
     def context_of(world: World, args: Mapping[str, str], raw: bytes) -> Context:
         environ = flask.request.environ
-        return Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem, WAITED in environ)
+        query, waited = flask.request.args, WAITED in environ
+        return Context(world, now(), args, query, raw, worlds, sources, documents, authority_pem, waited)
 
     guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)

@@ -7,6 +7,7 @@ from flipsnack_mock.api.collections import own_collection
 from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
+from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
 from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
@@ -18,8 +19,8 @@ _REQUIRED = {name: [one.name for one in method.parameters if one.required] for n
 _OF_A_COLLECTION = frozenset(name for name, required in _REQUIRED.items() if "collectionHash" in required)
 
 
-def _well_formed(call: Call) -> None:
-    request = call.request
+def parameters_of(request: Request) -> dict[str, str]:
+    """The parameters of a call, from its query and its body; raises `BadRequest`."""
     params = parse_query(request.query)
     if request.method == "POST":
         form = request.form
@@ -27,6 +28,12 @@ def _well_formed(call: Call) -> None:
         if twice := params.keys() & fields.keys():
             raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
         params |= fields
+    return params
+
+
+def _well_formed(call: Call) -> None:
+    request = call.request
+    params = parameters_of(request)
     call.params = call.entry.params = params
     call.entry.fmt = _renderable(params)
     if request.path not in API_PATHS:

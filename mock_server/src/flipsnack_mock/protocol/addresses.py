@@ -21,6 +21,7 @@ THUMBNAIL_PREFIX = "/thumbnails/"
 PLAYER_PATH = "/player"
 """The page that embedded code loads."""
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
 _NAMESPACE_END = re.compile(r"/t/[A-Za-z0-9_.-]{1,100}\Z")
@@ -83,6 +84,11 @@ def namespace_path(origin: str) -> str:
     """The path `/t/<name>` of the namespace at the end of `origin`; empty for the main world."""
     match = _NAMESPACE_END.search(origin)
     return match[0] if match else ""
+
+
+def reachable(host: str) -> str:
+    """Where a server that listens on `host` is reached from its own machine."""
+    return _EVERYWHERE.get(host, host)
 
 
 def bracketed(host: str) -> str:

@@ -145,7 +145,9 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         return length if self.effect is None else self.effect.sent(length)
 
     def beginning(self, length: int) -> Self:
-        """The same with the first `length` bytes of a body in memory; what it says of bytes sent stays."""
-        if not isinstance(self.body, bytes) or len(self.body) <= length:
+        """The same with the first `length` bytes of a body in memory, or none of another; `sent_bytes` stays."""
+        if not isinstance(self.body, bytes):
+            return msgspec.structs.replace(self, body=b"", range=self.sent_range)
+        if len(self.body) <= length:
             return self
         return msgspec.structs.replace(self, body=self.body[:length], range=ByteRange(0, self.size))

@@ -163,6 +163,9 @@ PACKAGE_METHOD = next(
 )
 """The method that a package is asked for with: its answer holds the resource URL."""
 
+COMMON = frozenset({"apiKey", "action", "signature", "format", "callback"})
+"""The names of the parameters that every method has."""
+
 UPLOADS = frozenset(one.name for table in (METHODS, UNBUILT) for one in table.values() if one.verb == "POST")
 """The methods, built or not, that upload a file."""
 

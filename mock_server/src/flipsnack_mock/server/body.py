@@ -16,7 +16,7 @@ from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.server.clock import elapsed_time
 from flipsnack_mock.server.delivery import Receive
 
 BODY = "flipsnack_mock.body"
@@ -86,13 +86,14 @@ class Pace(NamedTuple):
 
 
 DEFAULT_PACE = Pace()
-_NOW = real_time()
+_NOW = elapsed_time()
 
 
 class BodyReader:
     """A body that is being read: its pieces go to `sink`, and `length` counts their bytes.
 
-    `ended` says whether the whole body was read, of which `most` bytes are. `now` gives real time in microseconds.
+    `ended` says whether the whole body was read, of which `most` bytes are. `now` gives real time in microseconds since
+    any instant.
     """
 
     def __init__(
@@ -227,9 +228,8 @@ def _piece(stream: BinaryIO, length: int) -> bytes:
     except Exception as damage:
         # What a server raises here is its own, and says that the client sent no body that it can read (PEP 3333 has no
         # exception for it), or went away.
-        raise Refused(
-            400, "bad_request", f"the body cannot be read: {str(damage)[:200] or type(damage).__name__}"
-        ) from None
+        why = str(damage)[:200] or type(damage).__name__
+        raise Refused(400, "bad_request", f"the body cannot be read: {why}") from None
 
 
 def _left(environ: Environ, length: int) -> int:

@@ -96,6 +96,8 @@ class Account(msgspec.Struct):
     has created: a resource URL of an earlier account is not valid for a later one with the same key. `collections` are
     in the order of their creation. `uploads` counts those of each month, as in 2026-11, `hashes_made` the hashes of
     new collections, and `renamed` has the temporary hashes of those that were published, each with the final one.
+    `latest` is the latest real time that it was asked for: its clock stands still until a machine's clock that was set
+    back reaches it.
     """
 
     key: Key
@@ -103,6 +105,7 @@ class Account(msgspec.Struct):
     behaviour: Behaviour
     clock: VirtualClock = VirtualClock()
     collections: dict[str, Collection] = {}
+    latest: Microseconds = 0
     life: Counted = 0
     counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
@@ -114,8 +117,13 @@ class Account(msgspec.Struct):
     faults_made: Counted = 0
 
     def now(self, real: int) -> int:
-        """Virtual time of this account when real time is `real`, in microseconds."""
-        return self.clock.now(real)
+        """Virtual time of this account when real time is `real`, in microseconds. It never goes back."""
+        return self.clock.now(self.real(real))
+
+    def real(self, real: int) -> int:
+        """Real time for this account when the machine's clock shows `real`: the latest that it has seen."""
+        self.latest = max(self.latest, real)
+        return self.latest
 
     def new_hash(self) -> str:
         """A hash that no collection of this account ever had."""

@@ -187,6 +187,23 @@ def upload_magic(title: str, name: str) -> Magic | None:
     return None
 
 
+def listed_uploads() -> list[tuple[str, str]]:
+    """Names of files that make an upload magic, each with what becomes of it."""
+    outcomes = {row.hash: upload_outcome(row.hash) for row in listed()}
+    return [(f"{name}.pdf", does) for name, does in outcomes.items() if does]
+
+
+def upload_outcome(name: str) -> str:
+    """What becomes of an upload with this title, or of a file with this name without its ending; empty for no magic."""
+    meant = upload_magic(name, "")
+    if meant is None:
+        return ""
+    if meant.error is not None:
+        return f"refused with code {meant.error}, {CATALOGUE[meant.error].message}"
+    size = f"; the package has {meant.package_bytes:,} bytes" if meant.package_bytes else ""
+    return f"the conversion runs by the schedule {meant.schedule}{size}"
+
+
 def magic_fault(collection_hash: str) -> FaultRule | None:
     """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
     meant = magic(collection_hash)

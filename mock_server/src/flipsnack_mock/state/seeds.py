@@ -9,7 +9,7 @@ from msgspec import Meta
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.state.schedules import ScheduleText, check_schedule
-from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
+from flipsnack_mock.state.statistics import MAX_PAGES, DayStatistics, PageStatistics
 
 MAX_PACKAGE_BYTES = 500_000_000
 
@@ -17,7 +17,7 @@ Status = Literal["public", "editable", "unlisted"]
 Pixels = Annotated[int, Meta(ge=1)]
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
 Count = Annotated[int, Meta(ge=0)]
-Pages = Annotated[int, Meta(ge=1, le=1000)]
+Pages = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
 
@@ -71,7 +71,7 @@ class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
 # The example of collection.getStats. Its figures contradict each other: a page has more views than all together.
 _STATISTICS = DayStatistics(
-    day=datetime.date(2024, 1, 15),
+    date=datetime.date(2024, 1, 15),
     impressions=723,
     views=1240,
     time_spent=53,
@@ -82,7 +82,9 @@ _STATISTICS = DayStatistics(
     ),
 )
 # The example of user.getStats, as far as any copy of it goes: its number of downloads is cut off.
-_OF_THE_USER = DayStatistics(day=datetime.date(2024, 1, 15), impressions=2945, views=3719, time_spent=154, downloads=12)
+_OF_THE_USER = DayStatistics(
+    date=datetime.date(2024, 1, 15), impressions=2945, views=3719, time_spent=154, downloads=12
+)
 DOCUMENTED_ACCOUNTS = (
     SeedAccount(
         key="LK12NS-0-IOBW3S89VVJH12Z",

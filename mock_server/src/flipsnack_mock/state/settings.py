@@ -4,6 +4,7 @@ The environment, the file's text and the flags are arguments. A flag beats the e
 beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -52,7 +53,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
         dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
-        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
+        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}; in TOML {41 = 401}"),
     ] = {}
     code_messages: Annotated[
         dict[int, str],
@@ -124,8 +125,12 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         str,
         does(
             "scheme, host and path that resource URLs begin with; empty takes them from the request",
-            pattern=r"^(https?://[^/?#\s]+(/[!-~]*)?)?\Z",
+            pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?\Z",
         ),
+    ] = ""
+    cors_origins: Annotated[
+        str,
+        does("origins, with commas, whose scripts may read the API's answers in a browser; * for all, empty for none"),
     ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
     admin_token: Annotated[str, does("when set, the control plane wants it as a bearer token")] = ""
@@ -148,6 +153,12 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
     spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
+    fetch_file_urls: Annotated[
+        bool, does("whether the document of a fileUrl is fetched, instead of drawn from its name")
+    ] = False
+    fetch_private_urls: Annotated[
+        bool, does("whether it is fetched from hosts of which an address is not public, as localhost, too")
+    ] = False
     seed: Annotated[
         tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS
@@ -161,6 +172,18 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         return Behaviour(**{name: getattr(self, name) for name in Behaviour.__struct_fields__})
 
 
+# kubernetes.io, "Service": environment variables; and Docker's older links.
+_SERVICE_NAME = re.compile(
+    f"{ENVIRONMENT_PREFIX}("
+    "([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+    "|ENV_.*|NAME)"
+)
+_SERVICE_ADDRESS = re.compile("(tcp|udp|sctp)://")
+_WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromkeys(
+    ("false", "no", "off", "n", "f", "0"), False
+)
+# JSON has no numbers as names, but people write {41: 401}, and as in TOML {41 = 401}.
+_NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
 _HINTS = get_type_hints(Settings, include_extras=True)
 # What holds secrets is not repeated in an error message.
 _CONFIDENTIAL = frozenset({"admin_token", "seed"})
@@ -211,17 +234,23 @@ def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
         return {}
     name, text = file
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as damage:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as damage:
         raise SettingsError(f"{name} is not TOML: {damage}") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The variables that are settings; an empty one is as good as none."""
     return {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text.strip()
         for name, text in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and text.strip() and not _tells_of_a_service(name, text)
     }
+
+
+def _tells_of_a_service(name: str, text: str) -> bool:
+    """Whether a platform has set the variable: Kubernetes and Docker describe a service `flipsnack-mock` by such."""
+    return _SERVICE_NAME.fullmatch(name) is not None or _SERVICE_ADDRESS.match(text) is not None
 
 
 def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
@@ -233,15 +262,18 @@ def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
         try:
             converted[name] = (_value(value, _HINTS[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})
-        except (msgspec.MsgspecError, ValueError) as refusal:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             expected = str(refusal).replace("`bool`", "true or false")
             raise SettingsError(f"{source} is {_shown(name, value)}: {expected}") from None
     return converted
 
 
 def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
-    if as_text and get_origin(get_args(hint)[0]) in (tuple, dict):
-        return msgspec.json.decode(value, type=hint, strict=False)
+    if as_text:
+        value.encode()
+        value = _WORDS.get(value.lower(), value) if get_args(hint)[0] is bool else value
+        if get_origin(get_args(hint)[0]) in (tuple, dict):
+            return msgspec.json.decode(_NUMBER_KEY.sub(r'\1"\2":', value), type=hint, strict=False)
     # The environment has only texts; a flag or a file has the type it should have, but TOML's keys are texts too.
     return msgspec.convert(value, hint, strict=not as_text, str_keys=True)
 

@@ -20,20 +20,25 @@ VERSION = 1
 """The version of the format; snapshots of another version are refused."""
 
 
-class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account as it was when its clock showed `now`, in microseconds since 1970."""
+class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An account as it was when its clock showed `now`, in microseconds since 1970.
+
+    Its collections name their documents by digest; `documents` may have the contents.
+    """
 
     version: int
     now: Microseconds
     account: Account
+    documents: dict[str, bytes] = {}
 
 
-class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All accounts of a server, or of a namespace, and whether all of it was in maintenance."""
 
     version: int
     maintenance: bool
     accounts: tuple[Snapshot, ...]
+    documents: dict[str, bytes] = {}
 
 
 def take_all(world: World, real: int) -> WorldSnapshot:
@@ -53,6 +58,8 @@ def restored(snapshot: Snapshot, real: int) -> Account:
     name than its own.
     """
     account = _copy(snapshot.account)
+    # That was the clock of the machine where the snapshot was taken.
+    account.latest = 0
     if account.clock.frozen_at is None:
         account.clock = VirtualClock(offset=snapshot.now - real)
     account.counted.sort()

@@ -2,8 +2,14 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+from flipsnack_mock.protocol.instants import Counted
+
+MAX_PAGES = 1_000
 
 _TOTALS = ("impressions", "views", "time_spent", "downloads")
 _OF_A_PAGE = ("time_spent", "clicks", "views")
@@ -12,20 +18,20 @@ _OF_A_PAGE = ("time_spent", "clicks", "views")
 class PageStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happened on the page with the number `page`, from 1; `time_spent` in seconds."""
 
-    page: int
-    time_spent: int = 0
-    clicks: int = 0
-    views: int = 0
+    page: Annotated[int, Meta(ge=1, le=MAX_PAGES)]
+    time_spent: Counted = 0
+    clicks: Counted = 0
+    views: Counted = 0
 
 
 class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happened on one day (UTC), all together and by page: the one need not be the sum of the other."""
 
-    day: datetime.date
-    impressions: int = 0
-    views: int = 0
-    time_spent: int = 0
-    downloads: int = 0
+    date: datetime.date
+    impressions: Counted = 0
+    views: Counted = 0
+    time_spent: Counted = 0
+    downloads: Counted = 0
     pages: tuple[PageStatistics, ...] = ()
 
 
@@ -34,7 +40,7 @@ Days = Iterable[DayStatistics]
 
 def between(days: Days, first: datetime.date | None, last: datetime.date | None) -> list[DayStatistics]:
     """The days from `first` to `last`, both included; None leaves that side open."""
-    return [one for one in days if (first is None or first <= one.day) and (last is None or one.day <= last)]
+    return [one for one in days if (first is None or first <= one.date) and (last is None or one.date <= last)]
 
 
 def totals(days: Days) -> dict[str, int]:

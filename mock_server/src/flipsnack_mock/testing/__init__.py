@@ -11,7 +11,8 @@ except ModuleNotFoundError as missing:  # pragma: no cover - tested from the bui
     ) from None
 
 from flipsnack_mock.lint.findings import Finding
-from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs
+from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock
+from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.mock_server import MockServer
 from flipsnack_mock.testing.pdf import make_pdf

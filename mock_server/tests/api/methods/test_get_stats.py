@@ -40,7 +40,7 @@ def test_the_days_from_the_first_to_the_last_count(
     days: list[int], first: int | None, last: int | None, pages: bool
 ) -> None:
     page = PageStatistics(page=2, time_spent=7, clicks=8, views=9)
-    seeded = tuple(DayStatistics(day=day(number), pages=(page,), **FIGURES) for number in days)
+    seeded = tuple(DayStatistics(date=day(number), pages=(page,), **FIGURES) for number in days)
     seed = SeedAccount(KEY, SECRET, (SeedCollection(hash="own", pages=2, statistics=seeded),))
     dates = {name: str(day(number)) for name, number in (("startDate", first), ("endDate", last)) if number is not None}
     answer = make_door(seed=(seed,)).call(

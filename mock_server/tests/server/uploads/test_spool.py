@@ -17,7 +17,9 @@ MANY = 1_000_000
 
 def spool(parent: Path, in_use: set[str] | None = None, *, max_bytes: int = MANY, max_files: int = MANY) -> Spool:
     used = in_use if in_use is not None else set()
-    return Spool(str(parent), max_bytes=max_bytes, max_files=max_files, in_use=lambda: set(used))
+    made = Spool(str(parent), max_bytes=max_bytes, max_files=max_files)
+    made.in_use = lambda: set(used)
+    return made
 
 
 def arrived(into: Spool, *pieces: bytes, max_size: int = MANY) -> Arrival:

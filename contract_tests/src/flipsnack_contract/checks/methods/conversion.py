@@ -5,6 +5,7 @@ from typing import Any
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import (
+    CREATE,
     DELETE,
     EMBED,
     GET,
@@ -19,7 +20,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     title_of,
     uploaded,
 )
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.target.session import Session
 
@@ -37,7 +38,10 @@ TIMED = {"after-2s": "complete", "failed-after-2s": "failed", "after-90s": "comp
 @check("conversion.states", **OF_CONVERSION, rows={"schedule": TIMED})
 def processing_then_final_for_good(session: Session, schedule: str) -> None:
     """The conversion is processing until its time has come, then complete or failed, and stays so."""
-    collection = uploaded(session, schedule)
+    session.steer.settings(conversion_schedule=schedule)
+    made = session.data(CREATE)
+    expect("processing", conversion_of(made), "the conversion in the answer to the upload")
+    collection = hash_of(made)
     expect("processing", _conversion(session, collection), "the conversion at first")
     session.wait(100 * SECOND)
     for pause in (0, SECOND, 40 * DAY):
@@ -59,11 +63,12 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
 @check("conversion.failure-is-reported", **OF_CONVERSION)
 def a_failed_conversion_is_20(session: Session) -> None:
     """A failed conversion is a status in an answer with code 20, and the collection is all there."""
-    collection = uploaded(session, "failed", title="Broken")
+    collection = uploaded(session, "failed", title="Broken", description="Words")
     answer = session.call(GET, collection)
     expect_code(20, answer, "getCollection of a failed conversion")
     data = answer.data or {}
     expect((collection, "Broken"), (hash_of(data), title_of(data)), "hash and title of a failed conversion")
+    expect("Words", data.get("collectionDescription"), "the description of a failed conversion")
     expect("failed", conversion_of(data), "the conversion")
 
 
@@ -76,7 +81,7 @@ def not_while_it_is_converted_is_38(session: Session) -> None:
     collection = uploaded(session, "never", title="Old")
     for _ in range(2):
         answer = session.ask(session.draft(collection, **BUSY[session.method.name]))
-        expect_code(38, answer, f"{session.method} while the document is converted")
+        expect_message(38, answer, f"{session.method} while the document is converted")
     expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
     session.steer.convert(collection, "complete")
     expect_code(20, session.ask(session.draft(collection)), f"{session.method} after the conversion")

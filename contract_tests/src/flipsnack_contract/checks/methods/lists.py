@@ -52,8 +52,8 @@ def the_list_has_all_own_collections(session: Session) -> None:
     """The list has every collection of the key that is not deleted, in whatever state, and no other key's."""
     shelf, converting = _shelf(session), uploaded(session)
     session.another().collection()
-    session.data(DELETE, shelf[2])
-    _require(session, [*shelf[:2], *shelf[3:], converting])
+    session.data(DELETE, shelf[1])
+    _require(session, [shelf[0], *shelf[2:], converting])
 
 
 @check("list.own", **OF_LIST)
@@ -98,7 +98,7 @@ def a_text_chooses(session: Session, query: str) -> None:
     _require(session, wanted, query=query)
 
 
-@check("list.query", **OF_LIST)
+@check("list.status", **OF_LIST)
 def a_text_and_a_status_choose_together(session: Session) -> None:
     """query and collectionStatus choose together."""
     shelf = _shelf(session)
@@ -125,6 +125,12 @@ def a_range_is_cut_from_the_list(session: Session, span: str | Sequence[int]) ->
     asked = {name: str(index) for name, index in (("from", first), ("to", last)) if index is not None}
     wanted = whole[first or 0 : None if last is None else last + 1]
     expect(wanted, _listed(session, **asked)[1], f"the hashes of getList with {asked}")
+
+
+@check("list.range", **OF_LIST, rows={"collections": (60,)})
+def without_a_range_all_are_listed(session: Session, collections: int) -> None:
+    """Without a range the list has every collection, however many there are."""
+    _require(session, [session.collection() for _ in range(collections)])
 
 
 @check("list.range-order", **OF_LIST, rows={"end": (0, 3)})

@@ -91,7 +91,8 @@ def _spooled(upload: Upload) -> None:
 
 def _kind(upload: Upload) -> None:
     if upload.document is not None and not upload.document.kind:
-        raise ApiError(Code.INVALID_FILE_FORMAT, "the content is neither PDF nor JPG nor PNG")
+        detail = upload.document.damage or "the content is neither PDF nor JPG nor PNG"
+        raise ApiError(Code.INVALID_FILE_FORMAT, detail)
 
 
 def _few_pages(upload: Upload) -> None:

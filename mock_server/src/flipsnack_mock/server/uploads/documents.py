@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,10 +11,10 @@ import msgspec
 Kind = Literal["pdf", "jpg", "png"]
 
 INSPECT_SECONDS = 10.0
+DRAW_SECONDS = 60.0
 
 _SCRIPT = Path(__file__).with_name("pdfium.py")
 _MARKS: dict[Kind, bytes] = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
-_MAX_PROCESSES = 2
 _MAX_REMEMBERED = 1_000
 
 
@@ -41,12 +41,11 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 class DocumentProcesses:
-    """Runs document processes, at most two at once; the caller's thread waits. Any thread may call."""
+    """Runs document processes, for which the caller's thread waits. Any thread may call."""
 
     def __init__(self, *, seconds: float = INSPECT_SECONDS) -> None:
         """Stop the inspection of a document that takes more than so many `seconds`."""
         self._seconds = seconds
-        self._slots = threading.Semaphore(_MAX_PROCESSES)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._known: dict[str, Inspection] = {}
         self._closed = False
@@ -67,6 +66,14 @@ class DocumentProcesses:
         except (Stopped, msgspec.MsgspecError) as failure:
             return Inspection(damage=f"the document could not be looked into: {failure}")
 
+    def draw(self, kind: Kind, path: Path, folder: Path, *, side: int, count: int) -> None:
+        """Draw the first `count` pages, or as many as can be drawn in a minute, with at most `side` pixels a side.
+
+        `folder` has them then, as `pdfium.py` says.
+        """
+        with suppress(Stopped):
+            self._run("draw", kind, str(path), str(folder), str(side), str(count), seconds=DRAW_SECONDS)
+
     def close(self) -> None:
         """Stop what runs, and start nothing more."""
         self._closed = True
@@ -74,24 +81,23 @@ class DocumentProcesses:
             process.kill()
 
     def _run(self, *arguments: str, seconds: float) -> bytes:
-        with self._slots:
-            if self._closed:
-                raise Stopped("the server stops")
+        if self._closed:
+            raise Stopped("the server stops")
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(_SCRIPT), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as trouble:
+            raise Stopped(f"no process could be started: {trouble}") from None
+        with process:
+            self._running.add(process)
             try:
-                process = subprocess.Popen(
-                    [sys.executable, "-P", str(_SCRIPT), *arguments],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                )
-            except OSError as trouble:
-                raise Stopped(f"no process could be started: {trouble}") from None
-            with process:
-                self._running.add(process)
-                try:
-                    return _output(process, seconds)
-                finally:
-                    self._running.remove(process)
+                return _output(process, seconds)
+            finally:
+                self._running.remove(process)
 
 
 def _output(process: subprocess.Popen[bytes], seconds: float) -> bytes:

@@ -68,7 +68,12 @@ class FormBody:
             arrival.end()
         # A second one is refused whatever it is.
         is_alone = len([arrival for _, arrival in self._arrivals if arrival.size]) == 1
-        self.files = tuple([self._uploaded(part, arrival, look=is_alone) for part, arrival in self._arrivals])
+        processes = self._processes if is_alone else None
+        self.files = tuple(
+            # A part may have no name, against the types of Werkzeug.
+            uploaded_file(arrival, processes, field=part.name or "", file_name=part.filename or "")
+            for part, arrival in self._arrivals
+        )
 
     def close(self) -> None:
         """Hold the files no longer."""
@@ -92,18 +97,24 @@ class FormBody:
             return arrival.write
         return lambda _piece: None
 
-    def _uploaded(self, part: File, arrival: Arrival, *, look: bool) -> UploadedFile:
-        kind, found = kind_of(arrival.head), Inspection()
-        if look and kind is not None and (path := self._spool.path(arrival.digest)) is not None:
-            found = self._processes.inspect(kind, path, arrival.digest)
-        return UploadedFile(
-            # A part may have no name, against the types of Werkzeug.
-            field=(part.name or "")[:_NAME_LENGTH],
-            file_name=(part.filename or "")[:_NAME_LENGTH],
-            size=arrival.size,
-            digest=arrival.digest,
-            kind=kind or "",
-            pages=found.pages,
-            damage=found.damage,
-            not_kept=arrival.not_kept,
-        )
+
+def uploaded_file(
+    arrival: Arrival, processes: DocumentProcesses | None, *, field: str, file_name: str, failure: str = ""
+) -> UploadedFile:
+    """What `arrival`, which has ended, is as a file of a request; with `processes` it is looked into.
+
+    With a `failure` it did not come as it should, and is of no kind.
+    """
+    kind, found = None if failure else kind_of(arrival.head), Inspection(damage=failure)
+    if processes is not None and kind is not None and (path := arrival.path) is not None:
+        found = processes.inspect(kind, path, arrival.digest)
+    return UploadedFile(
+        field=field[:_NAME_LENGTH],
+        file_name=file_name[:_NAME_LENGTH],
+        size=arrival.size,
+        digest=arrival.digest,
+        kind=kind or "",
+        pages=found.pages,
+        damage=found.damage,
+        not_kept=arrival.not_kept,
+    )

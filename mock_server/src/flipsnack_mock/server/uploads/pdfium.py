@@ -2,7 +2,7 @@
 
 It runs as a script with nothing of the fake imported, so it starts quickly, and what a hostile document does to PDFium
 or Pillow happens here; `documents.py` starts and stops it. Arguments: `inspect KIND FILE`, which prints a line of JSON,
-or `draw KIND FILE FOLDER SIDE`, which writes pictures of at most SIDE pixels a side into FOLDER.
+or `draw KIND FILE FOLDER SIDE COUNT`, which draws the first COUNT pages, with at most SIDE pixels a side, into FOLDER.
 """
 
 import io
@@ -80,7 +80,8 @@ class Pdf:
             width, height = page.get_size()
             if min(width, height) < _LEAST_POINTS or side * min(width, height) < max(width, height):
                 raise Damaged(f"page {number + 1} of the PDF is {width:g} by {height:g} points")
-            bitmap = page.render(scale=side / max(width, height), rev_byteorder=True, prefer_bgrx=False)
+            # The bitmap's sides are rounded up.
+            bitmap = page.render(scale=(side - 0.5) / max(width, height), rev_byteorder=True)
             return _drawn(bitmap.to_pil().convert("RGB"), list(_text(page, width, height)))
         finally:
             page.close()
@@ -152,14 +153,14 @@ def inspect(kind: str, path: str) -> None:
     print(json.dumps({"pages": pages, "damage": damage}))
 
 
-def draw(kind: str, path: str, folder: str, side: str) -> None:
+def draw(kind: str, path: str, folder: str, side: str, count: str) -> None:
     """Write the pictures one after the other into one file, and a line for each page into another.
 
     A line has offset, length, width and height of the picture and the text; it is `null` for a page without a picture.
     """
     document = OPEN[kind](path)
     with Path(folder, "pictures").open("wb") as pictures, Path(folder, "pages").open("w", encoding="utf-8") as lines:
-        for number in range(document.pages):
+        for number in range(min(document.pages, int(count))):
             line: object = None
             try:
                 drawn = document.draw(number, int(side))

@@ -4,7 +4,8 @@ import hashlib
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -20,21 +21,21 @@ _HEAD_BYTES = 1024
 class Spool:
     """Documents of at most `max_bytes` together and at most `max_files`, in a folder of its own below `parent`.
 
-    The folder is made for the first document. A document stays while it is held or `in_use`. All methods may be called
-    by any thread.
+    The folder is made for the first document. A document stays while it is held, and while `in_use` names it. All
+    methods may be called by any thread.
     """
 
-    def __init__(self, parent: str, *, max_bytes: int, max_files: int, in_use: InUse) -> None:
+    def __init__(self, parent: str, *, max_bytes: int, max_files: int) -> None:
         self._parent = parent
         self._max_bytes = max_bytes
         self._max_files = max_files
-        self._in_use = in_use
         self._lock = threading.Lock()
         self._folder: SpoolFolder | None = None
         self._closed = False
         self._reserved = 0
         self._sizes: dict[str, int] = {}
         self._held: Counter[str] = Counter()
+        self.in_use: InUse = set
         self.due = False
         """Whether a document may have become useless since the last `sweep`."""
 
@@ -42,12 +43,26 @@ class Spool:
         """Where the document is; None when it is not here."""
         return self._root() / digest if digest in self._sizes else None
 
-    def folder(self, name: str) -> Path:
-        """A folder for what is made of documents; raises `OSError` when there can be none."""
-        with self._lock:
-            path = self._root() / name
-            path.mkdir(exist_ok=True)
-        return path
+    def size(self, digest: str) -> int | None:
+        """How many bytes the document has; None when it is not here."""
+        return self._sizes.get(digest)
+
+    def read(self, digest: str) -> bytes:
+        """The content of a document that is here."""
+        return (self._root() / digest).read_bytes()
+
+    @contextmanager
+    def keeping(self, contents: Iterable[bytes]) -> Iterator[None]:
+        """Hold documents with these `contents` during the context; raises `OSError` when there is no room for them."""
+        with ExitStack() as stack:
+            for content in contents:
+                arrival = self.receive(len(content))
+                stack.callback(arrival.close)
+                arrival.write(content)
+                arrival.end()
+                if arrival.not_kept:
+                    raise OSError(arrival.not_kept)
+            yield
 
     def receive(self, max_size: int) -> "Arrival":
         """A document that is about to come; one of more than `max_size` bytes is not kept."""
@@ -62,7 +77,7 @@ class Spool:
         with self._lock:
             self.due = False
             useless = self._sizes.keys() - self._held.keys()
-            useless = useless - self._in_use() if useless else useless
+            useless = useless - self.in_use() if useless else useless
             for digest in useless:
                 (self._root() / digest).unlink(missing_ok=True)
                 self._reserved -= self._sizes.pop(digest)
@@ -143,6 +158,11 @@ class Arrival:
         self._file: IO[bytes] | None = None
         self._reserved = 0
         self._held = False
+
+    @property
+    def path(self) -> Path | None:
+        """Where the document is, after `end`; None when the spool does not have it."""
+        return self._spool.path(self.digest)
 
     def write(self, piece: bytes) -> None:
         """Take the next piece."""
