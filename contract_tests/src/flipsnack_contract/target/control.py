@@ -86,6 +86,11 @@ class AccountControl(Control):
         """A new collection (`hash`, `title`, `pages`, `package_bytes`, `schedule`); its hash."""
         return self._told("hash", str, "POST", "/collections", fields)
 
+    def collections(self) -> list[dict[str, Any]]:
+        """Every collection in the order of its creation, deleted ones included; each names its `document`, if any."""
+        found: list[dict[str, Any]] = self.call("GET", "/collections")["collections"]
+        return found
+
     def delete_collection(self, collection_hash: str) -> None:
         self.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
 
