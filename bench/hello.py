@@ -13,9 +13,9 @@ def main() -> None:
     """Serve on port argv[1], or on a free one, until SIGTERM."""
     app = flask.Flask("hello", static_folder=None)
     app.add_url_rule("/v1/", view_func=lambda: "hello, world", endpoint="hello")
-    listener = bind("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
-    host, port = listener.getsockname()[:2]
-    Server(app, listener, on_ready=lambda: print(f"listening on http://{host}:{port}", flush=True)).serve_forever()
+    listeners = bind("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    host, port = listeners[0].getsockname()[:2]
+    Server(app, listeners, on_ready=lambda: print(f"listening on http://{host}:{port}", flush=True)).serve_forever()
 
 
 if __name__ == "__main__":

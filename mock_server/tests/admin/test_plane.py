@@ -1,11 +1,18 @@
+import json
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mock_server.tests.conftest import KEY, Fake, make_fake
 
 from flipsnack_mock.admin.routes import ROUTES, Route
+from flipsnack_mock.admin.ui.routes import ACTIONS
+from flipsnack_mock.admin.ui.view import PageQuery
 
 OPEN = {"/health", "/__admin/ca.pem"}
 PAGE = "/__admin/ui"
@@ -29,6 +36,58 @@ def error(answer: Any) -> dict[str, Any]:
     refusal: dict[str, Any] = answer.get_json()["error"]
     assert {"type", "message"} <= refusal.keys()
     return refusal
+
+
+TEXTS = st.sampled_from(["", KEY, "mock-manual", "r1", "f1", "\u0663", "a\nb", "..", "%zz", "9" * 30]) | st.text(
+    max_size=8
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def fields_of(shape: Any) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(shape)]
+
+
+@st.composite
+def requests_to(draw: st.DrawFn, entry: Route) -> dict[str, Any]:
+    """A request to `entry` whose path, query and body fit here and there, by their names at least."""
+    path = re.sub(r"<\w+>", lambda _: quote(draw(TEXTS), safe=""), entry.path)
+    query = draw(st.dictionaries(st.sampled_from(["x", *fields_of(entry.query or PageQuery)]), TEXTS, max_size=3))
+    if "timeout" in query or entry.path.endswith("/wait"):
+        query["timeout"] = draw(st.sampled_from(["0", "-1", "soon"]))
+    if entry.path == PAGE:
+        form = draw(st.dictionaries(st.sampled_from(["do", "key", "hash", "id", "when", "when.hash", "on"]), TEXTS))
+        return {"path": path, "query_string": query, "data": form | draw(st.just({}) | ACTION)}
+    names = st.sampled_from(["x", *(fields_of(entry.body) if entry.body else [])])
+    body = draw(st.binary(max_size=9) | st.dictionaries(names, VALUES, max_size=5).map(json.dumps))
+    return {"path": path, "query_string": query, "data": body}
+
+
+ACTION = st.sampled_from(list(ACTIONS)).map(lambda name: {"do": name})
+
+
+@pytest.mark.parametrize("entry", ROUTES, ids=lambda entry: f"{entry.method} {entry.path}")
+def test_no_path_query_body_or_form_of_a_route_is_a_server_error(entry: Route) -> None:
+    fake = make_fake_once()
+
+    @settings(max_examples=25, deadline=None)
+    @given(requests_to(entry))
+    def refuse(request: dict[str, Any]) -> None:
+        answer = fake.client.open(method=entry.method, **request)
+        assert answer.status_code < 500
+
+    refuse()
+
+
+@pytest.mark.parametrize("entry", WITH_BODY, ids=lambda entry: f"{entry.method} {entry.path}")
+@pytest.mark.parametrize("head", [b"", b'{"x": ', b'{"version": 1, "key": '])
+def test_a_body_that_is_nested_too_deep_is_refused(entry: Route, head: bytes) -> None:
+    answer = make_fake_once().admin(entry.method, path_of(entry), head + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    assert 400 == answer.status_code
 
 
 def test_every_route_is_listed_once(fake: Fake) -> None:

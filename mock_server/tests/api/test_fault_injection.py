@@ -2,14 +2,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from mock_server.tests.conftest import DOWNLOAD, KEY, Door, decoded, signed
+from mock_server.tests.conftest import DOWNLOAD, KEY, Door, decoded, make_door, signed
 from mock_server.tests.faults.conftest import account, answer, arrange, package
 
 from flipsnack_mock.api.fault_injection import NO_CONNECTION
-from flipsnack_mock.faults.content import InvalidJson, InvalidXml, InvalidZip, WrongByte, WrongContentType
+from flipsnack_mock.faults.base import AnswerFault
+from flipsnack_mock.faults.content import EmptyBody, InvalidJson, InvalidXml, InvalidZip, WrongByte, WrongContentType
+from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.replacements import Outage, VendorCode, Verbatim
 from flipsnack_mock.faults.rules import When
-from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply
+from flipsnack_mock.faults.transport import ConnectionReset, Delay, DripFeed, EmptyReply, Truncate
 from flipsnack_mock.protocol.effects import Break
 
 
@@ -54,6 +56,58 @@ def test_a_fault_that_could_do_nothing_is_an_error(
     assert f"could not act: {words}" in door.entry.detail
     rule = account(door).faults["f1"]
     assert (0, 1) == (rule.hits, rule.failures)
+
+
+DOWNLOADS = {
+    name: preset.fault
+    for name, preset in PRESETS.items()
+    if isinstance(preset.fault, AnswerFault) and "package" in preset.fault.applies_to
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (416, {"range": "bytes=999999999-"}),
+        (304, {"conditions": {"if-none-match": "*"}}),
+        (412, {"conditions": {"if-match": '"x"'}}),
+        (200, {"method": "HEAD"}),
+        (403, {"method": "POST"}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_a_fault_of_a_package_makes_no_error_of_an_answer_without_one(
+    door: Door, name: str, status: int, fields: dict[str, Any]
+) -> None:
+    """RFC 9110, 13.2.2, 14.2 and 15.5.17: the answer is what it is without a fault, which counts only what it hit."""
+    url = door.call()["data"]["resourceUrl"]
+    plain = door.fetch(url, **fields)
+    arrange(door, DOWNLOADS[name], count=1, when=When(action="package", nth=1))
+    met = door.fetch(url, **fields)
+    assert (status, status) == (plain.http_status, met.http_status)
+    rule = account(door).faults["f1"]
+    assert 0 == rule.failures
+    assert (met != plain) == (rule.hits == 1) == (door.entry.fault != "")
+    door.fetch(url)
+    assert (1, 1) == (account(door).faults["f1"].hits, account(door).faults["f1"].seen)
+
+
+@pytest.mark.parametrize("name", ["mock-slow-download", "mock-corrupt-zip", "mock-truncated"])
+@pytest.mark.parametrize("part", ["bytes=0-0", "bytes=-1", "bytes=3-"])
+def test_a_part_of_a_package_with_a_magic_fault_is_a_part(door: Door, name: str, part: str) -> None:
+    url = door.call(collectionHash=name)["data"]["resourceUrl"]
+    assert 206 == door.fetch(url, range=part).http_status
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_a_status_without_a_body_has_none_and_no_fault_makes_an_error_of_it(status: int) -> None:
+    door = make_door(http_statuses={20: status})
+    for kind in (Truncate(), EmptyBody(), DripFeed(bytes=1, seconds=0), Delay(seconds=0, before="body")):
+        account(door).faults.clear()
+        arrange(door, kind)
+        assert (status, b"") == ((response := door.send(urlencode(signed()))).http_status, response.body)
+        assert 0 == account(door).faults["f1"].hits
 
 
 def test_a_wrong_byte_beyond_the_package_is_an_error(door: Door) -> None:

@@ -128,12 +128,12 @@ def test_no_more_of_a_body_is_read_than_shows_that_it_is_too_long(
 @pytest.fixture(scope="module", name="address")
 def impatient_address() -> Iterator[tuple[str, int]]:
     """Where a fake listens that waits only a moment for the next piece of a body."""
-    listener, ready = bind("127.0.0.1", 0), threading.Event()
-    server = Server(create_app(), listener, on_ready=ready.set, pace=Pace(idle=0.05))
+    listeners, ready = bind("127.0.0.1", 0), threading.Event()
+    server = Server(create_app(), listeners, on_ready=ready.set, pace=Pace(idle=0.05))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     assert ready.wait(30)
-    yield listener.getsockname()[:2]
+    yield listeners[0].getsockname()[:2]
     server.stop()
     thread.join()
 

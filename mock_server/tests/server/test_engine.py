@@ -1,7 +1,9 @@
 import json
-from urllib.parse import urlencode
+import socket
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+import requests
 from mock_server.tests.conftest import signed
 from mock_server.tests.raw_socket import CLOSE, FORM, connect, request, status_and_body, talk
 
@@ -189,12 +191,21 @@ def test_a_client_that_goes_away_harms_nobody(server: MockServer) -> None:
 
 
 def test_an_address_in_use_is_an_error_and_leaves_no_socket_behind() -> None:
-    with bind("127.0.0.1", 0) as listener, pytest.raises(OSError, match="in use"):
+    with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(OSError, match="in use"):
         bind("127.0.0.1", listener.getsockname()[1])
 
 
-def test_it_binds_where_it_is_told() -> None:
-    with bind("localhost", 0) as listener:
-        assert 0 < listener.getsockname()[1]
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "0.0.0.0", "::"])
+def test_it_listens_on_every_address_of_a_name_and_says_how_to_reach_it(host: str) -> None:
+    """Of RFC 6724's two families a client may try either first; a literal IPv6 address has brackets in a URL."""
+    with MockServer(host=host) as running:
+        assert "ok" == requests.get(f"{running.url}/health", timeout=30).json()["status"]
+        for address in {"localhost": ("127.0.0.1", "::1"), "0.0.0.0": ("127.0.0.1",)}.get(host, (host,)):
+            socket.create_connection((address, urlsplit(running.url).port), timeout=30).close()
+        answer = requests.get(running.base_url, params=signed(), timeout=30).json()
+        assert answer["data"]["resourceUrl"].startswith(running.url)
+
+
+def test_an_address_that_is_none_is_an_error() -> None:
     with pytest.raises(OSError, match=r"not known|failure|No address"):
         bind("host.invalid", 0)

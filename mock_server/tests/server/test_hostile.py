@@ -18,7 +18,6 @@ from mock_server.tests.test_main import Served, served
 from urllib3 import Retry
 
 from flipsnack_mock.server.clock import real_time
-from flipsnack_mock.server.engine import bind
 from flipsnack_mock.testing import MockServer
 
 BOUND = 30
@@ -185,7 +184,7 @@ def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
 
 
 def test_without_a_stdout_it_serves() -> None:
-    with bind("127.0.0.1", 0) as free:
+    with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} >&-"
     with subprocess.Popen(command, shell=True, stderr=subprocess.PIPE, text=True) as process:

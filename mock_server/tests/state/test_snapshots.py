@@ -72,9 +72,9 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
     [
         ({"collections": {"a": Collection(hash="b")}}, "is listed under 'a'"),
         ({"collections": {"a": Collection(hash="a", job=Job(schedule="sometimes"))}}, "not a schedule"),
-        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "not a time"),
-        ({"clock": VirtualClock(frozen_at=10**20)}, "not a time"),
-        ({"counted": [-(10**20)]}, "not a time"),
+        ({"collections": {"a": Collection(hash="a", job=Job(started_at=10**30))}}, "Expected `int`"),
+        ({"clock": VirtualClock(frozen_at=10**20)}, "Expected `int`"),
+        ({"counted": [-(10**20)]}, "Expected `int`"),
     ],
     ids=str,
 )

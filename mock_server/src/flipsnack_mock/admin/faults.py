@@ -1,25 +1,33 @@
 """Routes for fault rules: create, list, show, delete; the presets; the rules of all accounts."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from flipsnack_mock.admin.routes import Context, conflict, not_found, route
 from flipsnack_mock.faults.presets import PRESETS, Preset
-from flipsnack_mock.faults.rules import PACKAGE_ACTION, FaultKind, FaultRule, Ordinal, Span, When, drop_expired
+from flipsnack_mock.faults.rules import (
+    MAX_RULES,
+    PACKAGE_ACTION,
+    FaultKind,
+    FaultRule,
+    Ordinal,
+    RuleId,
+    Span,
+    When,
+    drop_expired,
+)
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.account import Account
 
-MAX_RULES = 1_000
-
 
 class NewFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The body that creates a rule: a `fault` or the name of a `preset`; other fields override those of the preset."""
 
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] | None = None
+    id: RuleId | None = None
     preset: str | None = None
     fault: FaultKind | None = None
     when: When | UnsetType = UNSET

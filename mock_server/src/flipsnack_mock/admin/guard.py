@@ -64,7 +64,9 @@ class Guard:
 
     def check_token(self, authorization: str) -> None:
         """Raise `Refused` (401) unless the header `Authorization` holds the token, or none is set."""
-        if self.wants_token and not self.is_token(authorization.removeprefix("Bearer ").encode("latin-1")):
+        # The name of a scheme is case-insensitive, and blanks end it (RFC 9110, 11.1 and 11.4).
+        scheme, _, token = authorization.strip().partition(" ")
+        if self.wants_token and not (scheme.lower() == "bearer" and self.is_token(token.strip().encode("latin-1"))):
             raise Refused(401, "unauthorized", "the control plane requires `Authorization: Bearer <admin_token>`")
 
     def is_token(self, given: bytes) -> bool:
@@ -100,7 +102,7 @@ def _follows_link(environ: Mapping[str, Any]) -> bool:
 
 def _name_in(host: str) -> str:
     """The name or address in a Host header, without the port."""
-    name = host.lower() if host.endswith("]") else re.sub(r":\d*\Z", "", host.lower())
+    name = host.lower() if host.endswith("]") else re.sub(r":[0-9]*\Z", "", host.lower())
     return name.strip("[]").removesuffix(".")
 
 

@@ -46,6 +46,8 @@ class Context(NamedTuple):
             return msgspec.json.decode(self.raw_body or b"{}", type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
             raise _mismatch("body", refusal) from None
+        except RecursionError:
+            raise Refused(400, "bad_request", "invalid body: it is nested too deep", path="$") from None
 
 
 Handler = Callable[[Context], Any]

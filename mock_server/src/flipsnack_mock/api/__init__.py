@@ -1,5 +1,5 @@
-"""The vendor's API: `handle` answers every request to its surface."""
+"""The vendor's API: `handle` answers every request to its surface, `refuse` one that cannot be read."""
 
-from flipsnack_mock.api.handler import handle
+from flipsnack_mock.api.handler import handle, refuse
 
-__all__ = ["handle"]
+__all__ = ["handle", "refuse"]

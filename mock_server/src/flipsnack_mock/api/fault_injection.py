@@ -23,6 +23,9 @@ STEP = "fault"
 """The journal names this instead of a failed check when a fault replaced the answer."""
 
 
+_NO_PACKAGE = frozenset({304, 403, 412, 416})
+
+
 class FaultResponse(Exception):
     """A fault answers with an HTTP response of its own."""
 
@@ -37,7 +40,7 @@ class FaultInjection:
     At most one rule meets a request.
     """
 
-    __slots__ = ("_account", "_entry", "_rule", "_seen")
+    __slots__ = ("_account", "_before", "_entry", "_rule", "_seen")
 
     def __init__(self, account: Account, seen: FaultTarget, entry: Entry) -> None:
         """Inject into the request that rules see as `seen` and that the journal keeps as `entry`."""
@@ -45,6 +48,7 @@ class FaultInjection:
         self._seen = seen
         self._entry = entry
         self._rule: FaultRule | None = None
+        self._before = dict(account.faults)
 
     def meet(self, moment: Moment) -> None:
         """Take the first rule that matches the request at `moment`, unless one was taken before.
@@ -90,35 +94,58 @@ class FaultInjection:
         return {**data, "resourceUrl": url}
 
     def applied(self, response: Response) -> Response:
-        """`response` with the fault in it; HTTP 500 when the fault can do nothing to it."""
+        """`response` with the fault in it; HTTP 500 when the fault can do nothing to it.
+
+        An answer that the fault is not about stays as it is, and the rule does not count it: one without a body, one
+        that is not the package, and a part of the package where a magic hash brings the fault.
+        """
         rule = self._rule
         if rule is None:
             return response
         try:
-            if isinstance(rule.fault, AnswerFault):
-                response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
-            self._check_effect(response)
-            return response
+            disturbed = self._disturbed(rule, response)
         except FaultNotApplicable as obstacle:
-            return msgspec.structs.replace(self._could_not_act(str(obstacle)), head=response.head)
+            if self._is_another_answer(rule, response):
+                return self._passed_by(rule, response)
+            return self._could_not_act(str(obstacle), response)
+        effect = disturbed.effect
+        if effect is not None and effect.needs_connection and not self._entry.request.cuttable:
+            return self._could_not_act(NO_CONNECTION, response)
+        return disturbed
 
-    def _check_effect(self, response: Response) -> None:
-        effect = response.effect
-        if effect is None:
-            return
-        if obstacle := effect.obstacle(response.sent_range):
+    def _disturbed(self, rule: FaultRule, response: Response) -> Response:
+        if isinstance(rule.fault, AnswerFault):
+            if rule.fault.needs_body and _lacks_body(response, self._entry.fmt):
+                raise FaultNotApplicable("the answer has not the body that was asked for")
+            response = rule.fault.disturb(response, self._entry.fmt, rule.draw)
+        if response.effect is not None and (obstacle := response.effect.obstacle(response.sent_range)):
             raise FaultNotApplicable(obstacle)
-        if effect.needs_connection and not self._entry.request.cuttable:
-            raise FaultNotApplicable(NO_CONNECTION)
+        return response
 
-    def _could_not_act(self, obstacle: str) -> Response:
+    def _is_another_answer(self, rule: FaultRule, response: Response) -> bool:
+        if response.http_status == 206:
+            return rule.id not in self._account.faults
+        return not response.sent_range.length or response.http_status in _NO_PACKAGE
+
+    def _passed_by(self, rule: FaultRule, response: Response) -> Response:
+        self._entry.fault = ""
+        if rule.id in self._before:
+            self._account.faults[rule.id] = self._before[rule.id]
+        return response
+
+    def _could_not_act(self, obstacle: str, response: Response) -> Response:
         # Counted as a failure and not as a hit, so that a rule for one request waits for one that it can disturb.
         entry = self._entry
         rule_id, _, kind = entry.fault.rpartition(":")
         count_failure(self._account.faults, rule_id)
         entry.failed, entry.code = STEP, None
         entry.detail = f"the fault {entry.fault} could not act: {obstacle}"
-        return refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind))
+        refusal = refusal_response(Refused(500, "fault_could_not_act", entry.detail, rule=rule_id, fault=kind))
+        return msgspec.structs.replace(refusal, head=response.head)
+
+
+def _lacks_body(response: Response, fmt: str) -> bool:
+    return not response.sent_range.length or (fmt == "zip" and isinstance(response.body, bytes))
 
 
 def refusal_response(refusal: Refused) -> Response:

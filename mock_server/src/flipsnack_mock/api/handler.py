@@ -11,7 +11,7 @@ from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, render
 from flipsnack_mock.protocol.errors import ApiError, Refused
-from flipsnack_mock.protocol.messages import Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Request, Response
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -37,6 +37,16 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
         return response, call.entry
 
 
+def refuse(request: Request, world: World, refusal: Refused) -> tuple[Response, Entry]:
+    """The response to a request that cannot be read, because of `refusal`; the journal keeps what is known of it."""
+    with world.lock:
+        call = Call(request, world)
+        call.entry.detail = refusal.message
+        call.entry.response = refusal_response(refusal)
+        world.journal.append(call.entry)
+        return call.entry.response, call.entry
+
+
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
@@ -48,10 +58,11 @@ def _answer(call: Call) -> Response:
         entry.failed = entry.failed or STEPS[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
+    status = call.behaviour.http_statuses.get(answer.code, 200)
     return Response(
-        call.behaviour.http_statuses.get(answer.code, 200),
+        status,
         FORMATS[entry.fmt].content_type,
-        render(answer, entry.fmt, call.params.get("callback", "")),
+        b"" if status in BODILESS else render(answer, entry.fmt, call.params.get("callback", "")),
         (NOSNIFF,) if entry.fmt == "jsonp" else (),
     )
 

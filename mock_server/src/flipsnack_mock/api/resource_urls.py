@@ -12,7 +12,7 @@ import re
 import struct
 from functools import lru_cache
 
-from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_path
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.protocol.parameters import parse_query
@@ -61,7 +61,7 @@ def locate(path: str) -> tuple[str, str]:
 def verify(account: Account, path: str, *, origin: str, query: bytes, now: int) -> None:
     """Raise `Denied` unless `path` and `query` are, unchanged, a resource URL of `account` that is valid at `now`.
 
-    Of `origin` only the namespace counts: a client may reach the fake under several host names.
+    Of `origin` only the namespace counts: a client may reach the fake under several host names and mount points.
     """
     expires, token = _signed_parts(account, query)
     stamp, digest = token[: _STAMP.size], token[_STAMP.size :]
@@ -92,8 +92,7 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
 
 
 def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
-    namespace = origin.partition("://")[2].partition("/")[2]
-    text = f"resource-url:{account.life}:{account.key}:{account.secret}\0{namespace}{path}\0"
+    text = f"resource-url:{account.life}:{account.key}:{account.secret}\0{namespace_path(origin)}{path}\0"
     # BLAKE2 takes a secret in front of what it signs without HMAC around it.
     return hashlib.blake2b(text.encode() + stamp, digest_size=_DIGEST_BYTES).digest()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flipsnack_mock.cli.options import fail
+from flipsnack_mock.cli.options import fail, read_text
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX, SettingsError, load_settings
 
 _SEED = f"{ENVIRONMENT_PREFIX}SEED"
@@ -48,7 +48,7 @@ def doctor_command(
     try:
         seed = {_SEED: known[_SEED]} if _SEED in known else {}
         settings, _ = load_settings(flags={}, environment=seed, file=None)
-        text = sys.stdin.read().strip() if url == "-" else url
+        text = sys.stdin.read().removeprefix("\ufeff").strip() if url == "-" else url
         found = diagnose(case_of_url(World(settings), text, secret=_secret(known, secret_file, name=secret_env)))
     except SettingsError as problem:
         fail(str(problem), 2)
@@ -62,9 +62,9 @@ def doctor_command(
 
 def _secret(environ: Mapping[str, str], file: Path | None, *, name: str) -> str | None:
     if file is None:
-        return environ.get(name) or None
+        return environ.get(name, "").rstrip("\r\n") or None
     try:
-        secret = file.read_text("utf-8").strip()
+        secret = read_text(file).strip()
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read the secret from {file}: {problem}", 2)
     return secret or fail(f"{file} is empty: expected the secret", 2)

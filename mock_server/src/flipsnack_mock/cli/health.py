@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Settings
 
 
-# A server that listens on all addresses is reached through the loopback address.
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
-
-
 @click.command("health")
 @with_settings
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=2.0, show_default=True, help="seconds")
@@ -34,8 +30,10 @@ def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Pat
     settings, _ = loaded(config, flags, environ)
     from http.client import HTTPException
 
-    host = _EVERYWHERE.get(settings.host, settings.host)
-    where = f"{'https' if settings.tls else 'http'}://{f'[{host}]' if ':' in host else host}:{settings.port}/health"
+    from flipsnack_mock.protocol.addresses import bracketed, reachable
+
+    host = reachable(settings.host)
+    where = f"{'https' if settings.tls else 'http'}://{bracketed(host)}:{settings.port}/health"
     connection = _connection(settings, host, timeout=timeout)
     try:
         connection.request("GET", "/health")

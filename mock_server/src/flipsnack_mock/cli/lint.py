@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flipsnack_mock.cli.options import fail
+from flipsnack_mock.cli.options import fail, read_text
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
 
 
@@ -48,7 +48,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
 
 def _read(source: str) -> str:
     try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
+        return sys.stdin.read().removeprefix("\ufeff") if source == "-" else read_text(Path(source))
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
 

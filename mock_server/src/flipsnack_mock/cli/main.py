@@ -1,11 +1,13 @@
 """The command line `flipsnack-mock`."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -20,6 +22,9 @@ from flipsnack_mock.state.settings import SettingsError
 
 def main() -> None:
     """Run the command line. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = command.main(prog_name="flipsnack-mock", obj=os.environ, standalone_mode=False)
     except click.Abort:
@@ -40,6 +45,21 @@ def command() -> None:
     """
 
 
+def _open_standard_streams() -> None:
+    # A socket would take the place of one that is closed, and libuv aborts when it closes a descriptor below 3.
+    while (file := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(file)
+
+
+def say(text: str, stream: TextIO | None) -> None:
+    """Print a line, if it can be printed; past the buffer, which would be written again at the end of the process."""
+    with suppress(OSError, ValueError):
+        from flipsnack_mock.server.request_log import write_through
+
+        write_through(stream, f"{text}\n")
+
+
 def _relax_collector() -> None:
     # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
     gc.freeze()
@@ -54,16 +74,18 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     settings, sources = loaded(config, flags, environ)
     # Imported here so that `settings` and `--help` stay fast.
     from flipsnack_mock.admin.guard import exposure
+    from flipsnack_mock.protocol.addresses import bracketed
     from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
     from flipsnack_mock.server.request_log import request_log
     from flipsnack_mock.server.tls import certificates_for
 
+    _open_standard_streams()
     try:
-        listener = bind(settings.host, settings.port)
+        listeners = bind(settings.host, settings.port)
     except OSError as problem:
         hint = "choose another --host or --port (--port 0 uses a free port)"
-        fail(f"cannot listen on {settings.host}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
+        fail(f"cannot listen on {bracketed(settings.host)}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
     try:
         tls = certificates_for(settings)
     except SettingsError as problem:
@@ -71,17 +93,16 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     pem = tls.authority_pem if tls else b""
     log = request_log(settings.log)
     app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
-    host, port = listener.getsockname()[:2]
-    shown_host = f"[{host}]" if ":" in host else host
 
     def ready() -> None:
-        scheme = "https" if tls else "http"
-        click.echo(f"flipsnack-mock {__version__} listening on {scheme}://{shown_host}:{port}")
-        if warning := exposure(settings, host):
-            click.echo(f"flipsnack-mock: warning: {warning}", err=True)
+        address, port = listeners[0].getsockname()[:2]
+        host = bracketed(settings.host if len(listeners) > 1 else address)
+        say(f"flipsnack-mock {__version__} listening on {'https' if tls else 'http'}://{host}:{port}", sys.stdout)
+        if warning := exposure(settings, address):
+            say(f"flipsnack-mock: warning: {warning}", sys.stderr)
 
     _relax_collector()
-    Server(app, listener, on_ready=ready, tls=tls.context if tls else None).serve_forever()
+    Server(app, listeners, on_ready=ready, tls=tls.context if tls else None).serve_forever()
     if log is not None:
         log.close()
 

@@ -1,5 +1,6 @@
 """Settings as command-line options: flag > environment > TOML file > default."""
 
+import codecs
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,15 +37,26 @@ def loaded(
 ) -> tuple[Settings, dict[str, Setting]]:
     """The settings and their sources; exits with status 2 and one line if a setting is invalid."""
     others = {name: value for name, value in environment.items() if name != CONFIG_VARIABLE}
-    path = config or (Path(environment[CONFIG_VARIABLE]) if environment.get(CONFIG_VARIABLE) else None)
+    named = environment.get(CONFIG_VARIABLE, "").strip()
+    path = config or (Path(named) if named else None)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        file = None if path is None else (str(path), path.read_text("utf-8"))
+        file = None if path is None else (str(path), read_text(path))
         return load_settings(flags=given, environment=others, file=file)
     except (OSError, UnicodeDecodeError) as problem:
         fail(f"cannot read {path}: {problem}", 2)
     except SettingsError as problem:
         fail(str(problem), 2)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with its mark, as some editors and shells of Windows write it.
+
+    Raises `OSError` and `UnicodeDecodeError`.
+    """
+    data = path.read_bytes()
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shown(name: str, value: Any) -> str:

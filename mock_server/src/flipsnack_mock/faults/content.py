@@ -19,7 +19,7 @@ from flipsnack_mock.faults.base import (
 )
 from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.protocol.effects import Damage
-from flipsnack_mock.protocol.messages import Response
+from flipsnack_mock.protocol.messages import BODILESS, Response
 
 # Longer than the end of central directory record (PKWARE APPNOTE, 4.3.16).
 _END_BYTES = 256
@@ -32,6 +32,8 @@ class WrongContentType(AnswerFault, frozen=True, tag="content-type", kw_only=Tru
     content_type: MediaType
 
     def disturb(self, answer: Response, _fmt: str, _draw: Draw) -> Response:
+        if answer.http_status in BODILESS:
+            raise FaultNotApplicable(f"an answer with status {answer.http_status} has no content type")
         if answer.content_type == self.content_type:
             raise FaultNotApplicable(f"the content type is already {self.content_type}")
         return msgspec.structs.replace(answer, content_type=self.content_type)
@@ -126,7 +128,7 @@ class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=Tru
 class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     """The resource URL points to another `origin` (scheme, host, port); by default to a closed port."""
 
-    origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}$")] = "http://127.0.0.1:1"
+    origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}\Z")] = "http://127.0.0.1:1"
 
     def moved(self, origin: str) -> str:
         return _ORIGIN.sub(self.origin, origin, count=1)

@@ -8,13 +8,16 @@ from msgspec import Meta
 from flipsnack_mock.faults.base import CALLS, MediaType, ReplacementFault
 from flipsnack_mock.protocol.effects import Break, Effect
 from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
+from flipsnack_mock.protocol.messages import BODILESS
 
 Status = Annotated[int, Meta(ge=200, le=599)]
-HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
-HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,4000}$")]
-Location = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,4000}$")]
+HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")]
+HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,4000}\Z")]
+Location = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,4000}\Z")]
+MAX_REPLACEMENT_BYTES = 1_000_000
+"""The most bytes of the body of a fault's answer."""
+
 _FRAMING = frozenset({"content-length", "content-type", "transfer-encoding", "connection"})
-_BODILESS = frozenset({204, 304})
 _HTML = "text/html; charset=utf-8"
 _UNAVAILABLE = b"<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>\n"
 
@@ -43,7 +46,7 @@ class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
     applies_to: ClassVar[frozenset[str]] = CALLS
 
     code: Annotated[int, Meta(ge=1, le=9999)]
-    message: str | None = None
+    message: Annotated[str, Meta(max_length=10_000)] | None = None
 
     def __post_init__(self) -> None:
         if self.message is None and self.code not in CATALOGUE:
@@ -60,15 +63,15 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
     """An HTTP answer of any `status`, `body` (or `body_base64`), `content_type` and `headers`."""
 
     status: Status
-    body: str = ""
-    body_base64: bytes = b""
+    body: Annotated[str, Meta(max_length=MAX_REPLACEMENT_BYTES)] = ""
+    body_base64: Annotated[bytes, Meta(max_length=MAX_REPLACEMENT_BYTES)] = b""
     content_type: MediaType = "text/plain; charset=utf-8"
-    headers: dict[HeaderName, HeaderValue] = msgspec.field(default_factory=dict)
+    headers: Annotated[dict[HeaderName, HeaderValue], Meta(max_length=100)] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.body and self.body_base64:
             raise FieldError("body_base64", "`body` is given too; give one of the two")
-        if self.status in _BODILESS and (self.body or self.body_base64):
+        if self.status in BODILESS and (self.body or self.body_base64):
             raise FieldError("body", f"an answer with status {self.status} has no body; leave it out")
         if wrong := sorted(name for name in self.headers if name.lower() in _FRAMING):
             instead = "use `content_type` or the kind `truncate`"

@@ -15,7 +15,7 @@ from flipsnack_mock.faults.base import Moment
 from flipsnack_mock.faults.randomness import Draw, fraction
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash
-from flipsnack_mock.protocol.instants import SECOND
+from flipsnack_mock.protocol.instants import SECOND, Counted, Microseconds
 
 PACKAGE_ACTION = "package"
 """The `action` of a package download."""
@@ -31,6 +31,11 @@ FaultKind = (
 Instant = Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
 Span = Annotated[float, Meta(gt=0, le=316_224_000)]
 Ordinal = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+RuleId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}\Z")]
+
+MAX_RULES = 1_000
+"""The most rules of one account."""
+
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -58,11 +63,11 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     action: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     hash: Hash | None = None
-    params: dict[str, str] = {}
+    params: Annotated[dict[str, str], Meta(max_length=100)] = {}
     nth: Ordinal | None = None
     every: Ordinal | None = None
     share: Annotated[float, Meta(gt=0, le=1)] = 1.0
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] = 0
     start: Instant | None = msgspec.field(default=None, name="from")
     until: Instant | None = None
     seconds: Span | None = None
@@ -106,16 +111,16 @@ class FaultRule(msgspec.Struct, frozen=True, kw_only=True):
     `last` is the journal id of the last request it hit.
     """
 
-    id: str
+    id: RuleId
     fault: FaultKind
-    made_at: int
+    made_at: Microseconds
     when: When = When()
     count: Ordinal | None = None
     ttl: Span | None = None
-    seen: int = 0
-    hits: int = 0
-    failures: int = 0
-    last: str = ""
+    seen: Counted = 0
+    hits: Counted = 0
+    failures: Counted = 0
+    last: Annotated[str, Meta(max_length=40)] = ""
 
     @property
     def hits_left(self) -> int | None:

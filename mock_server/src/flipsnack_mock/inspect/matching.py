@@ -11,7 +11,7 @@ from flipsnack_mock.inspect.provenance import signature_verdict
 from flipsnack_mock.inspect.records import action_of, collection_hash, job_status, kind_of
 from flipsnack_mock.state.journal import Entry
 
-EntryId = Annotated[str, Meta(pattern=r"^r\d{1,18}$")]
+EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z")]
 
 
 class Difference(msgspec.Struct, frozen=True):

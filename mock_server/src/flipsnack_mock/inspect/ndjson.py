@@ -63,5 +63,5 @@ def _decoded(numbered: tuple[int, str], shape: Any) -> Any:
     number, line = numbered
     try:
         return msgspec.json.decode(line, type=shape)
-    except (msgspec.DecodeError, ValueError) as damage:
+    except (msgspec.DecodeError, ValueError, RecursionError) as damage:
         raise BadTrace(f"line {number} cannot be read: {damage}") from None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 """The vendor's own names; a method is served by one of the two."""
@@ -14,8 +15,10 @@ PACKAGE_PREFIX = "/packages/"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
+_NAMESPACE_END = re.compile(r"/t/[A-Za-z0-9_.-]{1,100}\Z")
 _NAMESPACE = "flipsnack_mock.namespace"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
@@ -29,7 +32,7 @@ def is_vendor_path(path: str) -> bool:
 
 def vendor_host(header: str) -> str | None:
     """Which of `HOSTS` the header `Host` names; None when it is a name of the fake's own."""
-    return _KEYS.get(header.partition(":")[0].lower())
+    return _KEYS.get(header.partition(":")[0].lower().removesuffix("."))
 
 
 def without_namespace(app: WsgiApp) -> WsgiApp:
@@ -57,14 +60,31 @@ def without_prefix(path: str) -> str:
 
 
 def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> str:
-    """Scheme, host and namespace under which the WSGI request came: resource URLs begin with them.
+    """Scheme, host, mount point and namespace under which the WSGI request came: resource URLs begin with them.
 
-    `base_url`, where it is set, replaces scheme and host.
+    The mount point is WSGI's SCRIPT_NAME. `base_url`, where it is set, replaces scheme, host and mount point.
     """
-    origin = base_url
+    origin = base_url.rstrip("/")
     if not origin:
         host = environ.get("HTTP_HOST", "")
         if not _HOST.fullmatch(host):
-            host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        origin = f"{environ['wsgi.url_scheme']}://{host}"
+            host = f"{bracketed(environ['SERVER_NAME'])}:{environ['SERVER_PORT']}"
+        mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1").rstrip("/")
+        origin = f"{environ['wsgi.url_scheme']}://{host}{mount}"
     return f"{origin}/t/{namespace}" if namespace else origin
+
+
+def namespace_path(origin: str) -> str:
+    """The path `/t/<name>` of the namespace at the end of `origin`; empty for the main world."""
+    match = _NAMESPACE_END.search(origin)
+    return match[0] if match else ""
+
+
+def reachable(host: str) -> str:
+    """Where a server that listens on `host` is reached from its own machine."""
+    return _EVERYWHERE.get(host, host)
+
+
+def bracketed(host: str) -> str:
+    """`host` as it stands in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host

@@ -5,12 +5,14 @@ from typing import Annotated
 from msgspec import Meta
 
 # A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
-Hash = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z")]
+HASH_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z"
+Hash = Annotated[str, Meta(pattern=HASH_PATTERN)]
 
 # Visible ASCII without the slash: what can stand in a path of the control plane.
 KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
 Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
-Secret = Annotated[str, Meta(min_length=1, max_length=200)]
+# The longest one that an account gets by itself is `secret-` with the longest key behind it.
+Secret = Annotated[str, Meta(min_length=1, max_length=207)]
 
 AUTOMATIC_PREFIX = "test-"
 """An account is created on first use when its key begins with this."""

@@ -2,6 +2,9 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Annotated
+
+from msgspec import Meta
 
 RealTime = Callable[[], int]
 """A source of real time; the server hands it in."""
@@ -9,6 +12,12 @@ RealTime = Callable[[], int]
 SECOND = 1_000_000
 LAST_INSTANT = 253_402_300_799 * SECOND
 """The last second that ISO 8601 can spell: 9999-12-31T23:59:59Z."""
+
+Microseconds = Annotated[int, Meta(ge=0, le=LAST_INSTANT)]
+"""An instant in what is stored or restored."""
+
+Counted = Annotated[int, Meta(ge=0, le=2**53)]
+"""A number of things that were counted, in what is stored or restored."""
 
 _EPOCH = datetime.datetime(1970, 1, 1)  # in UTC; without saying so it is written twice as fast
 

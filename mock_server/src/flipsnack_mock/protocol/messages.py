@@ -7,6 +7,9 @@ import msgspec
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
 
+BODILESS = frozenset({204, 205, 304})
+"""The HTTP statuses of answers without a body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)."""
+
 MAX_TEXT = 2_000
 """The characters of a path or header that `Request.beginning` keeps."""
 

@@ -13,7 +13,7 @@ ValueType = Literal["string", "number", "boolean", "file"]
 # How numbers and booleans are written is assumed: the vendor's pages name only the types, and `true`.
 _TYPES: dict[ValueType, re.Pattern[str]] = {
     "number": re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"),
-    "boolean": re.compile("true|false|1|0", re.IGNORECASE),
+    "boolean": re.compile("true|false|1|0", re.IGNORECASE | re.ASCII),
 }
 
 

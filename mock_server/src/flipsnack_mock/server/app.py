@@ -16,6 +16,7 @@ from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
+from flipsnack_mock.server.cors import with_cors
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
@@ -47,7 +48,8 @@ def create_app(
     app.register_error_handler(Refused, _answered)
     app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
-    app.wsgi_app = without_namespace(_beside(app, VendorSurface(worlds, clock, sleep, on_exchange)))  # type: ignore[method-assign, assignment]  # as Flask says to
+    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange), settings.cors_origins)
+    app.wsgi_app = without_namespace(_beside(app, vendor))  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
 
 

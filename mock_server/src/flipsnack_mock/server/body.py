@@ -7,7 +7,7 @@ it in the WSGI environment; under another server the application reads it from `
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
 from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
@@ -127,20 +127,33 @@ def read_body(environ: Environ) -> bytes:
     kept: KeptBody | None = environ.get(BODY)
     if kept is None:
         kept = environ[BODY] = body_of(environ["PATH_INFO"])
-        _read(environ, kept)
+        try:
+            _read(environ, kept)
+        except Refused as refusal:
+            kept.refusal = refusal
     return kept.content
 
 
 def _read(environ: Environ, kept: KeptBody) -> None:
     # A server that blocks has a timeout of its own for a client that sends nothing.
     reader, stream = BodyReader(kept), environ["wsgi.input"]
-    while (wanted := min(kept.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := stream.read(wanted)):
+    while (wanted := min(kept.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := _piece(stream, wanted)):
         reader.take(piece)
+
+
+def _piece(stream: BinaryIO, length: int) -> bytes:
+    try:
+        return stream.read(length)
+    except Exception as damage:
+        # What a server raises here is its own, and says that the client sent no body that it can read (PEP 3333 has no
+        # exception for it), or went away.
+        why = str(damage)[:200] or type(damage).__name__
+        raise Refused(400, "bad_request", f"the body cannot be read: {why}") from None
 
 
 def _left(environ: Environ, length: int) -> int:
     """How much of a body there may be behind the first `length` bytes."""
-    announced = environ.get("CONTENT_LENGTH", "")
+    announced = environ.get("CONTENT_LENGTH", "").strip()
     if announced.isascii() and announced.isdecimal():
         return max(0, int(announced) - length)
     # Without a length only a server that says so ends the input by itself; another would wait for ever.

@@ -1,16 +1,19 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import flask
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from flipsnack_mock.protocol.addresses import bracketed, reachable
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION, JoinedWrites
@@ -25,9 +28,36 @@ MAX_PIPELINED = 256
 GRACE_SECONDS = 0.5
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens on `host` and `port` (0: a free one); raises `OSError` when that is not possible."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen on all addresses of `host`, on one `port` (0: a free one).
+
+    `localhost` has both loopback addresses, whatever the machine's table of hosts says. An address of a family that the
+    machine does not have is left out. Raises `OSError` when there is no other one.
+    """
+    names = _LOOPBACK if host.lower() == "localhost" else (host,)
+    found = [
+        one
+        for name in names
+        for one in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    ]
+    listeners: list[socket.socket] = []
+    refusal = OSError(errno.EADDRNOTAVAIL, f"{host} has no address of this machine")
+    for family, _, _, _, address in dict.fromkeys(found):
+        # The port that the first address got is the port of all.
+        same = listeners[0].getsockname()[1] if listeners else port
+        try:
+            listeners.append(_listener(family, (address[0], same, *address[2:])))
+        except OSError as problem:
+            if problem.errno not in _NO_SUCH_FAMILY:
+                _close(listeners)
+                raise
+            refusal = problem
+    if not listeners:
+        raise refusal
+    return listeners
+
+
+def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,6 +67,23 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _close(listeners: list[socket.socket]) -> None:
+    for listener in listeners:
+        listener.close()
+
+
+def url_of(listeners: list[socket.socket], *, host: str, tls: bool) -> str:
+    """Where a client on this machine reaches `listeners`, which `bind` made for `host`."""
+    address, port = listeners[0].getsockname()[:2]
+    name = host if len(listeners) > 1 else reachable(address)
+    return f"{'https' if tls else 'http'}://{bracketed(name)}:{port}"
+
+
+_LOOPBACK = ("127.0.0.1", "::1")
+# What `socket` and `bind` say where IPv6 is switched off.
+_NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 
 
 class _Protocol(HttpToolsProtocol):
@@ -125,7 +172,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A running fake on `listener`.
+    """A running fake on `listeners`.
 
     It serves `app`, by https if `tls` is given. `run()` serves in this thread until a signal or `stop()`; `started` is
     set, and `on_ready` called, when requests are answered. A body that comes more slowly than `pace` is answered with
@@ -135,7 +182,7 @@ class Server(uvicorn.Server):
     def __init__(
         self,
         app: flask.Flask,
-        listener: socket.socket,
+        listeners: list[socket.socket],
         *,
         on_ready: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
@@ -159,12 +206,12 @@ class Server(uvicorn.Server):
         config.load()
         config.ssl = tls
         super().__init__(config)
-        self._listener = listener
+        self._listeners = listeners
         self._on_ready = on_ready
 
     def serve_forever(self) -> None:
         """Serve until a signal or `stop()`; answers in flight are finished first."""
-        self.run(sockets=[self._listener])
+        self.run(sockets=self._listeners)
 
     def stop(self) -> None:
         """Ask the server to stop; returns at once."""

@@ -72,7 +72,7 @@ class RequestLog:
     def _write_lines(self, lines: list[str]) -> None:
         lost = self.lost
         try:
-            self._write("".join(f"{line}\n" for line in [*self._lost_lines(lost - self._told), *lines]))
+            write_through(self._stream, "".join(f"{line}\n" for line in [*self._lost_lines(lost - self._told), *lines]))
             self._told = lost
         except (OSError, ValueError):
             # ValueError: the stream is closed.
@@ -85,20 +85,24 @@ class RequestLog:
             return [f'{{"lost":{count}}}']
         return [f"{count} lines of this log were lost: they could not be written, or not fast enough"]
 
-    def _write(self, text: str) -> None:
-        stream = self._stream
-        if stream is None:
-            raise ValueError("there is no stdout")
-        data = text.encode(getattr(stream, "encoding", None) or "utf-8", "backslashreplace")
-        try:
-            file = stream.fileno()
-        except io.UnsupportedOperation:
-            stream.write(data.decode(stream.encoding or "utf-8"))
-            stream.flush()
-            return
-        # Past the stream's buffer, whose lock the end of the process would wait for while the write blocks.
-        while data:
-            data = data[os.write(file, data) :]
+
+def write_through(stream: TextIO | None, text: str) -> None:
+    """Write `text` to `stream`, with escapes for what its encoding has not.
+
+    Raises `OSError` or `ValueError` when that is not possible.
+    """
+    if stream is None:
+        raise ValueError("there is no such stream")
+    data = text.encode(getattr(stream, "encoding", None) or "utf-8", "backslashreplace")
+    try:
+        file = stream.fileno()
+    except io.UnsupportedOperation:
+        stream.write(data.decode(stream.encoding or "utf-8"))
+        stream.flush()
+        return
+    # Past the stream's buffer, whose lock the end of the process would wait for while the write blocks.
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def request_log(style: str, stream: TextIO | None = None) -> RequestLog | None:

@@ -12,14 +12,15 @@ from werkzeug.urls import iri_to_uri
 from flipsnack_mock import api
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.messages import Body, Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
 from flipsnack_mock.state.journal import Entry
-from flipsnack_mock.state.world import Worlds
+from flipsnack_mock.state.world import World, Worlds
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 
@@ -29,7 +30,6 @@ OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
-_NO_BODY = frozenset({204, 304})
 _PIECE_BYTES = 128 * 1024
 
 
@@ -50,13 +50,20 @@ class VendorSurface:
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        response, entry = api.handle(_request(environ, at, origin), world)
+        response, entry = self._answer(environ, at, origin, world)
         chunks = self._chunks(response, environ)
         entry.duration = self._now() - at
         if self._on_exchange is not None:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
+
+    def _answer(self, environ: Environ, at: int, origin: str, world: World) -> tuple[Response, Entry]:
+        try:
+            body = read_body(environ) if environ["REQUEST_METHOD"] == "POST" else b""
+        except Refused as refusal:
+            return api.refuse(_request(environ, at, origin), world, refusal)
+        return api.handle(_request(environ, at, origin, body), world)
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
@@ -67,17 +74,16 @@ class VendorSurface:
         return _body(response)
 
 
-def _request(environ: Environ, at: int, origin: str) -> Request:
-    method = environ["REQUEST_METHOD"]
+def _request(environ: Environ, at: int, origin: str, body: bytes = b"") -> Request:
     return Request(
-        method=method,
+        method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
-        body=read_body(environ) if method == "POST" else b"",
+        body=body,
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
@@ -113,11 +119,17 @@ def _headers(response: Response, entry_id: str) -> Headers:
 
 def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
-    return (name, iri_to_uri(value)) if name.lower() in _URL_HEADERS else header
+    if name.lower() not in _URL_HEADERS:
+        return header
+    try:
+        return name, iri_to_uri(value)
+    except ValueError:
+        # A fault may send what is no URL.
+        return header
 
 
 def _body(response: Response) -> Iterable[bytes]:
-    if response.head or response.http_status in _NO_BODY:
+    if response.head or response.http_status in BODILESS:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)

@@ -2,14 +2,18 @@
 
 import hashlib
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
-from flipsnack_mock.faults.rules import FaultRule
+from flipsnack_mock.faults.rules import MAX_RULES, FaultRule
+from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.instants import Counted, Microseconds
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
-from flipsnack_mock.state.settings import Behaviour, SeedAccount, SeedCollection
+from flipsnack_mock.state.settings import MAX_LIMIT, Behaviour, SeedAccount, SeedCollection
 
 
 class Collection(SeedCollection, frozen=True):
@@ -38,17 +42,17 @@ class Account(msgspec.Struct):
     has created: a resource URL of an earlier account is not valid for a later one with the same key.
     """
 
-    key: str
-    secret: str
+    key: Key
+    secret: Secret
     behaviour: Behaviour
     clock: VirtualClock = VirtualClock()
     collections: dict[str, Collection] = {}
-    life: int = 0
-    counted: list[int] = []
+    life: Counted = 0
+    counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
-    urls_made: int = 0
-    faults: dict[str, FaultRule] = {}
-    faults_made: int = 0
+    urls_made: Counted = 0
+    faults: Annotated[dict[str, FaultRule], Meta(max_length=MAX_RULES)] = {}
+    faults_made: Counted = 0
 
     def now(self, real: int) -> int:
         """Virtual time of this account when real time is `real`, in microseconds."""

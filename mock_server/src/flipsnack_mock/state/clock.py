@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
+from typing import Annotated
 
-from flipsnack_mock.protocol.instants import LAST_INSTANT, to_text
+import msgspec
+from msgspec import Meta
+
+from flipsnack_mock.protocol.instants import LAST_INSTANT, Microseconds, to_text
 
 
 class VirtualClock(msgspec.Struct, frozen=True):
     """Virtual time as a value: `offset` microseconds ahead of real time, or standing still at `frozen_at`."""
 
-    offset: int = 0
-    frozen_at: int | None = None
+    offset: Annotated[int, Meta(ge=-LAST_INSTANT, le=LAST_INSTANT)] = 0
+    frozen_at: Microseconds | None = None
 
     def now(self, real: int) -> int:
         """Virtual time when real time is `real`; at the end of the calendar it stands still."""

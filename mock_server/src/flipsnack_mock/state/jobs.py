@@ -9,7 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
-from flipsnack_mock.state.schedules import Schedule
+from flipsnack_mock.protocol.instants import Counted, Microseconds
+from flipsnack_mock.state.schedules import Schedule, ScheduleText
 
 
 class State(StrEnum):
@@ -55,10 +56,10 @@ class Job(msgspec.Struct, frozen=True):
     `reported` says that an answer has reported the failure: only then may a call start the job again.
     """
 
-    started_at: int | None = None
-    calls: int = 0
+    started_at: Microseconds | None = None
+    calls: Counted = 0
     forced: State | None = None
-    schedule: str | None = None
+    schedule: ScheduleText | None = None
     # Snapshots of version 1 know it by the other name.
     reported: bool = msgspec.field(default=False, name="told")
 

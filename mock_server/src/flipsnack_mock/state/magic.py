@@ -15,12 +15,14 @@ from flipsnack_mock.faults.content import UrlLifetime
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.protocol.identifiers import HASH_PATTERN
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
 
 PREFIX = "mock-"
 MEGABYTE = 1_000_000
+_HASH = re.compile(HASH_PATTERN)
 
 
 class Magic(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,10 +93,10 @@ def _error(does: str, schedule: str) -> Build:
     return build
 
 
-_CODE = r"mock-error-(?P<code>\d\d)"
-_SECONDS = r"(?P<seconds>\d{1,5}(?:\.\d{1,6})?)s"
+_CODE = r"mock-error-(?P<code>[0-9]{2})"
+_SECONDS = r"(?P<seconds>[0-9]{1,5}(?:\.[0-9]{1,6})?)s"
 FAMILIES = (
-    Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>\d{1,3})mb"), ("mock-50mb", "mock-500mb"), _sized),
+    Family("mock-<n>mb", re.compile(r"mock-(?P<megabytes>[0-9]{1,3})mb"), ("mock-50mb", "mock-500mb"), _sized),
     Family("mock-short-link-<n>s", re.compile(f"mock-short-link-{_SECONDS}"), ("mock-short-link-5s",), _short_link),
     Family(
         "mock-error-<code>",
@@ -104,7 +106,7 @@ FAMILIES = (
     ),
     Family(
         "mock-error-<code>-<n>-times",
-        re.compile(rf"{_CODE}-(?P<times>\d{{1,4}})-times"),
+        re.compile(rf"{_CODE}-(?P<times>[0-9]{{1,4}})-times"),
         ("mock-error-31-2-times",),
         _error("code {code} {times} times, then COMPLETE", "after-{times}-polls"),
     ),
@@ -140,11 +142,16 @@ def listed() -> list[Listed]:
     return [Listed(name, pattern, meant) for name, pattern in patterns.items() if (meant := magic(name))]
 
 
-@lru_cache(maxsize=1024)
 def magic(collection_hash: str) -> Magic | None:
     """What `collection_hash` stands for, or None when it is not magic."""
-    if not collection_hash.startswith(PREFIX):
+    # A client chooses the text: only one that can be a hash is worth being remembered.
+    if not collection_hash.startswith(PREFIX) or _HASH.fullmatch(collection_hash) is None:
         return None
+    return _meaning(collection_hash)
+
+
+@lru_cache(maxsize=1024)
+def _meaning(collection_hash: str) -> Magic | None:
     if collection_hash in NAMED:
         return NAMED[collection_hash]
     for family in FAMILIES:
@@ -166,12 +173,14 @@ def magic_collection(collection_hash: str) -> Collection | None:
     )
 
 
-@lru_cache(maxsize=1024)
 def magic_fault(collection_hash: str) -> FaultRule | None:
     """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
     meant = magic(collection_hash)
-    if meant is None:
-        return None
+    return None if meant is None else _fault(collection_hash, meant)
+
+
+@lru_cache(maxsize=1024)
+def _fault(collection_hash: str, meant: Magic) -> FaultRule | None:
     if meant.url_lifetime is not None:
         return FaultRule(id=collection_hash, made_at=0, fault=UrlLifetime(seconds=meant.url_lifetime))
     preset = PRESETS.get(meant.fault)

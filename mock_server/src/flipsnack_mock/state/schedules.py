@@ -6,8 +6,10 @@ computed and not stored.
 
 import re
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from flipsnack_mock.protocol.instants import SECOND
 
@@ -18,6 +20,9 @@ GRAMMAR = (
 _SECONDS = re.compile(r"(after|half-way)-([0-9]{1,9}(?:\.[0-9]{1,6})?)s")
 _POLLS = re.compile(r"after-([0-9]{1,6})-polls?")
 _HALF_WAY_SECONDS = 5
+
+ScheduleText = Annotated[str, Meta(max_length=64)]
+"""The words of a schedule; `parse_schedule` says whether they name one."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -38,7 +43,7 @@ class Schedule(msgspec.Struct, frozen=True):
         """Microseconds from start to end if no call follows the `calls` so far; None when the job does not end so."""
         if self.kind == "half-way":
             # Each call halves the rest: a loop that never waits still ends, and one that waits ends sooner.
-            left = self.amount >> (calls - 1)
+            left = self.amount >> max(0, calls - 1)
             return left if left >= SECOND else 0
         return self.amount if self.kind in ("immediate", "after") else None
 

@@ -4,6 +4,7 @@ The environment, the file's text and the flags are arguments. A flag beats the e
 beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -14,7 +15,7 @@ from msgspec import Meta
 from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
-from flipsnack_mock.state.schedules import GRAMMAR, parse_schedule
+from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, parse_schedule
 
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 MAX_PACKAGE_BYTES = 500_000_000
@@ -22,7 +23,8 @@ MAX_PACKAGE_BYTES = 500_000_000
 Title = Annotated[str, Meta(max_length=200)]
 Pages = Annotated[int, Meta(ge=1, le=1000)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
-Limit = Annotated[int, Meta(ge=0, le=1_000_000)]
+MAX_LIMIT = 1_000_000
+Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
 
 
 def does(purpose: str, **bounds: Any) -> Meta:
@@ -56,7 +58,7 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Title = "A collection"
     pages: Pages = 8
     package_bytes: PackageBytes = 0
-    schedule: str | None = None
+    schedule: ScheduleText | None = None
 
     def __post_init__(self) -> None:
         if self.schedule is not None:
@@ -107,10 +109,10 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ] = False
     restart_failed: Annotated[bool, does("whether a call after FAILED starts the package again")] = False
     url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
-    default_schedule: Annotated[str, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
+    default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
-        dict[int, Annotated[int, Meta(ge=200, le=599)]],
-        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}"),
+        dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
+        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}; in TOML {41 = 401}"),
     ] = {}
 
     def __post_init__(self) -> None:
@@ -130,9 +132,13 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     base_url: Annotated[
         str,
         does(
-            "scheme and host that resource URLs begin with; empty takes them from the request",
-            pattern=r"^(https?://[^/?#\s]+)?\Z",
+            "scheme, host and path that resource URLs begin with; empty takes them from the request",
+            pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?\Z",
         ),
+    ] = ""
+    cors_origins: Annotated[
+        str,
+        does("origins, with commas, whose scripts may read the API's answers in a browser; * for all, empty for none"),
     ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
     admin_token: Annotated[str, does("when set, the control plane wants it as a bearer token")] = ""
@@ -160,6 +166,18 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         return Behaviour(**{name: getattr(self, name) for name in Behaviour.__struct_fields__})
 
 
+# kubernetes.io, "Service": environment variables; and Docker's older links.
+_SERVICE_NAME = re.compile(
+    f"{ENVIRONMENT_PREFIX}("
+    "([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+    "|ENV_.*|NAME)"
+)
+_SERVICE_ADDRESS = re.compile("(tcp|udp|sctp)://")
+_WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromkeys(
+    ("false", "no", "off", "n", "f", "0"), False
+)
+# JSON has no numbers as names, but people write {41: 401}, and as in TOML {41 = 401}.
+_NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
 _HINTS = get_type_hints(Settings, include_extras=True)
 # What holds secrets is not repeated in an error message.
 _CONFIDENTIAL = frozenset({"admin_token", "seed"})
@@ -210,17 +228,23 @@ def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
         return {}
     name, text = file
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as damage:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as damage:
         raise SettingsError(f"{name} is not TOML: {damage}") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The variables that are settings; an empty one is as good as none."""
     return {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text.strip()
         for name, text in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and text.strip() and not _tells_of_a_service(name, text)
     }
+
+
+def _tells_of_a_service(name: str, text: str) -> bool:
+    """Whether a platform has set the variable: Kubernetes and Docker describe a service `flipsnack-mock` by such."""
+    return _SERVICE_NAME.fullmatch(name) is not None or _SERVICE_ADDRESS.match(text) is not None
 
 
 def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
@@ -232,15 +256,18 @@ def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
         try:
             converted[name] = (_value(value, _HINTS[name], as_text=layer == "environment"), source)
             Settings(**{name: converted[name][0]})
-        except (msgspec.MsgspecError, ValueError) as refusal:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             expected = str(refusal).replace("`bool`", "true or false")
             raise SettingsError(f"{source} is {_shown(name, value)}: {expected}") from None
     return converted
 
 
 def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
-    if as_text and get_origin(get_args(hint)[0]) in (tuple, dict):
-        return msgspec.json.decode(value, type=hint, strict=False)
+    if as_text:
+        value.encode()
+        value = _WORDS.get(value.lower(), value) if get_args(hint)[0] is bool else value
+        if get_origin(get_args(hint)[0]) in (tuple, dict):
+            return msgspec.json.decode(_NUMBER_KEY.sub(r'\1"\2":', value), type=hint, strict=False)
     # The environment has only texts; a flag or a file has the type it should have, but TOML's keys are texts too.
     return msgspec.convert(value, hint, strict=not as_text, str_keys=True)
 

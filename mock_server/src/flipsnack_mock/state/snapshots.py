@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from flipsnack_mock.protocol.instants import LAST_INSTANT
+from flipsnack_mock.protocol.instants import Microseconds
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
@@ -24,7 +24,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An account as it was when its clock showed `now`, in microseconds since 1970."""
 
     version: int
-    now: int
+    now: Microseconds
     account: Account
 
 
@@ -49,27 +49,25 @@ def take(account: Account, real: int) -> Snapshot:
 def restored(snapshot: Snapshot, real: int) -> Account:
     """The account of `snapshot`, whose clock goes on from its instant, when real time is `real`.
 
-    Raises `ValueError` for what no account can hold: an unknown schedule, a time outside the calendar, a collection
-    under another hash than its own.
+    Raises `ValueError` for what no account can hold: an unknown schedule, a collection or fault rule under another
+    name than its own.
     """
     account = _copy(snapshot.account)
     if account.clock.frozen_at is None:
         account.clock = VirtualClock(offset=snapshot.now - real)
     account.counted.sort()
-    _check(account, snapshot.now)
+    _check(account)
     return account
 
 
-def _check(account: Account, now: int) -> None:
-    times = [now, account.clock.frozen_at or 0, *account.counted]
+def _check(account: Account) -> None:
     for known_as, collection in account.collections.items():
         if known_as != collection.hash:
             raise ValueError(f"the collection {collection.hash!r} is listed under {known_as!r}")
         collection.job_schedule(account.behaviour)
-        times.append(collection.job.started_at or 0)
-    for time in times:
-        if not 0 <= time <= LAST_INSTANT:
-            raise ValueError(f"{time} is not a time in microseconds since 1970")
+    for known_as, rule in account.faults.items():
+        if known_as != rule.id:
+            raise ValueError(f"the fault rule {rule.id!r} is listed under {known_as!r}")
 
 
 def fork(account: Account, key: str, secret: str) -> Account:

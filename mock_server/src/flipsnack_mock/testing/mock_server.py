@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flipsnack_mock.server.app import create_app
-from flipsnack_mock.server.engine import Server, bind
+from flipsnack_mock.server.engine import Server, bind, url_of
 from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
@@ -33,10 +33,9 @@ class MockServer:
         return f"{self.url}/v1/"
 
     def __enter__(self) -> Self:
-        listener = bind(self._settings.host, self._settings.port)
-        host, port = listener.getsockname()[:2]
+        listeners = bind(self._settings.host, self._settings.port)
         tls = certificates_for(self._settings)
-        self.url = f"{'https' if tls else 'http'}://{host}:{port}"
+        self.url = url_of(listeners, host=self._settings.host, tls=tls is not None)
         pem = tls.authority_pem if tls else b""
         self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-")
         if tls:
@@ -45,7 +44,7 @@ class MockServer:
             self.ca_file = str(path)
         ready = threading.Event()
         app = create_app(self._settings, sources=self._sources, authority_pem=pem)
-        self._server = Server(app, listener, on_ready=ready.set, tls=tls.context if tls else None)
+        self._server = Server(app, listeners, on_ready=ready.set, tls=tls.context if tls else None)
         self._thread = threading.Thread(target=self._server.serve_forever, name="flipsnack-mock", daemon=True)
         self._thread.start()
         while not ready.wait(timeout=0.1):

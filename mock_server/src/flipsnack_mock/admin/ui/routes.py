@@ -3,6 +3,7 @@
 Errors are answered in HTML: with the same page, which shows the message.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -16,10 +17,12 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.view import FILTERS, PageQuery, view_of
-from flipsnack_mock.protocol.addresses import namespace_of, origin_of
+from flipsnack_mock.protocol.addresses import origin_of
 from flipsnack_mock.protocol.errors import Refused
 
 PATH = "/__admin/ui"
+_MOST_FIELDS = 100
+_PORT = re.compile("[0-9]{1,5}")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -72,7 +75,15 @@ def show_page(context: Context) -> HttpResponse:
 @route("POST", PATH, "carry out a form of the page, then show the page", access="page")
 def act(context: Context) -> HttpResponse:
     """Redirect to the page, or show it with the error message."""
-    form = dict(parse_qsl(context.raw_body.decode("utf-8", "replace"), keep_blank_values=True))
+    try:
+        return _acted(context, _form(context.raw_body))
+    except Refused as refusal:
+        if not _is_signed_in(context):
+            return _html(sign_in(wrong=refusal.message), refusal.http_status)
+        return _page(context, wrong=refusal.message, status=refusal.http_status)
+
+
+def _acted(context: Context, form: dict[str, str]) -> HttpResponse:
     wanted = form.pop("do", "")
     if wanted == "sign-in":
         return _sign_in(context, form.get("token", ""))
@@ -80,11 +91,15 @@ def act(context: Context) -> HttpResponse:
         return _html(sign_in(wrong="Sign in first."), 401)
     if wanted == "sign-out":
         return _with_pass(_see_other("?"), "")
-    try:
-        _carry_out(context, wanted, form)
-    except Refused as refusal:
-        return _page(context, wrong=refusal.message, status=refusal.http_status)
+    _carry_out(context, wanted, form)
     return _see_other("?" + urlencode({**context.query, "did": wanted}))
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise Refused(400, "bad_request", f"the form has more than {_MOST_FIELDS} fields") from None
 
 
 @route("GET", f"{PATH}/<file>", "show a file that the page loads", access="page")
@@ -123,7 +138,7 @@ def _see_other(query: str) -> HttpResponse:
 
 
 def _is_signed_in(context: Context) -> bool:
-    return Guard(context.worlds.settings).is_signed_in(flask.request.cookies.get(COOKIE, ""))
+    return Guard(context.worlds.settings).is_signed_in(flask.request.cookies.get(_cookie(), ""))
 
 
 def _sign_in(context: Context, token: str) -> HttpResponse:
@@ -133,15 +148,21 @@ def _sign_in(context: Context, token: str) -> HttpResponse:
     return _with_pass(_see_other("?" + urlencode(context.query)), guard.pass_for_page())
 
 
-def _with_pass(answer: HttpResponse, value: str) -> HttpResponse:
+def _cookie() -> str:
+    """The name of the cookie: a browser has one jar for all ports of a host (RFC 6265, 8.5)."""
     environ = flask.request.environ
-    namespace = namespace_of(environ)
+    port = environ.get("HTTP_HOST", "").rpartition(":")[2]
+    return f"{COOKIE}_{port if _PORT.fullmatch(port) else environ['SERVER_PORT']}"
+
+
+def _with_pass(answer: HttpResponse, value: str) -> HttpResponse:
     answer.set_cookie(
-        COOKIE,
+        _cookie(),
         value,
         max_age=None if value else 0,
-        path=f"/t/{namespace}{PATH}" if namespace else PATH,
-        secure=environ["wsgi.url_scheme"] == "https",
+        # The browser takes the path that it knows: the page may be below a mount point or a proxy's prefix.
+        path=None,
+        secure=flask.request.environ["wsgi.url_scheme"] == "https",
         httponly=True,
         samesite="Strict",
     )
@@ -157,6 +178,8 @@ def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
         raise Refused(400, "bad_request", f"the page has no button {wanted[:40]!r}")
     entry = next(one for one in ROUTES if (one.method, one.path) == (action.method, action.path))
     parts = {name: value for name, value in form.items() if f"<{name}>" in entry.path}
+    if missing := [name for name in re.findall(r"<([a-z]+)>", entry.path) if name not in parts]:
+        raise Refused(400, "bad_request", f"the form has no field {missing[0]!r}, which the button {wanted!r} needs")
     body = _body(entry, {name: value for name, value in form.items() if name not in parts and value})
     inner = context._replace(args=parts, query={}, raw_body=body)
     entry.handler(inner)
@@ -169,7 +192,10 @@ def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
     nested: dict[str, Any] = {}
     for name, value in fields.items():
         outer, _, inner = name.rpartition(".")
-        (nested.setdefault(outer, {}) if outer else nested)[inner] = value
+        into = nested.setdefault(outer, {}) if outer else nested
+        if not isinstance(into, dict):
+            raise Refused(400, "bad_request", f"the form has the fields {outer!r} and {name!r}; expected one of them")
+        into[inner] = value
     if "key" not in entry.body.__struct_fields__:
         # Every form contains the key of its account.
         nested.pop("key", None)
