@@ -22,6 +22,8 @@ from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
 
+REPLICA_HEADER = "X-Flipsnack-Mock-Replica"
+
 _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
 
 
@@ -49,8 +51,22 @@ def create_app(
     app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange), settings.cors_origins)
-    app.wsgi_app = without_namespace(_beside(app, vendor))  # type: ignore[method-assign, assignment]  # as Flask says to
+    app.wsgi_app = _named(without_namespace(_beside(app, vendor)), settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
+
+
+def _named(app: WsgiApp, replica: str) -> WsgiApp:
+    """`app`, each of whose answers says which of several processes it comes from; an empty name leaves it as it is."""
+    if not replica:
+        return app
+
+    def named(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, [*headers, (REPLICA_HEADER, replica)], *more)
+
+        return app(environ, start)
+
+    return named
 
 
 def _beside(app: flask.Flask, vendor: WsgiApp) -> WsgiApp:
