@@ -75,8 +75,9 @@ def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> s
         host = environ.get("HTTP_HOST", "")
         if not _HOST.fullmatch(host):
             host = f"{bracketed(environ['SERVER_NAME'])}:{environ['SERVER_PORT']}"
-        mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1").rstrip("/")
-        origin = f"{environ['wsgi.url_scheme']}://{host}{mount}"
+        origin = f"{environ['wsgi.url_scheme']}://{host}"
+        if mount := environ.get("SCRIPT_NAME", ""):
+            origin += quote(mount, encoding="latin-1").rstrip("/")
     return f"{origin}/t/{namespace}" if namespace else origin
 
 
