@@ -17,7 +17,7 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.cors import with_cors
-from flipsnack_mock.server.vendor import OnExchange, VendorSurface
+from flipsnack_mock.server.vendor import REFUSALS, OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
@@ -48,8 +48,9 @@ def create_app(
     app.register_error_handler(Refused, _answered)
     app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
-    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange), settings.cors_origins)
-    app.wsgi_app = without_namespace(_beside(app, vendor))  # type: ignore[method-assign, assignment]  # as Flask says to
+    vendor = VendorSurface(worlds, clock, sleep, on_exchange)
+    app.extensions[REFUSALS] = vendor.refused
+    app.wsgi_app = without_namespace(_beside(app, with_cors(vendor, settings.cors_origins)))  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
-from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
+from flipsnack_mock.protocol.addresses import is_vendor_path, split_namespace
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
@@ -97,7 +97,7 @@ class KeptBody:
 
 def body_of(path: str) -> KeptBody:
     """An empty body for a request to `path`, as long as what is served there allows."""
-    return KeptBody(MAX_BODY_BYTES if is_vendor_path(without_prefix(path)) else MAX_CONTROL_BYTES)
+    return KeptBody(MAX_BODY_BYTES if is_vendor_path(split_namespace(path)[1]) else MAX_CONTROL_BYTES)
 
 
 async def receive_body(receive: Receive, reader: BodyReader) -> None:

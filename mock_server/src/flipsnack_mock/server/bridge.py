@@ -15,7 +15,17 @@ from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
-from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
+from flipsnack_mock.server.delivery import (
+    CONNECTION,
+    EFFECT,
+    Connection,
+    Message,
+    Receive,
+    Send,
+    WsgiAnswer,
+    deliver,
+    until_ended,
+)
 
 Environ = dict[str, Any]
 _LENGTHS = (b"content-length", b"transfer-encoding")
@@ -32,17 +42,17 @@ class Bridge:
         self._pace = pace
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        environ = _environ(scope)
+        environ, waiting = _environ(scope), until_ended(scope, receive)
         try:
             whole = not _has_body(scope) or await self._read_body(environ, receive)
-            answer = await self._answer(environ, receive)
+            answer = await self._answer(environ, waiting)
         except ConnectionAbortedError:
             return
         if not whole:
             # The rest of the body must not be taken for the next request.
             answer.headers.append((b"connection", b"close"))
         try:
-            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send))
+            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send, waiting))
         finally:
             close = getattr(answer.chunks, "close", None)
             if close is not None:
