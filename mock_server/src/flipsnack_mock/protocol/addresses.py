@@ -59,10 +59,10 @@ def namespace_of(environ: Mapping[str, Any]) -> str:
     return str(environ.get(_NAMESPACE, ""))
 
 
-def without_prefix(path: str) -> str:
-    """`path` without its namespace."""
+def split_namespace(path: str) -> tuple[str, str]:
+    """The namespace of `path`, empty for the main world, and the path without it."""
     match = _PREFIXED.fullmatch(path) if path.startswith("/t/") else None
-    return match[2] if match else path
+    return (match[1], match[2]) if match else ("", path)
 
 
 def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> str:

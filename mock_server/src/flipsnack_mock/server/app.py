@@ -20,7 +20,7 @@ from flipsnack_mock.server.cors import with_cors
 from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.player import player
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
-from flipsnack_mock.server.vendor import OnExchange, VendorSurface
+from flipsnack_mock.server.vendor import REFUSALS, OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
@@ -59,8 +59,9 @@ def create_app(
     )
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.register_blueprint(player(worlds, clock, uploads.flipbooks))
-    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange, uploads), settings.cors_origins)
-    served = without_namespace(_swept(_beside(app, vendor), uploads))
+    vendor = VendorSurface(worlds, clock, sleep, on_exchange, uploads)
+    app.extensions[REFUSALS] = vendor.refused
+    served = without_namespace(_swept(_beside(app, with_cors(vendor, settings.cors_origins)), uploads))
     app.wsgi_app = _named(served, settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
 
