@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, named
-from flipsnack_contract.scenarios.scenario_groups import scenarios
+from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
 ALL = frozenset(CAPABILITIES) | {f"op:{name}" for name in OPERATIONS}
 
