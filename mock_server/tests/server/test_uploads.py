@@ -1,6 +1,10 @@
 """Uploads over HTTP: from the multipart body to the collection, and what is left of them afterwards."""
 
+import hashlib
+import json
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +21,7 @@ from mock_server.tests.conftest import signed
 from mock_server.tests.raw_socket import query, received, status_and_body
 from mock_server.tests.server.test_wsgi_servers import elsewhere
 
+from flipsnack_mock.admin.ui.curl import curl
 from flipsnack_mock.testing import MockServer, make_pdf
 
 PNG = bytes.fromhex(
@@ -228,3 +233,32 @@ def test_many_uploads_at_once_are_all_kept(server: MockServer) -> None:
     for thread in threads:
         thread.join()
     assert [20] * 20 == codes
+
+
+def test_the_journal_keeps_what_an_uploaded_file_is_and_none_of_its_bytes(server: MockServer) -> None:
+    """In the record, in the archive, and in the command that repeats the upload."""
+    upload(server.base_url, "test-journal", ('a "b".png', PNG), title="A title")
+    account = server.admin.account("test-journal")
+    (record,) = account.requests.list()
+    (file,) = record.files
+    assert ("file", 'a "b".png', len(PNG), "png", 1) == (file.field, file.file_name, file.size, file.kind, file.pages)
+    assert hashlib.sha256(PNG).hexdigest() == file.digest
+    (entry,) = json.loads(account.requests.har())["log"]["entries"]
+    parts = entry["request"]["postData"]["params"]
+    assert {"name": "title", "value": "A title"} in parts
+    assert ("file", 'a "b".png') == (parts[-1]["name"], parts[-1]["fileName"])
+    command = shlex.split(curl(record, secret=account.secret, base_url=server.base_url))
+    assert ["--form", 'file=@"a \\"b\\".png"', server.base_url] == command[-3:]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_command_of_an_upload_repeats_it(server: MockServer, tmp_path: Path) -> None:
+    name = 'a "b;c".png'
+    (tmp_path / name).write_bytes(PNG)
+    upload(server.base_url, "test-command", (name, PNG), title="=A @title")
+    account = server.admin.account("test-command")
+    command = curl(account.requests.list()[0], secret=account.secret, base_url=server.base_url)
+    done = subprocess.run([*shlex.split(command), "-sS"], cwd=tmp_path, capture_output=True, check=True)
+    assert "=A @title" == json.loads(done.stdout)["data"]["collectionTitle"]
+    first, second = account.requests.list()
+    assert first.files == second.files

@@ -22,7 +22,6 @@ from flipsnack_mock.admin import (  # noqa: F401
     server,
     snapshots,
 )
-from flipsnack_mock.admin.documents import Documents
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
@@ -32,6 +31,7 @@ from flipsnack_mock.protocol.addresses import namespace_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 

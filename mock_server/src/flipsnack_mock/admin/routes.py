@@ -5,9 +5,9 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from flipsnack_mock.admin.documents import Documents
 from flipsnack_mock.protocol.errors import FieldError, Refused
 from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 

@@ -9,11 +9,11 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.accounts import shown
-from flipsnack_mock.admin.documents import carried, kept, missing
 from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
 from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.documents import carried, kept, missing
 from flipsnack_mock.state.snapshots import (
     VERSION,
     Snapshot,

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
-from flipsnack_mock.server.uploads.fetch import Unfetched, fetch
 from flipsnack_mock.server.uploads.flipbooks import Flipbooks
 from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
 from flipsnack_mock.server.uploads.spool import Arrival, Spool
@@ -55,6 +54,9 @@ class Uploads:
         return self._pool().submit(self._fetch, url)
 
     def _fetch(self, url: str) -> "Fetched":
+        # It takes long to import, and few servers fetch.
+        from flipsnack_mock.server.uploads.fetch import Unfetched, fetch
+
         arrival, why = self.spool.receive(MAX_FILE_BYTES), ""
         try:
             fetch(url, arrival.write, max_bytes=MAX_FILE_BYTES, private=self._private, now=self._now)

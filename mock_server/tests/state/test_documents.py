@@ -8,7 +8,7 @@ import requests
 from mock_server.tests.raw_socket import query
 from mock_server.tests.server.test_uploads import PNG, files_below, upload
 
-from flipsnack_mock.admin.documents import MAX_CARRIED_BYTES
+from flipsnack_mock.state.documents import MAX_CARRIED_BYTES
 from flipsnack_mock.testing import AdminError, MockServer, make_pdf
 
 KEY = "test-documents"
