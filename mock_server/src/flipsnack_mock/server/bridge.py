@@ -11,7 +11,7 @@ import sys
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Wait, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
@@ -70,14 +70,16 @@ class Bridge:
 
     async def _answer(self, environ: Environ, receive: Receive) -> WsgiAnswer:
         answer = _called(self._app, environ)
-        wait = environ.get(WAIT)
-        if wait is None:
-            return answer
-        if isinstance(wait, Work):
-            await asyncio.to_thread(wait.block)
-        elif not await wait.over(receive):
-            raise ConnectionAbortedError
-        return _called(self._app, environ)
+        done: Wait | Work | None = None
+        # What was waited for may have to be worked out.
+        while (wait := environ.get(WAIT)) is not done:
+            assert wait is not None
+            if isinstance(wait, Work):
+                await asyncio.to_thread(wait.block)
+            elif not await wait.over(receive):
+                raise ConnectionAbortedError
+            answer, done = _called(self._app, environ), wait
+        return answer
 
 
 def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:

@@ -32,7 +32,8 @@ class Entry(msgspec.Struct):
 
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
     and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
-    that disturbed it, and `cut` says that the request was longer than the journal keeps.
+    that disturbed it, `cut` says that the request was longer than the journal keeps, and `secret` is the account's,
+    which is masked in all that is shown.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct):
     data: Tree | None = None
     fault: str = ""
     cut: bool = False
+    secret: str = ""
 
     @property
     def id(self) -> str:
