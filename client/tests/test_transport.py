@@ -16,7 +16,7 @@ from flipsnack_client import (
     RetryPolicy,
     TransportError,
 )
-from flipsnack_client.transport import _translated
+from flipsnack_client.transport_faults import translated
 from flipsnack_mock.testing import MockServer
 
 HOST = "api.example"
@@ -66,10 +66,10 @@ def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPat
 )
 def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
     """Each kind of fault has its words; none of them comes from a text with a URL in it."""
-    translated = _translated(error, HOST)
-    assert ConnectionFailed is type(translated)
-    assert words in str(translated)
-    assert "signature" not in str(translated)
+    ours = translated(error, HOST)
+    assert ConnectionFailed is type(ours)
+    assert words in str(ours)
+    assert "signature" not in str(ours)
 
 
 def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:

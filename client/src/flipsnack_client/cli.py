@@ -2,9 +2,7 @@
 
 import logging
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ from flipsnack_client.envelope import DECODERS
 from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.log import log
+from flipsnack_client.output import writing
 from flipsnack_client.package import MAX_BYTES
 from flipsnack_client.poller import JobStatus, Poller
 from flipsnack_client.readable import printable
@@ -31,9 +30,6 @@ T = TypeVar("T")
 
 FAILED = 3
 """The exit code for transport, deadline, damaged answers, and output that cannot be written."""
-
-STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")))
-"""Paths that name what the process writes to: the file behind it must not be replaced."""
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
@@ -181,7 +177,7 @@ def download(
     """
     with _client(environ, **options) as client, _showing(**options) as display:
         poller, limit = _poller(client, collection_hash, deadline)
-        with _writing(output) as target:
+        with writing(output) as target:
             path = poller.save(
                 target,
                 on_poll=display.poll,
@@ -192,22 +188,6 @@ def download(
             )
             size = path.stat().st_size
         display.done(f"saved {output} ({size:,} bytes)")
-
-
-@contextmanager
-def _writing(output: Path) -> Iterator[Path]:
-    """Yield the path to save to; for stdout it is a file whose content is written there afterwards."""
-    if output not in STDOUT:
-        yield output
-        return
-    if sys.stdout.isatty():
-        raise click.UsageError("a package is not written to a terminal; redirect stdout, or give -o a path")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "package.zip"
-        yield path
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
 
 
 @flipsnack.command(epilog=_EPILOG)

@@ -6,7 +6,6 @@ neither as a cause nor as a context.
 
 import http.client
 import re
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -18,10 +17,11 @@ from requests.utils import select_proxy
 
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
-from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
+from flipsnack_client.exceptions import ConnectionFailed, TransportError
 from flipsnack_client.readable import readable
 from flipsnack_client.redaction import hiding, install_mask
 from flipsnack_client.resource_url import ResourceUrl, is_web_address
+from flipsnack_client.transport_faults import translated
 from flipsnack_client.trust import trusted
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.H
 CHUNK = 64 * 1024
 PROXY_REFUSES = 407
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def new_session() -> requests.Session:
@@ -136,7 +137,7 @@ class _Exchange:
             with hiding(*self._hidden), in_force(self.deadline):
                 return step()
         except FAULTS as error:
-            failure = _translated(error, self.host, self.proxy)
+            failure = translated(error, self.host, self.proxy)
         self.deadline.check(f"waiting for {self.host}")
         raise failure
 
@@ -226,80 +227,3 @@ def _without_password(proxy: str | None) -> str | None:
     scheme = _SCHEME.match(proxy)
     begin = scheme[0] if scheme else ""
     return readable(begin + proxy.removeprefix(begin).rpartition("@")[2])
-
-
-_TUNNEL = re.compile(r"Tunnel connection failed: (40[0-9])\b")
-"""What http.client raises where a proxy refuses CONNECT; a refusal of the 500s may pass."""
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_INVALID = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)
-
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (requests.exceptions.ProxyError, "the proxy failed"),
-    (urllib3.exceptions.NewConnectionError, "no connection"),  # it counts as a timeout too
-    (requests.exceptions.ConnectTimeout, "no connection in time"),
-    (requests.exceptions.Timeout, "no answer in time"),
-    (TimeoutError, "no answer in time"),
-    (urllib3.exceptions.TimeoutError, "no answer in time"),
-    (requests.exceptions.ContentDecodingError, "the answer could not be decompressed"),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
-    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
-    (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
-    (http.client.HTTPException, "the answer is not HTTP"),
-)
-
-
-def _translated(error: BaseException, host: str, proxy: str | None = None) -> TransportError:
-    chain = list(_chain(error))
-    for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return CertificateRefused(f"the certificate of {host} is refused: {readable(link.verify_message)}")
-    way = f"{host} through the proxy {proxy}" if proxy else host
-    lasting = _lasting(chain, proxy)
-    if lasting is not None:
-        return TransportError(f"cannot reach {way}: {lasting}")
-    return ConnectionFailed(f"cannot reach {way}: {_reason(chain)}")
-
-
-def _lasting(chain: list[BaseException], proxy: str | None) -> str | None:
-    """Return what is wrong if the next attempt would fail in the same way, else None."""
-    for link in chain:
-        if isinstance(link, ssl.SSLError) and link.library == "X509":
-            return "the file of certificate authorities (REQUESTS_CA_BUNDLE, SSL_CERT_FILE) has no certificate in it"
-        if proxy and isinstance(link, OSError) and (refused := _TUNNEL.match(str(link))):
-            return f"the proxy answers HTTP {refused[1]}; check its address, user and password"
-        if proxy and isinstance(link, requests.exceptions.InvalidSchema):
-            return "a SOCKS proxy needs the package PySocks, which is not installed: pip install PySocks"
-        if isinstance(link, _INVALID):
-            # The address of the server was checked before.
-            return f"the address of the {'proxy' if proxy else 'server'} is not valid, expected like http://host:port"
-        if isinstance(link, requests.exceptions.InvalidSchema):
-            return "the session has no adapter for this scheme"
-    return None
-
-
-def _reason(chain: list[BaseException]) -> str:
-    for link in chain:
-        if isinstance(link, ssl.SSLError) and link.reason:
-            # "wrong version number" is OpenSSL's text for plain HTTP on the port.
-            return f"TLS failed ({link.reason.replace('_', ' ').lower()})"
-        # The system's texts ("Connection refused") contain no URL; those of a library may.
-        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
-            return link.strerror
-    for kind, words in _REASONS:
-        if any(isinstance(link, kind) for link in chain):
-            return words
-    return "the connection failed"
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and all its causes; urllib3 keeps causes in arguments too."""
-    pending, seen = [error], set[int]()
-    while pending:
-        link = pending.pop(0)
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        origins = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
-        pending += [origin for origin in origins if isinstance(origin, BaseException)]
