@@ -7,12 +7,13 @@ from flipsnack_mock.state.account import Collection, account_id
 
 
 def collection_object(call: Call, collection: Collection) -> Tree:
-    """The object `collection` of the method table."""
+    """The object `collection` of the method table; the journal notes how far its conversion is."""
+    # In lower case as the vendor's pages write it; the states of a package are in upper case.
+    call.entry.conversion = collection.conversion_state(call.now).lower()
     flipbook = {
         "flipbookHash": collection.item_hash,
         "flipbookTitle": collection.document_title,
-        # In lower case as the vendor's pages write it; the states of a package are in upper case.
-        "flipbookStatus": collection.conversion_state(call.now).lower(),
+        "flipbookStatus": call.entry.conversion,
     }
     return {
         "collectionHash": collection.hash,

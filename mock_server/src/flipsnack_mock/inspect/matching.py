@@ -33,7 +33,8 @@ class Difference(msgspec.Struct, frozen=True):
 class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Conditions on an entry; a field that is left out matches anything.
 
-    `kind` is api or package, `action` a method or package, `status` the job's state in the answer, `failed` the check
+    `kind` is api or package, `action` a method or package, `status` the state in the answer (of a package in upper
+    case, of a conversion in lower case), `failed` the check
     that refused the request, `signature` right, wrong or unjudged, `fault` the id or kind of a fault, or `*` for any.
     `file_name`, `file_size` and `file_digest` (SHA-256 in hexadecimal) are those of the first file that was uploaded.
     `since` excludes the entry with that id and all earlier ones.

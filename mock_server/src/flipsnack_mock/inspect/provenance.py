@@ -135,7 +135,7 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
     "upload.file-url-signed": _sends("fileUrl"),
     "upload.title-default": lambda entry: "title" not in entry.params,
     "collection.empty-texts": _has_empty_text,
-    "conversion.failure-is-reported": lambda entry: "failed" in fields_of(entry.data).values(),
+    "conversion.failure-is-reported": lambda entry: entry.conversion == "failed",
     "update.keeps": lambda entry: not entry.params.keys() >= {"title", "description", "collectionStatus"},
     "update.empty-text": lambda entry: "" in (entry.params.get("title"), entry.params.get("description")),
     "update.publishing-renames": _was_published,

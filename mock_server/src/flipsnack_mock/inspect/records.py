@@ -167,8 +167,8 @@ def params_of(entry: Entry) -> dict[str, str]:
 
 
 def job_status(entry: Entry) -> str:
-    """The state of the job in the answer; empty if there is none."""
-    return str((entry.data or {}).get("status", ""))
+    """The state in the answer, of a package in upper case, of a conversion in lower case; empty if there is none."""
+    return str((entry.data or {}).get("status", "")) or entry.conversion
 
 
 def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:

@@ -4,11 +4,14 @@ import datetime
 import re
 import tomllib
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+"""The classes, from the best known to what nobody documents."""
+
 ValueType = Literal["string", "number", "boolean", "date", "url", "file"]
 Argument = str | int | bool | datetime.date
 
@@ -165,6 +168,9 @@ PACKAGE_METHOD = next(
 
 COMMON = frozenset({"apiKey", "action", "signature", "format", "callback"})
 """The names of the parameters that every method has."""
+
+COMMON_CODES = (20, 22, 30, 31, 32, 40, 41, 42, 44)
+"""The codes that every method can answer."""
 
 UPLOADS = frozenset(one.name for table in (METHODS, UNBUILT) for one in table.values() if one.verb == "POST")
 """The methods, built or not, that upload a file."""

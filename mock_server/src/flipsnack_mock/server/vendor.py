@@ -13,8 +13,9 @@ from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
-from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of, split_namespace
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
@@ -28,6 +29,9 @@ from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World, Worlds
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
+
+REFUSALS = "flipsnack_mock.refusals"
+"""The key of the application's extensions for the function that a server tells its own refusals."""
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -128,6 +132,17 @@ class VendorSurface:
             collection = account.collections.get(entry.params["collectionHash"])
             if collection is not None and collection.document is not None:
                 self._uploads.flipbooks.begin(collection)
+
+    def refused(self, line: bytes, refusal: Refused) -> None:
+        """Let log and journal see what the server itself refused; `line` is its request line as far as it is known."""
+        method, target = [*line.split(b" ", 2), b""][:2]
+        path, _, query = target.split(b"\r\n")[0].partition(b"?")
+        namespace, path_inside = split_namespace(path.decode("latin-1"))
+        known = namespace in self._worlds.names()
+        request = Request(method[:20].decode("latin-1"), path_inside, query, self._now(), "")
+        _, entry = api.refuse(request, self._worlds.world(namespace if known else ""), refusal)
+        if self._on_exchange is not None:
+            self._on_exchange(entry)
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""

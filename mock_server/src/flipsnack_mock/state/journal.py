@@ -33,9 +33,9 @@ class Entry(msgspec.Struct):
     """One request and its response. `now` is virtual time and `duration` real time, both in microseconds.
 
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
-    and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
-    that disturbed it, and `cut` says that the request was longer than the journal keeps. `places` is how many it takes
-    among all that are kept.
+    and `rule` is the ledger entry behind it. `data` is the data of the answer, `conversion` how far the conversion of
+    the collection in it is (empty: it has none), `fault` the id and kind of the fault that disturbed it, and `cut` says
+    that the request was longer than the journal keeps. `places` is how many it takes among all that are kept.
     """
 
     number: int
@@ -52,6 +52,7 @@ class Entry(msgspec.Struct):
     duration: int = 0
     response: Response | None = None
     data: Tree | None = None
+    conversion: str = ""
     fault: str = ""
     cut: bool = False
     places: int = 1
