@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import accounts, examples, memory, restart, robustness, start, throughput
+from bench import accounts, examples, memory, restart, robustness, side_by_side, start, throughput
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -30,17 +30,47 @@ MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "restart": restart.measure,
     "examples": examples.measure,
 }
+PEERS = "peers"
+MORE: dict[str, Callable[[Size], Iterator[Figure]]] = {PEERS: side_by_side.measure}
+"""Measured only when they are asked for: they take longer."""
 RESULTS = Path(__file__).with_name("results")
 MARKS = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}
 
 
-def _table(figures: list[Figure]) -> Table:
-    table = Table("", "measured", "aim", "", box=None, pad_edge=False)
-    table.columns[1].justify = "right"
-    for column in table.columns:
-        column.no_wrap = True
+def _tables(figures: list[Figure]) -> Iterator[Table]:
+    alike = [figure for figure in figures if figure.of]
+    if alike:
+        yield _wide_table(alike)
+    if len(alike) < len(figures):
+        yield _table([figure for figure in figures if not figure.of])
+
+
+def _wide_table(figures: list[Figure]) -> Table:
+    """A row for each thing that was measured, a column for each figure of it."""
+    names = list(dict.fromkeys(figure.name for figure in figures))
+    table = _new_table("", *names)
+    rows: dict[str, dict[str, str]] = {}
     for figure in figures:
-        table.add_row(figure.name, figure.shown, figure.aim and f"{figure.aim} {figure.unit}", MARKS[figure.met])
+        rows.setdefault(figure.of, {})[figure.name] = figure.shown
+    for of, shown in rows.items():
+        table.add_row(of, *(shown.get(name, "") for name in names))
+    return table
+
+
+def _new_table(*columns: str) -> Table:
+    table = Table(*columns, box=None, pad_edge=False)
+    for number, column in enumerate(table.columns):
+        column.no_wrap = True
+        column.justify = "right" if number else "left"
+    return table
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = _new_table("", "measured", "aim", "")
+    for figure in figures:
+        table.add_row(
+            figure.name, figure.shown, figure.aim and f"{figure.aim} {figure.unit}".rstrip(), MARKS[figure.met]
+        )
     return table
 
 
@@ -60,14 +90,15 @@ def _conditions(size: str) -> dict[str, Any]:
 @click.option(
     "--size", type=click.Choice(list(SIZES)), default="quick", show_default=True, help="How much is measured."
 )
-@click.option("--only", type=click.Choice(list(MEASURES)), multiple=True, help="Only this; may be repeated.")
+@click.option("--only", type=click.Choice([*MEASURES, *MORE]), multiple=True, help="Only this; may be repeated.")
+@click.option("--peers", is_flag=True, help="Only ours beside its peers, which are installed into build/peers.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     default=RESULTS / "latest.json",
     help="Where the figures are saved as JSON.  [default: bench/results/latest.json]",
 )
-def main(size: str, only: tuple[str, ...], out: Path) -> None:
+def main(size: str, only: tuple[str, ...], peers: bool, out: Path) -> None:
     """Measure the fake's speed and memory on this machine.
 
     The server runs on one core and the load on another; everything stays on 127.0.0.1. Only ratios within one run mean
@@ -76,13 +107,17 @@ def main(size: str, only: tuple[str, ...], out: Path) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
     conditions = _conditions(size)
     figures: list[Figure] = []
+    only = (*only, PEERS) if peers else only
     try:
         for name in only or MEASURES:
             console.print(f"measuring {name} …")
-            figures += MEASURES[name](SIZES[size])
+            figures += (MEASURES | MORE)[name](SIZES[size])
     except KeyboardInterrupt:
         sys.exit(130)
-    console.print(_table(figures))
+    for table in _tables(figures):
+        console.print(table)
+    if PEERS in only:
+        conditions["versions"] = side_by_side.versions()
     out.parent.mkdir(parents=True, exist_ok=True)
     saved = {"conditions": conditions, "figures": [{**asdict(figure), "met": figure.met} for figure in figures]}
     out.write_text(json.dumps(saved, indent=2, ensure_ascii=False) + "\n")

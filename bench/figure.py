@@ -11,12 +11,16 @@ MEETS: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, "≥": ope
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` in `unit`; `aim` is a comparison such as "≥ 70" in the same unit, or empty where there is none."""
+    """`value` in `unit`; `aim` is a comparison such as "≥ 70" in the same unit, or empty where there is none.
+
+    Figures with one name `of` several things are shown as a table of these.
+    """
 
     name: str
     value: float
     unit: str
     aim: str = ""
+    of: str = ""
 
     @property
     def met(self) -> bool | None:

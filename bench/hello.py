@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 import flask
 
 from flipsnack_mock.server.engine import Server, bind
 
 
 def main() -> None:
-    """Serve until SIGTERM."""
+    """Serve on port argv[1], or on a free one, until SIGTERM."""
     app = flask.Flask("hello", static_folder=None)
     app.add_url_rule("/v1/", view_func=lambda: "hello, world", endpoint="hello")
-    listeners = bind("127.0.0.1", 0)
+    listeners = bind("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     host, port = listeners[0].getsockname()[:2]
     Server(app, listeners, on_ready=lambda: print(f"listening on http://{host}:{port}", flush=True)).serve_forever()
 

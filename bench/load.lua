@@ -2,6 +2,10 @@
 local targets, position = {}, 0
 
 function init()
+  local authorization = os.getenv("LOAD_AUTHORIZATION")
+  if authorization and authorization ~= "" then
+    wrk.headers["Authorization"] = authorization
+  end
   for line in io.lines(os.getenv("LOAD_TARGETS")) do
     targets[#targets + 1] = wrk.format("GET", line)
   end

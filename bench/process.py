@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 SERVER_CORE, LOAD_CORE = 0, 1
-START_SECONDS = 10
+START_SECONDS = 20
 URL = re.compile(r"https?://[\w.]+:\d+")
 TOOLS = Path(sys.executable).parent
 FAKE = [str(TOOLS / "flipsnack-mock"), "serve"]
@@ -70,6 +72,40 @@ def serving(argv: list[str], env: Mapping[str, str] | None = None) -> Iterator[S
         finally:
             process.terminate()
             process.wait()
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def answering(
+    argv: list[str], env: Mapping[str, str], port: int, target: str, authorization: str = ""
+) -> Iterator[tuple[Serving, float]]:
+    """`argv` on the server's core, listening on `port`, and the seconds it took to its first answer to `target`."""
+    begin = time.perf_counter()
+    process = start(argv, stdout=subprocess.DEVNULL, env=env)
+    try:
+        _await_answer(process, port, target, {"Authorization": authorization} if authorization else {})
+        yield Serving(f"http://127.0.0.1:{port}", process.pid), time.perf_counter() - begin
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await_answer(process: subprocess.Popen[str], port: int, target: str, headers: dict[str, str]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        with closing(connection), suppress(OSError):
+            connection.request("GET", target, headers=headers)
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.002)
+    raise RuntimeError(f"{process.args!r} did not answer at {target} (exit code {process.poll()})")
 
 
 def start(argv: list[str], *, stdout: IO[str] | int, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:

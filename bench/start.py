@@ -1,4 +1,4 @@
-"""Cold start: from a process's start to its first answer, against what `import flask` alone takes."""
+"""Cold start: to the fake's first answer, against what `import flask` alone takes; and `--help`, against click's."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from statistics import median
 
 from bench.figure import Figure
-from bench.process import FAKE, SERVER_CORE, URL, pinned, start
+from bench.process import FAKE, SERVER_CORE, TOOLS, URL, pinned, start
 from bench.size import Size
+
+COMMANDS = ("flipsnack", "flipsnack-mock", "flipsnack-contract")
 
 
 def _timed(action: Callable[[], None]) -> float:
@@ -34,8 +36,12 @@ def _first_answer() -> float:
             process.terminate()
 
 
+def _run(*argv: str) -> None:
+    subprocess.run(pinned(SERVER_CORE, list(argv)), stdout=subprocess.DEVNULL, check=True)
+
+
 def _import_flask() -> None:
-    subprocess.run(pinned(SERVER_CORE, [sys.executable, "-c", "import flask"]), check=True)
+    _run(sys.executable, "-c", "import flask")
 
 
 def measure(size: Size) -> Iterator[Figure]:
@@ -49,3 +55,17 @@ def measure(size: Size) -> Iterator[Figure]:
     yield Figure("cold start to the first answer", 1000 * median(starts), "ms")
     yield Figure("python -c 'import flask'", 1000 * median(imports), "ms")
     yield Figure("cold start, in imports of Flask", median(starts) / median(imports), "times", "< 2")
+    yield from _help(size)
+
+
+def _help(size: Size) -> Iterator[Figure]:
+    """What `--help` of each command takes, in imports of click."""
+    seconds: dict[str, list[float]] = {name: [] for name in ("", *COMMANDS)}
+    for _ in range(size.starts + 1):
+        seconds[""].append(_timed(lambda: _run(sys.executable, "-c", "import click")))
+        for name in COMMANDS:
+            seconds[name].append(_timed(lambda name=name: _run(str(TOOLS / name), "--help")))  # type: ignore[misc]
+    # The first of each, with cold files, is not counted.
+    click = median(seconds.pop("")[1:])
+    for name, times in seconds.items():
+        yield Figure(f"{name} --help, in imports of click", median(times[1:]) / click, "times", "< 1.5")

@@ -31,6 +31,11 @@ def signed_target(key: str, collection_hash: str, *, answer_format: str = "json"
     return "/v1/?" + "&".join(f"{name}={value}" for name, value in params.items()) + f"&signature={signature}"
 
 
+def complete_targets() -> list[str]:
+    """A call for each of `KEYS` keys; each is answered COMPLETE."""
+    return _targets("mock-complete")
+
+
 def _targets(collection_hash: str, answer_format: str = "json") -> list[str]:
     keys = (f"test-bench-{number}" for number in range(KEYS))
     return [signed_target(key, collection_hash, answer_format=answer_format) for key in keys]
@@ -54,7 +59,7 @@ def _run(argv: list[str], env: Mapping[str, str], targets: list[str], size: Size
 
 def measure(size: Size) -> Iterator[Figure]:
     """All variants in turn, round after round, so that what disturbs the machine disturbs each of them alike."""
-    complete = _targets("mock-complete")
+    complete = complete_targets()
     variants: dict[str, tuple[list[str], Mapping[str, str], list[str]]] = {
         HELLO_WORLD: (HELLO, {}, complete),
         "COMPLETE, as shipped": (FAKE, SHIPPED, complete),
@@ -68,6 +73,15 @@ def measure(size: Size) -> Iterator[Figure]:
         for name, (argv, env, targets) in variants.items():
             runs[name].append(_run(argv, env, targets, size))
     yield from _figures(runs)
+    yield from _crowded(complete, size)
+
+
+def _crowded(targets: list[str], size: Size) -> Iterator[Figure]:
+    """The slowest hundredth under 64 connections."""
+    with serving(FAKE, SHIPPED) as server:
+        run_load(server.url, targets, seconds=size.warm_up)
+        load = run_load(server.url, targets, seconds=size.seconds, connections=64)
+    yield Figure("p99 under 64 connections, in medians", load.p99 / load.median, "times", "< 3")
 
 
 def _figures(runs: Mapping[str, list[Run]]) -> Iterator[Figure]:

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench import peers
 from bench.figure import Figure
 from bench.load import Load, parse_report
-from bench.throughput import signed_target
+from bench.side_by_side import OURS, OURS_SHIPPED, ratios
+from bench.throughput import HELLO_WORLD, signed_target
 
 from flipsnack_mock.testing import MockServer
 
@@ -34,7 +36,22 @@ ERRORS = "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3
 @pytest.mark.parametrize(("more", "errors"), [("", 0), (ERRORS, 110)])
 def test_a_report_of_wrk_is_read(more: str, errors: int) -> None:
     """Requests, rate, p99 in microseconds, and errors, so that a run that was refused is not taken for a fast one."""
-    assert Load(36172, 7232.83, 3580.0, errors) == parse_report(REPORT + more)
+    assert Load(36172, 7232.83, 2150.0, 3580.0, errors) == parse_report(REPORT + more)
+
+
+def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "FOLDER", tmp_path)
+    with pytest.raises(RuntimeError, match=r"\S"):
+        peers.Peer("gone", f"gone@file:{tmp_path}/nowhere.tgz", lambda _folder, _port: []).install()
+    assert not (tmp_path / "gone" / "installed").exists()
+
+
+def test_ours_is_compared_with_the_best_of_the_peers() -> None:
+    """Of each figure the best, which need not be the same peer; without peers only with hello, world."""
+    cost = {OURS: (50, 100), OURS_SHIPPED: (55, 100), HELLO_WORLD: (100, 1), "moto": (100, 500), "Prism": (200, 250)}
+    medians = {name: {"processor": processor, "cold start": start} for name, (processor, start) in cost.items()}
+    assert [1.1, 0.5, 0.5, 0.4] == [figure.value for figure in ratios(medians)]
+    assert 2 == len(list(ratios({name: medians[name] for name in (OURS, OURS_SHIPPED, HELLO_WORLD)})))
 
 
 def test_what_is_no_report_is_refused() -> None:
@@ -73,7 +90,7 @@ def test_a_load_without_wrk_counts_what_was_refused(tmp_path: Path) -> None:
     targets.write_text(signed_target("test-load", "mock-complete") + "\n/nowhere\n")
     with MockServer(requests_per_second=0, requests_per_minute=0) as fake:
         run = subprocess.run(
-            [sys.executable, "-m", "bench.load", fake.url, "0.2"],
+            [sys.executable, "-m", "bench.load", fake.url, "0.2", "4"],
             cwd=REPOSITORY,
             env={"LOAD_TARGETS": str(targets)},
             capture_output=True,

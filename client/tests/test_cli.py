@@ -97,14 +97,15 @@ def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(runner
     assert "p.zip" not in {*runner.files(), *full.stdout.split()}
 
 
-def test_a_package_may_go_to_stdout(runner: CommandRunner) -> None:
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_a_package_may_go_to_stdout(runner: CommandRunner, name: str) -> None:
     """Whole and checked, with nothing else on stdout and no file left behind."""
     with (runner.folder / "p.zip").open("wb") as file:
         done = subprocess.run(
-            [*COMMAND, "download", "mock-complete", "-o", "-"],
+            [*COMMAND, "download", "mock-complete", "-o", name],
             cwd=runner.folder, env=runner.environment(), stdout=file, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
-    assert (0, True, ["p.zip"]) == (done.returncode, "saved - (" in done.stderr, runner.files())
+    assert (0, True, ["p.zip"]) == (done.returncode, f"saved {name} (" in done.stderr, runner.files())
     assert zipfile.is_zipfile(runner.folder / "p.zip")
 
 
@@ -199,6 +200,18 @@ def test_a_socks_proxy_without_its_package_is_said_once(runner: CommandRunner) -
         "a SOCKS proxy needs the package PySocks, which is not installed: pip install PySocks\n"
     )
     assert (3, words) == (said.returncode, said.stderr)
+
+
+def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner) -> None:
+    """Not 1, which is a refusal of the API."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing) as pipe:
+        command = [*COMMAND, "sign", "a=b"]
+        left = subprocess.run(
+            command, env=runner.environment(), stdout=pipe, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (3, "error: cannot write the output: Broken pipe\n") == (left.returncode, left.stderr)
 
 
 WRONG: dict[str, tuple[list[str], str]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 import pytest
-from client.tests.command_runner import CommandRunner
+from client.tests.command_runner import COMMAND, CommandRunner
 from client.tests.test_display import drawn
 
 from flipsnack_client.cli import flipsnack, run
@@ -146,6 +146,21 @@ def test_without_a_base_url_curl_goes_to_the_vendors_hosts(command: Command) -> 
     ]
     assert ["https://api.flipsnack.com/v1/", "https://upload.flipsnack.com/v1/"] == hosts
     assert "never sent" in command("sign", "--curl", "action=a", "b=secret-test-cli")[2]
+
+
+def test_a_document_may_come_through_a_pipe(command: Command, runner: CommandRunner) -> None:
+    """Its kind is what it is, whatever it is called."""
+    del command
+    done = subprocess.run(
+        [*COMMAND, "create", "-", "--title", "mock-immediate", "--wait", "-q"],
+        cwd=runner.folder,
+        env=runner.environment(),
+        input=make_pdf(),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert (0, b"") == (done.returncode, done.stderr)
 
 
 def test_a_terminal_gets_a_bar_for_an_upload(command: Command, runner: CommandRunner) -> None:

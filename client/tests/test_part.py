@@ -91,6 +91,7 @@ def test_what_is_planted_at_a_working_name_is_not_used(
     with pytest.raises(CannotWrite, match="not a regular file of this user"):
         Part.claim(tmp_path / "p.zip", "h", resume=True)
     assert b"mine" == (tmp_path / "victim").read_bytes()
+    assert {f"p.zip{suffix}", "victim"} == set(os.listdir(tmp_path))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")

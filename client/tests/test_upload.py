@@ -153,6 +153,21 @@ def test_an_answer_that_comes_before_the_body_is_sent_is_read(api: ScriptedApi, 
     assert 1 == len(api.server.requests)
 
 
+def test_a_server_that_takes_no_more_bytes_does_not_outlast_the_deadline(api: ScriptedApi) -> None:
+    """Sending is cut as reading is, in real time; the timeout of a read is far longer."""
+    ended = threading.Event()
+
+    def hold(_: socket.socket) -> None:
+        ended.wait(20)
+
+    api.server.reads, api.server.plan = 0, [hold]
+    with Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/") as client, pytest.raises(UploadUncertain) as caught:
+        client.create(io.BytesIO(bytes(30_000_000)), deadline=0.3)
+    ended.set()
+    assert DeadlineExceeded is type(caught.value.failure)
+    assert 5 > caught.value.failure.elapsed
+
+
 def test_a_document_is_never_in_memory_as_a_whole(api: ScriptedApi, tmp_path: Path) -> None:
     """64 MB are sent with less than 2 MB of memory."""
     path = tmp_path / "large.pdf"
@@ -208,8 +223,9 @@ def test_a_document_that_cannot_be_read_is_refused_before_anything_is_sent(name:
     """As one typed error, which names the document."""
     with pytest.raises(CannotRead, match="cannot read"):
         Flipsnack(KEY, SECRET).create(UNREADABLE[name])
-    with pytest.raises(ValueError, match="text mode"):
-        Flipsnack(KEY, SECRET).create(io.StringIO("text"))  # type: ignore[arg-type]
+    for wrong in (io.StringIO("text"), b"bytes"):
+        with pytest.raises(ValueError, match=r"text mode|io\.BytesIO"):
+            Flipsnack(KEY, SECRET).create(wrong)  # type: ignore[arg-type]
 
 
 def test_call_sends_any_method_with_any_files(api: ScriptedApi, pdf: Path) -> None:

@@ -130,6 +130,7 @@ def _followed(client: Client, operation: str, args: dict[str, Any]) -> dict[str,
         case "list":
             return {"hashes": [one["collectionHash"] for one in client.collections(params)]}
         case "publish":
+            client.changes = params
             return {"hash": client.publish(args["collection"])["collectionHash"]}
     return client.statistics_thrice({"collectionHash": args["collection"], **params})
 

@@ -6,6 +6,7 @@ What takes long to import (the client, with requests) is imported by the command
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -34,7 +35,7 @@ EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
 
 HINTS = {
     33: "`flipsnack user-stats` shows how many uploads are left",
-    38: "the document is converted or the package built; try later",
+    38: "it is still being converted; `flipsnack show` shows how far it is",
     41: "check FLIPSNACK_API_KEY",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
@@ -56,11 +57,15 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         say(f"error: {_message(error)}")
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
-        # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
-        say(f"error: cannot write the output: {error.strerror or type(error).__name__}")
-        # Python flushes stdout at exit, which would fail again and replace the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return _unwritten(error)
+
+
+def _unwritten(error: OSError) -> int:
+    # The client raises FlipsnackErrors; an OSError of a command comes from writing to stdout.
+    say(f"error: cannot write the output: {error.strerror or type(error).__name__}")
+    # Python flushes stdout at exit, which would fail again and replace the exit code.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def _show(error: click.ClickException) -> None:
@@ -81,7 +86,16 @@ def _message(error: FlipsnackError) -> str:
     return f"the API refused the call: {error}" + (f" ({hint})" if hint else "")
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            # click would end with 1, which means that the API refused the call.
+            return _unwritten(gone)
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def flipsnack() -> None:
     """Use the Flipsnack API v1.

@@ -42,6 +42,12 @@ def _changes(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _taken(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of `_changes` out of a command's, and return them as the client takes them."""
+    names = ("title", "description", "width", "height", "status")
+    return {**{name: options.pop(name) for name in names}, "more": parameters(options.pop("more"))}
+
+
 @click.command(cls=Command)
 @click.argument("document", metavar="FILE|URL")
 @_changes
@@ -59,39 +65,34 @@ def create(
     /,
     document: str,
     *,
-    more: tuple[str, ...],
     wait: bool,
     output: Path | None,
-    title: str | None,
-    description: str | None,
-    width: int | None,
-    height: int | None,
-    status: str | None,
     **options: Any,
 ) -> None:
     """Upload a document and print its collection's hash.
 
-    The document is a PDF, JPG or PNG. An upload is repeated only if nothing was done. If it is not known whether
-    it arrived, the error says how to find that out.
+    The document is a PDF, JPG or PNG; - is stdin. An upload is repeated only
+    if nothing was done. If it is not known whether it arrived, the error says
+    how to find that out.
 
     \b
     Example, from the document to its package:
       flipsnack create document.pdf --wait -o package.zip
     """
-    changes = {"title": title, "description": description, "width": width, "height": height, "status": status}
+    changes = _taken(options)
     with running(environ, **options) as run:
-        made = _uploaded(run, document, **changes, more=parameters(more))
-        if not run.as_json and output != STDOUT:
+        made = _uploaded(run, document, changes)
+        if not run.as_json and output not in STDOUT:
             click.echo(made.hash)
         if wait or output:
             made = _converted(run, made)
         if output:
             save(run, made.hash, output)
-        if run.as_json and output != STDOUT:
+        if run.as_json and output not in STDOUT:
             print_json(asdict(made) | ({"package": str(output)} if output else {}))
 
 
-def _uploaded(run: Run, document: str, **changes: Any) -> "Collection":
+def _uploaded(run: Run, document: str, changes: dict[str, Any]) -> "Collection":
     begun = False
     try:
         with run.showing() as display:
@@ -101,7 +102,8 @@ def _uploaded(run: Run, document: str, **changes: Any) -> "Collection":
                 begun = True
                 display.upload(progress)
 
-            made = usage(lambda: run.client.create(document, **changes, on_progress=sent, deadline=run.deadline))
+            source = sys.stdin.buffer if document == "-" else document
+            made = usage(lambda: run.client.create(source, **changes, on_progress=sent, deadline=run.deadline))
             display.done(f"created collection {made.hash}")
             return made
     except KeyboardInterrupt:
@@ -168,19 +170,7 @@ def _print(run: Run, collection: "Collection") -> None:
 @_changes
 @api_options
 @click.pass_obj
-def update(
-    environ: Mapping[str, str],
-    /,
-    collection_hash: str,
-    *,
-    more: tuple[str, ...],
-    title: str | None,
-    description: str | None,
-    width: int | None,
-    height: int | None,
-    status: str | None,
-    **options: Any,
-) -> None:
+def update(environ: Mapping[str, str], /, collection_hash: str, **options: Any) -> None:
     """Change collection HASH, and show it as it is then.
 
     Publishing an editable collection gives it a NEW HASH, which is shown; the
@@ -190,12 +180,11 @@ def update(
     Example:
       flipsnack update d3m0h45h --title "Spring catalogue" --status public
     """
-    changes = {"title": title, "description": description, "width": width, "height": height, "status": status}
-    if not more and all(value is None for value in changes.values()):
+    changes = _taken(options)
+    if all(value in (None, {}) for value in changes.values()):
         raise click.UsageError("nothing to change; give at least one of --title, --description, --status, …")
     with running(environ, **options) as run, run.showing(plain=True) as display:
-        call: dict[str, Any] = {**changes, "more": parameters(more), "deadline": run.deadline}
-        changed = usage(lambda: run.client.update(collection_hash, **call))
+        changed = usage(lambda: run.client.update(collection_hash, **changes, deadline=run.deadline))
         if changed.hash != collection_hash:
             display.note(f"the collection has a new hash: {changed.hash}")
         _print(run, changed)
@@ -241,9 +230,6 @@ def embed(
     *,
     responsive: bool,
     more: tuple[str, ...],
-    width: int | None,
-    height: int | None,
-    start_page: int | None,
     **options: Any,
 ) -> None:
     """Print the HTML that embeds the player of collection HASH.
@@ -252,14 +238,10 @@ def embed(
     Example:
       flipsnack embed d3m0h45h --responsive
     """
-    size: dict[str, Any] = {
-        "width": width,
-        "height": height,
-        "responsive": responsive or None,
-        "start_page": start_page,
-    }
+    size: dict[str, Any] = {name: options.pop(name) for name in ("width", "height", "start_page")}
+    size |= {"responsive": responsive or None, "more": parameters(more)}
     with running(environ, **options) as run, run.showing(plain=True):
-        code = usage(lambda: run.client.embed(collection_hash, **size, more=parameters(more), deadline=run.deadline))
+        code = usage(lambda: run.client.embed(collection_hash, **size, deadline=run.deadline))
         if run.as_json:
             print_json({"embedCode": code})
         else:

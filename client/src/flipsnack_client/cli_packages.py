@@ -11,7 +11,8 @@ import click
 from flipsnack_client.command import Command, Run, api_options, hash_argument, print_json, running, usage
 from flipsnack_client.package import MAX_BYTES
 
-STDOUT = Path("-")
+STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")))
+"""Paths that name what the process writes to: the file behind it must not be replaced."""
 
 
 @click.command(cls=Command)
@@ -54,7 +55,7 @@ def download(
     """
     with running(environ, **options) as run:
         size = save(run, collection_hash, output, resume=resume, max_bytes=max_bytes)
-        if run.as_json and output != STDOUT:
+        if run.as_json and output not in STDOUT:
             print_json({"path": str(output), "bytes": size})
 
 
@@ -81,7 +82,7 @@ def _writing(output: Path) -> Iterator[Path]:
     import shutil
     import tempfile
 
-    if output != STDOUT:
+    if output not in STDOUT:
         yield output
         return
     if sys.stdout.isatty():

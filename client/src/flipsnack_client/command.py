@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flipsnack_client.defaults import BASE_URL, DEADLINE, FORMATS
+from flipsnack_client.defaults import DEADLINE, FORMATS
 from flipsnack_client.stderr import say
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Command(click.Command):
 credentials_option = click.option(
     "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
 )
-base_url_option = click.option("--base-url", help=f"Also FLIPSNACK_BASE_URL.  [default: {BASE_URL}]")
+base_url_option = click.option("--base-url", help="Also FLIPSNACK_BASE_URL.  [default: the vendor's two hosts]")
 hash_argument = click.argument("collection_hash", metavar="HASH")
 more_option = click.option(
     "--set", "more", metavar="NAME=VALUE", multiple=True, help="A further parameter, by the vendor's name."

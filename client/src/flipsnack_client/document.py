@@ -35,10 +35,12 @@ class Document:
         """Open `source` until the block ends; a file that was open already is left open.
 
         A file that cannot seek, such as a pipe, is copied to a temporary file first, because the length of an
-        upload is announced before its bytes. Raises CannotRead, and ValueError for a file in text mode.
+        upload is announced before its bytes. Raises CannotRead, and ValueError for what is neither.
         """
         if isinstance(source, io.TextIOBase):
             raise ValueError("the document is a file in text mode, expected one that is open in binary mode")
+        if isinstance(source, bytes | bytearray | memoryview):
+            raise ValueError("the document is bytes, expected a path or a file; give io.BytesIO(document)")
         shown = name or _name(source)
         with ExitStack() as stack:
             with _blaming(shown):
@@ -66,8 +68,9 @@ class Document:
 
 def _name(source: Source) -> str:
     path = source if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
-    # The name of a file object without a path is the number of its descriptor.
-    return (Path(path).name if isinstance(path, str | os.PathLike) else "") or UNNAMED
+    # A file without a path has the number of its descriptor for a name, or <stdin>.
+    name = Path(path).name if isinstance(path, str | os.PathLike) else ""
+    return UNNAMED if not name or name.startswith("<") else name
 
 
 def _copied(file: BinaryIO, copy: BinaryIO) -> BinaryIO:

@@ -57,8 +57,13 @@ class Part:
             part = cls(target, collection_hash)
         with part.appending():
             pass
-        if not resume or part.entity().validator is None:
-            part.begin(Entity(None, None))
+        try:
+            if not resume or part.entity().validator is None:
+                part.begin(Entity(None, None))
+        except CannotWrite:
+            if not part.size:
+                part.path.unlink(missing_ok=True)
+            raise
         return part
 
     @property

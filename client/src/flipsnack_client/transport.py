@@ -123,7 +123,7 @@ class _Exchange:
     def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline, proxy: str | None) -> None:
         url = prepared.url or ""
         parts = urlsplit(url)
-        self.host = parts.hostname or "the server"
+        self.host = readable(parts.hostname or "the server", 255)
         self.proxy = _without_password(proxy)
         self.deadline = deadline
         fields = prepared.body.fields if isinstance(prepared.body, Multipart) else dict(parse_qsl(parts.query))
@@ -212,7 +212,7 @@ class Transport:
         # `session.verify` takes precedence over REQUESTS_CA_BUNDLE; in requests it is the other way round.
         verify = None if self._session.verify is True else self._session.verify
         settings = dict(self._session.merge_environment_settings(url, {}, True, verify, None))
-        if self._session.trust_env and url.startswith("https"):
+        if self._session.trust_env and urlsplit(url).scheme == "https":
             settings["verify"] = trusted(settings["verify"])
         return settings
 
@@ -221,7 +221,7 @@ def _redirected(request: requests.Request, location: ResourceUrl, host: str) -> 
     target = _joined(request.url or "", location)
     if not is_web_address(target):
         raise TransportError(f"{host} redirects to an address that is not valid")
-    if (request.url or "").startswith("https:") and not target.startswith("https:"):
+    if urlsplit(request.url or "").scheme == "https" and urlsplit(target).scheme != "https":
         raise TransportError(f"{host} redirects from https to http, which is not followed")
     return requests.Request(request.method, target, headers=request.headers, auth=request.auth)
 

@@ -3,6 +3,10 @@
 import os
 import signal
 import sys
+from contextlib import suppress
+
+NOT_WRITTEN = 12
+"""The exit code where the result cannot be written: that of an error of the kit."""
 
 
 def open_streams() -> None:
@@ -34,10 +38,27 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write(f"{str(ended) or 'interrupted'}\n")
         sys.exit(128 + getattr(ended, "number", signal.SIGINT))
+    except OSError as error:
+        # What is judged has errors of its own; this one is of stdout or stderr, such as a full disk.
+        with suppress(OSError):
+            sys.stderr.write(f"flipsnack-contract: cannot write the output: {error.strerror}\n")
+        sys.exit(NOT_WRITTEN)
     except ModuleNotFoundError as missing:
         if str(missing.name).startswith("flipsnack_"):
             raise
         sys.exit(f"flipsnack-contract needs {missing.name}; install its extra: pip install 'flipsnack-kit[contract]'")
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # Python would flush it again at its end, and exit with 120.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,12 @@ HOUR_MS = 3_600_000
 
 
 class Collections(Calls):
-    """Asks for collections, and changes them. A list is asked for in pages of `page_size` collections."""
+    """Asks for collections, and changes them. A list is asked for in pages of `page_size` collections.
+
+    What is published gets `changes` with it.
+    """
+
+    changes: Mapping[str, str] = {}
 
     conversion_first_ms, conversion_longest_ms = 3_000, 10_000
     page_size, page_ms = 50, 1_100
@@ -56,7 +61,7 @@ class Collections(Calls):
 
     def published(self) -> dict[str, str]:
         """The parameters that publish a collection."""
-        return {"collectionStatus": "public"}
+        return {**self.changes, "collectionStatus": "public"}
 
     def hash_after(self, _old: str, changed: Mapping[str, Any]) -> str:
         """The hash that a collection has after a change."""
@@ -82,7 +87,10 @@ class Collections(Calls):
 
     def listed(self, params: Mapping[str, str]) -> list[dict[str, Any]]:
         """One page of the list; raises `ClientError`."""
-        return list(self.call_method("collection.getList", params).get("collections") or ())
+        answer = self.call_method("collection.getList", params)
+        if "collections" not in answer:
+            raise ClientError("protocol", "an answer without a list of collections")
+        return list(answer["collections"] or ())
 
     def range_from(self, first: int) -> dict[str, str]:
         """The range of one page, both ends included."""

@@ -5,6 +5,7 @@ What takes long to import (pytest, Hypothesis, the checks) is imported by the co
 
 import os
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -16,7 +17,17 @@ from flipsnack_contract.plugin.judged import NotJudgeable, explained
 from flipsnack_contract.target.result import Exit
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            # click would end with 1, which means that a rule is broken.
+            reason = gone.strerror
+        raise NotJudgeable(f"cannot write the output: {reason}", Exit.INTERNAL)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(version("flipsnack-kit"), prog_name="flipsnack-contract")
 def cli() -> None:
     """Judge a fake of the Flipsnack API v1, or a client for it, by the rules of the ledger."""

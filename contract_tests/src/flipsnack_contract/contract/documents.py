@@ -43,11 +43,25 @@ def _file_of(objects: list[str]) -> bytes:
     return f"{text}xref\n0 {count}\n0000000000 65535 f \n{table}{end}".encode("ascii")
 
 
+def padded_pdf(content: bytes, padding: bytes) -> bytes:
+    """A PDF of `pdf` with so many more bytes between its objects and their table."""
+    body, _, table = content.rpartition(b"xref\n0")
+    inner, _, offset = table.partition(b"startxref\n")
+    moved = int(offset.split(b"\n")[0]) + len(padding)
+    return b"%bxref\n0%bstartxref\n%d\n%%%%EOF\n" % (body + padding, inner, moved)
+
+
 @cache
 def png() -> bytes:
     """A grey pixel in PNG."""
+    return padded_png(b"")
+
+
+def padded_png(padding: bytes) -> bytes:
+    """A grey pixel in PNG, with a chunk that holds `padding`."""
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    chunks = (b"IHDR" + header, b"IDAT" + zlib.compress(b"\0\x80"), b"IEND")
+    more = (b"kiTt" + padding,) if padding else ()
+    chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(b"\0\x80"), b"IEND")
     framed = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 

@@ -34,6 +34,7 @@ from flipsnack_contract.target.result import Exit, Outcome, Result, summed_up
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
+KNOWN = ", ".join(CAPABILITIES)
 NOT_VIRTUAL = "no virtual sleep: only scenarios that take no time, in real time"
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
 GONE = (AdapterFault, NoPackage, Inconclusive)
@@ -62,7 +63,7 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
         notes=(
             cut(f"capabilities: {', '.join(runner.hello.capabilities)}"),
             f"{sum(one.size for one in groups.values())} scenarios in {len(groups)} groups",
-            *(f"unknown capability {cut(name, 80)}; expected some of {', '.join(CAPABILITIES)}" for name in unknown),
+            *([cut(f"unknown capability {', '.join(unknown)}") + f"; expected some of {KNOWN}"] if unknown else []),
             *(() if runner.virtual else (NOT_VIRTUAL,)),
         ),
         parts=tuple(

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flipsnack_contract.contract.decoding import Malformed, cut, decode
-from flipsnack_contract.scenarios.event import Event, Kind, logged_event
+from flipsnack_contract.scenarios.event import Event, Kind, conversion_state, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"
@@ -96,9 +96,10 @@ def _answered(event: Event, body: bytes) -> Event:
     for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
         with suppress(Malformed):
             answer = decode(body, form, callback=callback)
-            read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
-            return read.as_received()
-    return replace(event, code=None, state=None)
+            state = answer.state or conversion_state(answer.data)
+            read = replace(event, code=answer.code, state=state, link=answer.resource_url, data=answer.data)
+            return replace(read, readable=True).as_received()
+    return replace(event, code=None, state=None, data=None)
 
 
 def _kind(url: str, params: Mapping[str, str]) -> Kind:

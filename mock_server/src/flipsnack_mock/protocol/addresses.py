@@ -59,10 +59,10 @@ def namespace_of(environ: Mapping[str, Any]) -> str:
     return str(environ.get(_NAMESPACE, ""))
 
 
-def without_prefix(path: str) -> str:
-    """`path` without its namespace."""
+def split_namespace(path: str) -> tuple[str, str]:
+    """The namespace of `path`, empty for the main world, and the path without it."""
     match = _PREFIXED.fullmatch(path) if path.startswith("/t/") else None
-    return match[2] if match else path
+    return (match[1], match[2]) if match else ("", path)
 
 
 def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> str:
@@ -75,8 +75,9 @@ def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> s
         host = environ.get("HTTP_HOST", "")
         if not _HOST.fullmatch(host):
             host = f"{bracketed(environ['SERVER_NAME'])}:{environ['SERVER_PORT']}"
-        mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1").rstrip("/")
-        origin = f"{environ['wsgi.url_scheme']}://{host}{mount}"
+        origin = f"{environ['wsgi.url_scheme']}://{host}"
+        if mount := environ.get("SCRIPT_NAME", ""):
+            origin += quote(mount, encoding="latin-1").rstrip("/")
     return f"{origin}/t/{namespace}" if namespace else origin
 
 

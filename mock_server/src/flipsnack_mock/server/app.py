@@ -17,13 +17,14 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.cors import with_cors
-from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.player import player
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
-from flipsnack_mock.server.vendor import OnExchange, VendorSurface
+from flipsnack_mock.server.vendor import REFUSALS, OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
 from flipsnack_mock.state.world import Worlds
+
+REPLICA_HEADER = "X-Flipsnack-Mock-Replica"
 
 _KINDS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "broken"}
 
@@ -55,35 +56,43 @@ def create_app(
     app.register_blueprint(
         control_plane(worlds, clock, read_body, sources or {}, uploads.spool, authority_pem=authority_pem)
     )
-    # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.register_blueprint(player(worlds, clock, uploads.flipbooks))
-    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange, uploads), settings.cors_origins)
-    app.wsgi_app = without_namespace(_swept(_beside(app, vendor), uploads))  # type: ignore[method-assign, assignment]  # as Flask says to
+    vendor = VendorSurface(worlds, clock, sleep, on_exchange, uploads)
+    app.extensions[REFUSALS] = vendor.refused
+    served = without_namespace(_beside(app, with_cors(vendor, settings.cors_origins), uploads))
+    # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
+    app.wsgi_app = _named(served, settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
 
 
-def _swept(app: WsgiApp, uploads: Uploads) -> WsgiApp:
-    """`app`, after whose answers useless documents are removed; our own engine does so beside its event loop."""
+def _named(app: WsgiApp, replica: str) -> WsgiApp:
+    """`app`, each of whose answers says which of several processes it comes from; an empty name leaves it as it is."""
+    if not replica:
+        return app
 
-    def surfaces(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        try:
-            return app(environ, start_response)
-        finally:
-            if environ["REQUEST_METHOD"] != "GET" and not is_vendor_path(environ["PATH_INFO"]):
-                uploads.spool.changed()
-            if CONNECTION not in environ and uploads.spool.due:
-                uploads.spool.sweep()
+    def named(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, [*headers, (REPLICA_HEADER, replica)], *more)
 
-    return surfaces
+        return app(environ, start)
+
+    return named
 
 
-def _beside(app: flask.Flask, vendor: WsgiApp) -> WsgiApp:
-    """`app` with the paths of the vendor's surface served by `vendor`, past Flask's dispatch."""
+def _beside(app: flask.Flask, vendor: WsgiApp, uploads: Uploads) -> WsgiApp:
+    """`app` with the paths of the vendor's surface served by `vendor`, past Flask's dispatch.
+
+    Documents that nothing refers to after a change by the control plane are removed from `uploads`.
+    """
     control = app.wsgi_app
 
     def surfaces(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not is_vendor_path(environ["PATH_INFO"]):
-            return control(environ, start_response)
+            answer = control(environ, start_response)
+            if environ["REQUEST_METHOD"] != "GET":
+                uploads.spool.changed()
+                uploads.tidy(environ)
+            return answer
         try:
             return vendor(environ, start_response)
         except Refused as refusal:

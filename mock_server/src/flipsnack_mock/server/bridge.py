@@ -15,7 +15,17 @@ from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
-from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
+from flipsnack_mock.server.delivery import (
+    CONNECTION,
+    EFFECT,
+    Connection,
+    Message,
+    Receive,
+    Send,
+    WsgiAnswer,
+    deliver,
+    until_ended,
+)
 from flipsnack_mock.server.uploads.uploads import Uploads
 
 Environ = dict[str, Any]
@@ -34,12 +44,12 @@ class Bridge:
         self._pace = pace
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        environ = _environ(scope)
+        environ, waiting = _environ(scope), until_ended(scope, receive)
         try:
             whole = not _has_body(scope) or await self._read_body(environ, receive)
             answer = _called(self._app, environ)
             if WAIT in environ:
-                answer = await self._answer_later(environ, receive)
+                answer = await self._answer_later(environ, waiting)
         except ConnectionAbortedError:
             return
         finally:
@@ -52,7 +62,7 @@ class Bridge:
             # The rest of the body must not be taken for the next request.
             answer.headers.append((b"connection", b"close"))
         try:
-            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send))
+            await deliver(answer, environ.get(EFFECT), Connection(scope[CONNECTION], receive, send, waiting))
         finally:
             close = getattr(answer.chunks, "close", None)
             if close is not None:

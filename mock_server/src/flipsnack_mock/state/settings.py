@@ -132,6 +132,10 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         str,
         does("origins, with commas, whose scripts may read the API's answers in a browser; * for all, empty for none"),
     ] = ""
+    replica: Annotated[
+        str,
+        does("name of this process among several, which each answer says; empty says none", pattern=r"^[!-~]{0,200}\Z"),
+    ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
     admin_token: Annotated[str, does("when set, the control plane wants it as a bearer token")] = ""
     admin_hosts: Annotated[
