@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.plane import control_plane
+from flipsnack_mock.inspect.masking import Mask
 from flipsnack_mock.protocol.addresses import WsgiApp, is_vendor_path, without_namespace
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
@@ -51,7 +52,7 @@ def create_app(
     uploads = app.extensions[UPLOADS] = Uploads(settings, clock)
     worlds = Worlds(settings, uploads.flipbooks.package)
     uploads.spool.in_use = worlds.documents
-    app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
+    app.register_error_handler(HTTPException, _unrouted(worlds, clock, on_exchange))
     app.register_error_handler(Refused, _answered)
     app.register_blueprint(
         control_plane(worlds, clock, read_body, sources or {}, uploads.spool, authority_pem=authority_pem)
@@ -105,7 +106,7 @@ def _beside(app: flask.Flask, vendor: WsgiApp, uploads: Uploads) -> WsgiApp:
     return surfaces
 
 
-def _unrouted(now: RealTime, on_exchange: OnExchange | None) -> Callable[[HTTPException], HttpResponse]:
+def _unrouted(worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> Callable[[HTTPException], HttpResponse]:
     """What answers a request that no route takes."""
 
     def answer(error: HTTPException) -> HttpResponse:
@@ -115,7 +116,8 @@ def _unrouted(now: RealTime, on_exchange: OnExchange | None) -> Callable[[HTTPEx
             # Somebody with a wrong address must see in the log that it was the address. No journal numbers the entry.
             request = Request(method, path, b"", now(), "")
             response = Response(refusal.http_status, "application/json")
-            on_exchange(Entry(0, request, request.at, NOBODY, {}, detail=refusal.message, response=response))
+            detail = Mask(None, worlds.main.secrets).text(refusal.message)
+            on_exchange(Entry(0, request, request.at, NOBODY, {}, detail=detail, response=response))
         return _answered(refusal)
 
     return answer

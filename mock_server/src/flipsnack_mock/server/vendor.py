@@ -13,6 +13,7 @@ from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
+from flipsnack_mock.inspect.records import shown_in_log
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of, split_namespace
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
@@ -89,7 +90,7 @@ class VendorSurface:
         chunks = self._chunks(response, environ)
         entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
-            self._on_exchange(entry)
+            self._on_exchange(shown_in_log(world, entry))
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
 
