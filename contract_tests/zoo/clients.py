@@ -48,12 +48,16 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     made = mutant.make()
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, examples)
+        family = made.__module__.rpartition(".")[2]
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, examples, family)
 
 
-def _cell(check: Check, runner: ScenarioRunner, examples: int) -> Cell:
-    """The check over the scenarios of all groups, until the first that breaks it."""
-    groups = scenario_groups(runner.capabilities, plan_of(examples))
+def _cell(check: Check, runner: ScenarioRunner, examples: int, family: str) -> Cell:
+    """The check over the scenarios of all groups, until the first that breaks it.
+
+    The group that has the name of the broken client's module is the most likely one, so it comes first.
+    """
+    groups = sorted(scenario_groups(runner.capabilities, plan_of(examples)), key=lambda group: group.name != family)
     runs = (runner.watch(scenario) for group in groups for scenario in group.scenarios)
     return cell_of(result_of(check, next((run for run in runs if violation_in(check, run)), None)))
 
