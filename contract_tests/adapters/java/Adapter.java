@@ -9,8 +9,8 @@ import static java.nio.charset.StandardCharsets.*;
 public class Adapter {
     static final String HELLO = "'hello','protocol':1,'client':{'name':'plain-java','version':'1','language':'java'},"
         + "'ops':['download','poll','call'],'capabilities':['virtual_sleep','xml','deadline','refresh']";
-    static final String CLASSES = "22 maintenance, 31 rate_limited, 32 rate_limited, 38 processing, 41 auth, 43 forbidden, "
-        + "44 auth, 30 bad_request, 37 bad_request, 40 bad_request, 42 bad_request, 46 bad_request, ";
+    static final String CLASSES = "22 maintenance, 31 rate_limited, 32 rate_limited, 38 processing, 41 auth, "
+        + "43 forbidden, 44 auth, 30 bad_request, 37 bad_request, 40 bad_request, 42 bad_request, 46 bad_request, ";
     static final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     static final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
     static final HttpClient http = HttpClient.newHttpClient(); // follows no redirect
