@@ -65,8 +65,8 @@ generate: ## rewrite the files that are made from others
 	@echo "== the fake's copies of the rules ledger and of the method table"
 	@cp $(SPEC)/rules.toml mock_server/src/flipsnack_mock/inspect/rules.toml
 	@cp $(SPEC)/methods.toml mock_server/src/flipsnack_mock/protocol/methods.toml
-	@echo "== the tables of the fake's page"
-	@$(BIN)/python mock_server/generate_readme.py
+	@echo "== the pages of the methods, and the tables of the fake's page"
+	@$(BIN)/python -m mock_server.generate_readme
 	@echo "== the schemas of the adapter protocol"
 	@$(BIN)/python contract_tests/generate_schemas.py
 

@@ -5,6 +5,7 @@ Minutes pass in here, but on virtual clocks: wherever the client would sleep, th
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 import threading
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from flipsnack_client import Flipsnack, InvalidSignature, JobFailed, Update, sign
-from flipsnack_mock.testing import AccountAdmin, MockServer
+from flipsnack_mock.testing import AccountAdmin, MockServer, make_pdf
 
 OUT = Console(highlight=False)
 
@@ -64,6 +65,24 @@ class Tenant:
 
 def _say(text: str) -> None:
     OUT.print(f"  {text}", soft_wrap=True)
+
+
+def document_becomes_a_flipbook(fake: MockServer) -> None:
+    """A PDF is uploaded, converted, listed, packaged, and opened: its whole life"""
+    tenant = Tenant(fake, "test-life")
+    client = tenant.client
+    made = client.create(io.BytesIO(make_pdf(4, "A word of spring.")), title="Spring catalogue", file_name="spring.pdf")
+    _say(f"uploaded              [bold]{made.hash}[/], the document is {made.conversion}")
+    done = client.wait_converted(made)
+    _say(f"after {tenant.clock.now():6.2f} s        the document is [bold]{done.conversion}[/]")
+    _say(f"in the list           {', '.join(one.title for one in client.collections())}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = client.download_html(done).save(Path(folder) / "spring.zip")
+        with zipfile.ZipFile(path) as package:
+            pictures = [name for name in package.namelist() if name.endswith((".png", ".jpg", ".jpeg"))]
+            page = package.read("index.html").decode()
+        found = "A word of spring." in page
+        _say(f"packaged              {len(pictures)} pictures of pages; the text can be searched: {found}")
 
 
 def package_is_built_and_saved(fake: MockServer) -> None:
@@ -124,6 +143,7 @@ def failed_job_is_no_package(fake: MockServer) -> None:
 
 
 SCENES: tuple[Callable[[MockServer], None], ...] = (
+    document_becomes_a_flipbook,
     package_is_built_and_saved,
     resource_url_expires,
     wrong_secret_is_refused,

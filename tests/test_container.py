@@ -23,26 +23,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from dockerfile_parse import DockerfileParser
+from mock_server.tests.raw_socket import query
+
+from flipsnack_mock.testing import make_pdf
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DOCKERFILE = REPOSITORY / "mock_server" / "Dockerfile"
 TOOLS = Path(sys.executable).parent
 NOBODY = "65532:65532"
+SPOOL = "/var/spool/flipsnack-mock"
 
 # One worker carries the steps out.
 pytestmark = pytest.mark.xdist_group("container")
 
-# Arguments: folder of the stage, "ro" or "rw", user; then the command.
+# Arguments: folder of the stage, "ro" or "rw", user, where a volume of this user is (empty: none); then the command.
 ENTER = """
 set -eu
-stage=$1 mode=$2 user=$3; shift 3
+stage=$1 mode=$2 user=$3 volume=$4; shift 4
 mount -t overlay overlay -o "lowerdir=/,upperdir=$stage/upper,workdir=$stage/work" "$stage/root"
 chmod 755 "$stage/root/root"  # this machine's interpreter may be there
 mount --rbind /dev "$stage/root/dev"
 mount --rbind /proc "$stage/root/proc"
 if [ "$mode" = ro ]; then
     mount -o remount,ro "$stage/root"
+fi
+if [ -n "$volume" ]; then
+    mount -t tmpfs -o "uid=${user%:*},gid=${user#*:},mode=700" tmpfs "$stage/root$volume"
 fi
 exec chroot --userspec "$user" "$stage/root" "$@"
 """
@@ -138,10 +146,10 @@ class Stage:
     def upper(self) -> Path:
         return self.folder / "upper"
 
-    def command(self, argv: list[str], *, mode: str, env: dict[str, str] | None = None) -> list[str]:
-        """The command line that runs `argv` in this stage."""
+    def command(self, argv: list[str], *, mode: str, env: dict[str, str] | None = None, volume: str = "") -> list[str]:
+        """The command line that runs `argv` in this stage, where `volume` can be written to."""
         variables = [f"{name}={value}" for name, value in {**self.env, **(env or {})}.items()]
-        entry = ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.folder), mode, self.user]
+        entry = ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.folder), mode, self.user, volume]
         return [*entry, "env", "--chdir", self.workdir, *variables, *argv]
 
     def run(self, argv: list[str], *, mode: str = "rw", env: dict[str, str] | None = None) -> str:
@@ -236,11 +244,11 @@ def _argv(instruction: str, position: int) -> list[str]:
 
 
 @contextmanager
-def _serving(stage: Stage, *, tls: str) -> Iterator[str]:
+def _serving(stage: Stage, *, tls: str, volume: str = "") -> Iterator[str]:
     """The fake, started by ENTRYPOINT and CMD on a root that cannot be written to; yields its URL."""
     argv = [*_argv("ENTRYPOINT", -1), *_argv("CMD", -1)]
     env = {"FLIPSNACK_MOCK_PORT": "0", "FLIPSNACK_MOCK_HOST": "127.0.0.1", "FLIPSNACK_MOCK_TLS": tls}
-    command = stage.command(argv, mode="ro", env=env)
+    command = stage.command(argv, mode="ro", env=env, volume=volume)
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert server.stdout is not None
     try:
@@ -265,6 +273,31 @@ def test_the_image_serves_and_is_healthy(stages: dict[str, Stage], tls: str) -> 
         server.run(_argv("HEALTHCHECK", 0), mode="ro", env=env)
         with urllib.request.urlopen(url + "/v1/?action=collection.downloadHTML", context=anybody) as answer:
             assert 30 == json.load(answer)["code"]
+
+
+def test_the_volume_of_the_compose_file_is_where_documents_are_kept() -> None:
+    assert [(SPOOL, "volume", "spool")] == [
+        (volume["target"], volume["type"], volume["source"]) for volume in _compose()["flipsnack"]["volumes"]
+    ]
+
+
+@pytest.mark.parametrize(("volume", "expected"), [(SPOOL, (200, 20)), ("", (503, "not_kept"))])
+def test_a_document_is_uploaded_where_there_is_a_volume_for_it(
+    stages: dict[str, Stage], volume: str, expected: tuple[int, object]
+) -> None:
+    """As user 65532; without a volume the fake says what is missing. The document process works in the image too."""
+    assert SPOOL == stages["server"].env["FLIPSNACK_MOCK_SPOOL"]
+    with _serving(stages["server"], tls="false", volume=volume) as url:
+        call = query("test-image", action="collection.create", collectionHash=None)
+        document = {"file": ("a.pdf", make_pdf(3))}
+        answer = requests.post(f"{url}/v1/", data=call, files=document, timeout=60)
+        said = answer.json()
+        assert expected == (answer.status_code, said["code"] if "code" in said else said["error"]["type"])
+        if volume:
+            cover = requests.get(said["data"]["collectionThumbnail"], timeout=60)
+            assert (200, "image/jpeg") == (cover.status_code, cover.headers["Content-Type"])
+        else:
+            assert "the setting spool" in said["error"]["message"]
 
 
 def test_an_image_with_no_server_is_unhealthy(stages: dict[str, Stage]) -> None:

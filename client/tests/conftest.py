@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import socket
 import struct
 import threading
@@ -89,11 +90,16 @@ def sandbox(fake: MockServer) -> Iterator[Sandbox]:
 
 
 class ScriptedServer:
-    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action."""
+    """Answers the n-th connection with the n-th action of `plan`, and all further ones with the last action.
+
+    It keeps the heads of the requests. Of each body it reads at most `reads` bytes, and keeps about `keeps`.
+    """
 
     def __init__(self) -> None:
         self.plan: list[Action] = []
         self.requests: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.reads = self.keeps = 1 << 40
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -128,7 +134,15 @@ class ScriptedServer:
                 return
             head += block
         number = len(self.requests)
-        self.requests.append(bytes(head))
+        request, blank, body = bytes(head).partition(b"\r\n\r\n")
+        self.requests.append(request + blank)
+        announced = re.search(rb"\r\nContent-Length: (\d+)", request)
+        left = min(int(announced[1]) if announced else 0, self.reads) - len(body)
+        kept = bytearray(body)
+        while left > 0 and (block := connection.recv(min(left, 65_536))):
+            left -= len(block)
+            kept += block if len(kept) < self.keeps else b""
+        self.bodies.append(bytes(kept))
         action = self.plan[min(number, len(self.plan) - 1)]
         action(connection)
 
@@ -200,7 +214,7 @@ class ScriptedApi:
     server: ScriptedServer
     clock: VirtualClock
 
-    def client(self, *, attempts: int = 3) -> Flipsnack:
+    def client(self, *, attempts: int = 3, **options: Any) -> Flipsnack:
         """A client of the scripted server."""
         return Flipsnack(
             KEY,
@@ -208,6 +222,7 @@ class ScriptedApi:
             base_url=f"{self.server.url}/v1/",
             clock=self.clock,
             retry=RetryPolicy(attempts=attempts),
+            **options,
         )
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from client.tests.command_runner import COMMAND, CommandRunner
@@ -96,6 +97,18 @@ def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(runner
     assert "p.zip" not in {*runner.files(), *full.stdout.split()}
 
 
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_a_package_may_go_to_stdout(runner: CommandRunner, name: str) -> None:
+    """Whole and checked, with nothing else on stdout and no file left behind."""
+    with (runner.folder / "p.zip").open("wb") as file:
+        done = subprocess.run(
+            [*COMMAND, "download", "mock-complete", "-o", name],
+            cwd=runner.folder, env=runner.environment(), stdout=file, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (0, True, ["p.zip"]) == (done.returncode, f"saved {name} (" in done.stderr, runner.files())
+    assert zipfile.is_zipfile(runner.folder / "p.zip")
+
+
 UNWRITABLE = {
     "/dev/full": "error: cannot write /dev/full: it is not a regular file",
     "missing/p.zip": "error: cannot write missing/p.zip.part: No such file or directory",
@@ -158,6 +171,49 @@ def test_an_output_that_cannot_be_written_is_an_error(runner: CommandRunner) -> 
     assert (3, "error: cannot write the output: No space left on device\n") == (full.returncode, full.stderr)
 
 
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", ">&- 2>&-"])
+def test_a_message_that_cannot_be_written_changes_nothing(runner: CommandRunner, redirection: str) -> None:
+    """A download succeeds and a failure keeps its exit code, with stderr closed or full."""
+    shell = ("sh", "-c", f'"$@" {redirection}', "sh", *COMMAND)
+    codes = [
+        runner.run(*arguments, command=shell, PATH=os.defpath).returncode
+        for arguments in (["download", "mock-complete", "-o", "p.zip"], ["download", "mock-failed", "-o", "q.zip"])
+    ]
+    assert ([0, 1], ["p.zip"]) == (codes, runner.files())
+
+
+def test_what_an_encoding_lacks_is_written_as_escapes(runner: CommandRunner) -> None:
+    """On stdout and on stderr, whatever the platform made of their encoding."""
+    signed = runner.run("sign", "action=x", "note=\u65e5", PYTHONIOENCODING="cp1252")
+    assert (0, "canonical  [secret]actionxnote\\u65e5") == (signed.returncode, signed.stdout.splitlines()[0])
+    refused = runner.run("status", "h", "--base-url", "日", PYTHONIOENCODING="cp1252")
+    assert (2, True) == (refused.returncode, "\\u65e5" in refused.stderr)
+
+
+def test_a_socks_proxy_without_its_package_is_said_once(runner: CommandRunner) -> None:
+    """Not tried again, and without the password."""
+    program = "import sys; sys.modules['socks'] = None; from flipsnack_client.__main__ import main; main()"
+    command = (sys.executable, "-c", program)
+    said = runner.run("status", "h", command=command, ALL_PROXY="socks5://me:Zq7@127.0.0.1:9")
+    words = (
+        "error: cannot reach 127.0.0.1 through the proxy socks5://127.0.0.1:9: "
+        "a SOCKS proxy needs the package PySocks, which is not installed: pip install PySocks\n"
+    )
+    assert (3, words) == (said.returncode, said.stderr)
+
+
+def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner) -> None:
+    """Not 1, which is a refusal of the API."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing) as pipe:
+        command = [*COMMAND, "sign", "a=b"]
+        left = subprocess.run(
+            command, env=runner.environment(), stdout=pipe, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (3, "error: cannot write the output: Broken pipe\n") == (left.returncode, left.stderr)
+
+
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": (["unknown"], "No such command"),
     "no file": (["download", "h"], "Missing option '-o'"),
@@ -206,9 +262,10 @@ def test_credentials_may_come_from_a_file_that_is_warned_of(runner: CommandRunne
 
 
 def test_a_server_cannot_steer_the_terminal(runner: CommandRunner) -> None:
-    """Control characters in a message are not printed."""
-    runner.account.faults.add("code", code=99, message="\x1b[2Jgone\x07")
+    """Control characters in a message are not printed, nor is all of a long one."""
+    runner.account.faults.add("code", code=99, message="\x1b[2Jgone\x07\n" + "x" * 9_000)
     shown = runner.run("status", "mock-complete").stderr
+    assert (1, True) == (len(shown.splitlines()), len(shown) < 700)
     assert "gone" in shown
     assert "\x1b" not in shown
     assert "\x07" not in shown

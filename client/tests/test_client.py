@@ -10,16 +10,13 @@ from client.tests.conftest import KEY, SECRET, ScriptedApi, VirtualClock, answer
 from flipsnack_client import (
     ApiError,
     ConnectionFailed,
-    Deadline,
     Flipsnack,
     Forbidden,
     Limiter,
-    MaintenanceMode,
     MalformedAnswer,
 )
 from flipsnack_client.caller import ANSWER_LIMIT
 from flipsnack_client.envelope import CALLBACK
-from flipsnack_client.method import Method
 from flipsnack_client.signature import sign
 
 OK = answer(code=20, status="OK", data={"x": "y"})
@@ -74,16 +71,6 @@ def test_a_hint_that_is_no_number_of_seconds_is_none(api: ScriptedApi, hint: str
     api.server.plan = [http(b"", status=503, headers=f"Retry-After: {hint}\r\n"), OK]
     api.client().call("a", {})
     assert [0.25] == api.clock.sleeps
-
-
-def test_a_call_that_is_not_idempotent_is_sent_once(api: ScriptedApi) -> None:
-    """What failed may have been done all the same, so a refusal that would pass is raised too."""
-    api.server.plan = [answer(code=22, status="Maintenance mode"), OK]
-    once = Method("collection.create", idempotent=False)
-    deadline = Deadline.after(30, clock=api.clock)
-    with pytest.raises(MaintenanceMode):
-        api.client()._caller.call(once, {}, deadline=deadline)
-    assert 1 == len(api.server.requests)
 
 
 def test_an_endless_answer_is_refused(api: ScriptedApi) -> None:
@@ -151,7 +138,7 @@ def test_threads_can_share_one_client(api: ScriptedApi) -> None:
 
 
 MISTAKES: dict[str, Callable[[], Any]] = {
-    "collection_hash must not": lambda: Flipsnack(KEY, SECRET).download_html(""),
+    "hash must not be empty": lambda: Flipsnack(KEY, SECRET).download_html(""),
     "api_key and secret must not": lambda: Flipsnack("", SECRET),
     "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
     "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),

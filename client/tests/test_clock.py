@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from flipsnack_client import SystemClock
 
 
@@ -18,3 +20,12 @@ def test_the_system_clock_sleeps_and_draws_as_promised() -> None:
     clock.sleep(0.01)
     assert clock.now() - before >= 0.01
     assert all(0 <= clock.random() < 1 for _ in range(1000))
+
+
+def test_the_system_clock_goes_on_while_a_library_freezes_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("time", "monotonic", "perf_counter"):
+        monkeypatch.setattr(f"time.{name}", lambda: 7.0)
+    clock = SystemClock()
+    before = clock.now()
+    clock.sleep(0.01)
+    assert clock.now() - before >= 0.01

@@ -1,3 +1,4 @@
+import pwd
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A missing file and one that is not text are said to be so."""
     with pytest.raises(CredentialsError, match="No such file"):
         load_credentials({}, file=tmp_path / "missing.toml")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "binary").write_bytes(b"\x80")
     with pytest.raises(CredentialsError, match="not UTF-8"):
         load_credentials({}, file=tmp_path / "binary")
 
@@ -65,3 +66,35 @@ def test_two_sources_for_one_value_are_refused(tmp_path: Path) -> None:
     """A variable and its _FILE twin together are a mistake, not a choice."""
     with pytest.raises(CredentialsError, match="unset one"):
         load_credentials({**BOTH, "FLIPSNACK_SECRET_FILE": str(tmp_path / "x"), "HOME": str(tmp_path)})
+
+
+TEXT = 'api_key = "stored"\r\nsecret = "whisper"\r\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_windows_writes_is_read(tmp_path: Path, encoding: str) -> None:
+    """A mark in front of the text and CR at the ends of lines, in both kinds of file and around a variable."""
+    (tmp_path / "c.toml").write_bytes(TEXT.encode(encoding))
+    (tmp_path / "secret").write_bytes("whisper\r\n".encode(encoding))
+    environ = {"FLIPSNACK_API_KEY": "\ufeffstored\r", "FLIPSNACK_SECRET_FILE": f"{tmp_path / 'secret'}\r"}
+    found = [load_credentials({}, file=tmp_path / "c.toml"), load_credentials(environ)]
+    assert [("stored", "whisper")] * 2 == [(one.api_key, one.secret) for one in found]
+
+
+def test_no_home_is_needed_where_the_environment_has_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may run as a user without an entry in passwd."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    assert "hush" == load_credentials(BOTH).secret
+    for home in ({}, {"HOME": ""}):
+        with pytest.raises(CredentialsError, match="there is no home folder"):
+            load_credentials({"FLIPSNACK_API_KEY": "key", **home})
+
+
+def test_a_file_without_an_end_is_refused() -> None:
+    with pytest.raises(CredentialsError, match="longer than"):
+        load_credentials({}, file=Path("/dev/zero"))

@@ -1,9 +1,11 @@
 import math
+import threading
+from collections.abc import Callable
 
 import pytest
-from client.tests.conftest import VirtualClock
+from client.tests.conftest import PROCESSING, ScriptedApi, VirtualClock, reset
 
-from flipsnack_client import Deadline, DeadlineExceeded
+from flipsnack_client import Deadline, DeadlineExceeded, Flipsnack, Limiter, Window
 from flipsnack_client.deadline import deadline_of
 from flipsnack_client.defaults import DEADLINE
 
@@ -45,3 +47,34 @@ def test_what_is_given_becomes_a_deadline() -> None:
     assert 7 == deadline_of(7, clock=clock).seconds
     assert DEADLINE == deadline_of(None, clock=clock).seconds
     assert math.inf == deadline_of(math.inf, clock=clock).remaining()
+
+
+class StandingClock(VirtualClock):
+    """A clock that its sleep does not move."""
+
+    def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
+        del seconds, cancel
+
+
+def polling(client: Flipsnack) -> None:
+    client.download_html("h").wait(deadline=math.inf)
+
+
+def calling(client: Flipsnack) -> None:
+    client.call("a", {}, deadline=math.inf)
+
+
+WAITS: dict[str, tuple[Callable[[Flipsnack], None], bool, Limiter]] = {
+    "polls": (polling, True, Limiter(())),
+    "limits": (polling, True, Limiter((Window(1, 0.005),))),
+    "retries": (calling, False, Limiter(())),
+}
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_no_wait_is_endless_on_a_clock_that_stands_still(api: ScriptedApi, name: str) -> None:
+    act, answered, limiter = WAITS[name]
+    api.server.plan = [PROCESSING if answered else reset]
+    client = Flipsnack("k", "s", base_url=f"{api.server.url}/v1/", clock=StandingClock(), limiter=limiter)
+    with pytest.raises(DeadlineExceeded, match="the clock stands still"):
+        act(client)

@@ -4,7 +4,8 @@ import pytest
 import requests
 from client.tests.conftest import KEY, SECRET, ScriptedServer, complete, drip, package
 
-from flipsnack_client import DeadlineAdapter, DeadlineExceeded, Flipsnack
+from flipsnack_client import ConnectionFailed, DeadlineAdapter, DeadlineExceeded, Flipsnack, RetryPolicy
+from flipsnack_mock.testing.intercept import intercept
 
 # A drip lasts 200 * 0.02 s; a client that waits for its end would succeed, and so fail these tests.
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -48,3 +49,13 @@ def test_a_slow_answer_within_the_deadline_arrives(scripted: ScriptedServer) -> 
     """Slowness alone is no fault."""
     scripted.plan = [drip(HEAD, then=b"Content-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER)]
     assert 20 == Flipsnack(KEY, SECRET, base_url=f"{scripted.url}/v1/").call("a", {}, deadline=30).code
+
+
+def test_an_interception_of_urllib3_answers_or_refuses_this_client(tmp_path: Path) -> None:
+    """Whatever replaces a class of urllib3 or its `urlopen` has an effect on our connections too."""
+    once = RetryPolicy(attempts=1)
+    with intercept(others="refuse") as fake:
+        poller = Flipsnack(KEY, SECRET, base_url=fake.base_url, retry=once).download_html("mock-complete")
+        assert poller.save(tmp_path / "p.zip").is_file()
+        with pytest.raises(ConnectionFailed, match=r"cannot reach elsewhere\.example: no connection"):
+            Flipsnack(KEY, SECRET, base_url="http://elsewhere.example/v1/", retry=once).call("a", {})

@@ -7,7 +7,8 @@ from client.tests.command_runner import COMMAND, CommandRunner, blocks
 from client.tests.conftest import VirtualClock
 
 from flipsnack_client import Progress
-from flipsnack_client.display import Display, new_display, printable
+from flipsnack_client.display import Display, new_display
+from flipsnack_client.readable import printable
 
 
 def plain(clock: VirtualClock) -> Display:

@@ -1,3 +1,4 @@
+import socket
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ CASES: dict[str, list[Action]] = {
     "cut twice": [cut(), reset, rest()],
     "cut without a length or validator": [cut(length=False, headers=""), whole()],
     "cut without a validator": [cut(headers=""), whole(headers="")],
+    "a validator that no header can hold": [cut(headers='ETag: "a\r\n b"\r\n'), whole()],
     "weak validator": [cut(headers='ETag: W/"v1"\r\n'), whole()],
     "changed in between": [cut(), whole(headers='ETag: "v2"\r\n')],
     "ranges unknown to the server": [cut(), whole()],
@@ -136,3 +138,23 @@ def test_the_job_may_fail_while_a_link_is_replaced(api: ScriptedApi, tmp_path: P
     plan(api, http(b"", status=403), failed)
     with pytest.raises(Exception, match="43 Forbidden"):
         save(api, tmp_path / "p.zip")
+
+
+def test_the_body_of_a_redirect_is_not_read(api: ScriptedApi, tmp_path: Path) -> None:
+    """requests reads it whole before it goes on: an endless one would fill the memory, a slow one take the time."""
+
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /there.zip\r\nContent-Length: 9999999999\r\n\r\nx")
+        connection.recv(1)  # until the client has closed
+
+    plan(api, endless, whole())
+    assert BODY == save(api, tmp_path / "p.zip").read_bytes()
+    assert api.server.requests[-1].startswith(b"GET /there.zip ")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_package_above_the_bound_is_not_kept(api: ScriptedApi, tmp_path: Path, *, announced: bool) -> None:
+    plan(api, http(BODY, length=len(BODY) if announced else None))
+    with pytest.raises(DamagedPackage, match="more than the 100000 bytes that are allowed"):
+        api.client().download_html("h").save(tmp_path / "p.zip", max_bytes=100_000)
+    assert [] == list(tmp_path.iterdir())

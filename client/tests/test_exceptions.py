@@ -6,18 +6,23 @@ from pathlib import Path
 import pytest
 
 import flipsnack_client.exceptions as module
-from flipsnack_client.exceptions import ApiError, FlipsnackError
+from flipsnack_client import api_error
+from flipsnack_client.api_error import ApiError
+from flipsnack_client.exceptions import FlipsnackError
 
 CODES = [22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46]
 CLASSES = [
     kind
-    for _, kind in inspect.getmembers(module, inspect.isclass)
-    if issubclass(kind, FlipsnackError) and kind.__module__ == module.__name__
+    for _, kind in [*inspect.getmembers(module, inspect.isclass), *inspect.getmembers(api_error, inspect.isclass)]
+    if issubclass(kind, FlipsnackError)
 ]
 EXAMPLES: list[FlipsnackError] = [
     ApiError.of(43, "Forbidden", raw=b"{}"),
     module.JobFailed("h"),
     module.ConnectionFailed("cannot reach x"),
+    module.ConversionFailed("h"),
+    module.UploadUncertain(module.Cancelled(), title="Spring"),
+    module.CannotRead("x.pdf", "No such file or directory"),
     module.HttpError(503, host="x", retry_after=2.0),
     module.MalformedAnswer("m", raw=b"x", maybe_cut=True),
     module.UnknownStatus("WAITING", raw=b"x"),
@@ -51,4 +56,4 @@ def test_the_drawn_tree_shows_every_class() -> None:
 def test_errors_can_be_pickled_and_copied(error: FlipsnackError) -> None:
     """An error that crosses a process keeps its class, its text and its facts."""
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
-        assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
+        assert (type(error), str(error), repr(vars(error))) == (type(twin), str(twin), repr(vars(twin)))

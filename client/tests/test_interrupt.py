@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from client.tests.command_runner import CommandRunner, blocks, interrupted_at
 
+from flipsnack_mock.testing.pdf import make_pdf
+
 SOME_BYTES = r"\([1-9]\d* %\)"
 SLOW: dict[str, Any] = {"kind": "drip", "bytes": 20_000, "seconds": 0.05, "when": {"action": "package"}}
 # Says where it is and waits to be interrupted, twice: what unwinding might be doing when the second Ctrl-C comes.
@@ -37,6 +39,18 @@ def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner, stat
         assert 130 == process.wait(30)
     assert ["", "interrupted"] == [line.strip() for line in printed[1:]]
     assert [] == runner.files()
+
+
+def test_ctrl_c_during_an_upload_says_that_it_may_have_arrived(runner: CommandRunner) -> None:
+    """All bytes are sent and the answer is still to come: nothing is known of the collection."""
+    (runner.folder / "document.pdf").write_bytes(make_pdf())
+    runner.account.faults.add("delay", seconds=20, when={"action": "collection.create"})
+    with runner.running("create", "document.pdf") as process:
+        printed = interrupted_at(process, SOME_BYTES)
+        assert 130 == process.wait(30)
+    assert ["the upload may have arrived all the same: see", "interrupted"] == [
+        line.partition(" `")[0].strip() for line in printed[-3:] if line.strip()
+    ]
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -1,8 +1,10 @@
 """No text about an error, in no log and no traceback, contains what signs a request or fetches the package."""
 
+import io
 import logging
 import re
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,6 +30,7 @@ from flipsnack_client import Flipsnack, FlipsnackError, RetryPolicy
 # The prefix is in no text of this client: Hypothesis also draws words that it finds in the source.
 SECRETS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=30).map("Zq7~".__add__)
 LINK_SECRET = "S1gnedL1nk"
+DOCUMENT = b"S3creT d0cument " * 20_000
 
 # For the API and for the resource alike; each may happen at either.
 FAULTS: dict[str, Action] = {
@@ -81,7 +84,7 @@ def listening() -> Iterator[list[str]]:
 
 def echo(server: ScriptedServer) -> Action:
     """Answer like a server that quotes the request's URL in its error page."""
-    return lambda connection: http(b"Cannot " + server.requests[-1].split(b"\r\n")[0])(connection)
+    return lambda connection: http(b"Cannot " + server.requests[-1].split(b"\r\n")[0] + server.bodies[-1])(connection)
 
 
 def related(error: BaseException | None) -> Iterator[BaseException]:
@@ -123,9 +126,25 @@ def attempt(server: ScriptedServer, secret: str) -> list[str]:
     ]
 
 
+def attempt_upload(server: ScriptedServer, secret: str) -> list[str]:
+    """Try an upload and return everything that could be read about it."""
+    client = Flipsnack(
+        "test-leaks", secret, base_url=f"{server.url}/v1/", clock=VirtualClock(), retry=RetryPolicy(attempts=2)
+    )
+    with listening() as heard:
+        for stop in (None, threading.Event()):
+            try:
+                client.create(io.BytesIO(DOCUMENT), on_progress=lambda _, stop=stop: stop and stop.set(), cancel=stop)  # type: ignore[misc]
+            except FlipsnackError as error:
+                heard += shown(error)
+                heard += shown(getattr(error, "failure", error))
+    return heard
+
+
 def signatures(server: ScriptedServer) -> list[str]:
     """Return the signatures that were sent."""
-    return [match.decode() for head in server.requests for match in re.findall(rb"signature=([0-9a-f]{32})", head)]
+    said = b"".join(server.requests + server.bodies)
+    return [match.decode() for match in re.findall(rb'signature(?:=|"\r\n\r\n)([0-9a-f]{32})', said)]
 
 
 @settings(deadline=None, max_examples=120)
@@ -142,15 +161,29 @@ def test_no_fault_shows_a_secret_a_signature_or_a_link(secret: str, name: str, o
     assert [] == [word for word in (secret, LINK_SECRET, *sent) if word in text]
 
 
-def test_a_server_that_quotes_the_request_is_not_repeated() -> None:
+@settings(deadline=None, max_examples=60)
+@given(SECRETS, st.sampled_from(sorted(FAULTS)))
+def test_no_fault_of_an_upload_shows_a_secret_a_signature_or_the_document(secret: str, name: str) -> None:
+    """A fault of the API, and a cancel while a block is sent: not in the locals of a frame of a library either."""
+    with closing(ScriptedServer()) as server:
+        server.plan = [FAULTS[name]]
+        text = "\n".join(attempt_upload(server, secret))
+        sent = signatures(server)
+    assert sent
+    assert [] == [word for word in (secret, "S3creT d0cument", *sent) if word in text]
+
+
+@pytest.mark.parametrize("files", [{}, {"file": io.BytesIO(b"x")}], ids=["call", "upload"])
+def test_a_server_that_quotes_the_request_is_not_repeated(files: dict[str, io.BytesIO]) -> None:
     """An error page that shows the URL does not get the signature into the error, its raw bytes included."""
     with closing(ScriptedServer()) as server:
         server.plan = [echo(server)]
         client = Flipsnack("test-leaks", "s3cr3t", base_url=f"{server.url}/v1/", clock=VirtualClock())
         with pytest.raises(FlipsnackError) as caught:
-            client.call("a", {})
+            client.call("a", {}, files)
         (signature,) = signatures(server)
-    text = "".join(shown(caught.value)) + repr(getattr(caught.value, "raw", b""))
+    raw_bytes = getattr(getattr(caught.value, "failure", caught.value), "raw", b"")
+    text = "".join(shown(caught.value)) + repr(raw_bytes)
     assert (False, True) == (signature in text, "[signature]" in text)
 
 

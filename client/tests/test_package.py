@@ -1,23 +1,31 @@
 import io
+import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from client.tests.conftest import package
 
 from flipsnack_client import DeadlineExceeded
-from flipsnack_client.package import fault
+from flipsnack_client.package import DIRECTORY_BYTES, MAX_BYTES, fault
 
 
 def nothing() -> None:
     """Let the check go on."""
 
 
-def deflated() -> bytes:
+def checked(path: Path, *, between: Callable[[], None] = nothing, max_bytes: int = MAX_BYTES) -> str | None:
+    """What is wrong with the file."""
+    with path.open("rb") as file:
+        return fault(file, between=between, max_bytes=max_bytes)
+
+
+def deflated(method: int = zipfile.ZIP_DEFLATED, *, name: str = "index.html") -> bytes:
     """A compressed package."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("index.html", "<p>page</p>" * 2000)
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr(name, "<p>page</p>" * 2000)
     return content.getvalue()
 
 
@@ -26,7 +34,7 @@ def test_only_a_whole_package_passes(tmp_path: Path, share: float) -> None:
     """However little of it is missing, a shortened zip does not pass."""
     path = tmp_path / "p.zip"
     path.write_bytes(package()[: int(len(package()) * share)])
-    assert (share == 1.0) is (fault(path, between=nothing) is None)
+    assert (share == 1.0) is (checked(path) is None)
 
 
 @pytest.mark.parametrize("body", [package(2000), deflated()], ids=["stored", "deflated"])
@@ -35,7 +43,7 @@ def test_a_wrong_byte_in_a_member_is_found(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "p.zip"
     for position in range(41, 55):
         path.write_bytes(body[:position] + bytes([body[position] ^ 1]) + body[position + 1 :])
-        assert fault(path, between=nothing), position
+        assert checked(path), position
 
 
 def test_the_check_of_a_large_package_can_be_stopped(tmp_path: Path) -> None:
@@ -47,4 +55,35 @@ def test_the_check_of_a_large_package_can_be_stopped(tmp_path: Path) -> None:
     path = tmp_path / "p.zip"
     path.write_bytes(package())
     with pytest.raises(DeadlineExceeded):
-        fault(path, between=over)
+        checked(path, between=over)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_stored_and_deflated_members_are_read(tmp_path: Path, method: int) -> None:
+    """The others need hundreds of megabytes for an input of a few hundred bytes."""
+    path = tmp_path / "p.zip"
+    path.write_bytes(deflated(method))
+    assert "index.html is neither stored nor deflated" == checked(path)
+
+
+def test_a_package_that_unpacks_to_more_than_the_bound_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    path.write_bytes(deflated())
+    assert None is checked(path, max_bytes=22_000)
+    assert "it unpacks to 22000 bytes, more than the 21999 that are allowed" == checked(path, max_bytes=21_999)
+
+
+def test_the_name_of_a_member_is_cleaned_and_cut(tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    path.write_bytes(deflated(name="\x1b[2J" + "x" * 60_000).replace(b"\x08\x00", b"\x0c\x00"))
+    found = checked(path)
+    assert found is not None
+    assert found.isprintable()
+    assert len(found) < 200
+
+
+def test_a_package_with_an_excessive_list_of_members_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, DIRECTORY_BYTES + 1, 0, 0)
+    path.write_bytes(bytes(DIRECTORY_BYTES + 1) + end)
+    assert f"its list of members has more than {DIRECTORY_BYTES} bytes" == checked(path)

@@ -1,5 +1,7 @@
 import errno
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,8 @@ def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
         ("h", True, "garbage"),
         ("h", True, '{"version": 2}'),
         ("h", True, "[]"),
+        ("h", True, "[" * 100_000),
+        ("h", True, '{"version": 1, "collectionHash": "h", "total": 10, "validator": "a\\u65e5\\n"}'),
     ],
 )
 def test_bytes_of_unknown_origin_are_dropped(
@@ -64,13 +68,67 @@ def test_what_cannot_be_written_is_said_before_the_wait(tmp_path: Path) -> None:
             Part.claim(target, "h", resume=True)
 
 
-def test_a_symbolic_link_in_the_parts_place_is_not_followed(tmp_path: Path) -> None:
-    """Another user cannot redirect what we write."""
+def linked(place: Path, victim: Path) -> None:
+    place.symlink_to(victim)
+
+
+def hard_linked(place: Path, victim: Path) -> None:
+    place.hardlink_to(victim)
+
+
+def pipe(place: Path, _victim: Path) -> None:
+    os.mkfifo(place)
+
+
+@pytest.mark.parametrize("suffix", [".part", ".part.json"])
+@pytest.mark.parametrize("planted", [linked, hard_linked, pipe])
+def test_what_is_planted_at_a_working_name_is_not_used(
+    tmp_path: Path, suffix: str, planted: Callable[[Path, Path], None]
+) -> None:
+    """Another user can neither redirect what we write nor make us wait at a pipe."""
     (tmp_path / "victim").write_bytes(b"mine")
-    (tmp_path / "p.zip.part").symlink_to(tmp_path / "victim")
-    with pytest.raises(CannotWrite):
+    planted(tmp_path / f"p.zip{suffix}", tmp_path / "victim")
+    with pytest.raises(CannotWrite, match="not a regular file of this user"):
         Part.claim(tmp_path / "p.zip", "h", resume=True)
     assert b"mine" == (tmp_path / "victim").read_bytes()
+    assert {f"p.zip{suffix}", "victim"} == set(os.listdir(tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_at_a_working_name_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "p.zip.part").touch()
+    os.chown(tmp_path / "p.zip.part", 12345, 12345)
+    with pytest.raises(CannotWrite, match="not a regular file of this user"):
+        Part.claim(tmp_path / "p.zip", "h", resume=True)
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_target_that_is_a_link_stays_one(tmp_path: Path, *, existing: bool) -> None:
+    """The file it points to is replaced, by a rename in its own folder."""
+    (tmp_path / "disk").mkdir()
+    if existing:
+        (tmp_path / "disk" / "p.zip").write_bytes(b"old")
+    (tmp_path / "link.zip").symlink_to(Path("disk") / "p.zip")
+    assert tmp_path / "link.zip" == half(tmp_path / "link.zip").publish()
+    assert b"12345" == (tmp_path / "disk" / "p.zip").read_bytes()
+    assert (True, ["p.zip"]) == ((tmp_path / "link.zip").is_symlink(), os.listdir(tmp_path / "disk"))
+
+
+@pytest.mark.parametrize("name", ["a" * 251, "a" * 255, "é" * 127])
+def test_a_name_that_is_as_long_as_names_can_be_is_saved(tmp_path: Path, name: str) -> None:
+    """The working names are shortened, and are found again by the next process."""
+    half(tmp_path / name)
+    again = Part.claim(tmp_path / name, "h", resume=True)
+    assert (5, KNOWN) == (again.size, again.entity())
+    again.publish()
+    assert [name] == os.listdir(tmp_path)
+
+
+def test_a_part_that_is_gone_is_not_published(tmp_path: Path) -> None:
+    part = half(tmp_path / "p.zip")
+    (tmp_path / "p.zip.part").unlink()
+    with pytest.raises(CannotWrite, match="No such file"):
+        part.publish()
 
 
 def test_only_a_part_with_bytes_is_kept(tmp_path: Path) -> None:

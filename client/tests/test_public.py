@@ -9,6 +9,8 @@ import pytest
 import flipsnack_client
 
 PUBLIC = [
+    "Collection", "Item", "ConversionStatus", "CollectionStats", "PageStats", "UserStats", "Assumptions",
+    "UploadProgress", "ConversionFailed", "UploadUncertain", "NotConnected", "CannotRead",
     "Flipsnack", "Poller", "Update", "JobStatus", "Progress", "Answer", "ResourceUrl", "Deadline", "PollPolicy",
     "RetryPolicy", "Limiter", "Window", "Clock", "SystemClock", "DeadlineAdapter", "SignatureAuth", "canonical",
     "masked_canonical", "sign", "FlipsnackError", "ApiError", "MaintenanceMode", "MissingParameter", "RateLimited",
@@ -69,4 +71,4 @@ def test_a_name_that_is_not_public_is_an_error_of_the_package() -> None:
     """Names come on demand, and what is none of them is missing as in any module; modules are there as ever."""
     with pytest.raises(ImportError, match="cannot import name 'Flipsneck' from 'flipsnack_client'"):
         exec("from flipsnack_client import Flipsneck")
-    assert flipsnack_client.exceptions.ApiError is flipsnack_client.ApiError
+    assert flipsnack_client.exceptions.JobFailed is flipsnack_client.JobFailed

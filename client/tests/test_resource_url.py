@@ -25,6 +25,8 @@ def test_a_link_without_a_scheme_is_read_as_https(given: str, expected: str) -> 
     [
         None, "", "  ", 7, [], "ftp://a.example/p.zip", "file:///etc/passwd", "/packages/p.zip", "javascript:alert(1)",
         "https://", "https://a.example:port/", "https://a.example/a b", "https://[::1/",
+        "http://.example/x", "https://a..b/", f"https://{'a' * 64}.example/p.zip", "https://*.example/", "https://\udc80/",
+        ".example/x", "https://a.example:99999/", "https://\ufffd.example/", "https://-\x00-/", "https://xn--\u00e9/",
     ],
 )  # fmt: skip
 def test_what_is_no_web_link_is_refused(given: object) -> None:

@@ -90,6 +90,20 @@ def endless(_run: dict[str, Any]) -> None:
         os.write(1, b"x" * 65536)
 
 
+def chatters(run: dict[str, Any]) -> None:
+    """Send events for ever."""
+    line = json.dumps({"type": "event", "id": run["id"], "kind": "\x1b[2J", "message": "x" * 1000}) + "\n"
+    while True:
+        os.write(1, line.encode() * 50)
+
+
+def floods(_run: dict[str, Any]) -> None:
+    """Print on stderr without measure, and say nothing."""
+    for _ in range(80):
+        os.write(2, b"x" * 1_000_000)
+    sys.stdin.read()
+
+
 def duplicate(run: dict[str, Any]) -> None:
     """Give two results."""
     line = json.dumps({**OK, "id": run["id"]}) + "\n"

@@ -45,5 +45,12 @@ def from_xml(body: bytes) -> Envelope:
     except ElementTree.ParseError as error:
         raise ValueError(str(error)) from None
     data = root.find("data")
-    fields = None if data is None else {item.tag: item.text or "" for item in data}
+    fields = None if data is None else {item.tag: _value(item) for item in data}
     return Envelope(int(root.findtext("code", "")), root.findtext("status", ""), fields)
+
+
+def _value(element: ElementTree.Element) -> Any:
+    # A list has an item for each of its elements; an empty one cannot be told from an empty text.
+    if {child.tag for child in element} == {"item"}:
+        return [_value(child) for child in element]
+    return {child.tag: _value(child) for child in element} if len(element) else element.text or ""

@@ -21,16 +21,21 @@ class HttpResponse:
     whole: bool = True
 
 
-def exchange(method: str, url: str, headers: Mapping[str, str], body: str = "") -> HttpResponse:
+def exchange(method: str, url: str, headers: Mapping[str, str], body: str | bytes = "") -> HttpResponse:
     """The answer to one request; a URL without a scheme is one of https. Raises `ClientError`."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = _connection(parts.scheme, parts.netloc)
+    connected = False
     try:
+        connection.connect()
+        connected = True
         connection.request(method, target, body or None, dict(headers))
         return _read(connection.getresponse())
     except (OSError, http.client.HTTPException) as error:
-        raise ClientError("transport", f"no answer: {type(error).__name__}", retry_after_ms=0) from None
+        trouble = ClientError("transport", f"no answer: {type(error).__name__}", retry_after_ms=0)
+        trouble.nothing_sent = not connected
+        raise trouble from None
     finally:
         connection.close()
 

@@ -20,7 +20,7 @@ from contract_tests.zoo.task import ClientError, Task
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.process import Channel
 
-OPERATIONS = ("download", "poll", "call")
+OPERATIONS = ("download", "poll", "call", "create", "list", "publish", "statistics")
 JOIN_S = 10.0
 
 
@@ -98,6 +98,7 @@ def _task(message: dict[str, Any]) -> Task:
         dest=Path(args.get("dest", "unused.zip")),
         form=options["format"],
         deadline_ms=options["deadline_ms"],
+        page_size=options.get("page_size"),
     )
 
 
@@ -107,8 +108,31 @@ def _done(client: Client, operation: str, args: dict[str, Any]) -> dict[str, Any
             return _downloaded(client)
         case "poll":
             return {"value": {"status": client.poll()}}
-        case _:
-            return {"value": client.call_method(args["action"], args["params"])}
+        case "call":
+            return {"value": _called(client, **args)}
+    return {"value": _followed(client, operation, args)}
+
+
+def _called(client: Client, action: str, params: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
+    if action == "collection.create":
+        return client.create(params, {name: Path(path) for name, path in files.items()})
+    return client.call_method(action, params)
+
+
+def _followed(client: Client, operation: str, args: dict[str, Any]) -> dict[str, Any]:
+    """What takes more than one call."""
+    params: dict[str, str] = args.get("params", {})
+    match operation:
+        case "create":
+            files = {"file": Path(args["file"])} if args.get("file") else {}
+            made, conversion = client.create_and_wait(params, files)
+            return {"hash": made, "conversion": conversion}
+        case "list":
+            return {"hashes": [one["collectionHash"] for one in client.collections(params)]}
+        case "publish":
+            client.changes = params
+            return {"hash": client.publish(args["collection"])["collectionHash"]}
+    return client.statistics_thrice({"collectionHash": args["collection"], **params})
 
 
 def _downloaded(client: Client) -> dict[str, Any]:

@@ -1,14 +1,32 @@
 """The suite of broken servers, and the servers that keep every rule."""
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.broken_servers import accounts, answers, codes, downloads, jobs, order, requests, signing
+from contract_tests.zoo.broken_servers import (
+    accounts,
+    answers,
+    codes,
+    collections,
+    conversion,
+    downloads,
+    jobs,
+    lists,
+    months,
+    order,
+    requests,
+    signing,
+    statistics,
+    uploads,
+    values,
+)
 from contract_tests.zoo.judging import SERVER_CHECKS, open_server
 from contract_tests.zoo.mutant import Mutant, Suite, members_in, name_of
 
 from flipsnack_mock import create_app
 from flipsnack_mock.testing import MockServer
 
-_MODULES = (requests, answers, order, codes, signing, jobs, downloads, accounts)
+_READING = (requests, values, answers, order, codes, signing)
+_DOING = (uploads, months, conversion, collections, lists, statistics, jobs, downloads, accounts)
+_MODULES = (*_READING, *_DOING)
 BROKEN_SERVERS = tuple(Mutant(name_of(one), one.breaks, one) for one in members_in(_MODULES, AltServer))
 CORRECT = (
     Mutant("the alternative server", "", AltServer),

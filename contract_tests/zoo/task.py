@@ -9,7 +9,10 @@ class ClientError(Exception):
     """Why a client stops: an error class of the adapter protocol, and the vendor's code where there is one.
 
     `retry_after_ms` is the least pause before another attempt; None means that another attempt is useless.
+    `nothing_sent` is whether no byte of a request left.
     """
+
+    nothing_sent = False
 
     def __init__(self, kind: str, message: str, *, code: int | None = None, retry_after_ms: int | None = None) -> None:
         super().__init__(message)
@@ -37,7 +40,7 @@ class Runtime(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """One download or poll. `dest` is the path of the finished file."""
+    """One task. `dest` is the path of the finished file, `page_size` the number of collections in a page of a list."""
 
     base_url: str
     key: str
@@ -46,6 +49,7 @@ class Task:
     dest: Path
     form: str = "json"
     deadline_ms: int | None = None
+    page_size: int | None = None
 
 
 @dataclass(frozen=True)

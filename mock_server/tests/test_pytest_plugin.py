@@ -15,7 +15,7 @@ def only_this_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SUITE = """
-    import requests
+    from flipsnack_mock.testing.pdf import make_pdf
 
     def test_an_account_of_its_own(flipsnack_account, flipsnack_server):
         assert flipsnack_account.key.startswith("test-")
@@ -31,6 +31,19 @@ SUITE = """
         flipsnack_faults.add("code", code=22, count=1)
         codes = [flipsnack_call("collection.downloadHTML", collectionHash="mock-complete")["code"] for _ in range(2)]
         assert [22, 20] == codes
+
+    def test_a_document_is_uploaded_and_its_life_is_steered(flipsnack_call, flipsnack_account):
+        made = flipsnack_call("collection.create", file=("mock-manual.pdf", make_pdf(3)), title="Spring")["data"]
+        assert ("Spring", "processing") == (made["collectionTitle"], made["flipbooks"][0]["flipbookStatus"])
+        named = made["collectionHash"]
+        assert 38 == flipsnack_call("collection.update", collectionHash=named, title="Summer")["code"]
+        flipsnack_account.collections.convert(named, "complete")
+        assert 20 == flipsnack_call("collection.update", collectionHash=named, title="Summer")["code"]
+        flipsnack_account.collections.set_statistics(named, [{"date": "2024-01-31", "views": 7}])
+        assert 7 == flipsnack_call("collection.getStats", collectionHash=named)["data"]["views"]
+        flipsnack_account.set_uploads(1_000)
+        assert 33 == flipsnack_call("collection.create", fileUrl="http://a.test/b.pdf")["code"]
+        flipsnack_account.requests.verify(exactly=1, file_name="mock-manual.pdf", file_size=len(make_pdf(3)))
 
     def test_a_client_is_pointed_at_the_account(flipsnack_environment, flipsnack_account):
         import os
@@ -109,7 +122,7 @@ def test_a_suite_has_all_it_needs_from_the_plugin_and_each_worker_a_fake(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:
     pytester.makepyfile(SUITE)
-    pytester.runpytest_subprocess(*PLUGIN, *workers).assert_outcomes(passed=4)
+    pytester.runpytest_subprocess(*PLUGIN, *workers).assert_outcomes(passed=5)
 
 
 def test_two_suites_at_once_on_one_server_cannot_tell(pytester: pytest.Pytester) -> None:

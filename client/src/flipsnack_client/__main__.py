@@ -9,9 +9,25 @@ import sys
 from flipsnack_client.interrupt import INTERRUPTED, install, over
 
 
+def open_streams() -> None:
+    """Make stdout and stderr take every text: what they cannot encode is written as escapes.
+
+    A stream that the parent process has closed goes to the null device, so that no other file gets its number.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened == descriptor:
+                setattr(sys, name, os.fdopen(opened, "r" if descriptor == 0 else "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command and exit with its code."""
     install()
+    open_streams()
     try:
         from flipsnack_client.cli import run
 

@@ -1,19 +1,24 @@
 """One signed call of the API: limiter, transport, envelope, retry."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
+from urllib.parse import urlsplit
 
 import requests
 
+from flipsnack_client.api_error import ApiError
 from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
+from flipsnack_client.document import Document
 from flipsnack_client.envelope import CALLBACK, OK, Answer, decode
-from flipsnack_client.exceptions import ApiError, FlipsnackError, HttpError, MalformedAnswer
+from flipsnack_client.exceptions import Cancelled, FlipsnackError, HttpError, MalformedAnswer, UploadUncertain
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.log import log
-from flipsnack_client.method import Method
-from flipsnack_client.retry import Retrier, RetryPolicy
+from flipsnack_client.method import Host, Method
+from flipsnack_client.multipart import Multipart, UploadProgress
+from flipsnack_client.retry import NOTHING_DONE, Retrier, RetryPolicy
 from flipsnack_client.signature import SignatureAuth, encoded
 from flipsnack_client.transport import Response, Transport
 from flipsnack_client.user_agent import HEADERS
@@ -31,9 +36,9 @@ FORMAT_PARAMETERS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """What all calls with one key share: address, key, signature, limits, retries, clock."""
+    """What all calls with one key share: addresses, key, signature, limits, retries, clock."""
 
-    base_url: str
+    hosts: Mapping[Host, str]
     api_key: str
     auth: SignatureAuth
     format: str
@@ -43,30 +48,52 @@ class Caller:
     clock: Clock
 
     def call(
-        self, method: Method, params: Mapping[str, str], *, deadline: Deadline, cancel: threading.Event | None = None
+        self,
+        method: Method,
+        params: Mapping[str, str],
+        *,
+        files: Mapping[str, Document] | None = None,
+        on_progress: Callable[[UploadProgress], None] | None = None,
+        deadline: Deadline,
+        cancel: threading.Event | None = None,
     ) -> Answer:
-        """Send a signed call and return the API's answer (code 20). Only an idempotent method is retried.
+        """Send a signed call and return the API's answer (code 20).
 
-        Raises ApiError for any other code, TransportError, MalformedAnswer, DeadlineExceeded, Cancelled,
-        and ValueError for a parameter that cannot be sent.
+        A method that is not idempotent is retried only if the API said that nothing was done (22, 31, 32), or
+        if there was no connection.
+
+        Raises ApiError for any other code, TransportError, MalformedAnswer, UploadUncertain, CannotRead,
+        DeadlineExceeded, Cancelled, and ValueError for a parameter that cannot be sent.
         """
-        query = {"action": method.name, "apiKey": self.api_key, **FORMAT_PARAMETERS[self.format], **params}
-        for name, value in query.items():
+        fields = {"action": method.name, "apiKey": self.api_key, **FORMAT_PARAMETERS[self.format], **params}
+        for name, value in fields.items():
             encoded(name + value, f"parameter {name!r}")
-        request = requests.Request(method.verb, self.base_url, params=query, auth=self.auth, headers=HEADERS)
+        documents = files or {}
         retrier = self.retrier(deadline, cancel)
         while True:
+            watch = _watch(documents, on_progress, deadline, cancel)
+            body = Multipart(fields, documents, on_block=watch) if method.verb == "POST" else None
             try:
-                return self._attempt(method, request, deadline, cancel)
+                return self._attempt(method, self._request(method, fields, body), deadline, cancel)
             except FlipsnackError as error:
                 failure = error
-            if not method.idempotent:
+            if body is not None and body.begun and _unanswered(failure):
+                raise UploadUncertain(failure, title=_title(fields, documents))
+            if not method.idempotent and not isinstance(failure, NOTHING_DONE):
                 raise failure
             retrier.pause(failure)
 
     def retrier(self, deadline: Deadline, cancel: threading.Event | None) -> Retrier:
         """Return a new retrier for one operation."""
         return Retrier(self.retry, clock=self.clock, deadline=deadline, cancel=cancel)
+
+    def _request(self, method: Method, fields: Mapping[str, str], body: Multipart | None) -> requests.Request:
+        url = self.hosts[method.host]
+        if body is None:
+            return requests.Request(method.verb, url, params=fields, auth=self.auth, headers=HEADERS)
+        # close: an answer that comes early leaves a half sent body, after which the connection is of no use.
+        headers = {**HEADERS, "Content-Type": body.content_type, "Connection": "close"}
+        return requests.Request(method.verb, url, data=body, auth=self.auth, headers=headers)
 
     def _attempt(
         self, method: Method, request: requests.Request, deadline: Deadline, cancel: threading.Event | None
@@ -100,3 +127,34 @@ def _refused(response: Response) -> HttpError:
     hint = "; check the base URL" if response.status == requests.codes.not_found else ""
     expected = f"an answer of the API{hint}"
     return HttpError(response.status, host=response.host, expected=expected, retry_after=response.retry_after)
+
+
+def _watch(
+    documents: Mapping[str, Document],
+    on_progress: Callable[[UploadProgress], None] | None,
+    deadline: Deadline,
+    cancel: threading.Event | None,
+) -> Callable[[int], None]:
+    total = sum(document.size for document in documents.values())
+
+    def watch(sent: int) -> None:
+        deadline.check("sending the document")
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        if on_progress is not None:
+            on_progress(UploadProgress(sent, total))
+
+    return watch
+
+
+def _unanswered(failure: FlipsnackError) -> bool:
+    """Return whether the server may have done what a call asked for that ended in `failure`."""
+    if isinstance(failure, HttpError):
+        return failure.status < 300 or failure.status >= 500
+    return not isinstance(failure, ApiError)
+
+
+def _title(fields: Mapping[str, str], documents: Mapping[str, Document]) -> str:
+    names = [document.name for document in documents.values()]
+    names += [urlsplit(fields.get("fileUrl", "")).path]
+    return fields.get("title") or next((PurePath(name).stem for name in names if name), "")

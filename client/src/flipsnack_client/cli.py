@@ -1,59 +1,45 @@
-"""The commands of `flipsnack`; each is a few lines over the client.
+"""The command `flipsnack`: its subcommands, and what an error becomes.
 
 What takes long to import (the client, with requests) is imported by the commands as they run: `--help` stays quick.
 """
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
 from flipsnack_client import __version__
-from flipsnack_client.defaults import BASE_URL, DEADLINE, FORMATS
-from flipsnack_client.exceptions import ApiError, CredentialsError, FlipsnackError, JobFailed
+from flipsnack_client.api_error import ApiError
+from flipsnack_client.cli_calls import call, sign_command
+from flipsnack_client.cli_collections import create, delete, embed, list_command, show, update
+from flipsnack_client.cli_packages import download, status
+from flipsnack_client.cli_statistics import stats, user_stats
+from flipsnack_client.command import EPILOG
+from flipsnack_client.exceptions import ConversionFailed, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
-
-if TYPE_CHECKING:
-    from flipsnack_client.client import Flipsnack
-    from flipsnack_client.credentials import Credentials
-    from flipsnack_client.deadline import Deadline
-    from flipsnack_client.display import Display
-    from flipsnack_client.poller import Poller
-
-T = TypeVar("T")
+from flipsnack_client.stderr import say
 
 FAILED = 3
-"""The exit code for transport, deadline, damaged answers, and output that cannot be written."""
+"""The exit code for transport, deadline, damaged answers, and files that cannot be read or written."""
 
 EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
     (ApiError, 1),
     (JobFailed, 1),
+    (ConversionFailed, 1),
     (CredentialsError, 2),
     (FlipsnackError, FAILED),
 )
 """The exit code of an error is that of the first class that fits."""
 
 HINTS = {
+    33: "`flipsnack user-stats` shows how many uploads are left",
+    38: "it is still being converted; `flipsnack show` shows how far it is",
     41: "check FLIPSNACK_API_KEY",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
 }
-
-_EPILOG = """
-\b
-Exit codes: 0 success; 1 the API refused the call, or the job FAILED; 2 wrong
-usage or no credentials; 3 transport, deadline, damaged answer, or a file that
-cannot be written; 130 interrupted.
-
-\b
-Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names
-with _FILE, naming a file that holds the value), or from a TOML file with
-api_key and secret; the default file is ~/.config/flipsnack/credentials.toml.
-"""
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -65,17 +51,21 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return INTERRUPTED
     except FlipsnackError as error:
-        _show_error(_message(error))
+        say(f"error: {_message(error)}")
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
     except OSError as error:
-        # The client raises FlipsnackErrors; an OSError here comes from writing to stdout.
-        click.echo(f"error: cannot write the output: {error.strerror}", err=True)
-        # Python flushes stdout at exit, which would fail again and replace the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return _unwritten(error)
+
+
+def _unwritten(error: OSError) -> int:
+    # The client raises FlipsnackErrors; an OSError of a command comes from writing to stdout.
+    say(f"error: cannot write the output: {error.strerror or type(error).__name__}")
+    # Python flushes stdout at exit, which would fail again and replace the exit code.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def _show(error: click.ClickException) -> None:
@@ -86,13 +76,7 @@ def _show(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    _show_error(f"{message.rstrip('.')} (see {path} --help)")
-
-
-def _show_error(text: str) -> None:
-    from flipsnack_client.display import printable
-
-    click.echo(f"error: {printable(text)}", err=True)
+    say(f"error: {message.rstrip('.')} (see {path} --help)")
 
 
 def _message(error: FlipsnackError) -> str:
@@ -102,168 +86,27 @@ def _message(error: FlipsnackError) -> str:
     return f"the API refused the call: {error}" + (f" ({hint})" if hint else "")
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            # click would end with 1, which means that the API refused the call.
+            return _unwritten(gone)
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def flipsnack() -> None:
-    """Use the Flipsnack API v1."""
+    """Use the Flipsnack API v1.
 
-
-_credentials_option = click.option(
-    "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
-)
-
-
-def _api_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Show every call."),
-        click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
-        _credentials_option,
-        click.option("--base-url", help=f"Also FLIPSNACK_BASE_URL.  [default: {BASE_URL}]"),
-        click.option("--format", "answer_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True),
-        click.option(
-            "--deadline",
-            type=click.FloatRange(min=0, min_open=True),
-            default=DEADLINE,
-            show_default=True,
-            help="Seconds that the whole command may take.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-@flipsnack.command(epilog=_EPILOG)
-@click.argument("collection_hash", metavar="HASH")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Path of the zip to write."
-)
-@click.option("--resume/--no-resume", default=True, show_default=True, help="Resume from FILE.part.")
-@_api_options
-@click.pass_obj
-def download(
-    environ: Mapping[str, str], /, collection_hash: str, *, output: Path, resume: bool, deadline: float, **options: Any
-) -> None:
-    """Download the package of collection HASH.
-
-    Starts the job, waits for it, downloads the zip, checks it, and only then renames it to FILE.
+    \b
+    Example, from a document to its package:
+      flipsnack create document.pdf --wait -o package.zip
     """
-    with _client(environ, **options) as client, _showing(**options) as display:
-        poller, limit = _poller(client, collection_hash, deadline)
-        path = poller.save(output, on_poll=display.poll, on_progress=display.progress, deadline=limit, resume=resume)
-        display.done(f"saved {path} ({path.stat().st_size:,} bytes)")
 
 
-@flipsnack.command(epilog=_EPILOG)
-@click.argument("collection_hash", metavar="HASH")
-@_api_options
-@click.pass_obj
-def status(environ: Mapping[str, str], /, collection_hash: str, *, deadline: float, **options: Any) -> int:
-    """Poll the job of collection HASH once and print its status.
-
-    A poll starts the job if there is none: the vendor has one method for both. Exits with 1 if the job FAILED.
-    """
-    from flipsnack_client.display import state
-    from flipsnack_client.log import log
-    from flipsnack_client.poller import JobStatus
-
-    with _client(environ, **options) as client, _showing(plain=True, **options):
-        poller, limit = _poller(client, collection_hash, deadline)
-        update = poller.poll_once(deadline=limit)
-        log.debug("%s", state(update))
-    click.echo(update.status.value)
-    return 1 if update.status is JobStatus.FAILED else 0
-
-
-@flipsnack.command("sign", epilog=_EPILOG)
-@click.argument("parameters", nargs=-1, required=True, metavar="NAME=VALUE...")
-@_credentials_option
-@click.pass_obj
-def sign_command(environ: Mapping[str, str], /, parameters: tuple[str, ...], *, file: Path | None) -> None:
-    """Print the string that is signed, with the secret masked, and the signature.
-
-    Give every parameter of the call; none is added, and `signature` and `file` are never signed. Values are as
-    they are before URL encoding. `flipsnack-mock doctor` explains why a signature is refused.
-    """
-    from flipsnack_client.display import printable
-    from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
-
-    params = _parameters(parameters)
-    found = _credentials(environ, file)
-    for name in sorted(UNSIGNED & params.keys()):
-        click.echo(f"note: {name} is never signed", err=True)
-    # A secret that was put among the parameters by mistake is masked too.
-    shown = canonical(params).replace(found.secret, MASK)
-    click.echo(f"canonical  {MASK}{printable(shown)}")
-    click.echo(f"signature  {_usage(lambda: sign(params, found.secret))}")
-
-
-def _parameters(arguments: tuple[str, ...]) -> dict[str, str]:
-    params: dict[str, str] = {}
-    for place, argument in enumerate(arguments, start=1):
-        name, equals, value = argument.partition("=")
-        if not equals or not name:
-            # Not quoted: it may be a secret in the wrong place.
-            raise click.UsageError(f"parameter {place} is not NAME=VALUE")
-        if name in params:
-            raise click.UsageError(f"the name of parameter {place} is given twice, expected each name once")
-        params[name] = value
-    return params
-
-
-@contextmanager
-def _showing(*, quiet: bool, verbose: bool, plain: bool = False, **_: Any) -> Iterator["Display"]:
-    import logging
-
-    from flipsnack_client.clock import SystemClock
-    from flipsnack_client.display import LogToDisplay, new_display
-    from flipsnack_client.log import log
-
-    display = new_display(SystemClock(), quiet=quiet, plain=plain)
-    handler = LogToDisplay(display)
-    log.setLevel(logging.DEBUG if verbose else logging.INFO)
-    log.addHandler(handler)
-    try:
-        yield display
-    finally:
-        log.removeHandler(handler)
-        display.close()
-
-
-def _client(
-    environ: Mapping[str, str],
-    *,
-    file: Path | None,
-    base_url: str | None,
-    answer_format: str,
-    **_: Any,
-) -> "Flipsnack":
-    from flipsnack_client.client import Flipsnack
-
-    found = _credentials(environ, file)
-    url = base_url or environ.get("FLIPSNACK_BASE_URL") or BASE_URL
-    return _usage(lambda: Flipsnack(found.api_key, found.secret, base_url=url, format=answer_format))
-
-
-def _poller(client: "Flipsnack", collection_hash: str, seconds: float) -> "tuple[Poller, Deadline]":
-    from flipsnack_client.deadline import Deadline
-
-    return _usage(
-        lambda: (client.download_html(collection_hash), Deadline.after(seconds, clock=client.clock)),
-    )
-
-
-def _credentials(environ: Mapping[str, str], file: Path | None) -> "Credentials":
-    from flipsnack_client.credentials import load_credentials
-
-    found = load_credentials(environ, file=file)
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    return found
-
-
-def _usage(make: Callable[[], T]) -> T:
-    try:
-        return make()
-    except ValueError as error:
-        reason = str(error)
-    raise click.UsageError(reason)
+for command in (
+    create, list_command, show, update, delete, embed, stats, user_stats, download, status, call, sign_command
+):  # fmt: skip
+    flipsnack.add_command(command)

@@ -7,7 +7,11 @@ methods to run the client in virtual time.
 import random
 import threading
 import time
+from functools import partial
 from typing import Protocol
+
+# Libraries that freeze time for a test replace `time.monotonic`; a wait would then never end. They leave this alone.
+_monotonic = partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 
 
 class Clock(Protocol):
@@ -30,8 +34,8 @@ class SystemClock:
     """The machine's monotonic clock, real sleep and real random numbers."""
 
     def now(self) -> float:
-        """Return the machine's monotonic time in seconds."""
-        return time.monotonic()
+        """Return the machine's monotonic time in seconds, also while a library freezes or moves the time."""
+        return _monotonic()
 
     def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
         """Sleep for `seconds`; an event that is set ends the sleep at once."""

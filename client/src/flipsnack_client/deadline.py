@@ -1,11 +1,15 @@
 """One deadline for a whole operation: retries, polls, the limiter's waits and the download."""
 
 import math
+import threading
 from dataclasses import dataclass
 
 from flipsnack_client.clock import Clock
 from flipsnack_client.defaults import DEADLINE
 from flipsnack_client.exceptions import DeadlineExceeded
+
+CLOCK_STEP = 0.02
+"""Seconds; every clock has moved after a sleep of this length. The coarsest system clocks have steps of 0.016 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ class Deadline:
         """Raise DeadlineExceeded, without waiting, if `wait` seconds are more than is left."""
         if wait >= self.remaining():
             raise self.exceeded(f"{doing} takes another {wait:.1f} s but only {self.remaining():.1f} s are left")
+
+    def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
+        """Sleep on the clock. Raises DeadlineExceeded if the clock stands still, because no deadline passes then."""
+        began, slept = self.clock.now(), 0.0
+        while True:
+            self.clock.sleep(seconds, cancel=cancel)
+            slept += seconds
+            if self.clock.now() != began or slept <= 0 or (cancel is not None and cancel.is_set()):
+                return
+            if slept >= CLOCK_STEP:
+                raise self.exceeded(f"the clock stands still: a sleep of {slept:g} s did not move it")
 
     def exceeded(self, text: str) -> DeadlineExceeded:
         """Return the error, with the deadline and the elapsed time in its text."""

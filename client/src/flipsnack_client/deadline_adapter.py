@@ -1,19 +1,20 @@
-"""A requests adapter that cuts every read of the socket at the deadline in force.
+"""A requests adapter that cuts every read and write of the socket at the deadline in force.
 
 The timeout of requests applies to each read: a server that sends one byte a second never exceeds it, and
 requests reads the status line and headers before it returns. So the deadline is applied at the socket.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.client import HTTPResponse
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.util.wait import wait_for_read
 
 from flipsnack_client.deadline import Deadline
 
@@ -27,7 +28,7 @@ _in_force: ContextVar[Deadline | None] = ContextVar("flipsnack_deadline", defaul
 
 @contextmanager
 def in_force(deadline: Deadline) -> Iterator[None]:
-    """Cut every read of the adapter's sockets at `deadline` until the block ends."""
+    """Cut every read and write of the adapter's sockets at `deadline` until the block ends."""
     token = _in_force.set(deadline)
     try:
         yield
@@ -69,37 +70,42 @@ class _TimedResponse(HTTPResponse):
         self.fp = io.BufferedReader(_TimedSocket(self.fp.detach(), sock))
 
 
-class _Connection(HTTPConnection):
-    response_class = _TimedResponse
-    debuglevel = 0  # http.client's debugging prints whole requests; it stays off even if switched on globally
+def _timed(pool: type[HTTPConnectionPool], **options: Any) -> Any:
+    connection: Any = pool.ConnectionCls(**options)
+    connection.response_class = _TimedResponse
+    # http.client's debugging prints whole requests; it stays off even if switched on globally.
+    connection.debuglevel = 0
+    if isinstance(connection, HTTPConnection):
+        connection.send = partial(_send, connection, connection.send)  # type: ignore[method-assign]
+    return connection
 
 
-class _SecureConnection(HTTPSConnection):
-    response_class = _TimedResponse
-    debuglevel = 0
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS = {"http": _Pool, "https": _SecurePool}
+def _send(connection: HTTPConnection, send: Callable[[Any], None], data: Any) -> None:
+    deadline = _in_force.get()
+    if deadline is not None and connection.sock is not None:
+        remaining = deadline.remaining()
+        if remaining <= 0:
+            raise TimeoutError("the deadline has passed")
+        connection.sock.settimeout(min(remaining, connection.timeout or remaining))
+    try:
+        send(data)
+    except OSError:
+        if connection.sock is None or not wait_for_read(connection.sock, timeout=0.0):
+            raise
+        # The server reads no more, but may have answered: after a broken pipe urllib3 reads the answer.
+        raise BrokenPipeError from None
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Cuts reads at the deadline. Mount it on a session of your own to get what the client's session has."""
+    """Cuts reads at the deadline. Mount it on a session of your own to get what the client's session has.
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use our connection pools for direct connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+    Pools and connections are those of requests and urllib3, so that SOCKS proxies work, and libraries that intercept
+    requests by replacing a pool's `urlopen` or `ConnectionCls`.
+    """
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Use our connection pools for connections through a proxy."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool for a request; reads of its connections are cut."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        # The class is asked for each connection: it may have been replaced since, or be so no longer.
+        pool.ConnectionCls = partial(_timed, type(pool))
+        return pool

@@ -1,6 +1,7 @@
 """What a call uses when it is given nothing else: `--help` shows it before the client is imported."""
 
 BASE_URL = "https://api.flipsnack.com/v1/"
+UPLOAD_URL = "https://upload.flipsnack.com/v1/"
 
 FORMATS = ("json", "jsonp", "xml")
 """The formats an answer can have; the first is the default."""

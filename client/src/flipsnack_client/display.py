@@ -1,14 +1,18 @@
-"""What a person sees on stderr while a download runs: a live bar on a terminal, plain lines elsewhere."""
+"""What a person sees on stderr while a command runs: a live bar on a terminal, plain lines elsewhere."""
 
 import logging
 import sys
+from contextlib import suppress
 
-import click
 from rich.filesize import decimal
 
 from flipsnack_client.clock import Clock
+from flipsnack_client.collection import Collection
 from flipsnack_client.download import Progress
+from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.poller import Update
+from flipsnack_client.readable import printable
+from flipsnack_client.stderr import say
 
 STEP = 10
 """Per cent of progress between two plain lines."""
@@ -21,13 +25,19 @@ SILENCE = 30.0
 
 
 class Display:
-    """Shows the states of one download. This one shows nothing; subclasses override what they show."""
+    """Shows one upload, wait or download. This one shows nothing; subclasses override what they show."""
 
     def poll(self, update: Update) -> None:
         """Show the answer to a poll."""
 
     def progress(self, progress: Progress) -> None:
         """Show how much has arrived."""
+
+    def upload(self, progress: UploadProgress) -> None:
+        """Show how much was sent."""
+
+    def conversion(self, collection: Collection) -> None:
+        """Show how far the conversion is."""
 
     def note(self, text: str) -> None:
         """Show one line that stays."""
@@ -58,16 +68,25 @@ class _PlainDisplay(Display):
         self.note(state(update))
 
     def progress(self, progress: Progress) -> None:
+        self._transfer("received", progress)
+
+    def upload(self, progress: UploadProgress) -> None:
+        self._transfer("sent", Progress(progress.sent, progress.total, 0))
+
+    def conversion(self, collection: Collection) -> None:
+        self.note(f"conversion: {collection.conversion}")
+
+    def _transfer(self, verb: str, progress: Progress) -> None:
         now = self._clock.now()
         if self._began is None:
             self._began = now
         step = _step(progress)
         if step > self._step or now - self._shown_at >= SILENCE:
             self._step, self._shown_at = step, now
-            self.note(_line(progress, now - self._began))
+            self.note(_line(verb, progress, now - self._began))
 
     def note(self, text: str) -> None:
-        click.echo(printable(text), err=True)
+        say(text)
 
 
 class _LiveDisplay(Display):
@@ -89,18 +108,28 @@ class _LiveDisplay(Display):
             bars.TransferSpeedColumn(),
             bars.TimeRemainingColumn(),
         )
-        self._task = self._bars.add_task("polling", total=None)
+        self._task = self._bars.add_task("waiting", total=None)
         self._bars.start()
 
     def poll(self, update: Update) -> None:
         self._bars.update(self._task, description=f"{update.status} ({_polls(update)})")
 
     def progress(self, progress: Progress) -> None:
+        self._transfer("downloading", progress.received, progress.total)
+
+    def upload(self, progress: UploadProgress) -> None:
+        self._transfer("uploading", progress.sent, progress.total)
+
+    def conversion(self, collection: Collection) -> None:
+        self._bars.update(self._task, description=f"conversion: {collection.conversion}")
+
+    def _transfer(self, words: str, done: int, total: int | None) -> None:
         self._bars.columns, self._bars.live.transient = self._measured, False
-        self._bars.update(self._task, description="downloading", completed=progress.received, total=progress.total)
+        self._bars.update(self._task, description=words, completed=done, total=total)
 
     def note(self, text: str) -> None:
-        self._console.print(printable(text), markup=False, soft_wrap=True)
+        with suppress(OSError):
+            self._console.print(printable(text), markup=False, soft_wrap=True)
 
     def done(self, text: str) -> None:
         self.close()
@@ -127,11 +156,6 @@ def state(update: Update) -> str:
     return f"{update.status} ({_polls(update)}, {update.elapsed:.1f} s)"
 
 
-def printable(text: str) -> str:
-    """Return `text` with unprintable characters replaced: a server's text could otherwise steer the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
 def _polls(update: Update) -> str:
     return "1 poll" if update.attempt == 1 else f"{update.attempt} polls"
 
@@ -142,11 +166,11 @@ def _step(progress: Progress) -> int:
     return progress.received // UNSIZED_STEP
 
 
-def _line(progress: Progress, seconds: float) -> str:
+def _line(verb: str, progress: Progress, seconds: float) -> str:
     rate = (progress.received - progress.resumed) / seconds if seconds > 0 else 0.0
     speed = f", {decimal(round(rate))}/s" if rate else ""
     if not progress.total:
-        return f"received {decimal(progress.received)}{speed}"
+        return f"{verb} {decimal(progress.received)}{speed}"
     share = f"{progress.received * 100 // progress.total} %"
     left = f", {(progress.total - progress.received) / rate:.0f} s left" if rate else ""
-    return f"received {decimal(progress.received)} of {decimal(progress.total)} ({share}){speed}{left}"
+    return f"{verb} {decimal(progress.received)} of {decimal(progress.total)} ({share}){speed}{left}"

@@ -19,8 +19,8 @@ from flipsnack_client.exceptions import (
     LinkRefused,
 )
 from flipsnack_client.log import log
-from flipsnack_client.package import fault
-from flipsnack_client.part import Entity, Part
+from flipsnack_client.package import MAX_BYTES, fault
+from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.transport import Response
 from flipsnack_client.user_agent import HEADERS
@@ -56,6 +56,7 @@ class Download:
         deadline: Deadline,
         on_progress: Callable[[Progress], None] | None,
         cancel: threading.Event | None,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._caller = caller
         self._part = part
@@ -63,6 +64,7 @@ class Download:
         self._deadline = deadline
         self._on_progress = on_progress
         self._cancel = cancel
+        self._max_bytes = max_bytes
         self._entity = part.entity()
         self._resumed = part.size
         self._best = part.size
@@ -147,13 +149,20 @@ class Download:
 
     def _append(self, response: Response, file: BinaryIO) -> None:
         received = self._part.size
+        self._bound(max(received, self._entity.total or 0))
         self._report(received)
         for block in response.chunks():
-            self._part.write(file, block)
             received += len(block)
+            self._bound(received)
+            self._part.write(file, block)
             self._report(received)
             if self._cancel is not None and self._cancel.is_set():
                 raise Cancelled
+
+    def _bound(self, size: int) -> None:
+        if size > self._max_bytes:
+            self._begin(Entity(None, None))
+            raise DamagedPackage(f"the package has more than the {self._max_bytes} bytes that are allowed")
 
     def _report(self, received: int) -> None:
         if self._on_progress is not None:
@@ -164,12 +173,16 @@ class Download:
         if total is not None and size < total:
             raise ConnectionFailed(f"the package was cut off after {size} of {total} bytes")
         wrong = f"it has {size} bytes instead of {total}" if total is not None and size > total else None
-        wrong = wrong or fault(self._part.path, between=self._between)
+        wrong = wrong or self._fault()
         if wrong is None:
             return self._part.publish()
         if total is not None:
             self._part.drop()
         raise DamagedPackage(f"the package is damaged: {wrong}", maybe_cut=total is None)
+
+    def _fault(self) -> str | None:
+        with self._part.reading() as file:
+            return fault(file, between=self._between, max_bytes=self._max_bytes)
 
     def _between(self) -> None:
         self._deadline.check("checking the package")
@@ -180,9 +193,10 @@ def _validator(response: Response) -> str | None:
     if response.encoded:
         return None
     etag = response.headers.get("ETag", "")
-    if etag.startswith('"'):
+    if etag.startswith('"') and is_validator(etag):
         return etag
-    return response.headers.get("Last-Modified")
+    date = response.headers.get("Last-Modified")
+    return date if is_validator(date) else None
 
 
 def _content_range(response: Response) -> tuple[int | None, int | None]:

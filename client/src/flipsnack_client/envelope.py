@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from flipsnack_client.defaults import FORMATS
 from flipsnack_client.exceptions import MalformedAnswer
+from flipsnack_client.readable import readable
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -43,7 +44,7 @@ def decode(body: bytes, answer_format: str) -> Answer:
         code, message, data = _envelope(DECODERS[answer_format](body))
         reason = None
     except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        reason = "nested too deeply" if isinstance(error, RecursionError) else readable(str(error))
     if reason is not None:
         raise MalformedAnswer(f"the answer is not the documented {answer_format}: {reason}", raw=body)
     return Answer(code, message, data, body)
@@ -121,8 +122,8 @@ def _element(element: "etree._Element") -> Any:
     if not children:
         return element.text or ("" if element.tag != "data" else {})
     names = [str(child.tag) for child in children]
-    if len(set(names)) < len(names):
-        # Lists are not documented; repeated names are the only shape they can have in XML.
+    if len(set(names)) < len(names) or names == ["item"]:
+        # Lists are not documented. Repeated names can be nothing else, and `item` is what an element of one is called.
         return [_element(child) for child in children]
     return {name: _element(child) for name, child in zip(names, children, strict=True)}
 

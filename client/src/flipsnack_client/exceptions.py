@@ -21,8 +21,11 @@
     │   ├── InvalidFileFormat              45
     │   └── InvalidCollectionHash          46
     ├── JobFailed                    the package could not be generated: .collection_hash
-    ├── TransportError               no usable answer
-    │   ├── ConnectionFailed               refused, reset, timed out, cut off: retried
+    ├── ConversionFailed             the document could not be converted: .collection_hash
+    ├── UploadUncertain              an upload without an answer; the collection may exist: .failure .title
+    ├── TransportError               no usable answer; itself: a proxy or CA file that is wrong, not retried
+    │   ├── ConnectionFailed               reset, timed out, cut off: retried
+    │   │   └── NotConnected                   refused, no such host: nothing was sent
     │   ├── CertificateRefused             TLS: not retried
     │   └── HttpError                      an HTTP status and no envelope: .status .retry_after
     ├── DamagedAnswer                an answer with the wrong content
@@ -31,20 +34,21 @@
     │   └── DamagedPackage                 the zip fails its check
     ├── LinkRefused                  the resource URL is refused, and so is a fresh one
     ├── CannotWrite                  the file cannot be written: .path .errno
+    ├── CannotRead                   the document cannot be read: .name
     ├── DeadlineExceeded             .elapsed .attempts .last_status .token
     ├── Cancelled                    .token
     └── CredentialsError             key or secret missing or unreadable
 
-A code that is not in the list raises a plain `ApiError`. Codes and messages are the vendor's, from the
-error table of collection.downloadHTML and the status code page.
+A code that is not in the list raises a plain `ApiError`; it and the classes of codes are in `api_error`.
 
 No text, repr or traceback of them contains the secret, a signature or a resource URL.
 """
 
-from collections.abc import Mapping
+import shlex
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
+
+from flipsnack_client.readable import readable
 
 
 def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[str, Any]) -> "FlipsnackError":
@@ -61,111 +65,6 @@ class FlipsnackError(Exception):
         return _revive, (type(self), self.args, dict(self.__dict__))
 
 
-class ApiError(FlipsnackError):
-    """The API answered with a code other than 20.
-
-    `code` and `message` are the vendor's; `raw` is the answer's body with the signature masked.
-    """
-
-    _by_code: ClassVar[dict[int, type["ApiError"]]] = {}
-
-    def __init_subclass__(cls, *, code: int | None = None) -> None:
-        super().__init_subclass__()
-        if code is None:
-            return
-        if code in ApiError._by_code:
-            raise TypeError(f"code {code} already belongs to {ApiError._by_code[code].__name__}")
-        ApiError._by_code[code] = cls
-
-    def __init__(self, code: int, message: str, raw: bytes = b"") -> None:
-        super().__init__(f"{code} {message}")
-        self.code = code
-        self.message = message
-        self.raw = raw
-
-    @staticmethod
-    def of(code: int, message: str, *, raw: bytes = b"") -> "ApiError":
-        """Return an error of the class for `code`; a plain ApiError if the code is unknown."""
-        return ApiError._by_code.get(code, ApiError)(code, message, raw)
-
-    @staticmethod
-    def registry() -> Mapping[int, type["ApiError"]]:
-        """Return each documented code with its class."""
-        return MappingProxyType(ApiError._by_code)
-
-
-class MaintenanceMode(ApiError, code=22):
-    """The servers are in maintenance; retried."""
-
-
-class MissingParameter(ApiError, code=30):
-    """The request lacks a required parameter."""
-
-
-class RateLimited(ApiError):
-    """Too many requests with this API key; retried."""
-
-
-class PerSecondLimit(RateLimited, code=31):
-    """More than 5 requests in a second; retried."""
-
-
-class PerMinuteLimit(RateLimited, code=32):
-    """More than 60 requests in a minute; retried."""
-
-
-class UploadQuotaExceeded(ApiError, code=33):
-    """The month's uploads are used up."""
-
-
-class FileTooLarge(ApiError, code=34):
-    """The uploaded file is above the size limit."""
-
-
-class TooManyPages(ApiError, code=35):
-    """The document is above the page limit."""
-
-
-class MultipleFiles(ApiError, code=36):
-    """One upload request carried several files."""
-
-
-class DeleteNotAvailable(ApiError, code=37):
-    """The collection's flipbook cannot be deleted (deprecated by the vendor)."""
-
-
-class CollectionProcessing(ApiError, code=38):
-    """The collection itself is still being processed."""
-
-
-class BadRequest(ApiError, code=40):
-    """Wrong HTTP verb, malformed request or invalid URL."""
-
-
-class InvalidCredentials(ApiError, code=41):
-    """The API key is not valid."""
-
-
-class InvalidAction(ApiError, code=42):
-    """There is no such API method."""
-
-
-class Forbidden(ApiError, code=43):
-    """The collection is deleted or belongs to another user."""
-
-
-class InvalidSignature(ApiError, code=44):
-    """The signature does not match the request; usually the secret is wrong."""
-
-
-class InvalidFileFormat(ApiError, code=45):
-    """The uploaded file has a format that is not accepted."""
-
-
-class InvalidCollectionHash(ApiError, code=46):
-    """The collection hash is not valid."""
-
-
 class JobFailed(FlipsnackError):
     """The job's status is FAILED: the vendor could not generate the package. This is final."""
 
@@ -174,12 +73,41 @@ class JobFailed(FlipsnackError):
         self.collection_hash = collection_hash
 
 
+class ConversionFailed(FlipsnackError):
+    """The conversion's status is failed: the vendor could not convert the document. This is final."""
+
+    def __init__(self, collection_hash: str) -> None:
+        super().__init__(f"failed: the document of collection {collection_hash} could not be converted")
+        self.collection_hash = collection_hash
+
+
+class UploadUncertain(FlipsnackError):
+    """An upload was sent, in part at least, and its answer did not arrive. The collection may exist.
+
+    An upload counts against the month and cannot be taken back, so it is not repeated. `failure` is what went
+    wrong: ConnectionFailed, HttpError of the 500s, MalformedAnswer, DeadlineExceeded, Cancelled or CannotRead.
+    `title` is the title or the name of the document, by which `Flipsnack.collections(query=title)` finds it.
+    """
+
+    def __init__(self, failure: FlipsnackError, *, title: str) -> None:
+        super().__init__(
+            f"{failure}; the upload may have arrived all the same, so it is not repeated: look for its collection "
+            f"first, with collections(query={title!r}) or: flipsnack list --query {shlex.quote(title)}"
+        )
+        self.failure = failure
+        self.title = title
+
+
 class TransportError(FlipsnackError):
-    """The server sent no usable answer."""
+    """The server sent no usable answer. Not retried unless a subclass says so."""
 
 
 class ConnectionFailed(TransportError):
     """The connection was refused, reset, cut off or too slow; retried."""
+
+
+class NotConnected(ConnectionFailed):
+    """No connection was made: refused, no such host, too slow. Nothing was sent, so uploads are retried too."""
 
 
 class CertificateRefused(TransportError):
@@ -222,7 +150,7 @@ class UnknownStatus(DamagedAnswer):
 
     def __init__(self, status: str, *, raw: bytes = b"") -> None:
         super().__init__(
-            f"unknown job status {status[:80]!r}, expected PROCESSING, COMPLETE or FAILED; "
+            f"unknown job status {readable(status, 80)!r}, expected PROCESSING, COMPLETE or FAILED; "
             "check whether a newer version of this client supports it",
             raw=raw,
         )
@@ -244,6 +172,14 @@ class CannotWrite(FlipsnackError):
         super().__init__(f"cannot write {path}: {cause.strerror or type(cause).__name__}")
         self.path = path
         self.errno = cause.errno
+
+
+class CannotRead(FlipsnackError):
+    """The document to upload cannot be read: no such file, no permission, or its length changed meanwhile."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"cannot read {name}: {reason}")
+        self.name = name
 
 
 class DeadlineExceeded(FlipsnackError):

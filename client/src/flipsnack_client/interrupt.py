@@ -19,6 +19,11 @@ def install() -> None:
 def over() -> None:
     """Ignore SIGINT from now on: the command is done and the process is about to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        sys.stderr.flush()
+    except OSError:
+        # Python would flush it again at its end and exit with 120.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _first(*_: object) -> None:

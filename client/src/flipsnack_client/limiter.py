@@ -72,7 +72,7 @@ class Limiter:
                     self._in_flight += 1
                     return
             deadline.require(wait, doing="keeping the request limits")
-            clock.sleep(wait, cancel=cancel)
+            deadline.sleep(wait, cancel=cancel)
 
     def _wait(self, window: Window, now: float) -> float:
         free = window.calls - self._in_flight

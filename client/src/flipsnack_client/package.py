@@ -2,24 +2,60 @@
 
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any, BinaryIO
 
 from flipsnack_client.exceptions import FlipsnackError
+from flipsnack_client.readable import readable
 
 BLOCK = 1024 * 1024
 
+DIRECTORY_BYTES = 32 * 1024 * 1024
+"""Bytes of the list of members, which is enough for some hundred thousand."""
 
-def fault(path: Path, *, between: Callable[[], None]) -> str | None:
-    """Return what is wrong with the zip at `path`, or None; `between` is called between blocks."""
+_SIZE = 5
+"""The place of that size in what zipfile reads of the end of the file."""
+
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The compressions of members that are read: bzip2 and LZMA need much memory for a small input."""
+
+MAX_BYTES = 4 * 1024**3
+"""Bytes that a package may have, packed and unpacked, unless the caller says otherwise."""
+
+
+def fault(file: BinaryIO, *, between: Callable[[], None], max_bytes: int = MAX_BYTES) -> str | None:
+    """Return what is wrong with the zip in `file`, or None; `between` is called between blocks."""
     try:
-        with zipfile.ZipFile(path) as package:
-            for member in package.infolist():
+        if _directory_size(file) > DIRECTORY_BYTES:
+            return f"its list of members has more than {DIRECTORY_BYTES} bytes"
+        with zipfile.ZipFile(file) as package:
+            members = package.infolist()
+            if wrong := _refused(members, max_bytes):
+                return wrong
+            for member in members:
+                between()
                 _read(package, member, between)
     except FlipsnackError:
         raise
     except Exception as error:
         # zipfile documents BadZipFile; damaged input also raises struct, zlib, lzma, seek and codec errors.
-        return str(error) or type(error).__name__
+        return readable(str(error)) or type(error).__name__
+    return None
+
+
+def _directory_size(file: BinaryIO) -> int:
+    # zipfile reads all of the list into the memory, which takes ten times its size.
+    read: Callable[[BinaryIO], list[Any] | None] = getattr(zipfile, "_EndRecData", lambda _file: None)
+    record = read(file)
+    return int(record[_SIZE]) if record else 0
+
+
+def _refused(members: list[zipfile.ZipInfo], max_bytes: int) -> str | None:
+    for member in members:
+        if member.compress_type not in METHODS:
+            return f"{readable(member.filename, 80)} is neither stored nor deflated"
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > max_bytes:
+        return f"it unpacks to {unpacked} bytes, more than the {max_bytes} that are allowed"
     return None
 
 

@@ -20,6 +20,7 @@ from flipsnack_client.exceptions import (
     UnknownStatus,
 )
 from flipsnack_client.method import DOWNLOAD_HTML
+from flipsnack_client.package import MAX_BYTES
 from flipsnack_client.part import Part
 from flipsnack_client.resource_url import ResourceUrl
 
@@ -100,8 +101,6 @@ class Poller:
     """
 
     def __init__(self, caller: Caller, collection_hash: str, *, policy: PollPolicy) -> None:
-        if not collection_hash:
-            raise ValueError("collection_hash must not be empty")
         self.collection_hash = collection_hash
         self.last: Update | None = None
         self.attempts = 0
@@ -174,12 +173,14 @@ class Poller:
         deadline: float | Deadline | None = None,
         cancel: threading.Event | None = None,
         resume: bool = True,
+        max_bytes: int = MAX_BYTES,
     ) -> Path:
         """Wait for the job, download the package, check it, and rename it to `path`. Returns `path`.
 
         One deadline covers all of it. A download that was interrupted before (`path` + `.part`) is resumed,
         unless `resume` is false. If the resource URL has expired, the API is polled for a fresh one. A file
-        at `path` is replaced only by a package that passed its checks.
+        at `path` is replaced only by a package that passed its checks. A package of more than `max_bytes`, packed or
+        unpacked, is refused.
 
         Raises what `wait` raises, and CannotWrite, DamagedPackage, LinkRefused.
         """
@@ -194,18 +195,26 @@ class Poller:
             self.last = None
             return link()
 
-        download = Download(self._caller, part, renew, deadline=limit, on_progress=on_progress, cancel=cancel)
+        download = Download(
+            self._caller,
+            part,
+            renew,
+            deadline=limit,
+            on_progress=on_progress,
+            cancel=cancel,
+            max_bytes=max_bytes,
+        )
         try:
             return self._stateful(lambda: download.run(link()))
         finally:
             part.drop_if_empty()
 
     def _pause(self, deadline: Deadline, cancel: threading.Event | None) -> None:
-        clock = self._caller.clock
-        seconds = self._policy.pause(self.attempts, deadline.remaining(), clock.random())
+        chance = self._caller.clock.random()
+        seconds = self._policy.pause(self.attempts, deadline.remaining(), chance)
         if seconds is None:
             raise self._with_state(deadline.exceeded("the job is not done"))
-        clock.sleep(seconds, cancel=cancel)
+        deadline.sleep(seconds, cancel=cancel)
         if cancel is not None and cancel.is_set():
             raise Cancelled(token=self.token)
 

@@ -1,52 +1,62 @@
 """The public names of `flipsnack_client`, which loads this module when one of them is first used."""
 
-from flipsnack_client.client import Flipsnack
-from flipsnack_client.clock import Clock, SystemClock
-from flipsnack_client.deadline import Deadline
-from flipsnack_client.deadline_adapter import DeadlineAdapter
-from flipsnack_client.download import Progress
-from flipsnack_client.envelope import Answer
-from flipsnack_client.exceptions import (
+from flipsnack_client.api_error import (
     ApiError,
     BadRequest,
-    Cancelled,
-    CannotWrite,
-    CertificateRefused,
     CollectionProcessing,
-    ConnectionFailed,
-    CredentialsError,
-    DamagedAnswer,
-    DamagedPackage,
-    DeadlineExceeded,
     DeleteNotAvailable,
     FileTooLarge,
-    FlipsnackError,
     Forbidden,
-    HttpError,
     InvalidAction,
     InvalidCollectionHash,
     InvalidCredentials,
     InvalidFileFormat,
     InvalidSignature,
-    JobFailed,
-    LinkRefused,
     MaintenanceMode,
-    MalformedAnswer,
     MissingParameter,
     MultipleFiles,
     PerMinuteLimit,
     PerSecondLimit,
     RateLimited,
     TooManyPages,
-    TransportError,
-    UnknownStatus,
     UploadQuotaExceeded,
 )
+from flipsnack_client.client import Flipsnack
+from flipsnack_client.clock import Clock, SystemClock
+from flipsnack_client.collection import Collection, ConversionStatus, Item
+from flipsnack_client.deadline import Deadline
+from flipsnack_client.deadline_adapter import DeadlineAdapter
+from flipsnack_client.download import Progress
+from flipsnack_client.envelope import Answer
+from flipsnack_client.exceptions import (
+    Cancelled,
+    CannotRead,
+    CannotWrite,
+    CertificateRefused,
+    ConnectionFailed,
+    ConversionFailed,
+    CredentialsError,
+    DamagedAnswer,
+    DamagedPackage,
+    DeadlineExceeded,
+    FlipsnackError,
+    HttpError,
+    JobFailed,
+    LinkRefused,
+    MalformedAnswer,
+    NotConnected,
+    TransportError,
+    UnknownStatus,
+    UploadUncertain,
+)
+from flipsnack_client.fields import Assumptions
 from flipsnack_client.limiter import Limiter, Window
+from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.poller import JobStatus, Poller, PollPolicy, Update
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth, canonical, masked_canonical, sign
+from flipsnack_client.statistics import CollectionStats, PageStats, UserStats
 
 __all__ = [
     # the client
@@ -55,8 +65,17 @@ __all__ = [
     "Update",
     "JobStatus",
     "Progress",
+    "UploadProgress",
     "Answer",
     "ResourceUrl",
+    # what it returns
+    "Collection",
+    "Item",
+    "ConversionStatus",
+    "CollectionStats",
+    "PageStats",
+    "UserStats",
+    "Assumptions",
     # how it waits
     "Deadline",
     "PollPolicy",
@@ -93,8 +112,11 @@ __all__ = [
     "InvalidFileFormat",
     "InvalidCollectionHash",
     "JobFailed",
+    "ConversionFailed",
+    "UploadUncertain",
     "TransportError",
     "ConnectionFailed",
+    "NotConnected",
     "CertificateRefused",
     "HttpError",
     "DamagedAnswer",
@@ -103,6 +125,7 @@ __all__ = [
     "DamagedPackage",
     "LinkRefused",
     "CannotWrite",
+    "CannotRead",
     "DeadlineExceeded",
     "Cancelled",
     "CredentialsError",

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+import requests
+
 
 class ResourceUrl(str):
     """An absolute http or https URL: a `str` that any HTTP library takes, with a masked repr."""
@@ -19,19 +21,23 @@ class ResourceUrl(str):
             raise ValueError("COMPLETE without a resourceUrl")
         text = value.strip()
         url = text if "://" in text.split("?")[0] else "https://" + text.removeprefix("//")
-        if not _complete(url):
+        if not is_web_address(url):
             raise ValueError("resourceUrl is not an http or https URL")
         return cls(url)
 
     def __repr__(self) -> str:
-        return f"<resource URL at {urlsplit(self).hostname}>"
+        # A redirect's target is kept as one before it is known to be valid.
+        return f"<resource URL at {urlsplit(self).hostname}>" if is_web_address(self) else "<invalid URL>"
 
 
-def _complete(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Return whether `url` is an http or https URL that can be requested, without looking its host up."""
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:
+        requests.Request("GET", url).prepare()  # its own rules for a URL
+        (parts.hostname or "").encode("idna")  # the rule for a name in the DNS: no label is empty or too long
+    except (ValueError, requests.RequestException):
         return False
     blank = any(character.isspace() for character in url)
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not blank

@@ -7,6 +7,7 @@ final, because the same call would fail in the same way.
 import threading
 from dataclasses import dataclass
 
+from flipsnack_client.api_error import MaintenanceMode, PerMinuteLimit, PerSecondLimit
 from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
@@ -15,9 +16,7 @@ from flipsnack_client.exceptions import (
     DamagedAnswer,
     FlipsnackError,
     HttpError,
-    MaintenanceMode,
-    PerMinuteLimit,
-    PerSecondLimit,
+    NotConnected,
 )
 from flipsnack_client.log import log
 
@@ -26,8 +25,12 @@ MINIMUM_PAUSES: dict[type[FlipsnackError], float] = {
     PerMinuteLimit: 10.0,  # a place in the window of a minute becomes free within 60 s
     MaintenanceMode: 5.0,  # the vendor asks to try later, so not at once
     ConnectionFailed: 0.0,
+    NotConnected: 0.0,
 }
 """The minimum pause before the next attempt, in seconds, by error."""
+
+NOTHING_DONE = (MaintenanceMode, PerSecondLimit, PerMinuteLimit, NotConnected)
+"""The failures after which a call that is not idempotent is retried too: the call had no effect."""
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
@@ -92,6 +95,6 @@ class Retrier:
         wait = least + self._policy.backoff(self._failures, self._clock.random())
         self._deadline.require(wait, doing=f"{error}; the pause before the next attempt")
         log.info("%s; attempt %d of %d in %.1f s", error, self._failures + 1, self._policy.attempts, wait)
-        self._clock.sleep(wait, cancel=self._cancel)
+        self._deadline.sleep(wait, cancel=self._cancel)
         if self._cancel is not None and self._cancel.is_set():
             raise Cancelled

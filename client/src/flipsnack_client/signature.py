@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
+from flipsnack_client.multipart import Multipart
+
 UNSIGNED = frozenset({"signature", "file"})
 """Names that are never part of the signed string."""
 
@@ -44,13 +46,17 @@ def encoded(text: str, what: str) -> bytes:
 
 
 class SignatureAuth(AuthBase):
-    """Signs what is sent: the decoded query of the prepared request."""
+    """Signs what is sent: the fields of a multipart body, else the decoded query of the prepared request."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Append `signature` to the request's query."""
+        """Append `signature` to the fields of the body, or to the query."""
+        if isinstance(request.body, Multipart):
+            fields = request.body.fields
+            fields["signature"] = sign(fields, self._secret)
+            return request
         query = urlsplit(request.url or "").query
         params = dict(parse_qsl(query, keep_blank_values=True, errors="strict"))
         request.prepare_url(request.url, {"signature": sign(params, self._secret)})

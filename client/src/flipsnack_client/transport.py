@@ -1,28 +1,40 @@
-"""Sends HTTP requests and translates the exceptions of requests and urllib3 into ours.
+"""Sends HTTP requests, and raises our exceptions in place of those of requests and urllib3.
 
 The exceptions of requests contain the whole URL, and so the signature; none of them leaves this module,
 neither as a cause nor as a context.
 """
 
 import http.client
-import ssl
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 import urllib3
+from requests.utils import select_proxy
 
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
-from flipsnack_client.exceptions import CertificateRefused, ConnectionFailed, TransportError
+from flipsnack_client.exceptions import ConnectionFailed, FlipsnackError, TransportError
+from flipsnack_client.multipart import Multipart
+from flipsnack_client.readable import readable
 from flipsnack_client.redaction import hiding, install_mask
+from flipsnack_client.resource_url import ResourceUrl, is_web_address
+from flipsnack_client.translation import translated
+from flipsnack_client.trust import trusted
 
 T = TypeVar("T")
 
-# ValueError: requests raises it for a redirect to an invalid address.
+# ValueError: requests raises it for an invalid address, mostly that of a proxy.
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 CHUNK = 64 * 1024
+UPLOAD_ANSWER = 300.0
+"""Seconds that the answer to an upload may take at least: the server stores up to 500 MB before it answers."""
+
+PROXY_REFUSES = 407
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def new_session() -> requests.Session:
@@ -39,7 +51,8 @@ class Response:
     def __init__(self, response: requests.Response, exchange: "_Exchange") -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self.host = exchange.host
+        # HTTP 407 is what a proxy answers, never the server behind it (RFC 9110, 15.5.8).
+        self.host = f"the proxy {exchange.proxy}" if self.status == PROXY_REFUSES and exchange.proxy else exchange.host
         self._response = response
         self._exchange = exchange
 
@@ -107,14 +120,16 @@ class Response:
 class _Exchange:
     # One request: what must be hidden about it, and how its faults are translated.
 
-    def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline) -> None:
+    def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline, proxy: str | None) -> None:
         url = prepared.url or ""
         parts = urlsplit(url)
-        self.host = parts.hostname or "the server"
+        self.host = readable(parts.hostname or "the server", 255)
+        self.proxy = _without_password(proxy)
         self.deadline = deadline
-        signatures = [value for name, value in parse_qsl(parts.query) if name == "signature"]
-        self._signature = signatures[-1].encode() if signatures else b""
-        self._hidden = (url, prepared.path_url if parts.query or len(parts.path) > 1 else "", parts.query)
+        fields = prepared.body.fields if isinstance(prepared.body, Multipart) else dict(parse_qsl(parts.query))
+        self._signature = fields.get("signature", "").encode()
+        path = prepared.path_url if parts.query or len(parts.path) > 1 else ""
+        self._hidden = (url, path, parts.query, proxy or "")
 
     def mask(self, body: bytes) -> bytes:
         return body.replace(self._signature, b"[signature]") if self._signature else body
@@ -124,8 +139,14 @@ class _Exchange:
         try:
             with hiding(*self._hidden), in_force(self.deadline):
                 return step()
+        except FlipsnackError as error:
+            # Raised while the body was made; the traceback goes, because its frames hold parts of the body.
+            raised = error.with_traceback(None)
         except FAULTS as error:
-            failure = _translated(error, self.host)
+            raised = None
+            failure = translated(error, self.host, self.proxy)
+        if raised is not None:
+            raise raised
         self.deadline.check(f"waiting for {self.host}")
         raise failure
 
@@ -141,68 +162,82 @@ class Transport:
     def send(self, request: requests.Request, *, deadline: Deadline, redirects: bool) -> Response:
         """Send `request` and return its response as soon as the headers have arrived.
 
-        Raises ConnectionFailed, CertificateRefused, DeadlineExceeded.
+        With `redirects` they are followed, but never from https to http.
+        Raises ConnectionFailed, CertificateRefused, DeadlineExceeded, and TransportError for what a retry cannot mend.
         """
+        for _ in range(self._session.max_redirects + 1):
+            response, location = self._sent(request, deadline)
+            if not redirects or location is None or response.status not in REDIRECTS:
+                return response
+            with response:
+                request = _redirected(request, location, response.host)
+        raise TransportError(f"{response.host} redirects more than {self._session.max_redirects} times")
+
+    def _sent(self, request: requests.Request, deadline: Deadline) -> tuple[Response, ResourceUrl | None]:
         deadline.check("sending the request")
-        prepared = self._session.prepare_request(request)
-        exchange = _Exchange(prepared, deadline)
-        timeout = min(self._timeout, deadline.remaining())
+        prepared, location = self._prepared(request)
+        settings = self._settings(prepared.url or "")
+        exchange = _Exchange(prepared, deadline, select_proxy(prepared.url or "", settings["proxies"]))
+        patience = UPLOAD_ANSWER if isinstance(prepared.body, Multipart) else 0.0
+        left = deadline.remaining()
+        timeout = (min(self._timeout, left), min(max(self._timeout, patience), left))
+        answered = exchange.step(
+            lambda: self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings)
+        )
+        return Response(answered, exchange), next(iter(location), None)
 
-        def answered() -> requests.Response:
-            # `session.verify` takes precedence over REQUESTS_CA_BUNDLE; in requests it is the other way round.
-            verify = None if self._session.verify is True else self._session.verify
-            settings = self._session.merge_environment_settings(prepared.url, {}, True, verify, None)
-            return self._session.send(prepared, timeout=timeout, allow_redirects=redirects, **settings)
+    def _prepared(self, request: requests.Request) -> tuple[requests.PreparedRequest, list[ResourceUrl]]:
+        if not is_web_address(request.url or ""):
+            raise TransportError("the address cannot be requested, expected an http or https URL with a valid host")
+        try:
+            prepared = self._session.prepare_request(request)
+        except requests.RequestException as error:
+            # Its text may quote the URL or a header.
+            wrong: str | None = type(error).__name__
+        else:
+            wrong = None
+        if wrong is not None:
+            raise TransportError(f"the request cannot be made ({wrong})")
+        location: list[ResourceUrl] = []
 
-        return Response(exchange.step(answered), exchange)
+        def detach(response: requests.Response, *_: object, **__: object) -> None:
+            # With this header in place requests reads the whole body of a redirect, however long it is.
+            if found := response.headers.pop("Location", None):
+                location.append(ResourceUrl(found))
 
+        prepared.hooks["response"].append(detach)
+        return prepared, location
 
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (requests.exceptions.ProxyError, "the proxy failed"),
-    (requests.exceptions.ConnectTimeout, "no connection in time"),
-    (requests.exceptions.Timeout, "no answer in time"),
-    (TimeoutError, "no answer in time"),
-    (urllib3.exceptions.TimeoutError, "no answer in time"),
-    (requests.exceptions.TooManyRedirects, "too many redirects"),
-    (requests.exceptions.ContentDecodingError, "the answer could not be decompressed"),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
-    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
-    (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
-    (http.client.HTTPException, "the answer is not HTTP"),
-    (ValueError, "the address is not valid"),
-)
-
-
-def _translated(error: BaseException, host: str) -> TransportError:
-    chain = list(_chain(error))
-    for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return CertificateRefused(f"the certificate of {host} is refused: {link.verify_message}")
-    return ConnectionFailed(f"cannot reach {host}: {_reason(chain)}")
-
-
-def _reason(chain: list[BaseException]) -> str:
-    for link in chain:
-        if isinstance(link, ssl.SSLError) and link.reason:
-            # "wrong version number" is OpenSSL's text for plain HTTP on the port.
-            return f"TLS failed ({link.reason.replace('_', ' ').lower()})"
-        # The system's texts ("Connection refused") contain no URL; those of a library may.
-        if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
-            return link.strerror
-    for kind, words in _REASONS:
-        if any(isinstance(link, kind) for link in chain):
-            return words
-    return "the connection failed"
+    def _settings(self, url: str) -> dict[str, Any]:
+        # `session.verify` takes precedence over REQUESTS_CA_BUNDLE; in requests it is the other way round.
+        verify = None if self._session.verify is True else self._session.verify
+        settings = dict(self._session.merge_environment_settings(url, {}, True, verify, None))
+        if self._session.trust_env and urlsplit(url).scheme == "https":
+            settings["verify"] = trusted(settings["verify"])
+        return settings
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield `error` and all its causes; urllib3 keeps causes in arguments too."""
-    pending, seen = [error], set[int]()
-    while pending:
-        link = pending.pop(0)
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        origins = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
-        pending += [origin for origin in origins if isinstance(origin, BaseException)]
+def _redirected(request: requests.Request, location: ResourceUrl, host: str) -> requests.Request:
+    target = _joined(request.url or "", location)
+    if not is_web_address(target):
+        raise TransportError(f"{host} redirects to an address that is not valid")
+    if urlsplit(request.url or "").scheme == "https" and urlsplit(target).scheme != "https":
+        raise TransportError(f"{host} redirects from https to http, which is not followed")
+    return requests.Request(request.method, target, headers=request.headers, auth=request.auth)
+
+
+def _joined(base: str, location: str) -> ResourceUrl:
+    with suppress(ValueError):
+        return ResourceUrl(urljoin(base, location))
+    return ResourceUrl()
+
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def _without_password(proxy: str | None) -> str | None:
+    if not proxy:
+        return None
+    scheme = _SCHEME.match(proxy)
+    begin = scheme[0] if scheme else ""
+    return readable(begin + proxy.removeprefix(begin).rpartition("@")[2])

@@ -13,13 +13,17 @@ from typing import Any
 import flipsnack_client as fc
 
 CLIENT = {"name": "flipsnack_client", "version": fc.__version__, "language": "python"}
-OPERATIONS = ["download", "poll", "call"]
+# There is no `statistics`: this client leaves it to its caller to keep them.
+OPERATIONS = ["download", "poll", "call", "create", "list", "publish"]
 CAPABILITIES = ["virtual_sleep", "json", "jsonp", "xml", "cancel", "deadline"]
-CAPABILITIES += ["retries", "refresh", "checksums", "progress"]
+CAPABILITIES += ["retries", "refresh", "checksums", "progress", "uploads"]
 # The vendor's codes, and the client's exceptions, by the protocol's class of error.
 CODES = {22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth"}
-CODES |= dict.fromkeys((30, 40, 42), "bad_request")
+CODES |= {33: "quota", 38: "processing", **dict.fromkeys((34, 35, 36, 45), "refused_file")}
+CODES |= dict.fromkeys((30, 37, 40, 42, 46), "bad_request")
 ERRORS = (
+    (fc.UploadUncertain, "uncertain"),
+    (fc.ConversionFailed, "conversion_failed"),
     (fc.JobFailed, "job_failed"),
     (fc.DeadlineExceeded, "deadline"),
     (fc.Cancelled, "cancelled"),
@@ -60,31 +64,47 @@ class KitClock(fc.SystemClock):
 
 def run_case(run: dict[str, Any]) -> dict[str, Any]:
     """Do what the case asks for; the fields of the result."""
-    credentials, options, args = run["credentials"], run["options"], run["args"]
-    deadline_ms = options["deadline_ms"]
-    limits: dict[str, Any] = {
-        "deadline": None if deadline_ms is None else deadline_ms / 1000,
-        "cancel": threading.Event(),
-    }
-    with fc.Flipsnack(
-        credentials["key"],
-        credentials["secret"],
-        base_url=run["base_url"],
-        format=options["format"],
-        clock=KitClock(run["id"], run["now_ms"]),
-    ) as client:
-        if run["op"] == "call":
-            return {"value": client.call(args["action"], args["params"], **limits).data or {}}
-        poller = client.download_html(args["collection"])
-        if run["op"] == "poll":
-            return {"value": {"status": poller.poll_once(**limits).status}}
-        poller.save(args["dest"], on_poll=lambda seen: progress(run["id"], seen.status), **limits)
-    content = Path(args["dest"]).read_bytes()
+    credentials, options, clock = run["credentials"], run["options"], KitClock(run["id"], run["now_ms"])
+    seconds = options["deadline_ms"] / 1000 if options["deadline_ms"] is not None else 1800
+    limits = {"deadline": fc.Deadline.after(seconds, clock=clock), "cancel": threading.Event()}
+    key, secret = credentials["key"], credentials["secret"]
+    with fc.Flipsnack(key, secret, base_url=run["base_url"], format=options["format"], clock=clock) as client:
+        if run["op"] == "download":
+            return download(client, run, limits)
+        return {"value": value_of(client, run, run["args"], limits)}
+
+
+def download(client: fc.Flipsnack, run: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    """Save the package."""
+    poller, dest = client.download_html(run["args"]["collection"]), Path(run["args"]["dest"])
+    poller.save(dest, on_poll=lambda seen: progress(run["id"], seen.status), **limits)
+    content = dest.read_bytes()
     file = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return {"value": {"status": "COMPLETE"}, "file": file}
 
 
-def progress(case: str, status: str) -> None:
+def value_of(client: fc.Flipsnack, run: dict[str, Any], args: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    """Do all that makes no file; the value of the result."""
+    params = args.get("params", {})
+    match run["op"]:
+        case "poll":
+            return {"status": client.download_html(args["collection"]).poll_once(**limits).status}
+        case "create":
+            made = client.create(Path(args["file"]), more=params, **limits)
+            done = client.wait_converted(made, on_poll=lambda seen: progress(run["id"], seen.conversion), **limits)
+            return {"hash": done.hash, "conversion": done.conversion}
+        case "list":
+            wanted = {{"collectionStatus": "status"}.get(name, name): value for name, value in params.items()}
+            page = {"page_size": size} if (size := run["options"].get("page_size")) else {}
+            return {"hashes": [one.hash for one in client.collections(**wanted, **page, **limits)]}
+        case "publish":
+            published = client.update(args["collection"], status="public", more=params, **limits)
+            return {"hash": client.collection(published, **limits).hash}
+    files = {name: Path(path) for name, path in args["files"].items()}
+    return dict(client.call(args["action"], params, files, **limits).data or {})
+
+
+def progress(case: str, status: str | None) -> None:
     """Send an event: it is shown to whoever reads a failure."""
     send("event", id=case, kind="poll", status=status)
 
@@ -103,8 +123,8 @@ for line in sys.stdin:
         send("hello", protocol=1, client=CLIENT, ops=OPERATIONS, capabilities=CAPABILITIES)
     elif message["type"] == "bye":
         break
-    elif message["op"] not in OPERATIONS or message["args"].get("files"):
-        send("result", id=message["id"], outcome="unsupported", why=f"no {message['op']}, and no uploads")
+    elif message["op"] not in OPERATIONS:
+        send("result", id=message["id"], outcome="unsupported", why=f"there is no operation {message['op']}")
     else:
         try:
             send("result", id=message["id"], outcome="ok", **run_case(message))

@@ -25,6 +25,12 @@ def test_a_fake_that_runs_already_is_used(server: MockServer, form: str) -> None
         assert server.url == fake.url
 
 
+def test_a_fake_may_be_below_a_path(server: MockServer) -> None:
+    """As behind a proxy that serves several things."""
+    with fake_at(f"{server.url}/t/team/v1/") as fake:
+        assert f"{server.url}/t/team" == fake.url
+
+
 @pytest.mark.parametrize("url", ["", "127.0.0.1:3547", "ftp://127.0.0.1", "http://"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     """With an example of one."""

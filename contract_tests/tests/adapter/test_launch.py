@@ -11,6 +11,7 @@ from contract_tests.tests.adapter.cases import GREETING, SECRET, case
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Timeline
 from flipsnack_contract.adapter.launch import BadUse, LaunchMode, Program, greeting_of, playing
 from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
+from flipsnack_contract.adapter.process import MARK
 
 TELL = "import json,os,sys; json.dump([sys.argv[1:], dict(os.environ)], open(sys.argv[2], 'w'))"
 CALL = "import json,sys; print('note', file=sys.stderr); print(json.dumps({'arguments': sys.argv[1:]}))"
@@ -81,6 +82,7 @@ def test_a_program_is_told_the_case_by_arguments_and_environment(tmp_path: Path)
     assert ["f000001", str(tmp_path / "made"), "--for=2.5", "xml"] == arguments
     given = {"FLIPSNACK_BASE_URL": "http://127.0.0.1:9/v1/", "FLIPSNACK_API_KEY": "a-key", "FLIPSNACK_SECRET": SECRET}
     told = {name: environment[name] for name in environment if name.startswith("FLIPSNACK_") or name == "OWN"}
+    assert told.pop(MARK)
     assert {**given, "OWN": "1"} == told
 
 

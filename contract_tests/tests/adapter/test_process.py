@@ -11,6 +11,11 @@ from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.process import Process, end_group, exit_text, last_error_line, start, tail
 
 PARENT = "import subprocess,sys; child = subprocess.Popen(['sleep','600']); print(child.pid, flush=True); child.wait()"
+# A child of a child, as a daemon begins.
+AWAY = (
+    "import os,sys,time\nif os.fork(): time.sleep(600)\nos.setsid()\nif os.fork(): os._exit(0)\n"
+    "print(os.getpid(), flush=True); time.sleep(600)"
+)
 JAVA = 'Exception in thread "main" java.io.IOException: gone'
 DEAF = "import signal as s; s.signal(s.SIGTERM, s.SIG_IGN); print('x', flush=True); s.pause()"
 
@@ -67,9 +72,10 @@ def test_shutting_down_gives_the_exit_code(command: list[str], code: int) -> Non
     assert code == Process(command).shutdown()
 
 
-def test_what_a_process_started_ends_with_it() -> None:
-    """No child of an adapter is left behind."""
-    with start([sys.executable, "-c", PARENT]) as process:
+@pytest.mark.parametrize("own_session", [False, True])
+def test_what_a_process_started_ends_with_it(*, own_session: bool) -> None:
+    """No child of an adapter is left behind, not even one in a session of its own whose parent has ended."""
+    with start([sys.executable, "-c", AWAY if own_session else PARENT]) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         end_group(process)

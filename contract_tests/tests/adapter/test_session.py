@@ -21,6 +21,8 @@ FAULTS = [
     ("not_utf8", "garbage", "expected one JSON object"),
     ("too_long", "too-long", "1048576 bytes"),
     ("endless", "too-long", "1048576 bytes"),
+    ("chatters", "too-long", "the messages of one case have more than 8388608 bytes"),
+    ("floods", "too-long", "it printed more than 67108864 bytes"),
     ("duplicate", "duplicate", "which is over"),
     ("unknown_id", "unknown-id", "somebody-else"),
     ("unknown_type", "garbage", "log"),
@@ -54,6 +56,12 @@ def test_one_process_serves_many_cases(opened: Open, hourglass: Hourglass) -> No
     session = opened("correct")
     outcomes = [_run(session, hourglass, case_id=f"case-{number}").outcome for number in range(3)]
     assert ([CaseOutcome.OK] * 3, 1) == (outcomes, session.starts)
+
+
+def test_a_case_that_goes_on_and_on_is_a_hang(opened: Open, hourglass: Hourglass) -> None:
+    """However much the adapter says meanwhile."""
+    report = _run(opened("chatters"), hourglass, most_said=10**12, most_seconds=0.2)
+    assert ("hang", "the case did not end within 0.2 s of real time") == (report.fault, report.why)
 
 
 @pytest.mark.parametrize(("name", "kind", "text"), FAULTS)

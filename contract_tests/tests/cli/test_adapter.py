@@ -59,8 +59,12 @@ def test_without_a_fake_it_ends_with_10(kit: Kit) -> None:
     assert "flipsnack-mock serve" in err
 
 
-def test_ctrl_c_leaves_nothing_behind(fake_server: Fake, tmp_path: Path) -> None:
-    """The adapter that hangs and what it started are ended, and the kit says one word."""
+ENDS = {signal.SIGINT: (130, "interrupted"), signal.SIGTERM: (143, "ended by SIGTERM")}
+
+
+@pytest.mark.parametrize("number", ENDS)
+def test_a_run_that_is_ended_leaves_nothing_behind(fake_server: Fake, tmp_path: Path, number: signal.Signals) -> None:
+    """The adapter that hangs and what it started are ended, and the kit says one line."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     words = ("adapter", "check", "--fake", fake_server.url, "--timeout", "600", "--", *faulty("holds"), str(pipe))
@@ -68,7 +72,7 @@ def test_ctrl_c_leaves_nothing_behind(fake_server: Fake, tmp_path: Path) -> None
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         with pipe.open() as held:
             assert "here\n" == held.readline()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             assert "" == held.read()
-        assert "\ninterrupted\n" == process.communicate()[1]
-    assert 130 == process.returncode
+        said = process.communicate()[1].strip()
+    assert ENDS[number] == (process.returncode, said)

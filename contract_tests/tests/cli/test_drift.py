@@ -14,13 +14,14 @@ def compared(pytester: pytest.Pytester, kit: Kit) -> Kit:
     return lambda *words: kit("drift", *words, "--examples", "2", "--calls-per-minute", "0")
 
 
-def test_two_servers_that_differ_are_shown_side_by_side(compared: Kit) -> None:
-    """Check by check, with what the ledger says."""
+def test_two_servers_that_differ_are_shown_side_by_side(compared: Kit, pytester: pytest.Pytester) -> None:
+    """Check by check, with what the ledger says; no file of Hypothesis stays in the folder."""
     code, out, _err = compared("servers:right", "servers:long_lived", "--rule", "url.lives-60s")
     assert 1 == code, out
     assert "DRIFT   url.lives-60s  (url.lives-60s/a-url-lives-exactly-a-minute)" in out
     assert "  A       keeps the rule\n  B       breaks it: " in out
     assert "  ledger  spec/rules.toml:" in out
+    assert not (pytester.path / ".hypothesis").exists()
 
 
 @pytest.mark.parametrize(

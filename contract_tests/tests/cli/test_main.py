@@ -1,5 +1,7 @@
 """The command as a user has it: processes only where a process proves more."""
 
+import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -88,6 +90,41 @@ def test_ctrl_c_ends_in_130_with_one_line(tmp_path: Path) -> None:
     out, errors = process.communicate(timeout=60)
     assert (130, "interrupted") == (process.returncode, errors.strip())
     assert "Traceback" not in out
+
+
+def test_a_server_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
+    """And not by pytest as well; what an encoding lacks is written as escapes."""
+    command = [*MODULE, "server", "http://127.0.0.1:9/\u65e5/v1/"]
+    environment = {"HOME": str(tmp_path), "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (10, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
+    assert done.stderr.startswith("flipsnack-contract: no whole answer from http://127.0.0.1:9/\\u65e5/v1/: ")
+
+
+def test_a_result_that_cannot_be_written_has_a_code_of_its_own() -> None:
+    """A full disk, and a reader that has gone away: not 1, which is a broken rule."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Path("/dev/full").open("wb") as full, os.fdopen(writing, "wb") as pipe:
+        said = [
+            subprocess.run([*MODULE, "list"], stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+            for out in (full, pipe)
+        ]
+    told = "flipsnack-contract: cannot write the output: "
+    assert [(12, f"{told}No space left on device\n"), (12, f"{told}Broken pipe\n")] == [
+        (one.returncode, one.stderr) for one in said
+    ]
+
+
+def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A container may run as a user without an entry in passwd; a home is looked for only where it is needed."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    assert (None, tmp_path / "flipsnack-kit") == (cache_folder({}), cache_folder({"XDG_CACHE_HOME": str(tmp_path)}))
 
 
 @pytest.mark.parametrize(

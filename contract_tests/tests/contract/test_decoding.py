@@ -89,3 +89,20 @@ def test_a_documented_answer_is_read() -> None:
     answer = decode(body, "xml")
     assert (20, "COMPLETE") == (answer.code, answer.state)
     assert "https://resource.url.example.com/my-collection.zip" == answer.resource_url
+
+
+@pytest.mark.parametrize("form", ["json", "jsonp", "xml"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"json": '{"code":20,"status":"OK","data":' + "[" * 100_000 + "]" * 100_000 + "}", "xml": "<a>" * 100_000},
+        {"json": '{"code":"' + "9" * 5000 + '"}', "xml": f"<response><code>{'9' * 5000}</code></response>"},
+        {"json": '{"code":"٢٠"}', "xml": "<response><code>٢٠</code></response>"},
+    ],
+    ids=["deep", "long", "digits of another script"],
+)
+def test_an_answer_without_measure_is_malformed_and_told_in_short(answer: dict[str, str], form: str) -> None:
+    text = answer["xml"] if form == "xml" else answer["json"]
+    with pytest.raises(Malformed) as caught:
+        decode((f"f({text});" if form == "jsonp" else text).encode(), form, callback="f")
+    assert len(str(caught.value)) < 1000

@@ -22,7 +22,11 @@ def test_a_documented_rule_cites_a_page_of_the_vendor() -> None:
 
 @pytest.mark.parametrize(
     ("field", "words"),
-    [("by", {"server", "client"}), ("level", {"MUST", "SHOULD"}), ("kind", {"documented", "observed", "assumed"})],
+    [
+        ("by", {"server", "client"}),
+        ("level", {"MUST", "SHOULD"}),
+        ("kind", {"documented", "observed", "assumed", "invented"}),
+    ],
 )
 def test_rules_use_the_ledgers_words(field: str, words: set[str]) -> None:
     """Who keeps it, how strictly and how well it is known are each one of a few words."""

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from flipsnack_contract.contract.ledger import sources
@@ -6,8 +8,10 @@ from flipsnack_contract.contract.methods import (
     MethodCode,
     Parameter,
     methods,
+    objects,
     package_method,
     parse_methods,
+    unbuilt,
 )
 
 TWO = """
@@ -63,14 +67,29 @@ def test_a_name_is_in_the_table_once() -> None:
     [
         (Parameter(name="a", type="string"), "text", ()),
         (Parameter(name="a", type="string", default="x"), "x", ()),
-        (Parameter(name="a", type="string", allowed=("asc", "desc")), "asc", ("none-of-these", "ascx")),
-        (Parameter(name="a", type="number"), "1", ("x", "1x", "0x1")),
-        (Parameter(name="a", type="boolean"), "1", ("maybe", "2")),
+        (Parameter(name="a", type="string", allowed=("asc", "desc")), "asc", ("none-of-these", "ascx", "ASC", "")),
+        (Parameter(name="a", type="boolean"), "true", ("maybe", "2", "")),
     ],
 )
 def test_a_parameter_knows_right_and_wrong_values(parameter: Parameter, right: str, wrong: tuple[str, ...]) -> None:
     """By its default, its allowed values or its type."""
     assert (right, wrong) == (parameter.example, parameter.wrong_values)
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "url"])
+def test_an_example_is_right_and_an_empty_value_is_wrong(kind: Any) -> None:
+    parameter = Parameter(name="a", type=kind, minimum=1)
+    assert parameter.example not in parameter.wrong_values
+    assert {"", "0"} <= {*parameter.wrong_values}
+
+
+def test_a_method_that_returns_an_object_has_its_fields() -> None:
+    by_name = {one.name: one for one in methods()}
+    assert objects()["collection"].fields == by_name["collection.update"].fields
+    assert {"retired": 7, "other": 1} == {
+        "retired": sum(one.retired for one in unbuilt()),
+        "other": sum(not one.retired for one in unbuilt()),
+    }
 
 
 def test_each_entry_of_the_table_cites_sources_of_the_ledger() -> None:

@@ -66,6 +66,7 @@ def judge(pytester: pytest.Pytester) -> Iterator[Callable[..., pytest.RunResult]
         return pytester.runpytest_inprocess(
             *("-p", "flipsnack_contract.plugin", "--pyargs", "flipsnack_contract", "-p", "no:cacheprovider"),
             *("-p", "no:html", "-p", "no:metadata", *words),
+            no_reraise_ctrlc=True,
         )
 
     yield run

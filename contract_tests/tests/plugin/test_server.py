@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from flipsnack_contract.plugin.judged import NotJudgeable
+from flipsnack_contract.plugin.server import trust
+from flipsnack_contract.target.target import HttpTarget, Request
+from flipsnack_mock.testing import MockServer
+
 Judge = Callable[..., pytest.RunResult]
 LIVES = "url.lives-60s"
 
@@ -97,6 +102,51 @@ def test_an_error_of_the_kit_is_told_as_one(judge: Judge, pytester: pytest.Pytes
     run.assert_outcomes(passed=1, errors=1)
     assert 12 == run.ret
     run.stdout.fnmatch_lines(["INTERNAL  code.41 *", "*ZeroDivisionError: division by zero", "*1 rules: 1 internal;*"])
+
+
+def test_what_was_judged_before_ctrl_c_is_summed_up(judge: Judge, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        interrupting="""
+        from dataclasses import replace
+
+        def interrupt():
+            raise KeyboardInterrupt
+
+        def pytest_collection_modifyitems(items):
+            items[1].part = replace(items[1].part, judge=interrupt)
+        """
+    )
+    run = judge("--flipsnack-app=servers:html", "-p", "interrupting", "--flipsnack-rule=code.4")
+    assert 2 == run.ret
+    run.stdout.fnmatch_lines(["*flipsnack contract*", "FAILED  code.4*", "result*1 rules: 1 failed*"])
+
+
+def test_what_a_server_says_is_cleaned_and_cut(judge: Judge, pytester: pytest.Pytester) -> None:
+    """It could steer the terminal."""
+    pytester.makepyfile(
+        rude="""
+        def rude():
+            def served(environ, start):
+                start("200 OK", [("Content-Type", "text/plain"), ("Server", "\\x1b[2J" + "x" * 10_000)])
+                return [b"\\x1b]0;title\\x07" + b"y" * 1_000_000]
+            return served
+        """
+    )
+    told = judge("--flipsnack-app=rude:rude", "--flipsnack-rule=code.41").stdout.str()
+    assert "code.41" in told
+    assert (False, False) == ("\x1b]" in told, "\x1b[2J" in told)
+    assert max(map(len, told.splitlines())) < 1100
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_an_authority_may_be_named_as_for_requests(variable: str) -> None:
+    """Beside SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL reads."""
+    with MockServer(tls=True) as secure:
+        trusted = trust({variable: secure.ca_file})
+        with HttpTarget(secure.base_url, trust=trusted) as target:
+            assert 200 == target.send(Request("GET", secure.base_url)).status
+    with pytest.raises(NotJudgeable, match=r"/nonexistent\.pem, named by .*No such file"):
+        trust({variable: "/nonexistent.pem"})
 
 
 def test_failures_with_one_cause_are_told_once(judge: Judge, junit: Path) -> None:

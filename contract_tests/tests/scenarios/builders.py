@@ -3,7 +3,7 @@
 from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
-from flipsnack_contract.adapter.messages import CAPABILITIES, CaseOptions, CaseResult, ErrorReport, FileMade
+from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS, CaseOptions, CaseResult, ErrorReport, FileMade
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -48,17 +48,24 @@ def scenario_run(
     made: FileMade | None = None,
     file: bytes | None = PACKAGE,
     file_before: bytes | None = None,
+    value: dict[str, Any] | None = None,
+    document: bytes | str | None = None,
+    before: tuple[str, ...] = (),
+    account: tuple[dict[str, Any], ...] = (),
     **scenario: Any,
 ) -> ScenarioRun:
-    """A run with these calls; a client that says ok has made the package unless `file` says otherwise."""
-    played = Scenario(**scenario)
+    """A run with these calls; a client that says ok has made the package unless `file` says otherwise.
+
+    `document` is one that can be uploaded, or the kind of one that cannot.
+    """
+    played = Scenario(**scenario, **({"document": document} if isinstance(document, str) else {}))
     ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
     trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
     # A program without the protocol has no class for its error, and so no result.
     spoken = "ok" if ended is CaseOutcome.OK else "error" if trouble else None
     state = next((call.state for call in reversed(calls) if call.state), None)
     result = (
-        CaseResult(id="1", outcome=spoken, error=trouble, value={"status": state}, file=made)  # type: ignore[arg-type]
+        CaseResult(id="1", outcome=spoken, error=trouble, value=value or {"status": state}, file=made)  # type: ignore[arg-type]
         if spoken
         else None
     )
@@ -79,9 +86,27 @@ def scenario_run(
         base_url="http://127.0.0.1:9/v1/",
         key=played.key,
         secret=played.secret,
-        args={"collection": COLLECTION, "dest": "package.zip"},
+        args=_args(played),
         options=CaseOptions(format=played.format, deadline_ms=deadline),
         needs=played.needs,
     )
     content = file_before if file is PACKAGE and ended is not CaseOutcome.OK else file
-    return ScenarioRun(played, frozenset(CAPABILITIES), case, report, calls, content, file_before, PACKAGE)
+    able = frozenset((*CAPABILITIES, *(f"op:{name}" for name in OPERATIONS)))
+    sent = b"" if document == "empty" else document if isinstance(document, bytes) else None
+    return ScenarioRun(played, able, case, report, calls, content, file_before, PACKAGE, sent, before, account)
+
+
+def _args(played: Scenario) -> dict[str, str | dict[str, str]]:
+    named = {"collection": COLLECTION} if played.is_about_collection else {}
+    if played.op == "call":
+        params = {**({"collectionHash": COLLECTION} if named else {}), **played.params}
+        return {"action": played.action, "params": params, "files": {}}
+    return {**named, "params": played.params, "dest": "package.zip"}
+
+
+def of(method: str, after_s: float = 0.0, /, *, params: dict[str, str] | None = None, **fields: Any) -> Event:
+    """A right call of another method, `after_s` seconds after the start."""
+    action = f"collection.{method}"
+    own = {"action": action, "apiKey": KEY, "signature": "***", **(params or {})}
+    known = {"name": "#1", "signature": "right", "code": 20, "params": own}
+    return _event("call", after_s, {**known, "method": "POST" if method == "create" else "GET", **fields})

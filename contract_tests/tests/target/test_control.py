@@ -1,6 +1,8 @@
+from collections.abc import Callable
+
 import pytest
 
-from flipsnack_contract.target.control import Refused, find_control
+from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
@@ -38,3 +40,24 @@ def test_a_refusal_tells_why(fake: WsgiTarget) -> None:
     account.force(collection, "FAILED")
     with pytest.raises(Refused, match="409"):
         account.force(collection, "COMPLETE")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"null", "expected now_us in the answer to POST /clock/freeze, got None"),
+        (b'{"now_us":"x"}', "expected now_us"),
+        (b"[" * 100_000, "no JSON: \\[\\["),
+        (b"\x1b[2J", "no JSON: \ufffd\\[2J"),
+    ],
+)
+def test_what_is_no_answer_of_a_control_plane_is_a_refusal(body: bytes, says: str) -> None:
+    """It is no error of the check that asked, and its text is cleaned and cut."""
+
+    def app(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response("200 OK", [])
+        return [body]
+
+    with pytest.raises(Refused, match=says) as caught:
+        AccountControl(Control(WsgiTarget(app), "http://x.test/"), "key").freeze()
+    assert len(str(caught.value)) < 500

@@ -1,10 +1,22 @@
 """Broken clients: each a few lines over the correct one, named for its fault, with the rule that it breaks."""
 
-from contract_tests.zoo.broken_clients import decoding, downloads, files, requests, secrets, signing, timing
+from contract_tests.zoo.broken_clients import (
+    collections,
+    decoding,
+    downloads,
+    files,
+    requests,
+    secrets,
+    signing,
+    timing,
+    uploads,
+)
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-BROKEN_CLIENTS = members_in((signing, requests, decoding, timing, downloads, files, secrets), Client)
+BROKEN_CLIENTS = members_in(
+    (signing, requests, decoding, timing, uploads, collections, downloads, files, secrets), Client
+)
 """All of them."""
 
 

@@ -1,8 +1,8 @@
 """Servers with wrong limits, or on which one key affects another."""
 
-from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account, Collection
-from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Refusal
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
+from contract_tests.zoo.alt_server.request import Call, Refusal
 
 
 class UnknownActionsAreFree(AltServer, breaks="limit.per-second"):
@@ -99,9 +99,11 @@ class CollectionsForAll(AltServer, breaks="key.isolation"):
     """Shows collections to every key."""
 
     def check_collection(self, call: Call) -> None:
-        for account in self.accounts.values():
-            call.account.collections = {**account.collections, **call.account.collections}
-        super().check_collection(call)
+        known = (one.collections.get(call.get("collectionHash")) for one in self.accounts.values())
+        found = next((one for one in known if one is not None and not one.is_deleted), None)
+        if found is None or call.get("collectionHash") in call.account.collections:
+            super().check_collection(call)
+        call.found_collection = call.found_collection or found
 
 
 class SecretsForAll(AltServer, breaks="key.isolation"):

@@ -3,9 +3,10 @@
 import itertools
 from typing import Any
 
-from contract_tests.zoo.alt_downloads import HttpAnswer
-from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Fields
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Collection
+from contract_tests.zoo.alt_server.answers import Fields, HttpAnswer
+from contract_tests.zoo.alt_server.request import Call
 
 
 class CodeIsText(AltServer, breaks="answer.envelope"):
@@ -94,16 +95,48 @@ class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
         return status, {"Content-Type": headers["Content-Type"]}, body
 
 
+class WidthIsText(AltServer, breaks="answer.fields"):
+    """Gives the width of a collection as a text."""
+
+    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
+        shown = super().described(call, collection)
+        return {**shown, "collectionWidth": str(shown["collectionWidth"])}
+
+
+class NoPicture(AltServer, breaks="answer.fields"):
+    """Has null for a picture until the document is converted."""
+
+    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
+        shown = super().described(call, collection)
+        is_converted = self.conversion_state(collection, call.account.now) == "COMPLETE"
+        return shown if is_converted else {**shown, "collectionThumbnail": None}
+
+
+class CapitalStatus(AltServer, breaks="answer.fields"):
+    """Writes the status of a listed collection with a capital."""
+
+    def listed(self, collection: Collection) -> dict[str, Any]:
+        shown = super().listed(collection)
+        return {**shown, "collectionStatus": shown["collectionStatus"].title()}
+
+
+class NoClicks(AltServer, breaks="answer.fields"):
+    """Leaves the clicks out of a page's statistics."""
+
+    def of_page(self, number: int, entries: list[dict[str, int]]) -> dict[str, int]:
+        return {name: one for name, one in super().of_page(number, entries).items() if name != "clicks"}
+
+
 class NoLink(AltServer, breaks="job.resource-url-with-complete"):
     """Completes without a link."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        return {"status": super().run(call)["status"]}
+    def download_html(self, call: Call) -> dict[str, Any]:
+        return {"status": super().download_html(call)["status"]}
 
 
 class NullLink(AltServer, breaks="job.resource-url-with-complete"):
     """Has an empty link while the job runs."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
         return {**data, "resourceUrl": ""} if data["status"] == "PROCESSING" else data

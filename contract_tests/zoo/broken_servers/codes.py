@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Fields
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Account, Collection
+from contract_tests.zoo.alt_server.answers import Fields
+from contract_tests.zoo.alt_server.request import Call, require
+from contract_tests.zoo.alt_server.table import UNKNOWN, Method
 
 MESSAGES = {
     20: "Ok",
@@ -11,13 +14,21 @@ MESSAGES = {
     30: "Missing parameter",
     31: "Too many requests a second",
     32: "Too many requests a minute",
+    33: "Too many uploads a month",
+    34: "File too large",
+    35: "Too many pages",
+    36: "Too many files",
+    38: "Collection is in processing State",
     40: "Bad Request",
     41: "Unknown key",
     42: "Unknown action",
     43: "No access",
     44: "Wrong signature",
+    45: "Invalid format",
+    46: "Invalid hash",
 }
 NUMBERS = {20: 200, 22: 23, 30: 40, 31: 429, 32: 31, 40: 30, 41: 44, 42: 40, 43: 44, 44: 41}
+NUMBERS |= {33: 32, 34: 40, 35: 34, 36: 40, 38: 43, 45: 40, 46: 43}
 
 
 def _with_message(code: int, text: str) -> type[AltServer]:
@@ -55,7 +66,7 @@ class NoCollectionIsForbidden(AltServer, breaks="code.30"):
     """Lets the collection be missing."""
 
     def check_parameters(self, call: Call) -> None:
-        self.require("collectionHash" in call.params, 43)
+        require("collectionHash" in call.params or not call.method.for_collection, 43)
         super().check_parameters(call)
 
 
@@ -70,13 +81,30 @@ class TrimsKeys(AltServer, breaks="code.41"):
 class ActionsInAnyCase(AltServer, breaks="code.42"):
     """Accepts actions in any case."""
 
-    def check_action(self, call: Call) -> None:
-        self.require(call.get("action").lower() == "collection.downloadhtml", 42)
+    def find_method(self, action: str) -> Method:
+        return next((one for name, one in self.methods.items() if name.lower() == action.lower()), UNKNOWN)
 
 
 class UnknownIs46(AltServer, breaks="code.43-unknown"):
     """Tells unknown from foreign."""
 
     def check_collection(self, call: Call) -> None:
-        self.require(any(call.get("collectionHash") in one.collections for one in self.accounts.values()), 46)
+        known = any(call.get("collectionHash") in one.collections for one in self.accounts.values())
+        require(known or not call.method.for_collection, 46)
         super().check_collection(call)
+
+
+class UnknownIsBad(AltServer, breaks="code.43-unknown"):
+    """Calls a hash that was never issued a bad request, where no other reading is set."""
+
+    def check_collection(self, call: Call) -> None:
+        known = any(call.get("collectionHash") in one.collections for one in self.accounts.values())
+        issued = known or not call.method.for_collection or call.get("collectionHash") in self.temporary
+        require(issued or call.account.settings["invalid_hash"] == 46, 40)
+        super().check_collection(call)
+
+    temporary: set[str] = set()
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        self.temporary.add(collection.hash)
+        super().rename(account, collection)

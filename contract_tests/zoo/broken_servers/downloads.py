@@ -2,9 +2,10 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-from contract_tests.zoo.alt_accounts import SECOND, Account, Collection
-from contract_tests.zoo.alt_downloads import Headers, HttpAnswer, Link
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import SECOND, Account, Collection
+from contract_tests.zoo.alt_server.answers import Headers, HttpAnswer
+from contract_tests.zoo.alt_server.downloads import Link
 
 
 class RepeatsLink(AltServer, breaks="job.fresh-resource-url"):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contract_tests.zoo.alt_accounts import Account, Collection
-from contract_tests.zoo.alt_request import Call
-from contract_tests.zoo.alt_server import AltServer, Refusal
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Account, Collection, Job
+from contract_tests.zoo.alt_server.request import Call, Refusal
 
 
 class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
@@ -12,7 +12,7 @@ class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
 
     def create_collection(self, account: Account, fields: dict[str, Any]) -> str:
         made = super().create_collection(account, fields)
-        self.start(account.collections[made], account.now)
+        self.start(account.collections[made].package, account.now)
         return made
 
 
@@ -21,67 +21,68 @@ class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
 
     def check_signature(self, call: Call) -> None:
         if (collection := call.account.collections.get(call.get("collectionHash"))) is not None:
-            self.start(collection, call.account.now)
+            self.start(collection.package, call.account.now)
         super().check_signature(call)
 
 
 class Finishing(AltServer, breaks="job.states"):
     """Reports FINISHING before COMPLETE."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
-        is_nearly_done = call.collection.schedule == "half-way" and call.collection.polls == 3
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
+        package = call.collection.package
+        is_nearly_done = package.schedule == "half-way" and package.polls == 3
         return {"status": "FINISHING"} if is_nearly_done else data
 
 
 class Running(AltServer, breaks="job.states"):
     """Says RUNNING."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
         return {**data, "status": data["status"].replace("PROCESSING", "RUNNING")}
 
 
 class SlowGoesBack(AltServer, breaks="job.never-goes-back"):
     """Goes back from COMPLETE after a slow job."""
 
-    def state(self, collection: Collection, now: int) -> str:
-        goes_back = collection.schedule == "half-way" and collection.polls % 2
-        return "PROCESSING" if goes_back else super().state(collection, now)
+    def package_state(self, collection: Collection, now: int) -> str:
+        goes_back = collection.package.schedule == "half-way" and collection.package.polls % 2
+        return "PROCESSING" if goes_back else super().package_state(collection, now)
 
 
 class RestartsFailed(AltServer, breaks="job.never-goes-back"):
     """Starts a failed job again."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
         if data["status"] == "FAILED":
-            call.collection.started_at, call.collection.polls, call.collection.forced = None, 0, None
+            call.collection.package = Job(call.collection.package.schedule)
         return data
 
 
 class GoesBack(AltServer, breaks="job.never-goes-back"):
     """Goes back from COMPLETE once."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
-        return {"status": "PROCESSING"} if "resourceUrl" in data and call.collection.polls == 3 else data
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
+        return {"status": "PROCESSING"} if "resourceUrl" in data and call.collection.package.polls == 3 else data
 
 
 class LargeIsNotAtOnce(AltServer, breaks="job.complete-at-once"):
     """Is not complete at once with a hundred pages."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
-        return {"status": "PROCESSING"} if call.collection.pages >= 100 and call.collection.polls == 1 else data
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
+        return {"status": "PROCESSING"} if call.collection.pages >= 100 and call.collection.package.polls == 1 else data
 
 
 class ForcedTooEarly(AltServer, breaks="history.agrees"):
     """Reports a forced COMPLETE as PROCESSING."""
 
-    def run(self, call: Call) -> dict[str, Any]:
-        data = super().run(call)
-        return {"status": "PROCESSING"} if call.collection.forced == "COMPLETE" else data
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
+        return {"status": "PROCESSING"} if call.collection.package.forced == "COMPLETE" else data
 
 
 class PollsThroughMaintenance(AltServer, breaks="history.agrees"):
@@ -97,5 +98,5 @@ class PollsThroughMaintenance(AltServer, breaks="history.agrees"):
     def count_poll(self, call: Call) -> None:
         account = call.found_account
         if account and (collection := account.collections.get(call.get("collectionHash"))) is not None:
-            self.start(collection, account.now)
-            collection.polls += 1
+            self.start(collection.package, account.now)
+            collection.package.polls += 1

@@ -1,7 +1,7 @@
 """Servers that check a call in another order."""
 
-from contract_tests.zoo.alt_request import Call
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.request import Call
 
 # Each with the check that follows it. The order of key and limits is left out: what has no key is not counted.
 NEIGHBOURS = (

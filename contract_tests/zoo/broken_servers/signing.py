@@ -3,8 +3,8 @@
 import hashlib
 from urllib.parse import unquote
 
-from contract_tests.zoo.alt_request import Call
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.request import Call
 
 RIGHT = AltServer()
 Pairs = list[tuple[str, str]]
@@ -91,11 +91,30 @@ class FileSignedToo(_Beside, FileSigned):
     """Accepts a signature over file."""
 
 
+class UrlUnsigned(AltServer, breaks="upload.file-url-signed"):
+    """Leaves fileUrl out of the signature, as file."""
+
+    def signed_pairs(self, call: Call) -> Pairs:
+        return [pair for pair in super().signed_pairs(call) if pair[0] != "fileUrl"]
+
+
+class UrlUnsignedToo(_Beside, UrlUnsigned):
+    """Accepts an unsigned fileUrl."""
+
+
+class FileNameSigned(AltServer, breaks="signature.excludes-itself-and-file"):
+    """Signs the name of the file."""
+
+    def signed_pairs(self, call: Call) -> Pairs:
+        return sorted([*super().signed_pairs(call), *((file.part, file.name) for file in call.files)])
+
+
 class KnownOnly(AltServer, breaks="signature.excludes-itself-and-file"):
     """Signs known parameters only."""
 
     def signed_pairs(self, call: Call) -> Pairs:
-        return [pair for pair in super().signed_pairs(call) if pair[0] in ("action", "apiKey", "collectionHash")]
+        known = {"action", "apiKey", "collectionHash", *call.method.types}
+        return [pair for pair in super().signed_pairs(call) if pair[0] in known]
 
 
 class KnownOnlyToo(_Beside, KnownOnly):
@@ -120,6 +139,8 @@ class Escaped(AltServer, breaks="signature.decoded-utf8"):
     """Signs the escaped text."""
 
     def signed_pairs(self, call: Call) -> Pairs:
+        if call.body:
+            return super().signed_pairs(call)
         sent = {unquote(name): value for name, _, value in (part.partition("=") for part in call.query.split("&"))}
         return [(name, sent[name]) for name, _ in super().signed_pairs(call)]
 

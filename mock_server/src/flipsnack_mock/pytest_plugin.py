@@ -7,11 +7,12 @@ all workers share a running one, with separate accounts.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pytest
 import requests
 
+from flipsnack_mock.protocol.methods import UPLOADS
 from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.server.ids import fresh_id
 from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock, MockServer
@@ -114,15 +115,22 @@ def flipsnack_environment(
 
 @pytest.fixture
 def flipsnack_call(flipsnack_server: FlipsnackServer, flipsnack_account: AccountAdmin) -> Iterator[Call]:
-    """A minimal client: `flipsnack_call("collection.downloadHTML", collectionHash=…)` signs, sends, decodes JSON."""
+    """A minimal client: `flipsnack_call("collection.downloadHTML", collectionHash=…)` signs, sends, decodes JSON.
+
+    `flipsnack_call("collection.create", file=("catalogue.pdf", content), title=…)` uploads; `content` is `bytes` or a
+    binary file.
+    """
     secret = flipsnack_account.secret
     session = requests.Session()
     session.trust_env = False
 
-    def call(action: str, **params: str) -> dict[str, Any]:
+    def call(action: str, *, file: tuple[str, bytes | IO[bytes]] | None = None, **params: str) -> dict[str, Any]:
         params = {"action": action, "apiKey": flipsnack_account.key, **params}
         signed = params | {"signature": sign(secret, params)}
-        return dict(session.get(flipsnack_server.base_url, params=signed, timeout=30).json())
+        if action not in UPLOADS:
+            return dict(session.get(flipsnack_server.base_url, params=signed, timeout=30).json())
+        files = {"file": file} if file else {}
+        return dict(session.post(flipsnack_server.base_url, data=signed, files=files, timeout=30).json())
 
     yield call
     session.close()

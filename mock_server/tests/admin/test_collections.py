@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from mock_server.tests.conftest import Fake, signed
 
@@ -13,14 +15,97 @@ def state(fake: Fake, collection_hash: str) -> str:
 
 
 def test_a_collection_can_be_created_with_all_it_has(fake: Fake) -> None:
-    wanted = {"hash": "abc", "title": "Été", "pages": 3, "package_bytes": 100_000, "schedule": "failed"}
+    page = {"page": 1, "time_spent": 1, "clicks": 2, "views": 3}
+    day = {"date": "2026-01-31", "impressions": 1, "views": 2, "time_spent": 3, "downloads": 4, "pages": [page]}
+    wanted = {
+        "hash": "abc",
+        "title": "Été",
+        "pages": 3,
+        "package_bytes": 100_000,
+        "schedule": "failed",
+        "description": "D",
+        "status": "unlisted",
+        "width": 1,
+        "height": 2,
+        "conversion_schedule": "immediate",
+        "statistics": [day],
+    }
     answer = fake.account("POST", "/collections", wanted)
     job = {"hash": "abc", "state": "NEW", "polls": 0, "started_at": None, "schedule": "failed"}
     assert 201 == answer.status_code
     shown = answer.get_json()
-    assert wanted | {"deleted": False} == {name: value for name, value in shown.items() if name != "job"}
+    assert wanted | {"deleted": False} == {name: shown[name] for name in (*wanted, "deleted")}
     assert job == {name: value for name, value in shown["job"].items() if name != "legal"}
     assert "FAILED" == fake.call(collectionHash="abc").get_json()["data"]["status"]
+
+
+def action(fake: Fake, name: str, collection_hash: str | None = None, **params: str) -> dict[str, Any]:
+    return dict(fake.call(action=name, collectionHash=collection_hash, **params).get_json())
+
+
+def test_statistics_are_replaced_and_answered(fake: Fake) -> None:
+    collection_hash = create(fake, pages=2)
+    pages = [{"page": 2, "time_spent": 5, "clicks": 6, "views": 7}]
+    days = [
+        {"date": "2024-01-31", "impressions": 1, "views": 2, "time_spent": 3, "downloads": 4, "pages": pages},
+        {"date": "2024-02-01", "impressions": 10, "views": 0, "time_spent": 0, "downloads": 0, "pages": []},
+    ]
+    for sent in ([{"date": "2023-12-31", "views": 99}], days):
+        assert 200 == fake.account("PUT", f"/collections/{collection_hash}/statistics", sent).status_code
+    assert days == fake.account("GET", f"/collections/{collection_hash}/statistics").get_json()
+    assert days == fake.account("GET", f"/collections/{collection_hash}").get_json()["statistics"]
+    january = action(fake, "collection.getStats", collection_hash, endDate="2024-01-31", includePageStats="true")
+    assert [{"page": 1, "time_spent": 0, "clicks": 0, "views": 0}, *pages] == january["data"].pop("pages")
+    assert {"impressions": 1, "views": 2, "time_spent": 3, "downloads": 4} == january["data"]
+    assert 11 == action(fake, "user.getStats")["data"]["impressions"]
+
+
+@pytest.mark.parametrize(
+    ("days", "path"),
+    [
+        ([{"day": "2024-01-31"}], "$[0]"),
+        ([{"date": "31.01.2024"}], "$[0].date"),
+        ([{"date": "2024-01-31", "views": -1}], "$[0].views"),
+        ([{"date": "2024-01-31", "pages": [{"page": 0}]}], "$[0].pages[0].page"),
+        ({"date": "2024-01-31"}, "$"),
+    ],
+)
+def test_days_that_no_collection_can_have_are_refused(fake: Fake, days: object, path: str) -> None:
+    answer = fake.account("PUT", f"/collections/{create(fake)}/statistics", days)
+    assert (400, path) == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+def test_a_conversion_is_shown_and_forced(fake: Fake) -> None:
+    collection_hash = create(fake, conversion_schedule="never")
+    shown = fake.account("GET", f"/collections/{collection_hash}").get_json()["conversion"]
+    assert {"state": "processing", "polls": 0, "started_at": None, "schedule": "never"} == {
+        name: shown[name] for name in ("state", "polls", "started_at", "schedule")
+    }
+    assert 38 == action(fake, "collection.update", collection_hash)["code"]
+    path = f"/collections/{collection_hash}/conversion"
+    for state, legal in (("failed", ["processing"]), ("processing", ["complete", "failed"]), ("complete", [])):
+        answer = fake.account("PUT", path, {"state": state}).get_json()
+        assert (state, legal) == (answer["state"], answer["legal"])
+        found = action(fake, "collection.getCollection", collection_hash)["data"]["flipbooks"][0]["flipbookStatus"]
+        assert state == found == fake.account("GET", path).get_json()["state"]
+    refusal = fake.account("PUT", path, {"state": "failed"})
+    assert (409, []) == (refusal.status_code, refusal.get_json()["error"]["legal"])
+
+
+def test_a_published_collection_is_known_by_its_temporary_hash_too(fake: Fake) -> None:
+    temporary = create(fake, status="editable")
+    published = action(fake, "collection.update", temporary, collectionStatus="public")["data"]["collectionHash"]
+    shown = fake.account("GET", f"/collections/{temporary}").get_json()
+    assert (published, "public", 650, 385) == tuple(shown[name] for name in ("hash", "status", "width", "height"))
+
+
+def test_the_uploads_of_a_month_are_set(fake: Fake) -> None:
+    expected = {"month": "2026-09", "count": 998, "left": 2, "months": {"2026-09": 998}}
+    assert expected == fake.account("PUT", "/uploads", {"count": 998}).get_json()
+    assert 2 == action(fake, "user.getStats")["data"]["api_uploads_left"]
+    fake.account("PUT", "/uploads", {"month": "2026-10", "count": 1})
+    assert {"2026-09": 998, "2026-10": 1} == fake.account("GET", "/uploads").get_json()["months"]
+    assert "$.month" == fake.account("PUT", "/uploads", {"month": "9", "count": 1}).get_json()["error"]["path"]
 
 
 def test_everything_has_a_default(fake: Fake) -> None:
@@ -31,7 +116,7 @@ def test_everything_has_a_default(fake: Fake) -> None:
     assert "PROCESSING" == fake.call(collectionHash=first["hash"]).get_json()["data"]["status"]
 
 
-@pytest.mark.parametrize("size", [30_000, 1_234_567])
+@pytest.mark.parametrize("size", [60_000, 1_234_567])
 def test_the_package_has_the_size_that_was_asked_for(fake: Fake, size: int) -> None:
     collection_hash = create(fake, package_bytes=size, schedule="immediate", pages=1)
     url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
@@ -48,12 +133,12 @@ def test_a_collection_belongs_to_one_account(fake: Fake) -> None:
     assert 201 == fake.admin("POST", "/__admin/accounts/test-other/collections", {"hash": "abc"}).status_code
 
 
-def test_a_deleted_collection_is_code_43_and_its_links_are_dead(fake: Fake) -> None:
+def test_a_deleted_collection_is_code_43_and_its_links_live_out_their_minute(fake: Fake) -> None:
     collection_hash = create(fake, schedule="immediate")
     url = fake.call(collectionHash=collection_hash).get_json()["data"]["resourceUrl"]
     assert fake.account("DELETE", f"/collections/{collection_hash}").get_json()["deleted"]
     assert 43 == fake.call(collectionHash=collection_hash).get_json()["code"]
-    assert 403 == fake.resource(url).status_code
+    assert 200 == fake.resource(url).status_code
     assert fake.account("GET", f"/collections/{collection_hash}").get_json()["deleted"]
 
 

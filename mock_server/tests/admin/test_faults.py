@@ -1,8 +1,10 @@
 from typing import Any
 
-from mock_server.tests.conftest import DOWNLOAD, KEY, Fake, make_fake
+import pytest
+from mock_server.tests.conftest import DOWNLOAD, KEY, Fake, make_fake, signed
 
 from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 
 
 def made(fake: Fake, body: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +34,23 @@ def test_a_rule_shows_its_hits_and_the_request_it_met_last(fake: Fake) -> None:
     assert (1, 2, 1, answer.headers["X-Flipsnack-Mock-Request"]) == tuple(
         rule[name] for name in ("hits", "hits_left", "seen", "last_request")
     )
+
+
+@pytest.mark.parametrize("action", [*METHODS, *UNBUILT])
+def test_a_fault_meets_the_calls_of_its_method_only(fake: Fake, action: str) -> None:
+    made(fake, {"fault": {"kind": "code", "code": 99, "message": "mine"}, "when": {"action": action}})
+    codes = {
+        one: fake.client.open("/v1/", method=method.verb, query_string=signed(action=one)).get_json().get("code")
+        for one, method in (METHODS | UNBUILT).items()
+    }
+    assert [action] == [one for one, code in codes.items() if code == 99]
+
+
+def test_a_fault_of_resource_urls_is_refused_for_a_method_that_gives_none(fake: Fake) -> None:
+    body = {"preset": "expired-link", "when": {"action": "collection.getList"}}
+    refusal = fake.account("POST", "/faults", body).get_json()["error"]
+    assert ("$.when.action", DOWNLOAD) == (refusal["path"], refusal["expected"])
+    assert DOWNLOAD == made(fake, {"preset": "expired-link", "when": {"action": DOWNLOAD}})["when"]["action"]
 
 
 def test_rules_have_ids_that_are_not_reused(fake: Fake) -> None:

@@ -117,7 +117,7 @@ def test_a_wrong_byte_beyond_the_package_is_an_error(door: Door) -> None:
 
 def test_a_fault_disturbs_the_refusal_of_an_unbuilt_method_too(door: Door) -> None:
     arrange(door, EmptyReply())
-    response = answer(door, action="collection.getList")
+    response = answer(door, action="flipbook.add")
     assert (501, Break()) == (response.http_status, response.effect)
 
 

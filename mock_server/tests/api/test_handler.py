@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from mock_server.tests.conftest import KEY, START, Door, decoded, make_door, signed
 from mock_server.tests.faults.conftest import account
+from mock_server.tests.formats import tree_of
 
 from flipsnack_mock.api.checks import CHECKS
 from flipsnack_mock.protocol.checks import STEPS
@@ -104,7 +104,7 @@ def test_of_two_faults_the_earlier_check_finds_its_own(first: Spoilt, second: Sp
 
 def test_the_checks_stand_in_the_order_of_the_ledger() -> None:
     assert list(STEPS) == list(dict.fromkeys(one.check for one in SPOILT))
-    assert len(CHECKS) == len(STEPS) - 1
+    assert len(CHECKS) == len(STEPS)
 
 
 @pytest.mark.parametrize(
@@ -116,19 +116,11 @@ def test_each_fault_of_a_call_has_its_code_in_the_format_that_was_asked_for(spoi
     """But a query that cannot be read asks for none, so it is JSON; as is the answer to a format that cannot be had."""
     response, entry = answer(spoilt, format=fmt, callback="my.callback" if fmt == "jsonp" else None)
     expected = {"code": str(spoilt.code), "status": CATALOGUE[spoilt.code].message}
-    assert expected == texts(response, "json" if spoilt.tail else fmt or "json")
+    assert isinstance(response.body, bytes)
+    said_in = "json" if spoilt.tail else fmt or "json"
+    assert expected == tree_of(response.body, said_in, "my.callback")
+    assert (said_in == "jsonp") == (("X-Content-Type-Options", "nosniff") in response.headers)
     assert (200, spoilt.check) == (response.http_status, entry.failed)
-
-
-def texts(response: Response, fmt: str) -> dict[str, str]:
-    body = response.body
-    assert isinstance(body, bytes)
-    if fmt == "xml":
-        return {str(child.tag): child.text or "" for child in etree.fromstring(body)}
-    if fmt == "jsonp":
-        assert ("X-Content-Type-Options", "nosniff") in response.headers
-        body = body.removeprefix(b"/**/my.callback(").removesuffix(b");")
-    return {name: str(value) for name, value in json.loads(body).items()}
 
 
 @pytest.mark.parametrize("fmt", ["", "json", "jsonp", "xml"])
@@ -177,22 +169,53 @@ def test_a_parameter_in_query_and_body_is_there_twice(door: Door) -> None:
     assert 20 == decoded(door.send(urlencode(signed()), content_type=FORM, body=b"apiKey=a&x=%zz"))["code"]
 
 
+UPLOAD = signed(action="collection.create", signature="0")
+API, UPLOADS = "API.flipsnack.com:443", "upload.flipsnack.com"
+
+
 @pytest.mark.parametrize(
-    ("host", "expected"),
-    [("", 20), ("localhost:3547", 20), ("API.flipsnack.com:443", 20), ("upload.flipsnack.com", 40)],
+    ("host", "method", "call", "expected"),
+    [
+        ("", "GET", signed(), 20),
+        ("localhost:3547", "GET", signed(), 20),
+        (API, "GET", signed(), 20),
+        (UPLOADS, "GET", signed(), 40),
+        (UPLOADS, "POST", UPLOAD, 44),
+        ("localhost", "POST", UPLOAD, 44),
+        # The api host does not know the method.
+        (API, "POST", UPLOAD, 42),
+        (API, "GET", UPLOAD, 40),
+        (UPLOADS, "GET", UPLOAD, 40),
+    ],
 )
-def test_under_the_vendors_own_names_the_host_decides(door: Door, host: str, expected: int) -> None:
-    assert expected == decoded(door.send(urlencode(signed()), host=host))["code"]
-    assert ("verb" if expected == 40 else "") == door.entry.failed
+def test_under_the_vendors_own_names_the_host_decides_and_under_others_the_verb(
+    door: Door, host: str, method: str, call: dict[str, str], expected: int
+) -> None:
+    assert expected == decoded(door.send(urlencode(call), method=method, host=host))["code"]
+    assert {20: "", 44: "signature"}.get(expected, "verb") == door.entry.failed
+
+
+def test_a_setting_refuses_an_upload_to_the_api_host_as_malformed() -> None:
+    response = make_door(upload_on_api_host=40).send(urlencode(UPLOAD), method="POST", host=API)
+    assert 40 == decoded(response)["code"]
 
 
 @pytest.mark.parametrize("action", sorted(UNBUILT))
 def test_a_method_that_is_not_built_is_refused_loudly(door: Door, action: str) -> None:
     response = door.send(urlencode(signed(action=action, signature="0", format="xml")))
-    message = f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet"
+    message = f"this fake does not imitate {action}: {UNBUILT[action].why}"
     assert {"error": {"type": "not_built", "message": message, "action": action}} == decoded(response)
     assert 501 == response.http_status
     assert 41 == door.code(action=action, apiKey="nobody")
+    retired = make_door(retired_methods=42).send(urlencode(signed(action=action)))
+    assert (200 if UNBUILT[action].retired else 501) == retired.http_status
+
+
+def test_a_setting_gives_codes_other_messages() -> None:
+    assert "Invalid collection hash" == make_door(invalid_hash=46).call(collectionHash="no hash")["status"]
+    renamed = make_door(invalid_hash=46, code_messages={46: "Invalid hash"})
+    assert {"code": 46, "status": "Invalid hash"} == renamed.call(collectionHash="no hash")
+    assert 43 == renamed.code(collectionHash="fxh4k89")
 
 
 def test_a_setting_gives_codes_other_http_statuses() -> None:

@@ -1,15 +1,18 @@
 import pytest
 from mock_server.tests.command_runner import run
 
-from flipsnack_mock.state.magic import listed
+from flipsnack_mock.state.magic import listed, listed_uploads
 
 
-def test_every_hash_is_listed_with_what_it_does() -> None:
+def test_every_hash_and_upload_is_listed_with_what_it_does() -> None:
     result = run("magic")
     assert 0 == result.exit_code
     for row in listed():
         assert f"{row.hash} " in result.output
         assert row.magic.does in result.output
+    for name, does in listed_uploads():
+        assert f"{name} " in result.output
+        assert does in result.output
     assert "after-<n>-polls" in result.output
 
 

@@ -63,6 +63,9 @@ MISTAKEN_STEPS: dict[str, dict[str, Any]] = {
         "choose": lambda pairs: [(name, "collection.getStats" if name == "action" else value) for name, value in pairs]
     },
     "file-included": {"unsigned": ("signature",)},
+    "file-url-changed": {
+        "choose": lambda pairs: [(name, quote(value, safe="") if name == "fileUrl" else value) for name, value in pairs]
+    },
     "value-trimmed": {"change": str.strip},
     "value-letter-case": {"change": str.lower},
     "plus-for-space": {"change": lambda value: value.replace(" ", "+")},

@@ -1,23 +1,27 @@
+import hashlib
 import itertools
 from typing import Any
+from urllib.parse import quote, unquote
 
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from mock_server.tests.conftest import signature_of
+from mock_server.tests.conftest import DOCUMENT, make_door, signature_of
 from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, SECRET, signer_with, together, url_of
 
 from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.cases import case_of_url
+from flipsnack_mock.doctor.cases import case_of_entry, case_of_url
 from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.doctor.search import SearchResult, search
 from flipsnack_mock.doctor.signature_builder import SignatureBuilder
 from flipsnack_mock.doctor.signature_format import PRINTED_EXAMPLES
+from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.state.settings import Settings
 from flipsnack_mock.state.world import World
 
 WORLD = World(Settings())
-# Every mistake shows in this request: capital names, blanks, marks, empty values, a file.
+# Every mistake shows in this request: capital names, blanks, marks, empty values, a file, a URL.
 RICH = {
     "collectionHash": "mock-complete",
     "action": "collection.downloadHTML",
@@ -27,6 +31,7 @@ RICH = {
     "orderBy": "",
     "format": "json",
     "file": "document.pdf",
+    "fileUrl": "https://a.test/my document.pdf",
     "apiKey": KEY,
 }
 NAMES = st.text("abcXYZ", min_size=1, max_size=4)
@@ -100,6 +105,54 @@ def test_two_mistakes_in_any_request_are_explained(params: dict[str, str], pair:
 def test_a_third_mistake_is_found_where_it_can_be_seen() -> None:
     signature = signer_with("separators", "format-not-signed", "upper-case").sign(RICH)
     assert [{"separators", "format-not-signed", "upper-case"}] == names(search(case_of(RICH, signature)))
+
+
+def upload_case(signed: dict[str, str], params: dict[str, str], *files: UploadedFile) -> Case:
+    """The case of an upload by a multipart form with `params`, whose signature covers `signed`."""
+    door = make_door()
+    text = "secret-test-core" + "".join(name + signed[name] for name in sorted(signed))
+    sent = params | {"signature": hashlib.md5(text.encode()).hexdigest()}
+    door.send(method="POST", content_type="multipart/form-data", form=Form(tuple(sent.items())), files=files)
+    assert 44 == door.entry.code
+    return case_of_entry(door.world, door.entry)
+
+
+UPLOAD = {"apiKey": "test-core", "action": "collection.create", "title": "Spring & more"}
+PATH = r"C:\My documents\Spring.pdf"
+
+
+@pytest.mark.parametrize(
+    ("file_name", "value", "how"),
+    [
+        (DOCUMENT.file_name, DOCUMENT.file_name, "its name"),
+        (PATH, "Spring.pdf", "its name"),
+        (PATH, PATH, "its path"),
+        (PATH, "@./Spring.pdf", "that path, as curl takes it"),
+        (PATH, DOCUMENT.digest, "the SHA-256 of its bytes"),
+        (PATH, "", "nothing"),
+    ],
+)
+def test_a_file_that_was_signed_is_recognised(file_name: str, value: str, how: str) -> None:
+    document = msgspec.structs.replace(DOCUMENT, file_name=file_name)
+    finding = search(upload_case(UPLOAD | {"file": value}, UPLOAD, document))
+    assert [{"file-included"}] == names(finding)
+    assert f"file signed with {how}" == finding.explanations[0].made[0].variant.detail
+
+
+URL = "https://a.test/My%20document.pdf"
+
+
+@pytest.mark.parametrize(
+    ("signed", "mistake"),
+    [
+        ({"fileUrl": quote(URL, safe="")}, "file-url-changed"),
+        ({"fileUrl": unquote(URL)}, "file-url-changed"),
+        ({}, "sent-not-signed"),
+        ({"fileUrl": URL, "collectionStatus": "public"}, "signed-not-sent"),
+    ],
+)
+def test_an_upload_by_url_is_explained(signed: dict[str, str], mistake: str) -> None:
+    assert {mistake} in names(search(upload_case(UPLOAD | signed, UPLOAD | {"fileUrl": URL})))
 
 
 def test_the_work_is_bounded() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_mock.documents.archive import FILLER_BLOCK, Package, build_package
+from flipsnack_mock.documents.archive import FILLER_BLOCK, Package, build_package, package_of
+from flipsnack_mock.documents.pages import Page
 
 SIZES = st.one_of(st.integers(0, 60_000), st.integers(0, 3 * FILLER_BLOCK))
 LARGEST = 500_000_000
@@ -44,7 +45,7 @@ def test_a_package_is_a_zip_of_the_size_that_was_asked_for(size: int, pages: int
     assert max(size, bare) == package.size == len(content(package))
     with zipfile.ZipFile(io.BytesIO(content(package))) as archive:
         assert archive.testzip() is None
-        assert {"index.html", "viewer.css", "viewer.js", "data.js"} <= set(archive.namelist())
+        assert {"index.html", "viewer.css", "viewer.js"} <= set(archive.namelist())
         assert pages == sum(name.startswith("pages/") for name in archive.namelist())
 
 
@@ -55,6 +56,17 @@ def test_only_the_same_collection_has_the_same_bytes_and_etag() -> None:
     etags = [package.etag for package in (first, build(), *others)]
     assert len(etags) == len(set(etags))
     assert first.etag[0] == first.etag[-1] == '"'
+
+
+def test_a_package_refers_to_the_pictures_that_are_handed_in_and_its_etag_to_their_bytes() -> None:
+    """As large as a block of filler, too: it is another file."""
+    pictures = [memoryview(bytes([number]) * FILLER_BLOCK) for number in (1, 2)]
+    packages = [package_of("h", "t", [Page(picture, "image/png", 3, 4)], 3 * FILLER_BLOCK) for picture in pictures]
+    for picture, package in zip(pictures, packages, strict=True):
+        assert 3 * FILLER_BLOCK == package.size
+        assert picture == zipfile.ZipFile(package.open()).read("pages/page-0001.png")
+        assert any(picture.obj is getattr(part, "obj", None) for part in package.parts)
+    assert packages[0].etag != packages[1].etag
 
 
 @settings(max_examples=40)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mock_server.tests.conftest import DOWNLOAD, KEY, make_door
+from mock_server.tests.conftest import DOCUMENT, DOWNLOAD, KEY, make_door
 
 from flipsnack_mock.inspect.matching import Matcher, nearest
 from flipsnack_mock.state.journal import Entry
@@ -16,6 +16,7 @@ def played() -> list[Entry]:
     door.fetch(url)
     door.call(collectionHash="nope", format="json", title="a")
     door.call(apiKey="nobody")
+    door.upload(DOCUMENT)
     return list(door.world.journal.entries())
 
 
@@ -37,8 +38,11 @@ FIELDS: list[dict[str, Any]] = [
     {"method": "GET", "path": "/v1/"},
     {"format": "zip"},
     {"since": "r3"},
+    {"file_name": DOCUMENT.file_name},
+    {"file_size": 1_000, "file_digest": DOCUMENT.digest},
+    {"file_size": 999},
 ]
-COUNTS = [4, 1, 1, 4, 1, 3, 1, 1, 1, 5, 1, 1, 5, 4, 1, 2]
+COUNTS = [5, 1, 1, 4, 1, 3, 1, 1, 1, 6, 1, 1, 6, 4, 1, 3, 1, 1, 0]
 
 
 @pytest.mark.parametrize(("fields", "count"), list(zip(FIELDS, COUNTS, strict=True)))

@@ -1,11 +1,20 @@
 from urllib.parse import urlencode
 
 import pytest
-from mock_server.tests.conftest import Door, signed
+from mock_server.tests.conftest import DOCUMENT, Door, make_door, signed
 
 from flipsnack_mock.inspect.ledger import ledger
-from flipsnack_mock.inspect.provenance import CHECK_RULES, OUTCOME_RULES, cited_rules, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import (
+    CHECK_RULES,
+    METHOD_RULES,
+    OUTCOME_RULES,
+    cited_rules,
+    invented_in,
+    passed_checks,
+    signature_verdict,
+)
 from flipsnack_mock.protocol.checks import STEPS
+from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.journal import Entry
 
 LEDGER = {rule["id"]: rule["class"] for rule in ledger()["rule"]}
@@ -21,7 +30,8 @@ def rules(door: Door) -> set[str]:
 
 def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
     assert set(STEPS) == set(CHECK_RULES)
-    named = {rule for table in (CHECK_RULES, OUTCOME_RULES) for rules in table.values() for rule in rules}
+    assert set(METHODS) == set(METHOD_RULES)
+    named = {rule for table in (CHECK_RULES, OUTCOME_RULES, METHOD_RULES) for rules in table.values() for rule in rules}
     assert named <= LEDGER.keys()
 
 
@@ -77,3 +87,55 @@ def test_a_download_rests_on_the_rules_of_the_url(door: Door) -> None:
     assert {"url.expired-is-403"} == rules(door)
     door.fetch(url.replace("Expires=1", "Expires=2"))
     assert {"url.tamper-proof"} == rules(door)
+
+
+HASH = "mock-complete"
+ANSWERED = [
+    ("collection.create", {}, {"upload.title-default", "upload.quota"}, {"upload.file-wins", "upload.file-url-signed"}),
+    (
+        "collection.create",
+        {"title": "A", "fileUrl": "http://a/b.pdf"},
+        {"upload.file-url-signed"},
+        {"upload.title-default"},
+    ),
+    (
+        "collection.getCollection",
+        {},
+        {"conversion.states", "collection.empty-texts"},
+        {"conversion.failure-is-reported"},
+    ),
+    ("collection.update", {"title": ""}, {"update.empty-text", "update.keeps"}, {"update.publishing-renames"}),
+    ("collection.deleteCollection", {}, {"delete.gone"}, {"collection.object"}),
+    ("collection.getEmbed", {}, {"embed.size"}, {"embed.start-page"}),
+    ("collection.getStats", {"endDate": "2024-01-31"}, {"stats.dates", "parameter.value"}, {"parameter.unknown"}),
+    ("collection.getList", {"to": "3"}, {"list.range"}, {"list.query", "list.status", "answer.xml-lists"}),
+    ("collection.getList", {"format": "xml", "nosuch": "1"}, {"answer.xml-lists", "parameter.unknown"}, {"list.range"}),
+    ("user.getStats", {}, {"user.uploads-left"}, {"parameter.value", "stats.fields"}),
+    ("collection.downloadHTML", {}, {"conversion.then-package", "job.fresh-resource-url"}, {"collection.object"}),
+]
+
+
+@pytest.mark.parametrize(("action", "params", "cited", "others"), ANSWERED)
+def test_an_answer_rests_on_the_rules_of_its_method(
+    door: Door, action: str, params: dict[str, str], cited: set[str], others: set[str]
+) -> None:
+    named = "collectionHash" in {one.name for one in METHODS[action].parameters}
+    wanted = signed(action=action, collectionHash=HASH if named else None, **params)
+    files = (DOCUMENT,) if action == "collection.create" and "fileUrl" not in params else ()
+    door.send(urlencode(wanted), method=METHODS[action].verb, files=files)
+    assert 20 == latest(door).code
+    assert cited <= rules(door)
+    assert not others & rules(door)
+
+
+def test_an_entry_says_what_in_it_is_invented() -> None:
+    """Names of the request and of the answer, also under the name that a setting gave them, and rules."""
+    door = make_door(invented_names={"flipbooks": "items", "collectionThumbnail": ""})
+    door.upload(DOCUMENT, title="A")
+    assert ("flipbookStatus", "flipbookTitle", "items") == invented_in(latest(door))
+    door.upload(DOCUMENT)
+    assert "upload.title-default" in invented_in(latest(door))
+    door.act("collection.getList", to="3")
+    assert ("to",) == invented_in(latest(door))
+    door.call()
+    assert () == invented_in(latest(door))

@@ -1,3 +1,5 @@
+import base64
+import io
 import re
 from collections.abc import Callable
 from functools import partial
@@ -11,10 +13,15 @@ from mock_server.tests.conftest import KEY, Fake, make_fake, signed
 
 from flipsnack_client import Flipsnack
 from flipsnack_mock.inspect.ledger import ledger
-from flipsnack_mock.lint.rules import BACK_OFF_SECONDS, MIN_POLL_SECONDS, RULES
+from flipsnack_mock.lint.rules import BACK_OFF_SECONDS, RULES
+from flipsnack_mock.lint.traffic import MIN_POLL_SECONDS
+from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.testing import MockServer, assert_clean
 
 Misuse = Callable[[Fake], Any]
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def link(fake: Fake) -> str:
@@ -73,9 +80,68 @@ def download_with_credentials(fake: Fake) -> None:
     fake.resource(link(fake) + f"&apiKey={KEY}&signature=00")
 
 
+def call(fake: Fake, action: str, collection_hash: str | None = None, **params: str) -> dict[str, Any]:
+    """A call of a method; an upload is a POST with a file only where `fileUrl` is not among its parameters."""
+    wanted = signed(action=action, collectionHash=collection_hash, **params)
+    if action != "collection.create":
+        return dict(fake.client.get("/v1/", query_string=wanted).get_json() or {})
+    file = {} if "fileUrl" in params else {"file": (io.BytesIO(PICTURE), "mock-never.png")}
+    return dict(fake.client.post("/v1/", data=wanted | file).get_json(silent=True) or {})
+
+
+DOCUMENT = "https://a.test/mock-never.pdf"
+
+
+def upload(fake: Fake, seconds: float = 5, times: int = 2, **params: str) -> None:
+    for _ in range(times):
+        call(fake, "collection.create", **({"fileUrl": DOCUMENT} | params))
+        fake.pass_seconds(seconds)
+
+
+def upload_each(fake: Fake, **values: list[str]) -> None:
+    """An upload for each of the values of one parameter."""
+    [(name, each)] = values.items()
+    for value in each:
+        call(fake, "collection.create", **({"fileUrl": DOCUMENT} | {name: value}))
+
+
+def again(fake: Fake, action: str, seconds: float, times: int = 2, **params: str) -> None:
+    fake.account("POST", "/collections", {"hash": "mine", "conversion_schedule": "never"})
+    for _ in range(times):
+        call(fake, action, None if action == "user.getStats" else "mine", **params)
+        fake.pass_seconds(seconds)
+
+
+def lose_the_answer(fake: Fake, kind: dict[str, Any]) -> None:
+    fake.account("POST", "/faults", {"fault": kind, "when": {"action": "collection.create"}, "count": 1})
+    upload(fake)
+
+
+def use_the_temporary_hash(fake: Fake, follow: bool = False) -> None:
+    fake.account("POST", "/collections", {"hash": "draft", "status": "editable"})
+    published = call(fake, "collection.update", "draft", collectionStatus="public")["data"]["collectionHash"]
+    call(fake, "collection.getEmbed", published if follow else "draft")
+
+
+def list_between_changes(fake: Fake) -> None:
+    fake.account("POST", "/collections", {"hash": "mine"})
+    for title in ("A", "B", "C"):
+        call(fake, "collection.getList")
+        call(fake, "collection.update", "mine", title=title)
+
+
 MISUSES: list[tuple[str, Misuse]] = [
     ("client.poll-interval", partial(poll_every, seconds=MIN_POLL_SECONDS - 0.01)),
     ("client.poll-interval", partial(poll_every, seconds=0)),
+    ("client.conversion-interval", partial(again, action="collection.getCollection", seconds=1.4)),
+    ("client.conversion-interval", partial(again, action="collection.update", seconds=1.4, title="A")),
+    ("client.upload-once", upload),
+    ("client.upload-once", partial(lose_the_answer, kind={"kind": "status", "status": 503})),
+    ("client.upload-once", partial(lose_the_answer, kind={"kind": "empty-body"})),
+    ("client.upload-once", lambda fake: [call(fake, "collection.create") for _ in range(2)]),
+    ("client.upload-refused", partial(upload, fileUrl="https://a.test/mock-error-35.pdf")),
+    ("client.follows-new-hash", use_the_temporary_hash),
+    ("client.statistics-cached", partial(again, action="collection.getStats", seconds=59, times=3)),
     ("client.final-state", partial(poll_every, seconds=5, schedule="mock-failed", times=2)),
     ("client.final-state", partial(poll_every, seconds=5, schedule="mock-complete", times=2)),
     ("client.expired-url", lambda fake: use_dead_link(fake, tries=2, ask=True)),
@@ -92,12 +158,18 @@ MISUSES: list[tuple[str, Misuse]] = [
     ("client.final-error", partial(repeat, seconds=5, collectionHash=None)),
     ("client.final-error", lambda fake: [fake.client.get("/v1/?a=%zz") for _ in range(2)]),
     ("client.repeated-call", partial(fetch, times=2)),
+    ("client.repeated-call", partial(again, action="user.getStats", seconds=59)),
+    ("client.repeated-call", partial(again, action="collection.getEmbed", seconds=59)),
     ("client.secret-not-sent", lambda fake: fake.call(secret="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(token="secret-" + KEY)),
     ("client.secret-not-sent", lambda fake: fake.call(note=f"it is secret-{KEY}!")),
     ("client.secret-not-sent", lambda fake: fake.client.get(f"/v1/secret-{KEY}")),
     ("client.credentials-not-in-download", download_with_credentials),
-    ("client.get-for-reads", lambda fake: fake.client.post("/v1/", data=signed())),
+    *[
+        ("client.get-for-reads", lambda fake, action=action: fake.client.post("/v1/", data=signed(action=action)))
+        for action, method in METHODS.items()
+        if method.verb == "GET"
+    ],
     ("client.no-xml", partial(repeat, seconds=61, format="xml")),
 ]
 
@@ -181,6 +253,14 @@ CAREFUL: dict[str, Misuse] = {
         kind={"kind": "status", "status": 503},
         misuse=partial(repeat, seconds=0, collectionHash="mock-failed"),
     ),
+    "asks for a conversion every two seconds": partial(again, action="collection.getCollection", seconds=2, times=4),
+    "asks for statistics each minute": partial(again, action="collection.getStats", seconds=60),
+    "uploads again a minute later": partial(upload, seconds=60),
+    "uploads two documents": partial(upload_each, fileUrl=["https://a.test/a.pdf", "https://a.test/b.pdf"]),
+    "uploads one document under two titles": partial(upload_each, title=["a", "b"]),
+    "uploads again when the API did nothing": partial(lose_the_answer, kind={"kind": "code", "code": 22}),
+    "follows the new hash": partial(use_the_temporary_hash, follow=True),
+    "lists again after a change": list_between_changes,
     "uploads by POST": lambda fake: fake.client.post("/v1/", data=signed(action="collection.create")),
 }
 

@@ -4,7 +4,7 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from lxml import etree
+from mock_server.tests.formats import as_texts, from_jsonp, from_xml
 
 from flipsnack_mock.protocol.envelope import FORMATS, Envelope, Tree, is_callback, render
 
@@ -21,33 +21,6 @@ VALUES = st.recursive(
 DATA = st.none() | st.dictionaries(NAMES, VALUES, max_size=3)
 ANSWERS = st.builds(Envelope, st.integers(20, 46), TEXT, DATA)
 HOSTILE = Envelope(20, "</script><script>\u2028\u2029]]>&\"'*/ \0\x0b\r\n\ufffe\U0001f600", {"title": "\r\n<a>"})
-
-
-def from_jsonp(raw: bytes, callback: str) -> object:
-    head, tail = f"/**/{callback}(".encode(), b");"
-    assert (True, True) == (raw.startswith(head), raw.endswith(tail))
-    return json.loads(raw.removeprefix(head).removesuffix(tail))
-
-
-def from_xml(raw: bytes) -> object:
-    root = etree.fromstring(raw)
-    assert root.tag == "response"
-    return _branch(root)
-
-
-def _branch(element: etree._Element) -> object:
-    if len(element) and all(child.tag == "item" for child in element):
-        return [_branch(child) if len(child) else child.text or "" for child in element]
-    return {str(child.tag): _branch(child) if len(child) else child.text or "" for child in element}
-
-
-def as_texts(tree: object) -> object:
-    """A tree as XML can say it: every scalar as text, nothing as the empty one."""
-    if isinstance(tree, dict):
-        return {name: as_texts(value) for name, value in tree.items()} or ""
-    if isinstance(tree, list):
-        return [as_texts(value) for value in tree]
-    return "" if tree is None else str(tree)
 
 
 @given(answer=ANSWERS)

@@ -19,8 +19,8 @@ def test_no_two_errors_share_a_code() -> None:
     assert list(Code.__members__) == [code.name for code in Code]
 
 
-def test_an_error_has_the_vendors_message_and_beside_it_detail_and_rule() -> None:
+def test_an_error_has_detail_and_rule_and_the_vendors_message_unless_it_brings_its_own() -> None:
     error = ApiError(Code.FORBIDDEN, "the collection is deleted")
-    assert ("Forbidden", "the collection is deleted", "code.43") == (error.message, error.detail, error.rule)
+    assert (None, "the collection is deleted", "code.43") == (error.message, error.detail, error.rule)
     assert "code.43-unknown" == ApiError(43, "unknown", rule="code.43-unknown").rule
     assert (99, "Other") == ((other := ApiError(99, "", message="Other")).code, other.message)

@@ -72,8 +72,8 @@ def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
 
 
 def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:
-    answer = fake.call(action="collection.getList")
-    assert (501, "collection.getList") == (answer.status_code, answer.get_json()["error"]["action"])
+    answer = fake.call(action="flipbook.delete")
+    assert (501, "flipbook.delete") == (answer.status_code, answer.get_json()["error"]["action"])
 
 
 @pytest.mark.parametrize(

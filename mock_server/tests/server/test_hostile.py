@@ -7,8 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time  # noqa: TID251 - it is what such libraries replace
+from types import BuiltinFunctionType
 from urllib.parse import quote_from_bytes, urlencode, urlsplit
 
+import pytest
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -17,7 +20,8 @@ from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
 from urllib3 import Retry
 
-from flipsnack_mock.server.clock import real_time
+from flipsnack_mock.protocol.instants import LAST_INSTANT
+from flipsnack_mock.server.clock import elapsed_time, real_time
 from flipsnack_mock.testing import MockServer
 
 BOUND = 30
@@ -203,22 +207,36 @@ def test_without_a_stdout_it_serves() -> None:
 @example(jumps=[10**17, 10**17])
 @example(jumps=[10**17] * 3)
 def test_whatever_the_clock_does_every_request_is_answered(jumps: list[int]) -> None:
-    fake = make_fake()
+    fake, shown, latest = make_fake(), [0], 0
     for jump in (0, *jumps):
         fake.time[0] = max(0, fake.time[0] + jump)
+        latest = max(latest, fake.time[0])
         assert fake.call(collectionHash="mock-after-5s").get_json()["code"] == 20
         link = fake.call().get_json()["data"]["resourceUrl"]
         assert fake.resource(link).status_code in (200, 403)
         for path in ("", "/clock", "/jobs", "/faults"):
             assert 200 == fake.account("GET", path).status_code
         assert 200 == fake.admin("GET", f"/__admin/ui?account={KEY}").status_code
+        shown.append(fake.account("GET", "/clock").get_json()["now_us"])
+        # Forward it follows at once; after a step back it waits, and nothing goes back.
+        assert min(latest, LAST_INSTANT) == shown[-1] >= shown[-2]
+    fake.account("POST", "/reset")
+    assert min(fake.time[0], LAST_INSTANT) == fake.account("GET", "/clock").get_json()["now_us"]
 
 
-def test_real_time_never_goes_back() -> None:
-    """Its source follows the monotonic clock: setting the machine's clock moves nothing."""
-    now = real_time()
-    seen = [now() for _ in range(10_000)]
-    assert sorted(seen) == seen
+def test_no_library_that_replaces_pythons_clocks_moves_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As freezegun does, which replaces each name of the functions in any module."""
+    before = [source() for source in (real_time(), elapsed_time())]
+    clocks = {getattr(time, name): lambda: 0 for name in ("time", "time_ns", "monotonic", "monotonic_ns")}
+    for module in list(sys.modules.values()):
+        for name, value in list(vars(module).items()):
+            if isinstance(value, BuiltinFunctionType) and value in clocks:
+                monkeypatch.setattr(module, name, clocks[value])
+    assert 0 == time.time_ns()
+    after = [source() for source in (real_time(), elapsed_time())]
+    monkeypatch.undo()
+    assert all(0 <= late - early < BOUND * SECOND for early, late in zip(before, after, strict=True))
+    assert abs(time.time_ns() // 1_000 - after[0]) < BOUND * SECOND
 
 
 def test_a_full_fake_says_so_and_serves_those_it_has() -> None:

@@ -18,9 +18,9 @@ from flipsnack_mock.testing import AdminClient
 
 
 @contextmanager
-def elsewhere(name: str, slept: list[float]) -> Iterator[str]:
+def elsewhere(name: str, slept: list[float], **more: Any) -> Iterator[str]:
     """The URL of the application under a WSGI server that is not ours."""
-    settings, sources = load_settings(flags={"requests_per_second": 0}, environment={}, file=None)
+    settings, sources = load_settings(flags={"requests_per_second": 0} | more, environment={}, file=None)
     app = create_app(settings, sleep=slept.append, sources=sources)
     server: Any
     if name == "wsgiref":

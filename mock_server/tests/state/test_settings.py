@@ -1,5 +1,5 @@
 import json
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -8,15 +8,19 @@ from flipsnack_mock.state.settings import Behaviour, Setting, Settings, Settings
 
 PREFIX = "FLIPSNACK_MOCK_"
 PLACES = ("file", "environment", "flag")
+HINTS = get_type_hints(Settings, include_extras=True)
 NAMES = list(setting_docs())
 SEED = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "title": "T", "schedule": "failed"}]}]
 # Three values for the three places that a setting can come from, where the type alone does not say which are good.
 VALUES: dict[str, tuple[Any, Any, Any]] = {
-    "log": ("json", "off", "pretty"),
-    "limit_window": ("fixed", "sliding", "fixed"),
     "default_schedule": ("never", "manual", "immediate"),
+    "conversion_schedule": ("never", "manual", "failed"),
+    "upload_bytes": (1, 2, 3),
+    "upload_pages": (1, 2, 3),
     "base_url": ("http://a.test", "https://b.test:1", "http://c.test"),
     "http_statuses": ({"41": 401}, {"43": 403}, {"44": 400}),
+    "code_messages": ({"46": "Invalid"}, {"46": "Not a hash"}, {"40": "Bad"}),
+    "invented_names": ({"flipbooks": "items"}, {"to": "until", "flipbookStatus": ""}, {}),
     "seed": ([{"key": "A", "secret": "S"}], SEED, []),
 }
 
@@ -25,6 +29,10 @@ def values(name: str) -> tuple[Any, Any, Any]:
     """A value of a setting for the file, one for the environment, and one for the flag."""
     if name in VALUES:
         return VALUES[name]
+    kind = get_args(HINTS[name])[0]
+    if get_origin(kind) is Literal:
+        choices = get_args(kind)
+        return (choices[-1], choices[0], choices[1])
     default = getattr(Settings(), name)
     if isinstance(default, bool):
         return (not default, default, not default)
@@ -35,7 +43,7 @@ def values(name: str) -> tuple[Any, Any, Any]:
 
 def as_toml(name: str, value: Any) -> str:
     if isinstance(value, dict):
-        return f"{name} = {{{', '.join(f'{key} = {number}' for key, number in value.items())}}}"
+        return f"{name} = {{{', '.join(as_toml(key, one) for key, one in value.items())}}}"
     if isinstance(value, list):
         tables = ", ".join(f"{{{', '.join(as_toml(key, text) for key, text in item.items())}}}" for item in value)
         return f"{name} = [{tables}]"
@@ -107,6 +115,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones(place: str) -> None:
         ("http_statuses", {"41": 99}, "Expected `int` >= 200"),
         ("requests_per_second", 1.5, "Expected `int`"),
         ("max_accounts", 0, "Expected `int` >= 1"),
+        ("conversion_schedule", "soon", "'soon' is not a schedule"),
+        ("invented_names", {"title": "name"}, "'title' is not an invented name; expected one of collectionThumbnail, "),
+        ("invented_names", {"to": "from"}, "'from' is the name of something else"),
+        ("invented_names", {"to": "until", "flipbooks": "until"}, "'until' is there more than once"),
+        ("invented_names", {"to": "a b"}, "matching regex"),
     ],
 )
 @pytest.mark.parametrize("place", PLACES)

@@ -4,6 +4,7 @@ from mock_server.tests.conftest import signature_of
 from mock_server.tests.raw_socket import query
 
 from flipsnack_client import Flipsnack
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import AdminClient, AdminError, MockServer
 
@@ -65,6 +66,34 @@ def test_namespaces_and_magic_hashes_are_listed(server: MockServer) -> None:
     server.admin.forget_namespace("passing")
     assert "passing" not in server.admin.namespaces()
     assert "FAILED at the first call" in [row["does"] for row in server.admin.magic() if row["hash"] == "mock-failed"]
+
+
+def test_uploads_conversions_and_statistics_are_steered(server: MockServer) -> None:
+    account = server.admin.account("test-life")
+    named = account.collections.create(title="Spring", conversion_schedule="never", width=800)["hash"]
+    assert ("processing", 800) == (
+        account.collections.conversion(named)["state"],
+        account.collections.show(named)["width"],
+    )
+    assert "failed" == account.collections.convert(named, "failed")["state"]
+    assert ["processing"] == account.collections.conversion(named)["legal"]
+    account.collections.set_statistics(named, [{"date": "2024-01-31", "pages": [{"page": 1, "views": 2}]}])
+    [day] = account.collections.statistics(named)
+    assert ("2024-01-31", 0, 2) == (day["date"], day["views"], day["pages"][0]["views"])
+    assert {"count": 7, "left": 993}.items() <= account.set_uploads(7).items()
+    account.set_uploads(1, month="2001-01")
+    assert 1 == account.uploads()["months"]["2001-01"]
+
+
+def test_the_method_table_is_served(server: MockServer) -> None:
+    table = server.admin.methods()
+    assert list(METHODS) == [one["name"] for one in table["methods"]]
+    assert list(UNBUILT) == [one["name"] for one in table["unbuilt"]]
+    classes = {field["name"]: field["class"] for one in table["objects"] for field in one["fields"]}
+    assert ("invented", "documented") == (classes["flipbooks"], classes["clicks"])
+    assert ("mock-error-35.pdf", "refused with code 35, Collection maximum pages number exceeded") in [
+        tuple(row.values()) for row in server.admin.magic_uploads()
+    ]
 
 
 def test_a_rule_is_added_by_kind_or_preset(server: MockServer) -> None:

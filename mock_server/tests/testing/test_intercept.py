@@ -1,12 +1,16 @@
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import urllib3
 from mock_server.tests.raw_socket import query
+from urllib3.connection import HTTPSConnection
 
+from flipsnack_client import Flipsnack
 from flipsnack_mock.state.settings import SettingsError
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.intercept import Interception, intercept
@@ -50,6 +54,70 @@ def test_other_hosts_work_as_usual_or_are_refused() -> None:
             requests.get(f"{server.url}/health", timeout=5)
 
 
+class OwnConnection(HTTPSConnection):
+    """As a client with timeouts of its own has."""
+
+
+class OwnPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = OwnConnection
+
+
+def by_an_own_pool(url: str) -> int:
+    with urllib3.PoolManager() as manager:
+        manager.pool_classes_by_scheme = {"https": OwnPool, "http": urllib3.HTTPConnectionPool}
+        return manager.request("GET", url, retries=False).status
+
+
+WAYS: dict[str, Callable[[str], int]] = {
+    "requests": lambda url: requests.get(url, timeout=5).status_code,
+    "a proxy": lambda url: (
+        requests.get(url, proxies=dict.fromkeys(("http", "https"), "http://127.0.0.1:9"), timeout=5).status_code
+    ),
+    "a pool manager": lambda url: urllib3.PoolManager().request("GET", url, retries=False).status,
+    "a proxy manager": lambda url: urllib3.ProxyManager("https://127.0.0.1:9").request("GET", url).status,
+    "a pool": lambda url: urllib3.connection_from_url(url).request("GET", urlsplit(url).path).status,
+    "a pool of one's own": by_an_own_pool,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_urllib3_sends_is_answered_or_refused(way: str) -> None:
+    """Under the vendor's names in every spelling, and at any port; nothing leaves this process."""
+    with intercept(others="refuse"):
+        for origin in ("https://api.flipsnack.com", "https://API.flipsnack.com.:8443", "http://upload.flipsnack.com"):
+            assert 200 == WAYS[way](f"{origin}/v1/")
+        for url in ("http://127.0.0.1:9/v1/", "https://api.flipsnack.com.example/v1/"):
+            with pytest.raises((requests.ConnectionError, urllib3.exceptions.HTTPError), match="refused"):
+                WAYS[way](url)
+
+
+def test_our_client_is_answered() -> None:
+    with intercept(others="refuse") as fake:
+        client = Flipsnack("test-intercept", "secret-test-intercept", base_url=fake.base_url)
+        assert client.download_html("mock-complete").poll_once().resource_url
+
+
+@pytest.mark.parametrize("host", ["api.flipsnack.com", "127.0.0.1"])
+def test_a_connection_without_a_pool_is_refused(host: str) -> None:
+    with intercept(others="refuse"), pytest.raises(urllib3.exceptions.NewConnectionError, match="is refused"):
+        urllib3.connection.HTTPSConnection(host).request("GET", "/v1/")
+
+
+def test_an_open_connection_is_intercepted_and_redirects_and_retries_are_urllib3s() -> None:
+    with MockServer() as server, urllib3.PoolManager() as pool:
+        before = pool.request("GET", f"{server.url}/health").headers["x-content-type-options"]
+        with intercept(hosts=["127.0.0.1"]) as fake:
+            faults = fake.admin.account("test-intercept").faults
+            faults.add(preset="redirect")
+            faults.add("status", status=503, count=1)
+            retries = urllib3.Retry(3, status_forcelist=[503], backoff_factor=0)
+            answer = pool.request("GET", server.base_url, fields=signed("mock-complete"), retries=retries)
+            assert answer.json()["data"]["resourceUrl"].startswith(server.url)
+            assert [302, 503] == [one.status for one in answer.retries.history]  # type: ignore[union-attr]  # there is one
+        assert [] == server.admin.account("test-intercept").requests.list()
+    assert "nosniff" == before
+
+
 def test_a_session_that_outlives_the_interception_is_free_again() -> None:
     with MockServer() as server, requests.Session() as session:
         with intercept(hosts=["127.0.0.1"]):
@@ -60,10 +128,10 @@ def test_a_session_that_outlives_the_interception_is_free_again() -> None:
 
 
 def test_the_end_restores_what_was_there() -> None:
-    before = (urllib3.HTTPConnectionPool.ConnectionCls, urllib3.HTTPSConnectionPool.ConnectionCls)
+    before = (urllib3.HTTPConnectionPool.urlopen, HTTPSConnection._new_conn)
     with pytest.raises(ZeroDivisionError), intercept():
         raise ZeroDivisionError
-    assert before == (urllib3.HTTPConnectionPool.ConnectionCls, urllib3.HTTPSConnectionPool.ConnectionCls)
+    assert before == (urllib3.HTTPConnectionPool.urlopen, HTTPSConnection._new_conn)
 
 
 def test_settings_are_those_of_the_server() -> None:

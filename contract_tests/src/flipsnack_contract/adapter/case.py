@@ -16,7 +16,7 @@ from flipsnack_contract.adapter.messages import (
     RunCase,
     Wake,
 )
-from flipsnack_contract.contract.clock import RealClock
+from flipsnack_contract.contract.clock import RealClock, stopwatch
 from flipsnack_contract.target.control import AccountControl
 
 MASK = "«the secret»"
@@ -47,7 +47,8 @@ class Case:
     """One operation that a client is asked to do. All times are milliseconds; `needs` are capabilities.
 
     A client that still runs `horizon_ms` after the start, sleeps more often than `most_sleeps`, or makes more calls
-    than `most_calls` is stopped: it would not end by itself.
+    than `most_calls` is stopped: it would not end by itself. An adapter whose messages have more than `most_said`
+    bytes, or that still sends some after `most_seconds` of real time, is at fault.
     """
 
     id: str
@@ -62,6 +63,8 @@ class Case:
     horizon_ms: int = DAY_MS
     most_sleeps: int = 5000
     most_calls: int = 500
+    most_said: int = 8 * 1024 * 1024
+    most_seconds: float = 300.0
 
     @property
     def real_limit_s(self) -> float:
@@ -209,6 +212,8 @@ class CaseRun:
     log: list[Said] = field(default_factory=list)
     sleeps: list[int] = field(default_factory=list)
     cancelled_at_ms: int | None = None
+    said: int = 0
+    began: float = field(default_factory=stopwatch)
 
     def __post_init__(self) -> None:
         self.started_ms = self.timeline.now_ms
@@ -218,7 +223,13 @@ class CaseRun:
         return self.timeline.now_ms - self.started_ms
 
     def note(self, by: str, line: bytes) -> None:
-        """Add a line to the log, without the secret."""
+        """Add a line to the log, without the secret. Raises `AdapterFault` when the case has no end."""
+        self.said += len(line)
+        if self.said > self.case.most_said:
+            raise AdapterFault("too-long", f"the messages of one case have more than {self.case.most_said} bytes")
+        limit = self.case.most_seconds + (0.0 if self.timeline.is_virtual else self.case.real_limit_s)
+        if stopwatch() - self.began > limit:
+            raise AdapterFault("hang", f"the case did not end within {limit:g} s of real time")
         text = line.decode("utf-8", "replace").rstrip("\n")
         self.log.append(Said(by, self.timeline.now_ms, masked(text, self.case.secret)))
 

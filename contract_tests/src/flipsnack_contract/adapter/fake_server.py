@@ -20,6 +20,7 @@ from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.target.bounds import MOST_BYTES
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.session import CallDraft
 from flipsnack_contract.target.target import HttpTarget, Request
@@ -56,7 +57,7 @@ def fake_at(url: str, *, token: str | None = None) -> Iterator[Fake]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise NoAddress(f"{url!r} is not the address of a fake; expected something like http://127.0.0.1:3547")
-    root = f"{parts.scheme}://{parts.netloc}"
+    root = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/v1")
     with HttpTarget(f"{root}/v1/") as target:
         if find_control(target, token=token) is None:
             raise NoFake(
@@ -110,7 +111,7 @@ class Sandbox:
         self.key = key
         self.secret = secret
         self.account = self.control.create_account(key, secret)
-        self._folder = TemporaryDirectory(prefix="flipsnack-")
+        self._folder = TemporaryDirectory(prefix="flipsnack-", ignore_cleanup_errors=True)
         self.dest = Path(self._folder.name) / "package.zip"
 
     def timeline(self, *, virtual: bool, actions: tuple[TimedAction, ...] = ()) -> Timeline:
@@ -126,6 +127,13 @@ class Sandbox:
         archive = self.control.call("GET", "/requests.har")
         archive["log"]["entries"] = archive["log"]["entries"][:before]
         return json.dumps(archive, indent=1, ensure_ascii=False).encode()
+
+    def made(self) -> bytes | None:
+        """The file at `dest`, or its first 256 MiB; None where there is no regular file."""
+        if not self.dest.is_file():
+            return None
+        with self.dest.open("rb") as file:
+            return file.read(MOST_BYTES)
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""

@@ -30,7 +30,15 @@ from flipsnack_contract.adapter.messages import (
     Greeting,
     Hello,
 )
-from flipsnack_contract.adapter.process import Process, end_group, exit_text, start, tail, why_not_startable
+from flipsnack_contract.adapter.process import (
+    Process,
+    check_printed,
+    end_group,
+    exit_text,
+    start,
+    tail,
+    why_not_startable,
+)
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.contract.clock import stopwatch
 
@@ -133,19 +141,20 @@ class Program:
         environment = {**self.mode.environment, **ours}
         process = start(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, environment=environment)
         try:
-            code = self._exit_code(process, run)
+            code = self._exit_code(process, run, stdout, stderr)
         finally:
             end_group(process)
         if code < 0:
             raise AdapterFault("crash", exit_text(code))
         return run.report(CaseOutcome.ERROR, why=exit_text(code)) if code else run.report(CaseOutcome.OK)
 
-    def _exit_code(self, process: subprocess.Popen[bytes], run: CaseRun) -> int:
+    def _exit_code(self, process: subprocess.Popen[bytes], run: CaseRun, *printed: IO[bytes]) -> int:
         limit, began = self.mode.timeout + run.case.real_limit_s, stopwatch()
         while stopwatch() - began < limit:
             with suppress(subprocess.TimeoutExpired):
                 return process.wait(TICK)
             run.check_calls()
+            check_printed(*printed)
         raise AdapterFault("hang", f"it did not end within {limit:g} s")
 
     def _filled(self, case: Case) -> Iterator[str]:
@@ -165,7 +174,7 @@ def _pairs(args: Mapping[str, Any]) -> Iterator[str]:
 def _value(stdout: IO[bytes]) -> dict[str, Any]:
     """The JSON object in `stdout`, or an empty one."""
     stdout.seek(0)
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         value = json.loads(stdout.read(MAX_LINE))
         return value if isinstance(value, dict) else {}
     return {}

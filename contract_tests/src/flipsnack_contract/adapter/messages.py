@@ -24,21 +24,26 @@ CAPABILITIES = {
     "refresh": "asks for a new resource URL when the one it has is refused",
     "checksums": "checks the checksums inside a package",
     "progress": "sends events while it works",
+    "uploads": "uploads documents, by create or by call",
 }
 
 OPERATIONS = {
     "download": "waits for a package and saves it",
     "poll": "asks once for the state of a package",
     "call": "calls any method of the API",
+    "create": "uploads a document and waits for the end of its conversion",
+    "list": "lists all collections, page by page",
+    "publish": "publishes an editable collection, and shows it then",
+    "statistics": "asks for the statistics of a collection three times, 10 s apart",
 }
 
 KINDS = {
     "no-start": "the command cannot be started",
     "crash": "the process ended while a message was expected",
     "closed": "the process closed its stdout and still runs",
-    "hang": "no message came within the timeout",
+    "hang": "no message came within the timeout, or a case does not end",
     "garbage": "a line is not a message of the protocol",
-    "too-long": "a line is longer than 1 MiB",
+    "too-long": "a line is longer than 1 MiB, the messages of a case than 8 MiB, or what it prints than 64 MiB",
     "out-of-turn": "a message came at a wrong time",
     "unknown-id": "a message names a case that the kit never started",
     "duplicate": "a message names a case that is over",
@@ -52,7 +57,12 @@ ErrorClass = Literal[
     "bad_request",
     "rate_limited",
     "maintenance",
+    "processing",
+    "quota",
+    "refused_file",
+    "uncertain",
     "job_failed",
+    "conversion_failed",
     "deadline",
     "transport",
     "protocol",
@@ -106,10 +116,14 @@ class CaseCredentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the operation is to be done; `deadline_ms` bounds all of it."""
+    """How the operation is to be done; `deadline_ms` bounds all of it.
+
+    `page_size` is the number of collections in a page of a list, for a client that lets its caller choose it.
+    """
 
     format: Format = "json"
     deadline_ms: Milliseconds | None = None
+    page_size: Annotated[int, Meta(ge=1)] | None = None
 
 
 class RunCase(_Message, frozen=True, tag="run"):
@@ -117,6 +131,8 @@ class RunCase(_Message, frozen=True, tag="run"):
 
     poll: `collection`. download: `collection`, and `dest`, the file to make. call: `action`, the name of the method;
     `params`, its parameters by name; `files`, the paths of files to upload by the name of the parameter.
+    create: `file`, the path of the document. publish, statistics: `collection`. create, list, publish and statistics
+    have `params` too, which are further parameters of their method.
     """
 
     id: str
@@ -201,8 +217,9 @@ class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class CaseResult(_Message, frozen=True, tag="result"):
     """How the case ended.
 
-    `value` of a poll and of a download: `status`, the job's last state; of a call: the data of the answer. `file`
-    belongs to a download, `error` to the outcome error, `why` to unsupported.
+    `value` of a poll and of a download: `status`, the job's last state; of a call and of statistics: the data of the
+    answer; of create: `hash` and `conversion`, its last state; of list: `hashes`; of publish: `hash`, the new one.
+    `file` belongs to a download, `error` to the outcome error, `why` to unsupported.
     """
 
     id: str
@@ -233,6 +250,8 @@ def read_from_adapter(line: bytes) -> FromAdapter:
     """The message that a line of an adapter holds. Raises `AdapterFault`, which says what was expected."""
     try:
         return _from_adapter.decode(line)
+    except RecursionError:
+        raise AdapterFault("garbage", f"a message is nested too deeply; expected {EXPECTED}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
         hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"

@@ -13,8 +13,9 @@ import signal
 import subprocess
 import tempfile
 import threading
+import uuid
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue, SimpleQueue
@@ -22,11 +23,17 @@ from typing import IO
 
 from flipsnack_contract.adapter.messages import MAX_LINE, AdapterFault, Bye, encode
 from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.contract.decoding import cut
 
 GRACE_AFTER_BYE = 3.0
 GRACE_AFTER_TERM = 2.0
 REAP = 1.0
 KEPT = 64 * 1024
+MOST_PRINTED = 64 * 1024 * 1024
+"""Bytes that one case may print beside the protocol."""
+MARK = "FLIPSNACK_CONTRACT_PROCESS"
+"""The variable that marks a process and all that it starts; a mark is added to those of the processes around it."""
+ROUNDS = 20
 PIECE = 64 * 1024
 MOST_PIECES = 16
 """Pieces that are kept unread; the other side has to wait with more, so memory is bounded."""
@@ -34,6 +41,12 @@ INTERPRETER = "the interpreter that its first line names does not exist; expecte
 # As Python, Java and JavaScript begin the line that says what went wrong. Node prints its version after all that.
 ERROR = re.compile(r"^(Uncaught |Exception in thread \S+ |Caused by: )?[\w.]*(Error|Exception)\b.*:")
 Stream = int | IO[bytes]
+
+
+class Started(subprocess.Popen[bytes]):
+    """A process with the mark of all that it starts."""
+
+    mark = ""
 
 
 def why_not_startable(program: str, *, path: str | None = None) -> str:
@@ -57,12 +70,17 @@ def start(
     stdout: Stream = subprocess.PIPE,
     stderr: Stream = subprocess.PIPE,
     environment: Mapping[str, str] | None = None,
-) -> subprocess.Popen[bytes]:
+) -> "Started":
     """Start `command` in a process group of its own, with unbuffered pipes by default. Raises `AdapterFault`."""
+    mark = uuid.uuid4().hex
+    marked = {**(os.environ if environment is None else environment)}
+    marked[MARK] = f"{marked.get(MARK, '')} {mark}".strip()
     try:
-        return subprocess.Popen(
-            command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, start_new_session=True, bufsize=0
+        process = Started(
+            command, stdin=stdin, stdout=stdout, stderr=stderr, env=marked, start_new_session=True, bufsize=0
         )
+        process.mark = mark
+        return process
     except (OSError, ValueError) as error:
         is_script = isinstance(error, OSError) and error.errno in (errno.ENOEXEC, errno.ENOENT)
         found = why_not_startable(command[0], path=(environment or {}).get("PATH"))
@@ -70,8 +88,11 @@ def start(
         raise AdapterFault("no-start", f"{shlex.join(command)}: {why}") from None
 
 
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End the process and all that it started: SIGTERM, and SIGKILL to what still runs 2 s later."""
+def end_group(process: Started) -> None:
+    """End the process and all that it started: SIGTERM, and SIGKILL to what still runs 2 s later.
+
+    Where the system has /proc, that includes what has left the process group for a session of its own.
+    """
     _signal(process, signal.SIGTERM)
     try:
         with suppress(subprocess.TimeoutExpired):
@@ -79,11 +100,36 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     finally:
         _signal(process, signal.SIGKILL)
         process.wait()
+        end_marked(process.mark)
+
+
+def end_marked(mark: str) -> None:
+    """SIGKILL whatever has `mark` in its environment; a process that starts others meanwhile does not escape."""
+    for _ in range(ROUNDS):
+        found = list(_marked(mark.encode()))
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+
+
+def _marked(mark: bytes) -> Iterator[int]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in (process / "environ").read_bytes() and int(process.name) != os.getpid():
+                yield int(process.name)
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
+
+
+def check_printed(*files: IO[bytes]) -> None:
+    """Raise `AdapterFault` where so much was printed that it would fill the disk."""
+    if any(os.fstat(one.fileno()).st_size > MOST_PRINTED for one in files):
+        raise AdapterFault("too-long", f"it printed more than {MOST_PRINTED} bytes")
 
 
 def exit_text(code: int | None) -> str:
@@ -104,7 +150,7 @@ def last_error_line(text: str) -> str:
     """The last line that names an error, else the last one, cut to 200 characters."""
     lines = [line.strip() for line in text.split("\n")]
     found = [line for line in lines if ERROR.search(line)] or [line for line in lines if line]
-    return found[-1][:200] if found else ""
+    return cut(found[-1], 200) if found else ""
 
 
 class Closed(Exception):

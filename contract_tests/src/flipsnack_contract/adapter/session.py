@@ -24,7 +24,7 @@ from flipsnack_contract.adapter.messages import (
     encode,
     read_from_adapter,
 )
-from flipsnack_contract.adapter.process import Channel, Closed, tail
+from flipsnack_contract.adapter.process import Channel, Closed, check_printed, tail
 from flipsnack_contract.contract.clock import stopwatch
 
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
@@ -118,9 +118,7 @@ class AdapterSession:
             self._protocol = ProtocolState()
             try:
                 self._connection.channel.send(encode(self.greeting, self.more))
-                if (line := self._line(self.hello_timeout)) is None:
-                    raise AdapterFault("hang", f"no hello within {self.hello_timeout:g} s; {FLUSH}")
-                self._protocol.take(line)
+                self._protocol.take(self._awaited(self.hello_timeout, f"no hello within {{}} s; {FLUSH}"))
             except AdapterFault:
                 self.drop()
                 raise
@@ -178,13 +176,21 @@ class AdapterSession:
         self._connected().channel.send(line)
 
     def _receive(self, run: CaseRun) -> FromAdapter:
-        since, is_virtual = stopwatch(), run.timeline.is_virtual
+        is_virtual = run.timeline.is_virtual
         limit = self.timeout + (0.0 if is_virtual else run.case.real_limit_s)
+        why = "no message for {} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else "")
+        return self._take(run, self._awaited(limit, why, run.check_calls))
+
+    def _awaited(self, limit: float, why: str, look: Callable[[], None] = lambda: None) -> bytes:
+        """The next line; `look` is called from time to time while there is none. Raises `AdapterFault`."""
+        since = stopwatch()
+        check_printed(self._connected().stderr)
         while (line := self._line(TICK)) is None:
-            run.check_calls()
+            look()
+            check_printed(self._connected().stderr)
             if stopwatch() - since > limit:
-                raise AdapterFault("hang", f"no message for {limit:g} s" + (f"; {ASK_TO_SLEEP}" if is_virtual else ""))
-        return self._take(run, line)
+                raise AdapterFault("hang", why.format(f"{limit:g}"))
+        return line
 
     def _expect_quiet(self, run: CaseRun) -> None:
         with suppress(Closed):  # its end shows in the next case

@@ -2,18 +2,22 @@
 
 from functools import cache
 
-from flipsnack_contract.checks import answers, codes, jobs, keys, requests, signatures, urls
+from flipsnack_contract.checks import answers, codes, keys, parameters, requests, signatures
 from flipsnack_contract.checks.check import CONTROL, Check, check, checks_in
+from flipsnack_contract.checks.methods import collections, conversion, embedding, jobs, lists, statistics, uploads, urls
+from flipsnack_contract.checks.methods.library import Library
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-_MODULES = (requests, answers, codes, signatures, jobs, urls, keys)
+_GENERIC = (requests, parameters, answers, codes, signatures, keys)
+_OF_METHODS = (jobs, urls, uploads, conversion, collections, embedding, statistics, lists)
 
 
 @cache
 def server_checks(table: tuple[Method, ...] | None = None) -> tuple[Check, ...]:
     """Every check of a server that has these methods, by default all of `spec/methods.toml`."""
-    history = check("history.agrees", needs=CONTROL)(History)
-    found = (*checks_in(*_MODULES, capabilities=CAPABILITIES), history)
+    of_history = check("history.agrees", needs=CONTROL)
+    machines = (of_history(History), of_history(Library))
+    found = (*checks_in(*_GENERIC, *_OF_METHODS, capabilities=CAPABILITIES), *machines)
     return tuple(one for one in found if one.methods is None or any(map(one.methods, table or methods())))

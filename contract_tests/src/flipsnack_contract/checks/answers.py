@@ -1,8 +1,12 @@
 """The answer: envelope, HTTP status, three formats with the same content, and the parameters that choose one."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.methods.uploaded import CREATE, GET, LIST, STATS, hash_of, method_named
 from flipsnack_contract.checks.request_cases import (
     ANSWERS,
     CALLBACK,
@@ -13,8 +17,8 @@ from flipsnack_contract.checks.request_cases import (
     texts,
     with_format,
 )
-from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.methods import every_method
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
+from flipsnack_contract.contract.methods import Field, every_method, objects
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
 
@@ -53,6 +57,77 @@ def _require_form(session: Session, case: RequestCase, form: str, content_type: 
     expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
     session.read(reply, form, callback=CALLBACK)
     return reply
+
+
+def _require_fields(fields: Iterable[Field], data: Mapping[str, Any], where: str) -> None:
+    for one in fields:
+        if one.name not in data:
+            # An invented name may be another one there.
+            expect(True, one.present != "always" or one.certainty == "invented", f"{one.name} is in {where}")
+            continue
+        value = data[one.name]
+        expect(True, isinstance(value, _TYPES[one.type]), f"{one.name} in {where} is a {one.type}, not {value!r}")
+        if one.allowed:
+            expect_in(one.allowed, value, f"{one.name} in {where}")
+        for number, element in enumerate(value if one.items else ()):
+            _require_fields(objects()[one.items or ""].fields, element, f"{one.name}[{number}]")
+
+
+_TYPES: Mapping[str, type] = {"string": str, "number": int, "boolean": bool, "list": list}
+
+
+@check("answer.fields", needs={"collection"}, methods=lambda method: bool(method.fields), calls=1)
+def data_has_the_fields_of_the_method(session: Session) -> None:
+    """The data of an answer has the fields of the table, each of its type and with a value that it allows."""
+    answer = session.ask(session.draft())
+    expect_code(20, answer, "a right call")
+    _require_fields(session.method.fields, answer.data or {}, "the data")
+
+
+LISTS = {LIST: {}, STATS: {"includePageStats": "true"}, GET: {}}
+HARD = "<a> & \"b\" 'c' ]]> é 日本 😀 \u2028 &amp;"
+
+
+@check(
+    "answer.same-in-every-format",
+    needs=CONTROL,
+    methods=lambda method: method.name in LISTS,
+    rows={"title": (HARD, "", " ", "\r\n\t")},
+    varies={"title": texts},
+)
+def lists_and_texts_are_the_same_in_every_format(session: Session, title: str) -> None:
+    """Lists, numbers and texts that were given are the same in JSON, JSONP and XML."""
+    _require_the_same(session, session.collection(title=title, pages=3))
+
+
+NOT_IN_XML = ("\x01", "\x0b", "\x1f", "\ufffe", "\uffff")
+
+
+@check("answer.xml-illegal-characters", needs=CONTROL, methods=method_named(GET), rows={"character": NOT_IN_XML})
+def what_xml_cannot_hold_is_replaced_in_every_format(session: Session, character: str) -> None:
+    """A character of a title that XML cannot hold is U+FFFD in every format."""
+    collection = hash_of(session.data(CREATE, title=f"a{character}b"))
+    for form in FORMATS:
+        draft = with_format(session.draft(collection), form)
+        answer = session.read(session.send(draft), form, callback=CALLBACK, own=True)
+        expect("a\ufffdb", (answer.data or {}).get("collectionTitle"), f"the title a{character!r}b in {form}")
+
+
+@check("answer.xml-lists", needs=CONTROL, methods=method_named(LIST), rows={"collections": (0, 1, 3)})
+def a_list_has_an_item_for_each_element(session: Session, collections: int) -> None:
+    """In XML a list has one child `item` for each element, none and one included."""
+    made = [session.collection(pages=2) for _ in range(collections)]
+    answer = session.read(session.send(session.draft(format="xml")), "xml", own=True)
+    listed = (answer.data or {}).get("collections")
+    expect(True, isinstance(listed, list), f"collections is a list, not {listed!r}")
+    expect(sorted(made), sorted(one["collectionHash"] for one in listed or ()), "the hashes of the items")
+
+
+def _require_the_same(session: Session, collection: str | None) -> None:
+    parameters = LISTS[session.method.name]
+    answers = [session.ask(with_format(session.draft(collection, **parameters), form)) for form in FORMATS]
+    for form, answer in zip(FORMATS[1:], answers[1:], strict=True):
+        expect(answers[0], answer, f"the answer in {form}, compared with JSON")
 
 
 @check("answer.json", methods=every_method, rows=FEW, calls=2)
@@ -144,7 +219,7 @@ def jsonp_without_callback_is_30_in_json(session: Session, callback: dict[str, s
 @check(
     "callback.required",
     needs={"credentials"},
-    methods=every_method,
+    methods=lambda method: method.read_only,
     rows={"callback": ("app.answer", "", *HOSTILE[:4])},
     calls=2,
 )

@@ -6,10 +6,12 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import CREATE, LIST, USER
 from flipsnack_contract.checks.request_cases import gaps
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.methods import every_method, methods
 from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
 
@@ -114,6 +116,29 @@ def who_keeps_the_limits_is_never_refused(session: Session, pauses: list[int]) -
         expect(False, code in LIMITS, f"a limit refuses {what}")
 
 
+@check("limit.per-second", needs=CONTROL, methods=every_method)
+def all_methods_count_together(session: Session) -> None:
+    """Calls of any methods use up one second: after one of each of five methods every method is 31."""
+    collection = session.own_collection()
+    session.align()
+    reads = [one.name for one in methods() if one.read_only][:5]
+    for name in reads:
+        calling = session.calling(name)
+        expect_code(OK, calling.ask(calling.draft(collection), paced=False), f"a call of {name}")
+    expect(31, _call(session), f"{session.method} after a call of each of {', '.join(reads)}")
+
+
+@check("limit.per-second", needs=CONTROL, methods=every_method)
+def calls_of_one_method_use_up_the_second_of_all(session: Session) -> None:
+    """Five calls of one method leave none to another in that second."""
+    other = session.calling(USER if session.method.name != USER else LIST)
+    session.own_collection()
+    session.align()
+    for _ in FIVE:
+        _call(session)
+    expect(31, _call(other), f"{other.method} after five calls of {session.method}")
+
+
 @check("limit.per-key", needs=CONTROL)
 def limits_are_counted_for_each_key_alone(session: Session) -> None:
     """A key that has used up its second does not use up another's."""
@@ -172,6 +197,18 @@ def nothing_is_seen_through_another_key(session: Session, disturbances: list[str
     url = session.resource_url(SHARED)
     session.wait(30 * SECOND)
     expect(True, session.serves(url), "the resource URL serves in its minute")
+
+
+@check("key.isolation", needs=CONTROL)
+def nothing_of_another_key_is_counted_or_listed(session: Session) -> None:
+    """Lists, sums of statistics and uploads left are those of one key alone."""
+    other = session.another()
+    other.steer.statistics(other.collection(), [{"date": "2024-01-01", "views": 5}])
+    before = session.data(USER)
+    other.data(CREATE)
+    expect([], session.data(LIST).get("collections"), "the list of a key without collections")
+    expect(before, session.data(USER), "the statistics of a key, after an upload by another")
+    expect(0, before.get("views"), "the views of a key without collections")
 
 
 @check("key.isolation", needs=CONTROL)

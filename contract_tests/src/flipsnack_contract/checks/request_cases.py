@@ -185,6 +185,7 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase(
         "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)
     ),
+    RequestCase("no document", 10, 30, "parameter", _changed(files=()), KEY, lambda method: method.takes("file")),
     RequestCase(
         "an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
     ),

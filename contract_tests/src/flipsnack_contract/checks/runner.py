@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
 from flipsnack_contract.checks.check import Check, Plan, Row, needs_of
+from flipsnack_contract.checks.drawing import same_everywhere
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
 from flipsnack_contract.contract.clock import REAL_MARGIN, SECOND, Clock, RatePacer, RealClock, shortest, stopwatch
 from flipsnack_contract.contract.methods import Method, methods
@@ -24,6 +25,9 @@ from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.target_under_test import TargetUnderTest
+
+CHECK_SECONDS = 600.0
+"""Seconds of real time after which a check gives up."""
 
 
 @dataclass
@@ -35,13 +39,19 @@ class _CheckRun:
     session: Session | None = None
     violation: Violation | None = None
     unsuitable: str = ""
+    began: float = field(default_factory=stopwatch)
+
+    def keep_to_time(self) -> None:
+        """Raise `Inconclusive` where the check takes too long: each answer may be slow, and still have an end."""
+        if stopwatch() - self.began > CHECK_SECONDS:
+            raise Inconclusive(f"the check did not end within {CHECK_SECONDS:g} s; the answers are too slow")
 
 
 def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
     """Run one check."""
     if lacks := missing(check, under_test):
         return Result(check.name, check.rule.id, Outcome.SKIPPED, f"needs {', '.join(lacks)}", missing=lacks)
-    log, began = _CheckRun(), stopwatch()
+    log = _CheckRun()
     outcome, message = _attempt(check, under_test, plan, log)
     return Result(
         check=check.name,
@@ -52,7 +62,7 @@ def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
         counterexample={name: repr(value) for name, value in log.drawn.items()} if log.violation else {},
         steps=tuple(log.session.trace) if log.session and outcome is not Outcome.PASSED else (),
         examples=log.examples,
-        seconds=stopwatch() - began,
+        seconds=stopwatch() - log.began,
     )
 
 
@@ -88,6 +98,7 @@ def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _Check
 def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
     shown = {name: value for name, value in drawn.items() if name != "needs"}
     values = dict(shown)
+    log.keep_to_time()
     try:
         with _session(under_test, log, values.pop("method", None)) as session:
             check.run(session, **values)
@@ -116,7 +127,8 @@ def _vary(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun)
 
     example.__name__ = example.__qualname__ = check.run.__name__
     each = {"method": sampled_from(chosen)} if (chosen := methods_for(check, under_test)) else {}
-    _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
+    with same_everywhere():
+        _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
 
 
 def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
@@ -125,13 +137,15 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
     @contextmanager
     def session() -> Iterator[Session]:
+        log.keep_to_time()
         log.examples += 1
         with _session(under_test, log) as opened:
             yield opened
 
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
-    run_state_machine_as_test(factory, settings=_settings(check, plan))
+    with same_everywhere():
+        run_state_machine_as_test(factory, settings=_settings(check, plan))
 
 
 def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:

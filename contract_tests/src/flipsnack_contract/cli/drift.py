@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from flipsnack_contract.cli.judge import click_options, options_of
+from flipsnack_contract.cli.judge import cache_folder, click_options, options_of
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.result import Drift, Exit, Outcome, compare, ledger_advice
 
 EXAMPLES = 20
@@ -24,10 +25,12 @@ def drift(*, a: str, b: str, **given: Any) -> None:
     differences, 10 a target does not answer, 14 nothing could be compared.
     """
     from flipsnack_contract.checks import server_checks
+    from flipsnack_contract.checks.drawing import keep_files_in
     from flipsnack_contract.checks.runner import run_check
     from flipsnack_contract.plugin.server import open_target, plan_of
 
     options = options_of({**given, "examples": given["examples"] or EXAMPLES})
+    keep_files_in(cache_folder(click.get_current_context().obj or {}))
     with ExitStack() as stack:
         pair = [open_target(name, options, stack) for name in (a, b)]
         click.echo(f"A is {a}\nB is {b}")
@@ -44,7 +47,7 @@ def _show(found: Sequence[Drift]) -> Exit:
         if one.differs:
             click.echo("\n" + "\n".join(_lines(one)))
         if not one.judged:
-            click.echo(f"\nnot compared  {one.first.check}: {one.first.message or one.second.message}")
+            click.echo(f"\nnot compared  {one.first.check}: {cut(one.first.message or one.second.message)}")
     differing, compared = sum(one.differs for one in found), sum(one.judged for one in found)
     click.echo(f"\n{differing} of {compared} checks differ")
     if differing:
@@ -57,6 +60,6 @@ def _lines(one: Drift) -> Iterator[str]:
     yield f"  rule    {one.rule.statement}"
     for name, side in (("A", one.first), ("B", one.second)):
         kept = side.outcome is Outcome.PASSED
-        yield f"  {name}       {'keeps the rule' if kept else f'breaks it: {side.message}'}"
-        yield from (f"          {step}" for step in side.steps[-STEPS_SHOWN:])
+        yield f"  {name}       {'keeps the rule' if kept else f'breaks it: {cut(side.message)}'}"
+        yield from (f"          {cut(step)}" for step in side.steps[-STEPS_SHOWN:])
     yield from (f"  ledger  {line}" for line in ledger_advice(one.rule))

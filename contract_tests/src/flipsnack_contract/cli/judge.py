@@ -11,10 +11,17 @@ from typing import Any, NoReturn
 import click
 
 from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS, greeting_of
+from flipsnack_contract.contract.decoding import cut
+from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
 from flipsnack_contract.target.result import SHOWN, Exit
 
-CODES = {int(one.code): one.means for one in SHOWN.values()} | {0: "as expected", 4: "wrong usage", 130: "interrupted"}
+CODES = {int(one.code): one.means for one in SHOWN.values()} | {
+    0: "as expected",
+    4: "wrong usage",
+    130: "interrupted",
+    143: "ended by SIGTERM",
+}
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
 HOW_IT_RUNS = f"""
 \b
@@ -98,7 +105,7 @@ class _Judging(click.Command):
             ]
         )
         if code == Exit.INTERRUPTED:
-            raise KeyboardInterrupt
+            raise received() or KeyboardInterrupt
         raise SystemExit(int(code))
 
 
@@ -128,11 +135,11 @@ def _words(side: str, args: Sequence[str]) -> list[str]:
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
     """The folder of the kit in the user's cache; None where it cannot be written."""
-    usual = Path(environment.get("HOME") or Path.home()) / ".cache"
-    folder = Path(environment.get("XDG_CACHE_HOME") or usual) / "flipsnack-kit"
     try:
+        usual = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache"
+        folder = Path(usual) / "flipsnack-kit"
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # a user without an entry in passwd has no home
         return None
     return folder if os.access(folder, os.W_OK) else None
 
@@ -157,6 +164,6 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
             wrong += bool(finding.wrong)
             click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
             if finding.wrong:
-                click.echo(f"{'':<27}{finding.wrong}")
-                click.echo("".join(f"{'':<27}| {line}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
+                click.echo(f"{'':<27}{cut(finding.wrong, 1000)}")
+                click.echo("".join(f"{'':<27}| {cut(line)}\n" for line in finding.printed.splitlines()[-5:]), nl=False)
     raise SystemExit(Exit.FAILURES if wrong else Exit.AS_EXPECTED)

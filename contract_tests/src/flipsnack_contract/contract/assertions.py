@@ -3,7 +3,7 @@
 from collections.abc import Container
 
 from flipsnack_contract.contract.decoding import Answer, shown
-from flipsnack_contract.contract.ledger import named
+from flipsnack_contract.contract.ledger import messages, named
 
 
 class Violation(Exception):
@@ -41,3 +41,9 @@ def expect_code(expected: int, answer: Answer, what: str) -> None:
     """Raise `Violation` unless the answer has that code."""
     if expected != answer.code:
         raise Violation(what, f"code {named(expected)}", f"code {named(answer.code)}")
+
+
+def expect_message(code: int, answer: Answer, what: str) -> None:
+    """Raise `Violation` unless the answer has that code and its message, letter by letter."""
+    expect_code(code, answer, what)
+    expect(messages()[code], answer.status, f"the message of code {code}")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
 PER_SECOND = 5
 PER_MINUTE = 60
 # Two real clocks differ by more than a microsecond. In virtual time there is one clock, and no margin is needed.

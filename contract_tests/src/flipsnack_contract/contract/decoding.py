@@ -6,13 +6,16 @@ limits.
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
+from flipsnack_contract.contract.methods import Field, objects
+
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _EXPECTED = {"code", "status", "data"}
 
 
@@ -43,10 +46,14 @@ class Answer:
         return None if self.data is None else self.data.get("resourceUrl")
 
 
-def decode(body: bytes, form: str = "json", *, callback: str | None = None) -> Answer:
-    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`."""
+def decode(body: bytes, form: str = "json", *, callback: str | None = None, fields: Iterable[Field] = ()) -> Answer:
+    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`.
+
+    XML has only texts: those of the `fields` that the data may have become numbers and lists.
+    """
     if form == "xml":
-        return _xml(body)
+        answer = _xml(body)
+        return answer if answer.data is None else replace(answer, data=_typed(answer.data, fields))
     rule = f"answer.{form}"
     try:
         text = body.decode("utf-8")
@@ -77,11 +84,30 @@ def _xml(body: bytes) -> Answer:
     return _answer(_children(root), numbers_are_text=True)
 
 
+def _typed(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
+    types = {field.name: field for field in fields}
+    return {name: _value(value, types[name]) if name in types else value for name, value in data.items()}
+
+
+def _value(value: Any, field: Field) -> Any:
+    if field.type == "list":
+        return _elements(value, field)
+    return int(value) if field.type == "number" and str(value).isdecimal() else value
+
+
+def _elements(value: Any, field: Field) -> list[Any]:
+    if value and not isinstance(value, list):
+        raise Malformed("answer.xml-lists", f"expected <{field.name}> to hold only <item>, got {shown(value)}")
+    within = objects()[field.items].fields if field.items else ()
+    return [_typed(one, within) if isinstance(one, Mapping) else one for one in value or ()]
+
+
 def _document(text: str, rule: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except ValueError as damage:
-        raise Malformed(rule, f"expected JSON, got {shown(text)} ({damage})") from None
+    except (ValueError, RecursionError) as damage:
+        why = "nested too deeply" if isinstance(damage, RecursionError) else damage
+        raise Malformed(rule, f"expected JSON, got {shown(text)} ({why})") from None
     if not isinstance(found, dict):
         raise Malformed(rule, f"expected a JSON object, got {shown(text)}")
     return found
@@ -97,24 +123,26 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _children(element: Any) -> dict[str, Any]:
+def _children(element: Any) -> Any:
     found = [(child.tag, _children(child) if len(child) else child.text or "") for child in element]
+    if {name for name, _ in found} == {"item"}:
+        return [value for _, value in found]
     if len(dict(found)) != len(found):
-        raise Malformed("answer.xml", f"an element of <{element.tag}> is repeated")
+        raise Malformed("answer.xml", f"an element of <{cut(element.tag)}> is repeated")
     return dict(found)
 
 
 def _answer(document: Mapping[str, Any], complaints: tuple[str, ...] = (), *, numbers_are_text: bool = False) -> Answer:
     code, status, data = (document.get(name) for name in ("code", "status", "data"))
-    if not str(code).isdecimal():
-        raise Malformed("answer.envelope", f"expected a number as code, got {code!r}")
+    if not isinstance(code, (int, str)) or not _NUMBER.fullmatch(str(code)):
+        raise Malformed("answer.envelope", f"expected a number as code, got {shown(code)}")
     wrong = {
-        f"code is {code!r}, not a number": not numbers_are_text and type(code) is not int,
-        f"status is {status!r}, not a text": not isinstance(status, str),
-        f"data is {data!r}, not an object": "data" in document and not isinstance(data, dict),
+        f"code is {shown(code)}, not a number": not numbers_are_text and type(code) is not int,
+        f"status is {shown(status)}, not a text": not isinstance(status, str),
+        f"data is {shown(data)}, not an object": "data" in document and not isinstance(data, dict),
         f"data is present with code {code}": "data" in document and str(code) != "20",
     }
-    unexpected = (f"unexpected member {name!r}" for name in document if name not in _EXPECTED)
+    unexpected = (f"unexpected member {shown(name)}" for name in document if name not in _EXPECTED)
     found = (*complaints, *unexpected, *(complaint for complaint, is_so in wrong.items() if is_so))
     return Answer(int(str(code)), str(status), data if isinstance(data, dict) else None, found)
 
@@ -125,5 +153,9 @@ def shown(value: object) -> str:
 
 
 def cut(text: str, longest: int = 300) -> str:
-    """At most so many characters of the text, and a mark where there were more."""
-    return text if len(text) <= longest else text[:longest] + "…"
+    """At most so many characters of the text, and a mark where there were more.
+
+    What is not printable is replaced: texts come from servers and clients, and could steer a terminal.
+    """
+    seen = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:longest])
+    return seen if len(text) <= longest else seen + "…"

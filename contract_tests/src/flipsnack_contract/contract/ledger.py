@@ -26,7 +26,7 @@ class Source:
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise: `by` the server or the client, `level` MUST or SHOULD, `kind` documented, observed or assumed."""
+    """One promise: `by` the server or the client, `level` MUST or SHOULD, `kind` how well it is known."""
 
     id: str
     statement: str

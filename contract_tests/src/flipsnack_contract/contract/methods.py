@@ -1,7 +1,7 @@
 """The methods of the API as data, from `spec/methods.toml`."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
@@ -18,13 +18,33 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     source: tuple[str, ...] = ()
 
 
+_EXAMPLES = {"string": "text", "boolean": "true", "date": "2024-02-29", "url": "https://example.com/document.pdf"}
+_WRONG = {
+    "number": ("x", "1x", "0x1", "1.5", "-1", "1e3", " 1", "\u0661", ""),
+    "boolean": ("maybe", "2", ""),
+    "date": (
+        "2024-02-30",
+        "2024-2-1",
+        "01.02.2024",
+        "20240201",
+        "2024-01-01T00:00:00",
+        "0000-01-01",
+        "\u0662024-01-01",
+        "",
+    ),
+    "url": ("example.com/a.pdf", "ftp://example.com/a.pdf", "file:///etc/passwd", "http://", "x", ""),
+}
+"""Values that are not of a type. An empty one is none, but for a text."""
+
+
 class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One parameter of a method; `type` is string, number, boolean or file."""
+    """One parameter: a number is whole and at least `minimum`, a date is YYYY-MM-DD, a url is http or https."""
 
     name: str
-    type: Literal["string", "number", "boolean", "file"] = "string"
+    type: Literal["string", "number", "boolean", "date", "url", "file"] = "string"
     required: bool = False
     signed: bool = True
+    minimum: int | None = None
     default: str | None = None
     allowed: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
@@ -32,23 +52,32 @@ class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def example(self) -> str:
         """A value that is right for the type."""
-        return self.default or next(iter(self.allowed), "text" if self.type == "string" else "1")
+        return self.default or next(iter(self.allowed), _EXAMPLES.get(self.type, "1"))
 
     @property
     def wrong_values(self) -> tuple[str, ...]:
         """Values that are not of the type, or not among the allowed ones; none for a string that may be anything."""
         if self.allowed:
-            return ("none-of-these", self.allowed[0] + "x")
-        return {"number": ("x", "1x", "0x1"), "boolean": ("maybe", "2")}.get(self.type, ())
+            return ("none-of-these", self.allowed[0] + "x", self.allowed[0].upper(), "")
+        below = () if self.minimum is None else (str(self.minimum - 1),)
+        return (*_WRONG.get(self.type, ()), *below)
 
 
 class Field(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One field of an answer's `data`; `present` says when it is there."""
+    """One field of an answer's `data`; `items` names the object that a list's elements are."""
 
     name: str
-    type: str = "string"
+    type: Literal["string", "number", "boolean", "list"] = "string"
+    items: str | None = None
     present: str = "always"
     allowed: tuple[str, ...] = ()
+
+
+class Object(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object that answers hold: what a method returns, or the element of a list."""
+
+    name: str
+    fields: tuple[Field, ...]
 
 
 class MethodCode(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +89,8 @@ class MethodCode(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One method of the API: `name` is the value of `action`, `host` is api or upload.
 
-    `idempotent`: a client may repeat it. `read_only`: it changes nothing, so it may be called at the real API.
+    `fields` are those of its answer's `data`, which is the object that it `returns` if it names one. `idempotent`: a
+    client may repeat it. `read_only`: it changes nothing, so it may be called at the real API.
     """
 
     name: str
@@ -68,6 +98,7 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verb: str
     idempotent: bool
     read_only: bool
+    returns: str | None = None
     parameters: tuple[Parameter, ...] = ()
     fields: tuple[Field, ...] = ()
     codes: tuple[MethodCode, ...] = ()
@@ -87,6 +118,24 @@ class Method(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class Unbuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A method that v1 has, or had (`retired`), and that this project does not imitate, with the reason."""
+
+    name: str
+    host: str
+    verb: str
+    retired: bool
+    why: str
+    source: tuple[str, ...] = ()
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    method: tuple[Method, ...]
+    object: tuple[Object, ...] = ()
+    unbuilt: tuple[Unbuilt, ...] = ()
+    version: int = 1
 
 
 @cache
@@ -118,9 +167,28 @@ def takes_collection(one: Method) -> bool:
     return one.takes("collectionHash")
 
 
+@cache
+def objects() -> Mapping[str, Object]:
+    """The objects of `spec/methods.toml`, by name."""
+    return {one.name: one for one in _table(spec("methods.toml")).object}
+
+
+@cache
+def unbuilt() -> tuple[Unbuilt, ...]:
+    """The methods that this project does not imitate."""
+    return _table(spec("methods.toml")).unbuilt
+
+
 def parse_methods(text: str) -> tuple[Method, ...]:
     """The methods of a table in TOML. Raises `ValueError` for an unknown entry, and when a name is repeated."""
-    found = msgspec.convert(tomllib.loads(text)["method"], tuple[Method, ...])
-    if len({one.name for one in found}) != len(found):
+    table = _table(text)
+    if len({one.name for one in table.method}) != len(table.method):
         raise ValueError("the table of methods repeats a name")
-    return found
+    fields = {one.name: one.fields for one in table.object}
+    return tuple(
+        one if one.returns is None else msgspec.structs.replace(one, fields=fields[one.returns]) for one in table.method
+    )
+
+
+def _table(text: str) -> _Table:
+    return msgspec.convert(tomllib.loads(text), _Table)

@@ -18,6 +18,7 @@ from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault, pref
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
@@ -28,11 +29,12 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
-from flipsnack_contract.target.result import Exit, Outcome, Result, worst
+from flipsnack_contract.target.result import Exit, Outcome, Result, summed_up
 
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
+KNOWN = ", ".join(CAPABILITIES)
 NOT_VIRTUAL = "no virtual sleep: only scenarios that take no time, in real time"
 BROKEN = (Outcome.FAILED, Outcome.WARNED, Outcome.ADAPTER)
 GONE = (AdapterFault, NoPackage, Inconclusive)
@@ -57,11 +59,11 @@ def open_client(options: Options, stack: ExitStack, worker: str, known: KnownFai
     who = runner.hello.client
     unknown = [name for name in runner.hello.capabilities if name not in CAPABILITIES]
     return Judged(
-        name=f"{who.name} {who.version} ({who.language})",
+        name=cut(f"{who.name} {who.version} ({who.language})", 200),
         notes=(
-            f"capabilities: {', '.join(runner.hello.capabilities)}",
+            cut(f"capabilities: {', '.join(runner.hello.capabilities)}"),
             f"{sum(one.size for one in groups.values())} scenarios in {len(groups)} groups",
-            *(f"unknown capability {name}; expected some of {', '.join(CAPABILITIES)}" for name in unknown),
+            *([cut(f"unknown capability {', '.join(unknown)}") + f"; expected some of {KNOWN}"] if unknown else []),
             *(() if runner.virtual else (NOT_VIRTUAL,)),
         ),
         parts=tuple(
@@ -157,10 +159,7 @@ class _ClientJudge:
     def finish(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """One result for each check, shrunk where it broke, and with its files where they are asked for."""
         order = list(self.groups)
-        by_check: dict[str, list[Result]] = {}
-        for one in sorted(results, key=lambda one: order.index(one.group)):
-            by_check.setdefault(one.check, []).append(one)
-        return tuple(self._shrunk(_merged(same)) for same in by_check.values())
+        return tuple(map(self._shrunk, summed_up(sorted(results, key=lambda one: order.index(one.group)))))
 
     def _shrunk(self, result: Result) -> Result:
         if not result.scenario or result.outcome not in BROKEN:
@@ -198,14 +197,3 @@ class _ClientJudge:
             if self.runner.watch(simplest).outcome is CaseOutcome.OK:
                 return ""
         return "even the simplest download fails; mend that first, because little else can be judged"
-
-
-def _merged(results: Sequence[Result]) -> Result:
-    """The worst of one check's results, and of these the first, with the examples and seconds of all."""
-    decides = worst(one.outcome for one in results)
-    return replace(
-        next(one for one in results if one.outcome is decides),
-        examples=sum(one.examples for one in results),
-        seconds=sum(one.seconds for one in results),
-        listed=tuple(dict.fromkeys(line for one in results for line in one.listed)),
-    )

@@ -1,14 +1,17 @@
 """The hooks of the plugin. PYTEST_DONT_REWRITE: there is no assert statement in it."""
 
 import os
+import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import configuration
 
+from flipsnack_contract.adapter.process import MARK, end_marked
+from flipsnack_contract.checks.drawing import keep_files_in
+from flipsnack_contract.contract.termination import end_like_interrupted
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE
 from flipsnack_contract.plugin.run import RUN, Contract, PartItem, open_run
 from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
@@ -36,10 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # Hypothesis' files go into pytest's cache, unless the suite uses Hypothesis itself and has them already.
     if not (here / ".hypothesis").exists():
         cached = config.pluginmanager.hasplugin("cacheprovider")
-        cache = config.rootpath / config.getini("cache_dir") if cached else Path(os.devnull)
-        configuration.set_hypothesis_home_dir(cache / "hypothesis")
+        keep_files_in(config.rootpath / config.getini("cache_dir") if cached else None)
+    end_like_interrupted()
     stack, progress = ExitStack(), Progress(config)
     config.add_cleanup(stack.close)
+    if not hasattr(config, "workerinput"):
+        stack.enter_context(_ending_what_was_started())
     run = config.stash[RUN] = open_run(config, os.environ, stack, lambda _run: progress.add(1))
     if hasattr(config, "workerinput"):
         return
@@ -51,6 +56,18 @@ def pytest_configure(config: pytest.Config) -> None:
     RuleXml.install(config)
     progress.total = sum(part.scenarios for part in run.judged.parts)
     config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
+
+
+@contextmanager
+def _ending_what_was_started() -> Iterator[None]:
+    """End all that the run started, also what a parallel worker left behind when it was ended itself."""
+    outer, mark = os.environ.get(MARK, ""), uuid.uuid4().hex
+    os.environ[MARK] = f"{outer} {mark}".strip()
+    try:
+        yield
+    finally:
+        os.environ[MARK] = outer
+        end_marked(mark)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -8,6 +8,7 @@ from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage
 from flipsnack_contract.adapter.launch import BadUse
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.result import Exit, Result
 
 
@@ -45,7 +46,7 @@ class NotJudgeable(Exception):
     """There is nothing to judge; the text says why and how to mend it, `code` is the exit code."""
 
     def __init__(self, text: str, code: Exit = Exit.USAGE) -> None:
-        super().__init__(text)
+        super().__init__(cut(text, 2000))
         self.code = code
 
 

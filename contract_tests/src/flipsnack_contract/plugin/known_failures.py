@@ -63,7 +63,7 @@ class KnownFailures:
 
 def read_known_failures(file: str | None) -> KnownFailures:
     """The failures in `file`; lines that are empty or begin with # are comments. Raises `NotJudgeable`, `OSError`."""
-    text = Path(file).read_text(encoding="utf-8", errors="replace") if file else ""
+    text = Path(file).read_text(encoding="utf-8-sig", errors="replace") if file else ""
     numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     found = (_parsed(line, f"{file}:{number}") for number, line in numbered if line and not line.startswith("#"))
     return KnownFailures(tuple(found))

@@ -11,6 +11,7 @@ from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
 
 PACKAGE = Path(__file__).parents[1]
+BLANKS = " \t\r\n\ufeff"
 ANY = "server client recording"
 # Where one of these is not given, its environment variable counts.
 VARIABLES = {
@@ -80,7 +81,9 @@ class Options:
     def __getitem__(self, name: str) -> Any:
         option = next(one for one in OPTIONS if one.name == name)
         value = self.given.get(name)
-        return self.environment.get(VARIABLES.get(name, ""), option.default) if value is None else value
+        # An environment file that Windows wrote leaves its line ends around a value.
+        found = self.environment.get(VARIABLES.get(name, ""), "").strip(BLANKS) or option.default
+        return found if value is None else value
 
     @property
     def side(self) -> str:

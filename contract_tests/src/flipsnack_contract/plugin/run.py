@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.outcomes import Exit as PytestExit
 
 from flipsnack_contract.contract.clock import stopwatch, today
 from flipsnack_contract.plugin.client import OnRun, open_client
@@ -27,6 +28,8 @@ from flipsnack_contract.scenarios.artifacts import BadReplay
 from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, worst
 
 FRONT = "flipsnack-contract"
+_Ended: type[PytestExit] = type(FRONT, (PytestExit,), {})
+"""What ends pytest before it begins; pytest writes the name of the class before the text."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,9 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
     except NotJudgeable as trouble:
         if trouble.code is Exit.USAGE:
             raise pytest.UsageError(str(trouble)) from None
-        pytest.exit(str(trouble), returncode=trouble.code)
+        # pytest would tell it twice: on stderr, and as an interruption in the report.
+        config.pluginmanager.unregister(name="terminalreporter")
+        raise _Ended(str(trouble), returncode=trouble.code) from None
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 

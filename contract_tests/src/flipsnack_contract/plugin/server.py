@@ -1,21 +1,26 @@
 """A server as pytest judges it: an item is a check."""
 
 import json
+import ssl
 import uuid
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
+from pathlib import Path
 
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import Budget, plan_reads, read, read_only, run_check
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
-from flipsnack_contract.plugin.options import Options
+from flipsnack_contract.plugin.options import BLANKS, Options
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.result import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
 KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 EXAMPLES = 100
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
@@ -29,8 +34,8 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     """
     given = options["app"] or options["base-url"]
     if options["read-only"]:
-        return _reading(_target(given, stack), options)
-    target = _reachable(given, stack)
+        return _reading(_target(given, options, stack), options)
+    target = _reachable(given, options, stack)
     name = f"{options['app'] or target.base_url} ({_version(target)})"
     own = _namespace(target, options, stack, worker) if worker and isinstance(target, HttpTarget) else None
     under_test = _examined(own or target, options, worker, shared=bool(worker) and own is None)
@@ -75,7 +80,7 @@ def _checks(under_test: TargetUnderTest, options: Options) -> tuple[Check, ...]:
 
 def open_target(name: str, options: Options, stack: ExitStack) -> TargetUnderTest:
     """The target at an address, or of an app's name. Raises as `open_server` does."""
-    return _examined(_reachable(name, stack), options)
+    return _examined(_reachable(name, options, stack), options)
 
 
 def plan_of(under_test: TargetUnderTest, options: Options) -> Plan:
@@ -90,7 +95,24 @@ def _paced(under_test: TargetUnderTest, options: Options) -> bool:
     return under_test.control is None and options["calls-per-minute"] > 0
 
 
-def _target(name: str, stack: ExitStack) -> Target:
+def trust(environment: Mapping[str, str]) -> ssl.SSLContext | None:
+    """What https is verified with: the system's authorities, and those that the variables of requests name.
+
+    SSL_CERT_FILE and SSL_CERT_DIR are read by OpenSSL. Raises `NotJudgeable` for a file without a certificate.
+    """
+    named = next(filter(None, map(environment.get, BUNDLES)), None)
+    if named is None:
+        return None
+    context = ssl.create_default_context()
+    try:
+        is_folder = Path(named).is_dir()
+        context.load_verify_locations(None if is_folder else named, named if is_folder else None)
+    except (OSError, ssl.SSLError) as wrong:
+        raise NotJudgeable(f"{named}, named by {' or '.join(BUNDLES)}: {wrong.strerror or wrong}") from None
+    return context
+
+
+def _target(name: str, options: Options, stack: ExitStack) -> Target:
     if "://" not in name:
         try:
             return WsgiTarget(load_app(name))
@@ -98,11 +120,12 @@ def _target(name: str, stack: ExitStack) -> Target:
             raise NotJudgeable(str(wrong)) from None
     if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
         raise NotJudgeable(f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
-    return stack.enter_context(HttpTarget(name))
+    secure = name.startswith("https")
+    return stack.enter_context(HttpTarget(name, trust=trust(options.environment) if secure else None))
 
 
-def _reachable(name: str, stack: ExitStack) -> Target:
-    target = _target(name, stack)
+def _reachable(name: str, options: Options, stack: ExitStack) -> Target:
+    target = _target(name, options, stack)
     try:
         target.send(Request("GET", target.base_url))
     except Unreachable as trouble:
@@ -114,7 +137,7 @@ def _reachable(name: str, stack: ExitStack) -> Target:
 def _namespace(target: Target, options: Options, stack: ExitStack, worker: str) -> Target | None:
     """A namespace of its own for a parallel worker; None where the server has none."""
     root, name = target.base_url.removesuffix("v1/"), f"kit-{worker}-{uuid.uuid4().hex[:8]}"
-    own = stack.enter_context(HttpTarget(f"{root}t/{name}/v1/"))
+    own = _target(f"{root}t/{name}/v1/", options, stack)
     if find_control(own, token=options["admin-token"]) is None:
         return None
     control = Control(target, root, token=options["admin-token"])
@@ -136,7 +159,7 @@ def _examined(target: Target, options: Options, worker: str = "", *, shared: boo
 
 
 def _credentials(options: Options) -> Credentials | None:
-    key, secret = options.environment.get(KEY, ""), options.environment.get(SECRET, "")
+    key, secret = (options.environment.get(name, "").strip(BLANKS) for name in (KEY, SECRET))
     if bool(key) != bool(secret):
         raise NotJudgeable(f"{KEY} and {SECRET} belong together; only one of them is set")
     return Credentials(key, secret, options["collection"]) if key else None
@@ -144,11 +167,11 @@ def _credentials(options: Options) -> Credentials | None:
 
 def _version(target: Target) -> str:
     """Name and version as the server tells them: our fake at /health, others in the header Server."""
-    with suppress(Unreachable, ValueError, KeyError, TypeError):
+    with suppress(Unreachable, ValueError, KeyError, TypeError, RecursionError):
         told = json.loads(target.send(Request("GET", target.base_url.removesuffix("v1/") + "health")).body)
-        return f"{told['service']} {told['version']}"
+        return cut(f"{told['service']} {told['version']}", 80)
     with suppress(Unreachable):
-        return target.send(Request("GET", target.base_url)).headers.get("server", "version unknown")
+        return cut(target.send(Request("GET", target.base_url)).headers.get("server", "version unknown"), 80)
     return "version unknown"
 
 

@@ -12,7 +12,7 @@ from _pytest.terminal import TerminalReporter
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.run import PartItem, Run, results_in
 from flipsnack_contract.plugin.text import report_lines, shown
-from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, worst
+from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, summed_up, worst
 
 LETTERS = {"passed": ".", "failed": "F", "error": "E", "skipped": "s", "warned": "w", "xfailed": "x"}
 SUITE = "flipsnack_contract"
@@ -118,8 +118,10 @@ class Summary:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         run = self._run
         self._progress.show("")
-        # After Ctrl-C nothing is summed up.
-        if self._found and (session.exitstatus != Exit.INTERRUPTED or session.shouldstop):
+        if self._found and session.exitstatus == Exit.INTERRUPTED and not session.shouldstop:
+            # After Ctrl-C what was found is told as it is: nothing more is played, shrunk or written.
+            self._results = summed_up(self._found)
+        elif self._found:
             results = run.judged.finish(self._found)
             complete = not run.options["rule"] and self._parts >= {part.name for part in run.judged.parts}
             met = {line for one in results for line in one.listed}

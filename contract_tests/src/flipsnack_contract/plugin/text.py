@@ -4,11 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.options import PACKAGE
 from flipsnack_contract.target.result import SHOWN, Outcome, Result, worst
 
 STEPS_SHOWN = 12
+MOST_LINES = 40
+LONGEST = 1000
+"""Characters of a line: what servers and adapters say is cleaned and cut here, wherever it came in."""
 BROKEN = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.ADAPTER, Outcome.INTERNAL, Outcome.WARNED)
 # What differs between two failures with one cause: addresses, keys, identifiers, numbers.
 _VARYING = re.compile(r"https?://\S+|\bkit-[\w-]+|\d+(\.\d+)?")
@@ -28,7 +32,7 @@ def shown(
     if not element:
         return "passed", None, "call"
     if element == "skipped":
-        why = "; ".join(dict.fromkeys(f"{one.rule}: {one.message}" for one in bad))
+        why = "; ".join(dict.fromkeys(f"{one.rule}: {cut(one.message, LONGEST)}" for one in bad))
         return "skipped", (str(PACKAGE), 0, why), "call"
     text = "\n\n".join("\n".join(paragraphs(one, replay)) for one in bad)
     return "failed", text, "setup" if element == "error" else "call"  # pytest's way to tell an error from a failure
@@ -43,7 +47,7 @@ def report_lines(results: Sequence[Result], replay: Replay, facts: Mapping[str, 
         yield ""
     skipped = [one for one in results if one.outcome is Outcome.SKIPPED]
     for reason in dict.fromkeys(one.message for one in skipped):
-        yield f"SKIPPED {reason}:"
+        yield f"SKIPPED {cut(reason, LONGEST)}:"
         yield from (f"          {one.check}" for one in skipped if one.message == reason)
     yield from (f"KNOWN   {one.rule}: {', '.join(one.listed)}" for one in results if one.outcome is Outcome.KNOWN)
     yield from (f"STALE   {one.message}" for one in results if one.outcome is Outcome.STALE)
@@ -76,5 +80,7 @@ def _by_cause(results: Iterable[Result]) -> list[list[Result]]:
 
 
 def _lines(name: str, lines: Sequence[str]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        yield f"  {name if number == 0 else '':<7} {line}"
+    for number, line in enumerate(lines[:MOST_LINES]):
+        yield f"  {name if number == 0 else '':<7} {cut(line, LONGEST)}"
+    if len(lines) > MOST_LINES:
+        yield f"  {'':<7} … {len(lines) - MOST_LINES} more lines"

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flipsnack_contract.contract.decoding import Malformed, decode
-from flipsnack_contract.scenarios.event import Event, Kind, logged_event
+from flipsnack_contract.contract.decoding import Malformed, cut, decode
+from flipsnack_contract.scenarios.event import Event, Kind, conversion_state, logged_event
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FORM = "application/x-www-form-urlencoded"
@@ -25,10 +25,9 @@ def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
         return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
-    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
-        raise BadHistory(
-            f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {type(wrong).__name__}: {wrong}"
-        ) from None
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
+        found = cut(f"{type(wrong).__name__}: {wrong}")
+        raise BadHistory(f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {found}") from None
 
 
 def _events(text: str) -> list[Event]:
@@ -97,9 +96,10 @@ def _answered(event: Event, body: bytes) -> Event:
     for form in dict.fromkeys((wanted if wanted in ("jsonp", "xml") else "json", "json")):
         with suppress(Malformed):
             answer = decode(body, form, callback=callback)
-            read = replace(event, code=answer.code, state=answer.state, link=answer.resource_url, readable=True)
-            return read.as_received()
-    return replace(event, code=None, state=None)
+            state = answer.state or conversion_state(answer.data)
+            read = replace(event, code=answer.code, state=state, link=answer.resource_url, data=answer.data)
+            return replace(read, readable=True).as_received()
+    return replace(event, code=None, state=None, data=None)
 
 
 def _kind(url: str, params: Mapping[str, str]) -> Kind:

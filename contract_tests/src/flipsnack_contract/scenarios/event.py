@@ -1,10 +1,21 @@
 """One request and its answer, as far as it was seen: in the fake's log, in its journal, or in an HTTP archive."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
+from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.contract.methods import package_method
+
+CREATE, SHOW, UPDATE, LIST, STATISTICS = (
+    f"collection.{name}" for name in ("create", "getCollection", "update", "getList", "getStats")
+)
+"""The methods that clients have duties about, beside the one that makes packages."""
+
+SLOWEST_FIRST = ("failed", "processing", "complete")
+"""States of a conversion: of several documents, the first of these decides."""
 
 Kind = Literal["call", "download", "other"]
 AS_LOGGED = ("method", "params", "code", "fault", "failed", "detail", "rule", "signature", "range")
@@ -19,7 +30,8 @@ class Event:
     `start` and `end` are microseconds of the time that the server counts in, where that is known, else of the
     recorder's; `wall` is the start in real time. `kind` is a call of the API, a download, or anything else.
     `readable`: the body was seen and makes sense. Of an answer with a `link`, `link_tried` says whether the link was
-    requested. Of a download, `giver` is the answer that gave its link, where it was seen.
+    requested. Of a download, `giver` is the answer that gave its link, where it was seen. `state` is that of a package,
+    or of the conversion of a collection; `data` is what the answer said, and None where that is not known.
 
     The fake knows more: the `fault` that a request met; the check that `failed` and refused it, with its `detail` and
     its `rule`; whether the `signature` is right, wrong or unjudged; and the places where it holds the secret (`leaks`).
@@ -37,6 +49,7 @@ class Event:
     code: int | None = None
     state: str | None = None
     link: str | None = None
+    data: Mapping[str, Any] | None = None
     readable: bool = False
     link_tried: bool = False
     giver: "Event | None" = None
@@ -55,12 +68,24 @@ class Event:
 
     def as_received(self) -> "Event":
         """The event without what the server meant to answer, where a fault changed the answer."""
-        return replace(self, code=None, state=None, link=None, readable=False) if self.spoilt else self
+        if not self.spoilt:
+            return self
+        return replace(self, code=None, state=None, link=None, data=None, readable=False)
 
     @property
     def is_poll(self) -> bool:
         """Whether it asks for a package."""
         return self.kind == "call" and self.action == package_method().name and bool(self.collection)
+
+    @property
+    def answered_hash(self) -> str:
+        """The hash of the collection that the answer holds."""
+        return str((self.data or {}).get("collectionHash", ""))
+
+    @property
+    def names_in_query(self) -> frozenset[str]:
+        """The names of the parameters in the URL."""
+        return frozenset(name for name, _value in parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
 
     @property
     def fetches_link(self) -> bool:
@@ -97,20 +122,40 @@ class Event:
         return f"{self.name} {self.summary}"
 
 
+def conversion_state(data: Mapping[str, Any] | None) -> str | None:
+    """How far the conversion of a collection is; None for an answer that holds no collection."""
+    items = (data or {}).get("flipbooks")
+    states = [item.get("flipbookStatus") for item in items if isinstance(item, Mapping)] if items else []
+    return next((state for state in SLOWEST_FIRST if state in states), None)
+
+
 def logged_event(name: str, record: Mapping[str, Any]) -> Event:
     """The event of a record of the fake's journal. Raises `KeyError`, `TypeError`."""
     now = record["now_us"]
     kind: Kind = "call" if record["kind"] == "api" else "download"
+    # A resource URL is known by its path and its masked signature.
+    query = record.get("query", "") if kind == "call" else record.get("params", {}).get("Signature", "")
+    answer = _logged_answer(record) if kind == "call" else None
+    data = answer.data if answer else None
     return Event(
         name=name,
         kind="other" if record["path"].endswith(CANARY_PATH) else kind,
-        # A resource URL is known by its path and its masked signature.
-        url=f"{record['path']}?{record.get('params', {}).get('Signature', '')}",
+        url=f"{record['path']}?{query}",
         start=now,
         end=now,
         wall=now,
         http_status=(record.get("answer") or {}).get("http_status"),
-        state=record.get("status"),
+        state=record.get("status") or conversion_state(data),
+        data=data,
         leaks=tuple(record.get("leaks", ())),
         **{field: record[field] for field in AS_LOGGED if field in record},
     )
+
+
+def _logged_answer(record: Mapping[str, Any]) -> Answer | None:
+    """The answer in a record, where it is whole: the journal keeps the beginning of a long one."""
+    params = record.get("params", {})
+    with suppress(Malformed):
+        body = (record.get("answer") or {}).get("body", "").encode()
+        return decode(body, record.get("format", "json"), callback=params.get("callback"))
+    return None

@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CANARY_PATH
@@ -144,6 +146,24 @@ def spoilt_answer(name: str, form: Format) -> Fault:
         body = XML_BODIES.get(name) or BODIES[name](form)
         fault = _answer(body, HTML if name == GUEST_PAGE else TYPES[form])
     return Fault(name=name, affects="answer", fault=fault, when=CALL)
+
+
+def at(action: str, fault: Fault, *, affects: Affects | None = None, nth: int | None = None) -> Fault:
+    """The same fault at another method, or only at the `nth` call of it."""
+    when = {"action": action} | ({} if nth is None else {"nth": nth})
+    return msgspec.structs.replace(fault, when=when, affects=affects or fault.affects)
+
+
+def refusal(action: str, code: int, means: str) -> Fault:
+    """The fault that refuses each call of a method with a code; `means` is the class of error."""
+    fault = {"kind": "code", "code": code}
+    return Fault(name=f"{code} for {action}", affects="nothing", means=means, fault=fault, when={"action": action})
+
+
+def answered(name: str, action: str, form: Format, data: object) -> Fault:
+    """The fault that answers each call of a method with code 20 and that data, which makes no sense."""
+    fault = _answer(_envelope(form, data), TYPES[form])
+    return Fault(name=name, affects="answer", fault=fault, when={"action": action})
 
 
 def _other_package() -> str:

@@ -8,10 +8,26 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_contract.adapter.messages import Format
+from flipsnack_contract.contract.methods import Method, methods, package_method
+from flipsnack_contract.scenarios.event import CREATE, LIST, STATISTICS, UPDATE
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
-Affects = Literal["nothing", "passing", "lasting", "answer", "package", "link"]
-EventName = Literal["maintenance-on", "maintenance-off", "delete", "complete", "fail", "suspend"]
+Affects = Literal["nothing", "passing", "lasting", "answer", "package", "link", "upload"]
+EventName = Literal["maintenance-on", "maintenance-off", "delete", "add", "complete", "fail", "suspend"]
+Operation = Literal["download", "poll", "call", "create", "list", "publish", "statistics"]
+Kind = Literal["pdf", "png", "jpg", "text", "empty"]
+
+ACTIONS = {"create": CREATE, "list": LIST, "publish": UPDATE, "statistics": STATISTICS}
+"""The method that an operation is about, where that is neither the one of packages nor the caller's choice."""
+
+REFUSED_DOCUMENTS: dict[str, frozenset[str]] = {
+    "text": frozenset({"refused_file"}),
+    "empty": frozenset({"bad_request", "refused_file"}),
+}
+"""The kinds of document that cannot be uploaded, with the class of error; a client may see that a file is empty."""
+
+PROCESSING = frozenset({"processing"})
+"""How a call may end that changes or packages a collection while its document is converted."""
 
 LONGEST_PAUSE_S = 30.0
 """A correct client polls at least so often, in seconds."""
@@ -23,7 +39,8 @@ COMFORT_S = 60.0
 class TimelineEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happens `after_s` seconds of the account's time after the start.
 
-    `suspend` suspends the client's machine for `for_s` seconds; all other events change the account.
+    `suspend` suspends the client's machine for `for_s` seconds; all other events change the account. `add` adds a
+    collection, `delete` deletes the one that the scenario is about, or the newest one of a list.
     """
 
     after_s: Seconds
@@ -38,7 +55,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
 
     `affects` says what it spoils: nothing that matters (`nothing`), an attempt that succeeds when it is repeated
-    (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), the resource URL (`link`).
+    (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), the resource URL (`link`), an
+    upload whose answer is lost (`upload`).
     `means` is the class of error that it leads to. `needs` are the capabilities without which a client is not judged by
     it. In the body of an answer, `{base_url}` stands for the API's address and `{callback}` for the client's callback.
     """
@@ -77,9 +95,21 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Times are seconds of the account's clock. `settings` are the account's; `unknown_hash` is the collection that does
     not exist. With `old_file` another file is at the destination.
+
+    `params` are the caller's parameters of the method; `action` is the method of a call. A document to upload is of the
+    `document` kind and has `document_bytes` more bytes than it needs. `schedule` is that of the package; of an upload,
+    of its conversion; `conversion` is that of the conversion of a collection which was there before. `collections` are
+    there to be listed, `page_size` of them in a page, where the client lets its caller choose.
     """
 
-    op: Literal["download", "poll"] = "download"
+    op: Operation = "download"
+    action: str = ""
+    params: dict[str, str] = {}
+    document: Kind = "png"
+    document_bytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    conversion: str = ""
+    collections: Annotated[int, Meta(ge=0, le=200)] = 0
+    page_size: Annotated[int, Meta(ge=1, le=100)] | None = None
     format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
@@ -99,16 +129,35 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs(self) -> frozenset[str]:
         """The capabilities and the operation that a client must have for it."""
         needed = {self.format, f"op:{self.op}", *(need for fault in self.faults for need in fault.needs)}
+        needed |= {"uploads"} if self.main_action == CREATE else set()
         ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         # Virtual time is for what happens at an instant, or would take too long.
-        at_an_instant = bool(self.timeline or self.faults or self.settings)
+        at_an_instant = bool(self.timeline or self.faults or self.settings or self.op in ("list", "statistics"))
         slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
         sometimes = {
             "cancel": self.cancel_after_s is not None,
             "deadline": self.schedule in ("never", "manual", "failed-manual") and not ended,
-            "virtual_sleep": at_an_instant or slow or self.cancel_after_s is not None,
+            "virtual_sleep": at_an_instant or slow or bool(self.conversion) or self.cancel_after_s is not None,
         }
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
+
+    @property
+    def main_action(self) -> str:
+        """The method that the scenario is about."""
+        return self.action or ACTIONS.get(self.op) or package_method().name
+
+    @property
+    def main_method(self) -> Method:
+        return next(one for one in methods() if one.name == self.main_action)
+
+    @property
+    def is_about_collection(self) -> bool:
+        """Whether a collection must be there, which the client is told."""
+        return self.main_method.takes("collectionHash")
+
+    @property
+    def uploads_file(self) -> bool:
+        return self.main_action == CREATE and "fileUrl" not in self.params
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
@@ -131,7 +180,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __hash__(self) -> int:
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
-        texts = (self.op, self.format, self.key, self.secret, self.who, self.whose, self.unknown_hash, self.schedule)
+        who = (self.key, self.secret, self.who, self.whose, self.unknown_hash)
+        texts = (self.op, self.action, self.format, *who, self.schedule, self.conversion, self.document)
         return hash((*texts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
 
 
@@ -142,13 +192,21 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
     """
     if scenario.who != "right":
         return frozenset({"auth"})
-    if scenario.whose != "own":
+    if scenario.whose != "own" and scenario.is_about_collection:
         return frozenset({"forbidden"})
     if said := {fault.means for fault in scenario.faults if fault.means}:
         return frozenset(said)
-    if scenario.op == "poll":
-        return frozenset({"ok"})
-    end = "job_failed" if scenario.schedule.startswith("failed") else "ok"
+    if scenario.uploads_file and scenario.document in REFUSED_DOCUMENTS:
+        return REFUSED_DOCUMENTS[scenario.document]
+    if scenario.conversion and scenario.main_action in (UPDATE, package_method().name):
+        return PROCESSING if scenario.op in ("call", "poll") else PROCESSING | _ends(scenario)
+    return _ends(scenario) if scenario.op in ("download", "create") else frozenset({"ok"})
+
+
+def _ends(scenario: Scenario) -> frozenset[str]:
+    """How a job may end that is not refused."""
+    failure = "conversion_failed" if scenario.op == "create" else "job_failed"
+    end = failure if scenario.schedule.startswith("failed") else "ok"
     earliest, latest = _span(scenario.schedule.removeprefix("failed").removeprefix("-"))
     deadline = float("inf") if scenario.deadline_s is None else scenario.deadline_s
     ends = set()

@@ -7,6 +7,7 @@ import msgspec
 
 from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
 from flipsnack_contract.scenarios import fault_catalogue as faults
+from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
@@ -129,6 +130,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "faults": ADVERSE,
     "events": EVENTFUL,
     "suspended": SUSPENDED,
+    **COLLECTION_FAMILIES,
 }
 """The scenarios by what they are about."""
 
@@ -138,6 +140,7 @@ CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() f
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
+    "params": lambda params: ", ".join(f"{name}={value!r}" for name, value in params.items()),
     "settings": lambda settings: ", ".join(f"{name} {value:g}" for name, value in settings.items()),
     "faults": lambda faults: ", ".join(fault.name for fault in faults),
     "timeline": lambda timeline: ", ".join(f"{event} after {event.after_s:.10g} s" for event in timeline),

@@ -16,6 +16,7 @@ from hypothesis.reporting import with_reporter
 
 from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.checks.check import Plan
+from flipsnack_contract.checks.drawing import same_everywhere
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
     PASSING,
@@ -170,7 +171,7 @@ def drawn_group(name: str, capabilities: Collection[str], size: int, *, seed: in
             phases=(Phase.generate, Phase.shrink),
         )(given(scenario=scenarios(capabilities))(lambda scenario: use(scenario)))
         # Hypothesis prints nothing: the result has everything.
-        with with_reporter(lambda _line: None):
+        with with_reporter(lambda _line: None), same_everywhere():
             hypothesis.seed(seed)(test)()
 
     return ScenarioGroup(name, size, draw)

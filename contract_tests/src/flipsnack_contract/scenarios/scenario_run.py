@@ -1,18 +1,34 @@
 """How one scenario went: the fake's log, the client's report, and the file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
+from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.traffic import Traffic
 
-FINAL = {30: "bad_request", 40: "bad_request", 41: "auth", 42: "bad_request", 43: "forbidden", 44: "auth"}
+FINAL = {
+    **dict.fromkeys((30, 37, 40, 42, 46), "bad_request"),
+    **dict.fromkeys((34, 35, 36, 45), "refused_file"),
+    33: "quota",
+    38: "processing",
+    41: "auth",
+    43: "forbidden",
+    44: "auth",
+}
 """The class of error of each code by which a call is refused for what it says."""
+ALSO = {
+    "download": (SHOW,),
+    "create": (SHOW, LIST, "user.getStats"),
+    "publish": (SHOW, LIST),
+    "list": ("user.getStats",),
+}
+"""The methods that an operation may use beside its own."""
 MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 
@@ -21,7 +37,9 @@ class ScenarioRun:
     """One run of a scenario.
 
     `file_before` and `file` are what was at the destination before and after it; None for no file. `package` is what
-    the kit fetched itself after a download, to compare the file with it.
+    the kit fetched itself after a download, to compare the file with it. `document` is what was to be uploaded;
+    `there_before` are the hashes of the collections to be listed; `account` has all collections after the run, as the
+    fake's control plane shows them, where the operation is about more than one package.
     """
 
     scenario: Scenario
@@ -32,10 +50,32 @@ class ScenarioRun:
     file: bytes | None = field(default=None, repr=False)
     file_before: bytes | None = field(default=None, repr=False)
     package: bytes | None = field(default=None, repr=False)
+    document: bytes | None = field(default=None, repr=False)
+    there_before: tuple[str, ...] = ()
+    account: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:
         return self._of_kind("call")
+
+    @cached_property
+    def uploads(self) -> tuple[Event, ...]:
+        return tuple(call for call in self.calls if call.action == CREATE)
+
+    @cached_property
+    def uploaded(self) -> tuple[Mapping[str, Any], ...]:
+        """The collections that uploads of the run made."""
+        return tuple(one for one in self.account if one.get("document"))
+
+    @cached_property
+    def lost_uploads(self) -> tuple[Event, ...]:
+        """The uploads of which the client cannot know what came of them."""
+        return tuple(call for call in self.uploads if self.effect_on(call) == "upload")
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The value in the client's report."""
+        return self.report.result.value if self.report.result else {}
 
     @cached_property
     def canary_requests(self) -> tuple[Event, ...]:
@@ -62,6 +102,7 @@ class ScenarioRun:
                 for request, after in zip_longest(requests, requests[1:])
             ),
             one_task=True,
+            uploads=self.scenario.main_action == CREATE,
             deadline=None if deadline is None else (self.report.started_ms + deadline) * 1000,
             reads_xml=self.scenario.format == "xml",
         )
@@ -99,7 +140,13 @@ class ScenarioRun:
         """Whether calls were refused for mistakes, so that the run shows nothing of how the client reads answers."""
         wrong_on_purpose = ("signature",) if self.scenario.who == "wrong-secret" else ()
         refused = any(call.failed in MISTAKES and call.failed not in wrong_on_purpose for call in self.calls)
-        return refused or any(call.action != package_method().name for call in self.calls)
+        return refused or not {call.action for call in self.calls} <= self.right_actions
+
+    @property
+    def right_actions(self) -> set[str]:
+        """The methods that the client may call."""
+        op = "create" if self.scenario.main_action == CREATE else self.scenario.op
+        return {self.scenario.main_action, *ALSO.get(op, ())}
 
     @property
     def misread(self) -> bool:
@@ -123,6 +170,8 @@ class ScenarioRun:
             return None
         if self.scenario.op == "download" and self.last.state == "FAILED":
             return "job_failed"
+        if self.scenario.op == "create" and self.last.state == "failed":
+            return "conversion_failed"
         return FINAL.get(self.last.code or 0)
 
     def lines(self) -> tuple[str, ...]:

@@ -4,20 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flipsnack_contract.adapter.case import DAY_MS, Case, CaseOutcome, TimedAction
+from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
-from flipsnack_contract.adapter.messages import AdapterFault, CaseOptions
+from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.event import Event, logged_event
-from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.preparation import action_of, case_of, collection_for, document_of, listed, prepare
+from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.target.control import AccountControl, Control
+from flipsnack_contract.target.control import Control
 
 OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
-# A client that still runs so long after its deadline does not end by itself.
-AFTER_DEADLINE_MS = 120_000
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
 MOST_FAULTS = 10
@@ -72,11 +71,10 @@ class ScenarioRunner:
             return run, sandbox.archive(before=len(run.requests))
 
     def _disturb(self, scenario: Scenario, sandbox: Sandbox) -> None:
-        if scenario.settings:
-            sandbox.account.settings(**scenario.settings)
+        prepare(scenario, sandbox)
         # A made-up answer must use the client's JSONP callback; an undisturbed run shows it.
         if scenario.format == "jsonp" and scenario.faults and not self._callback:
-            self.play(Scenario(op=scenario.op, format="jsonp"))
+            self.play(Scenario(op=scenario.op, action=scenario.action, format="jsonp"))
         for number, fault in enumerate(scenario.faults):
             rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback")
             sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
@@ -86,13 +84,14 @@ class ScenarioRunner:
         return Sandbox(self.fake, f"{self.name}-{self._count}", key=scenario.key, secret=scenario.secret)
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
-        collection = _collection(scenario, sandbox)
+        collection = collection_for(scenario, sandbox)
         self._disturb(scenario, sandbox)
         before = OLD if scenario.old_file else None
         if before:
             sandbox.dest.write_bytes(before)
-        case = _case(scenario, sandbox, collection)
-        actions = tuple(_action(event, collection) for event in scenario.timeline)
+        case = case_of(scenario, sandbox, collection)
+        there = tuple(listed(sandbox.account)) if scenario.op == "list" else ()
+        actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
         calls = _fetch_log(sandbox.control, diagnose=diagnose)
@@ -105,58 +104,13 @@ class ScenarioRunner:
             case,
             report,
             calls,
-            file=sandbox.dest.read_bytes() if sandbox.dest.is_file() else None,
+            file=sandbox.made(),
             file_before=before,
             package=_served_package(scenario, sandbox, collection) if downloaded else None,
+            document=document_of(scenario) if scenario.uploads_file else None,
+            there_before=there,
+            account=tuple(sandbox.account.collections()) if scenario.op not in ("download", "poll") else (),
         )
-
-
-def _collection(scenario: Scenario, sandbox: Sandbox) -> str:
-    fields = {"schedule": scenario.schedule, "pages": scenario.pages}
-    if scenario.whose == "unknown":
-        return scenario.unknown_hash
-    if scenario.whose == "foreign":
-        other = sandbox.control.create_account("somebody-else", "another secret")
-        return other.create_collection(hash="foreign", **fields)
-    collection = sandbox.account.create_collection(**fields)
-    if scenario.whose == "deleted":
-        sandbox.account.delete_collection(collection)
-    return collection
-
-
-def _case(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
-    deadline = None if scenario.deadline_s is None else _milliseconds(scenario.deadline_s)
-    horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
-    return Case(
-        id=sandbox.name,
-        op=scenario.op,
-        base_url=sandbox.base_url,
-        key="unknown-key" if scenario.who == "unknown-key" else scenario.key,
-        secret=f"not {scenario.secret}" if scenario.who == "wrong-secret" else scenario.secret,
-        args={"collection": collection, "dest": str(sandbox.dest)},
-        options=CaseOptions(format=scenario.format, deadline_ms=deadline),
-        cancel_after_ms=None if scenario.cancel_after_s is None else _milliseconds(scenario.cancel_after_s),
-        needs=scenario.needs,
-        horizon_ms=horizon + _milliseconds(scenario.suspended_s),
-    )
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-def _action(event: TimelineEvent, collection: str) -> TimedAction:
-    def happen(account: AccountControl) -> None:
-        if event.what.startswith("maintenance"):
-            account.maintenance(on=event.what == "maintenance-on")
-        elif event.what == "delete":
-            account.delete_collection(collection)
-        elif account.job_state(collection) in ("NEW", "PROCESSING"):
-            account.force(collection, "COMPLETE" if event.what == "complete" else "FAILED")
-
-    if event.what == "suspend":
-        return TimedAction(_milliseconds(event.after_s), suspend_ms=_milliseconds(event.for_s))
-    return TimedAction(_milliseconds(event.after_s), happen)
 
 
 def _served_package(scenario: Scenario, sandbox: Sandbox, collection: str) -> bytes | None:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE, Event
 
 MINUTE = 60 * SECOND
 
@@ -30,8 +31,22 @@ LEAST_PAUSE = {31: SECOND // 2, 32: 2 * SECOND}
 FINAL_CODES = (30, 40, 41, 42, 43, 44)
 """Codes of calls that are refused for what they say: the same call will be refused again."""
 
+NOTHING_DONE = (22, 31, 32)
+"""Codes of calls that were not carried out and may be repeated."""
+
+REFUSED_UPLOADS = (33, 34, 35, 36, 45)
+"""Codes of uploads that are refused for their document, or because the month's uploads are used up."""
+
+STATISTICS_KEPT = MINUTE
+"""Statistics are kept for longer than this."""
+
 LINK_LIFETIME = MINUTE
 """For how long a resource URL is served."""
+
+STILL_PROCESSING = 38
+"""The code of a call for a collection whose document is being converted."""
+
+API_HOST, UPLOAD_HOST = "api.flipsnack.com", "upload.flipsnack.com"
 
 CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 """Parameters of a call that do not belong in a download."""
@@ -57,13 +72,15 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `deadline` is when the client was asked to end, `reads_xml` whether it was asked to use XML.
+    `deadline` is when the client was asked to end, `reads_xml` whether it was asked to use XML, `uploads` whether it
+    was asked to upload.
     """
 
     events: tuple[Event, ...]
     one_task: bool = False
     deadline: int | None = None
     reads_xml: bool = False
+    uploads: bool = False
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:
@@ -124,6 +141,20 @@ def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
             _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
 
 
+@check("client.conversion-interval", of="recording", needs=ANSWERS)
+def conversions_are_asked_for_a_few_seconds_apart(traffic: Traffic) -> None:
+    """While a document is converted, the next question comes no sooner than 1.5 s later, as with packages."""
+    shown = (event for event in traffic.calls if event.action == SHOW)
+    for same in grouped(shown, lambda event: event.collection):
+        for before, after in pairwise(same):
+            near = traffic.deadline is not None and after.start >= traffic.deadline - LEAST_INTERVAL
+            if before.state == "processing" and not (near and after is traffic.calls[-1]):
+                _expect_pause(before, after, LEAST_INTERVAL, "processing")
+    for before, after in traffic.successive(lambda event: event.sameness):
+        if before.code == STILL_PROCESSING and before.sameness == after.sameness:
+            _expect_pause(before, after, LEAST_INTERVAL, "code 38")
+
+
 @check("client.back-off", of="recording", needs=ANSWERS)
 def a_refused_call_waits(traffic: Traffic) -> None:
     """After 31 the call is repeated no sooner than 0.5 s later, after 32 no sooner than 2 s."""
@@ -151,9 +182,70 @@ def a_final_state_ends_the_polling(traffic: Traffic) -> None:
 def a_final_error_is_not_tried_again(traffic: Traffic) -> None:
     """A call that was refused for what it says is not repeated."""
     for before, after in traffic.successive(lambda event: event.sameness):
-        repeated = traffic.one_task or after.code == before.code
+        same = (before.action, before.collection) == (after.action, after.collection)
+        repeated = same and (traffic.one_task or after.code == before.code)
         if before.code in FINAL_CODES and repeated and traffic.is_soon(before, after):
             raise Violation(f"what follows code {before.code} ({before.name})", "no further call", str(after))
+
+
+@check("client.upload-once", of="recording", needs=ANSWERS)
+def an_upload_is_not_repeated_blindly(traffic: Traffic) -> None:
+    """After an upload that may have made a collection there is no other one of the same document."""
+    for before, after in _successive_uploads(traffic):
+        # In a recording, an upload that succeeded may be followed by one of another document.
+        is_other = before.code == 20 and not traffic.one_task
+        refused = before.code in (*NOTHING_DONE, *REFUSED_UPLOADS, *FINAL_CODES)
+        if not refused and not is_other and traffic.is_soon(before, after):
+            raise Violation(f"what follows the upload {before}", "no other upload", str(after))
+
+
+@check("client.upload-refused", of="recording", needs=ANSWERS)
+def a_refused_upload_is_not_tried_again(traffic: Traffic) -> None:
+    """After 33 to 36 and 45 the upload is not repeated."""
+    for before, after in _successive_uploads(traffic):
+        same_again = traffic.one_task or after.code == before.code
+        if before.code in REFUSED_UPLOADS and same_again and traffic.is_soon(before, after):
+            raise Violation(f"what follows code {before.code} ({before.name})", "no other upload", str(after))
+
+
+def _successive_uploads(traffic: Traffic) -> Iterator[tuple[Event, Event]]:
+    uploads = [event for event in traffic.calls if event.action == CREATE]
+    for same in [uploads] if traffic.one_task else grouped(uploads, lambda event: event.sameness):
+        yield from pairwise(same)
+
+
+@check("client.upload-host", of="recording", needs=CALLS)
+def uploads_are_posts_to_the_upload_host(traffic: Traffic) -> None:
+    """An upload is a POST, has no parameters in its URL, and does not go to the vendor's host for other calls."""
+    for event in traffic.calls:
+        # What the server could not read has no action.
+        if event.action == CREATE or (traffic.uploads and not event.action):
+            expect("POST", event.method, f"the verb of {event.name}")
+            expect([], sorted(event.names_in_query), f"parameters in the URL of {event.name}")
+            if urlsplit(event.url).hostname == API_HOST:
+                raise Violation(f"the host of {event.name}", UPLOAD_HOST, API_HOST)
+
+
+@check("client.follows-new-hash", of="recording", needs=ANSWERS)
+def the_temporary_hash_is_left(traffic: Traffic) -> None:
+    """After an answer that gave a collection a new hash, no call names the old one."""
+    replaced: dict[str, Event] = {}
+    for event in traffic.calls:
+        before = replaced.get(event.collection)
+        if before is not None and traffic.is_soon(before, event):
+            expected = f"the new hash {before.answered_hash}"
+            raise Violation(f"the collection of {event.name}, after {before.name} published it", expected, str(event))
+        if event.action == UPDATE and event.code == 20 and event.answered_hash not in ("", event.collection):
+            replaced[event.collection] = event
+
+
+@check("client.statistics-cached", of="recording", needs=ANSWERS)
+def statistics_are_kept(traffic: Traffic) -> None:
+    """The same statistics of a collection are not asked for again within a minute."""
+    answered = (event for event in traffic.calls if event.action == STATISTICS and event.code == 20)
+    for same in grouped(answered, lambda event: event.sameness):
+        for before, after in pairwise(same):
+            _expect_pause(before, after, STATISTICS_KEPT, "the same statistics")
 
 
 @check("client.expired-url", of="recording", needs=LINKS)
@@ -182,10 +274,10 @@ def _is_expired(traffic: Traffic, event: Event) -> bool:
 
 @check("client.get-for-reads", of="recording", needs=CALLS)
 def reads_are_gets(traffic: Traffic) -> None:
-    """A call of a method that only reads is a GET."""
+    """A call of a method that uploads nothing is a GET."""
     reads = {method.name for method in methods() if method.verb == "GET"}
     for event in traffic.calls:
-        if traffic.one_task or event.action in reads:
+        if event.action in reads or (traffic.one_task and not traffic.uploads):
             expect("GET", event.method, f"the verb of {event.name}")
 
 

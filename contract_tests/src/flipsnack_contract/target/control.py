@@ -1,12 +1,16 @@
 """The kit's client of the control plane at `/__admin`, in plain HTTP."""
 
 import json
-from typing import Any
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.contract.decoding import cut, shown
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
+T = TypeVar("T")
 JSON = {"Content-Type": "application/json"}
 
 
@@ -33,7 +37,18 @@ class Control:
         reply = self._target.send(Request(method, self._url + path, raw, self._headers))
         if not 200 <= reply.status < 300:
             raise Refused(reply.status, _message(reply))
-        return json.loads(reply.body) if reply.body else None
+        try:
+            return json.loads(reply.body) if reply.body else None
+        except (ValueError, RecursionError):
+            raise Refused(reply.status, f"no JSON: {_message(reply)}") from None
+
+    def _told(self, name: str, kind: type[T], method: str, path: str, body: object = None) -> T:
+        """What the answer to an admin request says of `name`; raises `Refused` where it says nothing."""
+        answer = self.call(method, path, body)
+        told = answer.get(name) if isinstance(answer, dict) else None
+        if not isinstance(told, kind):
+            raise Refused(HTTPStatus.OK, f"expected {name} in the answer to {method} {path}, got {shown(answer)}")
+        return told
 
     def create_account(self, key: str, secret: str) -> "AccountControl":
         self.call("POST", "/accounts", {"key": key, "secret": secret})
@@ -57,7 +72,7 @@ class AccountControl(Control):
 
     def freeze(self) -> int:
         """Stop the clock and return its instant, which is `now` until the clock is moved on."""
-        self.now = int(self.call("POST", "/clock/freeze")["now_us"])
+        self.now = self._told("now_us", int, "POST", "/clock/freeze")
         return self.now
 
     def advance(self, micros: int) -> None:
@@ -69,17 +84,30 @@ class AccountControl(Control):
 
     def create_collection(self, **fields: object) -> str:
         """A new collection (`hash`, `title`, `pages`, `package_bytes`, `schedule`); its hash."""
-        return str(self.call("POST", "/collections", fields)["hash"])
+        return self._told("hash", str, "POST", "/collections", fields)
+
+    def collections(self) -> list[dict[str, Any]]:
+        """Every collection in the order of its creation, deleted ones included; each names its `document`, if any."""
+        found: list[dict[str, Any]] = self.call("GET", "/collections")["collections"]
+        return found
 
     def delete_collection(self, collection_hash: str) -> None:
         self.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
 
     def job_state(self, collection_hash: str) -> str:
-        return str(self.call("GET", f"/jobs/{quote(collection_hash, safe='')}")["state"])
+        return self._told("state", str, "GET", f"/jobs/{quote(collection_hash, safe='')}")
 
     def force(self, collection_hash: str, state: str) -> None:
         """Put the job into `state`; raises `Refused` where that is not legal."""
         self.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state})
+
+    def convert(self, collection_hash: str, state: str) -> None:
+        """Put the conversion into `state`: processing, complete or failed."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/conversion", {"state": state})
+
+    def statistics(self, collection_hash: str, days: Iterable[Mapping[str, object]]) -> None:
+        """Set the statistics of a collection, an object for each `date`, with its `pages`."""
+        self.call("PUT", f"/collections/{quote(collection_hash, safe='')}/statistics", list(days))
 
     def settings(self, **changes: object) -> None:
         self.call("PATCH", "/settings", changes)
@@ -100,6 +128,6 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
 
 def _message(reply: Reply) -> str:
     try:
-        return str(json.loads(reply.body)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return reply.body[:200].decode("utf-8", "replace")
+        return cut(str(json.loads(reply.body)["error"]["message"]))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return cut(reply.body[:200].decode("utf-8", "replace"))

@@ -1,8 +1,8 @@
 """The result of one check, how pytest, JUnit and the exit code show it, and how the results of two runs differ."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
@@ -98,6 +98,24 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """The outcome that decides for all of them; skipped when there is none."""
     order = list(Outcome)
     return min(outcomes, key=order.index, default=Outcome.SKIPPED)
+
+
+def summed_up(results: Iterable[Result]) -> tuple[Result, ...]:
+    """One result for each check: the worst, and of these the first, with the examples and seconds of all."""
+    by_check: dict[str, list[Result]] = {}
+    for one in results:
+        by_check.setdefault(one.check, []).append(one)
+    return tuple(map(_merged, by_check.values()))
+
+
+def _merged(results: Sequence[Result]) -> Result:
+    decides = worst(one.outcome for one in results)
+    return replace(
+        next(one for one in results if one.outcome is decides),
+        examples=sum(one.examples for one in results),
+        seconds=sum(one.seconds for one in results),
+        listed=tuple(dict.fromkeys(line for one in results for line in one.listed)),
+    )
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> Exit:

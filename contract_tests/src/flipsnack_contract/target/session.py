@@ -1,6 +1,6 @@
 """What a check works with: one key at one target, for one example, and the calls that it drafts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -9,13 +9,16 @@ from urllib.parse import quote
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, expect_code
 from flipsnack_contract.contract.clock import SECOND, Clock, RatePacer
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.documents import pdf
 from flipsnack_contract.contract.ledger import OK
-from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.control import AccountControl
 from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words
 
 FORM = "application/x-www-form-urlencoded"
+_BOUNDARY = "the-kits-boundary"
+PARTS = f"multipart/form-data; boundary={_BOUNDARY}"
 Pairs = tuple[tuple[str, str], ...]
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
@@ -24,8 +27,17 @@ REFUSED = "although this run keeps both limits; make sure that nothing else uses
 
 
 @dataclass(frozen=True)
+class FilePart:
+    """A file of a multipart body: the name of its part, its file name and its bytes."""
+
+    content: bytes
+    file_name: str = "document.pdf"
+    field: str = "file"
+
+
+@dataclass(frozen=True)
 class CallDraft:
-    """A call of the API before it is sent: its parameters in the order of sending, and how it is signed.
+    """A call of the API before it is sent: its parameters in the order of sending, its files, and how it is signed.
 
     `signature` None is the right one for `parameters` and `secret`; with "" none is sent. `text` is sent instead of the
     parameters where a check encodes them itself.
@@ -37,6 +49,7 @@ class CallDraft:
     path: str = ""
     signature: str | None = None
     text: str | None = None
+    files: tuple[FilePart, ...] = ()
 
     def with_(self, **parameters: str) -> Self:
         """The draft with these parameters set; new ones are added at the end."""
@@ -44,9 +57,11 @@ class CallDraft:
         return replace(self, parameters=(*kept, *parameters.items()))
 
     def without(self, name: str) -> Self:
-        """The draft without that parameter, which may be `signature`."""
+        """The draft without that parameter, which may be `signature` or the name of a file's part."""
         if name == "signature":
             return replace(self, signature="")
+        if any(one.field == name for one in self.files):
+            return replace(self, files=tuple(one for one in self.files if one.field != name))
         return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != name))
 
     def also(self, *pairs: tuple[str, str]) -> Self:
@@ -60,7 +75,12 @@ class CallDraft:
         return (*self.parameters, ("signature", signature)) if signature else self.parameters
 
     def request(self, base_url: str) -> Request:
-        """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query."""
+        """The HTTP request, below `base_url`: the parameters are in the body of a POST, else in the query.
+
+        The body is in parts when there are files.
+        """
+        if self.verb == "POST" and self.files and self.text is None:
+            return Request("POST", base_url + self.path, multipart(self.signed(), self.files), {"Content-Type": PARTS})
         text = encoded(self.signed()) if self.text is None else self.text
         if self.verb == "POST":
             return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
@@ -76,6 +96,18 @@ class CallDraft:
 def encoded(pairs: Iterable[tuple[str, str]]) -> str:
     """The pairs as a query string, percent-encoded UTF-8."""
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def multipart(pairs: Iterable[tuple[str, str]], files: Iterable[FilePart] = ()) -> bytes:
+    """A body of the type `PARTS`: the pairs as fields, then the files."""
+    parts = [_part(f'name="{name}"', value.encode()) for name, value in pairs]
+    parts += [_part(f'name="{one.field}"; filename="{one.file_name}"', one.content) for one in files]
+    return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])
+
+
+def _part(about: str, content: bytes) -> bytes:
+    head = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; {about}\r\n\r\n"
+    return b"%s%s\r\n" % (head.encode(), content)
 
 
 class LimitReached(Inconclusive):
@@ -112,7 +144,8 @@ class Session:
                 named[one.name] = self.own_collection() if collection_hash is None else collection_hash
             elif one.required:
                 named[one.name] = one.example
-        return CallDraft(tuple({**named, **parameters}.items()), self.secret, verb=self.method.verb)
+        files = (FilePart(pdf()),) if self.method.takes("file") else ()
+        return CallDraft(tuple({**named, **parameters}.items()), self.secret, verb=self.method.verb, files=files)
 
     def send(self, what: CallDraft | Request, *, paced: bool = True) -> Reply:
         """The HTTP answer; keeps both limits unless `paced` is false."""
@@ -143,7 +176,7 @@ class Session:
         and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
         """
         try:
-            answer = decode(reply.body, form, callback=callback)
+            answer = decode(reply.body, form, callback=callback, fields=self.method.fields)
         except Malformed as damage:
             rule = None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
@@ -173,6 +206,21 @@ class Session:
         if self.known_collection is None and self.account is not None:
             self.known_collection = self.collection()
         return self.known_collection or ABSENT
+
+    def calling(self, name: str) -> "Session":
+        """The same key, to call the method of that name."""
+        return replace(self, method=next(one for one in methods() if one.name == name))
+
+    def call(self, name: str, collection_hash: str | None = None, **parameters: str) -> Answer:
+        """The answer to a right call of the method of that name, with these parameters too."""
+        session = self.calling(name)
+        return session.ask(session.draft(collection_hash, **parameters))
+
+    def data(self, name: str, collection_hash: str | None = None, **parameters: str) -> Mapping[str, Any]:
+        """The data of a right call, which must be answered with 20."""
+        answer = self.call(name, collection_hash, **parameters)
+        expect_code(OK, answer, f"a call of {name}")
+        return answer.data or {}
 
     @property
     def accepted(self) -> int:

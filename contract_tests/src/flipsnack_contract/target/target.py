@@ -7,10 +7,12 @@ import http.client
 import io
 import pkgutil
 import re
+import ssl
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 from wsgiref.util import setup_testing_defaults
@@ -18,8 +20,12 @@ from wsgiref.util import setup_testing_defaults
 from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.contract.ledger import named
+from flipsnack_contract.target.bounds import BoundedResponse, Bounds, Unbounded, bounded
 
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
+
+
+MOST_SILENT = 3
 
 
 class Unreachable(Inconclusive):
@@ -70,27 +76,57 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
 
     over_socket = True
 
-    def __init__(self, base_url: str, *, timeout: float = 30.0) -> None:
-        """`timeout` is in seconds and bounds each wait for bytes."""
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float = 30.0,
+        trust: ssl.SSLContext | None = None,
+        bounds: Callable[[], Bounds] = Bounds,
+    ) -> None:
+        """`timeout` is in seconds and bounds each wait for bytes; `trust` is for https, by default the system's.
+
+        Each answer is bounded by what `bounds` makes. After `MOST_SILENT` requests in a row that ran out of
+        time no further one is sent.
+        """
         self.base_url = base_url if base_url.endswith("/") else base_url + "/"
         self._timeout = timeout
+        self._trust = trust
+        self._response = partial(BoundedResponse, bounds=bounds)
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
+        self._silent = 0
 
     def send(self, request: Request) -> Reply:
-        scheme, place = urlsplit(request.url)[:2]
-        if (scheme, place) not in self._connections:
-            kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-            self._connections[scheme, place] = kind(place, timeout=self._timeout)
-        connection = self._connections[scheme, place]
-        kept = connection.sock is not None
+        if self._silent >= MOST_SILENT:
+            raise Unreachable(f"the last {MOST_SILENT} requests had no whole answer in time; no further one is sent")
+        kept = False
         try:
-            return _exchange(connection, request)
-        except (OSError, http.client.HTTPException) as trouble:
+            connection = self._connection(request.url)
+            kept = connection.sock is not None
+            reply = _exchange(connection, request)
+            self._silent = 0
+            return reply
+        except (OSError, http.client.HTTPException, ValueError) as trouble:
             # A server may close a kept-alive connection at any time: once more, on a new one.
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)
-            said = str(trouble) or type(trouble).__name__
-        raise Unreachable(f"no whole answer from {scheme}://{place}: {said}")
+            self._silent = self._silent + 1 if isinstance(trouble, (TimeoutError, Unbounded)) else 0
+            said = cut(str(trouble)) or type(trouble).__name__
+        raise Unreachable(f"no whole answer from {cut(request.url.partition('?')[0])}: {said}")
+
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        scheme, place = urlsplit(url)[:2]
+        if scheme not in ("http", "https") or not place:
+            raise ValueError("it is not an http or https address")
+        if (scheme, place) not in self._connections:
+            self._connections[scheme, place] = (
+                http.client.HTTPSConnection(place, timeout=self._timeout, context=self._trust)
+                if scheme == "https"
+                else http.client.HTTPConnection(place, timeout=self._timeout)
+            )
+            # Only called, as the class would be.
+            self._connections[scheme, place].response_class = self._response  # type: ignore[assignment]
+        return self._connections[scheme, place]
 
     def close(self) -> None:
         for connection in self._connections.values():
@@ -132,14 +168,17 @@ class WsgiTarget:
         try:
             result = self._app(_environ(request), start_response)
             try:
-                body = b"".join(result)
+                body = b"".join(bounded(result, Bounds()))
             finally:
                 if close := getattr(result, "close", None):
                     close()
-        except Exception:
+            status, headers = started[-1]
+            return Reply(int(status.split(" ", 1)[0]), {name.lower(): value for name, value in headers}, body)
+        except Unbounded as endless:
+            said = str(endless)
+        except (Exception, SystemExit):
             return Reply(500, {"content-type": "text/plain"}, traceback.format_exc(limit=-3).encode())
-        status, headers = started[-1]
-        return Reply(int(status.split(" ", 1)[0]), {name.lower(): value for name, value in headers}, body)
+        raise Unreachable(f"no whole answer from the app: {said}")
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Routes for accounts: create, list, show, delete, reset, settings, maintenance."""
+"""Routes for accounts: create, list, show, delete, reset, settings, maintenance, uploads."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ import msgspec
 
 from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
-from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.instants import Counted, month_of, to_text
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.settings import Behaviour, SeedAccount
+from flipsnack_mock.state.seeds import Month, SeedAccount
+from flipsnack_mock.state.settings import Behaviour
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
@@ -22,6 +23,13 @@ class Switch(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a switch."""
 
     on: bool
+
+
+class Uploads(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that sets the uploads of a month, as in 2026-11."""
+
+    count: Counted
+    month: Month | None = None
 
 
 @route("GET", "/__admin/accounts", "list the accounts")
@@ -86,6 +94,23 @@ def switch_maintenance(context: Context) -> dict[str, bool]:
     """Answer every request of this account with code 22, or stop doing so."""
     context.account.maintenance = context.body(Switch).on
     return {"on": context.account.maintenance}
+
+
+@route("GET", "/__admin/accounts/<key>/uploads", "show the uploads that an account made in each month")
+def show_uploads(context: Context) -> dict[str, Any]:
+    """The current month of the account's clock, its uploads and those left, and the uploads of every month."""
+    account, month = context.account, month_of(context.now)
+    left = account.uploads_left(context.now)
+    return {"month": month, "count": account.uploads.get(month, 0), "left": left, "months": account.uploads}
+
+
+@route("PUT", "/__admin/accounts/<key>/uploads", "set the uploads that an account made in a month", body=Uploads)
+def set_uploads(context: Context) -> dict[str, Any]:
+    """Set how many uploads count in the `month`; by default in the current one."""
+    wanted = context.body(Uploads)
+    context.account.uploads[wanted.month or month_of(context.now)] = wanted.count
+    answer: dict[str, Any] = show_uploads(context)
+    return answer
 
 
 def shown(account: Account, at: int) -> dict[str, Any]:

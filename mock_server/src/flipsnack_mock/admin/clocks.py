@@ -61,19 +61,19 @@ def set_clock(context: Context) -> dict[str, Any]:
 def freeze(context: Context) -> dict[str, Any]:
     """Stop the clock at its current time."""
     context.body(NoFields)
-    return _changed(context, context.account.clock.freeze(context.at))
+    return _changed(context, context.account.clock.freeze(context.account.real(context.at)))
 
 
 @route("POST", "/__admin/accounts/<key>/clock/resume", "resume the clock of an account", body=NoFields)
 def resume(context: Context) -> dict[str, Any]:
     """Let a frozen clock run again from its current time."""
     context.body(NoFields)
-    return _changed(context, context.account.clock.resume(context.at))
+    return _changed(context, context.account.clock.resume(context.account.real(context.at)))
 
 
 def _moved_to(context: Context, instant: int) -> dict[str, Any]:
     try:
-        return _changed(context, context.account.clock.set(instant, context.at))
+        return _changed(context, context.account.clock.set(instant, context.account.real(context.at)))
     except ValueError as refusal:
         raise conflict(str(refusal), now=to_text(context.now)) from None
 

@@ -1,30 +1,25 @@
-"""Routes for the collections of an account and their jobs: list, create, show, delete, force."""
+"""Routes for the collections of an account: list, create, show, delete; their statistics."""
 
 from typing import Any
 
 import msgspec
 
-from flipsnack_mock.admin.routes import Context, conflict, not_found, route
+from flipsnack_mock.admin.jobs import collection_of, put, shown_conversion, shown_job
+from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import Hash
-from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Collection
-from flipsnack_mock.state.jobs import IllegalMove, State, legal_targets
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
-from flipsnack_mock.state.magic import magic_collection
-from flipsnack_mock.state.settings import SeedCollection
+from flipsnack_mock.state.seeds import SeedCollection
+from flipsnack_mock.state.statistics import DayStatistics
+
+Statistics = tuple[DayStatistics, ...]
 
 
 class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The body that creates a collection; the default hash is the next free one."""
 
     hash: Hash | None = None  # type: ignore[assignment]  # a seed must name it, a request need not
-
-
-class ForcedState(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that forces a job into a state."""
-
-    state: State
 
 
 @route("GET", "/__admin/accounts/<key>/collections", "list the collections of an account")
@@ -54,72 +49,38 @@ def create_collection(context: Context) -> dict[str, Any]:
 @route("GET", "/__admin/accounts/<key>/collections/<hash>", "show a collection")
 def show_collection(context: Context) -> dict[str, Any]:
     """One collection."""
-    return shown(context, _collection(context))
+    return shown(context, collection_of(context))
 
 
 @route("DELETE", "/__admin/accounts/<key>/collections/<hash>", "mark a collection as deleted")
 def delete_collection(context: Context) -> dict[str, Any]:
-    """Mark the collection as deleted: calls get code 43, and its resource URLs get HTTP 403."""
-    return _put(context, msgspec.structs.replace(_collection(context), deleted=True))
+    """Mark the collection as deleted: calls get code 43; its resource URLs live out their minute."""
+    return shown(context, put(context, msgspec.structs.replace(collection_of(context), deleted=True)))
 
 
-@route("GET", "/__admin/accounts/<key>/jobs", "list the jobs of an account")
-def list_jobs(context: Context) -> dict[str, Any]:
-    """The jobs of all collections of the account."""
-    return {"jobs": [shown_job(context, item) for item in context.account.collections.values()]}
+@route("GET", "/__admin/accounts/<key>/collections/<hash>/statistics", "show the statistics of a collection")
+def show_statistics(context: Context) -> Statistics:
+    """The days that have any, each with its `date` and `pages`."""
+    return collection_of(context).statistics
 
 
-@route("GET", "/__admin/accounts/<key>/jobs/<hash>", "show the job of a collection")
-def show_job(context: Context) -> dict[str, Any]:
-    """One job."""
-    return shown_job(context, _collection(context))
-
-
-@route("PUT", "/__admin/accounts/<key>/jobs/<hash>", "force a job into a state", body=ForcedState)
-def force_job(context: Context) -> dict[str, Any]:
-    """Force the job; 409 with the legal states if it cannot change from its current state to this one."""
-    collection, behaviour = _collection(context), context.account.behaviour
-    try:
-        schedule, schedule_text = collection.job_schedule(behaviour), collection.schedule_text(behaviour)
-        job = collection.job.force(context.body(ForcedState).state, schedule, context.now, schedule_text=schedule_text)
-    except IllegalMove as refusal:
-        raise conflict(str(refusal), legal=refusal.legal) from None
-    _put(context, msgspec.structs.replace(collection, job=job))
-    return shown_job(context, _collection(context))
+@route(
+    "PUT",
+    "/__admin/accounts/<key>/collections/<hash>/statistics",
+    "replace the statistics of a collection: a list of days, each with its `date` and `pages`",
+    body=Statistics,
+)
+def replace_statistics(context: Context) -> Statistics:
+    """Replace all of them; days with the same `date` are summed."""
+    return put(context, msgspec.structs.replace(collection_of(context), statistics=context.body(Statistics))).statistics
 
 
 def shown(context: Context, collection: Collection) -> dict[str, Any]:
     """The JSON representation of a collection."""
-    fields = msgspec.structs.asdict(collection)
+    fields = {name: getattr(collection, name) for name in (*SeedCollection.__struct_fields__, "deleted", "document")}
     fields["schedule"] = collection.schedule_text(context.account.behaviour)
-    return fields | {"job": shown_job(context, collection)}
-
-
-def shown_job(context: Context, collection: Collection) -> dict[str, Any]:
-    """The JSON representation of a job; `legal` lists the states it can be forced into."""
-    behaviour, job = context.account.behaviour, collection.job
-    state = collection.state(behaviour, context.now)
-    return {
-        "hash": collection.hash,
-        "state": state,
-        "polls": job.calls,
-        "started_at": None if job.started_at is None else to_text(job.started_at),
-        "schedule": job.schedule or collection.schedule_text(behaviour),
-        "legal": legal_targets(state),
-    }
-
-
-def _collection(context: Context) -> Collection:
-    known, wanted = context.account.collections, context.args["hash"]
-    collection = known.get(wanted) or magic_collection(wanted)
-    if collection is None:
-        raise not_found("collection", wanted, known)
-    return collection
-
-
-def _put(context: Context, collection: Collection) -> dict[str, Any]:
-    context.account.collections[collection.hash] = collection
-    return shown(context, collection)
+    jobs = {"conversion": shown_conversion(context, collection), "job": shown_job(context, collection)}
+    return fields | jobs
 
 
 def _free_hash(known: dict[str, Collection]) -> str:

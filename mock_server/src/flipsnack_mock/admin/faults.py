@@ -20,7 +20,7 @@ from flipsnack_mock.faults.rules import (
 )
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import to_text
-from flipsnack_mock.protocol.methods import METHODS, UNBUILT
+from flipsnack_mock.protocol.methods import METHODS, PACKAGE_METHOD, UNBUILT
 from flipsnack_mock.state.account import Account
 
 
@@ -168,6 +168,9 @@ def _fitting(fault: FaultKind, when: When) -> None:
         return
     if action not in (PACKAGE_ACTION, *METHODS, *UNBUILT):
         raise _bad(f"{action!r} is not a method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
+    if fault.moment == "resource-url" and action not in (PACKAGE_ACTION, PACKAGE_METHOD):
+        message = f"the fault {fault.name} changes a resource URL, which {action} does not answer with"
+        raise _bad(message, "$.when.action", PACKAGE_METHOD)
     subject = "package" if action == PACKAGE_ACTION else "call"
     if subject not in fault.applies_to:
         about = "the download of a package" if subject == "call" else "calls of the API"

@@ -14,6 +14,7 @@ from flipsnack_mock.admin import (  # noqa: F401
     collections,
     doctor,
     faults,
+    jobs,
     lint,
     magic,
     namespaces,
@@ -30,6 +31,7 @@ from flipsnack_mock.protocol.addresses import namespace_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
@@ -39,7 +41,13 @@ ReadBody = Callable[[dict[str, Any]], bytes]
 
 
 def control_plane(
-    worlds: Worlds, now: RealTime, read_body: ReadBody, sources: Mapping[str, Setting], *, authority_pem: bytes = b""
+    worlds: Worlds,
+    now: RealTime,
+    read_body: ReadBody,
+    sources: Mapping[str, Setting],
+    documents: Documents,
+    *,
+    authority_pem: bytes = b"",
 ) -> flask.Blueprint:
     """The control plane of all worlds; `read_body` gives the body of a WSGI request, or its first `MAX_BODY_BYTES` + 1.
 
@@ -48,7 +56,8 @@ def control_plane(
 
     def context_of(world: World, args: Mapping[str, str], raw: bytes) -> Context:
         environ = flask.request.environ
-        return Context(world, now(), args, flask.request.args, raw, worlds, sources, authority_pem, WAITED in environ)
+        query, waited = flask.request.args, WAITED in environ
+        return Context(world, now(), args, query, raw, worlds, sources, documents, authority_pem, waited)
 
     guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)

@@ -7,6 +7,7 @@ import msgspec
 
 from flipsnack_mock.protocol.errors import FieldError, Refused
 from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
@@ -24,6 +25,7 @@ class Context(NamedTuple):
     raw_body: bytes
     worlds: Worlds
     sources: Mapping[str, Setting]
+    documents: Documents
     authority_pem: bytes = b""
     waited: bool = False
 

@@ -1,4 +1,4 @@
-"""Routes for the whole server: health, list of routes, maintenance, reset, settings, ledger, metrics, CA."""
+"""Routes for the whole server: health, list of routes, maintenance, reset, settings, ledger, methods, metrics, CA."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.methods import METHODS, OBJECTS, UNBUILT
 
 
 @route("GET", "/health", "check that the server is up", access="open")
@@ -58,8 +59,14 @@ def show_settings(context: Context) -> dict[str, Any]:
 
 @route("GET", "/__admin/rules", "show the rules ledger behind the answers")
 def show_rules(_context: Context) -> dict[str, Any]:
-    """Every rule with its class (documented, observed, assumed) and source."""
+    """Every rule with its class (documented, observed, assumed, invented) and source."""
     return ledger()
+
+
+@route("GET", "/__admin/methods", "show the method table: parameters, fields and codes, and how well each is known")
+def show_methods(_context: Context) -> dict[str, Any]:
+    """The `methods`, the `objects` in their answers, and the `unbuilt` methods, each with its reason."""
+    return {"methods": [*METHODS.values()], "objects": [*OBJECTS.values()], "unbuilt": [*UNBUILT.values()]}
 
 
 @route("GET", "/__admin/metrics", "show counts for Prometheus")

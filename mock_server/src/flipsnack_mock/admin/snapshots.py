@@ -1,6 +1,8 @@
 """Routes for snapshots of an account or of the whole server, forks, and the export as a seed."""
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -11,6 +13,7 @@ from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
 from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.documents import carried, kept, missing
 from flipsnack_mock.state.snapshots import (
     VERSION,
     Snapshot,
@@ -24,6 +27,7 @@ from flipsnack_mock.state.snapshots import (
 )
 
 Shape = TypeVar("Shape")
+Taken = TypeVar("Taken", Snapshot, WorldSnapshot)
 
 
 class Versioned(msgspec.Struct):
@@ -39,16 +43,27 @@ class NewFork(msgspec.Struct, forbid_unknown_fields=True):
     secret: Secret | None = None
 
 
+class SnapshotQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """The query of a snapshot: whether it carries the uploaded documents too."""
+
+    documents: bool = False
+
+
 class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
     """The query of the export: TOML for `--config`, or JSON for the variable FLIPSNACK_MOCK_SEED."""
 
     format: Literal["toml", "json"] = "toml"
 
 
-@route("GET", "/__admin/accounts/<key>/snapshot", "take a snapshot of an account")
+@route(
+    "GET",
+    "/__admin/accounts/<key>/snapshot",
+    "take a snapshot of an account; with ?documents=true it carries its documents",
+    query=SnapshotQuery,
+)
 def take_snapshot(context: Context) -> Snapshot:
     """The complete state of the account, except its journal."""
-    return take(context.account, context.at)
+    return _with_documents(take(context.account, context.at), context, [context.account])
 
 
 @route("PUT", "/__admin/accounts/<key>/snapshot", "restore an account from a snapshot", body=Snapshot)
@@ -59,26 +74,49 @@ def restore_snapshot(context: Context) -> dict[str, Any]:
         message = f"this is a snapshot of {snapshot.account.key!r}; restore it there, or fork that account"
         raise Refused(400, "bad_request", message, path="$.account.key", expected=context.args["key"])
     account = _restored(snapshot, context.at, path="$.account")
-    context.world.add(account)
+    with _documents(snapshot, context):
+        context.world.add(account)
     context.world.journal.forget(account.key)
-    return shown(account, context.at)
+    return shown(account, context.at) | missing(context.documents, [account])
 
 
-@route("GET", "/__admin/snapshot", "take a snapshot of all accounts")
+@route(
+    "GET",
+    "/__admin/snapshot",
+    "take a snapshot of all accounts; with ?documents=true it carries their documents",
+    query=SnapshotQuery,
+)
 def take_world_snapshot(context: Context) -> WorldSnapshot:
     """The complete state of all accounts, except journals, and whether maintenance is on."""
-    return take_all(context.world, context.at)
+    return _with_documents(take_all(context.world, context.at), context, context.world.accounts)
 
 
 @route("PUT", "/__admin/snapshot", "restore all accounts from a snapshot", body=WorldSnapshot)
-def restore_world_snapshot(context: Context) -> dict[str, int]:
+def restore_world_snapshot(context: Context) -> dict[str, Any]:
     """Replace all accounts with those of the snapshot, and clear the journals."""
     snapshot = _versioned(context, WorldSnapshot)
     numbered = enumerate(snapshot.accounts)
     accounts = [_restored(one, context.at, path=f"$.accounts[{number}].account") for number, one in numbered]
     _check_keys([account.key for account in accounts], context.world.settings.max_accounts)
-    context.world.replace(accounts, maintenance=snapshot.maintenance)
-    return {"accounts": len(accounts)}
+    with _documents(snapshot, context):
+        context.world.replace(accounts, maintenance=snapshot.maintenance)
+    return {"accounts": len(accounts)} | missing(context.documents, accounts)
+
+
+def _with_documents(snapshot: Taken, context: Context, accounts: Iterable[Account]) -> Taken:
+    if not parse_query(context.query, SnapshotQuery).documents:
+        return snapshot
+    return msgspec.structs.replace(snapshot, documents=carried(context.documents, accounts))
+
+
+@contextmanager
+def _documents(snapshot: Snapshot | WorldSnapshot, context: Context) -> Iterator[None]:
+    try:
+        with kept(context.documents, snapshot.documents):
+            yield
+    except OSError as trouble:
+        message = f"the documents of the snapshot were not kept: {trouble}"
+        raise Refused(503, "not_kept", message) from None
 
 
 def _check_keys(keys: list[str], most: int) -> None:

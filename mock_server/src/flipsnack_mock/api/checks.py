@@ -3,26 +3,37 @@
 from collections.abc import Callable, Iterable
 
 from flipsnack_mock.api.call import Call
+from flipsnack_mock.api.collections import own_collection
 from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
-from flipsnack_mock.protocol.methods import METHODS, UNBUILT
-from flipsnack_mock.protocol.parameters import parse_body, parse_query
+from flipsnack_mock.protocol.messages import Request
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
+from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.limits import admit
+from flipsnack_mock.state.settings import Behaviour
 
 VERBS = frozenset({"GET", "POST"})
-_OWN_PARAMETERS = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
+_REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
+_OF_A_COLLECTION = frozenset(name for name, required in _REQUIRED.items() if "collectionHash" in required)
+
+
+def parameters_of(request: Request) -> dict[str, str]:
+    """The parameters of a call, from its query and its body; raises `BadRequest`."""
+    params = parse_query(request.query)
+    if request.method == "POST":
+        form = request.form
+        fields = parse_body(request.body, request.content_type) if form is None else form_parameters(form)
+        if twice := params.keys() & fields.keys():
+            raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
+        params |= fields
+    return params
 
 
 def _well_formed(call: Call) -> None:
     request = call.request
-    params = parse_query(request.query)
-    if request.method == "POST":
-        fields = parse_body(request.body, request.content_type)
-        if twice := params.keys() & fields.keys():
-            raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
-        params |= fields
+    params = parameters_of(request)
     call.params = call.entry.params = params
     call.entry.fmt = _renderable(params)
     if request.path not in API_PATHS:
@@ -85,22 +96,29 @@ def _limits(call: Call) -> None:
 
 def _action(call: Call) -> None:
     action = call.params["action"]
-    if action in UNBUILT:
-        message = f"{action} is a method of the Flipsnack API v1 that this fake does not imitate yet"
-        raise Refused(501, "not_built", message, action=action)
-    if action not in METHODS:
+    if action in METHODS:
+        return
+    unbuilt = UNBUILT.get(action)
+    if unbuilt is None or (unbuilt.retired and call.behaviour.retired_methods == 42):
         raise ApiError(Code.INVALID_ACTION, f"{action[:60]!r} is not a method of the API")
+    raise Refused(501, "not_built", f"this fake does not imitate {action}: {unbuilt.why}", action=action)
 
 
 def _verb(call: Call) -> None:
     method, verb = METHODS[call.params["action"]], call.request.method
     host = vendor_host(call.request.host)
     if host not in (None, method.host):
-        raise BadRequest(f"{method.name} is served by {HOSTS[method.host]}")
+        raise _wrong_host(method, verb, call.behaviour)
     if verb == "POST" and method.verb == "GET" and not call.behaviour.lenient_post:
         raise BadRequest("this method uploads no file and is called by GET", rule="request.get-for-reads")
     if verb == "GET" and method.verb == "POST":
-        raise BadRequest(f"{method.name} is called by POST")
+        raise BadRequest(f"{method.name} uploads a file and is called by POST", rule="request.post-for-uploads")
+
+
+def _wrong_host(method: Method, verb: str, behaviour: Behaviour) -> ApiError:
+    is_upload = method.host == "upload" and verb == "POST"
+    code = behaviour.upload_on_api_host if is_upload else Code.BAD_REQUEST
+    return ApiError(code, f"{method.name} is served by {HOSTS[method.host]}", rule="request.host")
 
 
 def _signature(call: Call) -> None:
@@ -110,11 +128,23 @@ def _signature(call: Call) -> None:
 
 
 def _parameters(call: Call) -> None:
-    action = call.params["action"]
-    _require(call.params, _OWN_PARAMETERS[action])
+    action, names = call.params["action"], call.behaviour.invented_names
+    _require(call.params, _REQUIRED[action])
+    call.arguments = {}
     for one in METHODS[action].parameters:
-        if (value := call.params.get(one.name)) and not one.accepts(value):
-            raise BadRequest(f"{one.name} is {value[:60]!r}, expected {one.expected}")
+        # A parameter that the setting drops has no name, and no request has one either.
+        text = call.params.get(names.get(one.name, one.name), one.default)
+        if text is None:
+            continue
+        value = one.argument(text)
+        if value is None:
+            raise BadRequest(f"{one.name} is {text[:60]!r}, expected {one.expected}", rule="parameter.value")
+        call.arguments[one.name] = value
+
+
+def _collection(call: Call) -> None:
+    if call.params["action"] in _OF_A_COLLECTION:
+        call.named = own_collection(call)
 
 
 CHECKS: tuple[Callable[[Call], None], ...] = (
@@ -128,6 +158,6 @@ CHECKS: tuple[Callable[[Call], None], ...] = (
     _verb,
     _signature,
     _parameters,
+    _collection,
 )
-"""Each raises the error that the call is answered with. Their names and order are those of `protocol.checks.STEPS`; the
-last step, `collection`, is taken by the methods."""
+"""Each raises the error that the call is answered with. Their names and order are those of `protocol.checks.STEPS`."""

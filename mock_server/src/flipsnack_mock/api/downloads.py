@@ -2,12 +2,13 @@
 
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.documents.archive import Package, build_package
+from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults.rules import PACKAGE_ACTION
 from flipsnack_mock.protocol.byte_ranges import failed_condition, requested_range
 from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.jobs import State
+from flipsnack_mock.state.world import World
 
 VERBS = frozenset({"GET", "HEAD"})
 _ZIP = "application/zip"
@@ -24,8 +25,17 @@ def download(call: Call) -> Response:
         return Response(403, "application/xml", resource_urls.ACCESS_DENIED)
     if call.injection is not None:
         call.injection.meet("zip")
-    package = build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
-    return package_response(package, call.request)
+    return package_response(call.world.package_of(collection), call.request)
+
+
+def collection_at(path: str, world: World) -> Collection | None:
+    """The collection whose package is at `path`, whether or not a request for it is valid; nothing changes."""
+    try:
+        account_id, collection_hash = resource_urls.locate(path)
+    except resource_urls.Denied:
+        return None
+    account = world.find_by_id(account_id)
+    return None if account is None else account.collections.get(collection_hash)
 
 
 def _collection(call: Call) -> Collection:
@@ -38,9 +48,9 @@ def _collection(call: Call) -> Collection:
         raise resource_urls.Denied("no account has this id")
     call.belongs_to(account, PACKAGE_ACTION, collection_hash)
     resource_urls.verify(account, request.path, origin=request.origin, query=request.query, now=call.now)
-    collection = account.collections.get(collection_hash)
-    if collection is None or collection.deleted:
-        raise resource_urls.Denied("the collection is gone", rule="code.43")
+    collection = account.collections.get(account.final_hash(collection_hash))
+    if collection is None or (collection.deleted and account.behaviour.deleted_url == "dies"):
+        raise resource_urls.Denied("the collection is gone", rule="delete.url-lives")
     if collection.state(account.behaviour, call.now) is not State.COMPLETE:
         raise resource_urls.Denied("the package is not built: the account was reset")
     return collection

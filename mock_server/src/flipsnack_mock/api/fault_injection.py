@@ -67,7 +67,7 @@ class FaultInjection:
         detail = f"the fault {rule.mark} answers instead"
         if isinstance(rule.fault, VendorCode):
             entry.failed = STEP
-            raise ApiError(rule.fault.code, detail, message=rule.fault.text, rule="")
+            raise ApiError(rule.fault.code, detail, message=rule.fault.message, rule="")
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
             raise FaultResponse(_plain_response(rule.fault, entry.request))
@@ -86,7 +86,7 @@ class FaultInjection:
             return data
         url = resource_urls.make(
             self._account,
-            self._account.collections[self._seen.hash],
+            self._account.collections[self._account.final_hash(self._seen.hash)],
             origin=fault.moved(self._entry.request.origin),
             now=self._entry.now,
             lifetime=fault.lifetime,

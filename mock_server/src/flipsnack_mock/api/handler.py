@@ -8,9 +8,9 @@ from flipsnack_mock.api.downloads import download
 from flipsnack_mock.api.fault_injection import FaultResponse, refusal_response
 from flipsnack_mock.api.methods import RUN
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
-from flipsnack_mock.protocol.checks import STEPS
-from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, render
-from flipsnack_mock.protocol.errors import ApiError, Refused
+from flipsnack_mock.protocol.checks import METHOD, STEPS
+from flipsnack_mock.protocol.envelope import FORMATS, NOSNIFF, Envelope, Tree, renamed, render
+from flipsnack_mock.protocol.errors import CATALOGUE, ApiError, Refused
 from flipsnack_mock.protocol.messages import BODILESS, Request, Response
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
@@ -50,12 +50,13 @@ def refuse(request: Request, world: World, refusal: Refused) -> tuple[Response, 
 def _answer(call: Call) -> Response:
     entry = call.entry
     try:
-        answer = Envelope(20, "OK", _carry_out(call))
-        entry.data = answer.data
+        data, names = _carry_out(call), call.behaviour.invented_names
+        entry.data = renamed(data, names) if data and names else data
+        answer = Envelope(20, "OK", entry.data)
     except ApiError as refusal:
-        answer = Envelope(refusal.code, refusal.message)
+        answer = Envelope(refusal.code, _message(refusal, call))
         # A fault that answers has named itself.
-        entry.failed = entry.failed or STEPS[entry.passed]
+        entry.failed = entry.failed or (*STEPS, METHOD)[entry.passed]
         entry.detail, entry.rule = refusal.detail, refusal.rule
     entry.code = answer.code
     status = call.behaviour.http_statuses.get(answer.code, 200)
@@ -67,10 +68,16 @@ def _answer(call: Call) -> Response:
     )
 
 
-def _carry_out(call: Call) -> Tree:
+def _message(refusal: ApiError, call: Call) -> str:
+    if refusal.message is not None:
+        return refusal.message
+    return call.behaviour.code_messages.get(refusal.code) or CATALOGUE[refusal.code].message
+
+
+def _carry_out(call: Call) -> Tree | None:
     entry = call.entry
     for check in CHECKS:
         check(call)
         entry.passed += 1
     data = RUN[call.params["action"]](call)
-    return data if call.injection is None else call.injection.with_resource_url(data)
+    return data if data is None or call.injection is None else call.injection.with_resource_url(data)

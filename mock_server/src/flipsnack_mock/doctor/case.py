@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from flipsnack_mock.protocol.messages import UploadedFile
+
 OWN = "own"
 ANOTHER = "account "
 """Prefix of the label of another account's secret; the account's key follows."""
@@ -14,13 +16,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `sent` holds all parameters, decoded, in the order of the request; `raw` the same before decoding, or nothing when
     it is unknown. `secrets` holds the account's own secret under `OWN` and others under `ANOTHER` plus their key.
-    `values` lists other values that a parameter may have had when it was signed. With `uppercase` the account accepts
-    upper-case hexadecimal digits.
+    `files` were uploaded beside the parameters. `values` lists other values that a parameter may have had when it was
+    signed. With `uppercase` the account accepts upper-case hexadecimal digits.
     """
 
     sent: tuple[tuple[str, str], ...]
     secrets: dict[str, str]
     raw: tuple[tuple[str, str], ...] = ()
+    files: tuple[UploadedFile, ...] = ()
     values: dict[str, tuple[str, ...]] = {}
     uppercase: bool = False
 

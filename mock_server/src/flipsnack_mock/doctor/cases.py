@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import msgspec
+
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
@@ -44,7 +46,8 @@ def case_of_entry(world: World, entry: Entry) -> Case:
     """The case of a request in the journal whose parameters the API could read."""
     raw = _raw_pairs(entry.request.query)
     sent = tuple(entry.params.items())
-    return _case(world, sent, raw=raw if len(raw) == len(sent) else ())
+    case = _case(world, sent, raw=raw if len(raw) == len(sent) else ())
+    return msgspec.structs.replace(case, files=entry.request.files)
 
 
 def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None, secret: str | None = None) -> Case:

@@ -84,6 +84,12 @@ MISTAKES = (
         variants.file,
     ),
     Mistake(
+        "file-url-changed",
+        "`fileUrl` was encoded or decoded before signing.",
+        "Sign `fileUrl` as the server reads it: the plain address, which is encoded once when the form is built.",
+        variants.file_url,
+    ),
+    Mistake(
         "secret-missing",
         "The secret is not in the signed text.",
         "Put the secret in front of the joined parameters.",

@@ -3,12 +3,16 @@
 They are ordered from likely to unlikely; causes are reported in this order.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from flipsnack_mock.doctor.case import ANOTHER, Case
 from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
+from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.protocol.methods import METHODS
 
 _MOST_NAMES = 40
 _MOST_PERMUTED = 5
@@ -62,17 +66,55 @@ _GUESSES = (
 
 
 def added(case: Case) -> Iterable[Variant]:
-    """A parameter of the vendor's page signed with a likely value; other values cannot be guessed."""
+    """A parameter of the vendor's page signed with a likely value or its default; others cannot be guessed."""
     names = _names(case)
-    for name, value in _GUESSES:
+    method = METHODS.get(dict(case.sent).get("action", ""))
+    defaults = [(one.name, one.default) for one in method.parameters if one.default is not None] if method else []
+    for name, value in (*_GUESSES, *defaults):
         if name not in names:
             yield Variant(f"{name}={value} signed too", {"added": ((name, value),)})
 
 
 def file(case: Case) -> Iterable[Variant]:
-    """`file` signed, if it was sent."""
-    if any(name == "file" for name, _ in case.sent):
+    """`file` signed: as it was sent, or with what a program may take for the value of a file."""
+    sent = dict(case.sent).get("file")
+    if sent is not None:
         yield Variant("file signed too", {"with_file": True})
+    for uploaded in case.files[:1]:
+        for value, what in reversed(_file_values(uploaded).items()):
+            yield Variant(f"file signed with {what}", {"with_file": True, "added": (("file", value),)})
+
+
+def _file_values(uploaded: UploadedFile) -> dict[str, str]:
+    """Values that a program may sign for a file, each with what it is."""
+    path = uploaded.file_name
+    name = re.split(r"[/\\]", path)[-1]
+    return {
+        "[object Object]": "the text of a JavaScript object",
+        "[object File]": "the text of a JavaScript file",
+        f"<_io.BufferedReader name='{name}'>": "the text of a Python file",
+        "": "nothing",
+        str(uploaded.size): "its size",
+        uploaded.digest: "the SHA-256 of its bytes",
+        name.rpartition(".")[0]: "its name without ending",
+        f"./{name}": "its path from the current folder",
+        f"@./{name}": "that path, as curl takes it",
+        f"@{path}": "its path, as curl takes it",
+        path: "its path",
+        # A name may be all that is known of the path.
+        name: "its name",
+    }
+
+
+def file_url(case: Case) -> Iterable[Variant]:
+    """`fileUrl` alone encoded or decoded, where that changes it."""
+    url = dict(case.sent).get("fileUrl")
+    if url is None:
+        return
+    ways = {f"encoded as by {way}": escape(url) for way, escape in ESCAPES.items()} | {"decoded": unquote(url)}
+    for detail, signed in ways.items():
+        if signed != url:
+            yield Variant(f"fileUrl {detail}", {"replaced": (("fileUrl", signed),)})
 
 
 def other_request(case: Case) -> Iterable[Variant]:

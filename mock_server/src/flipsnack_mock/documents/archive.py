@@ -9,20 +9,25 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
 
 import msgspec
 
+from flipsnack_mock.documents.drawn_pages import drawn_pages
+from flipsnack_mock.documents.pages import Page
 from flipsnack_mock.documents.viewer import viewer_files
 
 FILLER_BLOCK = 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FILLER_NAME = "assets/filler-{:04d}.bin"
-# A local header and a central directory entry, each with the name: what a stored entry adds to the archive.
-_ENTRY_OVERHEAD = 30 + 46 + 2 * len(_FILLER_NAME.format(0))
+# What a stored entry adds to the archive: a local header and a central directory entry, each with the name.
+_HEADERS = 30 + 46
+_FILLER_ENTRY = _HEADERS + 2 * len(_FILLER_NAME.format(0))
+# The end of the central directory.
+_END = 22
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -97,23 +102,34 @@ class _Reader(io.RawIOBase):
 
 @lru_cache(maxsize=16)
 def build_package(collection_hash: str, title: str, pages: int, package_bytes: int) -> Package:
-    """The package of a collection: a viewer with its pages, filled up to `package_bytes` if that is more."""
+    """The package of a collection that has no document: it shows `pages` drawn pages."""
+    return package_of(collection_hash, title, drawn_pages(title, pages), package_bytes)
+
+
+def package_of(collection_hash: str, title: str, pages: Sequence[Page], package_bytes: int) -> Package:
+    """The package that shows `pages`, filled up to `package_bytes` if that is more; it refers to their pictures.
+
+    It reads every picture for checksum and ETag: who builds one again and again keeps it.
+    """
     files = viewer_files(collection_hash, title, pages)
-    bare = _archive(files, filler=0)
-    missing = package_bytes - bare.size
-    return bare if missing <= 0 else _archive(files, filler=missing)
+    bare = _END + sum(_entry(name) + len(content) for name, content in files.items())
+    return _archive(files, filler=max(0, package_bytes - bare))
 
 
-def _archive(files: dict[str, bytes], *, filler: int) -> Package:
+def _entry(name: str) -> int:
+    return _HEADERS + 2 * len(name)
+
+
+def _archive(files: Mapping[str, bytes | memoryview], *, filler: int) -> Package:
     sink = _Parts()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(_info(name), content)
         number = 0
-        while filler > _ENTRY_OVERHEAD:
-            length = min(FILLER_BLOCK, filler - _ENTRY_OVERHEAD)
+        while filler > _FILLER_ENTRY:
+            length = min(FILLER_BLOCK, filler - _FILLER_ENTRY)
             archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_filler())[:length])
-            filler -= _ENTRY_OVERHEAD + length
+            filler -= _FILLER_ENTRY + length
             number += 1
         # Too little for a file of its own: a comment makes the size exact.
         archive.comment = b" " * filler
@@ -158,7 +174,7 @@ class _Parts(io.RawIOBase):
         if not data:
             return 0
         if self._at < self._end:
-            self._parts[self._offsets.index(self._at)] = data
+            self._parts[bisect_left(self._offsets, self._at)] = data
         else:
             self._parts.append(data)
             self._offsets.append(self._end)
@@ -169,8 +185,12 @@ class _Parts(io.RawIOBase):
     def package(self) -> Package:
         digest = hashlib.sha256()
         for part in self._parts:
-            digest.update(hashlib.sha256(part).digest() if len(part) < FILLER_BLOCK else _block_digest())
+            digest.update(_block_digest() if _is_block(part) else part)
         return Package(tuple(self._parts), tuple(self._offsets), self._end, f'"{digest.hexdigest()[:32]}"')
+
+
+def _is_block(part: bytes | memoryview) -> bool:
+    return len(part) == FILLER_BLOCK and isinstance(part, memoryview) and part.obj is _filler()
 
 
 @cache

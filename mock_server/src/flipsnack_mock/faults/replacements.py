@@ -53,11 +53,6 @@ class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
             known = ", ".join(map(str, sorted(CATALOGUE)))
             raise FieldError("message", f"the vendor has no message for code {self.code}; give one, or use {known}")
 
-    @property
-    def text(self) -> str:
-        """The message of the answer."""
-        return CATALOGUE[self.code].message if self.message is None else self.message
-
 
 class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
     """An HTTP answer of any `status`, `body` (or `body_base64`), `content_type` and `headers`."""

@@ -9,7 +9,7 @@ import msgspec
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.records import Record
 
-_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules")
+_MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules", "invented", "files")
 
 
 def har(records: Iterable[Record]) -> str:
@@ -47,7 +47,19 @@ def _request(record: Record) -> dict[str, Any]:
     }
     if record.body:
         request["postData"] = {"mimeType": record.content_type, "params": [], "text": record.body}
+    elif record.content_type.startswith("multipart/"):
+        # What was uploaded is described, and its bytes are left out.
+        request |= {"bodySize": -1, "postData": {"mimeType": record.content_type, "params": _posted(record)}}
     return request
+
+
+def _posted(record: Record) -> list[dict[str, Any]]:
+    queried = dict(parse_qsl(record.query, keep_blank_values=True))
+    fields = [{"name": name, "value": value} for name, value in record.params.items() if name not in queried]
+    return fields + [
+        {"name": file.field, "fileName": file.file_name, "comment": f"{file.size} bytes, SHA-256 {file.digest}"}
+        for file in record.files
+    ]
 
 
 def _response(record: Record) -> dict[str, Any]:

@@ -33,8 +33,10 @@ class Difference(msgspec.Struct, frozen=True):
 class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Conditions on an entry; a field that is left out matches anything.
 
-    `kind` is api or package, `action` a method or package, `status` the job's state in the answer, `failed` the check
+    `kind` is api or package, `action` a method or package, `status` the state in the answer (of a package in upper
+    case, of a conversion in lower case), `failed` the check
     that refused the request, `signature` right, wrong or unjudged, `fault` the id or kind of a fault, or `*` for any.
+    `file_name`, `file_size` and `file_digest` (SHA-256 in hexadecimal) are those of the first file that was uploaded.
     `since` excludes the entry with that id and all earlier ones.
     """
 
@@ -52,6 +54,9 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     failed: str | None = None
     signature: str | None = None
     fault: str | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    file_digest: str | None = None
     since: EntryId | None = None
 
     def matches(self, entry: Entry) -> bool:
@@ -96,6 +101,9 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
     "failed": lambda entry: entry.failed,
     "signature": signature_verdict,
     "fault": lambda entry: entry.fault,
+    "file_name": lambda entry: next((file.file_name for file in entry.request.files), None),
+    "file_size": lambda entry: next((file.size for file in entry.request.files), None),
+    "file_digest": lambda entry: next((file.digest for file in entry.request.files), None),
 }
 
 

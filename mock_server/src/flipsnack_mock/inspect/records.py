@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import msgspec
 
 from flipsnack_mock.inspect.masking import Mask, label, masked_urls
-from flipsnack_mock.inspect.provenance import cited_rules, passed_checks, signature_verdict
+from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -39,7 +40,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request and its answer. Wall and virtual time are given as text and in microseconds since 1970.
 
     `query` and `body` have one character for each byte; `cut` says that the request was longer than the journal keeps.
-    `leaks` names parameters that held a secret, `passed` and `failed` name checks, `assumed` the assumed `rules`.
+    `files` says what was uploaded, without the bytes. `leaks` names parameters that held a secret, `passed` and
+    `failed` name checks, `assumed` the assumed `rules`, and `invented` what no source documents: parameters and fields
+    by their names, and rules.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conditions: dict[str, str] = {}
     cut: bool = False
     params: dict[str, str] = {}
+    files: tuple[UploadedFile, ...] = ()
     action: str = ""
     hash: str = ""
     format: str = ""
@@ -71,6 +75,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     rules: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    invented: tuple[str, ...] = ()
     code: int | None = None
     status: str = ""
     fault: str = ""
@@ -114,6 +119,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
         params=mask.params(params),
+        files=tuple(msgspec.structs.replace(one, file_name=mask.text(one.file_name)) for one in request.files),
         action=action_of(entry),
         hash=collection_hash(entry),
         format=entry.fmt,
@@ -125,6 +131,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         rule=entry.rule,
         rules=tuple(rules),
         assumed=tuple(rule for rule, known in rules.items() if known == "assumed"),
+        invented=invented_in(entry),
         code=entry.code,
         status=job_status(entry),
         fault=entry.fault,
@@ -151,15 +158,17 @@ def collection_hash(entry: Entry) -> str:
 
 
 def params_of(entry: Entry) -> dict[str, str]:
-    """The parameters; for downloads and malformed queries, as far as they can be parsed."""
+    """The parameters; for downloads and malformed requests, as far as they can be parsed."""
     if entry.params:
         return entry.params
-    return dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
+    form = entry.request.form
+    fields = dict(form.fields) if form else {}
+    return fields | dict(parse_qsl(entry.request.query.decode("latin-1"), keep_blank_values=True))
 
 
 def job_status(entry: Entry) -> str:
-    """The state of the job in the answer; empty if there is none."""
-    return str((entry.data or {}).get("status", ""))
+    """The state in the answer, of a package in upper case, of a conversion in lower case; empty if there is none."""
+    return str((entry.data or {}).get("status", "")) or entry.conversion
 
 
 def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:

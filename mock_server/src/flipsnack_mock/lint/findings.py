@@ -6,7 +6,8 @@ import msgspec
 
 from flipsnack_mock.inspect.ledger import rules
 from flipsnack_mock.inspect.records import Record
-from flipsnack_mock.lint.rules import RULES, Violation, grouped
+from flipsnack_mock.lint.rules import RULES
+from flipsnack_mock.lint.traffic import Violation, grouped
 
 LEVELS = ("MUST", "SHOULD")
 _SHOWN = 12

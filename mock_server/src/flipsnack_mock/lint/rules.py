@@ -1,38 +1,39 @@
 """The vendor's rules for clients: how to detect in the records of one key that a rule was broken.
 
-Pauses are measured on the account's clock and on the wall clock, and the longer one counts, so that neither a real
-sleep under a frozen clock nor a sleep by moving the clock causes a finding. After an answer that a fault changed, no
-behaviour of the client counts as a violation.
+After an answer that a fault changed, no
+behaviour of the client counts as a violation, but for an upload that is repeated without knowing what came of it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from flipsnack_mock.inspect.records import API, PACKAGE, Record
+from flipsnack_mock.lint import collections
+from flipsnack_mock.lint.collections import CREATE, STATISTICS
+from flipsnack_mock.lint.traffic import (
+    AT_ONCE_SECONDS,
+    MIN_POLL_SECONDS,
+    Violation,
+    answer_arrived,
+    downloads,
+    gap,
+    has_succeeded,
+    involved,
+    polls_of,
+    same_calls,
+    too_soon,
+)
 from flipsnack_mock.protocol.instants import SECOND
-from flipsnack_mock.protocol.methods import PACKAGE_METHOD, UPLOADS
+from flipsnack_mock.protocol.methods import METHODS, PACKAGE_METHOD, UPLOADS
 from flipsnack_mock.state.jobs import State
-
-MIN_POLL_SECONDS = 1.5
-"""The vendor asks for "a few seconds": at least two, less some tolerance for the network."""
 
 BACK_OFF_SECONDS = {31: 0.5, 32: 2.0}
 """Shortest pause after codes 31 and 32: well below what helps, so that only clients without a pause are reported."""
 
-AT_ONCE_SECONDS = 60
-"""A call that is repeated later than this counts as a new attempt."""
-
+_WRITES = frozenset(name for name, method in METHODS.items() if not method.read_only)
 _FINAL_ERRORS = frozenset({30, 40, 41, 42, 43, 44})
 _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
-
-
-class Violation(NamedTuple):
-    """One violation of a rule: a description, and the requests that show it."""
-
-    text: str
-    records: Sequence[Record]
 
 
 class ClientRule(NamedTuple):
@@ -42,82 +43,26 @@ class ClientRule(NamedTuple):
     advice: str
 
 
-# --- groups of records and pauses between them -----------------------------------------------------------------------
-
-
-def grouped(records: Iterable[Record], what: Callable[[Record], Hashable]) -> dict[str, list[Record]]:
-    """`records` grouped by the value of `what`, in their order."""
-    groups: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        groups[str(what(record))].append(record)
-    return groups
-
-
-def _polls(records: Sequence[Record]) -> dict[str, list[Record]]:
-    return grouped(
-        (one for one in records if one.kind == API and one.action == PACKAGE_METHOD and one.hash), lambda one: one.hash
-    )
-
-
-def _calls(records: Sequence[Record]) -> dict[str, list[Record]]:
-    return grouped((one for one in records if one.kind == API), _sameness)
-
-
-def _sameness(record: Record) -> Hashable:
-    params = sorted((name, value) for name, value in record.params.items() if name != "signature")
-    return (record.method, record.path, params, "" if params else record.query + record.body)
-
-
-def _downloads(records: Sequence[Record]) -> dict[str, list[Record]]:
-    packages = (one for one in records if one.kind == PACKAGE)
-    return grouped(packages, lambda one: (one.path, one.params.get("Signature")))
-
-
-def _answer_arrived(record: Record) -> bool:
-    # A fault that replaces the answer is a readable answer; any other fault may have damaged it.
-    return not record.fault or record.failed == "fault"
-
-
-def _gap(before: Record, after: Record) -> float:
-    return max(after.now_us - before.now_us, after.at_us - before.at_us) / SECOND
-
-
-def _too_soon(pairs: Iterable[tuple[Record, Record]], text: str) -> Iterator[Violation]:
-    found = list(pairs)
-    if found:
-        shortest = min(_gap(before, after) for before, after in found)
-        times = "once" if len(found) == 1 else f"{len(found)} times"
-        yield Violation(f"{text}, {times}; the shortest pause was {shortest:.3f} s", _involved(found))
-
-
-def _involved(pairs: Iterable[tuple[Record, Record]]) -> list[Record]:
-    by_number = {record.number: record for pair in pairs for record in pair}
-    return [by_number[number] for number in sorted(by_number)]
-
-
-# --- the rules -------------------------------------------------------------------------------------------------------
-
-
 def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
-    for collection, polls in _polls(records).items():
+    for collection, polls in polls_of(records).items():
         soon = [
             (before, after)
             for before, after in pairwise(polls)
-            if before.status == State.PROCESSING and _answer_arrived(before) and _gap(before, after) < MIN_POLL_SECONDS
+            if before.status == State.PROCESSING and answer_arrived(before) and gap(before, after) < MIN_POLL_SECONDS
         ]
-        yield from _too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
+        yield from too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
 
 
 def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
-    for collection, polls in _polls(records).items():
+    for collection, polls in polls_of(records).items():
         late = [(before, after) for before, after in pairwise(polls) if _is_needless(before, after, records)]
         if late:
             state = late[0][0].status
-            yield Violation(f"{collection} was {state} and was polled again ({len(late)} times)", _involved(late))
+            yield Violation(f"{collection} was {state} and was polled again ({len(late)} times)", involved(late))
 
 
 def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bool:
-    if not _answer_arrived(before) or _gap(before, after) >= AT_ONCE_SECONDS:
+    if not answer_arrived(before) or gap(before, after) >= AT_ONCE_SECONDS:
         return False
     if before.status == State.FAILED:
         return after.status == State.FAILED
@@ -131,8 +76,8 @@ def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bo
 
 
 def _expired_url(records: Sequence[Record]) -> Iterator[Violation]:
-    for tries in _downloads(records).values():
-        dead = [one for one in tries if one.rule == "url.expired-is-403" and _answer_arrived(one)]
+    for tries in downloads(records).values():
+        dead = [one for one in tries if one.rule == "url.expired-is-403" and answer_arrived(one)]
         if len(dead) > 1:
             yield Violation(
                 f"a resource URL of {dead[0].hash} was requested {len(dead)} times after it had expired", dead
@@ -152,38 +97,38 @@ def _back_off(records: Sequence[Record]) -> Iterator[Violation]:
     for code, least in BACK_OFF_SECONDS.items():
         soon = [
             (before, after)
-            for calls in _calls(records).values()
+            for calls in same_calls(records).values()
             for before, after in pairwise(calls)
-            if before.code == code and _answer_arrived(before) and _gap(before, after) < least
+            if before.code == code and answer_arrived(before) and gap(before, after) < least
         ]
-        yield from _too_soon(soon, f"a call refused with code {code} was repeated within {least} s")
+        yield from too_soon(soon, f"a call refused with code {code} was repeated within {least} s")
 
 
 def _final_error(records: Sequence[Record]) -> Iterator[Violation]:
-    for calls in _calls(records).values():
+    for calls in same_calls(records).values():
         again = [
             (before, after)
             for before, after in pairwise(calls)
             if before.code in _FINAL_ERRORS
             and after.code == before.code
-            and _answer_arrived(before)
-            and _gap(before, after) < AT_ONCE_SECONDS
+            and answer_arrived(before)
+            and gap(before, after) < AT_ONCE_SECONDS
         ]
         if again:
             first = again[0][0]
             what = f"{first.action or 'a call'} was refused with code {first.code} ({first.detail})"
-            yield Violation(f"{what} and was repeated unchanged", _involved(again))
+            yield Violation(f"{what} and was repeated unchanged", involved(again))
 
 
 def _repeated_call(records: Sequence[Record]) -> Iterator[Violation]:
-    for tries in _downloads(records).values():
+    for tries in downloads(records).values():
         whole = [one for one in tries if _is_whole(one)]
         if len(whole) > 1:
             yield Violation(f"the package of {whole[0].hash} was fetched {len(whole)} times from one URL", whole)
-    for calls in _calls(records).values():
-        pairs = [pair for pair in pairwise(calls) if _is_repetition(*pair)]
+    for calls in same_calls(records).values():
+        pairs = [pair for pair in pairwise(calls) if _is_repetition(*pair, records)]
         if pairs:
-            yield Violation(f"{pairs[0][0].action} was called again with the same parameters", _involved(pairs))
+            yield Violation(f"{pairs[0][0].action} was called again with the same parameters", involved(pairs))
 
 
 def _is_whole(record: Record) -> bool:
@@ -191,14 +136,12 @@ def _is_whole(record: Record) -> bool:
     return served and record.method == "GET" and not record.range and not record.fault
 
 
-def _is_repetition(before: Record, after: Record) -> bool:
-    # Polling has its own rules.
-    return (
-        before.code == 20
-        and before.action != PACKAGE_METHOD
-        and _answer_arrived(before)
-        and _gap(before, after) < AT_ONCE_SECONDS
-    )
+def _is_repetition(before: Record, after: Record, records: Sequence[Record]) -> bool:
+    # Polling, uploads and statistics have their own rules.
+    if before.action in (PACKAGE_METHOD, CREATE, STATISTICS) or before.status == "processing":
+        return False
+    changed = any(one.action in _WRITES and before.number < one.number < after.number for one in records)
+    return has_succeeded(before) and not changed and gap(before, after) < AT_ONCE_SECONDS
 
 
 def _secret_not_sent(records: Sequence[Record]) -> Iterator[Violation]:
@@ -230,6 +173,24 @@ def _no_xml(records: Sequence[Record]) -> Iterator[Violation]:
 RULES: dict[str, ClientRule] = {
     "client.poll-interval": ClientRule(
         _poll_interval, "wait at least two seconds between polls, and longer as time goes on"
+    ),
+    "client.conversion-interval": ClientRule(
+        collections.conversion_interval,
+        "wait at least two seconds before the next collection.getCollection, and longer as time goes on",
+    ),
+    "client.upload-once": ClientRule(
+        collections.upload_once,
+        "repeat collection.create only after 22, 31 or 32; otherwise look with collection.getList what came of it",
+    ),
+    "client.upload-refused": ClientRule(
+        collections.upload_refused,
+        "report the code: the same document is refused again until the month or the limits change",
+    ),
+    "client.follows-new-hash": ClientRule(
+        collections.follows_new_hash, "use the collectionHash in the answer of the collection.update that published it"
+    ),
+    "client.statistics-cached": ClientRule(
+        collections.statistics_cached, "keep statistics for at least a minute: the vendor asks callers to cache them"
     ),
     "client.final-state": ClientRule(
         _final_state, "stop at COMPLETE and at FAILED; poll again only for a new resource URL"

@@ -15,6 +15,12 @@ PACKAGE_PREFIX = "/packages/"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+THUMBNAIL_PREFIX = "/thumbnails/"
+"""The path of every picture of a first page begins with this."""
+
+PLAYER_PATH = "/player"
+"""The page that embedded code loads."""
+
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)

@@ -14,3 +14,6 @@ STEPS = (
     "collection",
 )
 """The names of the checks; the journal names the one that refused a call."""
+
+METHOD = "method"
+"""The journal names this when a call passed all checks, and the method itself refused it."""

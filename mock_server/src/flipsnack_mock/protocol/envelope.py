@@ -31,6 +31,19 @@ def render(answer: Envelope, fmt: str, callback: str = "") -> bytes:
     return FORMATS[fmt].render(tree, callback)
 
 
+def renamed(data: Tree, names: Mapping[str, str]) -> Tree:
+    """`data` with its fields, at any depth, under other names: `names` maps one to the other, or to "" to drop it."""
+    return {names.get(name, name): _renamed(value, names) for name, value in data.items() if names.get(name, name)}
+
+
+def _renamed(value: Value, names: Mapping[str, str]) -> Value:
+    if isinstance(value, Mapping):
+        return renamed(value, names)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_renamed(one, names) for one in value]
+    return value
+
+
 def is_callback(text: str) -> bool:
     """Whether `text` is a dotted path of JavaScript identifiers without a reserved word."""
     return len(text) <= 255 and all(

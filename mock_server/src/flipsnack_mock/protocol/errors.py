@@ -5,7 +5,10 @@ from typing import Self
 
 
 class Code(IntEnum):
-    """The documented codes; each has the vendor's `message`, letter by letter (source: "API status codes")."""
+    """The documented codes; each has the vendor's `message`, letter by letter (source: "API status codes").
+
+    Every known copy of that page cuts the message of 46 behind "ha": its end is invented.
+    """
 
     message: str
 
@@ -32,22 +35,23 @@ class Code(IntEnum):
     FORBIDDEN = 43, "Forbidden"
     INVALID_SIGNATURE = 44, "Invalid signature"
     INVALID_FILE_FORMAT = 45, "Invalid file format"
+    INVALID_HASH = 46, "Invalid collection hash"
 
 
 CATALOGUE = {code.value: code for code in Code}
 
 
 class ApiError(Exception):
-    """An answer with a code other than 20; one that the vendor does not have needs a `message`.
+    """An answer with a code other than 20; `message` replaces the vendor's, and one that it does not have needs it.
 
     `detail`, why this request got the code, and `rule`, the ledger entry behind it, are for the journal and never sent
     to the client.
     """
 
-    def __init__(self, code: int, detail: str, *, rule: str | None = None, message: str = "") -> None:
+    def __init__(self, code: int, detail: str, *, rule: str | None = None, message: str | None = None) -> None:
         super().__init__(detail)
         self.code = int(code)
-        self.message = message or CATALOGUE[code].message
+        self.message = message
         self.detail = detail
         self.rule = rule if rule is not None else f"code.{self.code}"
 

@@ -26,3 +26,8 @@ def to_text(instant: int) -> str:
     """`instant` as ISO 8601 in UTC, with microseconds; one behind the last that can be spelled as that one."""
     moment = _EPOCH + datetime.timedelta(microseconds=min(instant, LAST_INSTANT))
     return moment.isoformat(timespec="microseconds") + "Z"
+
+
+def month_of(instant: int) -> str:
+    """The calendar month of `instant` in UTC, as in 2026-11."""
+    return to_text(instant)[:7]

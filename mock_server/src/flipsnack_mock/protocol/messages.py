@@ -1,6 +1,7 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
-from typing import BinaryIO, Protocol, Self
+from itertools import accumulate
+from typing import BinaryIO, Literal, Protocol, Self
 
 import msgspec
 
@@ -14,6 +15,47 @@ MAX_TEXT = 2_000
 """The characters of a path or header that `Request.beginning` keeps."""
 
 
+class UploadedFile(msgspec.Struct, frozen=True, gc=False):
+    """One file of a multipart body: what the part's head says of it, and what was found in its bytes.
+
+    `field` is the name of the part, `size` the number of bytes that came, `digest` their SHA-256 in hexadecimal, `kind`
+    what the content is (empty: none of the kinds that are accepted), and `pages` how many pages it has. `damage` says
+    why it cannot be converted, and `not_kept` why its bytes were not kept; both are empty when all is well.
+    """
+
+    field: str
+    file_name: str
+    size: int
+    digest: str
+    kind: Literal["pdf", "jpg", "png", ""] = ""
+    pages: int = 1
+    damage: str = ""
+    not_kept: str = ""
+
+
+class Form(msgspec.Struct, frozen=True, gc=False):
+    """The fields of a multipart body, which was read as it came.
+
+    `damage` says why it could not be read to its end, and `rule` is the ledger entry behind that; both are empty when
+    it could.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    damage: str = ""
+    rule: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many characters all names and values have."""
+        return sum([len(name) + len(value) for name, value in self.fields])
+
+    def beginning(self, length: int) -> Self:
+        """The same with the first fields only, which have at most `length` characters together."""
+        sizes = accumulate(len(name) + len(value) for name, value in self.fields)
+        kept = [field for field, size in zip(self.fields, sizes, strict=True) if size <= length]
+        return msgspec.structs.replace(self, fields=tuple(kept))
+
+
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request to the vendor's surface.
 
@@ -21,6 +63,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     and `origin` is what resource URLs begin with: scheme, host and namespace. `host` and `range` are the headers of
     these names, `conditions` holds If-Match, If-None-Match and If-Range where they were sent, by their names in lower
     case.
+    A multipart body is no `body`: `form` has its fields and `files` its files, whose bytes are kept elsewhere.
     `cuttable` says whether the server has access to the connection, so that a fault can cut or break it.
     """
 
@@ -35,6 +78,13 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     conditions: dict[str, str] = {}
     cuttable: bool = True
     host: str = ""
+    files: tuple[UploadedFile, ...] = ()
+    form: Form | None = None
+
+    @property
+    def body_length(self) -> int:
+        """The length of what the body holds beside files."""
+        return len(self.body) if self.form is None else self.form.size
 
     def beginning(self, length: int) -> Self:
         """The same with the first `length` bytes of query and body, and `MAX_TEXT` characters of path and headers."""
@@ -46,6 +96,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
             content_type=self.content_type[:MAX_TEXT],
             range=self.range[:MAX_TEXT],
             conditions={name: value[:MAX_TEXT] for name, value in self.conditions.items()},
+            form=self.form and self.form.beginning(length),
         )
 
 
@@ -94,7 +145,9 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         return length if self.effect is None else self.effect.sent(length)
 
     def beginning(self, length: int) -> Self:
-        """The same with the first `length` bytes of a body in memory; what it says of bytes sent stays."""
-        if not isinstance(self.body, bytes) or len(self.body) <= length:
+        """The same with the first `length` bytes of a body in memory, or none of another; `sent_bytes` stays."""
+        if not isinstance(self.body, bytes):
+            return msgspec.structs.replace(self, body=b"", range=self.sent_range)
+        if len(self.body) <= length:
             return self
         return msgspec.structs.replace(self, body=self.body[:length], range=ByteRange(0, self.size))

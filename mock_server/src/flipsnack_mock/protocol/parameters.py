@@ -6,7 +6,8 @@ from sys import intern
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.multipart import MAX_PARTS, MultipartReader, text_of
+from flipsnack_mock.protocol.messages import Form
+from flipsnack_mock.protocol.multipart import MAX_PARTS, text_of
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
@@ -26,7 +27,7 @@ def parse_query(raw: bytes) -> dict[str, str]:
 
 
 def parse_body(raw: bytes, content_type: str) -> dict[str, str]:
-    """The parameters of a POST body: form-encoded or multipart; of a multipart body only the fields, not the files.
+    """The parameters of a form-encoded POST body.
 
     Raises `BadRequest` as `parse_query` does, and for a body of another content type or one longer than
     `MAX_BODY_BYTES`.
@@ -36,11 +37,19 @@ def parse_body(raw: bytes, content_type: str) -> dict[str, str]:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         return _unique(_pairs(raw))
-    if kind == "multipart/form-data":
-        return _unique(_multipart_pairs(raw, content_type))
     if not raw:
         return {}
     raise BadRequest(f"a body of type {kind or 'unknown'} holds no parameters", rule="code.40")
+
+
+def form_parameters(form: Form) -> dict[str, str]:
+    """The parameters in the fields of a multipart body.
+
+    Raises `BadRequest` when it is damaged, or as `parse_query` does.
+    """
+    if form.damage:
+        raise BadRequest(form.damage, rule=form.rule)
+    return _unique(form.fields)
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
@@ -69,9 +78,3 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     if "" in params:
         raise BadRequest("a parameter has no name", rule="code.40")
     return params
-
-
-def _multipart_pairs(raw: bytes, content_type: str) -> list[tuple[str, str]]:
-    reader = MultipartReader(content_type)
-    reader.end(raw)
-    return reader.fields

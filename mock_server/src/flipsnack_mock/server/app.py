@@ -17,6 +17,9 @@ from flipsnack_mock.protocol.messages import Request, Response
 from flipsnack_mock.server.body import read_body
 from flipsnack_mock.server.clock import Sleep, real_sleep, real_time
 from flipsnack_mock.server.cors import with_cors
+from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.player import player
+from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.vendor import OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.settings import Setting, Settings, load_settings
@@ -45,14 +48,36 @@ def create_app(
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
-    worlds, clock = Worlds(settings), now or real_time()
+    clock = now or real_time()
+    uploads = app.extensions[UPLOADS] = Uploads(settings, clock)
+    worlds = Worlds(settings, uploads.flipbooks.package)
+    uploads.spool.in_use = worlds.documents
     app.register_error_handler(HTTPException, _unrouted(clock, on_exchange))
     app.register_error_handler(Refused, _answered)
-    app.register_blueprint(control_plane(worlds, clock, read_body, sources or {}, authority_pem=authority_pem))
+    app.register_blueprint(
+        control_plane(worlds, clock, read_body, sources or {}, uploads.spool, authority_pem=authority_pem)
+    )
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
-    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange), settings.cors_origins)
-    app.wsgi_app = _named(without_namespace(_beside(app, vendor)), settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
+    app.register_blueprint(player(worlds, clock, uploads.flipbooks))
+    vendor = with_cors(VendorSurface(worlds, clock, sleep, on_exchange, uploads), settings.cors_origins)
+    served = without_namespace(_swept(_beside(app, vendor), uploads))
+    app.wsgi_app = _named(served, settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
+
+
+def _swept(app: WsgiApp, uploads: Uploads) -> WsgiApp:
+    """`app`, after whose answers useless documents are removed; our own engine does so beside its event loop."""
+
+    def surfaces(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        finally:
+            if environ["REQUEST_METHOD"] != "GET" and not is_vendor_path(environ["PATH_INFO"]):
+                uploads.spool.changed()
+            if CONNECTION not in environ and uploads.spool.due:
+                uploads.spool.sweep()
+
+    return surfaces
 
 
 def _named(app: WsgiApp, replica: str) -> WsgiApp:

@@ -14,8 +14,9 @@ from urllib.parse import unquote_to_bytes
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, body_of, receive_body
+from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, Connection, Message, Receive, Send, WsgiAnswer, deliver
+from flipsnack_mock.server.uploads.uploads import Uploads
 
 Environ = dict[str, Any]
 _LENGTHS = (b"content-length", b"transfer-encoding")
@@ -24,11 +25,12 @@ _LENGTHS = (b"content-length", b"transfer-encoding")
 class Bridge:
     """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`.
 
-    A body that comes more slowly than `pace` is answered with 408.
+    Multipart bodies go to `uploads`. A body that comes more slowly than `pace` is answered with 408.
     """
 
-    def __init__(self, app: WsgiApp, *, pace: Pace = DEFAULT_PACE) -> None:
+    def __init__(self, app: WsgiApp, uploads: Uploads, *, pace: Pace = DEFAULT_PACE) -> None:
         self._app = app
+        self._uploads = uploads
         self._pace = pace
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -40,6 +42,12 @@ class Bridge:
                 answer = await self._answer_later(environ, receive)
         except ConnectionAbortedError:
             return
+        finally:
+            if BODY in environ:
+                environ[BODY].close()
+            if self._uploads.spool.due:
+                # Before the answer is sent: what was deleted is gone then.
+                await self._uploads.in_thread(self._uploads.spool.sweep)
         if not whole:
             # The rest of the body must not be taken for the next request.
             answer.headers.append((b"connection", b"close"))
@@ -52,12 +60,15 @@ class Bridge:
 
     async def _read_body(self, environ: Environ, receive: Receive) -> bool:
         """Read the body for the application; False when it was not read to its end."""
-        kept = environ[BODY] = body_of(environ["PATH_INFO"])
-        reader = BodyReader(kept, pace=self._pace)
+        sink = environ[BODY] = sink_of(environ, self._uploads.form)
+        reader = BodyReader(sink, pace=self._pace, most=sink.most)
+        in_thread = self._uploads.in_thread if sink.takes_long else None
         try:
-            await receive_body(receive, reader)
+            await receive_body(receive, reader, in_thread)
+            if in_thread is not None:
+                await in_thread(sink.end)
         except Refused as refusal:
-            kept.refusal = refusal
+            sink.refusal = refusal
         return reader.ended
 
     async def _answer_later(self, environ: Environ, receive: Receive) -> WsgiAnswer:

@@ -1,9 +1,15 @@
-"""Real time. No other module of this package reads a clock or sleeps."""
+"""Real time. No other module of this package reads a clock or sleeps.
 
+The system itself is asked, where it can be: libraries that freeze or move the time of a test replace functions of
+Python, and a fake in the process of such a test is on real time.
+"""
+
+import ctypes
+import sys
 import time
 from collections.abc import Callable
 
-from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.protocol.instants import SECOND, RealTime
 
 Sleep = Callable[[float], None]
 """Blocks a thread for so many seconds of real time."""
@@ -11,15 +17,38 @@ Sleep = Callable[[float], None]
 real_sleep: Sleep = time.sleep
 
 
-def real_time() -> RealTime:
-    """A source of real time in microseconds since 1970 that never jumps.
+class _Timespec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
 
-    It reads the wall clock once and follows the monotonic clock from there, so a correction of the machine's clock
-    cannot move a job, a limit or the life of a resource URL.
+
+def real_time() -> RealTime:
+    """A source of the time of the machine's clock, in microseconds since 1970.
+
+    It follows the clock: forward, as after a sleep of the machine, and back, as after a correction.
     """
-    start = time.time_ns() - time.monotonic_ns()
+    if sys.platform == "win32":
+        return _microseconds(time.time_ns)
+    return _system_clock(time.CLOCK_REALTIME)
+
+
+def elapsed_time() -> RealTime:
+    """A source of microseconds since some instant; no correction of the machine's clock moves it."""
+    if sys.platform == "win32":
+        return _microseconds(time.monotonic_ns)
+    return _system_clock(time.CLOCK_MONOTONIC)
+
+
+def _system_clock(clock: int) -> RealTime:
+    read, by_reference = ctypes.CDLL(None).clock_gettime, ctypes.byref
 
     def now() -> int:
-        return (start + time.monotonic_ns()) // 1_000
+        # One for each call: another thread may ask at the same time.
+        found = _Timespec()
+        read(clock, by_reference(found))
+        return int(found.seconds) * SECOND + int(found.nanoseconds) // 1_000
 
     return now
+
+
+def _microseconds(nanoseconds: Callable[[], int]) -> RealTime:
+    return lambda: nanoseconds() // 1_000

@@ -17,6 +17,7 @@ from flipsnack_mock.protocol.addresses import bracketed, reachable
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION, JoinedWrites
+from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.worker import start_worker
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
@@ -188,8 +189,9 @@ class Server(uvicorn.Server):
         tls: ssl.SSLContext | None = None,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
+        self._uploads: Uploads = app.extensions[UPLOADS]
         config = uvicorn.Config(
-            Bridge(app.wsgi_app, pace=pace),
+            Bridge(app.wsgi_app, self._uploads, pace=pace),
             http=_Protocol,
             loop="auto",
             ws="none",
@@ -210,8 +212,11 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     def serve_forever(self) -> None:
-        """Serve until a signal or `stop()`; answers in flight are finished first."""
-        self.run(sockets=self._listeners)
+        """Serve until a signal or `stop()`; answers in flight are finished first, and the uploads' files removed."""
+        try:
+            self.run(sockets=self._listeners)
+        finally:
+            self._uploads.close()
 
     def stop(self) -> None:
         """Ask the server to stop; returns at once."""

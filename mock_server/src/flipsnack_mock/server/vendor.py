@@ -4,21 +4,28 @@ It converts a WSGI request, calls `api.handle` and converts the response. It dec
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
+import msgspec
 from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
 from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
+from flipsnack_mock.admin.long_poll import WAITED
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
+from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
-from flipsnack_mock.server.body import read_body
+from flipsnack_mock.server.body import KeptBody, Sink, read_request
 from flipsnack_mock.server.clock import Sleep
 from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
+from flipsnack_mock.server.uploads.flipbooks import Flipbook
+from flipsnack_mock.server.uploads.results import later
+from flipsnack_mock.server.uploads.uploads import Fetched, Uploads
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World, Worlds
 
@@ -31,39 +38,89 @@ OnExchange = Callable[[Entry], None]
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _URL_HEADERS = frozenset({"location", "content-location"})
 _PIECE_BYTES = 128 * 1024
+_NOTHING = KeptBody(0)
+_DELETE = "collection.deleteCollection"
+# Where the WSGI environment holds a document that is fetched.
+_FETCHED = "flipsnack_mock.fetched"
 
 
 class VendorSurface:
     """A thread-safe WSGI application for the vendor's surface of all `worlds`.
 
     `now` gives real time in microseconds, `sleep` waits, and `on_exchange`, if there is one, gets each journal entry.
-    A call raises `Refused` when the fake itself refuses the request.
+    Multipart bodies go to `uploads`. A call raises `Refused` when the fake itself refuses the request.
     """
 
-    def __init__(self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None) -> None:
+    def __init__(
+        self, worlds: Worlds, now: RealTime, sleep: Sleep, on_exchange: OnExchange | None, uploads: Uploads
+    ) -> None:
         self._worlds = worlds
         self._now = now
         self._sleep = sleep
         self._on_exchange = on_exchange
+        self._uploads = uploads
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         namespace, at = namespace_of(environ), self._now()
         world = self._worlds.world(namespace)
+        if environ["PATH_INFO"].startswith(PACKAGE_PREFIX) and (unmade := self._unmade(environ, world)) is not None:
+            return later(unmade, environ, start_response, self)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        response, entry = self._answer(environ, at, origin, world)
+        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
+        try:
+            request = _request(environ, at, origin, _NOTHING if body.refusal else body)
+            if (fetching := self._fetching(environ, request, world)) is not None:
+                return later(fetching, environ, start_response, self)
+            response, entry = self._handled(environ, request, world, body.refusal)
+        finally:
+            body.close()
+        if entry.code == 20:
+            self._follow(entry, world)
         chunks = self._chunks(response, environ)
-        entry.duration = self._now() - at
+        entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
             self._on_exchange(entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
 
-    def _answer(self, environ: Environ, at: int, origin: str, world: World) -> tuple[Response, Entry]:
+    def _fetching(self, environ: Environ, request: Request, world: World) -> "Future[Fetched] | None":
+        """The document that a call uploads by its URL, when it is yet to be fetched."""
+        if not self._worlds.settings.fetch_file_urls or request.method != "POST" or _FETCHED in environ:
+            return None
+        url = api.url_to_fetch(request, world)
+        if not url:
+            return None
+        fetching = environ[_FETCHED] = self._uploads.fetch(url)
+        return fetching
+
+    def _handled(
+        self, environ: Environ, request: Request, world: World, refusal: Refused | None
+    ) -> tuple[Response, Entry]:
+        if refusal is not None:
+            return api.refuse(request, world, refusal)
+        fetched: Future[Fetched] | None = environ.pop(_FETCHED, None)
+        if fetched is None:
+            return api.handle(request, world)
+        arrival, file = fetched.result()
         try:
-            body = read_body(environ) if environ["REQUEST_METHOD"] == "POST" else b""
-        except Refused as refusal:
-            return api.refuse(_request(environ, at, origin), world, refusal)
-        return api.handle(_request(environ, at, origin, body), world)
+            return api.handle(msgspec.structs.replace(request, files=(*request.files, file)), world)
+        finally:
+            arrival.close()
+
+    def _unmade(self, environ: Environ, world: World) -> "Future[Flipbook] | None":
+        """What the package at the path of a request waits for; None when it can be served."""
+        collection = None if WAITED in environ else api.collection_at(_path(environ), world)
+        made = None if collection is None else self._uploads.flipbooks.begin(collection)
+        return None if made is None or made.done() else made
+
+    def _follow(self, entry: Entry, world: World) -> None:
+        """Do what a call leads to that was answered: remove documents, or make what the next call will ask for."""
+        if entry.action == _DELETE:
+            self._uploads.spool.changed()
+        elif entry.action == PACKAGE_METHOD and (account := world.existing(entry.key)) is not None:
+            collection = account.collections.get(entry.params["collectionHash"])
+            if collection is not None and collection.document is not None:
+                self._uploads.flipbooks.begin(collection)
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
@@ -74,19 +131,26 @@ class VendorSurface:
         return _body(response)
 
 
-def _request(environ: Environ, at: int, origin: str, body: bytes = b"") -> Request:
+def _path(environ: Environ) -> str:
+    return str(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
+
+
+def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
     return Request(
         method=environ["REQUEST_METHOD"],
-        path=environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+        path=_path(environ),
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
         origin=origin,
         content_type=environ.get("CONTENT_TYPE", ""),
-        body=body,
+        body=body.content,
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
+        host=environ.get("HTTP_HOST", ""),
+        files=body.files,
+        form=body.form,
     )
 
 

@@ -5,7 +5,7 @@ from flipsnack_mock.state.journal import Entry
 
 OTHER = "other"
 PACKAGE = "package"
-_KNOWN = UNBUILT | METHODS.keys()
+_KNOWN = METHODS.keys() | UNBUILT
 
 
 class Counters:

@@ -33,9 +33,9 @@ class Entry(msgspec.Struct):
     """One request and its response. `now` is virtual time and `duration` real time, both in microseconds.
 
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
-    and `rule` is the ledger entry behind it. `data` is the data of the answer, `fault` the id and kind of the fault
-    that disturbed it, and `cut` says that the request was longer than the journal keeps. `places` is how many it takes
-    among all that are kept.
+    and `rule` is the ledger entry behind it. `data` is the data of the answer, `conversion` how far the conversion of
+    the collection in it is (empty: it has none), `fault` the id and kind of the fault that disturbed it, and `cut` says
+    that the request was longer than the journal keeps. `places` is how many it takes among all that are kept.
     """
 
     number: int
@@ -52,6 +52,7 @@ class Entry(msgspec.Struct):
     duration: int = 0
     response: Response | None = None
     data: Tree | None = None
+    conversion: str = ""
     fault: str = ""
     cut: bool = False
     places: int = 1
@@ -69,7 +70,7 @@ class Entry(msgspec.Struct):
     def trim(self) -> None:
         """Keep only the beginning of what is too long in the request and in the response, and count its places."""
         request = self.request
-        if len(request.query) > KEPT_BYTES or len(request.body) > KEPT_BYTES:
+        if len(request.query) > KEPT_BYTES or request.body_length > KEPT_BYTES:
             self.cut = True
             self.request = request.beginning(KEPT_BYTES)
             kept = list(self.params.items())[:_KEPT_PARAMETERS]
@@ -83,7 +84,7 @@ class Entry(msgspec.Struct):
     def _size(self) -> int:
         request, answer = self.request, self.response
         # Parameters are kept decoded too, so what was sent counts twice.
-        size = 2 * (len(request.query) + len(request.body))
+        size = 2 * (len(request.query) + request.body_length)
         if answer is not None:
             size += len(answer.body) if isinstance(answer.body, bytes) else 0
             size += sum([len(value) for _, value in answer.headers])

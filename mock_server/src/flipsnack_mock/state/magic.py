@@ -18,9 +18,10 @@ from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.identifiers import HASH_PATTERN
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.schedules import parse_schedule
-from flipsnack_mock.state.settings import MAX_PACKAGE_BYTES
+from flipsnack_mock.state.seeds import MAX_PACKAGE_BYTES
 
 PREFIX = "mock-"
+ERROR_PREFIX = "mock-error-"
 MEGABYTE = 1_000_000
 _HASH = re.compile(HASH_PATTERN)
 
@@ -171,6 +172,36 @@ def magic_collection(collection_hash: str) -> Collection | None:
     return Collection(
         hash=collection_hash, title=collection_hash, schedule=meant.schedule, package_bytes=meant.package_bytes
     )
+
+
+def upload_magic(title: str, name: str) -> Magic | None:
+    """What the `title` of an upload, or the `name` of its file without its ending, stands for; None for no magic.
+
+    Its schedule is that of the conversion, its error that of the upload. Faults of a download, and errors that pass,
+    are no upload's.
+    """
+    for text in (title, name):
+        meant = magic(text)
+        if meant is not None and not meant.fault and meant.url_lifetime is None:
+            return meant if meant.error is None or meant.schedule == "never" else None
+    return None
+
+
+def listed_uploads() -> list[tuple[str, str]]:
+    """Names of files that make an upload magic, each with what becomes of it."""
+    outcomes = {row.hash: upload_outcome(row.hash) for row in listed()}
+    return [(f"{name}.pdf", does) for name, does in outcomes.items() if does]
+
+
+def upload_outcome(name: str) -> str:
+    """What becomes of an upload with this title, or of a file with this name without its ending; empty for no magic."""
+    meant = upload_magic(name, "")
+    if meant is None:
+        return ""
+    if meant.error is not None:
+        return f"refused with code {meant.error}, {CATALOGUE[meant.error].message}"
+    size = f"; the package has {meant.package_bytes:,} bytes" if meant.package_bytes else ""
+    return f"the conversion runs by the schedule {meant.schedule}{size}"
 
 
 def magic_fault(collection_hash: str) -> FaultRule | None:

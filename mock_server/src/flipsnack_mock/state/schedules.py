@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.instants import SECOND
 
 GRAMMAR = (
@@ -62,3 +63,11 @@ def parse_schedule(words: str) -> Schedule:
     if match := _POLLS.fullmatch(plain):
         return Schedule("polls", int(match[1]), failed=failed)
     raise ValueError(f"{words[:60]!r} is not a schedule; expected {GRAMMAR}")
+
+
+def check_schedule(field: str, words: str) -> None:
+    """Raise `FieldError` for `field` unless `words` name a schedule."""
+    try:
+        parse_schedule(words)
+    except ValueError as refusal:
+        raise FieldError(field, str(refusal)) from None

@@ -14,15 +14,12 @@ from msgspec import Meta
 
 from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
-from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
-from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, parse_schedule
+from flipsnack_mock.protocol.methods import INVENTED, NAMES
+from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, check_schedule
+from flipsnack_mock.state.seeds import DOCUMENTED_ACCOUNTS, SeedAccount, refuse_twins
 
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
-MAX_PACKAGE_BYTES = 500_000_000
 
-Title = Annotated[str, Meta(max_length=200)]
-Pages = Annotated[int, Meta(ge=1, le=1000)]
-PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 MAX_LIMIT = 1_000_000
 Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
 
@@ -34,62 +31,6 @@ def does(purpose: str, **bounds: Any) -> Meta:
 
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
-
-
-def _check_schedule(field: str, words: str) -> None:
-    try:
-        parse_schedule(words)
-    except ValueError as refusal:
-        raise FieldError(field, str(refusal)) from None
-
-
-def _refuse_twins(field: str, names: list[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise FieldError(field, f"{name!r} is there more than once; expected each once")
-        seen.add(name)
-
-
-class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A collection of the seed; `package_bytes` 0 means as small as its pages allow."""
-
-    hash: Hash
-    title: Title = "A collection"
-    pages: Pages = 8
-    package_bytes: PackageBytes = 0
-    schedule: ScheduleText | None = None
-
-    def __post_init__(self) -> None:
-        if self.schedule is not None:
-            _check_schedule("schedule", self.schedule)
-
-
-class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account that exists from the start."""
-
-    key: Key
-    secret: Secret
-    collections: tuple[SeedCollection, ...] = ()
-
-    def __post_init__(self) -> None:
-        _refuse_twins("collections", [collection.hash for collection in self.collections])
-
-
-# The documented examples work as printed ("collection.downloadHTML" and "How to sign a request").
-DOCUMENTED_SECRET = "123ABCDE-456-7890-FGH"
-DOCUMENTED_ACCOUNTS = (
-    SeedAccount(
-        key="LK12NS-0-IOBW3S89VVJH12Z",
-        secret=DOCUMENTED_SECRET,
-        collections=(SeedCollection(hash="d3m0h45h", title="My collection"),),
-    ),
-    SeedAccount(
-        key="45FD-267-7SG7832",
-        secret=DOCUMENTED_SECRET,
-        collections=(SeedCollection(hash="fxh4k89", title="My second collection"),),
-    ),
-)
 
 
 class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -114,9 +55,60 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
         does("HTTP status to send for a code of the API instead of 200, as in {41: 401}; in TOML {41 = 401}"),
     ] = {}
+    code_messages: Annotated[
+        dict[int, str],
+        does("message to send for a code of the API instead of the vendor's; the end of the one of 46 is invented"),
+    ] = {}
+    invented_names: Annotated[
+        dict[str, Annotated[str, Meta(pattern=r"^([A-Za-z_][A-Za-z0-9_.-]{0,63})?\Z")]],
+        does('other names for invented parameters and fields, as in {flipbooks: "items"}; "" drops one'),
+    ] = {}
+    invalid_hash: Annotated[Literal[43, 46], does("code for a value that cannot be a collection hash")] = 43
+    upload_on_api_host: Annotated[Literal[42, 40], does("code for an upload by POST to the vendor's api host")] = 42
+    retired_methods: Annotated[
+        Literal[501, 42], does("how methods that the vendor retired are refused: HTTP 501 with the reason, or code 42")
+    ] = 501
+    uploads_per_month: Annotated[
+        Limit, does("uploads in a calendar month (UTC) for one key; 0 allows none (code 33)")
+    ] = 1_000
+    upload_bytes: Annotated[int, does("bytes that an uploaded file may have (code 34)", ge=0, le=500_000_000)] = (
+        500_000_000
+    )
+    upload_pages: Annotated[int, does("pages that an uploaded document may have (code 35)", ge=1, le=1_000)] = 1_000
+    conversion_schedule: Annotated[ScheduleText, does("schedule of the conversion of an uploaded document")] = (
+        "after-2s"
+    )
+    update_resets: Annotated[
+        bool, does("whether collection.update sets what it is not given to its default instead of keeping it")
+    ] = False
+    temporary_hash: Annotated[
+        Literal["dies", "stays"], does("what becomes of the hash of an editable collection that is published")
+    ] = "dies"
+    deleted_url: Annotated[
+        Literal["lives", "dies"], does("what becomes of a resource URL when its collection is deleted")
+    ] = "lives"
+    stats_pages: Annotated[
+        Literal["asked", "always"], does("when collection.getStats has the statistics of each page")
+    ] = "asked"
+    list_base: Annotated[Literal[0, 1], does("index of the first collection of collection.getList")] = 0
+    list_count: Annotated[
+        Literal["matches", "listed"], does("what collectionCount counts: before the range is cut, or after")
+    ] = "matches"
 
     def __post_init__(self) -> None:
-        _check_schedule("default_schedule", self.default_schedule)
+        check_schedule("default_schedule", self.default_schedule)
+        check_schedule("conversion_schedule", self.conversion_schedule)
+        _check_invented_names(self.invented_names)
+
+
+def _check_invented_names(names: Mapping[str, str]) -> None:
+    if unknown := sorted(names.keys() - INVENTED):
+        known = ", ".join(sorted(INVENTED))
+        raise FieldError("invented_names", f"{unknown[0]!r} is not an invented name; expected one of {known}")
+    others = [name for name in names.values() if name]
+    if taken := sorted(NAMES.intersection(others)):
+        raise FieldError("invented_names", f"{taken[0]!r} is the name of something else; choose another")
+    refuse_twins("invented_names", others)
 
 
 class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -157,13 +149,27 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     journal_total: Annotated[
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
+    spool: Annotated[
+        str,
+        does(
+            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
+        ),
+    ] = ""
+    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
+    spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
+    fetch_file_urls: Annotated[
+        bool, does("whether the document of a fileUrl is fetched, instead of drawn from its name")
+    ] = False
+    fetch_private_urls: Annotated[
+        bool, does("whether it is fetched from hosts of which an address is not public, as localhost, too")
+    ] = False
     seed: Annotated[
         tuple[SeedAccount, ...], does("accounts that exist from the start, with key, secret and collections")
     ] = DOCUMENTED_ACCOUNTS
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _refuse_twins("seed", [account.key for account in self.seed])
+        refuse_twins("seed", [account.key for account in self.seed])
 
     def behaviour(self) -> Behaviour:
         """The part that accounts begin with."""

@@ -13,27 +13,32 @@ from flipsnack_mock.protocol.instants import Microseconds
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
-from flipsnack_mock.state.settings import SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.world import World
 
 VERSION = 1
 """The version of the format; snapshots of another version are refused."""
 
 
-class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account as it was when its clock showed `now`, in microseconds since 1970."""
+class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An account as it was when its clock showed `now`, in microseconds since 1970.
+
+    Its collections name their documents by digest; `documents` may have the contents.
+    """
 
     version: int
     now: Microseconds
     account: Account
+    documents: dict[str, bytes] = {}
 
 
-class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All accounts of a server, or of a namespace, and whether all of it was in maintenance."""
 
     version: int
     maintenance: bool
     accounts: tuple[Snapshot, ...]
+    documents: dict[str, bytes] = {}
 
 
 def take_all(world: World, real: int) -> WorldSnapshot:
@@ -53,6 +58,8 @@ def restored(snapshot: Snapshot, real: int) -> Account:
     name than its own.
     """
     account = _copy(snapshot.account)
+    # That was the clock of the machine where the snapshot was taken.
+    account.latest = 0
     if account.clock.frozen_at is None:
         account.clock = VirtualClock(offset=snapshot.now - real)
     account.counted.sort()
@@ -65,6 +72,7 @@ def _check(account: Account) -> None:
         if known_as != collection.hash:
             raise ValueError(f"the collection {collection.hash!r} is listed under {known_as!r}")
         collection.job_schedule(account.behaviour)
+        collection.conversion_state(0)
     for known_as, rule in account.faults.items():
         if known_as != rule.id:
             raise ValueError(f"the fault rule {rule.id!r} is listed under {known_as!r}")
@@ -82,7 +90,7 @@ def seed_of(account: Account) -> SeedAccount:
     kept = (item for item in account.collections.values() if not item.deleted and magic(item.hash) is None)
     fields = SeedCollection.__struct_fields__
     collections = tuple(SeedCollection(**{name: getattr(item, name) for name in fields}) for item in kept)
-    return SeedAccount(account.key, account.secret, collections)
+    return SeedAccount(account.key, account.secret, collections, account.uploads)
 
 
 def seed_toml(seeds: Iterable[SeedAccount]) -> str:
@@ -96,11 +104,21 @@ def _lines(seeds: list[SeedAccount]) -> Iterator[str]:
         yield "seed = []"
     for seed in seeds:
         yield from ("", "[[seed]]", f"key = {_text(seed.key)}", f"secret = {_text(seed.secret)}")
+        if seed.uploads:
+            yield f"uploads = {_value(seed.uploads)}"
         for collection in seed.collections:
             yield from ("", "[[seed.collections]]")
-            for name, value in msgspec.structs.asdict(collection).items():
-                if value is not None:
-                    yield f"{name} = {_text(value) if isinstance(value, str) else value}"
+            for name, value in msgspec.to_builtins(collection).items():
+                if value is not None and value != ():
+                    yield f"{name} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_text(name)} = {_value(one)}' for name, one in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return _text(value) if isinstance(value, str) else str(value)
 
 
 def _text(value: str) -> str:

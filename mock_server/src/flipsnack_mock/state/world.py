@@ -2,16 +2,25 @@
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from flipsnack_mock.documents.archive import Package, build_package
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, automatic_secret
-from flipsnack_mock.state.account import Account, account_id, new_account
+from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal, Retention
-from flipsnack_mock.state.settings import SeedAccount, Settings
+from flipsnack_mock.state.seeds import SeedAccount
+from flipsnack_mock.state.settings import Settings
+
+PackageOf = Callable[[Collection], Package]
 
 _KEY = re.compile(KEY_PATTERN)
+
+
+def drawn_package(collection: Collection) -> Package:
+    """The package of `collection` with pages that the fake draws."""
+    return build_package(collection.hash, collection.title, collection.pages, collection.package_bytes)
 
 
 class World:
@@ -20,8 +29,14 @@ class World:
     Hold `lock` to read or change it: the state of a key changes at once or not at all.
     """
 
-    def __init__(self, settings: Settings, name: str = "", *, beside: "World | None" = None) -> None:
-        """Make the world that `settings` describe; `name` is its namespace, `beside` the main world of its server."""
+    def __init__(
+        self, settings: Settings, name: str = "", package_of: PackageOf | None = None, *, beside: "World | None" = None
+    ) -> None:
+        """Make the world that `settings` describe; `name` is its namespace, `beside` the main world of its server.
+
+        `package_of` gives the package of a collection; by default its pages are drawn.
+        """
+        self.package_of: PackageOf = package_of or (beside.package_of if beside else drawn_package)
         self.settings = settings
         self.name = name
         self.behaviour = settings.behaviour()
@@ -111,9 +126,9 @@ class World:
 class Worlds:
     """The worlds of one process: the main one, and one for each namespace `/t/<name>/` that was used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, package_of: PackageOf | None = None) -> None:
         self.settings = settings
-        self.main = World(settings)
+        self.main = World(settings, package_of=package_of)
         self._namespaces: dict[str, World] = {}
         self._lock = threading.Lock()
 
@@ -131,6 +146,14 @@ class Worlds:
                     raise _full("namespaces", len(self._namespaces), self.settings.max_namespaces)
                 world = self._namespaces[name] = World(self.settings, name, beside=self.main)
             return world
+
+    def documents(self) -> set[str]:
+        """The digests of all documents that a collection was made of which is not deleted."""
+        # Without the lock: who holds it may wait for the caller. Each list is copied in one step.
+        worlds = [self.main, *self._namespaces.copy().values()]
+        accounts = [account for world in worlds for account in list(world.accounts)]
+        kept = [item for account in accounts for item in list(account.collections.values()) if not item.deleted]
+        return {item.document.digest for item in kept if item.document is not None}
 
     def names(self) -> list[str]:
         """The namespaces that exist."""

@@ -1,4 +1,4 @@
-"""For tests: `MockServer`, the fake in a thread on a free port, and `AdminClient`, a client of its control plane."""
+"""For tests: `MockServer`, the fake on a free port, `AdminClient` for its control plane, `make_pdf` for uploads."""
 
 try:
     import flask as _flask  # noqa: F401 - looked for first, so that a missing extra is named
@@ -11,9 +11,11 @@ except ModuleNotFoundError as missing:  # pragma: no cover - tested from the bui
     ) from None
 
 from flipsnack_mock.lint.findings import Finding
-from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock, Collections, Jobs
+from flipsnack_mock.testing.admin_client import AccountAdmin, AdminClient, AdminError, Clock
+from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.mock_server import MockServer
+from flipsnack_mock.testing.pdf import make_pdf
 from flipsnack_mock.testing.requests import Requests, Unmet, assert_clean
 
 __all__ = [
@@ -29,4 +31,5 @@ __all__ = [
     "Requests",
     "Unmet",
     "assert_clean",
+    "make_pdf",
 ]

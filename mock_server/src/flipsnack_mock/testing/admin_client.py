@@ -10,6 +10,7 @@ from urllib.parse import quote
 import requests
 
 from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.requests import Requests
 
@@ -86,6 +87,10 @@ class AdminClient:
         """The rules ledger."""
         return dict(self.call("GET", "/__admin/rules"))
 
+    def methods(self) -> dict[str, Any]:
+        """The method table: `methods`, `objects` and `unbuilt`."""
+        return dict(self.call("GET", "/__admin/methods"))
+
     def faults(self) -> list[dict[str, Any]]:
         """The fault rules of all accounts, each with the `key` of its account."""
         return list(self.call("GET", "/__admin/faults")["faults"])
@@ -98,6 +103,10 @@ class AdminClient:
         """The magic collection hashes, each with what it does."""
         return list(self.call("GET", "/__admin/magic")["magic"])
 
+    def magic_uploads(self) -> list[dict[str, str]]:
+        """The names of files that make an upload magic, each with what it does."""
+        return list(self.call("GET", "/__admin/magic")["uploads"])
+
     def namespaces(self) -> list[str]:
         """The names of the namespaces (`/t/<name>/`) in use."""
         return list(self.call("GET", "/__admin/namespaces")["namespaces"])
@@ -106,9 +115,12 @@ class AdminClient:
         """Delete a namespace and everything in it."""
         self.call("DELETE", f"/__admin/namespaces/{quote(name, safe='')}")
 
-    def snapshot(self) -> dict[str, Any]:
-        """The complete state of all accounts, except journals, and whether maintenance is on."""
-        return dict(self.call("GET", "/__admin/snapshot"))
+    def snapshot(self, *, documents: bool = False) -> dict[str, Any]:
+        """The complete state of all accounts, except journals, and whether maintenance is on.
+
+        With `documents` it carries the uploaded ones, which have at most 7 MB together.
+        """
+        return dict(self.call("GET", "/__admin/snapshot", **_carrying(documents)))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Restore all accounts from a snapshot, here or on another server; journals are cleared."""
@@ -132,6 +144,10 @@ class AdminClient:
         self._session.close()
 
 
+def _carrying(documents: bool) -> dict[str, str]:
+    return {"documents": "true"} if documents else {}
+
+
 def _error(answer: requests.Response) -> dict[str, Any]:
     try:
         return dict(answer.json()["error"])
@@ -147,8 +163,8 @@ class AccountAdmin:
         self._admin = admin
         self._path = f"/__admin/accounts/{quote(key, safe='')}"
         self.clock = Clock(self)
-        self.collections = Collections(self)
-        self.jobs = Jobs(self)
+        self.collections = Collections(self.call)
+        self.jobs = Jobs(self.call)
         self.faults = Faults(self.call)
         self.requests = Requests(admin.call, admin.text, key)
 
@@ -173,13 +189,22 @@ class AccountAdmin:
         """Switch maintenance (code 22) for this account."""
         self.call("PUT", "/maintenance", {"on": on})
 
+    def uploads(self) -> dict[str, Any]:
+        """The current `month` of the account's clock, its `count` of uploads and those `left`, and all `months`."""
+        return dict(self.call("GET", "/uploads"))
+
+    def set_uploads(self, count: int, *, month: str | None = None) -> dict[str, Any]:
+        """Set how many uploads count in a `month` (as in 2026-11; by default the current one)."""
+        body = {"count": count} | ({} if month is None else {"month": month})
+        return dict(self.call("PUT", "/uploads", body))
+
     def reset(self) -> None:
         """Reset the account to its seed."""
         self.call("POST", "/reset")
 
-    def snapshot(self) -> dict[str, Any]:
-        """The complete state of the account, except its journal."""
-        return dict(self.call("GET", "/snapshot"))
+    def snapshot(self, *, documents: bool = False) -> dict[str, Any]:
+        """The complete state of the account, except its journal; with `documents` it carries the uploaded ones."""
+        return dict(self.call("GET", "/snapshot", **_carrying(documents)))
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Restore the account from a snapshot of it; its journal is cleared."""
@@ -227,41 +252,3 @@ class Clock:
 
     def _move(self, how: str, body: dict[str, Any]) -> float:
         return float(self._account.call("POST", f"/clock/{how}", body)["now_us"]) / 1_000_000
-
-
-class Collections:
-    """The collections of one account."""
-
-    def __init__(self, account: AccountAdmin) -> None:
-        self._account = account
-
-    def create(self, **fields: Any) -> dict[str, Any]:
-        """Create a collection from `hash`, `title`, `pages`, `package_bytes` and `schedule`, each optional."""
-        return dict(self._account.call("POST", "/collections", fields))
-
-    def list(self) -> list[dict[str, Any]]:
-        """List all collections of the account."""
-        return [dict(item) for item in self._account.call("GET", "/collections")["collections"]]
-
-    def show(self, collection_hash: str) -> dict[str, Any]:
-        """One collection."""
-        return dict(self._account.call("GET", f"/collections/{quote(collection_hash, safe='')}"))
-
-    def delete(self, collection_hash: str) -> None:
-        """Mark a collection as deleted, so that calls get code 43."""
-        self._account.call("DELETE", f"/collections/{quote(collection_hash, safe='')}")
-
-
-class Jobs:
-    """The jobs of one account."""
-
-    def __init__(self, account: AccountAdmin) -> None:
-        self._account = account
-
-    def show(self, collection_hash: str) -> dict[str, Any]:
-        """The job of a collection: `state`, `polls`, `started_at`, `schedule`, `legal`."""
-        return dict(self._account.call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
-
-    def force(self, collection_hash: str, state: str) -> dict[str, Any]:
-        """Force a job into a state; refused with the legal states if that is not possible."""
-        return dict(self._account.call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))

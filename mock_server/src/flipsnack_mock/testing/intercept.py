@@ -1,21 +1,24 @@
 """The fake without a server: inside `with intercept():`, requests to the vendor's hosts are answered in this process.
 
-It works for everything that uses urllib3, including `requests`, without sockets, name lookups or TLS.
+It works for everything that uses urllib3, including `requests`, through any pool, adapter, proxy or open connection,
+without sockets, name lookups or TLS.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 import flask
 from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
+from urllib3.util import parse_url
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
+from flipsnack_mock.protocol.addresses import bracketed
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
@@ -42,68 +45,102 @@ def intercept(
     that were opened inside. Raises `SettingsError` for an invalid setting.
     """
     loaded, sources = load_settings(flags=settings, environment={}, file=None)
-    app = create_app(loaded, sources=sources)
-    names = [name.lower() for name in hosts]
-    switch = _Switch(app, frozenset(names), refuse=others == "refuse")
-    pools: tuple[Any, ...] = (HTTPConnectionPool, HTTPSConnectionPool)
-    originals = [pool.ConnectionCls for pool in pools]
-    for pool, original in zip(pools, originals, strict=True):
-        pool.ConnectionCls = _intercepted(original, switch)
+    names = [_host(name) for name in hosts]
+    switch = _Switch(create_app(loaded, sources=sources), frozenset(names), refuse=others == "refuse")
     admin = AdminClient(f"https://{names[0]}", token=loaded.admin_token)
+    originals = HTTPConnectionPool.urlopen, HTTPConnection._new_conn
+    HTTPConnectionPool.urlopen = _intercepted(originals[0], switch)  # type: ignore[method-assign]
+    HTTPConnection._new_conn = _guarded(originals[1], switch)  # type: ignore[method-assign]
     try:
-        yield Interception(f"https://{names[0]}/v1/", admin, app)
+        yield Interception(f"https://{names[0]}/v1/", admin, switch.app)
     finally:
-        switch.on = False
         admin.close()
-        for pool, original in zip(pools, originals, strict=True):
-            pool.ConnectionCls = original
+        HTTPConnectionPool.urlopen, HTTPConnection._new_conn = originals  # type: ignore[method-assign]
 
 
-class _Switch:
-    """Decides which hosts are answered here; off after the interception."""
+class _Switch(NamedTuple):
+    """Decides which hosts are answered here."""
 
-    def __init__(self, app: flask.Flask, hosts: frozenset[str], *, refuse: bool) -> None:
-        self.app = app
-        self.hosts = hosts
-        self.refuse = refuse
-        self.on = True
+    app: flask.Flask
+    hosts: frozenset[str]
+    refuse: bool
 
     def takes(self, host: str) -> bool:
-        return self.on and host.lower() in self.hosts
+        return _host(host) in self.hosts
 
     def refuses(self, host: str) -> bool:
-        return self.on and self.refuse and host.lower() not in self.hosts
+        return self.refuse and not self.takes(host)
 
 
-def _intercepted(original: type[HTTPConnection], switch: _Switch) -> type[HTTPConnection]:
-    """A connection class that answers the switch's hosts itself and behaves like `original` for all others.
+def _host(name: str) -> str:
+    return name.lower().strip("[]").removesuffix(".")
 
-    It checks the switch at each step, so that a session that keeps such a connection connects for real afterwards.
+
+def _intercepted(original: Callable[..., Any], switch: _Switch) -> Callable[..., Any]:
+    """`urlopen` of a pool of connections, which every request of urllib3 and of `requests` passes.
+
+    For the hosts of `switch`, and for those that it refuses, another pool takes the place of the one that was called,
+    whatever connections, proxy or certificates that one has.
     """
 
-    class Intercepted(original):  # type: ignore[valid-type, misc]  # the class to extend is known only now
-        def connect(self) -> None:
-            if switch.refuses(self.host):
-                raise NewConnectionError(self, f"{self.host} is refused: only {sorted(switch.hosts)} are answered here")
-            if switch.takes(self.host):
-                self.is_verified = True
-            else:
-                super().connect()
+    def urlopen(self: HTTPConnectionPool, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+        # Through a proxy for http, the pool is the proxy's and the URL is the whole one.
+        target = parse_url(url)
+        scheme, host = target.scheme or self.scheme or "http", target.host or self.host
+        if not switch.takes(host) and not switch.refuses(host):
+            return original(self, method, url, *arguments, **options)
+        port = target.port if target.host else self.port
+        return original(_Pool(switch, scheme, host, port, self.retries), method, url, *arguments, **options)
 
-        def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
-            if not switch.takes(self.host):
-                super().request(method, url, body=body, headers=headers, **options)
-                return
-            self._exchange = (method, url, _body_bytes(body), dict(headers or {}), options)
+    return urlopen
 
-        def getresponse(self) -> HTTPResponse:
-            if not switch.takes(self.host):
-                return super().getresponse()  # type: ignore[no-any-return]  # the base is unknown to the checker
-            scheme = "https" if self.default_port == 443 else "http"
-            port = "" if self.port in (None, self.default_port) else f":{self.port}"
-            return _answer(switch.app, f"{scheme}://{self.host}{port}", *self._exchange)
 
-    return Intercepted
+def _guarded(original: Callable[..., Any], switch: _Switch) -> Callable[..., Any]:
+    """`_new_conn` of a connection: of one without a pool nothing leaves the process either."""
+
+    def new_conn(self: HTTPConnection) -> Any:
+        if switch.takes(self.host) or switch.refuses(self.host):
+            raise _refusal(self, switch)
+        return original(self)
+
+    return new_conn
+
+
+def _refusal(connection: HTTPConnection, switch: _Switch) -> NewConnectionError:
+    return NewConnectionError(
+        connection, f"{connection.host} is refused: only {sorted(switch.hosts)} are answered here, through a pool"
+    )
+
+
+class _Pool(HTTPConnectionPool):
+    """A pool whose connections are answered by the application of `switch`, or refused."""
+
+    def __init__(self, switch: _Switch, scheme: str, host: str, port: int | None, retries: Any) -> None:
+        self.scheme = scheme
+        self.switch = switch
+        super().__init__(host, port, retries=retries)
+
+    def _new_conn(self) -> Any:
+        return _Connection(self)
+
+
+class _Connection(HTTPConnection):
+    """A connection of a `_Pool`; urllib3 asks it as any other one, so retries and redirects are urllib3's."""
+
+    def __init__(self, pool: _Pool) -> None:
+        super().__init__(pool.host, pool.port)
+        self._switch = pool.switch
+        default = {"http": 80, "https": 443}.get(str(pool.scheme))
+        port = "" if pool.port in (None, default) else f":{pool.port}"
+        self._origin = f"{pool.scheme}://{bracketed(pool.host)}{port}"
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
+        if self._switch.refuses(self.host):
+            raise _refusal(self, self._switch)
+        self._exchange = (method, parse_url(url).request_uri, _body_bytes(body), dict(headers or {}), options)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as that of its base, which says the same
+        return _answer(self._switch.app, self._origin, *self._exchange)
 
 
 def _answer(

@@ -1,15 +1,18 @@
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
-from mock_server.tests.conftest import Fake
+from mock_server.tests.conftest import Fake, signed
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
+from flipsnack_mock.testing.pdf import make_pdf
 
 DOCUMENTS = {"control": "/__admin/openapi.json", "vendor": "/__admin/openapi/vendor.json"}
 
@@ -88,6 +91,54 @@ def test_answers_and_refusals_are_as_described(fake: Fake, changes: dict[str, st
     validator(document(fake, "vendor"), "Envelope").validate(fake.call(**changes).get_json())
     refusal = fake.admin("GET", "/__admin/accounts/nobody").get_json()
     validator(document(fake, "control"), "Refusal").validate(refusal)
+
+
+def test_the_vendors_document_says_of_everything_how_well_it_is_known(fake: Fake) -> None:
+    """Each parameter, field and code has the class of the method table, and an invented one says so in words."""
+    described = document(fake, "vendor")
+    schemas, methods = described["components"]["schemas"], described["x-methods"]
+    assert list(METHODS) == list(methods)
+    assert list(UNBUILT) == list(described["x-unbuilt"])
+    for name, method in METHODS.items():
+        shown = methods[name]
+        assert {one.name: one.certainty for one in method.parameters} == classes(shown["parameters"])
+        own = {one.code: one.certainty for one in method.codes}
+        assert own.items() <= {one["code"]: one["x-class"] for one in shown["codes"]}.items()
+        if method.fields:
+            fields = schemas[shown["data"]["$ref"].rpartition("/")[2]]["properties"]
+            assert {one.name: one.certainty for one in method.fields} == classes(fields)
+    invented = [one for one in inside(described) if one.get("x-class") == "invented" and "description" in one]
+    assert invented
+    listed = [*described["paths"]["/v1/"]["get"]["parameters"], *schemas["collection"]["properties"].values()]
+    assert all("invented" in one["description"] for one in listed if one["x-class"] == "invented")
+
+
+def classes(described: dict[str, Any]) -> dict[str, str]:
+    return {name: one["x-class"] for name, one in described.items()}
+
+
+def test_an_upload_is_described_as_a_multipart_body(fake: Fake) -> None:
+    content = document(fake, "vendor")["paths"]["/v1/"]["post"]["requestBody"]["content"]
+    file = content["multipart/form-data"]["schema"]["properties"]["file"]
+    assert ("string", "binary", "documented") == (file["type"], file["format"], file["x-class"])
+    assert "file" not in content["application/x-www-form-urlencoded"]["schema"]["properties"]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_data_of_every_method_is_as_described(fake: Fake, name: str) -> None:
+    method, described = METHODS[name], document(fake, "vendor")
+    params = {"includePageStats": "true"} if name == "collection.getStats" else {}
+    hash_of = "mock-complete" if "collectionHash" in [one.name for one in method.parameters] else None
+    call = signed(action=name, collectionHash=hash_of, **params)
+    files = {"file": (io.BytesIO(make_pdf()), "a.pdf")} if method.verb == "POST" else {}
+    sent = {"data": call | files} if files else {"query_string": call}
+    answer = fake.client.open("/v1/", method=method.verb, **sent).get_json()
+    validator(described, "Envelope").validate(answer)
+    wanted = described["x-methods"][name]["data"]
+    assert (wanted is None) == ("data" not in answer)
+    if wanted is not None:
+        validator(described, wanted["$ref"].rpartition("/")[2]).validate(answer["data"])
+        assert {one.name for one in method.fields} == answer["data"].keys()
 
 
 def test_the_vendors_document_knows_every_code(fake: Fake) -> None:

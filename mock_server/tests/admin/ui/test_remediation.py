@@ -1,9 +1,14 @@
+from typing import Any
+
+import msgspec
 import pytest
-from mock_server.tests.conftest import DOWNLOAD, Door, make_door, signed
+from mock_server.tests.conftest import DOCUMENT, Door, make_door, signed
 
 from flipsnack_mock.admin.ui.remediation import BY_CODE, BY_RULE, remediation
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.inspect.records import Record, records_of
+from flipsnack_mock.protocol.errors import CATALOGUE
+from flipsnack_mock.protocol.methods import UNBUILT
 
 REFUSED: dict[str | int, dict[str, str | None]] = {
     "request.empty-is-missing": {"apiKey": ""},
@@ -44,5 +49,20 @@ def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() ->
     assert 31 == door.code()
     assert BY_CODE[31] == remediation(latest(door))
     door.now += 1_000_000
-    door.send("&".join(f"{name}={value}" for name, value in signed(action="collection.getList").items()))
-    assert DOWNLOAD in remediation(latest(door))
+    door.send("&".join(f"{name}={value}" for name, value in signed(action="flipbook.add").items()))
+    assert UNBUILT["flipbook.add"].why in remediation(latest(door))
+    assert "retired_methods" in remediation(latest(door))
+
+
+def test_every_code_and_every_refusal_of_an_upload_has_advice(door: Door) -> None:
+    assert set(CATALOGUE) == set(BY_CODE)
+    refused: dict[int, dict[str, Any]] = {45: {"kind": ""}, 34: {"size": 600_000_000}, 35: {"pages": 1_001}}
+    for code, changes in refused.items():
+        door.upload(msgspec.structs.replace(DOCUMENT, **changes))
+        assert BY_CODE[code] == remediation(latest(door))
+    door.upload(DOCUMENT, DOCUMENT)
+    assert BY_CODE[36] == remediation(latest(door))
+    door.upload()
+    assert BY_RULE["upload.document-required"] == remediation(latest(door))
+    door.upload(msgspec.structs.replace(DOCUMENT, not_kept="the disk is full"))
+    assert "spool" in remediation(latest(door))

@@ -4,14 +4,16 @@ import hashlib
 
 from flipsnack_contract.adapter.case import CaseOutcome, file_text
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.scenario import REFUSED_DOCUMENTS
 from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
 
 CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
 """The class of error that a client reports for a code."""
 AFFECTED = {
-    "transport": {"passing", "lasting", "answer", "package", "link"},
-    "protocol": {"passing", "lasting", "answer"},
+    "transport": {"passing", "lasting", "answer", "package", "link", "upload"},
+    "protocol": {"passing", "lasting", "answer", "upload"},
     "damaged": {"package", "passing"},
 }
 """What a fault must affect to cause an error of that class."""
@@ -25,16 +27,36 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
     if run.outcome is not CaseOutcome.OK:
         return
     if run.scenario.op == "poll":
-        result = run.report.result
         last = next((call.state for call in reversed(run.calls) if call.state), None)
-        said = result.value.get("status") if result else None
-        if said != last:
-            raise Violation("the status in the result", str(last), str(said))
+        if run.value.get("status") != last:
+            raise Violation("the status in the result", str(last), str(run.value.get("status")))
+    if run.scenario.op != "download":
         return
     if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
     if not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that reports ok", "a successful download", "none")
+
+
+@check("client.agreement")
+def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
+    """As JSON has it: XML has texts only, and a rule of its own."""
+    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format != "xml"
+    last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
+    if is_call and run.outcome is CaseOutcome.OK and last is not None and not last.fault and not _is_masked(last):
+        expect(dict(last.data or {}), dict(run.value), f"the value, after {last}")
+
+
+def _is_masked(call: Event) -> bool:
+    # The journal masks resource URLs.
+    return "resourceUrl" in (call.data or {})
+
+
+@check("client.agreement")
+def a_collection_that_is_reported_was_made(run: ScenarioRun) -> None:
+    """After ok the hash of an upload is that of a collection that it made."""
+    if run.scenario.op == "create" and run.outcome is CaseOutcome.OK and not run.lost_uploads:
+        expect_in([one["hash"] for one in run.uploaded], run.value.get("hash"), "the hash in the result")
 
 
 @check("client.agreement")
@@ -53,6 +75,10 @@ def _has_cause(run: ScenarioRun) -> bool:
     match run.error:
         case "job_failed":
             return any(call.state == "FAILED" for call in run.calls)
+        case "conversion_failed":
+            return any(call.state == "failed" for call in run.calls)
+        case "uncertain":
+            return bool(run.lost_uploads) or any(run.effect_on(call) == "answer" for call in run.uploads)
         case "deadline":
             deadline = run.case.options.deadline_ms
             return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
@@ -61,6 +87,8 @@ def _has_cause(run: ScenarioRun) -> bool:
         case "transport" | "protocol" | "damaged" as kind:
             refused = any((call.http_status or 0) >= 400 for call in run.downloads)
             return refused or bool(run.faults & AFFECTED[kind])
+        case kind if not run.calls and run.document == b"":
+            return kind in REFUSED_DOCUMENTS["empty"]  # a client may see by itself that there is nothing to upload
         case kind:
             # The last call may have had no answer, so the cause is the last code.
             codes = [call.code for call in run.calls if call.code is not None]

@@ -5,7 +5,7 @@ import re
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
-from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 # Checks of the fake that refuse a wrong call; a wrong verb and a wrong signature have rules of their own.
@@ -32,9 +32,8 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
             raise Violation(
                 f"the parameters of {call.name}", "a call that the API accepts", f"{call.failed}: {call.detail}"
             )
-        expect(package_method().name, call.params.get("action"), f"action of {call.name}")
+        expect_in(run.right_actions, call.params.get("action"), f"action of {call.name}")
         expect(run.case.key, call.params.get("apiKey"), f"apiKey of {call.name}")
-        expect(run.case.args["collection"], call.params.get("collectionHash"), f"collectionHash of {call.name}")
         form = run.scenario.format
         # XML without being asked for it has a rule of its own.
         if form != "json" or call.params.get("format") != "xml":
@@ -42,6 +41,23 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
             expect_in(formats, call.params.get("format"), f"format of {call.name}")
         if form == "jsonp":
             expect(True, bool(call.params.get("callback")), f"{call.name} has a callback")
+
+
+@check("client.parameters")
+def the_method_has_the_parameters_that_were_given(run: ScenarioRun) -> None:
+    """Calls of the method that the scenario is about have its collection and all parameters, as they were given."""
+    given = _given(run)
+    for call in run.calls:
+        if call.action == run.scenario.main_action and (call.failed, call.action) != ("verb", CREATE):
+            expect(given, {name: call.params.get(name) for name in given}, f"parameters of {call.name}")
+
+
+def _given(run: ScenarioRun) -> dict[str, str]:
+    """The parameters that the caller gave; those of a list have a rule of their own."""
+    args, params = run.case.args, run.case.args.get("params", {})
+    assert isinstance(params, dict)
+    given = {} if run.scenario.op == "list" else dict(params)
+    return given | ({"collectionHash": str(args["collection"])} if "collection" in args else {})
 
 
 @check("client.secret-not-sent")

@@ -3,13 +3,15 @@
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
+from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 WAITING_S = 300.0
 SLACK_MS = 1000
 # Errors that a client may report when no answer makes sense.
-HELPLESS = ("protocol", "transport", "damaged", "deadline")
+HELPLESS = ("protocol", "transport", "damaged", "deadline", "uncertain")
 
 
 def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
@@ -43,9 +45,12 @@ def a_failed_job_is_an_error(run: ScenarioRun) -> None:
 
 @check("client.refusal")
 def a_refusal_is_reported_as_what_it_is(run: ScenarioRun) -> None:
-    """A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden."""
-    _judge_end(run, "auth", "forbidden")
-    if run.error in ("auth", "forbidden") and run.last is not None and run.code is not None:
+    """A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden.
+
+    One that is being converted is an error of class processing.
+    """
+    _judge_end(run, "auth", "forbidden", "processing")
+    if run.error in ("auth", "forbidden", "processing") and run.last is not None and run.code is not None:
         expect(run.last.code, run.code, "the code in the client's error")
 
 
@@ -59,7 +64,8 @@ def failed_is_reported_whatever_came_before(run: ScenarioRun) -> None:
 @check("client.refusal")
 def a_refusal_is_reported_whatever_came_before(run: ScenarioRun) -> None:
     """When the last answer was a final refusal, the client reports that refusal."""
-    if run.expected_error not in (None, "job_failed"):
+    of_upload = run.last is not None and run.last.action == CREATE and run.last.code in REFUSALS
+    if run.expected_error not in (None, "job_failed", "conversion_failed") and not of_upload:
         _expect_last_error(run)
 
 
@@ -138,8 +144,10 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     if run.canary_requests:
         raise Violation("the URL in an answer that makes no sense", "no request", f"{run.canary_requests[0]}")
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
-    sound = [call for call in run.calls if not call.fault and call.code == 20 and call.state != "PROCESSING"]
-    if not spoilt or sound:
+    if not spoilt:
+        return
+    answered = (call for call in run.calls if call.action == spoilt[0].action and not call.fault and call.code == 20)
+    if any((call.state or "").upper() != "PROCESSING" for call in answered):
         return
     if run.outcome is CaseOutcome.OK:
         raise Violation("the end, when no answer made sense", "an error", "ok")

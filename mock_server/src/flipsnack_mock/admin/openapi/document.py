@@ -53,11 +53,13 @@ def show_vendor_document(_context: Context) -> dict[str, Any]:
 def control_document() -> dict[str, Any]:
     """The document of all routes except the page."""
     described = [entry for entry in ROUTES if entry.access != "page"]
-    shapes = {entry.body for entry in described if entry.body is not None}
-    _, components = msgspec.json.schema_components([Refusal, *sorted(shapes, key=repr)], ref_template=_REFERENCE)
+    shapes = [Refusal, *sorted({entry.body for entry in described if entry.body is not None}, key=repr)]
+    schemas, components = msgspec.json.schema_components(shapes, ref_template=_REFERENCE)
+    schema_of = dict(zip(shapes, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for entry in described:
-        paths.setdefault(re.sub(r"<(\w+)>", r"{\1}", entry.path), {})[entry.method.lower()] = _operation(entry)
+        operation = _operation(entry, schema_of.get(entry.body))
+        paths.setdefault(re.sub(r"<(\w+)>", r"{\1}", entry.path), {})[entry.method.lower()] = operation
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Control plane of flipsnack-mock", "version": __version__},
@@ -73,7 +75,7 @@ def control_document() -> dict[str, Any]:
     return portable
 
 
-def _operation(entry: Route) -> dict[str, Any]:
+def _operation(entry: Route, body: dict[str, Any] | None) -> dict[str, Any]:
     module = entry.handler.__module__.rpartition(".")[2]
     operation: dict[str, Any] = {
         "operationId": f"{module}.{entry.handler.__name__}",
@@ -83,9 +85,8 @@ def _operation(entry: Route) -> dict[str, Any]:
         "parameters": [*_parts(entry), *_query(entry)],
         "responses": {str(entry.status): _answer(entry), "4XX": _refusal(), "503": _refusal()},
     }
-    if entry.body is not None:
-        schema = {"$ref": _REFERENCE.format(name=entry.body.__name__)}
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    if body is not None:
+        operation["requestBody"] = {"content": {"application/json": {"schema": body}}}
     if entry.access == "open":
         operation["security"] = []
     return operation

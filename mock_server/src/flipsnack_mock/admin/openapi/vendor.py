@@ -1,17 +1,38 @@
-"""The vendor's surface as an OpenAPI document: the methods of the method table, and the download of a package.
+"""The vendor's surface as an OpenAPI document, from the method table.
 
-Source: the vendor's pages "collection.downloadHTML", "API status codes" and "How to sign a request".
+All methods have one path: which one is called, a parameter says. So the operations hold the parameters of all methods
+together, and `x-methods` says what each method has. `x-class` of a parameter, field or code says how well it is known.
 """
 
 from functools import cache
 from typing import Any
 
 from flipsnack_mock import __version__
+from flipsnack_mock.admin.openapi.schemas import (
+    classified,
+    code_rows,
+    data_of,
+    envelope,
+    object_schema,
+    parameter_schema,
+    refusal,
+    weakest,
+)
 from flipsnack_mock.protocol.envelope import FORMATS
-from flipsnack_mock.protocol.errors import CATALOGUE
-from flipsnack_mock.protocol.methods import METHODS, Field, Method, Parameter
+from flipsnack_mock.protocol.methods import COMMON, METHODS, OBJECTS, UNBUILT, Method, Parameter
 
-_ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
+_PACKAGE = "/packages/{account}/{hash}/{name}"
+_COMMON: dict[str, tuple[str, dict[str, Any]]] = {
+    "action": ("the method", {"type": "string"}),
+    "apiKey": ("the key of the account", {"type": "string", "examples": ["LK12NS-0-IOBW3S89VVJH12Z", "test-demo"]}),
+    "signature": (
+        "MD5 of the secret, followed by name and value of each other parameter but `file`, ordered by name",
+        {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    ),
+    "format": ("how the answer is written", {"enum": sorted(FORMATS), "default": "json"}),
+    "callback": ("the function that JSONP calls", {"type": "string"}),
+}
+_REQUIRED = ("action", "apiKey", "signature")
 
 
 @cache
@@ -22,82 +43,123 @@ def vendor_document() -> dict[str, Any]:
         "info": {
             "title": "Flipsnack API v1, as far as flipsnack-mock imitates it",
             "version": __version__,
-            "description": "Every answer of the API has HTTP status 200; its code says what became of the call.",
+            "description": (
+                "Every answer of the API has HTTP status 200; its code says what became of the call. `x-class` says "
+                "how well a thing is known: documented by the vendor, observed, assumed, or invented, where nobody "
+                "documents it and a fake needs something: a client that uses an invented name is written against "
+                "this fake."
+            ),
         },
         "servers": [{"url": "/"}, {"url": "/t/{namespace}", "variables": {"namespace": {"default": "one"}}}],
         "paths": {
             "/v1/": {"get": _call("get"), "post": _call("post")},
             _PACKAGE: {"get": _download("get"), "head": _download("head")},
         },
-        "components": {"schemas": {"Envelope": _envelope(), "Refusal": _refusal()}},
+        "components": {"schemas": _schemas()},
+        "x-methods": {name: _method(method) for name, method in METHODS.items()},
+        "x-unbuilt": {name: {"why": one.why, "retired": one.retired} for name, one in UNBUILT.items()},
     }
 
 
-_PACKAGE = "/packages/{account}/{hash}/{name}"
-_COMMON: dict[str, tuple[str, dict[str, Any]]] = {
-    "action": ("the method", {"type": "string", "examples": sorted(METHODS)}),
-    "apiKey": ("the key of the account", {"type": "string", "examples": ["LK12NS-0-IOBW3S89VVJH12Z", "test-demo"]}),
-    "signature": (
-        "MD5 of the secret, followed by name and value of each other parameter, ordered by name",
-        {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    ),
-    "format": ("how the answer is written", {"enum": sorted(FORMATS), "default": "json"}),
-    "callback": ("the function that JSONP calls", {"type": "string"}),
-}
+def _schemas() -> dict[str, Any]:
+    data = {method.name: object_schema(method.does, method.fields) for method in METHODS.values() if _has_own(method)}
+    objects = {name: object_schema(one.does, one.fields) | classified(one) for name, one in OBJECTS.items()}
+    return {"Envelope": envelope(), "Refusal": refusal(), **objects, **data}
 
 
-def _parameters() -> dict[str, tuple[str, dict[str, Any]]]:
-    """What each parameter means, and its schema: the common ones and those of the methods."""
-    own = {one.name: (one.does, _schema(one)) for method in METHODS.values() for one in method.parameters}
-    return _COMMON | own
+def _has_own(method: Method) -> bool:
+    return method.returns is None and bool(method.fields)
 
 
-def _required() -> list[str]:
-    """What every call must have: a parameter that only some methods require is optional here."""
-    each = [{one.name for one in method.parameters if one.required} for method in METHODS.values()]
-    return sorted({"action", "apiKey", "signature", *set.intersection(*each)})
-
-
-def _schema(value: Parameter | Field) -> dict[str, Any]:
-    schema: dict[str, Any] = {"enum": list(value.allowed)} if value.allowed else dict(_TYPES[value.type])
-    return schema | ({"examples": list(value.examples)} if isinstance(value, Parameter) and value.examples else {})
-
-
-_TYPES: dict[str, dict[str, Any]] = {
-    "string": {"type": "string"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "list": {"type": "array"},
-    "object": {"type": "object"},
-    "file": {"type": "string", "format": "binary"},
-}
+def _method(method: Method) -> dict[str, Any]:
+    return {
+        "description": method.does,
+        "host": method.host,
+        "verb": method.verb,
+        "idempotent": method.idempotent,
+        **classified(method),
+        "parameters": {
+            one.name: {
+                "description": one.does,
+                "required": one.required,
+                "signed": one.signed,
+                "schema": parameter_schema(one),
+                **classified(one),
+            }
+            for one in method.parameters
+        },
+        "data": data_of(method),
+        "codes": [*code_rows(method)],
+    }
 
 
 def _call(verb: str) -> dict[str, Any]:
+    methods = [method for method in METHODS.values() if method.verb == verb.upper()]
+    names = ", ".join(method.name for method in methods)
     operation: dict[str, Any] = {
         "operationId": f"{verb}Call",
-        "summary": "call a method" if verb == "get" else "call a method that uploads a file; others are code 40",
+        "summary": f"call a method{' that uploads a file' if verb == 'post' else ''}: {names}",
         "responses": {
             "200": {"description": "the answer of the API, errors included", "content": _answers()},
             "501": _refused("a method of the API that is not imitated"),
-            "503": _refused("there is no room for another account or namespace"),
+            "503": _refused("there is no room for another account, namespace or document"),
         },
     }
     if verb == "get":
-        operation["parameters"] = [
-            {"name": name, "in": "query", "required": name in _required(), "description": does, "schema": schema}
-            for name, (does, schema) in _parameters().items()
-        ]
+        operation["parameters"] = [{"name": name, "in": "query", **one} for name, one in _parameters(methods).items()]
     else:
-        fields = {name: {"description": does} | schema for name, (does, schema) in _parameters().items()}
-        form = {"schema": {"type": "object", "properties": fields, "required": _required()}}
-        operation["requestBody"] = {"content": {"application/x-www-form-urlencoded": form, "multipart/form-data": form}}
+        operation["requestBody"] = {"content": _form(methods)}
     return operation
+
+
+def _form(methods: list[Method]) -> dict[str, Any]:
+    """Both kinds of form, of which only multipart can hold a file."""
+    parameters = _parameters(methods)
+    fields = {
+        name: one["schema"] | {part: value for part, value in one.items() if part not in ("schema", "required")}
+        for name, one in parameters.items()
+    }
+    files = {one.name for method in methods for one in method.parameters if one.type == "file"}
+    plain = {name: field for name, field in fields.items() if name not in files}
+    return {
+        "multipart/form-data": {"schema": _object(fields)},
+        "application/x-www-form-urlencoded": {"schema": _object(plain)},
+    }
+
+
+def _object(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": fields, "required": sorted(_REQUIRED)}
+
+
+def _parameters(methods: list[Method]) -> dict[str, dict[str, Any]]:
+    """Those that each method has, and those that any of `methods` has: of these none is required."""
+    found: dict[str, dict[str, Any]] = {
+        name: {"required": name in _REQUIRED, "description": does, "schema": schema, "x-class": "documented"}
+        for name, (does, schema) in _COMMON.items()
+    }
+    assert found.keys() == COMMON
+    found["action"]["schema"] = {"type": "string", "examples": [method.name for method in methods]}
+    own: dict[str, dict[str, Parameter]] = {}
+    for method in methods:
+        for one in method.parameters:
+            own.setdefault(one.name, {})[method.name] = one
+    return found | {name: _shared(by_method) for name, by_method in own.items()}
+
+
+def _shared(by_method: dict[str, Parameter]) -> dict[str, Any]:
+    """One parameter of several methods; a default that only some of them have is in `x-methods` alone."""
+    schemas = [parameter_schema(one) for one in by_method.values()]
+    schema = {name: value for name, value in schemas[0].items() if all(one.get(name) == value for one in schemas)}
+    words = "; ".join(dict.fromkeys(one.does for one in by_method.values()))
+    certainty = weakest(one.certainty for one in by_method.values())
+    note = " (invented: no source documents the name)" if certainty == "invented" else ""
+    described = f"{words}{note}. Of {', '.join(by_method)}"
+    return {"required": False, "description": described, "schema": schema, "x-class": certainty}
 
 
 def _answers() -> dict[str, Any]:
     content: dict[str, Any] = {kind.content_type.partition(";")[0]: {} for kind in FORMATS.values()}
-    content["application/json"] = {"schema": _ENVELOPE}
+    content["application/json"] = {"schema": {"$ref": "#/components/schemas/Envelope"}}
     return content
 
 
@@ -124,34 +186,6 @@ def _download(verb: str) -> dict[str, Any]:
             "503": _refused("there is no room for another namespace"),
         },
     }
-
-
-def _envelope() -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": "; ".join(f"{code}: {error.message}" for code, error in sorted(CATALOGUE.items())),
-        "properties": {
-            "code": {"enum": [20, *sorted(CATALOGUE)]},
-            "status": {"type": "string"},
-            "data": {"anyOf": [_data(method) for method in METHODS.values()]},
-        },
-        "required": ["code", "status"],
-        "additionalProperties": False,
-    }
-
-
-def _data(method: Method) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": f"of {method.name}",
-        "properties": {field.name: {"description": field.does} | _schema(field) for field in method.fields},
-        "required": [field.name for field in method.fields if field.present == "always"],
-    }
-
-
-def _refusal() -> dict[str, Any]:
-    facts = {"type": "object", "properties": {"type": {"type": "string"}, "message": {"type": "string"}}}
-    return {"type": "object", "properties": {"error": facts}, "required": ["error"]}
 
 
 def _refused(why: str) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def curl(record: Record, *, secret: str | None, base_url: str) -> str:
     url = base_url if record.path in ("/v1", "/v1/") else base_url.removesuffix("/v1/") + quote(record.path)
     if record.method == "GET":
         return _command(f"{url}?{_query(params)}")
+    if record.method == "POST" and record.content_type.lower().startswith("multipart/form-data"):
+        return _command(*_parts(params, record), url)
     if record.method == "POST" and record.body:
         return _command(url, "--data", _query(params))
     how = ("-I",) if record.method == "HEAD" else ("-X", record.method)
@@ -43,6 +45,12 @@ def _signed(params: dict[str, str], secret: str | None) -> dict[str, str]:
     if secret is None or "signature" not in params:
         return params
     return params | {"signature": signature.sign(secret, params)}
+
+
+def _parts(params: dict[str, str], record: Record) -> list[str]:
+    fields = [word for pair in params.items() for word in ("--form-string", "=".join(pair))]
+    names = [(file.field, file.file_name.replace("\\", r"\\").replace('"', r"\"")) for file in record.files]
+    return fields + [word for field, name in names for word in ("--form", f'{field}=@"{name}"')]
 
 
 def _query(params: dict[str, str]) -> str:

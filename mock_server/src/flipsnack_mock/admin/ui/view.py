@@ -18,7 +18,7 @@ from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.journal import NOBODY, Entry
-from flipsnack_mock.state.magic import Listed, listed
+from flipsnack_mock.state.magic import Listed, listed, listed_uploads
 from flipsnack_mock.state.world import World
 
 MOST_ACCOUNTS = 40
@@ -103,6 +103,7 @@ class PageView(msgspec.Struct, frozen=True):
     selected: AccountView | None
     presets: dict[str, Preset]
     magic: Sequence[Listed]
+    magic_uploads: Sequence[tuple[str, str]]
 
 
 def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> PageView:
@@ -124,6 +125,7 @@ def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: Pa
         selected=None if account is None else _account_view(world, account, query, at, base_url, cache),
         presets=PRESETS,
         magic=listed(),
+        magic_uploads=listed_uploads(),
     )
 
 

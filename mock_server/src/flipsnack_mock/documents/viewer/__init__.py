@@ -1,65 +1,61 @@
-"""The files inside a package: a page-turning viewer that opens from disk and needs no network."""
+"""The files inside a package: a flipbook that opens from disk and needs no network.
 
-import hashlib
-import json
+`index.html` holds all pages and their text, one below the other; the scripts make a book of them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
-_ASSETS = {name: files(__name__).joinpath(name).read_bytes() for name in ("index.html", "viewer.css", "viewer.js")}
+from flipsnack_mock.documents.pages import Page, TextRun
 
-# As many letters as fit on a page.
-_HEADING_LENGTH = 24
-
-
-def viewer_files(collection_hash: str, title: str, pages: int) -> dict[str, bytes]:
-    """Name and content of every file of the viewer for a collection of `pages` pages."""
-    content = dict(_ASSETS)
-    names = [f"pages/page-{number:04d}.svg" for number in range(1, pages + 1)]
-    data: dict[str, object] = {"collectionHash": collection_hash, "title": title, "pages": names}
-    # A script instead of a JSON file: a browser does not let a page from disk fetch its neighbours.
-    content["data.js"] = f"window.FLIPBOOK = {_script_json(data)};\n".encode()
-    for number, name in enumerate(names, start=1):
-        content[name] = _page(title, number, pages).encode()
-    return content
+_ASSETS = {
+    name: files(__name__).joinpath(name).read_bytes()
+    for name in ("viewer.css", "fold.js", "turn.js", "book.js", "contents.js", "viewer.js")
+}
+_INDEX = files(__name__).joinpath("index.html").read_text("utf-8")
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
-def _script_json(data: dict[str, object]) -> str:
-    return json.dumps(data, indent=1).replace("<", "\\u003c")
+def viewer_files(collection_hash: str, title: str, pages: Sequence[Page]) -> dict[str, bytes | memoryview]:
+    """Name and content of every file of the flipbook of a collection that has these pages, at least one."""
+    names = [f"pages/page-{number:04d}.{_ENDINGS[page.media_type]}" for number, page in enumerate(pages, start=1)]
+    index = _index(collection_hash, title, pages, names)
+    return {"index.html": index} | _ASSETS | {name: page.picture for name, page in zip(names, pages, strict=True)}
 
 
-def _page(title: str, number: int, pages: int) -> str:
-    hue = hashlib.sha256(title.encode()).digest()[0] * 360 // 256
-    draw = _cover if number == 1 else _inner_page
+def _index(collection_hash: str, title: str, pages: Sequence[Page], names: Sequence[str]) -> bytes:
+    # The book has the shape that most of its pages have.
+    (width, height), _ = Counter((page.width, page.height) for page in pages).most_common(1)[0]
+    index = _INDEX.format(
+        collection=escape(collection_hash),
+        title=_text(title),
+        count=len(pages),
+        ratio=f"{width / height:.4g}",
+        pages="\n".join(
+            _section(number, *each, len(pages)) for number, each in enumerate(zip(pages, names, strict=True), start=1)
+        ),
+    )
+    return index.encode("utf-8", "replace")
+
+
+def _section(number: int, page: Page, name: str, count: int) -> str:
+    # A picture with text over it needs no words of its own.
+    alt = "" if page.text else f"Page {number}"
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 700" font-family="serif" text-anchor="middle">\n'
-        f"{draw(escape(_heading(title)), hue, number)}\n"
-        f'<text x="250" y="664" font-size="16" fill="#777">{number} / {pages}</text>\n</svg>\n'
+        f'<section id="page={number}" class="page" aria-label="Page {number} of {count}">'
+        f'<div class="sheet" style="--ratio:{page.width / page.height:.4g}">'
+        f'<img src="{name}" width="{page.width}" height="{page.height}" alt="{alt}" loading="lazy" decoding="async">'
+        f'<div class="text" lang="">{"".join(map(_span, page.text))}</div></div></section>'
     )
 
 
-def _cover(heading: str, hue: int, _number: int) -> str:
-    return (
-        f'<rect width="500" height="700" fill="hsl({hue} 45% 96%)"/>'
-        f'<rect width="500" height="420" fill="hsl({hue} 45% 38%)"/>\n'
-        f'<text x="250" y="250" font-size="40" fill="#fff">{heading}</text>'
-        '<rect x="200" y="290" width="100" height="3" fill="#fff"/>'
-    )
+def _span(run: TextRun) -> str:
+    box = f"--x:{run.left:.4f};--y:{run.top:.4f};--w:{run.width:.4f};--h:{run.height:.4f}"
+    return f'<span style="{box}">{_text(run.text)}</span>\n'
 
 
-def _inner_page(heading: str, hue: int, number: int) -> str:
-    lines = "".join(
-        f'<rect x="60" y="{y}" width="{260 if (y // 40 + number) % 4 == 0 else 380}" height="12" rx="6"'
-        f' fill="hsl({hue} 25% 80%)"/>'
-        for y in range(240, 600, 40)
-    )
-    return (
-        f'<rect width="500" height="700" fill="#fffdfa"/><rect width="500" height="10" fill="hsl({hue} 45% 38%)"/>\n'
-        f'<text x="250" y="60" font-size="16" fill="#777">{heading}</text>'
-        f'<text x="250" y="170" font-size="44" fill="hsl({hue} 45% 30%)">Page {number}</text>\n{lines}'
-    )
-
-
-def _heading(title: str) -> str:
-    """`title` in one line, without the characters that would break the picture."""
-    plain = "".join(character if character.isprintable() else " " for character in title).strip()
-    return plain if len(plain) <= _HEADING_LENGTH else plain[: _HEADING_LENGTH - 1].rstrip() + "…"
+def _text(text: str) -> str:
+    """`text` for HTML, without the control characters that HTML does not allow."""
+    return escape(text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text))

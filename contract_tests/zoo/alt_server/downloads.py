@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.zoo.alt_accounts import MINUTE, SECOND, Account, Accounts, Collection
-
-Headers = Mapping[str, str]
-HttpAnswer = tuple[int, Headers, bytes]
+from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Accounts, Collection
+from contract_tests.zoo.alt_server.answers import Headers, HttpAnswer
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Downloads(Accounts):
 
     def is_alive(self, link: Link) -> bool:
         """Whether a link serves its package now."""
-        return not link.collection.is_deleted and link.account.now < self.dies_at(link)
+        return link.account.now < self.dies_at(link)
 
     def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
         """The package, a part of it, or a refusal."""

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
+from flipsnack_contract.checks.methods.uploaded import UPDATE
 from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import SECOND
@@ -131,3 +132,13 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
     expect(True, session.serves(second), "the second resource URL serves")
     if pause <= 2 * SECOND:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
+
+
+@check("job.never-goes-back", needs=CONTROL)
+def a_change_does_not_build_again(session: Session) -> None:
+    """A package that is COMPLETE stays so when its collection is changed."""
+    collection = session.collection("after-5s")
+    session.ask(session.draft(collection))
+    session.wait(5 * SECOND)
+    session.data(UPDATE, collection, title="Changed")
+    expect("COMPLETE", session.ask(session.draft(collection)).state, "a built package after a change")

@@ -1,0 +1,68 @@
+"""The commands `stats` and `user-stats`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from flipsnack_client.command import Command, api_options, hash_argument, print_json, print_table, running, usage
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(cls=Command)
+@hash_argument
+@click.option("--start", type=_DAY, help="The first day that counts.")
+@click.option("--end", type=_DAY, help="The last day that counts.")
+@click.option("--pages", is_flag=True, help="Each page too.")
+@api_options
+@click.pass_obj
+def stats(
+    environ: Mapping[str, str],
+    /,
+    collection_hash: str,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    pages: bool,
+    **options: Any,
+) -> None:
+    """Print the statistics of collection HASH.
+
+    Times are in seconds. The vendor asks callers to keep statistics and not to ask often.
+
+    \b
+    Example:
+      flipsnack stats d3m0h45h --start 2026-01-01 --end 2026-01-31 --pages
+    """
+    first, last = (None if day is None else day.date() for day in (start, end))
+    with running(environ, **options) as run, run.showing(plain=True):
+        found = usage(lambda: run.client.stats(collection_hash, first, last, pages=pages, deadline=run.deadline))
+        if run.as_json:
+            print_json(found)
+            return
+        print_table([(name, getattr(found, name)) for name in ("impressions", "views", "downloads", "time_spent")])
+        columns = ("page", "views", "clicks", "time_spent")
+        if found.pages:
+            click.echo()
+            print_table([columns, *(tuple(getattr(page, name) for name in columns) for page in found.pages)])
+
+
+@click.command("user-stats", cls=Command)
+@api_options
+@click.pass_obj
+def user_stats(environ: Mapping[str, str], /, **options: Any) -> None:
+    """Print the account's statistics and uploads left.
+
+    \b
+    Example:
+      flipsnack user-stats
+    """
+    with running(environ, **options) as run, run.showing(plain=True):
+        found = run.client.user_stats(deadline=run.deadline)
+        if run.as_json:
+            print_json(found)
+            return
+        names = ("impressions", "views", "downloads", "time_spent", "uploads_left")
+        print_table([(name, getattr(found, name)) for name in names])

@@ -1,0 +1,1 @@
+"""What only some methods have: one module for each, or for several that belong together."""

@@ -1,0 +1,226 @@
+"""A collection: the object that describes it, and how update and deleteCollection change it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import (
+    CREATE,
+    DELETE,
+    GET,
+    LIST,
+    PACKAGE,
+    UPDATE,
+    hash_of,
+    method_named,
+    title_of,
+    uploaded,
+    uploads_left,
+)
+from flipsnack_contract.checks.request_cases import texts
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.target.session import Session
+
+
+def returns_collection(method: Method) -> bool:
+    """Chooses the methods that answer with a collection."""
+    return method.returns == "collection"
+
+
+# --- the collection object -------------------------------------------------------------------------------------------
+
+
+@check("collection.object", needs=CONTROL, methods=method_named(GET))
+def create_get_and_update_show_the_same(session: Session) -> None:
+    """create, getCollection and update answer with the same object, as long as nothing changes."""
+    session.steer.settings(conversion_schedule="immediate")
+    made = session.data(CREATE, title="Same", description="in all", collectionWidth="500")
+    collection = hash_of(made)
+    seen = session.data(GET, collection)
+    expect(seen, session.data(UPDATE, collection), "the object of an update that changes nothing")
+    expect(seen, session.data(GET, collection), "the object when it is asked for again")
+    expect(sorted(seen), sorted(made), "the names in the answer of create")
+    for name in made.keys() - {"flipbooks"}:
+        expect(made[name], seen[name], f"{name} after create")
+
+
+@check("collection.empty-texts", needs=CONTROL, methods=returns_collection)
+def an_unset_text_is_empty(session: Session) -> None:
+    """A description that was never given is an empty text, or one that the document has: never null or absent."""
+    data = session.ask(session.draft()).data or {}
+    for name in ("collectionTitle", "collectionDescription"):
+        expect(True, isinstance(data.get(name), str), f"{name} is a text, not {data.get(name)!r}")
+
+
+@check("collection.empty-texts", needs=CONTROL, methods=method_named(CREATE))
+def an_empty_description_stays_empty(session: Session) -> None:
+    """A description that was given empty is an empty text."""
+    data = session.data(CREATE, title="T", description="")
+    expect("", data.get("collectionDescription"), "the description that was given empty")
+
+
+# --- update ----------------------------------------------------------------------------------------------------------
+
+CHANGES: Mapping[str, Mapping[str, str]] = {
+    "the title": {"title": "New & better"},
+    "the description": {"description": "日本 <i>x</i>"},
+    "the size": {"collectionWidth": "1200", "collectionHeight": "1"},
+    "the width": {"collectionWidth": "77"},
+    "the status": {"collectionStatus": "public"},
+    "everything": {"title": "A", "description": "B", "collectionWidth": "2", "collectionHeight": "3"}
+    | {"collectionStatus": "public"},
+}
+FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
+BEFORE = {
+    "title": "Old",
+    "description": "Words",
+    "collectionWidth": "640",
+    "collectionHeight": "480",
+    "collectionStatus": "unlisted",
+}
+OF_UPDATE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(UPDATE)}
+
+
+def _require_changed(session: Session, collection: str, changes: Mapping[str, str], rule_of: str) -> None:
+    before = session.data(GET, collection)
+    answered = session.data(UPDATE, collection, **changes)
+    for what, data in (
+        ("the answer of update", answered),
+        ("getCollection after update", session.data(GET, collection)),
+    ):
+        for name, value in before.items():
+            if name == "flipbooks":
+                continue  # An item may have the title of its collection.
+            given = {FIELD_OF.get(one, one): new for one, new in changes.items()}.get(name)
+            if rule_of == "sets" and given is not None:
+                expect(given, str(data.get(name)), f"{name} in {what}")
+            if rule_of == "keeps" and given is None:
+                expect(value, data.get(name), f"{name}, which update was not given, in {what}")
+
+
+@check(
+    "update.sets", **OF_UPDATE, rows={"changes": CHANGES}, varies={"changes": st.fixed_dictionaries({"title": texts})}
+)
+def update_sets_what_it_is_given(session: Session, changes: str | Mapping[str, str]) -> None:
+    """update sets title, description, size and status, in its answer and from then on."""
+    given = CHANGES[changes] if isinstance(changes, str) else changes
+    _require_changed(session, uploaded(session, "immediate", **BEFORE), given, "sets")
+
+
+@check("update.keeps", **OF_UPDATE, rows={"changes": CHANGES})
+def update_keeps_the_rest(session: Session, changes: str) -> None:
+    """What update is not given stays as it was."""
+    _require_changed(session, uploaded(session, "immediate", **BEFORE), CHANGES[changes], "keeps")
+
+
+@check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description")})
+def an_empty_text_is_set(session: Session, name: str) -> None:
+    """An empty title or description is set empty, not taken for one that was left out."""
+    collection = uploaded(session, "immediate", **BEFORE)
+    session.data(UPDATE, collection, **{name: ""})
+    expect("", session.data(GET, collection).get(FIELD_OF[name]), f"the {name} that was set empty")
+
+
+@check("update.sets", **OF_UPDATE)
+def a_public_collection_becomes_unlisted(session: Session) -> None:
+    """A public collection can be made unlisted."""
+    collection = uploaded(session, "immediate")
+    session.data(UPDATE, collection, collectionStatus="unlisted")
+    expect("unlisted", session.data(GET, collection).get("collectionStatus"), "the status that was set")
+
+
+PUBLISHED = ("public", "unlisted")
+
+
+def _published(session: Session, status: str) -> tuple[str, str]:
+    """The temporary hash of an editable collection, and the one that publishing gave it."""
+    before = uploaded(session, "immediate", collectionStatus="editable", title="Draft")
+    return before, hash_of(session.data(UPDATE, before, collectionStatus=status))
+
+
+@check("update.publishing-renames", **OF_UPDATE, rows={"status": PUBLISHED})
+def publishing_gives_a_new_hash(session: Session, status: str) -> None:
+    """Publishing an editable collection gives it a new hash, which the answer and the list have."""
+    before, after = _published(session, status)
+    expect(True, before != after, "publishing gives another hash")
+    data = session.data(GET, after)
+    expect(
+        (after, status, "Draft"), (hash_of(data), data.get("collectionStatus"), title_of(data)), "what was published"
+    )
+    expect([after], [hash_of(one) for one in session.data(LIST)["collections"]], "the hashes in the list")
+
+
+@check("update.publishing-renames", **OF_UPDATE)
+def a_change_without_publishing_keeps_the_hash(session: Session) -> None:
+    """An update that leaves an editable collection editable, or a published one published, keeps its hash."""
+    for status, changes in (("editable", {"title": "B"}), ("public", {"collectionStatus": "unlisted"})):
+        collection = uploaded(session, "immediate", collectionStatus=status)
+        expect(collection, hash_of(session.data(UPDATE, collection, **changes)), f"the hash of an {status} collection")
+
+
+@check("update.temporary-hash-dies", needs=CONTROL, methods=lambda method: method.takes("collectionHash"))
+def the_temporary_hash_is_43(session: Session) -> None:
+    """After publishing the temporary hash is 43 for every method."""
+    before, _after = _published(session, "public")
+    expect_code(43, session.ask(session.draft(before)), f"{session.method} with the temporary hash")
+
+
+# --- deleteCollection ------------------------------------------------------------------------------------------------
+
+OF_DELETE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(DELETE)}
+
+
+@check("delete.no-data", **OF_DELETE, rows={"form": ("json", "jsonp", "xml")})
+def deleting_has_no_data(session: Session, form: str) -> None:
+    """deleteCollection is 20 without data, in every format."""
+    answer = session.call(DELETE, session.collection(), format=form, **({"callback": "f"} if form == "jsonp" else {}))
+    expect_code(20, answer, "deleteCollection")
+    expect(None, answer.data, "the data of deleteCollection")
+
+
+@check("delete.gone", needs=CONTROL, methods=lambda method: method.takes("collectionHash"))
+def a_deleted_collection_is_43_for_every_method(session: Session) -> None:
+    """After deleteCollection every method is 43 for the collection, a second deleteCollection too; others stay."""
+    gone, other = (uploaded(session, "immediate") for _ in range(2))
+    session.data(DELETE, gone)
+    expect_code(43, session.ask(session.draft(gone)), f"{session.method} of a deleted collection")
+    for query in ({}, {"query": "document"}):
+        listed = session.data(LIST, **query)["collections"]
+        expect([other], [hash_of(one) for one in listed], f"the hashes in the list with {query}")
+    expect_code(20, session.ask(session.draft(other)), f"{session.method} of the other collection")
+
+
+@check("delete.gone", **OF_DELETE)
+def a_refused_deletion_deletes_nothing(session: Session) -> None:
+    """A deleteCollection that is refused, for its signature or for another key's collection, deletes nothing."""
+    collection = session.collection()
+    draft = session.calling(DELETE).draft(collection)
+    expect_code(44, session.ask(replace(draft, signature="0" * 32)), "deleteCollection with a wrong signature")
+    other = session.another()
+    expect_code(43, other.call(DELETE, collection), "deleteCollection by another key")
+    expect_code(20, session.call(GET, collection), "getCollection after refused deletions")
+
+
+@check("upload.quota", **OF_DELETE)
+def deleting_gives_no_upload_back(session: Session) -> None:
+    """A deleted collection's upload stays counted."""
+    collection = uploaded(session, "immediate")
+    before = uploads_left(session)
+    session.data(DELETE, collection)
+    expect(before, uploads_left(session), "the uploads left after deleting")
+
+
+@check("delete.url-lives", **OF_DELETE)
+def a_link_outlives_its_collection(session: Session) -> None:
+    """A resource URL that was handed out before the deletion serves for the rest of its minute, and not longer."""
+    collection = session.collection("immediate")
+    url = str(session.data(PACKAGE, collection).get("resourceUrl"))
+    session.data(DELETE, collection)
+    expect(True, session.serves(url), "the resource URL of a collection that was deleted since")
+    session.wait(61 * SECOND)
+    expect(403, session.get(url).status, "the HTTP status after its minute")

@@ -1,0 +1,118 @@
+"""The conversion of a document: its states, and what the methods answer meanwhile and afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import (
+    CREATE,
+    DELETE,
+    EMBED,
+    GET,
+    LIST,
+    PACKAGE,
+    STATS,
+    UPDATE,
+    USER,
+    conversion_of,
+    hash_of,
+    method_named,
+    title_of,
+    uploaded,
+)
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
+from flipsnack_contract.contract.clock import DAY, SECOND
+from flipsnack_contract.target.session import Session
+
+FINAL = ("complete", "failed")
+
+
+def _conversion(session: Session, collection: str) -> str:
+    return conversion_of(session.data(GET, collection))
+
+
+OF_CONVERSION: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(GET)}
+TIMED = {"after-2s": "complete", "failed-after-2s": "failed", "after-90s": "complete"}
+
+
+@check("conversion.states", **OF_CONVERSION, rows={"schedule": TIMED})
+def processing_then_final_for_good(session: Session, schedule: str) -> None:
+    """The conversion is processing until its time has come, then complete or failed, and stays so."""
+    session.steer.settings(conversion_schedule=schedule)
+    made = session.data(CREATE)
+    expect("processing", conversion_of(made), "the conversion in the answer to the upload")
+    collection = hash_of(made)
+    expect("processing", _conversion(session, collection), "the conversion at first")
+    session.wait(100 * SECOND)
+    for pause in (0, SECOND, 40 * DAY):
+        session.wait(pause)
+        expect(TIMED[schedule], _conversion(session, collection), f"a conversion with the schedule {schedule}")
+
+
+@check("conversion.states", **OF_CONVERSION, rows={"state": FINAL})
+def a_forced_end_is_reported(session: Session, state: str) -> None:
+    """A conversion is processing however often it is asked for, until it ends."""
+    collection = uploaded(session)
+    for _ in range(4):
+        expect("processing", _conversion(session, collection), "the conversion before its end")
+        session.wait(SECOND)
+    session.steer.convert(collection, state)
+    expect(state, _conversion(session, collection), "the conversion after its end")
+
+
+@check("conversion.failure-is-reported", **OF_CONVERSION)
+def a_failed_conversion_is_20(session: Session) -> None:
+    """A failed conversion is a status in an answer with code 20, and the collection is all there."""
+    collection = uploaded(session, "failed", title="Broken", description="Words")
+    answer = session.call(GET, collection)
+    expect_code(20, answer, "getCollection of a failed conversion")
+    data = answer.data or {}
+    expect((collection, "Broken"), (hash_of(data), title_of(data)), "hash and title of a failed conversion")
+    expect("Words", data.get("collectionDescription"), "the description of a failed conversion")
+    expect("failed", conversion_of(data), "the conversion")
+
+
+BUSY = {UPDATE: {"title": "New"}, PACKAGE: {}}
+
+
+@check("code.38", needs=CONTROL, methods=lambda method: method.name in BUSY)
+def not_while_it_is_converted_is_38(session: Session) -> None:
+    """update and downloadHTML are 38 while the document is converted, change nothing, and work afterwards."""
+    collection = uploaded(session, "never", title="Old")
+    for _ in range(2):
+        answer = session.ask(session.draft(collection, **BUSY[session.method.name]))
+        expect_message(38, answer, f"{session.method} while the document is converted")
+    expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
+    session.steer.convert(collection, "complete")
+    expect_code(20, session.ask(session.draft(collection)), f"{session.method} after the conversion")
+
+
+IDLE = (GET, EMBED, STATS, LIST, USER, DELETE)
+
+
+@check("conversion.others-answer", needs=CONTROL, methods=lambda method: method.name in IDLE)
+def the_others_work_while_it_is_converted(session: Session) -> None:
+    """While the document is converted, every other method answers 20."""
+    collection = uploaded(session)
+    expect_code(20, session.ask(session.draft(collection)), f"{session.method} while the document is converted")
+
+
+@check("conversion.then-package", needs=CONTROL, methods=method_named(PACKAGE), rows={"state": FINAL})
+def the_package_follows_the_conversion(session: Session, state: str) -> None:
+    """A collection that was converted has a package; one whose conversion failed is FAILED."""
+    collection = uploaded(session)
+    session.steer.settings(default_schedule="immediate")
+    session.steer.convert(collection, state)
+    answer = session.ask(session.draft(collection))
+    expect_code(20, answer, f"a call for the package of a collection whose conversion is {state}")
+    expect(state.upper(), answer.state, f"the package of a collection whose conversion is {state}")
+    if state == "complete":
+        expect(True, session.serves(str(answer.resource_url)), "the package of an uploaded document is served")
+
+
+@check("conversion.then-package", needs=CONTROL, methods=method_named(UPDATE), rows={"state": FINAL})
+def it_can_be_updated_after_the_conversion(session: Session, state: str) -> None:
+    """update works after the conversion, a failed one too."""
+    collection = uploaded(session)
+    session.steer.convert(collection, state)
+    expect("New", title_of(session.data(UPDATE, collection, title="New")), f"the title, conversion {state}")

@@ -1,0 +1,88 @@
+"""collection.getEmbed: the HTML that embeds a collection's player."""
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from lxml import html
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import EMBED, method_named
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.target.session import Session
+
+OF_EMBED: Mapping[str, Any] = {"methods": method_named(EMBED)}
+
+
+def _frame(session: Session, collection: str | None = None, **parameters: str) -> Mapping[str, str]:
+    """The attributes of the one iframe in the code."""
+    answer = session.ask(session.draft(collection, **parameters))
+    expect_code(20, answer, "a call of getEmbed")
+    frames = html.fragments_fromstring(str((answer.data or {}).get("embedCode")))
+    expect(["iframe"], [getattr(one, "tag", "text") for one in frames], "the elements of the embed code")
+    return {str(name).lower(): str(value) for name, value in frames[0].attrib.items()}
+
+
+def _page(frame: Mapping[str, str]) -> list[str]:
+    return parse_qs(urlsplit(frame["src"]).query).get("p", [])
+
+
+@check("embed.code", **OF_EMBED, needs={"collection"}, calls=1)
+def the_code_is_an_iframe(session: Session) -> None:
+    """The code is one iframe whose address is a URL."""
+    frame = _frame(session)
+    expect(True, bool(re.match(r"(https?:)?//", frame.get("src", ""))), f"the address is a URL: {frame.get('src')!r}")
+
+
+@check("embed.code", **OF_EMBED, needs=CONTROL)
+def each_collection_has_its_own_code(session: Session) -> None:
+    """The address of each collection's player names its hash, as it is or in Base64."""
+    for collection in (session.collection(), session.collection()):
+        address = _frame(session, collection)["src"]
+        expect(True, collection in _named(address), f"{address!r} names the collection {collection!r}")
+
+
+def _named(address: str) -> str:
+    """The address, and what the values of its query are in Base64."""
+    values = (value for _, value in parse_qsl(urlsplit(address).query))
+    decoded = (
+        b64decode(value + "=" * (-len(value) % 4)).decode("latin-1") for value in values if _BASE64.fullmatch(value)
+    )
+    return " ".join((address, *decoded))
+
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={0,2})?")
+
+
+SIZES: Mapping[str, tuple[dict[str, str], tuple[str, str]]] = {
+    "nothing": ({}, ("640", "480")),
+    "both": ({"width": "200", "height": "300"}, ("200", "300")),
+    "the width": ({"width": "200"}, ("200", "480")),
+    "the height": ({"height": "300"}, ("640", "300")),
+    "responsive": ({"responsive": "true"}, ("100%", "100%")),
+    "not responsive": ({"responsive": "false"}, ("640", "480")),
+    "responsive and a width": ({"responsive": "1", "width": "200"}, ("100%", "100%")),
+}
+
+
+@check("embed.size", **OF_EMBED, needs=CONTROL, rows={"asked": SIZES})
+def the_frame_has_the_size(session: Session, asked: str) -> None:
+    """The frame has the size that was asked for, else the collection's; responsive makes it 100 % both ways."""
+    parameters, size = SIZES[asked]
+    frame = _frame(session, session.collection(width=640, height=480), **parameters)
+    expect(size, (frame.get("width"), frame.get("height")), f"width and height, asked for {asked}")
+
+
+@check("embed.start-page", **OF_EMBED, needs={"collection"}, rows={"page": ("2", "8")}, calls=1)
+def the_address_names_the_first_page(session: Session, page: str) -> None:
+    """startPage is in the address."""
+    expect([page], _page(_frame(session, startPage=page)), f"the page in the address with startPage={page}")
+
+
+@check("embed.start-page", **OF_EMBED, needs={"collection"}, calls=2)
+def the_first_page_needs_no_name(session: Session) -> None:
+    """Without startPage, and with startPage=1, the address names no page."""
+    for parameters in ({}, {"startPage": "1"}):
+        expect([], _page(_frame(session, **parameters)), f"the page in the address with {parameters}")

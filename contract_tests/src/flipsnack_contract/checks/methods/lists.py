@@ -1,0 +1,178 @@
+"""collection.getList: which collections are listed, in which order, and ranges of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, method_named, uploaded
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.target.session import Session
+
+OF_LIST: Mapping[str, Any] = {"methods": method_named(LIST), "needs": CONTROL}
+TITLES = ("Spring offers", "Autumn leaves", "Winter", "Summer & sun", "Zebra", "Äpfel")
+DESCRIPTIONS = ("all for the garden", "SPRING is far", "snow_100%", "", "stripes", "obst")
+STATUSES = ("public", "unlisted", "editable", "public", "public", "unlisted")
+
+
+def _shelf(session: Session) -> list[str]:
+    """The hashes of six collections, oldest first, a second between them."""
+    made = []
+    for title, description, status in zip(TITLES, DESCRIPTIONS, STATUSES, strict=True):
+        made.append(session.collection(title=title, description=description, status=status))
+        session.wait(SECOND)
+    return made
+
+
+def _listed(session: Session, **parameters: str) -> tuple[Any, list[str]]:
+    """The count and the hashes of an answer."""
+    answer = session.ask(session.draft(**parameters))
+    expect_code(20, answer, f"getList with {parameters}")
+    data = answer.data or {}
+    return data.get("collectionCount"), [hash_of(one) for one in data.get("collections", ())]
+
+
+def _require(session: Session, wanted: Sequence[str], **parameters: str) -> None:
+    """The list has these collections, in any order, and the count says how many they are."""
+    count, hashes = _listed(session, **parameters)
+    expect(sorted(wanted), sorted(hashes), f"the hashes of getList with {parameters}")
+    expect(len(wanted), count, f"collectionCount with {parameters}")
+
+
+@check("list.own", **OF_LIST)
+def an_empty_account_lists_nothing(session: Session) -> None:
+    """Without collections the list is empty and the count 0."""
+    _require(session, [])
+
+
+@check("list.own", **OF_LIST)
+def the_list_has_all_own_collections(session: Session) -> None:
+    """The list has every collection of the key that is not deleted, in whatever state, and no other key's."""
+    shelf, converting = _shelf(session), uploaded(session)
+    session.another().collection()
+    session.data(DELETE, shelf[1])
+    _require(session, [shelf[0], *shelf[2:], converting])
+
+
+@check("list.own", **OF_LIST)
+def the_list_has_the_present_texts(session: Session) -> None:
+    """Each entry has hash and title as they are now."""
+    collection = uploaded(session, "immediate", title="Old")
+    session.data(UPDATE, collection, title="Now & <then>")
+    entries = session.ask(session.draft()).data or {}
+    (entry,) = entries.get("collections", ())
+    expect((collection, "Now & <then>"), (hash_of(entry), entry.get("collectionTitle")), "hash and title of the entry")
+
+
+@check("list.status", **OF_LIST, rows={"status": ("public", "unlisted", "editable")})
+def a_status_chooses(session: Session, status: str) -> None:
+    """collectionStatus lists the collections with that status and no others."""
+    shelf = _shelf(session)
+    wanted = [one for one, has in zip(shelf, STATUSES, strict=True) if has == status]
+    _require(session, wanted, collectionStatus=status)
+
+
+@check("list.status", **OF_LIST)
+def a_changed_status_chooses(session: Session) -> None:
+    """The status that counts is the present one."""
+    collection = uploaded(session, "immediate")
+    session.data(UPDATE, collection, collectionStatus="unlisted")
+    _require(session, [collection], collectionStatus="unlisted")
+    _require(session, [], collectionStatus="public")
+
+
+QUERIES = ("spring", "SPRING", "ring o", "%", "_", "&", "", "Zebra", "nothing has this", "ä", " ", "snow_100%", ".*")
+
+
+@check("list.query", **OF_LIST, rows={"query": QUERIES}, varies={"query": st.text("aeiSs% _&n", max_size=3)})
+def a_text_chooses(session: Session, query: str) -> None:
+    """query lists the collections with that text in title or description, letter case aside; empty lists all."""
+    shelf = _shelf(session)
+    wanted = [
+        one
+        for one, title, words in zip(shelf, TITLES, DESCRIPTIONS, strict=True)
+        if query.lower() in title.lower() or query.lower() in words.lower()
+    ]
+    _require(session, wanted, query=query)
+
+
+@check("list.status", **OF_LIST)
+def a_text_and_a_status_choose_together(session: Session) -> None:
+    """query and collectionStatus choose together."""
+    shelf = _shelf(session)
+    _require(session, [shelf[0]], query="spring", collectionStatus="public")
+
+
+RANGES: Mapping[str, tuple[int | None, int | None]] = {
+    "the first": (0, 0),
+    "two in the middle": (2, 3),
+    "from the third on": (2, None),
+    "up to the third": (None, 2),
+    "beyond the end": (4, 100),
+    "behind the end": (6, 7),
+    "all": (0, 5),
+}
+
+
+@check("list.range", **OF_LIST, rows={"span": RANGES}, varies={"span": st.tuples(*[st.integers(0, 8)] * 2).map(sorted)})
+def a_range_is_cut_from_the_list(session: Session, span: str | Sequence[int]) -> None:
+    """from and the end of the range cut the list, counted from 0, both included; one alone leaves the other open."""
+    _shelf(session)
+    whole = _listed(session)[1]
+    first, last = RANGES[span] if isinstance(span, str) else span
+    asked = {name: str(index) for name, index in (("from", first), ("to", last)) if index is not None}
+    wanted = whole[first or 0 : None if last is None else last + 1]
+    expect(wanted, _listed(session, **asked)[1], f"the hashes of getList with {asked}")
+
+
+@check("list.range", **OF_LIST, rows={"collections": (60,)})
+def without_a_range_all_are_listed(session: Session, collections: int) -> None:
+    """Without a range the list has every collection, however many there are."""
+    _require(session, [session.collection() for _ in range(collections)])
+
+
+@check("list.range-order", **OF_LIST, rows={"end": (0, 3)})
+def an_end_before_the_beginning_is_40(session: Session, end: int) -> None:
+    """An end of the range before its beginning is 40."""
+    answer = session.ask(session.draft(**{"from": "4", "to": str(end)}))
+    expect_code(40, answer, f"a range from 4 to {end}")
+
+
+@check("list.count", **OF_LIST, rows={"asked": ({"from": "1", "to": "2"}, {"from": "9"}, {"to": "0"})})
+def the_count_is_that_before_the_cut(session: Session, asked: Mapping[str, str]) -> None:
+    """collectionCount is the number of collections that were chosen, whatever range is cut from them."""
+    shelf = _shelf(session)
+    expect(len(shelf), _listed(session, **asked)[0], f"collectionCount with {asked}")
+    expect(3, _listed(session, collectionStatus="public", **asked)[0], f"collectionCount of public ones with {asked}")
+
+
+def _by_title(shelf: Sequence[str]) -> list[str]:
+    # How letters beyond ASCII are sorted is open: the last title is left out.
+    return [one for _, one in sorted(zip(TITLES[:5], shelf, strict=False))]
+
+
+@check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})
+def name_orders_by_title(session: Session, mode: str) -> None:
+    """orderBy=name orders by title: ascending unless orderMode says otherwise."""
+    shelf = _shelf(session)
+    wanted = _by_title(shelf)[:: -1 if mode == "desc" else 1]
+    hashes = _listed(session, orderBy="name", **({"orderMode": mode} if mode else {}))[1]
+    expect(wanted, [one for one in hashes if one != shelf[5]], f"the order by name, {mode or 'no mode'}")
+
+
+@check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})
+def date_orders_by_creation(session: Session, mode: str) -> None:
+    """orderBy=date orders by creation: the oldest first unless orderMode says otherwise."""
+    wanted = _shelf(session)[:: -1 if mode == "desc" else 1]
+    asked = {"orderBy": "date", **({"orderMode": mode} if mode else {})}
+    expect(wanted, _listed(session, **asked)[1], f"the order by date, {mode or 'no mode'}")
+
+
+@check("list.order", **OF_LIST)
+def the_newest_is_first(session: Session) -> None:
+    """Without orderBy the newest collection is first, and the order is always the same."""
+    wanted = _shelf(session)[::-1]
+    for _ in range(2):
+        expect(wanted, _listed(session)[1], "the order without orderBy")

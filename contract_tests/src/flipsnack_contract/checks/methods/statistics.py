@@ -1,0 +1,173 @@
+"""collection.getStats and user.getStats: sums of days, days chosen by date, pages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, STATS, USER, method_named, uploaded
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.target.session import Session
+
+NAMES = ("impressions", "views", "time_spent", "downloads")
+PAGE_NAMES = ("time_spent", "clicks", "views")
+OF_STATS: Mapping[str, Any] = {"methods": method_named(STATS)}
+
+
+def _day(date: str, number: int) -> dict[str, object]:
+    """A day on which everything has another value."""
+    values = dict(zip(NAMES, (number, 10 * number, 100 * number, 1_000 * number), strict=True))
+    pages = [{"page": page, "time_spent": number, "clicks": page, "views": number * page} for page in (1, 2)]
+    return {"date": date, **values, "pages": pages}
+
+
+# Neighbours of the borders of months and years, and a leap day.
+DATES = ("2023-12-31", "2024-01-01", "2024-02-28", "2024-02-29", "2024-03-01", "2024-12-31", "2025-01-01")
+DAYS = tuple(_day(date, 2**number) for number, date in enumerate(DATES))
+
+
+def _sums(days: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    chosen = list(days)
+    return {name: sum(int(day[name]) for day in chosen) for name in NAMES}
+
+
+def _page_sums(days: Iterable[Mapping[str, Any]]) -> list[dict[str, int]]:
+    chosen = [page for day in days for page in day["pages"]]
+    return [
+        {"page": number, **{name: sum(page[name] for page in chosen if page["page"] == number) for name in PAGE_NAMES}}
+        for number in (1, 2)
+    ]
+
+
+def _collection(session: Session) -> str:
+    made = session.collection(pages=2)
+    session.trace.add(f"statistics of {made} on {', '.join(DATES)}")
+    session.steer.statistics(made, DAYS)
+    return made
+
+
+def _stats(session: Session, collection: str, **parameters: str) -> dict[str, Any]:
+    answer = session.ask(session.draft(collection, **parameters))
+    expect_code(20, answer, f"getStats with {parameters}")
+    return dict(answer.data or {})
+
+
+def _totals(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data.get(name) for name in NAMES}
+
+
+@check("stats.fields", **OF_STATS, needs=CONTROL)
+def nothing_happened_is_zero(session: Session) -> None:
+    """The statistics of a new collection are four zeros, while it is converted too."""
+    for collection in (session.collection(), uploaded(session)):
+        expect(dict.fromkeys(NAMES, 0), _totals(_stats(session, collection)), "the statistics of a new collection")
+
+
+@check("stats.fields", **OF_STATS, needs={"collection"}, calls=1)
+def the_four_are_numbers(session: Session) -> None:
+    """impressions, views, time_spent and downloads are numbers."""
+    data = session.ask(session.draft()).data or {}
+    for name in NAMES:
+        expect(True, type(data.get(name)) is int, f"{name} is a number, not {data.get(name)!r}")
+
+
+@check("stats.fields", **OF_STATS, needs=CONTROL)
+def all_days_are_summed(session: Session) -> None:
+    """Without dates the sums of all days are given, of this collection alone."""
+    collection, other = _collection(session), session.collection()
+    expect(_sums(DAYS), _totals(_stats(session, collection)), "the sums of all days")
+    expect(_sums([]), _totals(_stats(session, other)), "the statistics of another collection")
+
+
+@check("stats.pages", **OF_STATS, needs=CONTROL, rows={"flag": ("true", "1", "TRUE", "false", "0", "")})
+def pages_with_the_flag_only(session: Session, flag: str) -> None:
+    """`pages` is there with includePageStats, with one entry for each page, and not without."""
+    asked = {"includePageStats": flag} if flag else {}
+    data = _stats(session, _collection(session), **asked)
+    expect(flag.lower() in ("true", "1"), "pages" in data, f"pages with includePageStats={flag!r}")
+    if "pages" in data:
+        expect(_page_sums(DAYS), data["pages"], "the statistics of the pages")
+
+
+@check("stats.dates", **OF_STATS, needs=CONTROL)
+def pages_follow_the_dates(session: Session) -> None:
+    """The statistics of the pages are those of the days that were chosen."""
+    dates = {"startDate": DATES[1], "endDate": DATES[3]}
+    data = _stats(session, _collection(session), includePageStats="true", **dates)
+    expect(_page_sums(DAYS[1:4]), data.get("pages"), f"the statistics of the pages with {dates}")
+
+
+@check("stats.pages", **OF_STATS, needs=CONTROL)
+def each_page_has_an_entry(session: Session) -> None:
+    """A page on which nothing happened has an entry of zeros."""
+    collection = session.collection(pages=3)
+    session.steer.statistics(collection, [{"date": DATES[0], "pages": [{"page": 2, "views": 5}]}])
+    pages = _stats(session, collection, includePageStats="true").get("pages", ())
+    expect([(1, 0), (2, 5), (3, 0)], [(one.get("page"), one.get("views")) for one in pages], "page and views")
+
+
+SPANS: Mapping[str, tuple[int | None, int | None]] = {
+    "one day": (3, 3),
+    "the leap day and the next": (3, 4),
+    "the end of a year": (0, 1),
+    "from a day on": (4, None),
+    "up to a day": (None, 2),
+    "all": (0, 6),
+}
+
+
+@check(
+    "stats.dates", **OF_STATS, needs=CONTROL, rows={"span": SPANS}, varies={"span": st.tuples(*[st.integers(0, 6)] * 2)}
+)
+def dates_choose_the_days(session: Session, span: str | tuple[int, int]) -> None:
+    """startDate and endDate choose the days between them, both included; one alone leaves the other side open."""
+    first, last = SPANS[span] if isinstance(span, str) else sorted(span)
+    dates = {name: DATES[day] for name, day in (("startDate", first), ("endDate", last)) if day is not None}
+    chosen = DAYS[first or 0 : None if last is None else last + 1]
+    expect(_sums(chosen), _totals(_stats(session, _collection(session), **dates)), f"the sums with {dates}")
+
+
+@check("stats.dates", **OF_STATS, needs=CONTROL)
+def days_without_anything_are_zero(session: Session) -> None:
+    """A span in which nothing happened has zeros."""
+    data = _stats(session, _collection(session), startDate="2024-04-01", endDate="2024-04-30")
+    expect(_sums([]), _totals(data), "the sums of a span in which nothing happened")
+
+
+@check("stats.date-order", **OF_STATS, needs={"credentials"}, rows={"end": ("2024-01-31", "2023-02-01")}, calls=1)
+def an_end_before_the_start_is_40(session: Session, end: str) -> None:
+    """A startDate after the endDate is 40."""
+    expected = 40 if session.accepted == 20 else session.accepted
+    answer = session.ask(session.draft(startDate="2024-02-01", endDate=end))
+    expect(True, answer.code in (40, expected), f"the code of a span that ends before it begins is {answer.code}")
+
+
+OF_USER: Mapping[str, Any] = {"methods": method_named(USER), "needs": CONTROL}
+
+
+@check("user.sums", **OF_USER)
+def all_collections_are_summed(session: Session) -> None:
+    """user.getStats has the sums of all collections of the key."""
+    expect(_sums([]), _totals(session.data(USER)), "the sums at first")
+    _collection(session)
+    _collection(session)
+    expect(_sums((*DAYS, *DAYS)), _totals(session.data(USER)), "the sums of two collections")
+
+
+@check("user.sums", **OF_USER)
+def a_deleted_collection_stays_in_the_sums(session: Session) -> None:
+    """What happened to a collection stays in the sums of the account when it is deleted."""
+    session.data(DELETE, _collection(session))
+    expect(_sums(DAYS), _totals(session.data(USER)), "the sums after the collection was deleted")
+
+
+@check("user.uploads-left", **OF_USER)
+def uploads_are_counted_down(session: Session) -> None:
+    """Each upload takes one from api_uploads_left, which never falls below 0."""
+    session.steer.settings(uploads_per_month=2)
+    for left in (2, 1, 0, 0):
+        expect(left, session.data(USER).get("api_uploads_left"), "api_uploads_left")
+        session.call(CREATE)
+    session.steer.settings(uploads_per_month=1)
+    expect(0, session.data(USER).get("api_uploads_left"), "api_uploads_left when more were made than are allowed")

@@ -1,0 +1,47 @@
+"""What checks do with a collection that they upload: upload it, and read hash, title and conversion from an answer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flipsnack_contract.contract.assertions import Unsuitable
+from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.target.session import Session
+
+CREATE, GET, UPDATE = "collection.create", "collection.getCollection", "collection.update"
+DELETE, LIST, PACKAGE = "collection.deleteCollection", "collection.getList", "collection.downloadHTML"
+EMBED, STATS, USER = "collection.getEmbed", "collection.getStats", "user.getStats"
+
+
+def method_named(name: str) -> Callable[[Method], bool]:
+    """Chooses the method of that name for a check."""
+    return lambda method: method.name == name
+
+
+def uploaded(session: Session, schedule: str = "never", **parameters: str) -> str:
+    """The hash of a new collection whose conversion has that schedule."""
+    session.trace.add(f"settings: conversion_schedule {schedule}")
+    session.steer.settings(conversion_schedule=schedule)
+    return hash_of(session.data(CREATE, **parameters))
+
+
+def hash_of(data: Mapping[str, Any]) -> str:
+    """The hash of the collection in the data of an answer."""
+    return str(data.get("collectionHash"))
+
+
+def conversion_of(data: Mapping[str, Any]) -> str:
+    """The state of the conversion. Raises `Unsuitable` where the server has other names for what is invented."""
+    items = data.get("flipbooks")
+    if not isinstance(items, list) or not items or "flipbookStatus" not in items[0]:
+        raise Unsuitable("the answer has no flipbooks[0].flipbookStatus, which are invented names")
+    return str(items[0]["flipbookStatus"])
+
+
+def title_of(data: Mapping[str, Any]) -> Any:
+    """The title of the collection in the data of an answer."""
+    return data.get("collectionTitle")
+
+
+def uploads_left(session: Session) -> Any:
+    """The uploads that the month still has."""
+    return session.data(USER).get("api_uploads_left")

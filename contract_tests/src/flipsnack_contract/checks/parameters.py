@@ -1,0 +1,93 @@
+"""The parameters of a call: each once, of its type, not empty, and what a method does not know."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET
+from flipsnack_contract.checks.request_cases import extras, names, texts
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.methods import every_method, methods
+from flipsnack_contract.target.session import Pairs, Session, encoded
+
+
+@check(
+    "request.duplicate-parameter",
+    **GENERIC,
+    rows={
+        "name": ("apiKey", "action", "collectionHash", "signature", "format", "file", "unknown", "é"),
+        "values": (("1", "2"), ("1", "1"), ("", "")),
+    },
+    varies={"name": names, "values": st.tuples(texts, texts)},
+)
+def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
+    """A name that is sent twice is 40, whichever parameter it is, with equal values too."""
+    draft = session.draft().without(name).also(*((name, value) for value in values))
+    expect_code(40, session.ask(draft), f"{name} sent twice")
+
+
+@check("request.duplicate-parameter", rows={"name": ("apiKey", "format", "unknown")})
+def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
+    """A name that is both in the query and in the form is sent twice."""
+    # An unknown key, so that a POST is 41 if it is not found to be malformed.
+    draft = session.draft(format="json", unknown="1", apiKey="not-a-key")
+    request = replace(draft, verb="POST", files=()).request(session.target.base_url)
+    twice = replace(request, url=f"{request.url}?{encoded([(name, str(draft.get(name)))])}")
+    expect_code(40, session.ask(twice), f"{name} in the query and in the form")
+
+
+@check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
+def an_empty_required_parameter_is_30(session: Session) -> None:
+    """A required parameter that is sent empty counts as missing."""
+    for name in session.method.required:
+        draft = session.draft()
+        empty = draft.without(name).also((name, "")) if name == "signature" else draft.with_(**{name: ""})
+        expect_code(30, session.ask(empty), f"an empty {name}")
+
+
+@check(
+    "parameter.value",
+    needs={"credentials"},
+    methods=lambda method: any(one.wrong_values for one in method.parameters),
+)
+def wrong_value_is_40(session: Session) -> None:
+    """A value that is not of the parameter's type, or not among those allowed, is 40."""
+    for parameter in session.method.parameters:
+        for value in filter(bool, parameter.wrong_values) if parameter.required else parameter.wrong_values:
+            what = f"{parameter.name}={value!r}, which takes a {parameter.type}"
+            expect_code(40, session.ask(session.draft(**{parameter.name: value})), what)
+
+
+@check(
+    "parameter.unknown",
+    **KEYED,
+    rows={"added": ((("note", "é x"),), (("Title", "A"), ("0", "")))},
+    varies={"added": extras(min_size=1)},
+)
+def an_unknown_parameter_changes_nothing(session: Session, added: Pairs) -> None:
+    """A parameter that no method has is signed like any other, and the answer is that of the call without it."""
+    answer = session.ask(session.draft().also(*added))
+    expect_code(session.accepted, answer, f"a call with {', '.join(name for name, _ in added)} beside its parameters")
+
+
+NOT_ITS_OWN = ("width", "height", "status", "name", "limit", "count", "offset", "page", "sort", "Title", "TITLE")
+
+
+@check("parameter.unknown", needs=CONTROL, methods=lambda method: not method.takes("file") and method.name != DELETE)
+def what_belongs_to_other_methods_changes_nothing(session: Session) -> None:
+    """A parameter of another method, or one that only the help page names, changes neither the answer nor the state."""
+    collection = session.collection(title="Spring", status="unlisted")
+    names = {one.name for method in methods() for one in method.parameters if one.type != "file"}
+    others = sorted({*names, *NOT_ITS_OWN} - {one.name for one in session.method.parameters})
+    before = [session.ask(session.draft(collection)), session.call(GET, collection)]
+    answer = session.ask(session.draft(collection, **dict.fromkeys(others, "1")))
+    after = session.call(GET, collection)
+    for name, one, two in (("the answer", before[0], answer), ("getCollection", before[1], after)):
+        expect(_without_urls(one), _without_urls(two), f"{name} after a call with {', '.join(others)}")
+
+
+def _without_urls(answer: Answer) -> Mapping[str, object]:
+    return {name: value for name, value in (answer.data or {}).items() if name != "resourceUrl"}

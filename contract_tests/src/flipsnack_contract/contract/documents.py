@@ -1,0 +1,71 @@
+"""Small valid documents to upload, as bytes: a PDF with any number of pages, a picture of one pixel in PNG and JPG."""
+
+import base64
+import struct
+import zlib
+from functools import cache
+
+A4_HALVED = "0 0 298 421"
+JPEG = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////"
+    "////////wAALCAABAAEBASIA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
+)
+
+
+@cache
+def pdf(pages: int = 1, marker: str = "page") -> bytes:
+    """A PDF of that many pages; each shows `marker`, which is ASCII without brackets, and its number as text."""
+    # Objects 1 to 3 are catalogue, tree of pages and font; then a page and its content in turn.
+    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(pages))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for index in range(pages):
+        shown = f"BT /F1 24 Tf 40 360 Td ({marker} {index + 1}) Tj ET"
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [{A4_HALVED}] /Contents {5 + 2 * index} 0 R"
+            " /Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream")
+    return _file_of(objects)
+
+
+def _file_of(objects: list[str]) -> bytes:
+    text, offsets = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(text))
+        text += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    count = len(objects) + 1
+    end = f"trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(text)}\n%%EOF\n"
+    return f"{text}xref\n0 {count}\n0000000000 65535 f \n{table}{end}".encode("ascii")
+
+
+def padded_pdf(content: bytes, padding: bytes) -> bytes:
+    """A PDF of `pdf` with so many more bytes between its objects and their table."""
+    body, _, table = content.rpartition(b"xref\n0")
+    inner, _, offset = table.partition(b"startxref\n")
+    moved = int(offset.split(b"\n")[0]) + len(padding)
+    return b"%bxref\n0%bstartxref\n%d\n%%%%EOF\n" % (body + padding, inner, moved)
+
+
+@cache
+def png() -> bytes:
+    """A grey pixel in PNG."""
+    return padded_png(b"")
+
+
+def padded_png(padding: bytes) -> bytes:
+    """A grey pixel in PNG, with a chunk that holds `padding`."""
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    more = (b"kiTt" + padding,) if padding else ()
+    chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(b"\0\x80"), b"IEND")
+    framed = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
+def jpg() -> bytes:
+    """A grey pixel in JPG."""
+    return base64.b64decode(JPEG)

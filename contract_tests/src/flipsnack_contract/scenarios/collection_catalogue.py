@@ -1,0 +1,225 @@
+"""Scenarios about collections, written by hand: uploads and conversions, calls, publishing, lists, statistics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flipsnack_contract.adapter.messages import FORMATS
+from flipsnack_contract.contract.methods import methods
+from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.fault_catalogue import (
+    GUEST_PAGE,
+    LASTING,
+    PASSING,
+    answered,
+    at,
+    refusal,
+    spoilt_answer,
+)
+from flipsnack_contract.scenarios.scenario import Fault, Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario_run import FINAL
+
+CALL_FAULTS = tuple(fault for fault in PASSING.values() if fault.when != {"action": "package"})
+NOT_DONE = tuple(fault for fault in CALL_FAULTS if fault.fault["kind"] == "code")
+"""Faults by which a call is not carried out, and says so."""
+
+LOST = tuple(
+    at(CREATE, fault, affects="upload")
+    for fault in CALL_FAULTS
+    if fault.fault["kind"] != "code" and fault.fault.get("status") != 429
+)
+"""Faults by which the answer to an upload is lost."""
+
+UPLOAD_CODES = (30, 33, 34, 35, 36, 40, 41, 44, 45)
+HOSTILE_TEXT = ' Ünï+cödé & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
+NIGHT = 28_800
+
+
+def _create(**fields: Any) -> Scenario:
+    return Scenario(**{"op": "create", "schedule": "after-5s", **fields})
+
+
+def _call(action: str, **fields: Any) -> Scenario:
+    return Scenario(op="call", action=f"collection.{action}", **fields)
+
+
+def _list(collections: int, page_size: int | None = 3, **fields: Any) -> Scenario:
+    return Scenario(op="list", collections=collections, page_size=page_size, **fields)
+
+
+def _spoilt(name: str, action: str) -> Fault:
+    return at(action, spoilt_answer(name, "json"))
+
+
+UPLOADS: Mapping[str, Scenario] = {
+    **{
+        f"upload a {kind} of {size} more bytes": _create(document=kind, document_bytes=size)
+        for kind, size in (
+            ("pdf", 0),
+            ("pdf", 5_000),
+            ("png", 100),
+            ("png", 70_000),
+            ("png", 300_000),
+            ("jpg", 1_000),
+        )
+    },
+    "upload a text": _create(document="text"),
+    "upload an empty file": _create(document="empty"),
+    "upload more bytes than may be": _create(document_bytes=9_000, settings={"upload_bytes": 8_000}),
+    "upload more pages than may be": _create(document="pdf", pages=3, settings={"upload_pages": 2}),
+    "upload with a title and a description": _create(params={"title": "Spring", "description": HOSTILE_TEXT}),
+    "upload with a title that is empty": _create(params={"title": "", "description": " "}),
+    "upload with every parameter": _create(
+        params={"title": "x", "collectionStatus": "unlisted", "collectionWidth": "800", "collectionHeight": "600"}
+    ),
+    "upload with a wrong secret": _create(who="wrong-secret"),
+    "upload with an unknown key": _create(who="unknown-key"),
+    **{f"upload in {form}": _create(format=form, params={"title": HOSTILE_TEXT}) for form in FORMATS if form != "json"},
+    **{f"upload refused with {code}": _create(faults=(refusal(CREATE, code, FINAL[code]),)) for code in UPLOAD_CODES},
+    **{f"upload after {fault.name}": _create(faults=(at(CREATE, fault),)) for fault in NOT_DONE},
+    **{f"upload, its answer lost by {fault.name}": _create(faults=(fault,)) for fault in LOST},
+    **{
+        f"upload, {name}": _create(deadline_s=20, faults=(at(CREATE, LASTING[name]),))
+        for name in (
+            "22 for ever",
+            "32 for ever",
+        )
+    },
+    **{f"upload, {name}": _create(faults=(_spoilt(name, CREATE),)) for name in (GUEST_PAGE, "no data", "no code")},
+    "upload, and no hash": _create(faults=(answered("no hash", CREATE, "json", {"collectionTitle": "x"}),)),
+}
+CONVERSIONS: Mapping[str, Scenario] = {
+    "converted at once": _create(schedule="immediate"),
+    "converted in a minute": _create(schedule="after-60s"),
+    "converted at the third question": _create(schedule="after-3-polls"),
+    "converted in a quarter of an hour": _create(schedule="after-900s", deadline_s=3600),
+    "not convertible": _create(schedule="failed"),
+    "not convertible after a while": _create(schedule="failed-after-20s"),
+    "not convertible, in xml": _create(schedule="failed-after-5s", format="xml"),
+    "never converted": _create(schedule="never", deadline_s=120),
+    "never converted, a short deadline": _create(schedule="never", deadline_s=3),
+    "cancelled while it is converted": _create(schedule="never", cancel_after_s=10),
+    "suspended while it is converted": _create(
+        schedule="after-5-polls",
+        deadline_s=10 * NIGHT,
+        timeline=(TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),),
+    ),
+    **{f"conversion asked for after {fault.name}": _create(faults=(at(SHOW, fault),)) for fault in CALL_FAULTS},
+    **{
+        f"conversion, {name}": _create(faults=(_spoilt(name, SHOW),))
+        for name in (
+            GUEST_PAGE,
+            "no data",
+            "an unknown status",
+            "an unknown code",
+            "an answer cut in the middle",
+        )
+    },
+    "conversion, and a state that nobody knows": _create(
+        faults=(
+            answered(
+                "an unknown state",
+                SHOW,
+                "json",
+                {
+                    "collectionHash": "abcdefgh",
+                    "flipbooks": [{"flipbookHash": "x", "flipbookStatus": "queued"}],
+                },
+            ),
+        )
+    ),
+    "a package of what is being converted": Scenario(conversion="after-10s", schedule="after-5s"),
+    "one poll of what is being converted": Scenario(op="poll", conversion="never"),
+    "a change of what is being converted": _call("update", conversion="never", params={"title": "x"}),
+}
+CALLS: Mapping[str, Scenario] = {
+    # A package is not built yet: its link would be in the result.
+    **{
+        f"call {method.name}" + ("" if form == "json" else f" ({form})"): Scenario(
+            op="call", action=method.name, format=form, schedule="after-1-polls"
+        )
+        for method in methods()
+        for form in FORMATS
+        if method.name != CREATE
+    },
+    **{
+        f"call {name} for a collection that is {whose}": _call(name, whose=whose)
+        for name, whose in (
+            ("update", "deleted"),
+            ("getCollection", "foreign"),
+            ("getStats", "unknown"),
+            ("deleteCollection", "deleted"),
+        )
+    },
+    "call update with an empty title": _call("update", params={"title": "", "description": "x"}),
+    "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": "a\nb"}),
+    "call getEmbed with parameters": _call("getEmbed", params={"responsive": "true", "startPage": "2"}),
+    "call getStats with parameters": _call(
+        "getStats", params={"startDate": "2024-01-01", "endDate": "2024-01-31", "includePageStats": "true"}
+    ),
+    "call getList with a range": _call("getList", collections=5, params={"from": "1", "to": "2", "query": ""}),
+    "call create": _call("create", document_bytes=500),
+    "call create with a title": _call("create", params={"title": HOSTILE_TEXT, "description": ""}),
+    "call create with a title, in xml": _call("create", params={"title": HOSTILE_TEXT}, format="xml"),
+    "call create with a URL": _call("create", params={"fileUrl": "https://example.com/a%20b/ü?x=1&y=2#z"}),
+    "call create, its answer lost": _call("create", faults=LOST[:1]),
+    "call create refused with 33": _call("create", faults=(refusal(CREATE, 33, "quota"),)),
+    "call update after 31 once": _call("update", params={"title": "x"}, faults=(at(UPDATE, PASSING["31 once"]),)),
+    "call getStats after HTTP 503 once": _call("getStats", faults=(at(STATISTICS, PASSING["HTTP 503 once"]),)),
+    "call update with a wrong secret": _call("update", who="wrong-secret", params={"title": "x"}),
+    "call user.getStats with an unknown key": Scenario(op="call", action="user.getStats", who="unknown-key"),
+}
+PUBLISHED: Mapping[str, Scenario] = {
+    "publish": Scenario(op="publish"),
+    "publish with a title": Scenario(op="publish", params={"title": HOSTILE_TEXT}),
+    **{f"publish in {form}": Scenario(op="publish", format=form) for form in FORMATS if form != "json"},
+    **{f"publish after {fault.name}": Scenario(op="publish", faults=(at(UPDATE, fault),)) for fault in NOT_DONE},
+    "publish, and show after HTTP 503": Scenario(op="publish", faults=(at(SHOW, PASSING["HTTP 503 once"]),)),
+    "publish what is deleted": Scenario(op="publish", whose="deleted"),
+    "publish what is another account's": Scenario(op="publish", whose="foreign"),
+    "publish what is being converted": Scenario(op="publish", conversion="never"),
+}
+LISTS: Mapping[str, Scenario] = {
+    "list none": _list(0),
+    "list one": _list(1),
+    "list one full page": _list(3),
+    "list some pages": _list(20),
+    "list pages of one": _list(7, 1),
+    "list many": _list(130, None),
+    "list the public ones": _list(20, params={"collectionStatus": "public"}),
+    "list what has some words": _list(20, params={"query": "summer & more"}),
+    "list one (xml)": _list(1, format="xml"),
+    "list none (xml)": _list(0, format="xml"),
+    "list some pages (xml)": _list(7, format="xml"),
+    "list some pages (jsonp)": _list(7, format="jsonp"),
+    "list while one is made": _list(20, timeline=(TimelineEvent(after_s=0.1, what="add"),)),
+    "list while one is deleted": _list(20, timeline=(TimelineEvent(after_s=0.1, what="delete"),)),
+    "list pages of one while some come and go": _list(
+        12,
+        1,
+        timeline=tuple(
+            TimelineEvent(after_s=0.5 + number, what=what)
+            for number, what in enumerate(
+                ("add", "delete", "add", "add"),
+            )
+        ),
+    ),
+    "list after 31 once": _list(7, faults=(at(LIST, PASSING["31 once"], nth=2),)),
+    "list after HTTP 503 once": _list(7, faults=(at(LIST, PASSING["HTTP 503 once"], nth=2),)),
+    **{f"list, {name}": _list(7, faults=(_spoilt(name, LIST),)) for name in (GUEST_PAGE, "no data", "no code")},
+    "list with a wrong secret": _list(1, who="wrong-secret"),
+}
+STATISTICS_ASKED: Mapping[str, Scenario] = {
+    "statistics again": Scenario(op="statistics"),
+    "statistics of some days again": Scenario(
+        op="statistics", params={"startDate": "2024-01-01", "endDate": "2024-01-31"}
+    ),
+}
+COLLECTION_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    "uploads": UPLOADS,
+    "conversions": CONVERSIONS,
+    "calls": CALLS,
+    "publishing": PUBLISHED,
+    "lists": LISTS,
+    "statistics": STATISTICS_ASKED,
+}
+"""The scenarios by what they are about."""

@@ -1,0 +1,131 @@
+"""Prepares an account for a scenario: its collections, settings and document; and the case that a client is given."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flipsnack_contract.adapter.case import DAY_MS, Case, TimedAction
+from flipsnack_contract.adapter.fake_server import Sandbox
+from flipsnack_contract.adapter.messages import CaseOptions
+from flipsnack_contract.contract.documents import jpg, padded_pdf, padded_png, pdf
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.target.control import AccountControl
+
+# A client that still runs so long after its deadline does not end by itself.
+AFTER_DEADLINE_MS = 120_000
+TEXT = b"What I did in my holidays.\r\nNothing.\n"
+TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
+
+
+def collection_for(scenario: Scenario, sandbox: Sandbox) -> str:
+    """The hash that the client is told; the collection exists when the scenario says so. Empty for no collection."""
+    if not scenario.is_about_collection:
+        return ""
+    if scenario.whose == "unknown":
+        return scenario.unknown_hash
+    fields: dict[str, Any] = {"schedule": scenario.schedule, "pages": scenario.pages}
+    fields |= {"status": "editable"} if scenario.op == "publish" else {}
+    fields |= {"conversion_schedule": scenario.conversion} if scenario.conversion else {}
+    if scenario.whose == "foreign":
+        other = sandbox.control.create_account("somebody-else", "another secret")
+        return other.create_collection(hash="foreign", **fields)
+    collection = sandbox.account.create_collection(**fields)
+    if scenario.whose == "deleted":
+        sandbox.account.delete_collection(collection)
+    return collection
+
+
+def prepare(scenario: Scenario, sandbox: Sandbox) -> None:
+    """Make the collections to be listed, and set what the account's settings are in the scenario."""
+    for number in range(scenario.collections):
+        status = ("public", "unlisted", "editable")[number % 3]
+        sandbox.account.create_collection(title=TITLES[number % len(TITLES)], status=status)
+    settings: dict[str, Any] = dict(scenario.settings)
+    if scenario.op == "create":
+        settings["conversion_schedule"] = scenario.schedule
+    if settings:
+        sandbox.account.settings(**settings)
+
+
+def document_of(scenario: Scenario) -> bytes:
+    """The document that the client is to upload: it holds bytes of every kind, and ends with a line end if it may."""
+    size, kind = scenario.document_bytes, scenario.document
+    match kind:
+        case "pdf":
+            return padded_pdf(pdf(scenario.pages), _every_byte(size))
+        case "png":
+            return padded_png(_every_byte(size))
+        case "jpg":
+            return jpg() + _every_byte(size)
+    return TEXT if kind == "text" else b""
+
+
+def _every_byte(size: int) -> bytes:
+    return hashlib.shake_256(b"a document of the kit").digest(size)
+
+
+def case_of(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
+    """What the client is asked to do; the document to upload is there then."""
+    deadline = None if scenario.deadline_s is None else milliseconds(scenario.deadline_s)
+    horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
+    return Case(
+        id=sandbox.name,
+        op=scenario.op,
+        base_url=sandbox.base_url,
+        key="unknown-key" if scenario.who == "unknown-key" else scenario.key,
+        secret=f"not {scenario.secret}" if scenario.who == "wrong-secret" else scenario.secret,
+        args=_args(scenario, sandbox, collection),
+        options=CaseOptions(format=scenario.format, deadline_ms=deadline, page_size=scenario.page_size),
+        cancel_after_ms=None if scenario.cancel_after_s is None else milliseconds(scenario.cancel_after_s),
+        needs=scenario.needs,
+        horizon_ms=horizon + milliseconds(scenario.suspended_s),
+    )
+
+
+def _args(scenario: Scenario, sandbox: Sandbox, collection: str) -> dict[str, str | dict[str, str]]:
+    file = str(_written(scenario, sandbox)) if scenario.uploads_file else ""
+    match scenario.op:
+        case "download" | "poll":
+            return {"collection": collection, "dest": str(sandbox.dest)}
+        case "call":
+            params = {**({"collectionHash": collection} if collection else {}), **scenario.params}
+            return {"action": scenario.action, "params": params, "files": {"file": file} if file else {}}
+        case "create":
+            return {"file": file, "params": scenario.params}
+        case "list":
+            return {"params": scenario.params}
+    return {"collection": collection, "params": scenario.params}
+
+
+def _written(scenario: Scenario, sandbox: Sandbox) -> Path:
+    file = sandbox.dest.with_name(f"a document.{scenario.document}")
+    file.write_bytes(document_of(scenario))
+    return file
+
+
+def action_of(event: TimelineEvent, collection: str) -> TimedAction:
+    """The event as something that happens on the clock of the account."""
+
+    def happen(account: AccountControl) -> None:
+        if event.what.startswith("maintenance"):
+            account.maintenance(on=event.what == "maintenance-on")
+        elif event.what == "add":
+            account.create_collection(title="A new one")
+        elif event.what == "delete":
+            account.delete_collection(collection or listed(account)[0])
+        elif account.job_state(collection) in ("NEW", "PROCESSING"):
+            account.force(collection, "COMPLETE" if event.what == "complete" else "FAILED")
+
+    if event.what == "suspend":
+        return TimedAction(milliseconds(event.after_s), suspend_ms=milliseconds(event.for_s))
+    return TimedAction(milliseconds(event.after_s), happen)
+
+
+def listed(account: AccountControl) -> list[str]:
+    """The hashes of the collections that are not deleted, newest first."""
+    return [one["hash"] for one in reversed(account.collections()) if not one["deleted"]]
+
+
+def milliseconds(seconds: float) -> int:
+    """Whole milliseconds."""
+    return round(seconds * 1000)

@@ -1,0 +1,112 @@
+"""Servers that convert documents wrongly, or say so wrongly."""
+
+from typing import Any
+
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Collection, Job
+from contract_tests.zoo.alt_server.request import Call, require
+
+Object = dict[str, Any]
+
+
+class UpdatesMeanwhile(AltServer, breaks="code.38"):
+    """Changes a collection that is being converted."""
+
+    busy_while_converting = ("download_html",)
+
+
+class PacksMeanwhile(AltServer, breaks="code.38"):
+    """Starts a package while the document is being converted."""
+
+    busy_while_converting = ("update",)
+
+
+class UpperCaseStates(AltServer, breaks="conversion.states"):
+    """Reports the conversion in capitals, as the package."""
+
+    def item(self, collection: Collection, now: int) -> Object:
+        item = super().item(collection, now)
+        return {**item, "flipbookStatus": item["flipbookStatus"].upper()}
+
+
+class Pending(AltServer, breaks="conversion.states"):
+    """Reports pending until it was asked once."""
+
+    def item(self, collection: Collection, now: int) -> Object:
+        item = super().item(collection, now)
+        is_new = item["flipbookStatus"] == "processing" and not collection.conversion.polls
+        return {**item, "flipbookStatus": "pending"} if is_new else item
+
+
+class ConvertsAgain(AltServer, breaks="conversion.states"):
+    """Converts a document again whose conversion failed, once it was seen."""
+
+    def get_collection(self, call: Call) -> Object:
+        shown = super().get_collection(call)
+        if shown["flipbooks"][0]["flipbookStatus"] == "failed":
+            call.collection.conversion = Job("immediate", call.account.now)
+        return shown
+
+
+class FailedIsForbidden(AltServer, breaks="conversion.failure-is-reported"):
+    """Forbids a collection whose conversion failed."""
+
+    def get_collection(self, call: Call) -> Object:
+        require(self.conversion_state(call.collection, call.account.now) != "FAILED", 43)
+        return super().get_collection(call)
+
+
+class FailedLooksDone(AltServer, breaks="conversion.failure-is-reported"):
+    """Reports a failed conversion as complete."""
+
+    def item(self, collection: Collection, now: int) -> Object:
+        item = super().item(collection, now)
+        return {**item, "flipbookStatus": item["flipbookStatus"].replace("failed", "complete")}
+
+
+class NoStateMeanwhile(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to getCollection while it converts."""
+
+    busy_while_converting = (*AltServer.busy_while_converting, "get_collection")
+
+
+class NoEmbedMeanwhile(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to getEmbed while it converts."""
+
+    busy_while_converting = (*AltServer.busy_while_converting, "get_embed")
+
+
+class NoDeleteMeanwhile(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to deleteCollection while it converts."""
+
+    busy_while_converting = (*AltServer.busy_while_converting, "delete_collection")
+
+
+class NoStatisticsMeanwhile(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to getStats while it converts."""
+
+    busy_while_converting = (*AltServer.busy_while_converting, "get_stats")
+
+
+class FailedStaysBusy(AltServer, breaks="conversion.then-package"):
+    """Answers 38 when the conversion has failed."""
+
+    def check_conversion(self, call: Call) -> None:
+        if call.method.run in self.busy_while_converting:
+            require(self.conversion_state(call.collection, call.account.now) == "COMPLETE", 38)
+
+
+class PacksWhatFailed(AltServer, breaks="conversion.then-package"):
+    """Builds a package of a document that could not be converted."""
+
+    def package_state(self, collection: Collection, now: int) -> str:
+        return self.state(collection.package, now)
+
+
+class FailedLosesItsWords(AltServer, breaks="conversion.failure-is-reported"):
+    """Reports a failed conversion without the description."""
+
+    def described(self, call: Call, collection: Collection) -> Object:
+        data = super().described(call, collection)
+        failed = self.conversion_state(collection, call.account.now) == "FAILED"
+        return {**data, "collectionDescription": ""} if failed else data

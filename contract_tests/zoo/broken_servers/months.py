@@ -1,0 +1,117 @@
+"""Servers that count the uploads of a month wrongly."""
+
+from typing import Any
+
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import SECOND, Account, Collection
+from contract_tests.zoo.alt_server.request import Call, Refusal
+
+DAY = 24 * 3600 * SECOND
+
+
+class QuotaForEver(AltServer, breaks="upload.quota"):
+    """Never frees the uploads of a month."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        return 0, 0
+
+
+class RollingMonth(AltServer, breaks="upload.quota"):
+    """Counts the uploads of thirty days."""
+
+    def uploads_left(self, account: Account) -> int:
+        used = sum(account.now - instant < 30 * DAY for instant in account.uploads)
+        return max(0, int(account.settings["uploads_per_month"]) - used)
+
+
+class MonthInAnotherZone(AltServer, breaks="upload.quota"):
+    """Begins the month two hours early, in its own time zone."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        return super().month_of(instant + DAY // 12)
+
+
+class MonthOfAnyYear(AltServer, breaks="upload.quota"):
+    """Counts the same month of last year too."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        return 0, super().month_of(instant)[1]
+
+
+class DeletedIsFreeAgain(AltServer, breaks="upload.quota"):
+    """Counts only the uploads that are still there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploaded_at: dict[int, int] = {}
+
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        self.uploaded_at[made.serial] = call.account.now
+        return made
+
+    def uploads_left(self, account: Account) -> int:
+        kept = [one.serial for one in account.collections.values() if not one.is_deleted]
+        instants = [self.uploaded_at[serial] for serial in kept if serial in self.uploaded_at]
+        used = sum(self.month_of(instant) == self.month_of(account.now) for instant in instants)
+        return max(0, int(account.settings["uploads_per_month"]) - used)
+
+
+class RefusedCounts(AltServer, breaks="upload.refused-not-counted"):
+    """Counts an upload before it looks at the document."""
+
+    def make_collection(self, call: Call) -> Collection:
+        try:
+            return super().make_collection(call)
+        except Refusal as refusal:
+            if refusal.code != 33:
+                self.count_upload(call.account)
+            raise
+
+
+class UnsignedCounts(AltServer, breaks="upload.refused-not-counted"):
+    """Counts an upload before it checks the signature."""
+
+    def check_signature(self, call: Call) -> None:
+        if call.method.host == "upload" and not self.is_signed(call):
+            self.count_upload(call.account)
+        super().check_signature(call)
+
+
+class FailedIsFree(AltServer, breaks="upload.failed-counts"):
+    """Gives back an upload whose conversion failed."""
+
+    def uploads_left(self, account: Account) -> int:
+        failed = [one for one in account.collections.values() if self.conversion_state(one, account.now) == "FAILED"]
+        return min(super().uploads_left(account) + len(failed), int(account.settings["uploads_per_month"]))
+
+
+class NegativeLeft(AltServer, breaks="user.uploads-left"):
+    """Goes below zero when the month's uploads are lowered."""
+
+    def user_stats(self, call: Call) -> dict[str, Any]:
+        account, data = call.account, super().user_stats(call)
+        used = sum(self.month_of(instant) == self.month_of(account.now) for instant in account.uploads)
+        return {**data, "api_uploads_left": int(account.settings["uploads_per_month"]) - used}
+
+
+class TellsTheUsed(AltServer, breaks="user.uploads-left"):
+    """Reports the uploads that were made instead of those that are left."""
+
+    def user_stats(self, call: Call) -> dict[str, Any]:
+        return {**super().user_stats(call), "api_uploads_left": len(call.account.uploads)}
+
+
+class AlwaysAThousandLeft(AltServer, breaks="user.uploads-left"):
+    """Takes the vendor's thousand for the month, whatever the account has."""
+
+    def user_stats(self, call: Call) -> dict[str, Any]:
+        return {**super().user_stats(call), "api_uploads_left": max(0, 1000 - len(call.account.uploads))}
+
+
+class FailingIsFree(AltServer, breaks="upload.failed-counts"):
+    """Counts no upload whose conversion fails at once."""
+
+    def count_upload(self, account: Account) -> None:
+        if account.settings["conversion_schedule"] != "failed":
+            super().count_upload(account)

@@ -1,0 +1,112 @@
+"""Looks into documents: their kind by their first bytes, all else in a process that can be stopped."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["pdf", "jpg", "png"]
+
+INSPECT_SECONDS = 10.0
+DRAW_SECONDS = 60.0
+
+_SCRIPT = Path(__file__).with_name("pdfium.py")
+_MARKS: dict[Kind, bytes] = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+_MAX_REMEMBERED = 1_000
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """How many pages a document has, and why it cannot be converted; `damage` is empty when it can."""
+
+    pages: int = 1
+    damage: str = ""
+
+
+class Stopped(Exception):
+    """A document process that did not end well; the text says how it ended."""
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """The kind of a document by its first 1,024 bytes; None when it is none of the three.
+
+    A PDF may begin with other bytes, as the readers of PDF allow.
+    """
+    for kind, mark in _MARKS.items():
+        if head.startswith(mark):
+            return kind
+    return "pdf" if b"%PDF-" in head else None
+
+
+class DocumentProcesses:
+    """Runs document processes, for which the caller's thread waits. Any thread may call."""
+
+    def __init__(self, *, seconds: float = INSPECT_SECONDS) -> None:
+        """Stop the inspection of a document that takes more than so many `seconds`."""
+        self._seconds = seconds
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._known: dict[str, Inspection] = {}
+        self._closed = False
+
+    def inspect(self, kind: Kind, path: Path, digest: str) -> Inspection:
+        """What is found in the document at `path`; the answer for a `digest` is remembered."""
+        found = self._known.get(digest)
+        if found is None:
+            found = self._inspect(kind, path)
+            if len(self._known) >= _MAX_REMEMBERED:
+                self._known.clear()
+            self._known[digest] = found
+        return found
+
+    def _inspect(self, kind: Kind, path: Path) -> Inspection:
+        try:
+            return msgspec.json.decode(self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection)
+        except (Stopped, msgspec.MsgspecError) as failure:
+            return Inspection(damage=f"the document could not be looked into: {failure}")
+
+    def draw(self, kind: Kind, path: Path, folder: Path, *, side: int, count: int) -> None:
+        """Draw the first `count` pages, or as many as can be drawn in a minute, with at most `side` pixels a side.
+
+        `folder` has them then, as `pdfium.py` says.
+        """
+        with suppress(Stopped):
+            self._run("draw", kind, str(path), str(folder), str(side), str(count), seconds=DRAW_SECONDS)
+
+    def close(self) -> None:
+        """Stop what runs, and start nothing more."""
+        self._closed = True
+        for process in tuple(self._running):
+            process.kill()
+
+    def _run(self, *arguments: str, seconds: float) -> bytes:
+        if self._closed:
+            raise Stopped("the server stops")
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(_SCRIPT), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as trouble:
+            raise Stopped(f"no process could be started: {trouble}") from None
+        with process:
+            self._running.add(process)
+            try:
+                return _output(process, seconds)
+            finally:
+                self._running.remove(process)
+
+
+def _output(process: subprocess.Popen[bytes], seconds: float) -> bytes:
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise Stopped(f"it took more than {seconds:g} s") from None
+    if process.returncode:
+        last = err.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise Stopped(f"the process ended with status {process.returncode} {last[:200]}".rstrip())
+    return out

@@ -1,0 +1,81 @@
+"""What a server does with uploaded documents, beside its event loop."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from flipsnack_mock.protocol.instants import RealTime
+from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.server.uploads.documents import DocumentProcesses
+from flipsnack_mock.server.uploads.flipbooks import Flipbooks
+from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
+from flipsnack_mock.server.uploads.spool import Arrival, Spool
+from flipsnack_mock.state.settings import Settings
+
+UPLOADS = "flipsnack_mock.uploads"
+"""Where the extensions of the Flask application have its `Uploads`."""
+
+_THREADS = 4
+
+
+class Fetched(NamedTuple):
+    """A document that was fetched, or `file.damage` says why not; the spool holds it until `arrival` is closed."""
+
+    arrival: Arrival
+    file: UploadedFile
+
+
+class Uploads:
+    """The spool, the document processes and the flipbooks of one server; `now` gives real time in microseconds.
+
+    Nothing is made before the first upload, so that a server without a writable folder works.
+    """
+
+    def __init__(self, settings: Settings, now: RealTime) -> None:
+        self._now = now
+        self._private = settings.fetch_private_urls
+        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files)
+        self.processes = DocumentProcesses()
+        self.flipbooks = Flipbooks(self.spool, self.processes)
+        self._threads: ThreadPoolExecutor | None = None
+
+    def form(self, content_type: str) -> FormBody:
+        """A sink for a multipart body."""
+        return FormBody(content_type, self.spool, self.processes)
+
+    async def in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        """`act(*arguments)`, which waits for the disk or for a document process, beside the event loop."""
+        return await asyncio.wrap_future(self._pool().submit(act, *arguments))
+
+    def fetch(self, url: str) -> "Future[Fetched]":
+        """Begin to fetch the document at `url`; close the result."""
+        return self._pool().submit(self._fetch, url)
+
+    def _fetch(self, url: str) -> "Fetched":
+        # It takes long to import, and few servers fetch.
+        from flipsnack_mock.server.uploads.fetch import Unfetched, fetch
+
+        arrival, why = self.spool.receive(MAX_FILE_BYTES), ""
+        try:
+            fetch(url, arrival.write, max_bytes=MAX_FILE_BYTES, private=self._private, now=self._now)
+        except Unfetched as failure:
+            why = str(failure)
+        arrival.end()
+        name = unquote(urlsplit(url).path.rpartition("/")[2])
+        return Fetched(arrival, uploaded_file(arrival, self.processes, field="fileUrl", file_name=name, failure=why))
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_THREADS, "flipsnack-mock uploads")
+        return self._threads
+
+    def close(self) -> None:
+        """Stop what runs, and remove the spool."""
+        self.processes.close()
+        self.flipbooks.close()
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+        self.spool.close()

@@ -1,0 +1,101 @@
+import io
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from flipsnack_mock.server.uploads.documents import DocumentProcesses, Inspection, kind_of
+from flipsnack_mock.testing import make_pdf
+
+ONE = make_pdf(1, "a page")
+LARGE_HEAD = b"<< /Type /Catalog /X " + b"[" * 50_000 + b"]" * 50_000
+
+
+def picture(fmt: str, *, mode: str = "RGB", size: tuple[int, int] = (40, 30)) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, fmt)
+    return file.getvalue()
+
+
+def with_content(content: bytes) -> bytes:
+    """A PDF of one page whose content stream is this one, compressed."""
+    packed = zlib.compress(content, 1)
+    start, stop = ONE.index(b"<< /Length"), ONE.index(b"endstream")
+    return ONE[:start] + b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed) + packed + b"\n" + ONE[stop:]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "pages", "damage"),
+    [
+        pytest.param(make_pdf(12, "text (with) \\ signs"), "pdf", 12, "", id="a PDF"),
+        pytest.param(b"\xef\xbb\xbf\n" + ONE, "pdf", 1, "", id="a PDF behind other bytes"),
+        pytest.param(picture("PNG", mode="RGBA"), "png", 1, "", id="a PNG"),
+        pytest.param(picture("PNG", mode="I;16"), "png", 1, "", id="a PNG of 16 bits"),
+        pytest.param(picture("JPEG", mode="CMYK"), "jpg", 1, "", id="a JPEG"),
+        pytest.param(picture("GIF"), None, 1, "", id="a GIF"),
+        pytest.param(b"%PDF", None, 1, "", id="no version"),
+        pytest.param(b"PK\x03\x04", None, 1, "", id="an archive"),
+        pytest.param(b"%PDF-", "pdf", 1, "the PDF cannot be read", id="a header alone"),
+        pytest.param(ONE[:300], "pdf", 1, "the PDF cannot be read", id="a beginning"),
+        pytest.param(b"%PDF-1.7\n" + bytes(range(256)) * 99, "pdf", 1, "the PDF cannot be read", id="rubbish"),
+        pytest.param(make_pdf(0), "pdf", 1, "the PDF cannot be read", id="no pages"),
+        pytest.param(make_pdf(50_000), "pdf", 50_000, "", id="50,000 pages"),
+        pytest.param(ONE.replace(b"[4 0 R]", b"[2 0 R]"), "pdf", 1, "page 1 of the PDF cannot be read", id="a circle"),
+        pytest.param(ONE.replace(b"/Count 1 ", b"/Count 2000000000 "), "pdf", 1, "", id="a lie about the pages"),
+        pytest.param(ONE.replace(b"0 0 420 595", b"0 0 1e12 1e12"), "pdf", 1, "", id="a page of a million miles"),
+        pytest.param(ONE.replace(b"<< /Type /Catalog", LARGE_HEAD), "pdf", 1, "", id="deep arrays"),
+        pytest.param(picture("PNG", size=(300, 300))[:300], "png", 1, "the picture cannot be read", id="half a PNG"),
+        pytest.param(picture("JPEG", size=(300, 300))[:900], "jpg", 1, "the picture cannot be read", id="half a JPEG"),
+        pytest.param(picture("PNG", mode="1", size=(30_000, 30_000)), "png", 1, "the picture cannot", id="a bomb"),
+    ],
+)
+def test_any_document_has_a_kind_pages_and_the_damage_that_it_has(
+    tmp_path: Path, content: bytes, kind: str | None, pages: int, damage: str
+) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(content)
+    found = kind_of(content[:1024])
+    assert kind == found
+    if found is not None:
+        seen = DocumentProcesses().inspect(found, path, "digest")
+        assert (pages, damage) == (seen.pages, seen.damage[: len(damage)])
+        assert bool(damage) == bool(seen.damage)
+
+
+def encrypted() -> bytes:
+    """A PDF that no known password opens."""
+    entry = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /ID [<00> <00>]" % (
+        b"11" * 32,
+        b"22" * 32,
+    )
+    return ONE.replace(b"/Root 1 0 R", b"/Root 1 0 R " + entry)
+
+
+@pytest.mark.parametrize(
+    ("content", "seconds", "damage"),
+    [
+        pytest.param(encrypted, 10, "the PDF needs a password", id="encrypted"),
+        pytest.param(lambda: with_content(b"q " * 50_000_000), 1, "it took more than 1 s", id="a long content"),
+        pytest.param(lambda: ONE, 0.001, "it took more than 0.001 s", id="no time"),
+    ],
+)
+def test_a_document_that_cannot_be_looked_into_is_damaged(
+    tmp_path: Path, content: Callable[[], bytes], seconds: float, damage: str
+) -> None:
+    """Its process is stopped after a time, and bounded in memory."""
+    path = tmp_path / "document"
+    path.write_bytes(content())
+    assert damage in DocumentProcesses(seconds=seconds).inspect("pdf", path, "digest").damage
+
+
+def test_the_same_content_is_looked_into_once(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(make_pdf(3))
+    processes = DocumentProcesses()
+    assert Inspection(3) == processes.inspect("pdf", path, "digest")
+    path.unlink()
+    assert Inspection(3) == processes.inspect("pdf", path, "digest")
+    processes.close()
+    assert "the server stops" in processes.inspect("pdf", path, "another").damage
