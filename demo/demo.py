@@ -75,7 +75,7 @@ def document_becomes_a_flipbook(fake: MockServer) -> None:
     _say(f"uploaded              [bold]{made.hash}[/], the document is {made.conversion}")
     done = client.wait_converted(made)
     _say(f"after {tenant.clock.now():6.2f} s        the document is [bold]{done.conversion}[/]")
-    _say(f"in the list           {', '.join(one.title for one in client.collections())}")
+    _say(f"in the list           {', '.join(str(one.title) for one in client.collections())}")
     with tempfile.TemporaryDirectory() as folder:
         path = client.download_html(done).save(Path(folder) / "spring.zip")
         with zipfile.ZipFile(path) as package:

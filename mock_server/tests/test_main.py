@@ -143,7 +143,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     [
         ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is not a setting; expected one of admin,"),
         ((), {"port": "http"}, "FLIPSNACK_MOCK_PORT is 'http': Expected `int`"),
-        ((), {"admin": "off"}, "FLIPSNACK_MOCK_ADMIN is 'off': Expected true or false"),
+        ((), {"admin": "never"}, "FLIPSNACK_MOCK_ADMIN is 'never': Expected true or false"),
         (("--log", "loud"), {}, "--log is 'loud': Invalid enum value 'loud'"),
         (("--port", "70000"), {}, "--port is 70000: Expected `int` <= 65535"),
         (("--default-schedule", "soon"), {}, "'soon' is not a schedule; expected immediate"),

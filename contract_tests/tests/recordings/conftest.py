@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from flipsnack_contract.contract.decoding import decode
+from flipsnack_contract.contract.decoding import Answer, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.control import Control
-from flipsnack_contract.target.session import CallDraft
+from flipsnack_contract.target.session import CallDraft, FilePart
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import examine
 from flipsnack_mock.server.app import create_app
@@ -31,6 +31,14 @@ class Tape:
         pairs = (("action", package_method().name), ("apiKey", KEY), ("collectionHash", collection), *more.items())
         draft = replace(CallDraft(pairs, f"secret-{KEY}"), verb=verb)
         return str(decode(self.target.send(draft.request(self.target.base_url)).body, draft.format).resource_url or "")
+
+    def ask(self, action: str, *, verb: str = "GET", document: bytes | None = None, **params: str) -> Answer:
+        """Call another method; a document is uploaded."""
+        pairs = (("action", f"collection.{action}"), ("apiKey", KEY), *params.items())
+        files = () if document is None else (FilePart(document),)
+        draft = CallDraft(pairs, f"secret-{KEY}", verb="POST" if files else verb, files=files)
+        reply = self.target.send(draft.request(self.target.base_url))
+        return decode(reply.body) if reply.status == 200 else Answer(0, "")
 
     def fetch(self, url: str) -> Reply:
         """Download."""

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from contract_tests.tests.recordings.conftest import Tape
 
+from flipsnack_contract.contract.documents import padded_png, png
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import read_history
 from flipsnack_contract.scenarios.event import Event
@@ -37,6 +38,9 @@ def _good(tape: Tape) -> None:
     tape.fetch(stale)
     tape.fetch(tape.call())
     tape.call("mock-failed")
+    _uploads(png(), padded_png(b"another"), b"a text")(tape)
+    _asks("getCollection", 1.5, **CONVERTING)(tape)
+    tape.ask("getStats", collectionHash="f000001")
 
 
 def _calls(number: int, pause: float) -> Play:
@@ -87,6 +91,38 @@ def _served(after: float) -> Play:
     return play
 
 
+def _uploads(*documents: bytes, status: int = 200) -> Play:
+    def play(tape: Tape) -> None:
+        tape.ask("getList")  # the account comes into being with its first call
+        fault = {"kind": "status", "status": status, "body": "later"}
+        if status != 200:
+            tape.control.call("POST", "/accounts/test-recorded/faults", {"fault": fault, "count": 1})
+        for document in documents:
+            tape.ask("create", document=document)
+            tape.wait(5)
+
+    return play
+
+
+def _asks(action: str, pause: float, **collection: str) -> Play:
+    def play(tape: Tape) -> None:
+        tape.ask("getList")
+        account = "/accounts/test-recorded"
+        tape.control.call("POST", f"{account}/collections", {"hash": "f000001", **collection})
+        for _ in range(2):
+            tape.ask(action, collectionHash="f000001")
+            tape.wait(pause)
+
+    return play
+
+
+def _publishes(tape: Tape) -> None:
+    _asks("getCollection", 5, status="editable")(tape)
+    tape.ask("update", collectionHash="f000001", collectionStatus="public")
+    tape.ask("getCollection", collectionHash="f000001")
+
+
+CONVERTING = {"conversion_schedule": "never"}
 CLIENTS: list[tuple[str, Play]] = [
     ("client.limits", _calls(6, 0)),
     ("client.limits", _calls(61, 0.3)),
@@ -100,6 +136,13 @@ CLIENTS: list[tuple[str, Play]] = [
     ("client.get-for-reads", lambda tape: (tape.call(verb="POST"), None)[1]),
     ("client.no-xml", lambda tape: (tape.call(format="xml"), None)[1]),
     ("client.credentials-not-in-download", lambda tape: (tape.fetch(tape.call() + "&apiKey=x"), None)[1]),
+    ("client.conversion-interval", _asks("getCollection", 1.4, **CONVERTING)),
+    ("client.conversion-interval", _asks("update", 1.4, **CONVERTING)),
+    ("client.upload-once", _uploads(png(), png(), status=503)),
+    ("client.upload-refused", _uploads(b"a text", b"a text")),
+    ("client.upload-host", lambda tape: (tape.ask("create", fileUrl="https://example.com/a.pdf"), None)[1]),
+    ("client.follows-new-hash", _publishes),
+    ("client.statistics-cached", _asks("getStats", 59)),
 ]
 
 

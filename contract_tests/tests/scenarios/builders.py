@@ -58,7 +58,8 @@ def scenario_run(
 
     `document` is one that can be uploaded, or the kind of one that cannot.
     """
-    played = Scenario(**scenario, **({"document": document} if isinstance(document, str) else {}))
+    kind: dict[str, Any] = {"document": document} if isinstance(document, str) else {}
+    played = Scenario(**scenario, **kind)
     ended = outcome or (CaseOutcome.ERROR if error else CaseOutcome.OK)
     trouble = None if error is None else ErrorReport(kind=error, code=code)  # type: ignore[arg-type]  # a class by its name
     # A program without the protocol has no class for its error, and so no result.

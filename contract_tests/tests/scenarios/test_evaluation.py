@@ -5,7 +5,7 @@ import pytest
 from contract_tests.tests.scenarios.builders import call, scenario_run
 
 from flipsnack_contract.adapter.case import CaseOutcome
-from flipsnack_contract.adapter.messages import CAPABILITIES, AdapterFault
+from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS, AdapterFault
 from flipsnack_contract.checks.check import Check, Plan, check
 from flipsnack_contract.contract.assertions import Violation
 from flipsnack_contract.scenarios.client_checks import client_checks
@@ -17,7 +17,7 @@ from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import MOST_FAULTS, ScenarioRunner
 from flipsnack_contract.target.result import Outcome
 
-ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
+ALL = frozenset(CAPABILITIES) | {f"op:{name}" for name in OPERATIONS}
 
 
 class FixedRunner(ScenarioRunner):

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flipsnack_contract.adapter.messages import CAPABILITIES
+from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, named
-from flipsnack_contract.scenarios.scenario_groups import scenarios
+from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
-ALL = frozenset(CAPABILITIES) | {"op:download", "op:poll"}
+ALL = frozenset(CAPABILITIES) | {f"op:{name}" for name in OPERATIONS}
 
 OVERSLEPT = (TimelineEvent(after_s=2, what="suspend", for_s=900),)
 

@@ -1,14 +1,17 @@
+import io
 import json
+import re
 import socket
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
-from mock_server.tests.conftest import signed
-from mock_server.tests.raw_socket import CLOSE, FORM, connect, request, status_and_body, talk
+from mock_server.tests.conftest import make_fake, signed
+from mock_server.tests.raw_socket import CLOSE, FORM, connect, received, request, status_and_body, talk
 
-from flipsnack_mock.server.engine import MAX_HEAD_BYTES, MAX_PIPELINED, bind
-from flipsnack_mock.testing import MockServer
+from flipsnack_mock.server.engine import bind
+from flipsnack_mock.server.http_protocol import MAX_HEAD_BYTES, MAX_PIPELINED
+from flipsnack_mock.testing import AdminClient, MockServer
 
 
 def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
@@ -54,9 +57,9 @@ def test_head_has_no_body(server: MockServer) -> None:
 @pytest.mark.parametrize(
     ("raw", "statuses"),
     [
-        (b"M-SEARCH /v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
-        (b"PURGE /v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
-        (b"BREW /v1/ HTTP/1.1\r\nHost: a\r\n\r\n", {400}),
+        (b"M-SEARCH /v1/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", {200}),
+        (b"PURGE /v1/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", {200}),
+        (b"BREW /v1/ HTTP/1.1\r\nHost: a\r\n\r\n", {501}),
         (b"rubbish\r\n\r\n", {400}),
         (b"\0\0\0\0", {400}),
         (b"GET /v1/ HTTP/9.9\r\n\r\n", {400}),
@@ -67,8 +70,8 @@ def test_head_has_no_body(server: MockServer) -> None:
         (b"POST /v1/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", {400}),
         (b"GET http://other.test/v1/ HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
         (b"GET /v1/ HTTP/1.0\r\n\r\n", {200}),
-        (b"GET /v1/%ff?a=%ff HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
-        (b"GET /v1/%zz?%zz HTTP/1.1\r\nConnection: close\r\n\r\n", {200}),
+        (b"GET /v1/%ff?a=%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", {200}),
+        (b"GET /v1/%zz?%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", {200}),
         (b"GET /v1/?a=\xff HTTP/1.1\r\nConnection: close\r\n\r\n", {400}),
         (b"GET /v1/\xff HTTP/1.1\r\nConnection: close\r\n\r\n", {400}),
         (b"GET /v1/?a=%00 HTTP/1.1\r\nX-\xc3\xa9: \xff\r\nConnection: close\r\n\r\n", {200, 400}),
@@ -135,7 +138,100 @@ def test_a_body_behind_an_upgrade_never_becomes_a_request(
 def test_a_request_for_a_tunnel_is_refused_with_all_that_follows(server: MockServer) -> None:
     answer = talk(server, request("CONNECT a:443") + SMUGGLED)
     assert 400 == status_and_body(answer)[0]
-    assert 1 == answer.count(b"HTTP/1.1 ")
+    assert 1 == len(statuses(answer))
+
+
+def statuses(answer: bytes) -> list[int]:
+    """The status of each answer of a connection, in order."""
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3}) [A-Z]", answer)]
+
+
+ADVANCE = "POST /__admin/accounts/test-rfc/clock/advance HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+FORWARD = '{"seconds":5}'
+LAST = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+ADVANCE_1_0 = ADVANCE.replace("1.1", "1.0")
+BODY = f"Content-Length: 13\r\n\r\n{FORWARD}"
+CHUNKS = "Transfer-Encoding: chunked\r\n\r\n"
+PLAIN = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
+RFC: list[tuple[str, str, list[int]]] = [
+    ("9110 5.5: blanks around a value are none of it", f"{ADVANCE}Content-Length: \t13 \t\r\n\r\n{FORWARD}", [200]),
+    ("9110 7.6.1: an option of Connection has no case", LAST.replace("close", "x, CLOSE"), [200]),
+    ("9110 9.1: a method that is not known", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
+    ("9110 9.1: a method has a case", "get /health HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
+    ("9110 10.1.1: an expectation has no case", f"{ADVANCE}Expect: 100-Continue\r\n{BODY}", [100, 200]),
+    ("9110 10.1.1: another one may be ignored", f"{ADVANCE}Expect: x\r\n{BODY}", [200]),
+    ("9110 10.1.1: HTTP/1.0 expects nothing", f"{ADVANCE_1_0}Expect: 100-continue\r\n{BODY}", [200]),
+    ("9110 15.6.6: another major version", "GET /health HTTP/2.0\r\nHost: a\r\n\r\n", [505]),
+    ("9112 2.2: an empty line in front is ignored", f"\r\n{LAST}", [200]),
+    ("9112 3: a target has no blank", "GET /he alth HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+    ("9112 3.2: a request has a Host", "GET /health HTTP/1.1\r\n\r\n", [400]),
+    ("9112 3.2: and one only", "GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", [400]),
+    ("9112 3.2: which is a host", "GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n", [400]),
+    ("9112 3.2: HTTP/1.0 needs none", "GET /health HTTP/1.0\r\n\r\n", [200]),
+    ("9112 3.2.2: an absolute target, in any case", LAST.replace("/health", "HTTP://[::1]:99/health"), [200]),
+    ("9112 3.2.2: without a path it is the root", LAST.replace("/health", "http://b.test?x=1"), [404]),
+    ("9112 3.2.4: the asterisk is no path", LAST.replace("GET /health", "OPTIONS *"), [404]),
+    ("9112 5.1: no blank before a colon", "GET /health HTTP/1.1\r\nHost : a\r\n\r\n", [400]),
+    ("9112 5.2: no folded line", "GET /health HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n", [400]),
+    ("9112 6.1: no case", f"{ADVANCE}Transfer-Encoding: Chunked\r\n\r\nD;x=y\r\n{FORWARD}\r\n0\r\nT: x\r\n\r\n", [200]),
+    ("9112 6.1: a coding that is not known", f"{ADVANCE}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", [501]),
+    ("9112 6.3: chunks and a length", f"{ADVANCE}Content-Length: 5\r\n{CHUNKS}0\r\n\r\n{LAST}", [400]),
+    ("9112 6.3: two lengths", f"{ADVANCE}Content-Length: 13\r\nContent-Length: 12\r\n\r\n{FORWARD}", [400]),
+    ("9112 6.3: a length is digits", f"{ADVANCE}Content-Length: +13\r\n\r\n{FORWARD}", [400]),
+    ("9112 7.1: a chunk that has no size", f"{ADVANCE}{CHUNKS}zz\r\n{LAST}", [400]),
+    ("9112 7.1: a chunk longer than its size", f"{ADVANCE}{CHUNKS}1\r\nabc\r\n0\r\n\r\n{LAST}", [400]),
+    ("9112 9.3.2: pipelined answers are in order", PLAIN + PLAIN.replace("/health", "/") + LAST, [200, 404, 200]),
+    ("9112 9.3.2: also where the last is none", PLAIN * 2 + PLAIN.replace("/health", "/\u00e9"), [200, 200]),
+    ("9113 3.4: this is HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400]),
+    ("8446: this is TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", [400]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["whole", "half-closed"])
+@pytest.mark.parametrize(("rule", "raw", "expected"), RFC, ids=[rule for rule, *_ in RFC])
+def test_http_is_read_as_its_rfcs_say(server: MockServer, rule: str, raw: str, expected: list[int], ends: bool) -> None:
+    """A client that sends no more has its answers too (RFC 9112, 9.6)."""
+    with connect(server) as connection:
+        connection.sendall(raw.encode("latin-1"))
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        assert expected == statuses(received(connection)), rule
+
+
+def test_an_absolute_target_decides_the_host(server: MockServer) -> None:
+    target = f"http://b.test:99/v1/?{urlencode(signed())}"
+    assert b"http://b.test:99/packages/" in talk(server, request(f"GET {target}", headers=CLOSE))
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        (b"GET /t/refused/v1/?x=\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", "/v1/"),
+        (b"POST /t/refused/v1/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "/v1/"),
+        (b"GET /t/refused/v1/ HTTP/1.1\r\n\r\n", "/v1/"),
+    ],
+)
+def test_what_the_engine_refuses_is_seen_in_the_journal(server: MockServer, raw: bytes, path: str) -> None:
+    refused = AdminClient(server.url, namespace="refused")
+    refused.call("DELETE", "/__admin/requests")
+    assert 400 == status_and_body(talk(server, raw))[0]
+    (entry,) = refused.call("GET", "/__admin/requests")["requests"]
+    assert (path, 400) == (entry["path"], entry["answer"]["http_status"])
+    assert entry["detail"].startswith("no HTTP/1.1 request: ")
+
+
+def test_a_body_that_another_server_cannot_read_is_the_clients_fault() -> None:
+    """PEP 3333 has no exception for it: gunicorn raises one of its own for a chunk without a size."""
+
+    class Damaged(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise RuntimeError("Invalid chunk size: 'zz'")
+
+    fake = make_fake()
+    answer = fake.client.post("/v1/", environ_overrides={"wsgi.input": Damaged(), "CONTENT_LENGTH": "5"})
+    assert (400, True) == (answer.status_code, "Invalid chunk size" in answer.get_json()["error"]["message"])
+    (entry,) = fake.admin("GET", "/__admin/requests").get_json()["requests"]
+    assert ("POST", 400) == (entry["method"], entry["answer"]["http_status"])
 
 
 CHUNKED = request("POST /v1/", headers=(FORM, "Transfer-Encoding: chunked")) + b"1\r\na\r\n"

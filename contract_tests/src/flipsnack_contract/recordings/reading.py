@@ -50,8 +50,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     start = _micros(own["virtual"]) if own.get("virtual") else wall
     # The fake tells when it counted the call; another recorder only when the request left and the answer came.
     end = start if own else start + max(0, round(float(entry.get("time") or 0) * 1000))
-    texts = (urlsplit(request["url"]).query, _form(request.get("postData") or {}))
-    params = dict(pair for text in texts for pair in parse_qsl(text, keep_blank_values=True))
+    params = dict((*_pairs(urlsplit(request["url"]).query), *_posted(request.get("postData") or {})))
     event = Event(
         name=str(own.get("id") or f"#{number}"),
         kind=_kind(request["url"], params),
@@ -68,10 +67,15 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
     return _answered(event, _content(response.get("content") or {}))
 
 
-def _form(post: Mapping[str, Any]) -> str:
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True)
+
+
+def _posted(post: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The fields of a form, or of a multipart body without its files."""
     if post.get("text"):
-        return str(post["text"]) if str(post.get("mimeType", "")).startswith(_FORM) else ""
-    return "&".join(f"{pair['name']}={pair.get('value', '')}" for pair in post.get("params") or [])
+        return _pairs(str(post["text"])) if str(post.get("mimeType", "")).startswith(_FORM) else []
+    return [(pair["name"], pair.get("value", "")) for pair in post.get("params") or () if "fileName" not in pair]
 
 
 def _content(content: Mapping[str, Any]) -> bytes:

@@ -196,11 +196,10 @@ LISTS: Mapping[str, Scenario] = {
     "list pages of one while some come and go": _list(
         12,
         1,
-        timeline=tuple(
-            TimelineEvent(after_s=0.5 + number, what=what)
-            for number, what in enumerate(
-                ("add", "delete", "add", "add"),
-            )
+        timeline=(
+            TimelineEvent(after_s=0.5, what="add"),
+            TimelineEvent(after_s=1.5, what="delete"),
+            TimelineEvent(after_s=2.5, what="add"),
         ),
     ),
     "list after 31 once": _list(7, faults=(at(LIST, PASSING["31 once"], nth=2),)),

@@ -1,5 +1,6 @@
 """Builds a case from a URL, a list of parameters or a journal entry, with the secrets that a world knows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -9,7 +10,7 @@ from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
-from flipsnack_mock.protocol.parameters import parse_query
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, parse_query
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -36,8 +37,9 @@ def case_of_url(world: World, url: str, *, key: str | None = None, secret: str |
 def case_of_params(world: World, pairs: Iterable[tuple[str, str]], *, key: str | None, secret: str | None) -> Case:
     """The case of decoded parameters; raises `BadRequest` when a name appears twice."""
     sent = tuple(pairs)
-    names = [name for name, _ in sent]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if sum(len(name) + len(value) for name, value in sent) > MAX_BODY_BYTES:
+        raise BadRequest(f"the parameters have more than {MAX_BODY_BYTES} characters", rule="request.size")
+    if twice := sorted(name for name, count in Counter(name for name, _ in sent).items() if count > 1):
         raise BadRequest(f"the parameter {twice[0][:60]!r} was sent more than once", rule="request.duplicate-parameter")
     return _case(world, sent, key=key, secret=secret)
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
-from flipsnack_mock.protocol.addresses import is_vendor_path, without_prefix
+from flipsnack_mock.protocol.addresses import is_vendor_path, split_namespace
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.messages import Form, UploadedFile
@@ -162,7 +162,7 @@ class KeptBody:
 
 def sink_of(environ: Environ, form_sink: FormSink | None) -> Sink:
     """An empty sink for the body of a request, as long as what is served at its path allows."""
-    if not is_vendor_path(without_prefix(environ["PATH_INFO"])):
+    if not is_vendor_path(split_namespace(environ["PATH_INFO"])[1]):
         return KeptBody(MAX_CONTROL_BYTES)
     content_type = environ.get("CONTENT_TYPE", "")
     is_form = content_type.partition(";")[0].strip().lower() == FORM_TYPE

@@ -26,12 +26,17 @@ EFFECT = "flipsnack_mock.effect"
 CONNECTION = "flipsnack_mock.connection"
 """The key of the ASGI scope, and of the WSGI environment, for the transport of our engine; other servers have none."""
 
+CLIENT_ENDED = "flipsnack_mock.client_ended"
+"""The key of the ASGI scope for a function that says whether the client sends no more."""
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _BUFFERED_BYTES = 256 * 1024
 _MOMENT = 0.005
+# Seconds that a client which said that it is done may be waited for.
+_LONG = 10
 # So many moments in a row without unacknowledged bytes.
 _QUIET = 2
 # On, with zero seconds: closing sends RST and discards what is unsent.
@@ -84,11 +89,15 @@ class JoinedWrites:
 
 
 class Connection(NamedTuple):
-    """The connection of one request: ASGI's `receive` and `send`, and the transport below them."""
+    """The connection of one request: ASGI's `receive` and `send`, and the transport below them.
+
+    `until_ended` is a `receive` that takes a client which sends no more for one that is gone.
+    """
 
     transport: JoinedWrites
     receive: Receive
     send: Send
+    until_ended: Receive
 
     async def head(self, answer: WsgiAnswer) -> None:
         await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -115,18 +124,20 @@ class Connection(NamedTuple):
         await self.send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def gone_within(self, seconds: float) -> bool:
-        """Wait `seconds` of real time, or until the connection is closed; True when it is."""
+        """Wait `seconds` of real time, or until the connection is closed; True when it is.
+
+        A long wait ends also when the client sends no more.
+        """
         try:
             async with asyncio.timeout(seconds):
-                await self.gone()
+                await _gone(self.until_ended if seconds > _LONG else self.receive)
         except TimeoutError:
             return False
         return True
 
     async def gone(self) -> None:
         """Wait until either side closes the connection."""
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
+        await _gone(self.receive)
 
     async def drained(self, limit: int) -> None:
         """Wait until at most `limit` bytes are buffered in this process, or the connection is closed."""
@@ -154,6 +165,27 @@ class Connection(NamedTuple):
         else:
             self.transport.close()
         await self.gone()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def until_ended(scope: Message, receive: Receive) -> Receive:
+    """`receive` for what waits long: a client that sends no more is as good as gone, and the connection is closed.
+
+    Most such clients have closed it, and those that only said that they are done cannot be told from them.
+    """
+
+    async def ended() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect" or not scope[CLIENT_ENDED]():
+            return message
+        scope[CONNECTION].close()
+        return await ended()
+
+    return ended
 
 
 def _unacknowledged(sock: socket.socket) -> int:

@@ -1,30 +1,24 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
-import asyncio
 import errno
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
 import flask
-import httptools
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.protocol.addresses import bracketed, reachable
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
-from flipsnack_mock.server.delivery import CONNECTION, JoinedWrites
+from flipsnack_mock.server.http_protocol import HttpProtocol, OnRefusal
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
+from flipsnack_mock.server.vendor import REFUSALS
 from flipsnack_mock.server.worker import start_worker
 
-MAX_HEAD_BYTES = 2 * 1024 * 1024
-"""The most bytes of a request before its body, between two pieces of it, and behind it."""
-MAX_URL_BYTES = 65_535
-MAX_PIPELINED = 256
-"""The most requests of one connection that wait for their answers; the connection is closed behind them."""
 # In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
 GRACE_SECONDS = 0.5
 
@@ -87,89 +81,10 @@ _LOOPBACK = ("127.0.0.1", "::1")
 _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 
 
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with bounds on what is not a body, and without upgrades to other protocols."""
-
-    _unused_bytes = 0
-    _is_last = False
-
-    def data_received(self, data: bytes) -> None:
-        self._unused_bytes += len(data)
-        self._unset_keepalive_if_required()
-        try:
-            while data and not self._is_last:
-                data = self._parse(data)
-        except httptools.HttpParserError:
-            if not self._is_last:
-                self.send_400_response("Invalid HTTP request received.")
-
-    def _parse(self, data: bytes) -> bytes:
-        """Parse `data`, and return what is to be parsed next."""
-        if self._unused_bytes > MAX_HEAD_BYTES:
-            self._refuse(b"431 Request Header Fields Too Large")
-            return b""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            return self._head_without_upgrade() + data[upgrade.args[0] :]
-        return b""
-
-    def _head_without_upgrade(self) -> bytes:
-        """The head of a request that asks for another protocol, without the header that asks.
-
-        The parser stops behind such a head, so it would take the body for the next request.
-        """
-        method, version = self.parser.get_method(), self.parser.get_http_version()
-        if method == b"CONNECT":
-            raise httptools.HttpParserError("this server is no proxy")
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
-        lines = [b"%s %s HTTP/%s" % (method, self.url, version.encode())]
-        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
-        return b"\r\n".join(lines) + b"\r\n\r\n"
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
-        super().connection_made(transport)
-        self._writes = JoinedWrites(transport)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        # Not a key of ASGI's: faults need the connection itself.
-        self.scope[CONNECTION] = self._writes  # type: ignore[literal-required]
-
-    def on_headers_complete(self) -> None:
-        if self.parser.should_upgrade():
-            return
-        super().on_headers_complete()
-        self.cycle.transport = self._writes  # type: ignore[assignment]  # uvicorn writes the answer to it
-        # Trailers come behind a chunked body. They may not join the headers of a request that is being answered.
-        self.headers = []
-
-    def on_body(self, body: bytes) -> None:
-        self._unused_bytes = 0
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        if self.parser.should_upgrade():
-            return
-        self._unused_bytes = 0
-        super().on_message_complete()
-        if len(self.pipeline) >= MAX_PIPELINED:
-            # The answer to this request says that it is the last of its connection (RFC 9112, 9.6).
-            self.cycle.keep_alive = False
-            self._is_last = True
-            raise httptools.HttpParserError("too many requests wait for their answers")
-
-    def send_400_response(self, msg: str) -> None:
-        # The parser gives up on a URL that is too long for it.
-        if len(getattr(self, "url", b"")) > MAX_URL_BYTES:
-            self._refuse(b"414 URI Too Long")
-        else:
-            super().send_400_response(msg)
-
-    def _refuse(self, status: bytes) -> None:
-        self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
-        self.transport.close()
+def _on_refusal(app: flask.Flask) -> OnRefusal:
+    """Where `app` wants to see what its server refuses; an application of another kind sees nothing."""
+    told: OnRefusal = app.extensions.get(REFUSALS, lambda _line, _refusal: None)
+    return told
 
 
 class Server(uvicorn.Server):
@@ -192,7 +107,7 @@ class Server(uvicorn.Server):
         self._uploads: Uploads = app.extensions[UPLOADS]
         config = uvicorn.Config(
             Bridge(app.wsgi_app, self._uploads, pace=pace),
-            http=_Protocol,
+            http=partial(HttpProtocol, on_refusal=_on_refusal(app)),  # type: ignore[arg-type]  # uvicorn calls it
             loop="auto",
             ws="none",
             lifespan="off",

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from flipsnack_mock.documents.archive import Package, build_package
@@ -50,6 +51,7 @@ class World:
         self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
+        self.secrets: Counter[str] = Counter()
         self._seeds = {seed.key: seed for seed in settings.seed}
         self.reset()
 
@@ -84,15 +86,25 @@ class World:
         """Add `account`, in place of one with the same key; raises `Refused` when the world is full."""
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
             raise _full("accounts", len(self._accounts), self.settings.max_accounts, " or delete some")
+        self._forget_secret(account.key)
+        self.secrets[account.secret] += 1
         self._accounts[account.key] = account
         self._keys[account_id(account.key)] = account.key
         return account
 
     def remove(self, key: str) -> None:
         """Remove the account of `key` and its journal."""
+        self._forget_secret(key)
         del self._accounts[key]
         del self._keys[account_id(key)]
         self.journal.forget(key)
+
+    def _forget_secret(self, key: str) -> None:
+        known = self._accounts.get(key)
+        if known is not None:
+            self.secrets[known.secret] -= 1
+            if not self.secrets[known.secret]:
+                del self.secrets[known.secret]
 
     def reset_account(self, key: str) -> Account:
         """Replace the account of `key` by a new one, as it began."""
@@ -112,6 +124,7 @@ class World:
         """Replace all accounts by these, at once, and clear the journal."""
         self._accounts = {account.key: account for account in accounts}
         self._keys = {account_id(key): key for key in self._accounts}
+        self.secrets = Counter(account.secret for account in self._accounts.values())
         self.maintenance = maintenance
         self.journal.clear()
 

@@ -50,7 +50,9 @@ def a_lost_answer_is_reported_as_uncertain(run: ScenarioRun) -> None:
 def a_refused_upload_is_reported_with_its_code(run: ScenarioRun) -> None:
     """The last answer to an upload was 30, 33 to 36 or 45: the client reports that code."""
     last = run.uploads[-1] if run.uploads else None
-    if last is None or last.code not in REFUSALS or run.has_wrong_calls or run.report.result is None:
+    if last is None or last.spoilt or last.code not in REFUSALS:
+        return
+    if run.has_wrong_calls or run.report.result is None:
         return
     expected = FINAL[last.code or 0]
     if (run.error, run.code) != (expected, last.code):

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.server.delivery import CONNECTION
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
 from flipsnack_mock.server.uploads.flipbooks import Flipbooks
 from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
@@ -48,6 +49,11 @@ class Uploads:
     async def in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
         """`act(*arguments)`, which waits for the disk or for a document process, beside the event loop."""
         return await asyncio.wrap_future(self._pool().submit(act, *arguments))
+
+    def tidy(self, environ: dict[str, Any]) -> None:
+        """Remove useless documents; our own engine, which has put `CONNECTION` there, does so beside its event loop."""
+        if self.spool.due and CONNECTION not in environ:
+            self.spool.sweep()
 
     def fetch(self, url: str) -> "Future[Fetched]":
         """Begin to fetch the document at `url`; close the result."""

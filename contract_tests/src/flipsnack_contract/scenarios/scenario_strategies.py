@@ -1,0 +1,175 @@
+"""Scenarios as they are drawn for a client: what fits its capabilities, and shrinks to simple ones."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from flipsnack_contract.adapter.messages import FORMATS, Format
+from flipsnack_contract.contract.methods import methods, package_method
+from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE, UPLOAD_CODES
+from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
+from flipsnack_contract.scenarios.fault_catalogue import (
+    DEAD_LINKS,
+    PASSING,
+    SPOILT_ANSWERS,
+    SPOILT_PACKAGES,
+    at,
+    refusal,
+    spoilt_answer,
+)
+from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario_run import FINAL
+
+POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
+DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
+HOUR, DAY = 3600.0, 86400.0
+# A lunch, a night, a day, a weekend, a holiday; and deadlines beyond them.
+SUSPENSIONS = (HOUR, 8 * HOUR, DAY, 64 * HOUR, 14 * DAY)
+LONG_DEADLINES = (30 * DAY, 2 * DAY)
+# Every letter of these has broken somebody's encoding; a key is printable ASCII, a secret is any text.
+KEY_LETTERS = "abzABZ09-_.~+%&=;?#[]'\"<>\\,:@!$()*"
+LETTERS = KEY_LETTERS + " éßжж日\u2028😀"
+
+slow = st.one_of(
+    st.sampled_from(POLLED),
+    st.integers(1, 300).map(lambda seconds: f"after-{seconds}s"),
+    st.integers(1, 300).map(lambda seconds: f"failed-after-{seconds}s"),
+)
+schedules = st.one_of(st.sampled_from(("immediate", "failed", "never", *POLLED)), slow)
+keys = st.one_of(st.just("client"), st.text(KEY_LETTERS, min_size=1, max_size=8))
+# A secret that is also a key, or a word, would seem to be sent or printed where only that was.
+secrets = st.one_of(
+    st.just("a secret of the kit"), st.text(LETTERS, max_size=6).map(lambda text: f"{text} s3cret {text}")
+)
+hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
+
+texts = st.text(LETTERS, max_size=8)
+own_or_not = st.sampled_from(("own", "own", "own", "deleted", "foreign", "unknown"))
+documents: dict[str, st.SearchStrategy[Any]] = {
+    "document": st.sampled_from(("png", "png", "png", "jpg", "pdf", "pdf", "text", "empty")),
+    "document_bytes": st.one_of(st.integers(0, 9_000), st.sampled_from((65_536, 100_000))),
+}
+
+limits: st.SearchStrategy[dict[str, int]] = st.one_of(
+    st.just({}),
+    st.integers(1, 5).map(lambda number: {"requests_per_minute": number}),
+    st.integers(1, 90).map(lambda seconds: {"url_lifetime": seconds}),
+)
+
+
+def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
+    """Scenarios for a client with these capabilities."""
+    forms = [form for form in FORMATS if form in capabilities]
+    op = st.sampled_from(["download", "download", "download", "poll"])
+    able = {"op:create": (_created, _unlucky_upload), "op:publish": (_published,), "op:list": (_listed,)}
+    whose = st.sampled_from(["unknown", "deleted", "foreign"])
+    who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
+    refused = _built(forms, who=who, whose=whose, unknown_hash=hashes)
+    families = [_built(forms, schedule=schedules, op=op), refused]
+    families += [_called(forms, capabilities)] if "op:call" in capabilities else []
+    if "virtual_sleep" in capabilities:
+        families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
+        families += [family(forms) for op_name, made in able.items() if op_name in capabilities for family in made]
+    return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
+
+
+def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
+    faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
+    return _built(forms, schedule=schedules, faults=faults, settings=limits)
+
+
+def _spoilt(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    lasting = st.sampled_from([*SPOILT_PACKAGES.values(), *DEAD_LINKS.values()]).map(lambda fault: (fault,))
+    answers = st.tuples(st.sampled_from(SPOILT_ANSWERS), st.sampled_from(forms)).flatmap(_with_spoilt_answer)
+    return st.one_of(_built(forms, faults=lasting, schedule=schedules), answers)
+
+
+def _with_spoilt_answer(drawn: tuple[str, Format]) -> st.SearchStrategy[Scenario]:
+    name, form = drawn
+    fault = spoilt_answer(name, form)
+    later = msgspec.structs.replace(fault, when={**fault.when, "nth": 2})
+    return _built([form], faults=st.sampled_from([(fault,), (later,)]), schedule=schedules)
+
+
+def _eventful(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    window = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(
+        lambda drawn: (
+            TimelineEvent(after_s=drawn[0], what="maintenance-on"),
+            TimelineEvent(after_s=drawn[0] + drawn[1], what="maintenance-off"),
+        )
+    )
+    what = st.sampled_from(("complete", "fail", "delete"))
+    end = st.builds(TimelineEvent, after_s=st.integers(0, 200), what=what).map(lambda event: (event,))
+    timeline = st.one_of(st.just(()), window, end, st.tuples(window, end).map(lambda both: (*both[0], *both[1])))
+    cancel = st.one_of(st.none(), st.integers(1, 60).map(float))
+    return _built(forms, schedule=st.one_of(st.just("manual"), schedules), timeline=timeline, cancel_after_s=cancel)
+
+
+def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    times = {"after_s": st.integers(1, 60), "for_s": st.sampled_from(SUSPENSIONS)}
+    suspension = st.builds(TimelineEvent, what=st.just("suspend"), **times)
+    timeline = st.lists(suspension, min_size=1, max_size=2).map(tuple)
+    faults = st.one_of(st.just(()), st.sampled_from(list(PASSING.values())).map(lambda fault: (fault,)))
+    waiting = {"timeline": timeline, "faults": faults}
+    # Only what ends: a client that polls for a month is a long play.
+    long = _built(forms, schedule=slow, deadline_s=st.sampled_from(LONG_DEADLINES), **waiting)
+    return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
+
+
+def _called(forms: list[Format], capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
+    names = [one.name for one in methods() if one.name != CREATE and one is not package_method()]
+    texts_only = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
+    updated = _built(forms, op=st.just("call"), action=st.just(UPDATE), params=texts_only, whose=own_or_not)
+    plain = _built(forms, op=st.just("call"), action=st.sampled_from(names), whose=own_or_not)
+    uploaded = _built(forms, op=st.just("call"), action=st.just(CREATE), params=texts_only, **documents)
+    return st.one_of(plain, updated, *([uploaded] if "uploads" in capabilities else []))
+
+
+def _created(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    params = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
+    faults = st.one_of(st.just(()), st.sampled_from(CALL_FAULTS).map(lambda fault: (at(SHOW, fault),)))
+    cancel = st.one_of(st.none(), st.none(), st.integers(1, 60).map(float))
+    fields = {"schedule": schedules, "params": params, "faults": faults, "cancel_after_s": cancel}
+    return _built(forms, op=st.just("create"), **fields, **documents)
+
+
+def _unlucky_upload(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    refused = [refusal(CREATE, code, FINAL[code]) for code in UPLOAD_CODES]
+    not_done = [at(CREATE, fault) for fault in NOT_DONE]
+    fault = st.sampled_from([*LOST, *refused, *not_done]).map(lambda one: (one,))
+    return _built(forms, op=st.just("create"), schedule=schedules, faults=fault, **documents)
+
+
+def _published(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    faults = st.one_of(st.just(()), st.sampled_from(NOT_DONE).map(lambda fault: (at(UPDATE, fault),)))
+    params = st.dictionaries(st.just("title"), texts)
+    return _built(forms, op=st.just("publish"), faults=faults, params=params, whose=own_or_not)
+
+
+def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    times, what = st.integers(1, 80).map(lambda tenths: tenths / 10), st.sampled_from(("add", "delete"))
+    event = st.builds(TimelineEvent, after_s=times, what=what)
+    filters = st.sampled_from(({}, {}, {"collectionStatus": "unlisted"}, {"query": "price"}))
+    return _built(
+        forms,
+        op=st.just("list"),
+        collections=st.integers(0, 12),
+        page_size=st.integers(1, 5),
+        params=filters,
+        timeline=st.one_of(st.just(()), st.lists(event, max_size=3).map(tuple)),
+    )
+
+
+def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Scenario]:
+    common = {
+        "format": st.sampled_from(forms),
+        "deadline_s": st.sampled_from(DEADLINES),
+        "key": keys,
+        "secret": secrets,
+        "old_file": st.booleans(),
+        "pages": st.integers(1, 4),
+    }
+    return st.builds(Scenario, **{**common, **fields})

@@ -1,0 +1,227 @@
+"""HTTP/1.1 on one connection: uvicorn's protocol, with bounds, without upgrades, and with refusals that are seen.
+
+What is no request that RFC 9110 and RFC 9112 allow is answered here, before the application, in the order in which it
+came.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httptools
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.server.delivery import CLIENT_ENDED, CONNECTION, JoinedWrites
+
+MAX_HEAD_BYTES = 2 * 1024 * 1024
+"""The most bytes of a request before its body, between two pieces of it, and behind it."""
+MAX_URL_BYTES = 65_535
+MAX_PIPELINED = 256
+"""The most requests of one connection that wait for their answers; the connection is closed behind them."""
+
+OnRefusal = Callable[[bytes, Refused], None]
+"""Is told of each refusal, with the beginning of the request line as far as it is known."""
+
+_PHRASES = {
+    400: b"Bad Request",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    501: b"Not Implemented",
+    505: b"HTTP Version Not Supported",
+}
+_KEPT_LINE = 2_000
+_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?(\n|\Z)")
+_HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+# What people send here by mistake.
+_HINTS = (
+    (b"\x16\x03", "this is TLS: use an http URL, or set tls"),
+    (b"PRI * HTTP/2", "this is HTTP/2: only HTTP/1.1 is served"),
+)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """The protocol of one connection; `on_refusal` is told of each request that is refused here."""
+
+    _unused_bytes = 0
+    _line = b""
+    _in_message = False
+    _in_body = False
+    _is_last = False
+    _ended = False
+    _earlier: Any = None
+
+    def __init__(self, *arguments: Any, on_refusal: OnRefusal, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._on_refusal = on_refusal
+
+    def data_received(self, data: bytes) -> None:
+        self._unused_bytes += len(data)
+        self._unset_keepalive_if_required()
+        if not self._in_message:
+            self._line = b""
+        self._line += data[: _KEPT_LINE - len(self._line)]
+        try:
+            while data and not self._is_last:
+                data = self._parse(data)
+        except httptools.HttpParserInvalidMethodError:
+            known = _REQUEST_LINE.match(self._line)
+            self._refuse(501, "no such method is known") if known else self._refuse(400, "this is no request line")
+        except httptools.HttpParserError as damage:
+            # An exception of a callback is the context of the parser's.
+            cause = damage.__context__
+            self._refuse(*(cause.args if isinstance(cause, _Refusal) else (400, str(damage))))
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse `data`, and return what is to be parsed next."""
+        if self._unused_bytes > MAX_HEAD_BYTES:
+            self._refuse(431, f"the head has more than {MAX_HEAD_BYTES} bytes")
+            return b""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._head_without_upgrade() + data[upgrade.args[0] :]
+        return b""
+
+    def _head_without_upgrade(self) -> bytes:
+        """The head of a request that asks for another protocol, without the header that asks.
+
+        The parser stops behind such a head, so it would take the body for the next request.
+        """
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("this server is no proxy")
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        lines = [b"%s %s HTTP/%s" % (method, self.url, version.encode())]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self._writes = JoinedWrites(transport)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_message = True
+        # Not keys of ASGI's: faults need the connection itself.
+        self.scope[CONNECTION] = self._writes  # type: ignore[literal-required]
+        self.scope[CLIENT_ENDED] = self.client_has_ended  # type: ignore[literal-required]
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._check_head()
+        self._earlier = self.cycle
+        super().on_headers_complete()
+        self.cycle.transport = self._writes  # type: ignore[assignment]  # uvicorn writes the answer to it
+        self._in_body = True
+        # Trailers come behind a chunked body. They may not join the headers of a request that is being answered.
+        self.headers = []
+
+    def _check_head(self) -> None:
+        """Raise `_Refusal` for a head that is none, and give the one that is the form of the others."""
+        version = self.parser.get_http_version()
+        if not version.startswith("1."):
+            raise _Refusal(505, f"HTTP/{version} is not served: send HTTP/1.1")  # RFC 9110, 15.6.6
+        if version == "1.0":
+            self.expect_100_continue = False  # RFC 9110, 10.1.1
+        if not self.url.startswith(b"/") and b"://" in self.url:
+            self._take_absolute_target()
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and version != "1.0") or not all(map(_HOST.fullmatch, hosts)):
+            raise _Refusal(400, "a request has one header Host with a host and perhaps a port")  # RFC 9112, 3.2
+        codings = b",".join(value for name, value in self.headers if name == b"transfer-encoding")
+        if codings and codings.strip().lower() != b"chunked":
+            raise _Refusal(501, "of transfer codings only `chunked` is known")  # RFC 9112, 6.1
+
+    def _take_absolute_target(self) -> None:
+        # Its host counts, and the header does not (RFC 9112, 3.2.2).
+        target = httptools.parse_url(self.url)
+        host = b"[%s]" % target.host if b":" in target.host else target.host
+        host += b":%d" % target.port if target.port else b""
+        self.url = (target.path or b"/") + (b"?" + target.query if target.query is not None else b"")
+        self.headers[:] = [header for header in self.headers if header[0] != b"host"] + [(b"host", host)]
+
+    def on_body(self, body: bytes) -> None:
+        self._unused_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._unused_bytes = 0
+        self._in_message = self._in_body = False
+        # Where the next request line begins in what came is not known.
+        self._line = b""
+        super().on_message_complete()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            self._end_after(self.cycle)
+            raise httptools.HttpParserError("too many requests wait for their answers")
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes a bool
+        """The client sends no more, but may read: what it asked for is answered (RFC 9112, 9.3.2 and 9.6)."""
+        self._ended = True
+        if self._in_message and not self._is_last:
+            self._refuse(400, "the connection ended in the middle of a request")
+        if self.cycle is None or self.cycle.response_complete or self.scheme == "https":
+            return False
+        self._end_after(self.cycle)
+        # Whoever waits sees that the client ended.
+        self.cycle.message_event.set()
+        for waiting, _ in self.pipeline:
+            waiting.message_event.set()
+        return True
+
+    def client_has_ended(self) -> bool:
+        """Whether the client said that it sends no more."""
+        return self._ended
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, msg)
+
+    def _end_after(self, cycle: Any) -> None:
+        """Read no more, and close the connection behind the answer of `cycle`, which says so (RFC 9112, 9.6)."""
+        self._is_last = True
+        cycle.keep_alive = False
+
+    def _refuse(self, status: int, why: str) -> None:
+        """Answer the message that is being read, behind those that came before it, and read no more."""
+        if self._is_last:
+            return
+        self._is_last = True
+        # The parser gives up on a URL that is too long for it.
+        status = 414 if status == 400 and len(getattr(self, "url", b"")) > MAX_URL_BYTES else status
+        hint = next((hint for start, hint in _HINTS if self._line.startswith(start)), "")
+        refusal = Refused(status, "not_http", "; ".join(filter(None, (f"no HTTP/1.1 request: {why}", hint))))
+        self._on_refusal(self._line, refusal)
+        waiting = self._waiting_before()
+        if waiting is not None:
+            self._end_after(waiting)
+        elif not (self._in_body and self.cycle.response_started):
+            self._write(status, msgspec.json.encode(refusal.body()))
+        else:
+            self.transport.close()
+
+    def _waiting_before(self) -> Any:
+        """The latest request before this message whose answer is not complete, if there is one."""
+        latest = self._earlier if self._in_body else self.cycle
+        if self._in_body and self.pipeline and self.pipeline[0][0] is self.cycle:
+            self.pipeline.popleft()
+        return None if latest is None or latest.response_complete else latest
+
+    def _write(self, status: int, body: bytes) -> None:
+        lines = (
+            b"HTTP/1.1 %d %s" % (status, _PHRASES[status]),
+            b"content-type: application/json",
+            b"content-length: %d" % len(body),
+            b"connection: close",
+        )
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        self.transport.close()
+
+
+class _Refusal(Exception):
+    """Why a head is refused: the HTTP status, and the reason."""
