@@ -11,6 +11,7 @@ import click
 from flipsnack_mock.cli.options import fail, read_text
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
 
+# Where requests, curl and OpenSSL look for authorities.
 _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -77,8 +78,7 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
 
     headers = {"Authorization": f"Bearer {token.strip()}"} if token.strip() else {}
     session = requests.Session()
-    if trusted := _authority(environ):
-        session.verify = trusted
+    session.mount("https://", _trusting([file for name in _AUTHORITIES if (file := environ.get(name, "").strip())]))
     if is_loopback(urlsplit(url).hostname or ""):
         # A proxy of the environment is for other machines.
         session.trust_env = False
@@ -90,9 +90,24 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
     return answer.content.decode("utf-8", "replace")
 
 
-def _authority(environ: Mapping[str, str]) -> str:
-    """The file with the authorities to trust, in the variable of any of the usual programs; empty for the usual ones."""
-    return next((file for name in _AUTHORITIES if (file := environ.get(name, "").strip())), "")
+def _trusting(authorities: list[str]) -> Any:
+    """An adapter that trusts the usual authorities and those in the files or folders `authorities`."""
+    import ssl
+
+    from requests.adapters import HTTPAdapter
+
+    class Trusting(HTTPAdapter):
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+            context = ssl.create_default_context()
+            for place in authorities:
+                is_folder = Path(place).is_dir()
+                context.load_verify_locations(None if is_folder else place, place if is_folder else None)
+            super().init_poolmanager(*arguments, **options, ssl_context=context)
+
+    try:
+        return Trusting()
+    except (OSError, ssl.SSLError) as problem:
+        fail(f"cannot read the authorities in {', '.join(authorities)}: {problem}", 2)
 
 
 def _by_proxy(session: Any, url: str) -> str:
