@@ -2,10 +2,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from bench import peers
 from bench.figure import Figure
+from bench.growth import Point, picture
 from bench.load import Load, parse_report
 from bench.side_by_side import OURS, OURS_SHIPPED, ratios
 from bench.throughput import HELLO_WORLD, signed_target
@@ -52,6 +54,14 @@ def test_ours_is_compared_with_the_best_of_the_peers() -> None:
     medians = {name: {"processor": processor, "cold start": start} for name, (processor, start) in cost.items()}
     assert [1.1, 0.5, 0.5, 0.4] == [figure.value for figure in ratios(medians)]
     assert 2 == len(list(ratios({name: medians[name] for name in (OURS, OURS_SHIPPED, HELLO_WORLD)})))
+
+
+def test_the_picture_has_a_panel_for_each_dimension_and_every_point() -> None:
+    points = [Point(10, 100.0, 40.0), Point(100, 110.0, 41.0)]
+    drawn = ElementTree.fromstring(picture({"keys": points, "requests": points}))
+    texts = [one.text for one in drawn.iter() if one.tag.endswith("text")]
+    assert {"keys", "requests", "10", "100", "110", "40", "41"} <= set(texts)
+    assert 4 == sum(one.tag.endswith("polyline") for one in drawn.iter())
 
 
 def test_what_is_no_report_is_refused() -> None:

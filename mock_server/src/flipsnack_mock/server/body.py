@@ -17,7 +17,7 @@ from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.server.clock import elapsed_time
-from flipsnack_mock.server.delivery import Receive
+from flipsnack_mock.server.connection import Receive
 
 BODY = "flipsnack_mock.body"
 """Where the WSGI environment holds the `Sink` of a request whose body was read."""

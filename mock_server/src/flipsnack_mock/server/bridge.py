@@ -15,17 +15,8 @@ from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Wait, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
-from flipsnack_mock.server.delivery import (
-    CONNECTION,
-    EFFECT,
-    Connection,
-    Message,
-    Receive,
-    Send,
-    WsgiAnswer,
-    deliver,
-    until_ended,
-)
+from flipsnack_mock.server.connection import CONNECTION, Connection, Message, Receive, Send, WsgiAnswer, until_ended
+from flipsnack_mock.server.delivery import EFFECT, deliver
 from flipsnack_mock.server.uploads.uploads import Uploads
 
 Environ = dict[str, Any]

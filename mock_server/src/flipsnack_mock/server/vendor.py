@@ -23,7 +23,8 @@ from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import KeptBody, Sink, read_request
 from flipsnack_mock.server.clock import Sleep
-from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
+from flipsnack_mock.server.connection import CONNECTION
+from flipsnack_mock.server.delivery import EFFECT, slowed
 from flipsnack_mock.server.uploads.results import later
 from flipsnack_mock.server.uploads.uploads import Fetched, Uploads
 from flipsnack_mock.state.journal import Entry

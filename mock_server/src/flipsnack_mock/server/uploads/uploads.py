@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import UploadedFile
-from flipsnack_mock.server.delivery import CONNECTION
+from flipsnack_mock.server.connection import CONNECTION
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
 from flipsnack_mock.server.uploads.flipbooks import Flipbooks
 from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
