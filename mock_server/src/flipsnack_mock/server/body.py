@@ -221,7 +221,7 @@ def _read(environ: Environ, sink: Sink) -> None:
     while (wanted := min(sink.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := _piece(stream, wanted)):
         reader.take(piece)
     announced = _announced(environ)
-    if announced is not None and reader.length < announced and kept.room:
+    if announced is not None and reader.length < announced and sink.room:
         raise Refused(400, "bad_request", f"the body ended after {reader.length} of {announced} bytes")
 
 
