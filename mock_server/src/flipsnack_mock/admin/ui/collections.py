@@ -1,17 +1,16 @@
 """The collections of an account as the page shows them: jobs, conversions, documents, statistics, and calls to make."""
 
-import base64
 from collections.abc import Sequence
 
 import msgspec
 
 from flipsnack_mock.admin.ui.curl import signed_query
 from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row
-from flipsnack_mock.protocol.addresses import PLAYER_PATH
+from flipsnack_mock.api.methods.get_embed import player_path
 from flipsnack_mock.protocol.instants import month_of
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.signature import sign
-from flipsnack_mock.state.account import Account, Collection, account_id
+from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.statistics import DayStatistics, totals
 
@@ -43,7 +42,6 @@ def collection_row(item: Collection, account: Account, window: Window) -> Collec
     line = timeline_row(item, account.behaviour, window)
     conversion = item.conversion_state(window.now)
     wanted = {"action": PACKAGE_METHOD, "apiKey": account.key, "collectionHash": item.hash}
-    token = base64.b64encode(f"{account_id(account.key)}+{item.hash}".encode()).decode()
     return CollectionRow(
         collection=item,
         schedule=item.job.schedule or item.schedule_text(account.behaviour),
@@ -54,7 +52,7 @@ def collection_row(item: Collection, account: Account, window: Window) -> Collec
         days=sorted(item.statistics, key=lambda day: day.date)[-MOST_DAYS:],
         sums=totals(item.statistics),
         package=f"../v1/?{signed_query(wanted, account.secret)}",
-        player=f"..{PLAYER_PATH}?hash={token}",
+        player=f"..{player_path(account.key, item.hash)}",
     )
 
 
