@@ -4,7 +4,7 @@ A client of the zoo runs in a thread of this process; others run behind their ad
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from contract_tests.zoo.mutant import Cell, Judge, Mutant, Suite, name_of
 
 from flipsnack_contract.adapter.fake_server import Fake, fake_at
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
+from flipsnack_contract.adapter.messages import OPERATIONS
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, result_of, violation_in
-from flipsnack_contract.scenarios.scenario_groups import scenario_groups
+from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, scenario_groups
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_mock.testing import MockServer
 
@@ -28,6 +29,19 @@ ADAPTERS = Path(__file__).resolve().parents[1] / "adapters"
 _BY_NAME = {one.name: one for one in client_checks() if one.rule.id != ADAPTER_RULE}
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check of a client. A fault of an adapter proves nothing, so that check is left out."""
+
+PACKAGES = ("download", "poll")
+BY_MODULE = {"uploads": ("create", "call"), "collections": ("create", "call", "list", "publish", "statistics")}
+"""The operations that concern the broken clients of a module; the others download packages."""
+
+BY_RULE = {
+    "client.conversion-interval": ("create", "call"),
+    "client.conversion-end": ("create",),
+    "client.follows-new-hash": ("publish",),
+    "client.list-complete": ("list",),
+    "client.statistics-cached": ("statistics",),
+}
+"""The operations that concern the broken clients of a rule, where that says more."""
 
 
 @contextmanager
@@ -48,12 +62,24 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     made = mutant.make()
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, examples)
+        able = runner.capabilities if isinstance(made, LaunchMode) else runner.capabilities - _foreign(made)
+        family = made.__module__.rpartition(".")[2]
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)), family)
 
 
-def _cell(check: Check, runner: ScenarioRunner, examples: int) -> Cell:
-    """The check over the scenarios of all groups, until the first that breaks it."""
-    groups = scenario_groups(runner.capabilities, plan_of(examples))
+def _foreign(client: type[Client]) -> set[str]:
+    """The operations in which a broken client does nothing wrong: it is not tried on them."""
+    module = client.__module__.rpartition(".")[2]
+    concerned = OPERATIONS if not client.breaks else BY_RULE.get(client.breaks) or BY_MODULE.get(module, PACKAGES)
+    return {f"op:{name}" for name in OPERATIONS if name not in concerned}
+
+
+def _cell(check: Check, runner: ScenarioRunner, groups: Iterable[ScenarioGroup], family: str) -> Cell:
+    """The check over the scenarios of all groups, until the first that breaks it.
+
+    The group that has the name of the broken client's module is the most likely one, so it comes first.
+    """
+    groups = sorted(groups, key=lambda group: group.name != family)
     runs = (runner.watch(scenario) for group in groups for scenario in group.scenarios)
     return cell_of(result_of(check, next((run for run in runs if violation_in(check, run)), None)))
 

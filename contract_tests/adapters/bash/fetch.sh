@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A client of bash and curl, judged without a protocol (--mode exec):
 #   fetch.sh COLLECTION FILE DEADLINE     exit code 0: FILE is the package
-#   fetch.sh --call ACTION NAME=VALUE...  exit code 0: the answer's data is on stdout
+#   fetch.sh --call ACTION NAME=VALUE...  exit code 0: the answer's data is on stdout; NAME=@FILE uploads a file
 # Credentials and address: FLIPSNACK_API_KEY, FLIPSNACK_SECRET, FLIPSNACK_BASE_URL.
 set -u -o pipefail
 export LC_ALL=C # bytes, not letters: the signature is made over UTF-8
@@ -20,22 +20,36 @@ signature() {
 
 # curl reads the parameters from a file that only we can see: the arguments of a process are public.
 quoted() {
-  local pair
-  for pair in "$@"; do
+  local option=$1 pair
+  for pair in "${@:2}"; do
     pair=${pair//\\/\\\\}
-    printf 'data-urlencode = "%s"\n' "${pair//\"/\\\"}"
+    pair=${pair//$'\n'/\\n}
+    printf '%s = "%s"\n' "$option" "${pair//\"/\\\"}"
   done
 }
 
 call() {
   set -- "apiKey=$FLIPSNACK_API_KEY" "$@"
-  quoted "$@" "signature=$(signature "$@")" | curl --silent --show-error --max-time 30 --get --config - "$url"
+  quoted data-urlencode "$@" "signature=$(signature "$@")" |
+    curl --silent --show-error --max-time 30 --get --config - "$url"
+}
+
+# Files are not signed.
+upload() {
+  local pair fields=("apiKey=$FLIPSNACK_API_KEY") files=()
+  for pair in "$@"; do
+    if [[ $pair == *=@* ]]; then files+=("$pair"); else fields+=("$pair"); fi
+  done
+  { quoted form-string "${fields[@]}" "signature=$(signature "${fields[@]}")"; quoted form "${files[@]}"; } |
+    curl --silent --show-error --max-time 300 --config - "${url/\/api.flipsnack/\/upload.flipsnack}"
 }
 
 if [[ ${1:-} == --call ]]; then
-  answer=$(call "action=$2" "${@:3}") || fail 'no answer'
-  [[ $answer =~ ^\{\"code\":20,.*\"data\":(.*)\}$ ]] || fail "the API said no: $answer"
-  echo "${BASH_REMATCH[1]}"
+  method=call
+  [[ $2 == collection.create ]] && method=upload
+  answer=$($method "action=$2" "${@:3}") || fail 'no answer'
+  [[ $answer =~ ^\{\"code\":20,[^{]*(\"data\":(.*))?\}$ ]] || fail "the API said no: $answer"
+  echo "${BASH_REMATCH[2]:-{\}}"
   exit 0
 fi
 collection=$1 file=$2 deadline=${3:-1800}

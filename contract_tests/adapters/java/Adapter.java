@@ -9,8 +9,8 @@ import static java.nio.charset.StandardCharsets.*;
 public class Adapter {
     static final String HELLO = "'hello','protocol':1,'client':{'name':'plain-java','version':'1','language':'java'},"
         + "'ops':['download','poll','call'],'capabilities':['virtual_sleep','xml','deadline','refresh']";
-    static final Map<String, String> CLASSES = Map.of("22", "maintenance", "31", "rate_limited", "32", "rate_limited",
-        "41", "auth", "43", "forbidden", "44", "auth", "30", "bad_request", "40", "bad_request", "42", "bad_request");
+    static final String CLASSES = "22 maintenance, 31 rate_limited, 32 rate_limited, 38 processing, 41 auth, "
+        + "43 forbidden, 44 auth, 30 bad_request, 37 bad_request, 40 bad_request, 42 bad_request, 46 bad_request, ";
     static final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     static final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
     static final HttpClient http = HttpClient.newHttpClient(); // follows no redirect
@@ -46,9 +46,9 @@ public class Adapter {
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true); // so there are no entities
         var answer = factory.newDocumentBuilder().parse(new ByteArrayInputStream(reply.body()));
         String code = at("/*/code", answer);
-        if (CLASSES.containsKey(code)) throw new Failure(CLASSES.get(code), code);
         if (code.equals("20")) return answer;
-        throw new Failure("protocol", null);
+        String kind = new Scanner(CLASSES).findWithinHorizon("(?<=\\b" + code + " )\\w+", 0);
+        throw code.matches("\\d+") && kind != null ? new Failure(kind, code) : new Failure("protocol", null);
     }
     static String at(String path, Object answer) throws Exception {
         return javax.xml.xpath.XPathFactory.newInstance().newXPath().evaluate(path, answer);
@@ -59,7 +59,11 @@ public class Adapter {
         if ((job.state + job.link).matches("COMPLETEhttps?://.+|PROCESSING|FAILED")) return job;
         throw new Failure("protocol", null);
     }
-    static String value() throws Exception { // the texts in the data of a call; none of them has children or a quote
+    static String quoted(String text) { // as `say` takes it, which formats it
+        return "'" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "\\u0027").replace("\n", "\\n")
+            .replace("\r", "\\r").replace("%", "%%") + "'";
+    }
+    static String value() throws Exception { // the texts in the data of a call
         var params = new HashMap<>(Map.of("action", text("action")));
         var pairs = java.util.regex.Pattern.compile("\"(\\w+)\":(\"([^\"\\\\]|\\\\.)*+\")");
         pairs.matcher(new Scanner(run).findWithinHorizon("(?<=\"params\":)\\{[^}]*", 0)).results().forEach(
@@ -67,8 +71,7 @@ public class Adapter {
         var fields = call(params).getElementsByTagName("data").item(0);
         String value = "";
         for (var it = fields == null ? null : fields.getFirstChild(); it != null; it = it.getNextSibling()) {
-            String text = it.getTextContent().replace("%", "%%"); // `say` formats it
-            value += (value.isEmpty() ? "'" : ",'") + it.getNodeName() + "':'" + text + "'";
+            value += (value.isEmpty() ? "'" : ",'") + it.getNodeName() + "':" + quoted(it.getTextContent());
         }
         return "{" + value + "}";
     }

@@ -1,11 +1,15 @@
 // Adapter protocol v1 around a small client in plain Node (20 or newer, no dependency): both are in this file.
 import { createHash } from "node:crypto";
-import { rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 const CLIENT = { name: "plain-node", version: "1.0", language: "javascript" };
-const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh"];
+const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh", "uploads"];
 
-const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth" };
+const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 33: "quota", 38: "processing" };
+Object.assign(CLASSES, { 41: "auth", 43: "forbidden", 44: "auth" });
+for (const code of [30, 37, 40, 42, 46]) CLASSES[code] = "bad_request";
+for (const code of [34, 35, 36, 45]) CLASSES[code] = "refused_file";
 const FLOORS = { 22: 5000, 31: 1000, 32: 10000 }; // milliseconds before such a call may be tried again
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const hear = async () => JSON.parse((await lines.next()).value ?? '{"type":"bye"}');
@@ -26,23 +30,34 @@ async function retrying(run, step) { // `wait` marks what may be tried again: th
     }
   }
 }
-async function get(url) {
+async function get(url, sent) {
   const broken = (trouble) => fail("transport", `no whole answer: ${trouble.cause?.code ?? trouble.name}`, { wait: 0 });
-  const reply = await fetch(url, { redirect: "manual" }).catch(broken);
+  const reply = await fetch(url, { redirect: "manual", ...sent }).catch(broken);
   if ([429, 500, 502, 503, 504].includes(reply.status)) fail("transport", `HTTP ${reply.status}`, { wait: 0 });
   return [reply.status, Buffer.from(await reply.arrayBuffer().catch(broken))];
 }
-async function call({ credentials: { key, secret }, base_url }, action, params) {
+function signed({ credentials: { key, secret } }, action, params) {
   const asked = { action, apiKey: key, ...params };
   const text = secret + Object.keys(asked).sort().map((name) => name + asked[name]).join("");
-  asked.signature = createHash("md5").update(text, "utf8").digest("hex");
-  const [http, body] = await get(`${base_url}?${new URLSearchParams(asked)}`);
+  return { ...asked, signature: createHash("md5").update(text, "utf8").digest("hex") };
+}
+function read([http, body]) {
   let answer;
   try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
   const { code, status, data } = answer ?? {};
-  const kind = CLASSES[code] ?? ([30, 40, 42].includes(code) ? "bad_request" : "protocol");
-  if (code !== 20) fail(kind, `${code} ${status}`, { code: Number.isInteger(code) ? code : null, wait: FLOORS[code] });
+  const known = Number.isInteger(code) ? code : null;
+  if (code !== 20) fail(CLASSES[code] ?? "protocol", `${code} ${status}`, { code: known, wait: FLOORS[code] });
   return data;
+}
+const call = async (run, action, params) =>
+  read(await get(`${run.base_url}?${new URLSearchParams(signed(run, action, params))}`));
+async function upload(run, params, files) { // what may have been done is not tried again
+  const body = new FormData();
+  for (const [name, value] of Object.entries(signed(run, "collection.create", params))) body.append(name, value);
+  for (const [name, path] of Object.entries(files)) body.append(name, new Blob([await readFile(path)]), basename(path));
+  const lost = (failure) => fail("uncertain", `${failure.message}; look for the collection with collection.getList`);
+  const reply = await get(run.base_url, { method: "POST", body }).catch(lost);
+  try { return read(reply); } catch (failure) { throw failure.kind === "protocol" ? lost(failure) : failure; }
 }
 async function ask(run) {
   const data = await call(run, "collection.downloadHTML", { collectionHash: run.args.collection });
@@ -50,15 +65,19 @@ async function ask(run) {
   if (data.status === "COMPLETE" && !URL.canParse(data.resourceUrl)) fail("protocol", "COMPLETE without a link");
   return data;
 }
-async function link(run) {
+async function follow(run, step) { // `step` gives undefined while it goes on
   for (let pause = 2000; ; pause = Math.min(1.5 * pause, 10000)) {
-    const { status, resourceUrl } = await retrying(run, () => ask(run));
-    if (status === "FAILED") fail("job_failed", "the package could not be generated");
-    if (status === "COMPLETE") return resourceUrl;
+    const end = await retrying(run, step);
+    if (end !== undefined) return end;
     const landing = run.end - run.now - 1000; // the last poll comes 1 s before the end, and none shortly before it
     await sleep(run, landing - pause >= 2000 ? pause : landing >= 2000 ? landing : run.end - run.now);
   }
 }
+const link = (run) => follow(run, async () => {
+  const { status, resourceUrl } = await ask(run);
+  if (status === "FAILED") fail("job_failed", "the package could not be generated");
+  if (status === "COMPLETE") return resourceUrl;
+});
 async function download(run, refreshed = false) {
   const url = await link(run);
   const [http, body] = await retrying(run, () => get(url));
@@ -70,9 +89,23 @@ async function download(run, refreshed = false) {
   return { value: { status: "COMPLETE" }, file: { bytes: body.length, sha256 } };
 }
 const poll = async (run) => ({ value: { status: (await retrying(run, () => ask(run))).status } });
-const ops = { download, poll, call: async (run) => { // any method that uploads nothing
-  return { value: await retrying(run, () => call(run, run.args.action, run.args.params)) ?? {} };
-} };
+async function any(run) {
+  const { action, params, files } = run.args;
+  const step = () => action === "collection.create" ? upload(run, params, files) : call(run, action, params);
+  return { value: await retrying(run, step) ?? {} };
+}
+async function create(run) {
+  const made = await retrying(run, () => upload(run, run.args.params, { file: run.args.file }));
+  const hash = made?.collectionHash ?? fail("protocol", "an upload without a collection");
+  return follow(run, async () => {
+    const shown = await call(run, "collection.getCollection", { collectionHash: hash });
+    const conversion = shown?.flipbooks?.[0]?.flipbookStatus;
+    if (conversion === "complete") return { value: { hash, conversion } };
+    if (conversion === "failed") fail("conversion_failed", "the document could not be converted");
+    if (conversion !== "processing") fail("protocol", "an unknown state of the conversion");
+  });
+}
+const ops = { download, poll, create, call: any };
 const HELLO = { protocol: 1, client: CLIENT, ops: Object.keys(ops), capabilities: ABLE };
 for (let message = await hear(); message.type !== "bye"; message = await hear()) {
   const { id, op, options, now_ms: now } = message;

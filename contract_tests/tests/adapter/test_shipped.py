@@ -11,7 +11,7 @@ from flipsnack_contract.adapter.launch import LaunchMode
 TIMEOUT = 60.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-MOST_LINES = {".py": 135}
+MOST_LINES = {".py": 135, ".mjs": 120}
 
 
 @pytest.mark.parametrize("name", ["python", "node", "java"])
@@ -36,5 +36,5 @@ def test_a_shipped_program_passes_every_check(fake_server: Fake, name: str, chec
 def test_a_shipped_adapter_is_small(path: Path) -> None:
     """It can be read in one go, and copied."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= MOST_LINES.get(path.suffix, 105)
+    assert len(lines) <= MOST_LINES.get(path.suffix, 110)
     assert max(map(len, lines)) <= 120

@@ -15,7 +15,7 @@ from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.checks.drawing import same_everywhere
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, catalogue
-from flipsnack_contract.scenarios.scenario_strategies import scenarios
+from flipsnack_contract.scenarios.scenario_strategies import can_be_drawn, scenarios
 
 BATCH = 50
 """Scenarios of one batch, at most."""
@@ -88,6 +88,6 @@ def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioG
         drawn_group(
             f"drawn-{number}", capabilities, min(BATCH, plan.examples - start), seed=1000 * (plan.seed or 0) + number
         )
-        for number, start in enumerate(range(0, plan.examples, BATCH), 1)
+        for number, start in enumerate(range(0, plan.examples if can_be_drawn(capabilities) else 0, BATCH), 1)
     )
     return (*(family for family in families if family.size), *batches)

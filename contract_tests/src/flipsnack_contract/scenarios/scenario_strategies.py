@@ -1,6 +1,6 @@
 """Scenarios as they are drawn for a client: what fits its capabilities, and shrinks to simple ones."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -46,6 +46,7 @@ secrets = st.one_of(
 hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
 
 texts = st.text(LETTERS, max_size=8)
+described = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
 own_or_not = st.sampled_from(("own", "own", "own", "deleted", "foreign", "unknown"))
 documents: dict[str, st.SearchStrategy[Any]] = {
     "document": st.sampled_from(("png", "png", "png", "jpg", "pdf", "pdf", "text", "empty")),
@@ -60,19 +61,24 @@ limits: st.SearchStrategy[dict[str, int]] = st.one_of(
 
 
 def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
-    """Scenarios for a client with these capabilities."""
+    """Scenarios for a client with these capabilities; `can_be_drawn` says whether there are any."""
     forms = [form for form in FORMATS if form in capabilities]
-    op = st.sampled_from(["download", "download", "download", "poll"])
-    able = {"op:create": (_created, _unlucky_upload), "op:publish": (_published,), "op:list": (_listed,)}
+    families = [family(forms) for needs, family in DRAWN if needs <= set(capabilities)]
+    return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
+
+
+def _downloaded(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    return _built(forms, schedule=schedules)
+
+
+def _polled(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    return _built(forms, op=st.just("poll"), schedule=schedules)
+
+
+def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     whose = st.sampled_from(["unknown", "deleted", "foreign"])
     who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
-    refused = _built(forms, who=who, whose=whose, unknown_hash=hashes)
-    families = [_built(forms, schedule=schedules, op=op), refused]
-    families += [_called(forms, capabilities)] if "op:call" in capabilities else []
-    if "virtual_sleep" in capabilities:
-        families += [_disturbed(forms), _spoilt(forms), _eventful(forms), _suspended(forms)]
-        families += [family(forms) for op_name, made in able.items() if op_name in capabilities for family in made]
-    return st.one_of(families).filter(lambda scenario: scenario.needs <= set(capabilities))
+    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
 
 
 def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -119,20 +125,20 @@ def _suspended(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return st.one_of(long, _built(forms, schedule=st.one_of(st.just("never"), slow), **waiting))
 
 
-def _called(forms: list[Format], capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
+def _called(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     names = [one.name for one in methods() if one.name != CREATE and one is not package_method()]
-    texts_only = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
-    updated = _built(forms, op=st.just("call"), action=st.just(UPDATE), params=texts_only, whose=own_or_not)
-    plain = _built(forms, op=st.just("call"), action=st.sampled_from(names), whose=own_or_not)
-    uploaded = _built(forms, op=st.just("call"), action=st.just(CREATE), params=texts_only, **documents)
-    return st.one_of(plain, updated, *([uploaded] if "uploads" in capabilities else []))
+    updated = _built(forms, op=st.just("call"), action=st.just(UPDATE), params=described, whose=own_or_not)
+    return st.one_of(updated, _built(forms, op=st.just("call"), action=st.sampled_from(names), whose=own_or_not))
+
+
+def _called_with_file(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    return _built(forms, op=st.just("call"), action=st.just(CREATE), params=described, **documents)
 
 
 def _created(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    params = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
     faults = st.one_of(st.just(()), st.sampled_from(CALL_FAULTS).map(lambda fault: (at(SHOW, fault),)))
     cancel = st.one_of(st.none(), st.none(), st.integers(1, 60).map(float))
-    fields = {"schedule": schedules, "params": params, "faults": faults, "cancel_after_s": cancel}
+    fields = {"schedule": schedules, "params": described, "faults": faults, "cancel_after_s": cancel}
     return _built(forms, op=st.just("create"), **fields, **documents)
 
 
@@ -173,3 +179,28 @@ def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchSt
         "pages": st.integers(1, 4),
     }
     return st.builds(Scenario, **{**common, **fields})
+
+
+VIRTUAL = frozenset({"op:download", "virtual_sleep"})
+Family = Callable[[list[Format]], st.SearchStrategy[Scenario]]
+DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
+    (frozenset({"op:download"}), _downloaded),
+    (frozenset({"op:poll"}), _polled),
+    (frozenset({"op:download"}), _refused),
+    (VIRTUAL, _disturbed),
+    (VIRTUAL, _spoilt),
+    (VIRTUAL, _eventful),
+    (VIRTUAL, _suspended),
+    (frozenset({"op:call"}), _called),
+    (frozenset({"op:call", "uploads"}), _called_with_file),
+    (frozenset({"op:create", "virtual_sleep"}), _created),
+    (frozenset({"op:create", "virtual_sleep"}), _unlucky_upload),
+    (frozenset({"op:publish", "virtual_sleep"}), _published),
+    (frozenset({"op:list", "virtual_sleep"}), _listed),
+)
+"""What is drawn, with the capabilities without which nothing of it is."""
+
+
+def can_be_drawn(capabilities: Collection[str]) -> bool:
+    """Whether anything can be drawn for a client with these capabilities."""
+    return any(needs <= set(capabilities) for needs, _ in DRAWN)

@@ -46,7 +46,8 @@ _URL_HEADERS = frozenset({"location", "content-location"})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
-# Where the WSGI environment holds a document that is fetched.
+# Where the WSGI environment of a request that waits holds when it came, and the document that is fetched for it.
+_AT = "flipsnack_mock.at"
 _FETCHED = "flipsnack_mock.fetched"
 
 
@@ -75,7 +76,8 @@ class VendorSurface:
         self._uploads = uploads
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        namespace, at = namespace_of(environ), self._now()
+        # A request that waited for something came when it came: a resource URL may have expired meanwhile.
+        namespace, at = namespace_of(environ), environ.pop(_AT, None) or self._now()
         world = self._worlds.world(namespace)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
         try:
@@ -84,6 +86,7 @@ class VendorSurface:
             else:
                 response, entry = self._asked(environ, world, at, origin)
         except _Unready as unready:
+            environ[_AT] = at
             return later(unready.future, environ, start_response, self)
         if entry.code == 20:
             self._follow(entry, world, environ)
