@@ -9,6 +9,7 @@ from bench import peers
 from bench.figure import Figure
 from bench.growth import Point, picture
 from bench.load import Load, parse_report
+from bench.process import HELLO, START_SECONDS, answering, free_port
 from bench.side_by_side import OURS, OURS_SHIPPED, ratios
 from bench.throughput import HELLO_WORLD, signed_target
 
@@ -39,6 +40,14 @@ ERRORS = "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3
 def test_a_report_of_wrk_is_read(more: str, errors: int) -> None:
     """Requests, rate, p99 in microseconds, and errors, so that a run that was refused is not taken for a fast one."""
     assert Load(36172, 7232.83, 2150.0, 3580.0, errors) == parse_report(REPORT + more)
+
+
+def test_hello_world_is_served_on_the_port_that_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    port = free_port()
+    with answering([*HELLO, str(port)], {}, port, "/v1/") as (server, seconds):
+        assert 0 < seconds < START_SECONDS
+        assert server.megabytes() > 0
 
 
 def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

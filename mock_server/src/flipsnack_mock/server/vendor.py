@@ -5,6 +5,7 @@ It converts a WSGI request, calls `api.handle` and converts the response. It dec
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ Headers = list[tuple[str, str]]
 OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
+_UNCONDITIONAL: dict[str, str] = {}
 _URL_HEADERS = frozenset({"location", "content-location"})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
@@ -159,7 +161,8 @@ class VendorSurface:
 
 
 def _path(environ: Environ) -> str:
-    return str(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
+    # The journal keeps it: interned, the path of all calls is kept once. So it is with the origin.
+    return intern(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
 
 
 def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
@@ -169,13 +172,13 @@ def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
-        origin=origin,
+        origin=intern(origin),
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body.content,
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
-        host=environ.get("HTTP_HOST", ""),
+        host=intern(environ.get("HTTP_HOST", "")),
         files=body.files,
         form=body.form,
     )
@@ -184,7 +187,7 @@ def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
 def _conditions(environ: Environ) -> dict[str, str]:
     if not environ["PATH_INFO"].startswith(PACKAGE_PREFIX):
         # Only packages have an ETag.
-        return {}
+        return _UNCONDITIONAL
     return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
 
 
