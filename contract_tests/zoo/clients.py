@@ -31,17 +31,15 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check of a client. A fault of an adapter proves nothing, so that check is left out."""
 
 PACKAGES = ("download", "poll")
-BY_MODULE = {"uploads": ("create", "call"), "collections": ("create", "call", "list", "publish", "statistics")}
-"""The operations that concern the broken clients of a module; the others download packages."""
-
-BY_RULE = {
-    "client.conversion-interval": ("create", "call"),
-    "client.conversion-end": ("create",),
-    "client.follows-new-hash": ("publish",),
-    "client.list-complete": ("list",),
-    "client.statistics-cached": ("statistics",),
+BY_MODULE = {
+    "uploads": ("create", "call"),
+    "conversions": ("create", "call"),
+    "calls": ("call",),
+    "publishing": ("publish",),
+    "lists": ("list", "call"),
+    "statistics": ("statistics",),
 }
-"""The operations that concern the broken clients of a rule, where that says more."""
+"""The operations that concern the broken clients of a module; the others download packages."""
 
 
 @contextmanager
@@ -63,23 +61,17 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
         able = runner.capabilities if isinstance(made, LaunchMode) else runner.capabilities - _foreign(made)
-        family = made.__module__.rpartition(".")[2]
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)), family)
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)))
 
 
 def _foreign(client: type[Client]) -> set[str]:
     """The operations in which a broken client does nothing wrong: it is not tried on them."""
-    module = client.__module__.rpartition(".")[2]
-    concerned = OPERATIONS if not client.breaks else BY_RULE.get(client.breaks) or BY_MODULE.get(module, PACKAGES)
+    concerned = BY_MODULE.get(client.__module__.rpartition(".")[2], PACKAGES) if client.breaks else OPERATIONS
     return {f"op:{name}" for name in OPERATIONS if name not in concerned}
 
 
-def _cell(check: Check, runner: ScenarioRunner, groups: Iterable[ScenarioGroup], family: str) -> Cell:
-    """The check over the scenarios of all groups, until the first that breaks it.
-
-    The group that has the name of the broken client's module is the most likely one, so it comes first.
-    """
-    groups = sorted(groups, key=lambda group: group.name != family)
+def _cell(check: Check, runner: ScenarioRunner, groups: Iterable[ScenarioGroup]) -> Cell:
+    """The check over the scenarios of these groups, until the first that breaks it."""
     runs = (runner.watch(scenario) for group in groups for scenario in group.scenarios)
     return cell_of(result_of(check, next((run for run in runs if violation_in(check, run)), None)))
 
