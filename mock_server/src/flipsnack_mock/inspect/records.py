@@ -89,7 +89,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
     """The records of `entries`, which belong to `world`."""
-    secrets = {account.key: account.secret for account in world.accounts}
+    secrets = {account.key: account.secret for account in world.look()}
     others = frozenset(secrets.values())
     return [record_of(entry, Mask(secrets.get(entry.key), others)) for entry in entries]
 

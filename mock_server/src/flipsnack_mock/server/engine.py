@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import httptools
@@ -14,11 +14,15 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.protocol.addresses import bracketed, reachable
+from flipsnack_mock.server.app import STATE_FILE
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.delivery import CONNECTION, JoinedWrites
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.worker import start_worker
+
+if TYPE_CHECKING:
+    from flipsnack_mock.server.state_file import StateFile
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""
@@ -190,6 +194,7 @@ class Server(uvicorn.Server):
         pace: Pace = DEFAULT_PACE,
     ) -> None:
         self._uploads: Uploads = app.extensions[UPLOADS]
+        self._state: StateFile | None = app.extensions[STATE_FILE]
         config = uvicorn.Config(
             Bridge(app.wsgi_app, self._uploads, pace=pace),
             http=_Protocol,
@@ -212,11 +217,13 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     def serve_forever(self) -> None:
-        """Serve until a signal or `stop()`; answers in flight are finished first, and the uploads' files removed."""
+        """Serve until a signal or `stop()`; answers in flight are finished first, then files are closed or removed."""
         try:
             self.run(sockets=self._listeners)
         finally:
             self._uploads.close()
+            if self._state is not None:
+                self._state.close()
 
     def stop(self) -> None:
         """Ask the server to stop; returns at once."""
