@@ -30,7 +30,7 @@ def reset(context: Context) -> dict[str, int]:
     """Reset seeded accounts, delete others, switch maintenance off."""
     context.body(NoFields)
     context.world.reset()
-    return {"accounts": len(list(context.world.accounts))}
+    return {"accounts": len(list(context.world.look()))}
 
 
 @route("GET", "/__admin/maintenance", "show whether maintenance is on for all accounts")

@@ -83,18 +83,18 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     from flipsnack_mock.server.tls import certificates_for
 
     _open_standard_streams()
+    log = request_log(settings.log)
+    try:
+        tls = certificates_for(settings)
+        pem = tls.authority_pem if tls else b""
+        app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
+    except SettingsError as problem:
+        fail(str(problem), 2)
     try:
         listeners = bind(settings.host, settings.port)
     except OSError as problem:
         hint = "choose another --host or --port (--port 0 uses a free port)"
         fail(f"cannot listen on {bracketed(settings.host)}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
-    try:
-        tls = certificates_for(settings)
-    except SettingsError as problem:
-        fail(str(problem), 2)
-    pem = tls.authority_pem if tls else b""
-    log = request_log(settings.log)
-    app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
 
     def ready() -> None:
         address, port = listeners[0].getsockname()[:2]

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -22,8 +23,15 @@ from flipsnack_mock.server.player import player
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.vendor import REFUSALS, OnExchange, VendorSurface
 from flipsnack_mock.state.journal import NOBODY, Entry
-from flipsnack_mock.state.settings import Setting, Settings, load_settings
-from flipsnack_mock.state.world import Worlds
+from flipsnack_mock.state.kept_world import Damaged, kept_worlds
+from flipsnack_mock.state.settings import Setting, Settings, SettingsError, load_settings
+from flipsnack_mock.state.world import PackageOf, Worlds
+
+if TYPE_CHECKING:
+    from flipsnack_mock.server.state_file import StateFile
+
+STATE_FILE = "flipsnack_mock.state_file"
+"""Where the extensions of the Flask application have its `StateFile`, or None."""
 
 REPLICA_HEADER = "X-Flipsnack-Mock-Replica"
 
@@ -42,15 +50,17 @@ def create_app(
     """A plain, thread-safe WSGI application with a fake of its own.
 
     `now` gives real time in microseconds, `sleep` waits (where the server is not ours), `on_exchange` gets the journal
-    entry of every answered request, `sources` says where each setting came from (for `/__admin/settings`).
+    entry of every answered request, `sources` says where each setting came from (for `/__admin/settings`). Raises
+    `SettingsError` when the file of the setting `state` cannot be used.
     """
     if settings is None:
         settings, sources = load_settings(flags={}, environment={}, file=None)
     app = flask.Flask("flipsnack_mock", static_folder=None)
     app.url_map.merge_slashes = False
     clock = now or real_time()
-    uploads = app.extensions[UPLOADS] = Uploads(settings, clock)
-    worlds = Worlds(settings, uploads.flipbooks.package)
+    state = app.extensions[STATE_FILE] = _state_file(settings)
+    uploads = app.extensions[UPLOADS] = _uploads(settings, clock)
+    worlds = _worlds(settings, uploads.flipbooks.package, state)
     uploads.spool.in_use = worlds.documents
     app.register_error_handler(HTTPException, _unrouted(worlds, clock, on_exchange))
     app.register_error_handler(Refused, _answered)
@@ -64,6 +74,35 @@ def create_app(
     # Flask's documented place for WSGI around it: its test client, `run` and any WSGI server call `wsgi_app`.
     app.wsgi_app = _named(served, settings.replica)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app
+
+
+def _state_file(settings: Settings) -> "StateFile | None":
+    if not settings.state:
+        return None
+    # Imported on first use: most fakes keep nothing, and must start quickly.
+    from flipsnack_mock.server.state_file import StateFile
+
+    try:
+        return StateFile(Path(settings.state))
+    except OSError as trouble:
+        raise SettingsError(f"state: {trouble}") from None
+
+
+def _uploads(settings: Settings, now: RealTime) -> Uploads:
+    try:
+        return Uploads(settings, now)
+    except OSError as trouble:
+        raise SettingsError(f"state: the folder beside it cannot be used: {trouble}") from None
+
+
+def _worlds(settings: Settings, package_of: PackageOf, state: "StateFile | None") -> Worlds:
+    if state is None:
+        return Worlds(settings, package_of)
+    try:
+        return kept_worlds(settings, package_of, state)
+    except (OSError, Damaged, Refused) as trouble:
+        state.close()
+        raise SettingsError(f"state: {settings.state}: {trouble}") from None
 
 
 def _named(app: WsgiApp, replica: str) -> WsgiApp:

@@ -153,6 +153,13 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     journal_total: Annotated[
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
+    state: Annotated[
+        str,
+        does(
+            "file (SQLite) that the state outlives the process in, with the uploaded documents in a folder beside it "
+            "instead of in `spool`; empty keeps neither"
+        ),
+    ] = ""
     spool: Annotated[
         str,
         does(

@@ -102,7 +102,7 @@ class PageView(msgspec.Struct, frozen=True):
 
 def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> PageView:
     """The view at real time `at` (microseconds). Changes nothing."""
-    keys = [account.key for account in world.accounts]
+    keys = [account.key for account in world.look()]
     query = msgspec.structs.replace(query, account=query.account or _last_used(world) or next(iter(keys), ""))
     account = world.existing(query.account)
     shown = keys[-MOST_ACCOUNTS:]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,9 @@ from flipsnack_mock.state.settings import Settings
 UPLOADS = "flipsnack_mock.uploads"
 """Where the extensions of the Flask application have its `Uploads`."""
 
+DOCUMENTS = ".documents"
+"""What follows the name of the state file in that of the folder with the documents."""
+
 _THREADS = 4
 
 
@@ -31,13 +35,15 @@ class Fetched(NamedTuple):
 class Uploads:
     """The spool, the document processes and the flipbooks of one server; `now` gives real time in microseconds.
 
-    Nothing is made before the first upload, so that a server without a writable folder works.
+    Nothing is made before the first upload, so that a server without a writable folder works; but with the setting
+    `state`, the folder beside that file is made at once. Raises `OSError` when it cannot be used.
     """
 
     def __init__(self, settings: Settings, now: RealTime) -> None:
         self._now = now
         self._private = settings.fetch_private_urls
-        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files)
+        kept = Path(f"{settings.state}{DOCUMENTS}") if settings.state else None
+        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files, kept=kept)
         self.processes = DocumentProcesses()
         self.flipbooks = Flipbooks(self.spool, self.processes)
         self._threads: ThreadPoolExecutor | None = None
