@@ -8,7 +8,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from statistics import median
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ def measure(size: Size) -> Iterator[Figure]:
     with serving(FAKE, {**NO_LIMITS, "FLIPSNACK_MOCK_MAX_ACCOUNTS": str(size.accounts)}) as server:
         before, known = server.megabytes(), len(_accounts(server))
         # The documented accounts are there from the start.
-        _fill(server, size.accounts - known)
+        fill(server, (signed_target(f"test-crowd-{number}", "mock-never") for number in range(size.accounts - known)))
         after = server.megabytes()
         yield Figure(f"memory with {size.accounts:,} accounts", after, "MB")
         yield Figure("memory of an account, its job and its request", 1_000 * (after - before) / size.accounts, "kB")
@@ -45,27 +46,24 @@ def _accounts(server: Serving) -> list[object]:
         return list(json.load(answer)["accounts"])
 
 
-def _fill(server: Serving, count: int) -> None:
-    """One call of each of so many keys, many at once on one connection; raises `RuntimeError` if one is refused."""
+def fill(server: Serving, targets: Iterable[str]) -> None:
+    """Ask for each of `targets` once, many at once on one connection; raises `RuntimeError` if one is refused."""
     parts = urlsplit(server.url)
     address = str(parts.hostname), int(parts.port or 0)
     with contextlib.closing(socket.create_connection(address, timeout=SOCKET_SECONDS)) as connection:
-        for first in range(0, count, BATCH):
-            targets = [
-                signed_target(f"test-crowd-{number}", "mock-never")
-                for number in range(first, min(first + BATCH, count))
-            ]
-            lines = "".join(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n" for target in targets)
+        left = iter(targets)
+        while batch := list(islice(left, BATCH)):
+            lines = "".join(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n" for target in batch)
             connection.sendall(lines.encode())
-            _expect(connection, len(targets))
+            _expect(connection, len(batch))
 
 
 def _expect(connection: socket.socket, count: int) -> None:
     heard = b""
-    while heard.count(b'"PROCESSING"}}') < count:
+    while heard.count(b'{"code":20,') < count:
         piece = connection.recv(1_000_000)
         if not piece or b'"error"' in heard:
-            raise RuntimeError(f"an account was refused: {heard[-300:]!r}")
+            raise RuntimeError(f"a call was refused: {heard[-300:]!r}")
         heard += piece
 
 

@@ -6,12 +6,15 @@ import sys
 
 import flask
 
+from flipsnack_mock import create_app
 from flipsnack_mock.server.engine import Server, bind
 
 
 def main() -> None:
     """Serve on port argv[1], or on a free one, until SIGTERM."""
     app = flask.Flask("hello", static_folder=None)
+    # The engine takes from a fake what reads uploads.
+    app.extensions.update(create_app().extensions)
     app.add_url_rule("/v1/", view_func=lambda: "hello, world", endpoint="hello")
     listeners = bind("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     host, port = listeners[0].getsockname()[:2]

@@ -2,11 +2,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from bench import peers
 from bench.figure import Figure
+from bench.growth import Point, picture
 from bench.load import Load, parse_report
+from bench.process import HELLO, START_SECONDS, answering, free_port
 from bench.side_by_side import OURS, OURS_SHIPPED, ratios
 from bench.throughput import HELLO_WORLD, signed_target
 
@@ -39,6 +42,14 @@ def test_a_report_of_wrk_is_read(more: str, errors: int) -> None:
     assert Load(36172, 7232.83, 2150.0, 3580.0, errors) == parse_report(REPORT + more)
 
 
+def test_hello_world_is_served_on_the_port_that_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    port = free_port()
+    with answering([*HELLO, str(port)], {}, port, "/v1/") as (server, seconds):
+        assert 0 < seconds < START_SECONDS
+        assert server.megabytes() > 0
+
+
 def test_a_peer_that_cannot_be_installed_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "FOLDER", tmp_path)
     with pytest.raises(RuntimeError, match=r"\S"):
@@ -52,6 +63,14 @@ def test_ours_is_compared_with_the_best_of_the_peers() -> None:
     medians = {name: {"processor": processor, "cold start": start} for name, (processor, start) in cost.items()}
     assert [1.1, 0.5, 0.5, 0.4] == [figure.value for figure in ratios(medians)]
     assert 2 == len(list(ratios({name: medians[name] for name in (OURS, OURS_SHIPPED, HELLO_WORLD)})))
+
+
+def test_the_picture_has_a_panel_for_each_dimension_and_every_point() -> None:
+    points = [Point(10, 100.0, 40.0), Point(100, 110.0, 41.0)]
+    drawn = ElementTree.fromstring(picture({"keys": points, "requests": points}))
+    texts = [one.text for one in drawn.iter() if one.tag.endswith("text")]
+    assert {"keys", "requests", "10", "100", "110", "40", "41"} <= set(texts)
+    assert 4 == sum(one.tag.endswith("polyline") for one in drawn.iter())
 
 
 def test_what_is_no_report_is_refused() -> None:

@@ -171,7 +171,7 @@ def test_an_output_that_cannot_be_written_is_an_error(runner: CommandRunner) -> 
     assert (3, "error: cannot write the output: No space left on device\n") == (full.returncode, full.stderr)
 
 
-@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", ">&- 2>&-"])
+@pytest.mark.parametrize("redirection", [">&- 2>&-", "2>/dev/full"])
 def test_a_message_that_cannot_be_written_changes_nothing(runner: CommandRunner, redirection: str) -> None:
     """A download succeeds and a failure keeps its exit code, with stderr closed or full."""
     shell = ("sh", "-c", f'"$@" {redirection}', "sh", *COMMAND)

@@ -8,7 +8,8 @@ import pytest
 from client.tests.conftest import package
 
 from flipsnack_client import DeadlineExceeded
-from flipsnack_client.package import DIRECTORY_BYTES, MAX_BYTES, fault
+from flipsnack_client.defaults import MAX_BYTES
+from flipsnack_client.package import DIRECTORY_BYTES, fault
 
 
 def nothing() -> None:

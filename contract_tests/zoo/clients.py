@@ -34,17 +34,15 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check of a client. A fault of an adapter proves nothing, so that check is left out."""
 
 PACKAGES = ("download", "poll")
-BY_MODULE = {"uploads": ("create", "call"), "collections": ("create", "call", "list", "publish", "statistics")}
-"""The operations that concern the broken clients of a module; the others download packages."""
-
-BY_RULE = {
-    "client.conversion-interval": ("create", "call"),
-    "client.conversion-end": ("create",),
-    "client.follows-new-hash": ("publish",),
-    "client.list-complete": ("list",),
-    "client.statistics-cached": ("statistics",),
+BY_MODULE = {
+    "uploads": ("create", "call"),
+    "conversions": ("create", "call"),
+    "calls": ("call",),
+    "publishing": ("publish",),
+    "lists": ("list", "call"),
+    "statistics": ("statistics",),
 }
-"""The operations that concern the broken clients of a rule, where that says more."""
+"""The operations that concern the broken clients of a module; the others download packages."""
 
 
 @contextmanager
@@ -66,20 +64,19 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
         able = runner.capabilities if isinstance(made, LaunchMode) else runner.capabilities - _foreign(made)
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, able, examples)
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)))
 
 
 def _foreign(client: type[Client]) -> set[str]:
     """The operations in which a broken client does nothing wrong: it is not tried on them."""
-    module = client.__module__.rpartition(".")[2]
-    concerned = OPERATIONS if not client.breaks else BY_RULE.get(client.breaks) or BY_MODULE.get(module, PACKAGES)
+    concerned = BY_MODULE.get(client.__module__.rpartition(".")[2], PACKAGES) if client.breaks else OPERATIONS
     return {f"op:{name}" for name in OPERATIONS if name not in concerned}
 
 
-def _cell(check: Check, runner: ScenarioRunner, able: frozenset[str], examples: int) -> Cell:
-    """The checks of one rule over the scenarios for these capabilities, until the first that breaks one of them."""
+def _cell(check: Check, runner: ScenarioRunner, groups: Sequence[ScenarioGroup]) -> Cell:
+    """The checks of one rule over the scenarios of these groups, until the first that breaks one of them."""
     same_rule = [check, *(one for one in _BY_NAME.values() if one.rule == check.rule and one is not check)]
-    runs = (runner.watch(scenario) for scenario in _by_turns(scenario_groups(able, plan_of(examples))))
+    runs = (runner.watch(scenario) for scenario in _by_turns(groups))
     broken = ((one, run) for run in runs for one in same_rule if violation_in(one, run))
     return cell_of(result_of(*next(broken, (check, None))))
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flipsnack_client.command import Command, Run, api_options, hash_argument, print_json, running, usage
-from flipsnack_client.package import MAX_BYTES
+from flipsnack_client.defaults import MAX_BYTES
 
 STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")))
 """Paths that name what the process writes to: the file behind it must not be replaced."""

@@ -1,6 +1,5 @@
 """What the commands share: options, the client they make, and what they print."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -182,6 +181,7 @@ def parameters(arguments: tuple[str, ...]) -> dict[str, str]:
 
 def print_json(value: object) -> None:
     """Print a value of the client, or a plain one, as one JSON document."""
+    import json
     from dataclasses import is_dataclass
 
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -8,3 +8,6 @@ FORMATS = ("json", "jsonp", "xml")
 
 DEADLINE = 1800.0
 """Seconds that an operation may take."""
+
+MAX_BYTES = 4 * 1024**3
+"""Bytes that a package may have, packed and unpacked, unless the caller says otherwise."""

@@ -10,6 +10,7 @@ import requests
 
 from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline
+from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.exceptions import (
     Cancelled,
     ConnectionFailed,
@@ -19,7 +20,7 @@ from flipsnack_client.exceptions import (
     LinkRefused,
 )
 from flipsnack_client.log import log
-from flipsnack_client.package import MAX_BYTES, fault
+from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.transport import Response

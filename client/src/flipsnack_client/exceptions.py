@@ -44,7 +44,6 @@ A code that is not in the list raises a plain `ApiError`; it and the classes of 
 No text, repr or traceback of them contains the secret, a signature or a resource URL.
 """
 
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +89,8 @@ class UploadUncertain(FlipsnackError):
     """
 
     def __init__(self, failure: FlipsnackError, *, title: str) -> None:
+        import shlex
+
         super().__init__(
             f"{failure}; the upload may have arrived all the same, so it is not repeated: look for its collection "
             f"first, with collections(query={title!r}) or: flipsnack list --query {shlex.quote(title)}"

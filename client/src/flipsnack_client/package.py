@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.exceptions import FlipsnackError
 from flipsnack_client.readable import readable
 
@@ -17,9 +18,6 @@ _SIZE = 5
 
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """The compressions of members that are read: bzip2 and LZMA need much memory for a small input."""
-
-MAX_BYTES = 4 * 1024**3
-"""Bytes that a package may have, packed and unpacked, unless the caller says otherwise."""
 
 
 def fault(file: BinaryIO, *, between: Callable[[], None], max_bytes: int = MAX_BYTES) -> str | None:

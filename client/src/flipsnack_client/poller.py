@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline, deadline_of
+from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.download import Download, Progress
 from flipsnack_client.envelope import Answer
 from flipsnack_client.exceptions import (
@@ -20,7 +21,6 @@ from flipsnack_client.exceptions import (
     UnknownStatus,
 )
 from flipsnack_client.method import DOWNLOAD_HTML
-from flipsnack_client.package import MAX_BYTES
 from flipsnack_client.part import Part
 from flipsnack_client.resource_url import ResourceUrl
 

@@ -1,22 +1,26 @@
 """Broken clients: each a few lines over the correct one, named for its fault, with the rule that it breaks."""
 
 from contract_tests.zoo.broken_clients import (
-    collections,
+    calls,
+    conversions,
     decoding,
     downloads,
     files,
+    lists,
+    publishing,
     requests,
     secrets,
     signing,
+    statistics,
     timing,
     uploads,
 )
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-BROKEN_CLIENTS = members_in(
-    (signing, requests, decoding, timing, uploads, collections, downloads, files, secrets), Client
-)
+_CALLING = (signing, requests, decoding, calls, secrets)
+_FOLLOWING = (timing, uploads, conversions, publishing, lists, statistics, downloads, files)
+BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING), Client)
 """All of them."""
 
 

@@ -95,14 +95,6 @@ class Sniffable(AltServer, breaks="answer.jsonp-hardened"):
         return status, {"Content-Type": headers["Content-Type"]}, body
 
 
-class WidthIsText(AltServer, breaks="answer.fields"):
-    """Gives the width of a collection as a text."""
-
-    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
-        shown = super().described(call, collection)
-        return {**shown, "collectionWidth": str(shown["collectionWidth"])}
-
-
 class NoPicture(AltServer, breaks="answer.fields"):
     """Has null for a picture until the document is converted."""
 

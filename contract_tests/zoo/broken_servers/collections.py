@@ -70,6 +70,15 @@ class KeepsTheDescription(AltServer, breaks="update.sets"):
         collection.description = before
 
 
+class KeepsTheHeight(AltServer, breaks="update.sets"):
+    """Never changes a height."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        before = collection.height
+        super().change(call, collection)
+        collection.height = before
+
+
 class NeverUnlisted(AltServer, breaks="update.sets"):
     """Keeps a public collection public, as the application did."""
 

@@ -45,6 +45,14 @@ class UnlistedIsPublic(AltServer, breaks="list.status"):
         return (also and self.matches(call.get("query"), collection)) or super().is_wanted(call, collection)
 
 
+class EditableIsUnlisted(AltServer, breaks="list.status"):
+    """Counts editable collections as unlisted."""
+
+    def is_wanted(self, call: Call, collection: Collection) -> bool:
+        also = call.get("collectionStatus") == "unlisted" and collection.status == "editable"
+        return (also and self.matches(call.get("query"), collection)) or super().is_wanted(call, collection)
+
+
 class MindsTheCase(AltServer, breaks="list.query"):
     """Searches with regard to letter case."""
 

@@ -161,12 +161,12 @@ class EditableAtFirst(AltServer, breaks="upload.answer"):
         return super().status_of(call) or {"status": "editable"}
 
 
-class OldDefaultSize(AltServer, breaks="upload.answer"):
-    """Makes collections of 640 by 385 by default."""
+class HeightOfEmbedCodes(AltServer, breaks="upload.answer"):
+    """Makes collections 480 pixels high by default, as embed codes of today are."""
 
     def make_collection(self, call: Call) -> Collection:
         made = super().make_collection(call)
-        made.width = made.width if "collectionWidth" in call.params else 640
+        made.height = made.height if "collectionHeight" in call.params else 480
         return made
 
 

@@ -60,6 +60,21 @@ def test_statistics_are_replaced_and_answered(fake: Fake) -> None:
     assert 11 == action(fake, "user.getStats")["data"]["impressions"]
 
 
+def test_a_day_of_statistics_is_set_and_forgotten_beside_the_others(fake: Fake) -> None:
+    path = f"/collections/{create(fake)}/statistics"
+    pages = [{"page": 1, "time_spent": 0, "clicks": 0, "views": 5}]
+    fake.account("PUT", path, [{"date": "2024-02-01", "pages": pages}, {"date": "2024-01-01", "views": 1}])
+    [first, second] = fake.account("PUT", f"{path}/2024-02-01", {"views": 7}).get_json()
+    assert ("2024-01-01", 1, "2024-02-01", 7, pages) == (
+        *(first["date"], first["views"]),
+        *(second["date"], second["views"], second["pages"]),
+    )
+    assert [] == fake.account("PUT", f"{path}/2024-02-01", {"pages": []}).get_json()[1]["pages"]
+    assert ["2024-02-01"] == [day["date"] for day in fake.account("DELETE", f"{path}/2024-01-01").get_json()]
+    refusal = fake.account("PUT", f"{path}/1.2.2024", {"views": 7})
+    assert (400, "YYYY-MM-DD") == (refusal.status_code, refusal.get_json()["error"]["expected"])
+
+
 @pytest.mark.parametrize(
     ("days", "path"),
     [

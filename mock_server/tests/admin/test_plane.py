@@ -14,6 +14,7 @@ from flipsnack_mock.admin.collections import Statistics
 from flipsnack_mock.admin.routes import ROUTES, Route
 from flipsnack_mock.admin.ui.routes import ACTIONS
 from flipsnack_mock.admin.ui.view import PageQuery
+from flipsnack_mock.state.statistics import DayStatistics
 
 OPEN = {"/health", "/__admin/ca.pem"}
 PAGE = "/__admin/ui"
@@ -51,7 +52,7 @@ VALUES = st.recursive(
 
 
 def fields_of(shape: Any) -> list[str]:
-    return [field.encode_name for field in msgspec.structs.fields(shape)]
+    return [field.encode_name for field in msgspec.structs.fields(DayStatistics if shape is Statistics else shape)]
 
 
 @st.composite
@@ -65,7 +66,9 @@ def requests_to(draw: st.DrawFn, entry: Route) -> dict[str, Any]:
         form = draw(st.dictionaries(st.sampled_from(["do", "key", "hash", "id", "when", "when.hash", "on"]), TEXTS))
         return {"path": path, "query_string": query, "data": form | draw(st.just({}) | ACTION)}
     names = st.sampled_from(["x", *(fields_of(entry.body) if entry.body else [])])
-    body = draw(st.binary(max_size=9) | st.dictionaries(names, VALUES, max_size=5).map(json.dumps))
+    fields = st.dictionaries(names, VALUES, max_size=5)
+    shapes = st.lists(fields, max_size=2) if entry.body is Statistics else fields
+    body = draw(st.binary(max_size=9) | shapes.map(json.dumps))
     return {"path": path, "query_string": query, "data": body}
 
 

@@ -104,6 +104,26 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
         ({"preset": "slow", "count": 0}, "$.count", ">= 1"),
         ({"preset": "slow", "ttl": 0}, "$.ttl", "> 0"),
         ({"preset": "slow", "id": "not an id"}, "$.id", "regex"),
+        ({"preset": "slow", "id": ".."}, "$.id", "regex"),
+        ({"preset": "slow", "when": {"seed": 2**63}}, "$.when.seed", "`int` <= 9223372036854775807"),
+        ({"fault": {"kind": "code", "code": 99, "message": "x" * 10_001}}, "$.fault.message", "length <= 10000"),
+        ({"fault": {"kind": "status", "status": 200, "body": "x" * 1_000_001}}, "$.fault.body", "length <= 1000000"),
+        (
+            {"fault": {"kind": "status", "status": 200, "headers": {f"a{one}": "" for one in range(101)}}},
+            "$.fault.headers",
+            "length <= 100",
+        ),
+        *(
+            ({"fault": {"kind": kind, field: f"{value}\n"} | more}, f"$.fault.{field}", "regex")
+            for kind, field, value, more in (
+                ("redirect", "location", "http://a", {}),
+                ("url-origin", "origin", "http://a", {}),
+                ("content-type", "content_type", "a/b", {}),
+                ("status", "content_type", "a/b", {"status": 200}),
+            )
+        ),
+        ({"fault": {"kind": "status", "status": 200, "headers": {"A": "b\n"}}}, "$.fault.headers[...]", "regex"),
+        ({"preset": "slow", "id": "a\n"}, "$.id", "regex"),
     ],
     "POST /__admin/requests/verify": [
         ({}, "$", "`expectations`"),
@@ -119,12 +139,19 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
         ({"url": "?a=1&a=2"}, "$.url", "code 40"),
         ({"params": [["a", "1"], ["a", "2"]]}, "$.params", "code 40"),
         ({"params": {"a": 1}}, "$.params[...]", "`str`"),
+        ({"params": [[str(number), ""] for number in range(40_000)]}, "$.params", "length <= 1000"),
+        ({"params": {str(number): "" for number in range(40_000)}}, "$.params", "length <= 1000"),
+        ({"params": {"a": "b" * 1_100_000}}, "$.params", "code 40"),
+        ({"url": "?" + "a" * 1_100_000}, "$.url", "length <= 1048576"),
+        ({"url": "?a=1", "secret": "s" * 1_000}, "$.secret", "length <= 207"),
         ({"uri": "?a=1"}, "$", "unknown field `uri`"),
     ],
     f"PUT {ACCOUNT}/snapshot": [
         ({"version": version, "something": "new"}, "$.version", f"version {version}; this server reads version 1")
         for version in (0, 2, 99)
     ],
+    "GET /__admin/requests?since=r\u0661": [(None, "$.since", "regex")],
+    "GET /__admin/requests?since=r1%0A": [(None, "$.since", "regex")],
     "PUT /__admin/snapshot": [({"version": version}, "$.version", f"version {version}") for version in (0, 2)],
     "GET /__admin/requests?code=many": [(None, "$.code", "`int")],
     "GET /__admin/requests?kode=43": [(None, "$", "unknown field `kode`")],

@@ -1,7 +1,11 @@
+from functools import cache
 from typing import Any
 
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Fake, make_fake, signed
+from werkzeug.test import EnvironBuilder
+
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 
 
 def get(fake: Fake, path: str = "", **query: Any) -> Any:
@@ -117,3 +121,43 @@ def test_a_post_shows_its_body_masked(fake: Fake) -> None:
     assert ("code.40", ["token"]) != (shown["rule"], shown.get("leaks"))
     assert "signature=***" in shown["body"]
     assert SECRET not in str(shown)
+
+
+def called(fake: Fake, environ: dict[str, Any]) -> bytes:
+    """The body of the answer, with `environ` as it is: our engine calls the application with it again."""
+    return b"".join(fake.client.application.wsgi_app(environ, lambda *_: len))
+
+
+@cache
+def long_played() -> Fake:
+    fake = make_fake()
+    for number in range(201):
+        fake.call(apiKey=f"test-{number % 7}", signature="0")
+    return fake
+
+
+LONG = ["", "/count", "?action=none", ".ndjson", ".har", "/wait?count=1"]
+
+
+@pytest.mark.parametrize("path", [*(f"/__admin/requests{path}" for path in LONG), "/__admin/lint"])
+def test_what_takes_long_is_worked_out_beside_the_event_loop(path: str) -> None:
+    """And says the same as where nobody can wait."""
+    fake = long_played()
+    environ: dict[str, Any] = {CAN_AWAIT: True}
+    assert 204 == fake.client.get(path, environ_overrides=environ).status_code
+    plain = fake.client.get(path)
+    assert 200 == plain.status_code
+    route, _, query = path.partition("?")
+    raw = EnvironBuilder(route, query_string=query).get_environ() | environ
+    assert b"" == called(fake, raw)
+    assert isinstance(raw[WAIT], Work)
+    raw[WAIT].block()
+    assert plain.data == called(fake, raw)
+
+
+def test_more_comparisons_than_a_second_takes_are_refused() -> None:
+    fake = make_fake(journal_size=2_000)
+    for _ in range(1_001):
+        fake.client.get("/v1/")
+    answer = fake.admin("POST", "/__admin/requests/verify", {"expectations": [{"at_least": 0}] * 1_000})
+    assert (400, True) == (answer.status_code, "at most 999" in answer.get_json()["error"]["expected"])

@@ -3,6 +3,7 @@ from mock_server.tests.conftest import KEY, Fake, make_fake
 
 from flipsnack_mock import __version__
 from flipsnack_mock.inspect.ledger import ledger
+from flipsnack_mock.protocol.methods import INVENTED
 from flipsnack_mock.state.magic import listed
 from flipsnack_mock.state.settings import setting_docs
 
@@ -12,6 +13,13 @@ def test_health_and_the_rules_ledger_are_served(fake: Fake) -> None:
     assert expected == fake.admin("GET", "/health").get_json()
     served = [entry["id"] for entry in fake.admin("GET", "/__admin/rules").get_json()["rule"]]
     assert [entry["id"] for entry in ledger()["rule"]] == served
+
+
+def test_the_rules_say_which_names_are_invented_and_what_they_are_called_here() -> None:
+    fake = make_fake(invented_names={"flipbooks": "items", "collectionThumbnail": ""})
+    shown = fake.admin("GET", "/__admin/rules").get_json()["invented_names"]
+    assert set(INVENTED) == set(shown)
+    assert ("items", "", "to") == (shown["flipbooks"], shown["collectionThumbnail"], shown["to"])
 
 
 @pytest.mark.parametrize(("path", "unknown"), [("/__admin", 22), (f"/__admin/accounts/{KEY}", 30)])

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, START, Fake, make_fake, signed
 
-from flipsnack_mock.state.settings import load_settings
+from flipsnack_mock.state.settings import SettingsError, load_settings
 
 
 def snapshot(fake: Fake) -> dict[str, Any]:
@@ -69,6 +69,74 @@ def test_one_damaged_account_refuses_all(fake: Fake, change: dict[str, Any], pat
         assert answer.get_json()["error"]["path"].startswith(place + path)
     after = fake.admin("GET", "/__admin/snapshot").get_json()
     assert [one["account"] for one in before["accounts"]] == [one["account"] for one in after["accounts"]]
+
+
+RULE = {"id": "x", "fault": {"kind": "reset"}, "made_at": 5}
+FIELDS: list[tuple[list[Any], Any]] = [
+    (["now"], 2**63 - 1),
+    (["account", "secret"], ""),
+    (["account", "secret"], "s" * 208),
+    (["account", "clock", "offset"], 2**63 - 1),
+    (["account", "clock", "frozen_at"], -1),
+    (["account", "life"], -1),
+    (["account", "urls_made"], 2**64 - 1),
+    (["account", "faults_made"], 2**63 - 1),
+    (["account", "counted"], [2**60]),
+    (["account", "faults"], {"x": RULE | {"made_at": 2**63 - 1}}),
+    (["account", "faults"], {"x": RULE | {"hits": -1}}),
+    (["account", "faults"], {"y": RULE}),
+    (["account", "faults"], {"x\n": RULE | {"id": "x\n"}}),
+    (["account", "collections", "mock-half-way", "job", "calls"], -1),
+    (["account", "collections", "mock-half-way", "job", "started_at"], 2**63 - 1),
+    (["account", "collections", "mock-half-way", "job", "schedule"], "after-" + "1" * 60 + "s"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), FIELDS, ids=str)
+def test_what_no_account_can_hold_does_not_enter_by_a_snapshot(fake: Fake, path: list[str], value: Any) -> None:
+    fake.call(collectionHash="mock-half-way")
+    taken = place = snapshot(fake)
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    every = {"version": 1, "maintenance": False, "accounts": [taken]}
+    assert 400 == fake.account("PUT", "/snapshot", taken).status_code
+    assert 400 == fake.admin("PUT", "/__admin/snapshot", every).status_code
+
+
+def test_a_job_without_a_call_does_no_harm(fake: Fake) -> None:
+    fake.call(collectionHash="mock-half-way")
+    taken = snapshot(fake)
+    taken["account"]["collections"]["mock-half-way"]["job"]["calls"] = 0
+    assert 200 == fake.account("PUT", "/snapshot", taken).status_code
+    assert 20 == fake.call(collectionHash="mock-half-way").get_json()["code"]
+    assert 200 == fake.admin("GET", f"/__admin/ui?account={KEY}").status_code
+
+
+@pytest.mark.parametrize("secret", ["x", "a b", "\u00fc", "\n", "x" * 207, "", "x" * 208, None])
+def test_every_way_in_takes_the_same_secrets(fake: Fake, secret: str | None) -> None:
+    """Creation, fork, snapshot, and seed; the longest is that of the longest key."""
+    created = fake.admin("POST", "/__admin/accounts", {"key": "made", "secret": secret}).status_code
+    forked = fake.account("POST", "/fork", {"key": "twin", "secret": secret}).status_code
+    taken, given = snapshot(fake), "some" if secret is None else secret
+    taken["account"]["secret"] = given
+    restored = fake.account("PUT", "/snapshot", taken).status_code
+    seed = {"FLIPSNACK_MOCK_SEED": json.dumps([{"key": "K", "secret": given}])}
+    try:
+        load_settings(flags={}, environment=seed, file=None)
+        seeded = True
+    except SettingsError:
+        seeded = False
+    assert (created == 201) == (forked == 201) == (restored == 200) == seeded
+
+
+def test_an_account_with_the_longest_key_can_be_exported_and_seeded(fake: Fake) -> None:
+    key = "test-" + "k" * 195
+    assert 201 == fake.admin("POST", "/__admin/accounts", {"key": key}).status_code
+    text = fake.admin("GET", "/__admin/export").text
+    assert key in [seed.key for seed in load_settings(flags={}, environment={}, file=("export", text))[0].seed]
+    taken = fake.admin("GET", f"/__admin/accounts/{key}/snapshot").get_json()
+    assert 200 == fake.admin("PUT", f"/__admin/accounts/{key}/snapshot", taken).status_code
 
 
 def test_no_more_accounts_are_restored_than_there_is_room_for(fake: Fake) -> None:

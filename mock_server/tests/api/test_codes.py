@@ -15,6 +15,7 @@ from flipsnack_mock.faults.replacements import VendorCode
 from flipsnack_mock.faults.rules import When
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.methods import METHODS
+from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
@@ -80,6 +81,11 @@ FILES = st.sampled_from(
 )
 
 
+def _kept(of: Account) -> bytes:
+    # Every request moves the clock on.
+    return msgspec.json.encode(msgspec.structs.replace(of, latest=0))
+
+
 @given(action=st.sampled_from(sorted(METHODS)), data=st.data())
 def test_a_method_answers_with_the_codes_of_the_table_only_and_changes_nothing_when_it_refuses(
     action: str, data: st.DataObject
@@ -90,10 +96,10 @@ def test_a_method_answers_with_the_codes_of_the_table_only_and_changes_nothing_w
     for _ in range(3):
         names = st.sampled_from([one.name for one in method.parameters] or ["unknown"])
         params = data.draw(st.dictionaries(names, TEXTS, max_size=4))
-        before = msgspec.json.encode(account(door))
+        before = _kept(account(door))
         raw = urlencode(signed(action=action, **({"collectionHash": None} | params)))
         files = data.draw(FILES) if method.verb == "POST" else ()
         code = decoded(door.send(raw, method=method.verb, files=files))["code"]
         assert code in COMMON | {one.code for one in method.codes}
         if code not in (20, 38):
-            assert before == msgspec.json.encode(account(door))
+            assert before == _kept(account(door))

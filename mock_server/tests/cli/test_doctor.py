@@ -1,3 +1,4 @@
+import hashlib
 import json
 import subprocess
 import sys
@@ -36,6 +37,15 @@ def test_the_cause_and_the_remedy_are_told() -> None:
     for words in ("unsorted: signed in the order of the URL", "Sort the parameters by name", "[secret]a2apiKey"):
         assert words in result.output
     assert "secret-test-bad-signer" not in result.output
+
+
+def test_a_file_that_is_named_as_for_curl_is_recognised_among_what_was_signed() -> None:
+    params = {"apiKey": "test-bad-signer", "action": "collection.create", "file": "@./letters/May.pdf"}
+    named = params | {"file": "May.pdf"}
+    text = "secret-test-bad-signer" + "".join(name + named[name] for name in sorted(named))
+    result = run(url_of(params, hashlib.md5(text.encode()).hexdigest()))
+    assert 1 == result.exit_code
+    assert "file-included: file signed with its name" in result.output
 
 
 def test_the_exit_status_is_the_verdict() -> None:

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 from mock_server.tests.command_runner import clean_trace, run, trace_with_findings
 from mock_server.tests.conftest import signed
 
+from flipsnack_mock.cli.main import command
 from flipsnack_mock.testing import MockServer
 
 
@@ -52,3 +54,21 @@ def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
 def test_what_cannot_be_read_is_2(arguments: tuple[str, ...], stdin: str, problem: str) -> None:
     result = run("lint", *arguments, stdin=stdin)
     assert (2, True) == (result.exit_code, problem in result.output)
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_authorities_may_be_in_the_variable_of_any_usual_program(name: str) -> None:
+    with MockServer(tls=True) as secure:
+        trusting = CliRunner().invoke(command, ["lint", secure.url], obj={name: secure.ca_file})
+        doubting = CliRunner().invoke(command, ["lint", secure.url], obj={})
+    assert [0, 2] == [trusting.exit_code, doubting.exit_code]
+
+
+def test_a_proxy_is_for_other_machines_and_is_named(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://me:pass@127.0.0.1:9")
+    for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
+        assert 0 == run("lint", url, "--key", "test-nobody").exit_code
+    refused = run("lint", "http://fake.invalid")
+    assert (2, True) == (refused.exit_code, "by the proxy 127.0.0.1:9 of the environment" in refused.output)
+    assert "me:pass@" not in refused.output

@@ -1,3 +1,5 @@
+import base64
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -18,6 +20,35 @@ def test_the_secret_is_masked_wherever_it_stands(params: dict[str, str], place: 
     query = urlencode(values, quote_via=quote_plus if plus else quote).encode()
     assert OWN not in Mask(OWN).raw(query)
     assert "value" in Mask(OWN).leaks(dict(values))
+
+
+def hexed(secret: str) -> str:
+    return secret.encode().hex()
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in small letters": str.lower,
+    "percent-encoded": lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+    "encoded here and there": lambda secret: secret.replace("A", "%41").replace("-", "%2d"),
+    "encoded twice": lambda secret: quote(quote(secret.replace("-", "/"), safe=""), safe="").replace("%252F", "%252D"),
+    "in hexadecimal digits": hexed,
+    "in base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "in base64 behind a key": lambda secret: base64.b64encode(f"key1:{secret}".encode()).decode(),
+    "in base64 among others": lambda secret: base64.urlsafe_b64encode(f"ab{secret}cd".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_spelling_of_the_secret_is_as_good_as_the_secret(spelling: str) -> None:
+    """As a value, a name, in a path, in a query and among other words."""
+    written, mask = SPELLINGS[spelling](OWN), Mask(OWN)
+    for text in (written, f"before {written} after", f"/v1/{written}/x", f"'{written}' is no method"):
+        assert written not in mask.text(text)
+        assert MASK in mask.text(text)
+    assert written not in str(mask.params({written: written}))
+    assert written not in mask.raw(f"{written}={written}&{written}".encode())
+    assert ("a",) == mask.leaks({"a": written, "b": "no"})
 
 
 @given(st.dictionaries(names, texts, max_size=5))

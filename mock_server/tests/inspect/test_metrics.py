@@ -2,6 +2,7 @@ import flask
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.server.app import create_app
 
 LABELS = ("namespace", "action", "code", "http_status")
@@ -34,6 +35,14 @@ def test_requests_are_counted_by_action_code_and_status_and_invented_actions_sha
         client.get(f"/v1/?apiKey=nobody&signature=x&action=invented{number}")
     assert 20 == samples(app)["flipsnack_mock_requests_total", "", "other", "41", "200"]
     assert not [labels for labels in samples(app) if any("invented" in label for label in labels)]
+
+
+def test_every_method_is_counted_by_its_name(app: flask.Flask) -> None:
+    for action, method in (METHODS | UNBUILT).items():
+        path = f"/v1/?apiKey=nobody&signature=x&action={action}"
+        app.test_client().open(path, method=method.verb)
+    counted = {labels[2] for labels in samples(app) if labels[0] == "flipsnack_mock_requests_total"}
+    assert {*METHODS, *UNBUILT} == counted
 
 
 def test_accounts_and_maintenance_are_gauges(app: flask.Flask) -> None:

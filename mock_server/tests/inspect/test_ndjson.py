@@ -1,10 +1,13 @@
+import hashlib
+import io
 import json
 
 import pytest
 from mock_server.tests.command_runner import clean_trace, trace_of
-from mock_server.tests.conftest import make_fake
+from mock_server.tests.conftest import make_fake, signed
 
 from flipsnack_mock.inspect.ndjson import BadTrace, read_trace
+from flipsnack_mock.testing.pdf import make_pdf
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,17 @@ def test_the_header_says_where_the_requests_come_from() -> None:
     fake.call()
     header = json.loads(trace_of(fake).splitlines()[0])
     assert {"trace": 1, "world": "", "key": None, "dropped": 1} == header
+
+
+def test_an_upload_is_read_as_it_was_written() -> None:
+    fake = make_fake()
+    fields = signed(action="collection.create", collectionHash=None)
+    fake.client.post("/v1/", data=fields | {"file": (io.BytesIO(make_pdf(3)), "three.pdf")})
+    (record,) = read_trace(trace_of(fake)).records
+    (file,) = record.files
+    expected = ("three.pdf", "pdf", 3, hashlib.sha256(make_pdf(3)).hexdigest(), len(make_pdf(3)))
+    assert expected == (file.file_name, file.kind, file.pages, file.digest, file.size)
+    assert ("processing", True) == (record.status, "flipbooks" in record.invented)
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\r", "\x0b", "\x1c"])

@@ -54,9 +54,9 @@ def test_too_few_come_with_the_nearest_misses() -> None:
     """Where too little was found, what was nearly meant is shown; where too much was found, nothing is."""
     entries = polled(["mock-complete"])
     assert ["r1"] == [
-        miss.entry.id for miss in verify(Expectation(match=Matcher(hash="mock-complet")), entries).nearest
+        miss.entry.id for miss in verify(Expectation(match=Matcher(hash="mock-complet")), entries).nearest()
     ]
-    assert [] == verify(Expectation(match=Matcher(), exactly=0), entries).nearest
+    assert [] == verify(Expectation(match=Matcher(), exactly=0), entries).nearest()
 
 
 @pytest.mark.parametrize(

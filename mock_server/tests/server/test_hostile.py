@@ -187,18 +187,23 @@ def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
         assert "" == fake.ended()[2]
 
 
-def test_without_a_stdout_it_serves() -> None:
+@pytest.mark.parametrize("where", [">&-", ">&- 2>&-", ">/dev/full", ""])
+def test_without_a_stdout_it_serves_and_ends_well(where: str) -> None:
+    """Closed, full, or (without a word) a pipe whose reader is gone before the first line."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} >&-"
-    with subprocess.Popen(command, shell=True, stderr=subprocess.PIPE, text=True) as process:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} {where}"
+    with subprocess.Popen(command, shell=True, stdout=writer, stderr=subprocess.PIPE, text=True) as process:
+        os.close(writer)
         with requests.Session() as session:
             retries = Retry(total=None, connect=100, backoff_factor=0.1, backoff_max=0.2)
             session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retries))
             answers = [session.get(f"http://127.0.0.1:{port}/v1/", params=signed(), timeout=BOUND) for _ in range(3)]
         process.terminate()
         assert "" == process.communicate(timeout=BOUND)[1]
-    assert [20] * 3 == [answer.json()["code"] for answer in answers]
+    assert ([20] * 3, 0) == ([answer.json()["code"] for answer in answers], process.returncode)
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,5 +1,6 @@
 """The vendor's two host names on one port."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,11 +60,12 @@ def test_the_certificate_is_for_both_hosts(host: str) -> None:
         assert 200 == pool.request("GET", "/v1/", fields=READ, headers={"Host": host}).status
 
 
-def test_both_hosts_are_intercepted() -> None:
-    with intercept():
+def test_both_hosts_are_intercepted(tmp_path: Path) -> None:
+    with intercept(spool=str(tmp_path)):
         created = requests.post(f"https://{UPLOAD}/v1/", data=CREATE, files={"file": ("a.png", PNG)}, timeout=30).json()
         read = query(KEY, action="collection.getCollection", collectionHash=created["data"]["collectionHash"])
         assert "a" == requests.get(f"https://{API}/v1/", params=read, timeout=10).json()["data"]["collectionTitle"]
         assert 200 == requests.get(created["data"]["collectionThumbnail"], timeout=30).status_code
         wrong = requests.post(f"https://{API}/v1/", data=CREATE, files={"file": ("a.png", PNG)}, timeout=30).json()
     assert 42 == wrong["code"]
+    assert [] == list(tmp_path.iterdir())

@@ -1,7 +1,9 @@
 import contextlib
 import datetime
 import socket
+import sys
 import threading
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -148,3 +150,15 @@ def test_a_namespace_has_a_client_of_its_own(server: MockServer) -> None:
     assert 22 == call(account, f"{server.url}/t/suite-1/v1/")["code"]
     assert 20 == call(server.admin.account("test-a"), server.base_url)["code"]
     inner.close()
+
+
+@pytest.mark.parametrize(
+    ("module", "asked"), [("gevent.monkey", "is_module_patched"), ("eventlet.patcher", "is_monkey_patched")]
+)
+def test_where_no_thread_runs_it_says_so_and_what_works(
+    monkeypatch: pytest.MonkeyPatch, module: str, asked: str
+) -> None:
+    """It waited for ever, and said nothing."""
+    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{asked: lambda _name: True}))
+    with pytest.raises(RuntimeError, match=r"serve.*intercept"), MockServer():
+        pass

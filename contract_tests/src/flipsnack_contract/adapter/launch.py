@@ -30,6 +30,7 @@ from flipsnack_contract.adapter.messages import (
     Greeting,
     Hello,
 )
+from flipsnack_contract.adapter.modes import PARAMS, PLACEHOLDERS
 from flipsnack_contract.adapter.process import (
     Process,
     check_printed,
@@ -42,21 +43,7 @@ from flipsnack_contract.adapter.process import (
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.contract.clock import stopwatch
 
-MODES = {
-    "persistent": "one process for all cases, which speaks the adapter protocol",
-    "exec": "one process for each case: a program with {collection} and {dest}, or {action} and {params}, as arguments",
-}
 PLACEHOLDER = re.compile(r"\{[\w-]+\}")
-PARAMS = "{params}"
-PLACEHOLDERS = {
-    "{collection}": "the collection's hash",
-    "{dest}": "the file to make",
-    "{action}": "the method to call, for programs that call any method",
-    PARAMS: "becomes one argument name=value for each parameter, name=@path for each file",
-    "{base_url}": "the API's address (also FLIPSNACK_BASE_URL)",
-    "{format}": "json, jsonp or xml",
-    "{deadline_s}": "seconds that all of it may take",
-}
 NEEDED = {"download": ("{collection}", "{dest}"), "call": ("{action}", PARAMS)}
 
 

@@ -79,7 +79,9 @@ _TYPES: Mapping[str, type] = {"string": str, "number": int, "boolean": bool, "li
 @check("answer.fields", needs={"collection"}, methods=lambda method: bool(method.fields), calls=1)
 def data_has_the_fields_of_the_method(session: Session) -> None:
     """The data of an answer has the fields of the table, each of its type and with a value that it allows."""
-    answer = session.ask(session.draft())
+    session.own_collection()  # so that a list has an element
+    pages = {"includePageStats": "true"} if session.method.takes("includePageStats") else {}
+    answer = session.ask(session.draft(**pages))
     expect_code(20, answer, "a right call")
     _require_fields(session.method.fields, answer.data or {}, "the data")
 

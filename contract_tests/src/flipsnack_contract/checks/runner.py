@@ -18,16 +18,13 @@ from hypothesis.strategies import sampled_from
 
 from flipsnack_contract.checks.check import Check, Plan, Row, needs_of
 from flipsnack_contract.checks.drawing import same_everywhere
-from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation
+from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, keep_to_time
 from flipsnack_contract.contract.clock import REAL_MARGIN, SECOND, Clock, RatePacer, RealClock, shortest, stopwatch
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.result import Outcome, Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.target_under_test import TargetUnderTest
-
-CHECK_SECONDS = 600.0
-"""Seconds of real time after which a check gives up."""
 
 
 @dataclass
@@ -40,11 +37,6 @@ class _CheckRun:
     violation: Violation | None = None
     unsuitable: str = ""
     began: float = field(default_factory=stopwatch)
-
-    def keep_to_time(self) -> None:
-        """Raise `Inconclusive` where the check takes too long: each answer may be slow, and still have an end."""
-        if stopwatch() - self.began > CHECK_SECONDS:
-            raise Inconclusive(f"the check did not end within {CHECK_SECONDS:g} s; the answers are too slow")
 
 
 def run_check(check: Check, under_test: TargetUnderTest, plan: Plan) -> Result:
@@ -98,7 +90,7 @@ def _examples(check: Check, under_test: TargetUnderTest, plan: Plan, log: _Check
 def _try(check: Check, under_test: TargetUnderTest, log: _CheckRun, drawn: Mapping[str, Any]) -> None:
     shown = {name: value for name, value in drawn.items() if name != "needs"}
     values = dict(shown)
-    log.keep_to_time()
+    keep_to_time(log.began)
     try:
         with _session(under_test, log, values.pop("method", None)) as session:
             check.run(session, **values)
@@ -137,7 +129,7 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
 
     @contextmanager
     def session() -> Iterator[Session]:
-        log.keep_to_time()
+        keep_to_time(log.began)
         log.examples += 1
         with _session(under_test, log) as opened:
             yield opened

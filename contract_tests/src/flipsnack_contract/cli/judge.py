@@ -4,13 +4,12 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from flipsnack_contract.adapter.launch import MODES, PLACEHOLDERS, greeting_of
+from flipsnack_contract.adapter.modes import MODES, PLACEHOLDERS
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
@@ -153,7 +152,10 @@ def adapter() -> None:
 @click.argument("command", nargs=-1, metavar="-- COMMAND...")
 def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     """Check that an adapter keeps the protocol, and that the simplest cases work."""
+    from importlib.metadata import version
+
     from flipsnack_contract.adapter.adapter_check import check_adapter
+    from flipsnack_contract.adapter.launch import greeting_of
     from flipsnack_contract.plugin.client import launch_mode, open_fake
 
     wrong = 0

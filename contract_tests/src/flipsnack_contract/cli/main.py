@@ -4,7 +4,6 @@ What takes long to import (pytest, Hypothesis, the checks) is imported by the co
 """
 
 import os
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -28,7 +27,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
-@click.version_option(version("flipsnack-kit"), prog_name="flipsnack-contract")
+@click.version_option(package_name="flipsnack-kit", prog_name="flipsnack-contract")
 def cli() -> None:
     """Judge a fake of the Flipsnack API v1, or a client for it, by the rules of the ledger."""
 

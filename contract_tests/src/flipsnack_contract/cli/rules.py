@@ -11,7 +11,6 @@ import click
 
 from flipsnack_contract.contract.ledger import Rule, UnknownRule, breaking, rule, rules, sources, untested
 from flipsnack_contract.plugin.judged import NotJudgeable
-from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 if TYPE_CHECKING:
     from flipsnack_contract.checks.check import Check
@@ -30,6 +29,8 @@ WIDTH = 200
 @click.option("--checks", "as_checks", is_flag=True, help="The checks, by name, instead of the rules.")
 def list_rules(*, by: str | None, as_checks: bool) -> None:
     """List the rules of the ledger, or the checks."""
+    from flipsnack_contract.target.target_under_test import CAPABILITIES
+
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     formatter = click.HelpFormatter(width=width)
     if as_checks:

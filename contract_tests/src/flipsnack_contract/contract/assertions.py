@@ -2,8 +2,12 @@
 
 from collections.abc import Container
 
+from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.decoding import Answer, shown
 from flipsnack_contract.contract.ledger import messages, named
+
+CHECK_SECONDS = 600.0
+"""Seconds of real time after which a check gives up."""
 
 
 class Violation(Exception):
@@ -23,6 +27,12 @@ class Inconclusive(Exception):
 
 class Unsuitable(Exception):
     """A row cannot be tried on this target; the text says why."""
+
+
+def keep_to_time(began: float) -> None:
+    """Raise `Inconclusive` where a check takes too long: each answer may be slow, and still have an end."""
+    if stopwatch() - began > CHECK_SECONDS:
+        raise Inconclusive(f"the check did not end within {CHECK_SECONDS:g} s; the answers are too slow")
 
 
 def expect(expected: object, found: object, what: str) -> None:

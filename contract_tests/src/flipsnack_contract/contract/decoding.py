@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lxml import etree
-
 from flipsnack_contract.contract.methods import Field, objects
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
@@ -73,6 +71,8 @@ def _jsonp(text: str, rule: str, callback: str | None) -> Answer:
 
 
 def _xml(body: bytes) -> Answer:
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)

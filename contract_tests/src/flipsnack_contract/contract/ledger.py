@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -95,4 +95,4 @@ def _table(name: str) -> dict[str, Any]:
 
 def spec(name: str) -> str:
     """The text of a file of `spec/`."""
-    return resources.files("flipsnack_contract").joinpath("spec", name).read_text(encoding="utf-8")
+    return Path(__file__).parents[1].joinpath("spec", name).read_text(encoding="utf-8")

@@ -4,10 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage
-from flipsnack_contract.adapter.launch import BadUse
-from flipsnack_contract.adapter.messages import AdapterFault
-from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.result import Exit, Result
 
@@ -59,9 +55,24 @@ def explained() -> Iterator[None]:
         if wrong.filename is None:  # of no file, such as a pipe whose reader has ended
             raise
         raise NotJudgeable(f"{wrong.filename}: {wrong.strerror}") from None
-    except (BadUse, NoAddress) as wrong:
-        raise NotJudgeable(str(wrong)) from None
-    except AdapterFault as fault:
-        raise NotJudgeable(f"the adapter does not work: {fault}", Exit.ADAPTER) from None
-    except (NoFake, NoPackage, Inconclusive) as trouble:
-        raise NotJudgeable(str(trouble), Exit.UNREACHABLE) from None
+    except Exception as trouble:
+        known = _not_judgeable(trouble)
+        if known is None:
+            raise
+        raise known from None
+
+
+def _not_judgeable(trouble: Exception) -> NotJudgeable | None:
+    # Imported when something is wrong: `--help` goes through here, too.
+    from flipsnack_contract.adapter.fake_server import NoAddress, NoFake, NoPackage
+    from flipsnack_contract.adapter.launch import BadUse
+    from flipsnack_contract.adapter.messages import AdapterFault
+    from flipsnack_contract.contract.assertions import Inconclusive
+
+    if isinstance(trouble, BadUse | NoAddress):
+        return NotJudgeable(str(trouble))
+    if isinstance(trouble, AdapterFault):
+        return NotJudgeable(f"the adapter does not work: {trouble}", Exit.ADAPTER)
+    if isinstance(trouble, NoFake | NoPackage | Inconclusive):
+        return NotJudgeable(str(trouble), Exit.UNREACHABLE)
+    return None

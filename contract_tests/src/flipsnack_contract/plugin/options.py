@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flipsnack_contract.adapter.launch import MODES
+from flipsnack_contract.adapter.modes import MODES
 from flipsnack_contract.contract.clock import PER_MINUTE
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable

@@ -42,7 +42,7 @@ def list_accounts(context: Context) -> dict[str, Any]:
 def create_account(context: Context) -> dict[str, Any]:
     """Create an account; 409 if the key is taken."""
     wanted = context.body(NewAccount)
-    if any(account.key == wanted.key for account in context.world.accounts):
+    if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
     seed = SeedAccount(key=wanted.key, secret=wanted.secret or automatic_secret(wanted.key))
     return shown(context.world.add(context.world.begin(seed)), context.at)

@@ -1,17 +1,20 @@
 """Routes for the collections of an account: list, create, show, delete; their statistics."""
 
+import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from flipsnack_mock.admin.jobs import collection_of, put, shown_conversion, shown_job
 from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import Hash
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.seeds import SeedCollection
-from flipsnack_mock.state.statistics import DayStatistics
+from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 
 Statistics = tuple[DayStatistics, ...]
 
@@ -20,6 +23,16 @@ class NewCollection(SeedCollection, forbid_unknown_fields=True, frozen=True, kw_
     """The body that creates a collection; the default hash is the next free one."""
 
     hash: Hash | None = None  # type: ignore[assignment]  # a seed must name it, a request need not
+
+
+class DayFigures(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that sets the statistics of one day."""
+
+    impressions: Counted = 0
+    views: Counted = 0
+    time_spent: Counted = 0
+    downloads: Counted = 0
+    pages: tuple[PageStatistics, ...] | UnsetType = UNSET
 
 
 @route("GET", "/__admin/accounts/<key>/collections", "list the collections of an account")
@@ -73,6 +86,48 @@ def show_statistics(context: Context) -> Statistics:
 def replace_statistics(context: Context) -> Statistics:
     """Replace all of them; days with the same `date` are summed."""
     return put(context, msgspec.structs.replace(collection_of(context), statistics=context.body(Statistics))).statistics
+
+
+@route(
+    "PUT",
+    "/__admin/accounts/<key>/collections/<hash>/statistics/<date>",
+    "set the statistics of one day; without `pages` those of its pages stay",
+    body=DayFigures,
+)
+def set_day(context: Context) -> Statistics:
+    """Set what happened on that day (YYYY-MM-DD), and keep all other days."""
+    figures, date, known = context.body(DayFigures), _date(context), collection_of(context).statistics
+    pages = tuple(page for day in known if day.date == date for page in day.pages)
+    given = msgspec.structs.asdict(figures) | ({"pages": pages} if figures.pages is UNSET else {})
+    return _with_days(context, [*_other_days(known, date), DayStatistics(date=date, **given)])
+
+
+@route(
+    "DELETE",
+    "/__admin/accounts/<key>/collections/<hash>/statistics/<date>",
+    "forget the statistics of one day",
+)
+def forget_day(context: Context) -> Statistics:
+    """Forget what happened on that day (YYYY-MM-DD), and keep all other days."""
+    return _with_days(context, _other_days(collection_of(context).statistics, _date(context)))
+
+
+def _date(context: Context) -> datetime.date:
+    text = context.args["date"]
+    try:
+        return msgspec.convert(text, datetime.date)
+    except msgspec.ValidationError:
+        message = f"{text[:40]!r} is not a date"
+        raise Refused(400, "bad_request", message, path="$.date", expected="YYYY-MM-DD") from None
+
+
+def _other_days(days: Statistics, date: datetime.date) -> list[DayStatistics]:
+    return [day for day in days if day.date != date]
+
+
+def _with_days(context: Context, days: list[DayStatistics]) -> Statistics:
+    ordered = tuple(sorted(days, key=lambda day: day.date))
+    return put(context, msgspec.structs.replace(collection_of(context), statistics=ordered)).statistics
 
 
 def shown(context: Context, collection: Collection) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 The case is read from the world first, so the search needs no lock and does not delay other requests.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.requests import entry_of
@@ -18,7 +19,13 @@ from flipsnack_mock.inspect.provenance import passed_checks
 from flipsnack_mock.inspect.records import API, kind_of, records_of
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.errors import BadRequest, Refused
+from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.multipart import MAX_PARTS
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.state.journal import Entry
+
+Pairs = Annotated[list[tuple[str, str]], Meta(max_length=MAX_PARTS)]
+Named = Annotated[dict[str, str], Meta(max_length=MAX_PARTS)]
 
 
 class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -27,10 +34,10 @@ class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
     `key` and `secret` override the account that this server knows for the `apiKey` in the request.
     """
 
-    url: str | None = None
-    params: list[tuple[str, str]] | dict[str, str] | None = None
-    key: str | None = None
-    secret: str | None = None
+    url: Annotated[str, Meta(max_length=MAX_BODY_BYTES)] | None = None
+    params: Pairs | Named | None = None
+    key: Key | None = None
+    secret: Secret | None = None
 
 
 @route("GET", "/__admin/requests/<id>/diagnosis", "explain the answer to a request, and why its signature is wrong")

@@ -1,12 +1,13 @@
 """Route for the lint of the requests in the journal."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
+from flipsnack_mock.admin.long_poll import work
 from flipsnack_mock.admin.routes import Context, parse_query, route
-from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import FORMATS, Report, lint
 from flipsnack_mock.protocol.errors import Refused
 
@@ -28,13 +29,18 @@ class LintQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     "lint the client: find violations of the vendor's rules (key, level, ignore, format)",
     query=LintQuery,
 )
-def lint_client(context: Context) -> HttpResponse:
+def lint_client(context: Context) -> Any:
     """Each finding with rule, level, what was seen, what to do, and the requests."""
     query = parse_query(context.query, LintQuery)
-    records = records_of(context.world, context.world.journal.entries(query.key))
+    world = context.world
+    entries, dropped = list(world.journal.entries(query.key)), world.journal.dropped(query.key)
+    return work(lambda: _linted(query, records_of(world, entries), dropped), size=len(entries))
+
+
+def _linted(query: LintQuery, records: list[Record], dropped: int) -> HttpResponse:
     try:
         findings = lint(records, level=query.level, ignore=[name for name in query.ignore.split(",") if name])
     except ValueError as refusal:
         raise Refused(400, "bad_request", str(refusal), path="$.ignore", expected="ids of rules") from None
-    report = Report(findings=findings, checked=len(records), dropped=context.world.journal.dropped(query.key))
+    report = Report(findings=findings, checked=len(records), dropped=dropped)
     return HttpResponse(FORMATS[query.format](report) + "\n", 200, content_type=_CONTENT_TYPES[query.format])

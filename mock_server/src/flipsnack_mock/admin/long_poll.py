@@ -24,6 +24,10 @@ WAITED = "flipsnack_mock.waited"
 """Set when the application is called for the second time and must answer."""
 
 
+_AT_ONCE = 200
+"""So many requests are looked at, and shown, in a few milliseconds."""
+
+
 class Wait:
     """Ends when `missing` more entries match `matcher`, or after `seconds` of real time."""
 
@@ -88,6 +92,11 @@ class Work:
             self._done.set_result(self._compute())
         except Exception as failure:
             self._done.set_exception(failure)
+
+
+def work(compute: Callable[[], Any], *, size: int) -> Any:
+    """What `compute` gives: at once when there is little to do, as the `size` says, otherwise `Work`."""
+    return compute() if size <= _AT_ONCE else Work(compute)
 
 
 async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:

@@ -89,11 +89,19 @@ def _view(
         raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
         with world.lock:
             answer = entry.handler(context_of(world, args, raw))
+            _save(world)
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer, entry.status)
 
     return view
+
+
+def _save(world: World) -> None:
+    try:
+        world.save()
+    except OSError as trouble:
+        raise Refused(503, "not_kept", f"the change was not kept: {trouble}") from None
 
 
 def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:

@@ -9,18 +9,23 @@ import msgspec
 from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.long_poll import Wait
+from flipsnack_mock.admin.long_poll import Wait, work
 from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
-from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.inspect.records import mask_of, records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.journal import NOBODY, Entry
+from flipsnack_mock.state.world import World
 
 MAX_WAIT_SECONDS = 300
+MAX_COMPARISONS = 1_000_000
+"""How many expectations times requests one verification may compare."""
+
 _LOOKED_AT = 1000
+_MOST_EXPLAINED = 20
 
 
 class ListQuery(Matcher, frozen=True, kw_only=True):
@@ -54,24 +59,31 @@ class Expectations(msgspec.Struct, forbid_unknown_fields=True):
     "list the journal: filters key, kind, action, hash, code, status, fault, since, …",
     query=ListQuery,
 )
-def list_requests(context: Context) -> dict[str, Any]:
+def list_requests(context: Context) -> Any:
     """Matching entries, oldest first: the latest `limit`, or with `since` the first `limit` after that entry."""
     matcher = parse_query(context.query, ListQuery)
-    found = _found(context, matcher)
-    kept = found[: matcher.limit] if matcher.since else found[max(0, len(found) - matcher.limit) :]
-    return {
-        "requests": records_of(context.world, kept),
-        "matched": len(found),
-        "dropped": context.world.journal.dropped(matcher.key),
-        "nearest": [] if found else _near(context, matcher),
-    }
+    world, entries, latest = context.world, _entries(context, matcher.key), _latest(context)
+    dropped = world.journal.dropped(matcher.key)
+
+    def answer() -> dict[str, Any]:
+        found = list(filter(matcher.matches, entries))
+        kept = found[: matcher.limit] if matcher.since else found[max(0, len(found) - matcher.limit) :]
+        return {
+            "requests": records_of(world, kept),
+            "matched": len(found),
+            "dropped": dropped,
+            "nearest": [] if found else _near(world, matcher, latest),
+        }
+
+    return work(answer, size=len(entries))
 
 
 @route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=Matcher)
-def count_requests(context: Context) -> dict[str, int]:
+def count_requests(context: Context) -> Any:
     """How many entries match, and how many of the key (or of all keys) were dropped."""
     matcher = parse_query(context.query, Matcher)
-    return {"count": len(_found(context, matcher)), "dropped": context.world.journal.dropped(matcher.key)}
+    entries, dropped = _entries(context, matcher.key), context.world.journal.dropped(matcher.key)
+    return work(lambda: {"count": sum(map(matcher.matches, entries)), "dropped": dropped}, size=len(entries))
 
 
 @route(
@@ -80,33 +92,49 @@ def count_requests(context: Context) -> dict[str, int]:
     "wait until `count` entries match, at most `timeout` seconds; filters as above",
     query=WaitQuery,
 )
-def wait_for_requests(context: Context) -> dict[str, Any] | Wait:
+def wait_for_requests(context: Context) -> Any:
     """Matching entries as soon as there are enough; `complete` is false after a timeout."""
     matcher = parse_query(context.query, WaitQuery)
-    found = _found(context, matcher)
+    found = [entry for entry in _entries(context, matcher.key) if matcher.matches(entry)]
     missing = matcher.count - len(found)
     if missing > 0 and matcher.timeout and not context.waited:
         return Wait(context.world, matcher, missing, matcher.timeout)
-    return {
-        "complete": missing <= 0,
-        "count": len(found),
-        "requests": records_of(context.world, found[-matcher.count :]),
-        "nearest": _near(context, matcher) if missing > 0 else [],
-    }
+    world, latest = context.world, _latest(context)
+
+    def answer() -> dict[str, Any]:
+        return {
+            "complete": missing <= 0,
+            "count": len(found),
+            "requests": records_of(world, found[-matcher.count :]),
+            "nearest": _near(world, matcher, latest) if missing > 0 else [],
+        }
+
+    return work(answer, size=len(found))
 
 
 @route("POST", "/__admin/requests/verify", "verify expectations about the requests", body=Expectations)
-def verify_requests(context: Context) -> dict[str, Any]:
+def verify_requests(context: Context) -> Any:
     """For each expectation: whether it holds, the counted entries, and near misses if there were too few."""
-    entries = tuple(context.world.journal.entries())
-    findings = [verify(expectation, entries) for expectation in context.body(Expectations).expectations]
+    expectations, world = context.body(Expectations).expectations, context.world
+    entries = tuple(world.journal.entries())
+    size = len(expectations) * len(entries)
+    if size > MAX_COMPARISONS:
+        message = f"{len(expectations)} expectations about {len(entries)} requests are too many at once"
+        expected = f"at most {MAX_COMPARISONS // len(entries)}; or clear the journal first"
+        raise Refused(400, "bad_request", message, path="$.expectations", expected=expected)
+    return work(lambda: _verified(world, expectations, entries), size=size)
+
+
+def _verified(world: World, expectations: list[Expectation], entries: tuple[Entry, ...]) -> dict[str, Any]:
+    findings = [verify(expectation, entries) for expectation in expectations]
+    unmet = [finding for finding in findings if finding.is_short][:_MOST_EXPLAINED]
     shown = [
         {
             "ok": finding.ok,
             "sentence": finding.sentence,
             "found": len(finding.found),
             "requests": [entry.id for entry in finding.found],
-            "nearest": [_shown_miss(miss) for miss in finding.nearest],
+            "nearest": [_shown_miss(world, miss) for miss in finding.nearest()] if finding in unmet else [],
         }
         for finding in findings
     ]
@@ -119,16 +147,21 @@ def verify_requests(context: Context) -> dict[str, Any]:
     "export the journal as lines of JSON; of one account with ?key=",
     query=TraceQuery,
 )
-def export_ndjson(context: Context) -> HttpResponse:
+def export_ndjson(context: Context) -> Any:
     """A header, then a line for each request; secrets and signatures are masked."""
-    return _file(trace(context.world, parse_query(context.query, TraceQuery).key), "application/x-ndjson")
+    key, world = parse_query(context.query, TraceQuery).key, context.world
+    entries, dropped = list(world.journal.entries(key)), world.journal.dropped(key)
+    return work(lambda: _file(trace(world, entries, key, dropped), "application/x-ndjson"), size=len(entries))
 
 
 @route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=Matcher)
-def export_har(context: Context) -> HttpResponse:
+def export_har(context: Context) -> Any:
     """An HTTP archive. Secrets and signatures are masked."""
-    matcher = parse_query(context.query, Matcher)
-    return _file(har(records_of(context.world, _found(context, matcher))), "application/json")
+    matcher, world = parse_query(context.query, Matcher), context.world
+    entries = _entries(context, matcher.key)
+    return work(
+        lambda: _file(har(records_of(world, filter(matcher.matches, entries))), "application/json"), size=len(entries)
+    )
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
@@ -158,23 +191,30 @@ def entry_of(context: Context) -> Entry:
     return entry
 
 
-def _found(context: Context, matcher: Matcher) -> list[Entry]:
+def _entries(context: Context, key: str | None) -> list[Entry]:
+    """The entries among which those of a matcher of `key` are."""
     journal = context.world.journal
-    if matcher.key is None:
-        entries = journal.entries()
-    else:
-        # Requests with an unknown key are in a shared ring.
-        entries = heapq.merge(journal.entries(matcher.key), journal.entries(NOBODY), key=lambda entry: entry.number)
-    return [entry for entry in entries if matcher.matches(entry)]
+    if key is None:
+        return list(journal.entries())
+    # Requests with an unknown key are in a shared ring.
+    return list(heapq.merge(journal.entries(key), journal.entries(NOBODY), key=lambda entry: entry.number))
 
 
-def _near(context: Context, matcher: Matcher) -> list[Mapping[str, Any]]:
-    latest = deque(context.world.journal.entries(), maxlen=_LOOKED_AT)
-    return [_shown_miss(miss) for miss in nearest(matcher, latest)]
+def _latest(context: Context) -> list[Entry]:
+    return list(deque(context.world.journal.entries(), maxlen=_LOOKED_AT))
 
 
-def _shown_miss(miss: NearMiss) -> Mapping[str, Any]:
-    return {"id": miss.entry.id, "differs": miss.differs, "sentence": "; ".join(str(one) for one in miss.differs)}
+def _near(world: World, matcher: Matcher, latest: list[Entry]) -> list[Mapping[str, Any]]:
+    return [_shown_miss(world, miss) for miss in nearest(matcher, latest)]
+
+
+def _shown_miss(world: World, miss: NearMiss) -> Mapping[str, Any]:
+    mask = mask_of(world, miss.entry)
+    differs = [
+        msgspec.structs.replace(one, got=mask.whole(one.got)) if isinstance(one.got, str) else one
+        for one in miss.differs
+    ]
+    return {"id": miss.entry.id, "differs": differs, "sentence": "; ".join(map(str, differs))}
 
 
 def _file(text: str, content_type: str) -> HttpResponse:

@@ -34,7 +34,7 @@ class Context(NamedTuple):
         """The account named in the path; raises `Refused` (404) if there is none."""
         account = self.world.find(self.args["key"])
         if account is None:
-            raise not_found("account", self.args["key"], (known.key for known in self.world.accounts))
+            raise not_found("account", self.args["key"], (known.key for known in self.world.look()))
         return account
 
     @property

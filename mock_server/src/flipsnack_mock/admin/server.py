@@ -10,7 +10,7 @@ from flipsnack_mock.admin.clocks import NoFields
 from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.protocol.methods import METHODS, OBJECTS, UNBUILT
+from flipsnack_mock.protocol.methods import INVENTED, METHODS, OBJECTS, UNBUILT
 
 
 @route("GET", "/health", "check that the server is up", access="open")
@@ -30,7 +30,7 @@ def reset(context: Context) -> dict[str, int]:
     """Reset seeded accounts, delete others, switch maintenance off."""
     context.body(NoFields)
     context.world.reset()
-    return {"accounts": len(list(context.world.accounts))}
+    return {"accounts": len(list(context.world.look()))}
 
 
 @route("GET", "/__admin/maintenance", "show whether maintenance is on for all accounts")
@@ -58,9 +58,10 @@ def show_settings(context: Context) -> dict[str, Any]:
 
 
 @route("GET", "/__admin/rules", "show the rules ledger behind the answers")
-def show_rules(_context: Context) -> dict[str, Any]:
-    """Every rule with its class (documented, observed, assumed, invented) and source."""
-    return ledger()
+def show_rules(context: Context) -> dict[str, Any]:
+    """Every rule with its class and source; `invented_names` has each invented name and what it is called here."""
+    names = context.world.behaviour.invented_names
+    return ledger() | {"invented_names": {name: names.get(name, name) for name in sorted(INVENTED)}}
 
 
 @route("GET", "/__admin/methods", "show the method table: parameters, fields and codes, and how well each is known")

@@ -149,7 +149,7 @@ def fork_account(context: Context) -> dict[str, Any]:
 )
 def export(context: Context) -> HttpResponse:
     """Keys, secrets and collections, in the format of the setting `seed`."""
-    seeds = [seed_of(account) for account in context.world.accounts]
+    seeds = [seed_of(account) for account in context.world.look()]
     if parse_query(context.query, ExportQuery).format == "json":
         return HttpResponse(msgspec.json.encode(seeds) + b"\n", content_type="application/json")
     return HttpResponse(seed_toml(seeds), content_type="application/toml")

@@ -50,7 +50,7 @@ class Call:
         """Set the account with its clock, settings and faults; a fault may answer: `ApiError`, `FaultResponse`."""
         self.owner, self.behaviour = account, account.behaviour
         self.now = account.now(self.request.at)
-        self.entry.key, self.entry.now = account.key, self.now
+        self.entry.key, self.entry.now, self.entry.secret = account.key, self.now, account.secret
         if account.faults or magic_fault(collection_hash) is not None:
             seen = FaultTarget(action, collection_hash, self.params, has_body=self.request.method != "HEAD")
             self.injection = FaultInjection(account, seen, self.entry)

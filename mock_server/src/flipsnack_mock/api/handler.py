@@ -32,9 +32,7 @@ def handle(request: Request, world: World) -> tuple[Response, Entry]:
             response = msgspec.structs.replace(response, head=True)
         if call.injection is not None:
             response = call.injection.applied(response)
-        call.entry.response = response
-        world.journal.append(call.entry)
-        return response, call.entry
+        return _recorded(call, response), call.entry
 
 
 def refuse(request: Request, world: World, refusal: Refused) -> tuple[Response, Entry]:
@@ -42,9 +40,21 @@ def refuse(request: Request, world: World, refusal: Refused) -> tuple[Response, 
     with world.lock:
         call = Call(request, world)
         call.entry.detail = refusal.message
-        call.entry.response = refusal_response(refusal)
-        world.journal.append(call.entry)
-        return call.entry.response, call.entry
+        return _recorded(call, refusal_response(refusal)), call.entry
+
+
+def _recorded(call: Call, response: Response) -> Response:
+    """What the call is answered with: `response`, or a refusal when what it changed could not be kept."""
+    entry = call.entry
+    try:
+        call.world.save()
+    except OSError as trouble:
+        refusal = Refused(503, "not_kept", f"the change was not kept: {trouble}")
+        response = msgspec.structs.replace(refusal_response(refusal), head=response.head)
+        entry.code, entry.data, entry.detail = None, None, refusal.message
+    entry.response = response
+    call.world.journal.append(entry)
+    return response
 
 
 def _answer(call: Call) -> Response:

@@ -97,9 +97,8 @@ def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
     return hashlib.blake2b(text.encode() + stamp, digest_size=_DIGEST_BYTES).digest()
 
 
-@lru_cache(maxsize=131_072)
 def _key_pair_id(key: str) -> str:
-    return "K" + hashlib.sha256(f"key-pair:{key}".encode()).hexdigest()[:13].upper()
+    return f"K{account_id(key)}00"
 
 
 @lru_cache(maxsize=4096)

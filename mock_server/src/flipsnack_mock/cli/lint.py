@@ -1,12 +1,18 @@
 """`flipsnack-mock lint`: finds violations of the vendor's rules in a running fake or in a trace."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from flipsnack_mock.cli.options import fail, read_text
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
+
+# Where requests, curl and OpenSSL look for authorities.
+_AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 @click.command("lint")
@@ -23,7 +29,18 @@ from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--token", envvar=f"{ENVIRONMENT_PREFIX}ADMIN_TOKEN", default="", help="admin token of a running fake",
               show_envvar=True)  # fmt: skip
-def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ...], form: str, token: str) -> None:
+@click.pass_obj
+def lint_command(
+    environ: Mapping[str, str] | None,
+    /,
+    *,
+    source: str,
+    key: str | None,
+    level: str,
+    ignore: tuple[str, ...],
+    form: str,
+    token: str,
+) -> None:
     """Find violations of the vendor's rules for clients.
 
     SOURCE is the URL of a running fake (http://127.0.0.1:3547, with /t/NAME for a namespace), or a file with the answer
@@ -35,7 +52,7 @@ def lint_command(source: str, key: str | None, level: str, ignore: tuple[str, ..
     from flipsnack_mock.lint.findings import FORMATS, Report, lint
 
     is_url = source.startswith(("http://", "https://"))
-    text = _fetched(source, token) if is_url else _read(source)
+    text = _fetched(source, token, environ or {}) if is_url else _read(source)
     try:
         trace = read_trace(text)
         records = [record for record in trace.records if key in (None, record.key, record.params.get("apiKey"))]
@@ -53,14 +70,48 @@ def _read(source: str) -> str:
         fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
 
 
-def _fetched(url: str, token: str) -> str:
+def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
     # Imported on use: `--help` and files need no network.
     import requests
 
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    from flipsnack_mock.protocol.addresses import is_loopback
+
+    headers = {"Authorization": f"Bearer {token.strip()}"} if token.strip() else {}
+    session = requests.Session()
+    session.mount("https://", _trusting([file for name in _AUTHORITIES if (file := environ.get(name, "").strip())]))
+    if is_loopback(urlsplit(url).hostname or ""):
+        # A proxy of the environment is for other machines.
+        session.trust_env = False
     try:
-        answer = requests.get(f"{url.rstrip('/')}/__admin/requests.ndjson", headers=headers, timeout=30)
+        answer = session.get(f"{url.rstrip('/')}/__admin/requests.ndjson", headers=headers, timeout=30)
         answer.raise_for_status()
-    except requests.RequestException as problem:
-        fail(f"cannot fetch the journal of {url}: {problem}", 2)
+    except (requests.RequestException, OSError, ValueError) as problem:
+        fail(f"cannot fetch the journal of {url}{_by_proxy(session, url)}: {problem}", 2)
     return answer.content.decode("utf-8", "replace")
+
+
+def _trusting(authorities: list[str]) -> Any:
+    """An adapter that trusts the usual authorities and those in the files or folders `authorities`."""
+    import ssl
+
+    from requests.adapters import HTTPAdapter
+
+    class Trusting(HTTPAdapter):
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+            context = ssl.create_default_context()
+            for place in authorities:
+                is_folder = Path(place).is_dir()
+                context.load_verify_locations(None if is_folder else place, place if is_folder else None)
+            super().init_poolmanager(*arguments, **options, ssl_context=context)
+
+    try:
+        return Trusting()
+    except (OSError, ssl.SSLError) as problem:
+        fail(f"cannot read the authorities in {', '.join(authorities)}: {problem}", 2)
+
+
+def _by_proxy(session: Any, url: str) -> str:
+    import requests
+
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) if session.trust_env else None
+    return f" by the proxy {urlsplit(proxy).netloc.rpartition('@')[2]} of the environment" if proxy else ""

@@ -4,21 +4,24 @@ import click
 
 
 @click.command("magic")
-@click.argument("collection_hash", metavar="[HASH]", required=False)
-def magic_command(collection_hash: str | None) -> None:
-    """List the magic collection hashes and the magic names of uploads, or explain HASH.
+@click.argument("name", required=False)
+def magic_command(name: str | None) -> None:
+    """List the magic collection hashes and the magic names of uploads, or explain NAME.
 
-    A name is that of the file, or the title of the upload.
+    NAME is a hash, the name of a file, or the title of an upload.
 
-    Exit status: 0, or 1 if HASH is not magic.
+    Exit status: 0, or 1 if NAME is not magic.
     """
-    from flipsnack_mock.state.magic import PREFIX, listed, listed_uploads, magic
+    from flipsnack_mock.state.account import stem
+    from flipsnack_mock.state.magic import PREFIX, listed, listed_uploads, magic, upload_outcome
     from flipsnack_mock.state.schedules import GRAMMAR
 
-    if collection_hash is not None:
-        meant = magic(collection_hash)
-        click.echo(meant.does if meant else f"{collection_hash} is not magic; list all with `flipsnack-mock magic`")
-        raise SystemExit(0 if meant else 1)
+    if name is not None:
+        meant, upload = magic(name), upload_outcome(stem(name))
+        lines = [meant.does] if meant else []
+        lines += [f"as an upload: {upload}"] if upload else []
+        click.echo("\n".join(lines) or f"{name} is not magic; list all with `flipsnack-mock magic`")
+        raise SystemExit(0 if lines else 1)
     for head, rows in (("collectionHash", [(row.hash, row.magic.does) for row in listed()]),
                        ("name of an upload", listed_uploads())):  # fmt: skip
         width = max(len(name) for name, _ in rows)

@@ -1,5 +1,6 @@
 """Builds a case from a URL, a list of parameters or a journal entry, with the secrets that a world knows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -9,7 +10,7 @@ from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
-from flipsnack_mock.protocol.parameters import parse_query
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, parse_query
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -36,8 +37,9 @@ def case_of_url(world: World, url: str, *, key: str | None = None, secret: str |
 def case_of_params(world: World, pairs: Iterable[tuple[str, str]], *, key: str | None, secret: str | None) -> Case:
     """The case of decoded parameters; raises `BadRequest` when a name appears twice."""
     sent = tuple(pairs)
-    names = [name for name, _ in sent]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if sum(len(name) + len(value) for name, value in sent) > MAX_BODY_BYTES:
+        raise BadRequest(f"the parameters have more than {MAX_BODY_BYTES} characters", rule="request.size")
+    if twice := sorted(name for name, count in Counter(name for name, _ in sent).items() if count > 1):
         raise BadRequest(f"the parameter {twice[0][:60]!r} was sent more than once", rule="request.duplicate-parameter")
     return _case(world, sent, key=key, secret=secret)
 
@@ -60,7 +62,7 @@ def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None,
         values={
             "action": tuple(sorted(METHODS.keys() | UNBUILT)),
             "collectionHash": tuple(islice(account.collections, _MOST_OTHERS)) if account else (),
-            "apiKey": tuple(islice((other.key for other in world.accounts), _MOST_OTHERS)),
+            "apiKey": tuple(islice((other.key for other in world.look()), _MOST_OTHERS)),
         },
         uppercase=(account.behaviour if account else world.behaviour).uppercase_signatures,
     )
@@ -70,7 +72,7 @@ def _secrets(world: World, key: str, given: str | None) -> Iterator[tuple[str, s
     own = given or _known_secret(world, key)
     if own is not None:
         yield OWN, own
-    others = (other for other in world.accounts if other.key != key and other.secret != own)
+    others = (other for other in world.look() if other.key != key and other.secret != own)
     for other in islice(others, _MOST_OTHERS):
         yield ANOTHER + other.key, other.secret
 

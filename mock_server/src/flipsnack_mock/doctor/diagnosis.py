@@ -11,6 +11,7 @@ from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchRes
 from flipsnack_mock.doctor.signature_builder import SignatureBuilder
 from flipsnack_mock.doctor.signature_format import describe_format, printed_example
 from flipsnack_mock.doctor.signing_variant import SigningVariant
+from flipsnack_mock.inspect.masking import Mask
 
 Verdict = Literal["right", "explained", "unexplained", "unsigned", "no-secret"]
 
@@ -59,6 +60,23 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 def diagnose(case: Case, *, most_characters: int = MOST_CHARACTERS) -> Diagnosis:
     """Diagnose the signature of `case`; the search digests at most `most_characters` characters."""
+    return _masked(_diagnosis(case, most_characters), Mask(case.secrets.get(OWN)))
+
+
+def _masked(found: Diagnosis, mask: Mask) -> Diagnosis:
+    """`found` without the secret in a spelling that a parameter or the signature itself has."""
+    causes = tuple(
+        replace(
+            cause,
+            signed=mask.text(cause.signed),
+            mistakes=tuple(replace(mistake, how=mask.text(mistake.how)) for mistake in cause.mistakes),
+        )
+        for cause in found.causes
+    )
+    return replace(found, canonical=mask.text(found.canonical), given=mask.whole(mask.text(found.given)), causes=causes)
+
+
+def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
     builder = SignatureBuilder(case)
     seen = Diagnosis(
         verdict="no-secret",

@@ -25,6 +25,8 @@ _MOST_EXPLANATIONS = 5
 _USUAL = re.compile("[0-9a-f]{32}")
 # The fixed cost of a trial, in characters.
 _TRIAL = 300
+# And that of ordering and encoding one parameter.
+_PARAMETER = 30
 
 
 class AppliedMistake(NamedTuple):
@@ -78,7 +80,7 @@ class _Trials:
         self.left = left
         self._given = case.given
         self._builder = SignatureBuilder(case)
-        self._cost = _TRIAL + sum(len(name) + len(value) for name, value in case.sent)
+        self._cost = _TRIAL + sum(_PARAMETER + len(name) + len(value) for name, value in case.sent)
 
     def run(self, combined: Iterable[tuple[AppliedMistake, ...]]) -> list[Explanation]:
         """The combinations that produce the signature, each set of mistake names once."""

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 
 from flipsnack_mock.doctor.case import ANOTHER, Case
 from flipsnack_mock.doctor.signature_builder import AS_SENT, ESCAPES
-from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.protocol.methods import METHODS
 
 _MOST_NAMES = 40
@@ -80,22 +79,23 @@ def file(case: Case) -> Iterable[Variant]:
     sent = dict(case.sent).get("file")
     if sent is not None:
         yield Variant("file signed too", {"with_file": True})
+        # Whoever writes a call down names the file as for curl.
+        for value, what in reversed(_file_values(sent.removeprefix("@")).items()):
+            yield Variant(f"file signed with {what}", {"with_file": True, "replaced": (("file", value),)})
     for uploaded in case.files[:1]:
-        for value, what in reversed(_file_values(uploaded).items()):
+        found = {str(uploaded.size): "its size", uploaded.digest: "the SHA-256 of its bytes"}
+        for value, what in reversed((found | _file_values(uploaded.file_name)).items()):
             yield Variant(f"file signed with {what}", {"with_file": True, "added": (("file", value),)})
 
 
-def _file_values(uploaded: UploadedFile) -> dict[str, str]:
-    """Values that a program may sign for a file, each with what it is."""
-    path = uploaded.file_name
+def _file_values(path: str) -> dict[str, str]:
+    """Values that a program may sign for the file at `path`, each with what it is, the likeliest last."""
     name = re.split(r"[/\\]", path)[-1]
     return {
         "[object Object]": "the text of a JavaScript object",
         "[object File]": "the text of a JavaScript file",
         f"<_io.BufferedReader name='{name}'>": "the text of a Python file",
         "": "nothing",
-        str(uploaded.size): "its size",
-        uploaded.digest: "the SHA-256 of its bytes",
         name.rpartition(".")[0]: "its name without ending",
         f"./{name}": "its path from the current folder",
         f"@./{name}": "that path, as curl takes it",

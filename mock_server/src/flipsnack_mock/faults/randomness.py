@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-from statistics import NormalDist
 
 import msgspec
 
@@ -23,6 +22,9 @@ def uniform(chance: float, low: float, high: float) -> float:
 
 def lognormal(chance: float, median: float, sigma: float) -> float:
     """Where `chance` (above 0, below 1) falls in the lognormal distribution with this median and sigma."""
+    # Imported on use: it takes long, and few ask for it.
+    from statistics import NormalDist
+
     return median * math.exp(sigma * NormalDist().inv_cdf(chance))
 
 

@@ -3,10 +3,12 @@
 The signature of a resource URL becomes a label, so that equal URLs can be recognised.
 """
 
+import base64
+import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import quote, unquote_to_bytes
+from collections.abc import Callable, Container, Mapping
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
 
@@ -14,6 +16,7 @@ MASK = "***"
 
 # A shorter secret is masked only as a whole value: a secret of one letter is part of most words.
 _FINDABLE = 6
+_URL_SAFE = str.maketrans("+/", "-_")
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 _URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
@@ -65,10 +68,10 @@ def _rewritten_part(part: str, change: Callable[[str, str], str]) -> str:
 class Mask:
     """Masks known secrets, parameters whose name contains `secret`, and signatures."""
 
-    def __init__(self, own: str | None, others: Iterable[str] = ()) -> None:
+    def __init__(self, own: str | None, others: Container[str] = ()) -> None:
         """Mask `own`, the account's secret, anywhere in a text, and `others` where they are a whole word."""
-        self._own = own
-        self._others = frozenset(others)
+        self._own = _spellings(own) if own else None
+        self._others = others
 
     def value(self, name: str, value: str) -> str:
         """The value of a parameter, masked if necessary."""
@@ -83,21 +86,31 @@ class Mask:
         return bool(value) and ("secret" in name.lower() or self._holds_secret(value))
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
-        """All parameters with their values masked."""
-        return {name: self.value(name, value) for name, value in params.items()}
+        """All parameters with their names and values masked."""
+        return {self.text(name): self.value(name, value) for name, value in params.items()}
 
     def leaks(self, params: Mapping[str, str]) -> tuple[str, ...]:
-        """The names of the parameters that hold a secret."""
-        return tuple(name for name, value in params.items() if self.is_secret(name, value))
+        """The names, masked, of the parameters that hold a secret or are called one."""
+        held = (name for name, value in params.items() if self.is_secret(name, value) or self._holds_secret(name))
+        return tuple(self.text(name) for name in held)
 
     def text(self, text: str) -> str:
-        """`text` with the account's own secret masked, and words that are another account's secret."""
-        own = self._own
-        if own and len(own) >= _FINDABLE:
-            text = text.replace(own, MASK)
-        if _AUTOMATIC_SECRET not in text and self._others.isdisjoint(_WORD.findall(text)):
+        """`text` with the account's own secret masked, and words that are another account's secret.
+
+        A spelling of the secret is as good as the secret: percent-encoded, in letters of another case, in Base64 or
+        hexadecimal digits.
+        """
+        if not text:
+            return text
+        if self._own is not None and self._own.is_in(text):
+            text = self._own.pattern.sub(MASK, text)
+        if _AUTOMATIC_SECRET not in text.lower() and "%" not in text and not self._has_others_secret(text):
             return text
         return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
+
+    def whole(self, text: str) -> str:
+        """`text`, a value by itself, masked: also a secret that is too short to be looked for inside of a text."""
+        return MASK if self._holds_secret(text) else text
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
         """A query (without `content_type`) or body as masked text, one character for each byte.
@@ -110,7 +123,53 @@ class Mask:
 
     def _holds_secret(self, value: str) -> bool:
         own = self._own
-        return self._is_others_secret(value) or value == own or bool(own and len(own) >= _FINDABLE and own in value)
+        return self._is_others_secret(value) or (own is not None and (own.is_in(value) or value == own.secret))
+
+    def _has_others_secret(self, text: str) -> bool:
+        return any(word in self._others for word in _WORD.findall(text))
 
     def _is_others_secret(self, word: str) -> bool:
-        return word in self._others or word.startswith(_AUTOMATIC_SECRET)
+        if word in self._others or _AUTOMATIC_SECRET in word.lower():
+            return True
+        decoded = unquote(word) if "%" in word else word
+        return decoded != word and any(map(self._is_others_secret, _WORD.findall(decoded)))
+
+
+class _Spellings:
+    """The ways to write `secret`; `pattern` finds them all."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self._findable = len(secret) >= _FINDABLE
+        self._plain = secret.lower()
+        raw = secret.encode()
+        # Where it begins among three bytes decides how Base64 writes it; its ends depend on the neighbours.
+        codes = [base64.b64encode(b"\0" * place + raw).rstrip(b"=")[(0, 2, 3)[place] : -1] for place in range(3)]
+        self._codes = [code.decode() for code in codes] + [code.decode().translate(_URL_SAFE) for code in codes]
+        self._codes += [raw.hex()]
+
+    def is_in(self, text: str) -> bool:
+        """Whether `text` holds a spelling of the secret; one that is too short is part of any text."""
+        if not self._findable:
+            return False
+        low = text.lower()
+        if self._plain in low or any(code in text or code in low for code in self._codes):
+            return True
+        return "%" in text and self._plain in unquote(unquote(low)).lower()
+
+    @functools.cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """A pattern for every spelling; around Base64 it takes what belongs to the same text."""
+        written = "".join(f"(?:{re.escape(one)}|{_percent(one)})" for one in self.secret)
+        codes = "|".join(map(re.escape, dict.fromkeys(self._codes)))
+        return re.compile(f"{written}|[A-Za-z0-9+/_-]*(?:{codes})[A-Za-z0-9+/_=-]*", re.IGNORECASE)
+
+
+def _percent(character: str) -> str:
+    """A pattern for a character that is percent-encoded once or twice."""
+    return "".join(f"%(?:25)?{byte:02x}" for byte in character.encode()) + (r"|\+" if character == " " else "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _spellings(secret: str) -> _Spellings:
+    return _Spellings(secret)

@@ -11,6 +11,7 @@ from flipsnack_mock.inspect.provenance import signature_verdict
 from flipsnack_mock.inspect.records import action_of, collection_hash, job_status, kind_of
 from flipsnack_mock.state.journal import Entry
 
+_COMPARED = 50
 EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z")]
 
 
@@ -47,7 +48,7 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     action: str | None = None
     hash: str | None = None
     format: str | None = None
-    params: dict[str, str] = {}
+    params: Annotated[dict[str, str], Meta(max_length=100)] = {}
     code: int | None = None
     http_status: int | None = None
     status: str | None = None
@@ -116,6 +117,9 @@ def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> lis
     own = [entry for entry in candidates if _GETTERS["key"](entry) == matcher.key]
     misses = [NearMiss(entry, list(matcher.differences(entry))) for entry in own or candidates]
     near = [miss for miss in misses if 0 < len(miss.differs) < max(2, matcher.conditions)]
+    near.sort(key=lambda miss: (len(miss.differs), -miss.entry.number))
+    # Likeness takes long to find out.
+    near = near[:_COMPARED]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
     return near[:most]
 

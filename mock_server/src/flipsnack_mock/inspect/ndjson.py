@@ -3,11 +3,13 @@
 Secrets and signatures are masked.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from flipsnack_mock.inspect.records import Record, records_of
+from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
 VERSION = 1
@@ -39,11 +41,10 @@ class Trace(msgspec.Struct, frozen=True):
     records: list[Record]
 
 
-def trace(world: World, key: str | None = None) -> str:
-    """The journal of `world` as text, or that of one account."""
-    journal = world.journal
-    header = Header(trace=VERSION, world=world.name, key=key, dropped=journal.dropped(key))
-    lines = [header, *(Line(record) for record in records_of(world, journal.entries(key)))]
+def trace(world: World, entries: Iterable[Entry], key: str | None, dropped: int) -> str:
+    """The `entries` of `world` as text: all of its journal, or those of the account of `key`."""
+    header = Header(trace=VERSION, world=world.name, key=key, dropped=dropped)
+    lines = [header, *(Line(record) for record in records_of(world, entries))]
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
 
 

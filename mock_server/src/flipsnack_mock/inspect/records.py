@@ -11,6 +11,7 @@ from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_c
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -89,9 +90,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
     """The records of `entries`, which belong to `world`."""
-    secrets = {account.key: account.secret for account in world.accounts}
-    others = frozenset(secrets.values())
-    return [record_of(entry, Mask(secrets.get(entry.key), others)) for entry in entries]
+    return [record_of(entry, mask_of(world, entry)) for entry in entries]
+
+
+def mask_of(world: World, entry: Entry) -> Mask:
+    """The mask of what is shown of `entry`, which belongs to `world`."""
+    return Mask(entry.secret or None, world.secrets)
+
+
+def shown_in_log(world: World, entry: Entry) -> Entry:
+    """`entry` with what the log shows of it masked."""
+    if not entry.detail and (not entry.action or entry.action in METHODS):
+        return entry
+    mask = mask_of(world, entry)
+    params = {"action": mask.whole(entry.action)} if entry.action else {}
+    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), params=params)
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:
@@ -100,6 +113,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
     rules = cited_rules(entry)
     params = params_of(entry)
     path = mask.text(request.path)
+    collection = collection_hash(entry)
     return Record(
         id=entry.id,
         kind=kind_of(entry),
@@ -109,19 +123,19 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         at_us=request.at,
         now_us=entry.now,
         duration_us=entry.duration,
-        method=request.method,
+        method=mask.text(request.method),
         path=path,
-        origin=request.origin,
+        origin=mask.text(request.origin),
         query=mask.raw(request.query),
-        content_type=request.content_type,
+        content_type=mask.text(request.content_type),
         body=mask.raw(request.body, request.content_type or "none"),
-        range=request.range,
+        range=mask.text(request.range),
         conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
         params=mask.params(params),
         files=tuple(msgspec.structs.replace(one, file_name=mask.text(one.file_name)) for one in request.files),
-        action=action_of(entry),
-        hash=collection_hash(entry),
+        action=mask.whole(action_of(entry)),
+        hash=mask.whole(collection),
         format=entry.fmt,
         signature=signature_verdict(entry) if kind_of(entry) == API else "",
         leaks=mask.leaks(params) + (("path",) if path != request.path else ()),
@@ -179,7 +193,7 @@ def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:
     url, expires = _resource_url(entry)
     return RecordedAnswer(
         response.http_status,
-        response.content_type,
+        mask.text(response.content_type),
         response.sent_bytes,
         mask.text(masked_urls(body.decode("utf-8", "replace"))),
         {name: mask.text(masked_urls(value)) for name, value in response.headers},

@@ -9,6 +9,7 @@ from msgspec import Meta
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.state.journal import Entry
 
+_LOOKED_AT = 1_000
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
@@ -54,12 +55,21 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """The result of an expectation: whether it holds, the counted entries, and near misses if there were too few."""
+    """The result of an expectation: whether it holds, and the counted entries of the `window` that it is about."""
 
     ok: bool
     expectation: Expectation
     found: list[Entry]
-    nearest: list[NearMiss]
+    window: Sequence[Entry]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there were too few."""
+        return len(self.found) < self.expectation.least
+
+    def nearest(self) -> list[NearMiss]:
+        """Near misses among the latest entries, if there were too few."""
+        return nearest(self.expectation.match, self.window[-_LOOKED_AT:]) if self.is_short else []
 
     @property
     def sentence(self) -> str:
@@ -72,9 +82,8 @@ def verify(expectation: Expectation, entries: Sequence[Entry]) -> Verification:
     """Check `expectation` against `entries`, oldest first."""
     window = _window(expectation, entries)
     found = [entry for entry in window if expectation.match.matches(entry)]
-    too_few = len(found) < expectation.least
-    near = nearest(expectation.match, window or entries) if too_few else []
-    return Verification(not too_few and len(found) <= expectation.most, expectation, found, near)
+    ok = expectation.least <= len(found) <= expectation.most
+    return Verification(ok, expectation, found, window or entries)
 
 
 def _window(expectation: Expectation, entries: Sequence[Entry]) -> Sequence[Entry]:

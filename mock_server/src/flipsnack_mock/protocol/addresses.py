@@ -1,5 +1,6 @@
 """Addresses of the vendor's surface: hosts, paths, namespaces in front of paths (`/t/<name>`), origins."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -90,6 +91,15 @@ def namespace_path(origin: str) -> str:
 def reachable(host: str) -> str:
     """Where a server that listens on `host` is reached from its own machine."""
     return _EVERYWHERE.get(host, host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine whatever a table of names says (RFC 6761, 6.3)."""
+    name = host.lower().strip("[]").removesuffix(".")
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def bracketed(host: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -92,6 +91,10 @@ def _element(name: str, value: Value) -> str:
     return f"<{name}>{_content(value)}</{name}>"
 
 
+# A bare carriage return would come back as a line feed (XML 1.0, 2.11).
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+
+
 def _content(value: Value) -> str:
     if isinstance(value, Mapping):
         return _elements(value)
@@ -99,8 +102,7 @@ def _content(value: Value) -> str:
         return "".join(_element("item", one) for one in value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    # A bare carriage return would come back as a line feed (XML 1.0, 2.11).
-    return "" if value is None else escape(str(value), {"\r": "&#13;"})
+    return "" if value is None else str(value).translate(_ESCAPES)
 
 
 class _Format(NamedTuple):

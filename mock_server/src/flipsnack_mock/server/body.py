@@ -17,7 +17,7 @@ from flipsnack_mock.protocol.instants import SECOND, RealTime
 from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
 from flipsnack_mock.server.clock import elapsed_time
-from flipsnack_mock.server.delivery import Receive
+from flipsnack_mock.server.connection import Receive
 
 BODY = "flipsnack_mock.body"
 """Where the WSGI environment holds the `Sink` of a request whose body was read."""
@@ -220,6 +220,9 @@ def _read(environ: Environ, sink: Sink) -> None:
     reader, stream = BodyReader(sink), environ["wsgi.input"]
     while (wanted := min(sink.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := _piece(stream, wanted)):
         reader.take(piece)
+    announced = _announced(environ)
+    if announced is not None and reader.length < announced and sink.room:
+        raise Refused(400, "bad_request", f"the body ended after {reader.length} of {announced} bytes")
 
 
 def _piece(stream: BinaryIO, length: int) -> bytes:
@@ -234,8 +237,13 @@ def _piece(stream: BinaryIO, length: int) -> bytes:
 
 def _left(environ: Environ, length: int) -> int:
     """How much of a body there may be behind the first `length` bytes."""
-    announced = environ.get("CONTENT_LENGTH", "").strip()
-    if announced.isascii() and announced.isdecimal():
-        return max(0, int(announced) - length)
+    announced = _announced(environ)
+    if announced is not None:
+        return max(0, announced - length)
     # Without a length only a server that says so ends the input by itself; another would wait for ever.
     return _PIECE_BYTES if environ.get("wsgi.input_terminated") else 0
+
+
+def _announced(environ: Environ) -> int | None:
+    length = environ.get("CONTENT_LENGTH", "").strip()
+    return int(length) if length.isascii() and length.isdecimal() else None

@@ -11,21 +11,12 @@ import sys
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Wait, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
-from flipsnack_mock.server.delivery import (
-    CONNECTION,
-    EFFECT,
-    Connection,
-    Message,
-    Receive,
-    Send,
-    WsgiAnswer,
-    deliver,
-    until_ended,
-)
+from flipsnack_mock.server.connection import CONNECTION, Connection, Message, Receive, Send, WsgiAnswer, until_ended
+from flipsnack_mock.server.delivery import EFFECT, deliver
 from flipsnack_mock.server.uploads.uploads import Uploads
 
 Environ = dict[str, Any]
@@ -49,7 +40,7 @@ class Bridge:
             whole = not _has_body(scope) or await self._read_body(environ, receive)
             answer = _called(self._app, environ)
             if WAIT in environ:
-                answer = await self._answer_later(environ, waiting)
+                answer = await self._answer_later(answer, environ, waiting)
         except ConnectionAbortedError:
             return
         finally:
@@ -81,14 +72,17 @@ class Bridge:
             sink.refusal = refusal
         return reader.ended
 
-    async def _answer_later(self, environ: Environ, receive: Receive) -> WsgiAnswer:
-        """The answer after the wait that the application asked for."""
-        wait = environ[WAIT]
-        if isinstance(wait, Work):
-            await asyncio.to_thread(wait.block)
-        elif not await wait.over(receive):
-            raise ConnectionAbortedError
-        return _called(self._app, environ)
+    async def _answer_later(self, answer: WsgiAnswer, environ: Environ, receive: Receive) -> WsgiAnswer:
+        """The answer after the waits that the application asks for."""
+        done: Wait | Work | None = None
+        # What was waited for may have to be worked out.
+        while (wait := environ[WAIT]) is not done:
+            if isinstance(wait, Work):
+                await asyncio.to_thread(wait.block)
+            elif not await wait.over(receive):
+                raise ConnectionAbortedError
+            answer, done = _called(self._app, environ), wait
+        return answer
 
 
 def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:

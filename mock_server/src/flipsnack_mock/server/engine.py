@@ -6,18 +6,22 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import uvicorn
 
 from flipsnack_mock.protocol.addresses import bracketed, reachable
+from flipsnack_mock.server.app import STATE_FILE
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
 from flipsnack_mock.server.http_protocol import HttpProtocol, OnRefusal
 from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
 from flipsnack_mock.server.vendor import REFUSALS
 from flipsnack_mock.server.worker import start_worker
+
+if TYPE_CHECKING:
+    from flipsnack_mock.server.state_file import StateFile
 
 # In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
 GRACE_SECONDS = 0.5
@@ -105,6 +109,7 @@ class Server(uvicorn.Server):
         pace: Pace = DEFAULT_PACE,
     ) -> None:
         self._uploads: Uploads = app.extensions[UPLOADS]
+        self._state: StateFile | None = app.extensions[STATE_FILE]
         config = uvicorn.Config(
             Bridge(app.wsgi_app, self._uploads, pace=pace),
             http=partial(HttpProtocol, on_refusal=_on_refusal(app)),  # type: ignore[arg-type]  # uvicorn calls it
@@ -127,11 +132,13 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     def serve_forever(self) -> None:
-        """Serve until a signal or `stop()`; answers in flight are finished first, and the uploads' files removed."""
+        """Serve until a signal or `stop()`; answers in flight are finished first, then files are closed or removed."""
         try:
             self.run(sockets=self._listeners)
         finally:
             self._uploads.close()
+            if self._state is not None:
+                self._state.close()
 
     def stop(self) -> None:
         """Ask the server to stop; returns at once."""

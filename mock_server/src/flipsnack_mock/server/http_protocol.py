@@ -14,7 +14,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.server.delivery import CLIENT_ENDED, CONNECTION, JoinedWrites
+from flipsnack_mock.server.connection import CLIENT_ENDED, CONNECTION, JoinedWrites
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""

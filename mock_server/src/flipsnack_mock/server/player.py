@@ -36,7 +36,9 @@ _TYPES = {
 _HEADERS = {"Cache-Control": "no-cache"} | dict([NOSNIFF])
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8">{refresh}<title>{title}</title>
-<style>html, body, iframe {{ margin: 0; border: 0; width: 100%; height: 100% }} p {{ padding: 2rem }}</style>
+<style>
+html, body, iframe {{ display: block; margin: 0; border: 0; width: 100%; height: 100% }} p {{ padding: 2rem }}
+</style>
 <body>{content}</body></html>
 """
 _REFRESH = '<meta http-equiv="refresh" content="2">'

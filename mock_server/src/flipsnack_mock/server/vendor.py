@@ -5,6 +5,7 @@ It converts a WSGI request, calls `api.handle` and converts the response. It dec
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
+from flipsnack_mock.inspect.records import shown_in_log
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of, split_namespace
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
@@ -22,8 +24,8 @@ from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import KeptBody, Sink, read_request
 from flipsnack_mock.server.clock import Sleep
-from flipsnack_mock.server.delivery import CONNECTION, EFFECT, slowed
-from flipsnack_mock.server.uploads.flipbooks import Flipbook
+from flipsnack_mock.server.connection import CONNECTION
+from flipsnack_mock.server.delivery import EFFECT, slowed
 from flipsnack_mock.server.uploads.results import later
 from flipsnack_mock.server.uploads.uploads import Fetched, Uploads
 from flipsnack_mock.state.journal import Entry
@@ -39,12 +41,22 @@ Headers = list[tuple[str, str]]
 OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
+_UNCONDITIONAL: dict[str, str] = {}
 _URL_HEADERS = frozenset({"location", "content-location"})
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
-# Where the WSGI environment holds a document that is fetched.
+# Where the WSGI environment of a request that waits holds when it came, and the document that is fetched for it.
+_AT = "flipsnack_mock.at"
 _FETCHED = "flipsnack_mock.fetched"
+
+
+class _Unready(Exception):
+    """What an answer needs is being made: the result of `future`."""
+
+    def __init__(self, future: "Future[Any]") -> None:
+        super().__init__()
+        self.future = future
 
 
 class VendorSurface:
@@ -64,45 +76,53 @@ class VendorSurface:
         self._uploads = uploads
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        namespace, at = namespace_of(environ), self._now()
+        # A request that waited for something came when it came: a resource URL may have expired meanwhile.
+        namespace, at = namespace_of(environ), environ.pop(_AT, None) or self._now()
         world = self._worlds.world(namespace)
-        if environ["PATH_INFO"].startswith(PACKAGE_PREFIX) and (unmade := self._unmade(environ, world)) is not None:
-            return later(unmade, environ, start_response, self)
         origin = origin_of(environ, base_url=self._worlds.settings.base_url, namespace=namespace)
-        body = read_request(environ, self._uploads.form) if environ["REQUEST_METHOD"] == "POST" else _NOTHING
         try:
-            request = _request(environ, at, origin, _NOTHING if body.refusal else body)
-            if (fetching := self._fetching(environ, request, world)) is not None:
-                return later(fetching, environ, start_response, self)
-            response, entry = self._handled(environ, request, world, body.refusal)
-        finally:
-            body.close()
+            if environ["REQUEST_METHOD"] == "POST":
+                response, entry = self._posted(environ, world, at, origin)
+            else:
+                response, entry = self._asked(environ, world, at, origin)
+        except _Unready as unready:
+            environ[_AT] = at
+            return later(unready.future, environ, start_response, self)
         if entry.code == 20:
-            self._follow(entry, world)
+            self._follow(entry, world, environ)
         chunks = self._chunks(response, environ)
         entry.duration = max(0, self._now() - at)
         if self._on_exchange is not None:
-            self._on_exchange(entry)
+            self._on_exchange(shown_in_log(world, entry))
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
 
-    def _fetching(self, environ: Environ, request: Request, world: World) -> "Future[Fetched] | None":
-        """The document that a call uploads by its URL, when it is yet to be fetched."""
-        if not self._worlds.settings.fetch_file_urls or request.method != "POST" or _FETCHED in environ:
-            return None
-        url = api.url_to_fetch(request, world)
-        if not url:
-            return None
-        fetching = environ[_FETCHED] = self._uploads.fetch(url)
-        return fetching
+    def _asked(self, environ: Environ, world: World, at: int, origin: str) -> tuple[Response, Entry]:
+        """The answer to a request without a body; raises `_Unready` when it is a package that is yet to be made."""
+        if environ["PATH_INFO"].startswith(PACKAGE_PREFIX) and WAITED not in environ:
+            collection = api.collection_at(_path(environ), world)
+            made = None if collection is None else self._uploads.flipbooks.begin(collection)
+            if made is not None and not made.done():
+                raise _Unready(made)
+        return api.handle(_request(environ, at, origin, _NOTHING), world)
 
-    def _handled(
-        self, environ: Environ, request: Request, world: World, refusal: Refused | None
-    ) -> tuple[Response, Entry]:
-        if refusal is not None:
-            return api.refuse(request, world, refusal)
+    def _posted(self, environ: Environ, world: World, at: int, origin: str) -> tuple[Response, Entry]:
+        """The answer to a POST; raises `_Unready` when it uploads a document that is yet to be fetched."""
+        body = read_request(environ, self._uploads.form)
+        try:
+            if body.refusal is not None:
+                return api.refuse(_request(environ, at, origin, _NOTHING), world, body.refusal)
+            return self._uploaded(environ, _request(environ, at, origin, body), world)
+        finally:
+            body.close()
+            self._uploads.tidy(environ)
+
+    def _uploaded(self, environ: Environ, request: Request, world: World) -> tuple[Response, Entry]:
         fetched: Future[Fetched] | None = environ.pop(_FETCHED, None)
         if fetched is None:
+            if self._worlds.settings.fetch_file_urls and (url := api.url_to_fetch(request, world)):
+                environ[_FETCHED] = self._uploads.fetch(url)
+                raise _Unready(environ[_FETCHED])
             return api.handle(request, world)
         arrival, file = fetched.result()
         try:
@@ -110,16 +130,11 @@ class VendorSurface:
         finally:
             arrival.close()
 
-    def _unmade(self, environ: Environ, world: World) -> "Future[Flipbook] | None":
-        """What the package at the path of a request waits for; None when it can be served."""
-        collection = None if WAITED in environ else api.collection_at(_path(environ), world)
-        made = None if collection is None else self._uploads.flipbooks.begin(collection)
-        return None if made is None or made.done() else made
-
-    def _follow(self, entry: Entry, world: World) -> None:
+    def _follow(self, entry: Entry, world: World, environ: Environ) -> None:
         """Do what a call leads to that was answered: remove documents, or make what the next call will ask for."""
         if entry.action == _DELETE:
             self._uploads.spool.changed()
+            self._uploads.tidy(environ)
         elif entry.action == PACKAGE_METHOD and (account := world.existing(entry.key)) is not None:
             collection = account.collections.get(entry.params["collectionHash"])
             if collection is not None and collection.document is not None:
@@ -146,7 +161,8 @@ class VendorSurface:
 
 
 def _path(environ: Environ) -> str:
-    return str(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
+    # The journal keeps it: interned, the path of all calls is kept once. So it is with the origin.
+    return intern(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
 
 
 def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
@@ -156,13 +172,13 @@ def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
         # As of the body, enough to see that it is too long.
         query=environ.get("QUERY_STRING", "")[: MAX_QUERY_BYTES + 1].encode("latin-1"),
         at=at,
-        origin=origin,
+        origin=intern(origin),
         content_type=environ.get("CONTENT_TYPE", ""),
         body=body.content,
         range=environ.get("HTTP_RANGE", ""),
         conditions=_conditions(environ),
         cuttable=CONNECTION in environ,
-        host=environ.get("HTTP_HOST", ""),
+        host=intern(environ.get("HTTP_HOST", "")),
         files=body.files,
         form=body.form,
     )
@@ -171,7 +187,7 @@ def _request(environ: Environ, at: int, origin: str, body: Sink) -> Request:
 def _conditions(environ: Environ) -> dict[str, str]:
     if not environ["PATH_INFO"].startswith(PACKAGE_PREFIX):
         # Only packages have an ETag.
-        return {}
+        return _UNCONDITIONAL
     return {name: environ[variable] for name, variable in _CONDITIONS if variable in environ}
 
 

@@ -35,7 +35,8 @@ class Entry(msgspec.Struct):
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
     and `rule` is the ledger entry behind it. `data` is the data of the answer, `conversion` how far the conversion of
     the collection in it is (empty: it has none), `fault` the id and kind of the fault that disturbed it, and `cut` says
-    that the request was longer than the journal keeps. `places` is how many it takes among all that are kept.
+    that the request was longer than the journal keeps. `places` is how many it takes among all that are kept, and
+    `secret` is the account's, which is masked in all that is shown.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Entry(msgspec.Struct):
     fault: str = ""
     cut: bool = False
     places: int = 1
+    secret: str = ""
 
     @property
     def id(self) -> str:

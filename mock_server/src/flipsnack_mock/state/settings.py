@@ -14,7 +14,6 @@ from msgspec import Meta
 
 from flipsnack_mock.protocol.addresses import HOSTS
 from flipsnack_mock.protocol.errors import FieldError
-from flipsnack_mock.protocol.methods import INVENTED, NAMES
 from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, check_schedule
 from flipsnack_mock.state.seeds import DOCUMENTED_ACCOUNTS, SeedAccount, refuse_twins
 
@@ -102,6 +101,11 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 def _check_invented_names(names: Mapping[str, str]) -> None:
+    if not names:
+        return
+    # Imported on use: `--help` needs no method table.
+    from flipsnack_mock.protocol.methods import INVENTED, NAMES
+
     if unknown := sorted(names.keys() - INVENTED):
         known = ", ".join(sorted(INVENTED))
         raise FieldError("invented_names", f"{unknown[0]!r} is not an invented name; expected one of {known}")
@@ -149,6 +153,13 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     journal_total: Annotated[
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
+    state: Annotated[
+        str,
+        does(
+            "file (SQLite) that the state outlives the process in, with the uploaded documents in a folder beside it "
+            "instead of in `spool`; empty keeps neither"
+        ),
+    ] = ""
     spool: Annotated[
         str,
         does(

@@ -58,8 +58,8 @@ def restored(snapshot: Snapshot, real: int) -> Account:
     name than its own.
     """
     account = _copy(snapshot.account)
-    # That was the clock of the machine where the snapshot was taken.
-    account.latest = 0
+    # Its own was of the machine where the snapshot was taken.
+    account.latest = max(0, real)
     if account.clock.frozen_at is None:
         account.clock = VirtualClock(offset=snapshot.now - real)
     account.counted.sort()

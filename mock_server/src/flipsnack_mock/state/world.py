@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from flipsnack_mock.documents.archive import Package, build_package
@@ -50,12 +51,17 @@ class World:
         self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
+        self.secrets: Counter[str] = Counter()
         self._seeds = {seed.key: seed for seed in settings.seed}
         self.reset()
 
     @property
     def accounts(self) -> Iterable[Account]:
         """Every account there is, oldest first."""
+        return self._accounts.values()
+
+    def look(self) -> Iterable[Account]:
+        """The same for who changes none of them, and asks none for its time."""
         return self._accounts.values()
 
     def find(self, key: str) -> Account | None:
@@ -84,15 +90,25 @@ class World:
         """Add `account`, in place of one with the same key; raises `Refused` when the world is full."""
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
             raise _full("accounts", len(self._accounts), self.settings.max_accounts, " or delete some")
+        self._forget_secret(account.key)
+        self.secrets[account.secret] += 1
         self._accounts[account.key] = account
         self._keys[account_id(account.key)] = account.key
         return account
 
     def remove(self, key: str) -> None:
         """Remove the account of `key` and its journal."""
+        self._forget_secret(key)
         del self._accounts[key]
         del self._keys[account_id(key)]
         self.journal.forget(key)
+
+    def _forget_secret(self, key: str) -> None:
+        known = self._accounts.get(key)
+        if known is not None:
+            self.secrets[known.secret] -= 1
+            if not self.secrets[known.secret]:
+                del self.secrets[known.secret]
 
     def reset_account(self, key: str) -> Account:
         """Replace the account of `key` by a new one, as it began."""
@@ -112,7 +128,18 @@ class World:
         """Replace all accounts by these, at once, and clear the journal."""
         self._accounts = {account.key: account for account in accounts}
         self._keys = {account_id(key): key for key in self._accounts}
+        self.secrets = Counter(account.secret for account in self._accounts.values())
         self.maintenance = maintenance
+        self.journal.clear()
+
+    def save(self) -> None:
+        """Keep what changed beyond the end of the process, where the world is one that is kept; call it with `lock`.
+
+        Raises `OSError` with the reason when it could not be kept; the next call tries again.
+        """
+
+    def end(self) -> None:
+        """Forget the journal, as the world is no longer used; raises `OSError` as `save` does."""
         self.journal.clear()
 
     def seed_of(self, key: str) -> SeedAccount:
@@ -126,9 +153,13 @@ class World:
 class Worlds:
     """The worlds of one process: the main one, and one for each namespace `/t/<name>/` that was used."""
 
-    def __init__(self, settings: Settings, package_of: PackageOf | None = None) -> None:
+    def __init__(
+        self, settings: Settings, package_of: PackageOf | None = None, *, make: Callable[..., World] = World
+    ) -> None:
+        """Make the worlds by `make`, which takes the arguments of `World`."""
         self.settings = settings
-        self.main = World(settings, package_of=package_of)
+        self._make = make
+        self.main = make(settings, package_of=package_of)
         self._namespaces: dict[str, World] = {}
         self._lock = threading.Lock()
 
@@ -144,14 +175,14 @@ class Worlds:
             if world is None:
                 if len(self._namespaces) >= self.settings.max_namespaces:
                     raise _full("namespaces", len(self._namespaces), self.settings.max_namespaces)
-                world = self._namespaces[name] = World(self.settings, name, beside=self.main)
+                world = self._namespaces[name] = self._make(self.settings, name, beside=self.main)
             return world
 
     def documents(self) -> set[str]:
         """The digests of all documents that a collection was made of which is not deleted."""
         # Without the lock: who holds it may wait for the caller. Each list is copied in one step.
         worlds = [self.main, *self._namespaces.copy().values()]
-        accounts = [account for world in worlds for account in list(world.accounts)]
+        accounts = [account for world in worlds for account in list(world.look())]
         kept = [item for account in accounts for item in list(account.collections.values()) if not item.deleted]
         return {item.document.digest for item in kept if item.document is not None}
 
@@ -160,9 +191,10 @@ class Worlds:
         return list(self._namespaces)
 
     def remove(self, name: str) -> None:
-        """Forget a namespace; raises `KeyError` when it does not exist."""
+        """Forget a namespace; raises `KeyError` when it does not exist, and `OSError` as `World.save` does."""
         with self.main.lock, self._lock:
-            self._namespaces.pop(name).journal.clear()
+            self._namespaces[name].end()
+            del self._namespaces[name]
 
 
 def _full(what: str, count: int, limit: int, otherwise: str = "") -> Refused:

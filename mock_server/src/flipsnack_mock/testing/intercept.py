@@ -20,6 +20,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
 from flipsnack_mock.protocol.addresses import bracketed
 from flipsnack_mock.server.app import create_app
+from flipsnack_mock.server.uploads.uploads import UPLOADS
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
 
@@ -42,7 +43,7 @@ def intercept(
 
     With `others="refuse"`, requests to any other host fail as if it were unreachable (`requests.ConnectionError`).
     Faults that need a real connection are answered with HTTP 500. On exit everything is restored, including sessions
-    that were opened inside. Raises `SettingsError` for an invalid setting.
+    that were opened inside, and uploaded documents are removed. Raises `SettingsError` for an invalid setting.
     """
     loaded, sources = load_settings(flags=settings, environment={}, file=None)
     names = [_host(name) for name in hosts]
@@ -56,6 +57,7 @@ def intercept(
     finally:
         admin.close()
         HTTPConnectionPool.urlopen, HTTPConnection._new_conn = originals  # type: ignore[method-assign]
+        switch.app.extensions[UPLOADS].close()
 
 
 class _Switch(NamedTuple):

@@ -1,7 +1,9 @@
 """`MockServer`: the fake in a thread of the test process, on a free port."""
 
+import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +20,8 @@ class MockServer:
 
     With `tls=True` it serves https, and `ca_file` is the authority to trust, as in `requests.get(…, verify=ca_file)`.
     `settings` are those of `flipsnack-mock settings`; by default it uses a free port and logs no requests. The
-    environment is not read. Raises `SettingsError` for an invalid setting.
+    environment is not read. Raises `SettingsError` for an invalid setting, and `RuntimeError` on entry where gevent or
+    eventlet has replaced the threads of the process.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -33,12 +36,13 @@ class MockServer:
         return f"{self.url}/v1/"
 
     def __enter__(self) -> Self:
+        _refuse_green_threads()
         listeners = bind(self._settings.host, self._settings.port)
         tls = certificates_for(self._settings)
         self.url = url_of(listeners, host=self._settings.host, tls=tls is not None)
         pem = tls.authority_pem if tls else b""
-        self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-")
-        if tls:
+        self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-") if tls else None
+        if self._folder is not None:
             path = Path(self._folder.name, "ca.pem")
             path.write_bytes(pem)
             self.ca_file = str(path)
@@ -59,4 +63,23 @@ class MockServer:
         self.admin.close()
         self._server.stop()
         self._thread.join()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def _refuse_green_threads() -> None:
+    """Raise `RuntimeError` where no thread of this process runs beside the others."""
+    for name, is_patched in _GREEN_THREADS.items():
+        module = sys.modules.get(name)
+        if module is not None and is_patched(module):
+            library = name.partition(".")[0]
+            raise RuntimeError(
+                f"{library} has replaced the threads of this process, so a server in one never answers; start "
+                "`flipsnack-mock serve` as a process of its own, or use flipsnack_mock.testing.intercept"
+            )
+
+
+_GREEN_THREADS: dict[str, Callable[[Any], bool]] = {
+    "gevent.monkey": lambda monkey: bool(monkey.is_module_patched("threading")),
+    "eventlet.patcher": lambda patcher: bool(patcher.is_monkey_patched("thread")),
+}

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 _WIDTH, _HEIGHT = 420, 595
-_LINE_LENGTH = 58
+_LINE_LENGTH = 50
 _LINES = 30
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from flipsnack_mock.testing import AccountAdmin, MockServer
+from flipsnack_mock.testing import AccountAdmin, MockServer, make_pdf
 
 BOUND = 30
 HOSTILE = "\"'><img src=x onerror=\"window.hit=1\"><script>window.hit=1</script></code>{{ 7*7 }}<b id='main'>"
@@ -49,7 +50,8 @@ class Page:
         return self.browser.execute_script(script, *arguments)
 
     def press(self, *keys: str) -> None:
-        self.browser.switch_to.active_element.send_keys(*keys)
+        # A field for a file would take the keys that are sent to it for a path.
+        webdriver.ActionChains(self.browser).send_keys(*keys).perform()
 
     def complaints(self) -> list[str]:
         """What the browser complained of: a script that failed, something that the policy stopped."""
@@ -73,7 +75,11 @@ def size(width: int) -> dict[str, Any]:
 
 def busy(page: Page) -> str:
     """Fill the account with all there is to be shown; the id of the request whose signature is wrong."""
-    page.account.collections.create(hash="spring", title="Spring", schedule="after-30s")
+    figures = {"date": "2024-01-31", "views": 3, "pages": [{"page": 1, "views": 2}]}
+    page.account.collections.create(
+        hash="spring", title="Spring", schedule="after-30s", conversion_schedule="never", statistics=[figures]
+    )
+    page.account.collections.convert("spring", "complete")
     for collection_hash in ("spring", "mock-failed", "mock-never", "mock-complete", "nosuch", "mock-error-31"):
         page.call(collectionHash=collection_hash)
     page.account.faults.add(preset="unknown-code")
@@ -106,6 +112,35 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
         "[secret]actioncollection.downloadHTMLapiKey",
     ):
         assert words in text, words
+    assert [] == page.complaints()
+
+
+def test_a_document_is_uploaded_converted_and_counted_on_the_page(page: Page, tmp_path: Path) -> None:
+    """By choosing a file and by dropping one; the calls go through the API itself, and are in its journal."""
+    (tmp_path / "mock-manual.pdf").write_bytes(make_pdf(2))
+    page.open()
+    page.element("#upload-file").send_keys(str(tmp_path / "mock-manual.pdf"))
+    page.element("#upload button").click()
+    page.until(lambda: "Uploaded: mock-manual is" in page.text("#said"))
+    [made] = page.account.collections.list()
+    row = f"#job-{made['hash']}"
+    page.until(lambda: "processing" in page.text(row))
+    page.element(f"{row} a[data-package]").click()
+    page.until(lambda: "code 38" in page.text("#wrong"))
+    page.element(f"{row} button[aria-label$='into complete']").click()
+    page.until(lambda: "complete" in page.text(row))
+    page.run("document.querySelector(arguments[0]).open = true", f"#statistics-{made['hash']}")
+    day = f"#day-{made['hash']}-new"
+    page.run("document.querySelector(arguments[0]).value = 1234", f"{day} [name=views]")
+    page.element(f"{day} button").click()
+    page.until(lambda: "1,234 views" in page.text(row))
+    drop = "arguments[0].dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: files}))"
+    fill = "const files = new DataTransfer(); files.items.add(new File(['%PDF-'], 'mock-error-45.pdf'));"
+    page.run(fill + drop, page.element("#upload"))
+    page.until(lambda: "code 45, Invalid file format" in page.text("#wrong"))
+    names = [one.files[0].file_name for one in page.account.requests.list(action="collection.create")]
+    assert ["mock-manual.pdf", "mock-error-45.pdf"] == names
+    assert {"collection.create", "collection.downloadHTML"} == {one.action for one in page.account.requests.list()}
     assert [] == page.complaints()
 
 

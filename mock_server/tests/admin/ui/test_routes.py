@@ -48,7 +48,7 @@ def test_everything_that_the_page_loads_is_its_own_and_there(fake: Fake) -> None
         page = html.fromstring(fake.admin("GET", f"{base}ui").text)
         loaded = [link.get("href") for link in page.iter("link") if link.get("rel") == "stylesheet"]
         loaded += [script.get("src") for script in page.iter("script")]
-        assert ["ui/page.css", "ui/page.js"] == loaded
+        assert ["ui/page.css", "ui/page.js", "ui/calls.js"] == loaded
         assert {200} == {fake.admin("GET", f"{base}{name}").status_code for name in loaded}
         assert [] == page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
     assert 404 == fake.admin("GET", f"{PAGE}/other.js").status_code
@@ -88,6 +88,8 @@ def test_buttons_control_clock_maintenance_and_collections(fake: Fake) -> None:
 
 def test_every_button_on_the_page_is_known(fake: Fake) -> None:
     fake.call(collectionHash="mock-never")
+    days = [{"date": "2024-01-31", "views": 1}]
+    fake.account("POST", "/collections", {"hash": "mine", "conversion_schedule": "never", "statistics": days})
     press(fake, "add-fault", preset="slow")
     press(fake, "add-fault", preset="hang")
     found = set()

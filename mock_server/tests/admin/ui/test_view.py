@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from mock_server.tests.conftest import KEY, Door, make_door, signed
+from mock_server.tests.conftest import DOCUMENT, KEY, Door, decoded, make_door, signed
 from mock_server.tests.faults.conftest import account
 
 from flipsnack_mock.admin.ui import page
@@ -19,6 +19,7 @@ from flipsnack_mock.admin.ui.view import (
 )
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule, When
+from flipsnack_mock.protocol.messages import Form
 from flipsnack_mock.state.world import World
 
 BASE = "http://fake.test/v1/"
@@ -45,6 +46,22 @@ def test_the_page_begins_with_the_account_that_was_used_last(door: Door) -> None
     assert FIRST == seen(door).query.account
     door.call()
     assert KEY == seen(door).query.account
+
+
+def test_the_calls_that_the_page_offers_are_signed(door: Door) -> None:
+    """They go to the API itself: the upload, whose signature no file changes, and the call for a package."""
+    door.call()
+    form = selected(door).upload
+    assert ({"action", "apiKey", "signature"}, 0, 1_000) == (set(form.fields), form.made, form.left)
+    made = decoded(door.send(method="POST", form=Form(tuple(form.fields.items())), files=(DOCUMENT,)))
+    assert 20 == made["code"]
+    [row] = [one for one in selected(door).collections if one.collection.document]
+    assert ("processing", ["complete", "failed"]) == (row.conversion, row.convertible)
+    path, _, query = row.package.partition("?")
+    assert ("../v1/", 38) == (path, decoded(door.send(query))["code"])
+    embedded = door.act("collection.getEmbed", made["data"]["collectionHash"])["data"]["embedCode"]
+    assert row.player.removeprefix("..") in embedded
+    assert (1, 999) == (selected(door).upload.made, selected(door).upload.left)
 
 
 def test_to_look_changes_nothing(door: Door) -> None:

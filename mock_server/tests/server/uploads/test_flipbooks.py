@@ -1,6 +1,7 @@
 """What is made of an uploaded document: its package, its player, its thumbnail."""
 
 import io
+import itertools
 import re
 import threading
 import zipfile
@@ -8,11 +9,14 @@ from typing import Any
 
 import pytest
 import requests
+from mock_server.tests.conftest import SECOND, START
 from mock_server.tests.raw_socket import query
-from mock_server.tests.server.test_uploads import PNG, served, upload
+from mock_server.tests.server.test_uploads import PNG, fields, served, upload
 from mock_server.tests.server.uploads.test_documents import picture, with_content
 from PIL import Image
 
+from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import AdminClient, MockServer, make_pdf
 
 IMMEDIATELY = {"conversion_schedule": "immediate", "default_schedule": "immediate", "requests_per_minute": 0}
@@ -98,6 +102,19 @@ def test_nothing_waits_while_a_document_is_drawn() -> None:
         assert [] == answers, "the package came first"
         thread.join()
         assert [200] == answers
+
+
+def test_a_package_that_was_asked_for_in_time_is_served_however_long_it_takes() -> None:
+    """Each look at the clock is ten seconds after the one before; the URL lives for 25."""
+    ticks = itertools.count(START, 10 * SECOND)
+    settings, _ = load_settings(flags=IMMEDIATELY | {"url_lifetime": 25}, environment={}, file=None)
+    client = create_app(settings, now=lambda: next(ticks)).test_client()
+    file = (io.BytesIO(make_pdf(30)), "a.pdf")
+    made = client.post("/v1/", data=fields("test-late") | {"file": file}, content_type="multipart/form-data").get_json()
+    asked = query("test-late", collectionHash=made["data"]["collectionHash"])
+    url = client.get("/v1/", query_string=asked).get_json()["data"]["resourceUrl"]
+    assert 200 == client.get(url.removeprefix("http://localhost")).status_code
+    assert 403 == client.get(url.removeprefix("http://localhost")).status_code
 
 
 def embedded(server: MockServer, key: str, made: dict[str, Any], **more: str) -> str:

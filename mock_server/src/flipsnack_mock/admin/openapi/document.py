@@ -1,5 +1,6 @@
 """Routes for the OpenAPI documents; the control plane's is built from its table of routes."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,7 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.protocol.identifiers import Hash, Key
 
 _REFERENCE = "#/components/schemas/{name}"
-_PARTS: dict[str, Any] = {"key": Key, "hash": Hash}
+_PARTS: dict[str, Any] = {"key": Key, "hash": Hash, "date": datetime.date}
 _MEDIA = {
     "/__admin/ca.pem": ("application/x-pem-file",),
     "/__admin/export": ("application/toml", "application/json"),

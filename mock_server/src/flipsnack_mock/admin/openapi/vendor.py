@@ -102,7 +102,7 @@ def _call(verb: str) -> dict[str, Any]:
         "responses": {
             "200": {"description": "the answer of the API, errors included", "content": _answers()},
             "501": _refused("a method of the API that is not imitated"),
-            "503": _refused("there is no room for another account, namespace or document"),
+            "503": _refused("there is no room for another account, namespace or document, or a change was not kept"),
         },
     }
     if verb == "get":

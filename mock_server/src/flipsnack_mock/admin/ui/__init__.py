@@ -10,7 +10,11 @@ import jinja2
 from flipsnack_mock.admin.ui.timeline import format_duration
 from flipsnack_mock.admin.ui.view import PageQuery, PageView
 
-ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+ASSETS = {
+    "page.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
+    "calls.js": "text/javascript; charset=utf-8",
+}
 """The static files of the page, with their content types."""
 
 

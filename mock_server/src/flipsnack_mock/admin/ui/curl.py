@@ -38,7 +38,12 @@ def curl(record: Record, *, secret: str | None, base_url: str) -> str:
 def download_call(key: str, collection_hash: str, *, secret: str, base_url: str) -> str:
     """The command that asks for the package of that collection."""
     params = {"action": PACKAGE_METHOD, "apiKey": key, "collectionHash": collection_hash}
-    return _command(f"{base_url}?{_query(params | {'signature': signature.sign(secret, params)})}")
+    return _command(f"{base_url}?{signed_query(params, secret)}")
+
+
+def signed_query(params: dict[str, str], secret: str) -> str:
+    """The query of a call with `params`, signed."""
+    return _query(params | {"signature": signature.sign(secret, params)})
 
 
 def _signed(params: dict[str, str], secret: str | None) -> dict[str, str]:

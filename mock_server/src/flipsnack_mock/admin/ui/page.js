@@ -140,6 +140,7 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.method !== "post") return;
   event.preventDefault();
+  if (form.id === "upload") return upload(form);
   const body = new URLSearchParams(new FormData(form));
   if (body.get("do") === "sign-out") return void HTMLFormElement.prototype.submit.call(form);
   const fresh = await load(form.action, { method: "POST", body });

@@ -50,7 +50,7 @@ BY_CODE: dict[int, str] = {
 }
 
 _FAULT = "A fault caused this: check that the client handles it, or remove the fault below."
-_MAGIC = "The magic hash requests this answer: check that the client handles it."
+_MAGIC = "The magic hash, title or file name asks for this answer: check that the client handles it."
 _NO_SPOOL = "Let the fake write to its spool, or make room there (settings spool, spool_bytes and spool_files)."
 
 

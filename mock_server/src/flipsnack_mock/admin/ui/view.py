@@ -6,17 +6,18 @@ import msgspec
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.ui.cache import PageCache
+from flipsnack_mock.admin.ui.collections import CollectionRow, UploadForm, collection_row, upload_form
 from flipsnack_mock.admin.ui.curl import curl, download_call
 from flipsnack_mock.admin.ui.remediation import remediation
-from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row, window_of
+from flipsnack_mock.admin.ui.timeline import Window, window_of
 from flipsnack_mock.doctor.diagnosis import Diagnosis
 from flipsnack_mock.faults.presets import PRESETS, Preset
-from flipsnack_mock.faults.rules import FaultRule, drop_expired
+from flipsnack_mock.faults.rules import PACKAGE_ACTION, FaultRule, drop_expired
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.account import Account, Collection
-from flipsnack_mock.state.jobs import State, legal_targets
 from flipsnack_mock.state.journal import NOBODY, Entry
 from flipsnack_mock.state.magic import Listed, listed, listed_uploads
 from flipsnack_mock.state.world import World
@@ -42,15 +43,6 @@ class PageQuery(msgspec.Struct, frozen=True):
     account: str = ""
     request: str = ""
     show: str = "all"
-
-
-class CollectionRow(msgspec.Struct, frozen=True):
-    """A collection with the timeline of its job, and the states it can be forced into."""
-
-    collection: Collection
-    schedule: str
-    line: TimelineRow
-    legal: Sequence[State]
 
 
 class RequestRow(msgspec.Struct, frozen=True):
@@ -79,6 +71,7 @@ class AccountView(msgspec.Struct, frozen=True):
     account: Account
     now: str
     window: Window
+    upload: UploadForm
     collections: Sequence[CollectionRow]
     more_collections: int
     requests: Sequence[RequestRow]
@@ -101,6 +94,7 @@ class PageView(msgspec.Struct, frozen=True):
     accounts: Sequence[str]
     more_accounts: int
     selected: AccountView | None
+    actions: Sequence[str]
     presets: dict[str, Preset]
     magic: Sequence[Listed]
     magic_uploads: Sequence[tuple[str, str]]
@@ -108,7 +102,7 @@ class PageView(msgspec.Struct, frozen=True):
 
 def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> PageView:
     """The view at real time `at` (microseconds). Changes nothing."""
-    keys = [account.key for account in world.accounts]
+    keys = [account.key for account in world.look()]
     query = msgspec.structs.replace(query, account=query.account or _last_used(world) or next(iter(keys), ""))
     account = world.existing(query.account)
     shown = keys[-MOST_ACCOUNTS:]
@@ -123,6 +117,7 @@ def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: Pa
         accounts=shown,
         more_accounts=len(keys) - len(shown),
         selected=None if account is None else _account_view(world, account, query, at, base_url, cache),
+        actions=[*METHODS, PACKAGE_ACTION],
         presets=PRESETS,
         magic=listed(),
         magic_uploads=listed_uploads(),
@@ -142,7 +137,7 @@ def _account_view(
     now = account.now(at)
     entries = [*world.journal.entries(account.key), *world.journal.entries(NOBODY)]
     wanted = [entry for entry in entries if FILTERS[query.show](entry)]
-    known = sorted(account.collections.values(), key=lambda item: -(item.job.started_at or 0))
+    known = sorted(account.collections.values(), key=lambda item: -_begun(item))
     drawn = known[:MOST_COLLECTIONS]
     window = window_of(drawn, account.behaviour, now)
     findings = cache.findings(world, account.key, LINTED)
@@ -150,7 +145,8 @@ def _account_view(
         account=account,
         now=to_text(now),
         window=window,
-        collections=[_collection_row(item, account, window) for item in drawn],
+        upload=upload_form(account, now),
+        collections=[collection_row(item, account, window) for item in drawn],
         more_collections=len(known) - len(drawn),
         requests=_requests(world, account, query, wanted, base_url, cache),
         counts={name: sum(map(is_meant, entries)) for name, is_meant in FILTERS.items()},
@@ -164,11 +160,10 @@ def _account_view(
     )
 
 
-def _collection_row(item: Collection, account: Account, window: Window) -> CollectionRow:
-    line = timeline_row(item, account.behaviour, window)
-    return CollectionRow(
-        item, item.job.schedule or item.schedule_text(account.behaviour), line, legal_targets(line.state)
-    )
+def _begun(item: Collection) -> int:
+    """When the package was first asked for, or the conversion began, whichever was later."""
+    jobs = [item.job] if item.conversion is None else [item.job, item.conversion]
+    return max(job.started_at or 0 for job in jobs)
 
 
 def _requests(

@@ -26,6 +26,11 @@ def run(call: Call) -> Tree:
 
 def _player(call: Call, collection: Collection) -> str:
     # `https` and `startBook` change nothing: the fake has one scheme, and a collection has one item.
-    token = base64.b64encode(f"{account_id(call.account.key)}+{collection.hash}".encode()).decode()
     page = call.arguments["startPage"]
-    return f"{call.request.origin}{PLAYER_PATH}?hash={token}" + (f"&p={page}" if page != 1 else "")
+    return call.request.origin + player_path(call.account.key, collection.hash) + (f"&p={page}" if page != 1 else "")
+
+
+def player_path(key: str, collection_hash: str) -> str:
+    """Path and query of the player of a collection; the token in it names the account by its public id."""
+    token = base64.b64encode(f"{account_id(key)}+{collection_hash}".encode()).decode()
+    return f"{PLAYER_PATH}?hash={token}"

@@ -15,6 +15,7 @@ from flipsnack_mock.documents.pages import Page, TextRun
 from flipsnack_mock.documents.viewer import viewer_files
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
+from flipsnack_mock.server.uploads.folder import DRAWING
 from flipsnack_mock.server.uploads.results import Results
 from flipsnack_mock.server.uploads.spool import Spool
 from flipsnack_mock.state.account import Collection
@@ -115,7 +116,7 @@ class Flipbooks:
         if path is None or not document.kind:
             return [None] * count
         try:
-            with tempfile.TemporaryDirectory(prefix="pages-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(prefix=DRAWING, dir=path.parent, ignore_cleanup_errors=True) as folder:
                 self._processes.draw(document.kind, path, Path(folder), side=side, count=count)
                 return read_pages(Path(folder), count)
         except OSError:

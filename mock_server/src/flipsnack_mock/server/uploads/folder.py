@@ -1,6 +1,7 @@
-"""The folder that a server keeps documents in: its own, locked while the server lives, gone when it ends."""
+"""The folder that a server keeps documents in: its own, locked while the server lives, gone when it ends, or kept."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -15,6 +16,11 @@ if sys.platform != "win32":
 
 _PREFIX = "flipsnack-mock-spool-"
 _LOCK = "lock"
+
+ARRIVING, DRAWING = "arriving-", "pages-"
+"""The names of what is not a document yet, and of folders for its pictures, begin with these."""
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class SpoolFolder:
@@ -34,6 +40,28 @@ class SpoolFolder:
         lock = _locked(self.path / _LOCK, os.O_CREAT)
         # Also at the end of the process, and when nothing refers to the folder any more.
         self.remove = weakref.finalize(self, _remove, self.path, lock)
+
+
+class KeptFolder:
+    """A folder for documents that outlive the process, which must be the only one to use it.
+
+    Raises `OSError` when it cannot be made. What came half, and pictures that were drawn, are removed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = path
+        for half in path.glob(f"{ARRIVING}*"):
+            half.unlink()
+        for pictures in path.glob(f"{DRAWING}*"):
+            shutil.rmtree(pictures, ignore_errors=True)
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each document in it, by digest."""
+        return {one.name: one.stat().st_size for one in self.path.iterdir() if _DIGEST.fullmatch(one.name)}
+
+    def remove(self) -> None:
+        """Leave it as it is."""
 
 
 def _remove(path: Path, lock: IO[bytes] | None) -> None:

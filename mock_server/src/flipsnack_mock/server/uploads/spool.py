@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from flipsnack_mock.server.ids import fresh_id
-from flipsnack_mock.server.uploads.folder import SpoolFolder
+from flipsnack_mock.server.uploads.folder import ARRIVING, KeptFolder, SpoolFolder
 
 InUse = Callable[[], set[str]]
 """Gives the digests of all documents that some collection has."""
@@ -21,22 +21,27 @@ _HEAD_BYTES = 1024
 class Spool:
     """Documents of at most `max_bytes` together and at most `max_files`, in a folder of its own below `parent`.
 
-    The folder is made for the first document. A document stays while it is held, and while `in_use` names it. All
-    methods may be called by any thread.
+    The folder is made for the first document. With the folder `kept`, the documents are there instead, and stay when
+    the server ends. A document stays while it is held, and while `in_use` names it. All methods may be called by any
+    thread.
     """
 
-    def __init__(self, parent: str, *, max_bytes: int, max_files: int) -> None:
+    def __init__(self, parent: str, *, max_bytes: int, max_files: int, kept: Path | None = None) -> None:
+        """Raises `OSError` when `kept` cannot be used."""
         self._parent = parent
         self._max_bytes = max_bytes
         self._max_files = max_files
         self._lock = threading.Lock()
-        self._folder: SpoolFolder | None = None
+        self._folder: SpoolFolder | KeptFolder | None = None
         self._closed = False
-        self._reserved = 0
         self._sizes: dict[str, int] = {}
+        if kept is not None:
+            self._folder = KeptFolder(kept)
+            self._sizes = self._folder.sizes()
+        self._reserved = sum(self._sizes.values())
         self._held: Counter[str] = Counter()
         self.in_use: InUse = set
-        self.due = False
+        self.due = bool(self._sizes)
         """Whether a document may have become useless since the last `sweep`."""
 
     def path(self, digest: str) -> Path | None:
@@ -84,7 +89,7 @@ class Spool:
         return sorted(useless)
 
     def close(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder with all that is in it, unless it is one that is kept."""
         with self._lock:
             self._closed = True
             self._sizes.clear()
@@ -110,7 +115,7 @@ class Spool:
     def open(self) -> IO[bytes]:
         """A new file for a document that is coming; raises `OSError`."""
         with self._lock:
-            return open(self._root() / f"arriving-{fresh_id()}", "xb", buffering=0)
+            return open(self._root() / f"{ARRIVING}{fresh_id()}", "xb", buffering=0)
 
     def reserve(self, size: int) -> None:
         """Take room for `size` bytes (negative: give it back); raises `OSError` when there is none."""

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.server.connection import CONNECTION
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
 from flipsnack_mock.server.uploads.flipbooks import Flipbooks
 from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
@@ -16,6 +18,9 @@ from flipsnack_mock.state.settings import Settings
 
 UPLOADS = "flipsnack_mock.uploads"
 """Where the extensions of the Flask application have its `Uploads`."""
+
+DOCUMENTS = ".documents"
+"""What follows the name of the state file in that of the folder with the documents."""
 
 _THREADS = 4
 
@@ -30,13 +35,15 @@ class Fetched(NamedTuple):
 class Uploads:
     """The spool, the document processes and the flipbooks of one server; `now` gives real time in microseconds.
 
-    Nothing is made before the first upload, so that a server without a writable folder works.
+    Nothing is made before the first upload, so that a server without a writable folder works; but with the setting
+    `state`, the folder beside that file is made at once. Raises `OSError` when it cannot be used.
     """
 
     def __init__(self, settings: Settings, now: RealTime) -> None:
         self._now = now
         self._private = settings.fetch_private_urls
-        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files)
+        kept = Path(f"{settings.state}{DOCUMENTS}") if settings.state else None
+        self.spool = Spool(settings.spool, max_bytes=settings.spool_bytes, max_files=settings.spool_files, kept=kept)
         self.processes = DocumentProcesses()
         self.flipbooks = Flipbooks(self.spool, self.processes)
         self._threads: ThreadPoolExecutor | None = None
@@ -48,6 +55,11 @@ class Uploads:
     async def in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
         """`act(*arguments)`, which waits for the disk or for a document process, beside the event loop."""
         return await asyncio.wrap_future(self._pool().submit(act, *arguments))
+
+    def tidy(self, environ: dict[str, Any]) -> None:
+        """Remove useless documents; our own engine, which has put `CONNECTION` there, does so beside its event loop."""
+        if self.spool.due and CONNECTION not in environ:
+            self.spool.sweep()
 
     def fetch(self, url: str) -> "Future[Fetched]":
         """Begin to fetch the document at `url`; close the result."""

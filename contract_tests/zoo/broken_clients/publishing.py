@@ -1,0 +1,38 @@
+"""Clients that lose the hash that publishing gives."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.task import ClientError
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+Object = dict[str, Any]
+Params = Mapping[str, str]
+
+
+class KeepsTheOldHash(Client, breaks="client.follows-new-hash"):
+    """Uses the hash that it knew before publishing."""
+
+    def hash_after(self, old: str, _changed: Mapping[str, Any]) -> str:
+        return old
+
+
+class TriesTheOldHashFirst(Client, breaks="client.follows-new-hash"):
+    """Asks for the old hash once more before it uses the new one."""
+
+    def hash_after(self, old: str, changed: Mapping[str, Any]) -> str:
+        try:
+            self.collection(old)
+        except ClientError:
+            return super().hash_after(old, changed)
+        return old
+
+
+class PublishesTwice(Client, breaks="client.follows-new-hash"):
+    """Publishes the old hash again, to see whether it worked."""
+
+    def publish(self, collection_hash: str) -> Object:
+        found = super().publish(collection_hash)
+        self.call_method("collection.update", {"collectionHash": collection_hash, **self.published()})
+        return found

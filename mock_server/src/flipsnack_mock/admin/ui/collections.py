@@ -1,0 +1,76 @@
+"""The collections of an account as the page shows them: jobs, conversions, documents, statistics, and calls to make."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from flipsnack_mock.admin.ui.curl import signed_query
+from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row
+from flipsnack_mock.api.methods.get_embed import player_path
+from flipsnack_mock.protocol.instants import month_of
+from flipsnack_mock.protocol.methods import PACKAGE_METHOD
+from flipsnack_mock.protocol.signature import sign
+from flipsnack_mock.state.account import Account, Collection
+from flipsnack_mock.state.jobs import State, legal_targets
+from flipsnack_mock.state.statistics import DayStatistics, totals
+
+MOST_DAYS = 31
+CREATE = "collection.create"
+
+
+class CollectionRow(msgspec.Struct, frozen=True):
+    """A collection with the timeline of its package's job, its conversion, and the states both can be forced into.
+
+    `days` are the latest ones with statistics, and `sums` those of all days. `package` is the query of a signed call
+    for its package, `player` the address of its player, both relative to the page.
+    """
+
+    collection: Collection
+    schedule: str
+    line: TimelineRow
+    legal: Sequence[State]
+    conversion: str
+    convertible: Sequence[str]
+    days: Sequence[DayStatistics]
+    sums: dict[str, int]
+    package: str
+    player: str
+
+
+def collection_row(item: Collection, account: Account, window: Window) -> CollectionRow:
+    """The row of one collection."""
+    line = timeline_row(item, account.behaviour, window)
+    conversion = item.conversion_state(window.now)
+    wanted = {"action": PACKAGE_METHOD, "apiKey": account.key, "collectionHash": item.hash}
+    return CollectionRow(
+        collection=item,
+        schedule=item.job.schedule or item.schedule_text(account.behaviour),
+        line=line,
+        legal=legal_targets(line.state),
+        conversion=conversion.lower(),
+        convertible=[state.lower() for state in legal_targets(conversion)],
+        days=sorted(item.statistics, key=lambda day: day.date)[-MOST_DAYS:],
+        sums=totals(item.statistics),
+        package=f"../v1/?{signed_query(wanted, account.secret)}",
+        player=f"..{player_path(account.key, item.hash)}",
+    )
+
+
+class UploadForm(msgspec.Struct, frozen=True):
+    """The form that uploads a document to the API itself: its fields beside the file, which no signature covers.
+
+    `made` uploads count in the current month, `left` are still allowed of `limit`.
+    """
+
+    fields: dict[str, str]
+    made: int
+    left: int
+    limit: int
+
+
+def upload_form(account: Account, now: int) -> UploadForm:
+    """The form of an account, signed."""
+    fields = {"action": CREATE, "apiKey": account.key}
+    signed = fields | {"signature": sign(account.secret, fields)}
+    made = account.uploads.get(month_of(now), 0)
+    return UploadForm(signed, made, account.uploads_left(now), account.behaviour.uploads_per_month)

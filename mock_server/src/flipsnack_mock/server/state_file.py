@@ -1,0 +1,152 @@
+"""The state of all worlds as a file of SQLite: the setting `state`.
+
+A request that changes something writes the rows of what it changed in one transaction, on the event loop, before it is
+answered: some tens of microseconds into the write-ahead log, which the kernel has then, whatever becomes of the
+process. Every 1,000 pages (4 MB) SQLite moves the log into the file and waits for the disk, which takes some
+milliseconds. A loss of power may take the latest changes along (`synchronous=NORMAL`), and leaves a sound file.
+"""
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from flipsnack_mock.state.kept_world import Change, Place
+
+VERSION = 1
+"""The version of the rows, with that of the values in them; a file of another version is refused."""
+
+APPLICATION = 0x464C5053
+"""What SQLite calls the application id: it tells our file from those of other programs."""
+
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE state (
+    place INTEGER PRIMARY KEY,
+    world TEXT NOT NULL, account TEXT NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL,
+    value BLOB NOT NULL,
+    UNIQUE (world, account, part, name)
+);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+_COLUMNS = ("world", "account", "part", "name")
+_PUT = (
+    "INSERT INTO state (world, account, part, name, value) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (world, account, part, name) DO UPDATE SET value = excluded.value"
+)
+_REMOVE = {
+    number: "DELETE FROM state WHERE " + " AND ".join(f"{column} = ?" for column in _COLUMNS[:number])
+    for number in range(1, len(_COLUMNS) + 1)
+}
+_ALL = "SELECT world, account, part, name, value FROM state ORDER BY place"
+
+
+class StateFile:
+    """The file at `path`, made when it is not there, for this process alone until `close` or the end of the process.
+
+    Raises `OSError` when the file cannot be used: the text says what it is, what was expected, and how to mend it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.written = 0
+        """How many rows were put or removed."""
+        self._path = path
+        self._process = os.getpid()
+        try:
+            self.connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as trouble:
+            raise OSError(
+                f"{path} cannot be opened ({trouble}); name a file in a folder that can be written to"
+            ) from None
+        self.close = weakref.finalize(self, self.connection.close)
+        try:
+            self._prepare()
+        except sqlite3.Error as trouble:
+            self.close()
+            raise OSError(self._explained(trouble)) from None
+        except OSError:
+            self.close()
+            raise
+
+    def rows(self) -> Iterator[tuple[Place, bytes]]:
+        """All rows, in the order in which they were first put; raises `OSError`."""
+        try:
+            for *place, value in self.connection.execute(_ALL):
+                yield tuple(place), value
+        except sqlite3.Error as trouble:
+            raise OSError(self._explained(trouble)) from None
+
+    def write(self, changes: list[Change]) -> None:
+        """Make all changes, in their order, or none; raises `OSError` with the reason."""
+        if os.getpid() != self._process:
+            raise OSError(f"{self._path} belongs to the process that opened it; start each process with its own file")
+        try:
+            if len(changes) == 1:
+                self._make(changes[0])
+            else:
+                self._make_all(changes)
+        except sqlite3.Error as trouble:
+            raise OSError(self._explained(trouble)) from None
+
+    def _make_all(self, changes: list[Change]) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            for change in changes:
+                self._make(change)
+            self.connection.execute("COMMIT")
+        except BaseException:
+            # SQLite has rolled back by itself when the disk was full.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def _make(self, change: Change) -> None:
+        self.written += 1
+        place, value = change
+        if value is None:
+            self.connection.execute(_REMOVE[len(place)], place)
+        else:
+            self.connection.execute(_PUT, (*place, value))
+
+    def _prepare(self) -> None:
+        # One process at a time, told by SQLite's own lock; then the log needs no shared memory either.
+        self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        application, version, tables = self._kind()
+        if not (application or version or tables):
+            self._begin()
+            self.connection.executescript(_SCHEMA)
+        elif application != APPLICATION:
+            raise OSError(f"{self._path} is a database of another program; name a file of its own")
+        elif version != VERSION:
+            raise OSError(
+                f"{self._path} has version {version}, expected {VERSION}; use it with the flipsnack-mock that wrote "
+                "it, or move it away to begin again"
+            )
+        else:
+            self._begin()
+
+    def _kind(self) -> tuple[int, int, int]:
+        """Application id, version and number of tables; nothing is changed."""
+        queries = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+        application, version, tables = (self.connection.execute(query).fetchone()[0] for query in queries)
+        return application, version, tables
+
+    def _begin(self) -> None:
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _explained(self, trouble: sqlite3.Error) -> str:
+        code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
+        return f"{self._path}: {trouble}; {_MENDING.get(code, _ANYTHING_ELSE)}"
+
+
+_ANYTHING_ELSE = "see that the file and its folder can be written to"
+_MENDING = {
+    sqlite3.SQLITE_BUSY: "another process uses it: stop that one, or name another file",
+    sqlite3.SQLITE_NOTADB: "expected a file of flipsnack-mock, or none: name another one",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: move it away to begin again",
+    sqlite3.SQLITE_FULL: "the disk is full: make room",
+}

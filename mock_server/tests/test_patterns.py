@@ -1,0 +1,34 @@
+"""Digits are ASCII digits, and the end of a pattern is the end of the text, wherever the fake matches something."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import flipsnack_mock
+from flipsnack_mock.state.magic import listed, magic
+from flipsnack_mock.state.schedules import parse_schedule
+
+SOURCES = sorted(Path(flipsnack_mock.__file__).parent.rglob("*.py"))
+# What a pattern may be written with, but for the flag `re.ASCII`.
+LOOSE = re.compile(r"""(?:re\.compile\(|pattern=)[^\n]*(?:\\[dw]|\$"\)?)""")
+HASHES = [row.hash for row in listed()]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_pattern_takes_other_digits_or_a_line_break_at_its_end(source: Path) -> None:
+    found = LOOSE.findall(source.read_text("utf-8"))
+    assert [] == [line for line in found if "re.ASCII" not in line]
+
+
+@pytest.mark.parametrize("name", HASHES)
+def test_a_magic_hash_has_ascii_digits_and_nothing_behind_it(name: str) -> None:
+    assert magic(name) is not None
+    changed = {name.translate({ord("0") + digit: 0x660 + digit for digit in range(10)}), f"{name}\n", f"{name} "}
+    assert [None] * len(changed - {name}) == [magic(other) for other in changed - {name}]
+
+
+@pytest.mark.parametrize("words", ["after-\u0663s", "after-\u0663-polls", "half-way-\u0663s", "after-5s\n", "manual\n"])
+def test_a_schedule_has_ascii_digits_and_nothing_behind_it(words: str) -> None:
+    with pytest.raises(ValueError, match="is not a schedule"):
+        parse_schedule(words)
