@@ -33,6 +33,7 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 PACKAGES = ("download", "poll")
 BY_MODULE = {
     "uploads": ("create", "call"),
+    "documents": ("create", "call"),
     "conversions": ("create", "call"),
     "calls": ("call",),
     "publishing": ("publish",),

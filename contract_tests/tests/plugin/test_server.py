@@ -219,10 +219,10 @@ def test_the_summary_for_github_is_appended(judge: Judge, tmp_path: Path, monkey
 def test_a_read_only_run_prints_its_plan_and_keeps_to_its_budget(judge: Judge) -> None:
     """What the budget cannot finish is skipped, and says so."""
     run = judge(
-        "--flipsnack-app=servers:right", "--flipsnack-read-only", "--flipsnack-budget=2", "-k", "code.41 or code.30"
+        "--flipsnack-app=servers:right", "--flipsnack-read-only", "--flipsnack-budget=8", "-k", "code.41 or code.30"
     )
     assert 0 == run.ret, run.stdout.str()
-    run.stdout.re_match_lines([r"read-only: \d+ checks, at most [012] calls, in \d+ s or more; never more than 5"])
+    run.stdout.re_match_lines([r"read-only: \d+ checks, at most \d+ calls, in \d+ s or more; never more than 5"])
     run.stdout.fnmatch_lines(["SKIPPED budget: the check makes more calls than are left*"])
 
 

@@ -24,6 +24,11 @@ def test_what_a_target_is_capable_of_follows_from_what_is_known() -> None:
     assert {"socket", "alone"} == TargetUnderTest(NOWHERE, alone=True).capabilities
 
 
+def test_without_a_control_plane_only_methods_that_change_nothing_are_called(fake: WsgiTarget) -> None:
+    assert {True} == {one.read_only for one in examine(NOWHERE).methods}
+    assert {True, False} == {one.read_only for one in examine(fake).methods}
+
+
 def test_an_app_of_this_process_is_ours_alone(fake: WsgiTarget) -> None:
     """Nobody else can reach it."""
     assert STEERED | {"alone"} == examine(fake).capabilities

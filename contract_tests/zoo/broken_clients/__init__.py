@@ -4,6 +4,7 @@ from contract_tests.zoo.broken_clients import (
     calls,
     conversions,
     decoding,
+    documents,
     downloads,
     files,
     lists,
@@ -19,7 +20,7 @@ from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
 _CALLING = (signing, requests, decoding, calls, secrets)
-_FOLLOWING = (timing, uploads, conversions, publishing, lists, statistics, downloads, files)
+_FOLLOWING = (timing, uploads, documents, conversions, publishing, lists, statistics, downloads, files)
 BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING), Client)
 """All of them."""
 

@@ -174,6 +174,16 @@ class TemporaryStays(AltServer, breaks="update.temporary-hash-dies"):
         super().check_collection(call)
 
 
+class TemporaryStaysUntouched(TemporaryStays):
+    """Lets the temporary hash live on when publishing changed nothing else."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        before = collection.hash
+        super().change(call, collection)
+        if "title" in call.params:
+            self.renamed.pop((id(call.account), before), None)
+
+
 # --- the end
 
 

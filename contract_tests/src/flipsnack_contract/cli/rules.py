@@ -19,6 +19,7 @@ KINDS = {
     "documented": "a page of the vendor says so",
     "observed": "seen from outside, not documented",
     "assumed": "our reading where nobody says anything",
+    "invented": "a name or value that no source documents, and that a fake needs",
 }
 # Of a list that goes into a file or a pipe.
 WIDTH = 200

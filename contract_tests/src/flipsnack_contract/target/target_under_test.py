@@ -122,5 +122,10 @@ class TargetUnderTest:
 
 
 def examine(target: Target, *, token: str | None = None, **options: Any) -> TargetUnderTest:
-    """The target, with its control plane where it has one: one admin request finds out."""
-    return TargetUnderTest(target, control=find_control(target, token=token), **options)
+    """The target, with its control plane where it has one: one admin request finds out.
+
+    Without one its collections are somebody's own: only methods that change nothing are called.
+    """
+    control = find_control(target, token=token)
+    table = methods() if control is not None else tuple(one for one in methods() if one.read_only)
+    return TargetUnderTest(target, control=control, **{"methods": table, **options})
