@@ -140,7 +140,7 @@ class KeptWorld(World):
     def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
         self._gone.update(dict.fromkeys(self._accounts))
         super().replace(accounts, maintenance=maintenance)
-        self._touched.update(dict.fromkeys(self._accounts))
+        self._touched = dict.fromkeys(self._accounts)
 
     def save(self) -> None:
         row = WorldRow(self.maintenance, self._begun)
