@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.rules import MAX_RULES, FaultRule
+from flipsnack_mock.protocol.hashes import collection_hash, item_hash
 from flipsnack_mock.protocol.identifiers import Key, Secret
 from flipsnack_mock.protocol.instants import Counted, Microseconds, month_of
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.clock import VirtualClock
-from flipsnack_mock.state.hashes import collection_hash, item_hash
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection

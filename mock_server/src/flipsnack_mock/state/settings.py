@@ -153,9 +153,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     journal_total: Annotated[
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
-    state: Annotated[
-        str, does("file (SQLite) in which the state outlives the process, and documents beside it; empty is none")
-    ] = ""
+    state: Annotated[str, does("file (SQLite) that keeps the state beyond the process; empty keeps none")] = ""
     spool: Annotated[
         str,
         does(

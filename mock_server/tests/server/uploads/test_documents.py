@@ -1,4 +1,5 @@
 import io
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +78,9 @@ def encrypted() -> bytes:
     ("content", "seconds", "damage"),
     [
         pytest.param(encrypted, 10, "the PDF needs a password", id="encrypted"),
-        pytest.param(lambda: with_content(b"q " * 50_000_000), 1, "it took more than 1 s", id="a long content"),
+        pytest.param(
+            lambda: with_content(b"q " * 50_000_000), 1, "it took more than 1 s|the process ended", id="a long content"
+        ),
         pytest.param(lambda: ONE, 0.001, "it took more than 0.001 s", id="no time"),
     ],
 )
@@ -87,7 +90,7 @@ def test_a_document_that_cannot_be_looked_into_is_damaged(
     """Its process is stopped after a time, and bounded in memory."""
     path = tmp_path / "document"
     path.write_bytes(content())
-    assert damage in DocumentProcesses(seconds=seconds).inspect("pdf", path, "digest").damage
+    assert re.search(damage, DocumentProcesses(seconds=seconds).inspect("pdf", path, "digest").damage)
 
 
 def test_the_same_content_is_looked_into_once(tmp_path: Path) -> None:
