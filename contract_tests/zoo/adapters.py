@@ -185,7 +185,7 @@ def greet(name: str) -> None:
         "sleeps_undeclared": {**HELLO, "capabilities": []},
         "odd_capability": {**HELLO, "capabilities": ["json", "telepathy"]},
         "odd_operation": {**HELLO, "ops": ["dance"]},
-        "no_file": {**HELLO, "ops": ["download", "call"]},
+        "no_file": {**HELLO, "ops": ["download", "call", "create", "list", "publish", "statistics"]},
         "nameless": {**HELLO, "capabilities": ["json"], "client": {**CLIENT, "version": ""}},
     }
     if name == "prints_first":

@@ -25,6 +25,10 @@ FAULTS = [
     ("nameless", "declares", "a part of client is empty"),
     ("no_file", "downloads", "expected a file at dest, got none"),
     ("no_file", "calls", "expected the value {'status': 'PROCESSING'}, got {'status': 'COMPLETE'"),
+    ("no_file", "creates", "expected the value {'hash': 'f000001', 'conversion': 'complete'}, got {'status'"),
+    ("no_file", "lists", "expected the hashes ['f000001'], got None"),
+    ("no_file", "publishes", "expected the new hash f000001, got None"),
+    ("no_file", "counts", "among it views: 0; got {'status'"),
 ]
 
 
@@ -64,10 +68,12 @@ def test_a_fault_is_found(wrong: dict[str, dict[str, str]], name: str, check: st
         (Client, {}),
         (
             Unsorted,
-            dict.fromkeys(("downloads", "waits"), "so the signature is wrong")
+            dict.fromkeys(
+                ("downloads", "waits", "creates", "lists", "publishes", "counts"), "so the signature is wrong"
+            )
             | {"fails": "got auth", "calls": "error auth"},
         ),
-        (SleepsByItself, {"waits": "polled again without a sleep message"}),
+        (SleepsByItself, {"waits": "polled again without a sleep message", "creates": "got error rate_limited"}),
     ],
 )
 def test_a_wrong_client_shows_with_its_most_likely_cause(

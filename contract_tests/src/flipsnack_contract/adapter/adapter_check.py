@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from flipsnack_contract.adapter.messages import (
 )
 from flipsnack_contract.adapter.process import GRACE_AFTER_BYE, Closed, Process
 from flipsnack_contract.adapter.session import AdapterSession
+from flipsnack_contract.contract.documents import png
 from flipsnack_contract.contract.methods import package_method
 
 # The discard port: nothing listens there, and an unprivileged user cannot.
@@ -66,6 +67,8 @@ class _Adapter:
     session: AdapterSession | Program
     fake: Fake
     printed: str = ""
+    known: list[str] = field(default_factory=list)
+    """The hashes that the account of the last case has, as it ended."""
 
     def __post_init__(self) -> None:
         if isinstance(self.session, AdapterSession):
@@ -79,22 +82,21 @@ class _Adapter:
         """The report of a case. Raises `_Wrong` for another outcome than `expected`, and for a wrong file."""
         name = f"check-{uuid.uuid4().hex[:12]}"
         with Sandbox(self.fake, name, key=KEY, secret=SECRET) as sandbox:
-            collection = sandbox.account.create_collection(schedule=schedule)
-            args: dict[str, Any] = {"collection": collection, "dest": str(sandbox.dest)}
-            if op == "call":
-                args = {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
+            status = "editable" if op == "publish" else "public"
+            collection = sandbox.account.create_collection(schedule=schedule, status=status)
             case = Case(
                 id=name,
                 op=op,
                 base_url=sandbox.base_url,
                 key=KEY,
                 secret=SECRET,
-                args=args,
+                args=_args(op, sandbox, collection),
                 options=CaseOptions(format=preferred(self.hello.capabilities), deadline_ms=30_000),
             )
             case = replace(case, **changes)
             report = self.session.run(case, sandbox.timeline(virtual=self.is_virtual), calls=sandbox.calls)
             self.printed = report.printed
+            self.known = [one["hash"] for one in sandbox.account.collections()]
             hint = WRONG_SIGNATURE if report.error_class == "auth" and case.secret == SECRET else ""
             _expect(expected in (None, report.outcome), f"expected {expected} for {op}, {_got(report)}{hint}")
             if op == "download" and report.outcome is CaseOutcome.OK:
@@ -102,6 +104,21 @@ class _Adapter:
                 served, made = sandbox.package(collection), sandbox.dest.read_bytes()
                 _expect(served == made, f"expected the package ({file_text(served)}) at dest, got {file_text(made)}")
         return report
+
+
+def _args(op: str, sandbox: Sandbox, collection: str) -> dict[str, str | dict[str, str]]:
+    match op:
+        case "call":
+            return {"action": package_method().name, "params": {"collectionHash": collection}, "files": {}}
+        case "create":
+            document = sandbox.dest.with_name("a document.png")
+            document.write_bytes(png())
+            return {"file": str(document), "params": {}}
+        case "list":
+            return {"params": {}}
+        case "publish" | "statistics":
+            return {"collection": collection, "params": {}}
+    return {"collection": collection, "dest": str(sandbox.dest)}
 
 
 def check_adapter(launch: LaunchMode, greeting: Greeting, fake: Fake) -> Iterator[Finding]:
@@ -187,6 +204,33 @@ def _calls(adapter: _Adapter) -> None:
     _expect(value == PROCESSING, f"expected the value {PROCESSING}, got {value}")
 
 
+def _value(adapter: _Adapter, op: str) -> dict[str, Any]:
+    report = adapter.run(op, CaseOutcome.OK)
+    return report.result.value if report.result else {}
+
+
+def _creates(adapter: _Adapter) -> None:
+    value = _value(adapter, "create")
+    expected = {"hash": adapter.known[-1], "conversion": "complete"}
+    _expect(value == expected, f"expected the value {expected}, got {value}")
+
+
+def _lists(adapter: _Adapter) -> None:
+    value = _value(adapter, "list")
+    _expect(value.get("hashes") == adapter.known, f"expected the hashes {adapter.known}, got {value.get('hashes')}")
+
+
+def _publishes(adapter: _Adapter) -> None:
+    value = _value(adapter, "publish")
+    new = f"expected the new hash {adapter.known[-1]}, got {value.get('hash')}"
+    _expect(value.get("hash") == adapter.known[-1], new)
+
+
+def _counts(adapter: _Adapter) -> None:
+    value = _value(adapter, "statistics")
+    _expect(value.get("views") == 0, f"expected the data of the answer, among it views: 0; got {value}")
+
+
 def _obeys_bye(adapter: _Adapter) -> None:
     assert isinstance(adapter.session, AdapterSession)
     adapter.session.open()
@@ -236,6 +280,10 @@ PROTOCOL_CHECKS = {
         "download",
     ),
     "calls": ProtocolCheck("a call gives the data of its answer", _calls, "call"),
+    "creates": ProtocolCheck("a document is uploaded, and its conversion waited for", _creates, "create"),
+    "lists": ProtocolCheck("a list gives the hashes of all collections", _lists, "list"),
+    "publishes": ProtocolCheck("publishing gives the collection's new hash", _publishes, "publish"),
+    "counts": ProtocolCheck("statistics give the data of the answer", _counts, "statistics"),
     "obeys-bye": ProtocolCheck("it ends with exit code 0 within 3 s of bye", _obeys_bye),
     "ends-with-its-input": ProtocolCheck("it ends within 3 s of the end of its input", _ends_with_its_input),
 }

@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE, Event
-
-MINUTE = 60 * SECOND
 
 LIMITS = ((5, SECOND), (60, MINUTE))
 """The most calls, and the time in which there may be so many."""
