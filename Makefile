@@ -11,7 +11,7 @@ SPEC := contract_tests/src/flipsnack_contract/spec
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check lint types contracts matrix bench fuzz generate constraints clean
+.PHONY: help serve test demo check lint types contracts matrix bench soak fuzz generate constraints clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ matrix: $(TOOLS_READY) ## try the kit on its broken servers and clients: each is
 bench: $(TOOLS_READY) ## measure speed and memory, print a table, save JSON (BENCH="--help" shows the options)
 	@echo "== the bench"
 	@$(BIN)/python -m bench $(BENCH)
+
+soak: $(TOOLS_READY) ## the long form of tests that run shortened in `make test` (minutes): a busy server is killed 100 times
+	@echo "== the long tests"
+	@$(BIN)/pytest -m soak
 
 fuzz: $(TOOLS_READY) $(FUZZ)/.ready ## try what the OpenAPI documents describe on a running fake (a few minutes)
 	@echo "== fuzzing both surfaces"

@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import accounts, examples, growth, memory, restart, robustness, side_by_side, start, throughput
+from bench import accounts, examples, growth, memory, restart, robustness, side_by_side, start, state, throughput
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -28,6 +28,7 @@ MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "robustness": robustness.measure,
     "accounts": accounts.measure,
     "restart": restart.measure,
+    "state": state.measure,
     "examples": examples.measure,
 }
 PEERS = "peers"

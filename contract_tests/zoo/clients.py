@@ -4,9 +4,8 @@ A client of the zoo runs in a thread of this process; others run behind their ad
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import zip_longest
 from pathlib import Path
 
 from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
@@ -22,8 +21,6 @@ from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.checks.check import Check
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, result_of, violation_in
-from flipsnack_contract.scenarios.scenario import Scenario
-from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, scenario_groups
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_mock.testing import MockServer
@@ -36,7 +33,6 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 PACKAGES = ("download", "poll")
 BY_MODULE = {
     "uploads": ("create", "call"),
-    "documents": ("create", "call"),
     "conversions": ("create", "call"),
     "calls": ("call",),
     "publishing": ("publish",),
@@ -65,7 +61,7 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
         able = runner.capabilities if isinstance(made, LaunchMode) else runner.capabilities - _foreign(made)
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, able, examples)
+        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)))
 
 
 def _foreign(client: type[Client]) -> set[str]:
@@ -74,19 +70,12 @@ def _foreign(client: type[Client]) -> set[str]:
     return {f"op:{name}" for name in OPERATIONS if name not in concerned}
 
 
-def _cell(check: Check, runner: ScenarioRunner, able: frozenset[str], examples: int) -> Cell:
-    """The checks of one rule over the scenarios for these capabilities, until the first that breaks one of them."""
+def _cell(check: Check, runner: ScenarioRunner, groups: Iterable[ScenarioGroup]) -> Cell:
+    """The checks of one rule over the scenarios of these groups, until the first that breaks one of them."""
     same_rule = [check, *(one for one in _BY_NAME.values() if one.rule == check.rule and one is not check)]
-    runs = (runner.watch(scenario) for scenario in _by_turns(scenario_groups(able, plan_of(examples))))
+    runs = (runner.watch(scenario) for group in groups for scenario in group.scenarios)
     broken = ((one, run) for run in runs for one in same_rule if violation_in(one, run))
     return cell_of(result_of(*next(broken, (check, None))))
-
-
-def _by_turns(groups: Sequence[ScenarioGroup]) -> Iterator[Scenario]:
-    """The first scenario of each family, then the second of each, then what is drawn: most rules break early so."""
-    fixed = [group.scenarios for group in groups if group.name in FAMILIES]
-    yield from (one for turn in zip_longest(*fixed) for one in turn if one is not None)
-    yield from (one for group in groups if group.name not in FAMILIES for one in group.scenarios)
 
 
 def _mutant(client: type[Client]) -> Mutant:

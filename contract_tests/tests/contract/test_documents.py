@@ -6,12 +6,16 @@ import zlib
 
 import pytest
 
-from flipsnack_contract.contract.documents import jpg, pdf, png
+from flipsnack_contract.contract.documents import jpg, padded_pdf, padded_png, pdf
+
+PADDING = b"\r\n\0 more \xff\n" * 20
 
 
+@pytest.mark.parametrize("padding", [b"", PADDING])
 @pytest.mark.parametrize("pages", [1, 2, 30])
-def test_a_pdf_has_its_pages_and_every_offset_leads_to_an_object(pages: int) -> None:
-    document = pdf(pages, "spring")
+def test_a_pdf_has_its_pages_and_every_offset_leads_to_an_object(pages: int, padding: bytes) -> None:
+    document = padded_pdf(pdf(pages, "spring"), padding)
+    assert len(document) >= len(pdf(pages, "spring")) + len(padding)
     assert pages == len(re.findall(rb"/Type /Page\b", document))
     assert [b"spring %d" % (index + 1) for index in range(pages)] == re.findall(rb"\((.*)\) Tj", document)
     offsets = [int(one) for one in re.findall(rb"(\d{10}) 00000 n", document)]
@@ -24,8 +28,9 @@ def test_a_pdf_has_its_pages_and_every_offset_leads_to_an_object(pages: int) -> 
         assert int(length) == len(content)
 
 
-def test_pictures_are_whole() -> None:
-    picture, position, kinds = png(), 8, []
+@pytest.mark.parametrize(("padding", "chunks"), [(b"", []), (PADDING, [b"kiTt"])])
+def test_pictures_are_whole(padding: bytes, chunks: list[bytes]) -> None:
+    picture, position, kinds = padded_png(padding), 8, []
     while position < len(picture):
         (size,) = struct.unpack_from(">I", picture, position)
         kinds.append(picture[position + 4 : position + 8])
@@ -33,5 +38,5 @@ def test_pictures_are_whole() -> None:
             picture[position + 8 + size : position + 12 + size]
         )
         position += 12 + size
-    assert [b"IHDR", b"IDAT", b"IEND"] == kinds
+    assert [b"IHDR", *chunks, b"IDAT", b"IEND"] == kinds
     assert (b"\xff\xd8\xff", b"\xff\xd9") == (jpg()[:3], jpg()[-2:])

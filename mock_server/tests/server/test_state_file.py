@@ -145,6 +145,8 @@ def take_step(kept: Kept, kind: str, what: Any, prefix: str) -> None:
 @given(st.lists(STEPS, max_size=15))
 @example([("call", one, "") for one in CALLS] * 2)
 @example([("control", one, "") for one in CONTROLS] * 2)
+@example([("control", ("POST", f"{ACCOUNT}/fork", {"key": "test-fork"}), "")])
+@example([("call", CALLS[0], "/t/two"), ("call", CALLS[6], ""), ("restore", (), "")])
 def test_a_server_that_is_killed_finds_all_that_was_answered(steps: list[tuple[str, Any, str]]) -> None:
     with TemporaryDirectory() as folder, kept_in(Path(folder)) as kept:
         for step in steps:

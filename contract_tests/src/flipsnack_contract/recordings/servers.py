@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect_in
-from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, MINUTE, Traffic, expect_limit, grouped
+from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.scenarios.traffic import ANSWERS, LINK_LIFETIME, LINKS, Traffic, expect_limit, grouped
 
 # Codes of calls that may not have been counted.
 NOT_COUNTED = frozenset({None, 22, 30, 31, 32, 40, 41})

@@ -35,15 +35,10 @@ NOTHING_DONE = (22, 31, 32)
 REFUSED_UPLOADS = (33, 34, 35, 36, 45)
 """Codes of uploads that are refused for their document, or because the month's uploads are used up."""
 
-STATISTICS_KEPT = MINUTE
-"""Statistics are kept for longer than this."""
-
 LINK_LIFETIME = MINUTE
 """For how long a resource URL is served."""
 
 STILL_PROCESSING = 38
-"""The code of a call for a collection whose document is being converted."""
-
 API_HOST, UPLOAD_HOST = "api.flipsnack.com", "upload.flipsnack.com"
 
 CREDENTIALS = frozenset({"apiKey", "signature", "action"})
@@ -57,8 +52,7 @@ NEEDS = {
 """What a check may need of a recording."""
 
 CALLS = frozenset({"calls"})
-ANSWERS = CALLS | {"answers"}
-LINKS = ANSWERS | {"links"}
+ANSWERS, LINKS = CALLS | {"answers"}, CALLS | {"answers", "links"}
 
 REPEATED_WITHIN = MINUTE
 """In a recording, a call that comes later than this need not follow from the answer before it."""
@@ -97,6 +91,11 @@ class Traffic:
         """Whether `after` follows from the answer to `before`."""
         return self.one_task or pause(before, after) < REPEATED_WITHIN
 
+    def is_last_try(self, call: Event) -> bool:
+        """Whether it is the last call, shortly before the deadline."""
+        near = self.deadline is not None and call.start >= self.deadline - LEAST_INTERVAL
+        return near and call is self.calls[-1]
+
 
 def grouped(events: Iterable[Event], what: Callable[[Event], Hashable]) -> list[list[Event]]:
     """The events that have `what` in common, in their order."""
@@ -134,8 +133,7 @@ def expect_limit(spread: int, most: int, window: int, what: str) -> None:
 def polls_are_a_few_seconds_apart(traffic: Traffic) -> None:
     """After PROCESSING the next poll comes no sooner than 1.5 s later, except for a last one before the deadline."""
     for before, after in traffic.successive(lambda event: event.is_poll and event.collection):
-        near = traffic.deadline is not None and after.start >= traffic.deadline - LEAST_INTERVAL
-        if before.state == "PROCESSING" and not (near and after is traffic.calls[-1]):
+        if before.state == "PROCESSING" and not traffic.is_last_try(after):
             _expect_pause(before, after, LEAST_INTERVAL, "PROCESSING")
 
 
@@ -145,8 +143,7 @@ def conversions_are_asked_for_a_few_seconds_apart(traffic: Traffic) -> None:
     shown = (event for event in traffic.calls if event.action == SHOW)
     for same in grouped(shown, lambda event: event.collection):
         for before, after in pairwise(same):
-            near = traffic.deadline is not None and after.start >= traffic.deadline - LEAST_INTERVAL
-            if before.state == "processing" and not (near and after is traffic.calls[-1]):
+            if before.state == "processing" and not traffic.is_last_try(after):
                 _expect_pause(before, after, LEAST_INTERVAL, "processing")
     for before, after in traffic.successive(lambda event: event.sameness):
         if before.code == STILL_PROCESSING and before.sameness == after.sameness:
@@ -231,8 +228,8 @@ def the_temporary_hash_is_left(traffic: Traffic) -> None:
     for event in traffic.calls:
         before = replaced.get(event.collection)
         if before is not None and traffic.is_soon(before, event):
-            expected = f"the new hash {before.answered_hash}"
-            raise Violation(f"the collection of {event.name}, after {before.name} published it", expected, str(event))
+            what = f"the collection of {event.name}, after {before.name} published it"
+            raise Violation(what, f"the new hash {before.answered_hash}", str(event))
         if event.action == UPDATE and event.code == 20 and event.answered_hash not in ("", event.collection):
             replaced[event.collection] = event
 
@@ -243,7 +240,7 @@ def statistics_are_kept(traffic: Traffic) -> None:
     answered = (event for event in traffic.calls if event.action == STATISTICS and event.code == 20)
     for same in grouped(answered, lambda event: event.sameness):
         for before, after in pairwise(same):
-            _expect_pause(before, after, STATISTICS_KEPT, "the same statistics")
+            _expect_pause(before, after, MINUTE, "the same statistics")
 
 
 @check("client.expired-url", of="recording", needs=LINKS)

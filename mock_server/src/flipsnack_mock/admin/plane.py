@@ -88,20 +88,15 @@ def _view(
         world = worlds.world(namespace_of(flask.request.environ))
         raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
         with world.lock:
-            answer = entry.handler(context_of(world, args, raw))
-            _save(world)
+            try:
+                answer = entry.handler(context_of(world, args, raw))
+            finally:
+                world.save()
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer, entry.status)
 
     return view
-
-
-def _save(world: World) -> None:
-    try:
-        world.save()
-    except OSError as trouble:
-        raise Refused(503, "not_kept", f"the change was not kept: {trouble}") from None
 
 
 def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:

@@ -48,8 +48,7 @@ def _recorded(call: Call, response: Response) -> Response:
     entry = call.entry
     try:
         call.world.save()
-    except OSError as trouble:
-        refusal = Refused(503, "not_kept", f"the change was not kept: {trouble}")
+    except Refused as refusal:
         response = msgspec.structs.replace(refusal_response(refusal), head=response.head)
         entry.code, entry.data, entry.detail = None, None, refusal.message
     entry.response = response

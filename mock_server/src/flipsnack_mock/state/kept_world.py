@@ -1,20 +1,22 @@
 """A world that outlives its process: what a request changes is written to a store before it is answered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 
 from flipsnack_mock.faults.rules import FaultRule
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Account, Collection
-from flipsnack_mock.state.recorded import Recorded
 from flipsnack_mock.state.settings import Settings
 from flipsnack_mock.state.world import PackageOf, World, Worlds
 
 Place = tuple[str, ...]
 """Where a row stands: world, account, part of the account, name in it; a shorter one stands for all rows below it."""
+
+Value = TypeVar("Value")
 
 Change = tuple[Place, bytes | None]
 """A row that is put at its place (all four names), or with None the rows at a place and below that are removed."""
@@ -42,6 +44,45 @@ class WorldRow(msgspec.Struct, frozen=True):
 
 class Damaged(ValueError):
     """A row that cannot be read; the text says which one."""
+
+
+class Recorded(dict[str, Value]):
+    """A dict with the names that were `set` or removed since the last `settle`.
+
+    A name that is removed and set again stands at the end of the order, as in any dict; it is among `removed` too.
+    """
+
+    __slots__ = ("changed", "removed")
+
+    def __init__(self, items: Iterable[tuple[str, Value]]) -> None:
+        super().__init__(items)
+        self.changed: dict[str, None] = {}
+        self.removed: dict[str, None] = {}
+
+    def settle(self) -> None:
+        """Forget what changed: it is written."""
+        self.changed.clear()
+        self.removed.clear()
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        super().__setitem__(name, value)
+        self.changed[name] = None
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self.changed.pop(name, None)
+        self.removed[name] = None
+
+    def __ior__(self, others: Any) -> Self:  # type: ignore[override,misc]
+        self.update(others)
+        return self
+
+    # All other changes go by the two above.
+    pop: Any = MutableMapping.pop
+    popitem: Any = MutableMapping.popitem
+    update: Any = MutableMapping.update
+    clear: Any = MutableMapping.clear
+    setdefault: Any = MutableMapping.setdefault
 
 
 class KeptWorld(World):
@@ -86,8 +127,11 @@ class KeptWorld(World):
         return account
 
     def add(self, account: Account) -> Account:
+        added = super().add(account)
+        # The rows of new accounts are written in the order in which they were added.
+        self._touched.pop(account.key, None)
         self._touched[account.key] = None
-        return super().add(account)
+        return added
 
     def remove(self, key: str) -> None:
         self._gone[key] = None
@@ -96,19 +140,25 @@ class KeptWorld(World):
     def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
         self._gone.update(dict.fromkeys(self._accounts))
         super().replace(accounts, maintenance=maintenance)
-        self._touched.update(dict.fromkeys(self._accounts))
+        self._touched = dict.fromkeys(self._accounts)
 
     def save(self) -> None:
         row = WorldRow(self.maintenance, self._begun)
         changes = list(self._changes(row))
         if changes:
             # What was not written stays to be written by the next call.
-            self._store.write(changes)
+            self._write(changes)
         self._settle(row)
 
     def end(self) -> None:
-        self._store.write([((self.name,), None)])
+        self._write([((self.name,), None)])
         super().end()
+
+    def _write(self, changes: list[Change]) -> None:
+        try:
+            self._store.write(changes)
+        except OSError as trouble:
+            raise Refused(503, "not_kept", f"the change was not kept: {trouble}") from None
 
     def restore(self, row: WorldRow, accounts: list[Account]) -> None:
         """Be as the store has it."""
@@ -187,5 +237,5 @@ def _read(rows: Iterable[tuple[Place, bytes]]) -> dict[str, tuple[WorldRow, dict
             else:
                 found[world] = msgspec.json.decode(text, type=WorldRow), {}
         except (msgspec.MsgspecError, UnicodeDecodeError, LookupError) as damage:
-            raise Damaged(f"the row {place!r} cannot be read: {damage}") from None
+            raise Damaged(f"the row {place!r} cannot be read: {damage}; move the file away to begin again") from None
     return found

@@ -154,11 +154,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
     state: Annotated[
-        str,
-        does(
-            "file (SQLite) that the state outlives the process in, with the uploaded documents in a folder beside it "
-            "instead of in `spool`; empty keeps neither"
-        ),
+        str, does("file (SQLite) in which the state outlives the process, and documents beside it; empty is none")
     ] = ""
     spool: Annotated[
         str,

@@ -135,11 +135,11 @@ class World:
     def save(self) -> None:
         """Keep what changed beyond the end of the process, where the world is one that is kept; call it with `lock`.
 
-        Raises `OSError` with the reason when it could not be kept; the next call tries again.
+        Raises `Refused` with the reason when it could not be kept; the next call tries again.
         """
 
     def end(self) -> None:
-        """Forget the journal, as the world is no longer used; raises `OSError` as `save` does."""
+        """Forget the journal, as the world is no longer used; raises `Refused` as `save` does."""
         self.journal.clear()
 
     def seed_of(self, key: str) -> SeedAccount:
@@ -161,22 +161,25 @@ class Worlds:
         self._make = make
         self.main = make(settings, package_of=package_of)
         self._namespaces: dict[str, World] = {}
-        self._lock = threading.Lock()
 
     def world(self, name: str) -> World:
         """The world of a namespace, created on first use; the main one for the empty name.
 
-        Raises `Refused` when there are too many.
+        Raises `Refused` when there are too many, and as `World.save` does.
         """
         if not name:
             return self.main
-        with self._lock:
-            world = self._namespaces.get(name)
-            if world is None:
+        return self._namespaces.get(name) or self._begun(name)
+
+    def _begun(self, name: str) -> World:
+        with self.main.lock:
+            if name not in self._namespaces:
                 if len(self._namespaces) >= self.settings.max_namespaces:
                     raise _full("namespaces", len(self._namespaces), self.settings.max_namespaces)
-                world = self._namespaces[name] = self._make(self.settings, name, beside=self.main)
-            return world
+                world = self._make(self.settings, name, beside=self.main)
+                world.save()
+                self._namespaces[name] = world
+            return self._namespaces[name]
 
     def documents(self) -> set[str]:
         """The digests of all documents that a collection was made of which is not deleted."""
@@ -191,8 +194,8 @@ class Worlds:
         return list(self._namespaces)
 
     def remove(self, name: str) -> None:
-        """Forget a namespace; raises `KeyError` when it does not exist, and `OSError` as `World.save` does."""
-        with self.main.lock, self._lock:
+        """Forget a namespace; raises `KeyError` when it does not exist, and `Refused` as `World.save` does."""
+        with self.main.lock:
             self._namespaces[name].end()
             del self._namespaces[name]
 

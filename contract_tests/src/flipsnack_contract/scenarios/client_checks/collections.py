@@ -32,7 +32,9 @@ def ranges_follow_each_other(run: ScenarioRun) -> None:
     if asked:
         expect(0, _index(asked[0], "from", 0), f"the first index of the list, in {asked[0].name}")
     for before, after in pairwise(asked):
-        next_index, found = _index(before, "to", -2) + 1, _index(after, "from", 0)
+        if "to" not in before.params:
+            raise Violation(f"what follows {before.name}, which asked for the whole list", "no other range", str(after))
+        next_index, found = _index(before, "to", 0) + 1, _index(after, "from", 0)
         is_right = found <= next_index if run.scenario.eventful else found == next_index
         if not is_right:
             raise Violation(f"the range of {after.name}, after that of {before.name}", f"from {next_index}", str(found))
