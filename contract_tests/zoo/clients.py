@@ -32,6 +32,7 @@ CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 
 PACKAGES = ("download", "poll")
 BY_MODULE = {
+    "documents": ("create", "call"),
     "uploads": ("create", "call"),
     "conversions": ("create", "call"),
     "calls": ("call",),
