@@ -7,6 +7,7 @@ import json
 import math
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def value_of(client: fc.Flipsnack, run: dict[str, Any], args: dict[str, Any], li
         case "poll":
             return {"status": client.download_html(args["collection"]).poll_once(**limits).status}
         case "create":
-            made = client.create(Path(args["file"]), more=params, **limits)
+            made = client.create(Path(args["file"]), more=params, on_progress=partial(uploaded, run["id"]), **limits)
             done = client.wait_converted(made, on_poll=lambda seen: progress(run["id"], seen.conversion), **limits)
             return {"hash": done.hash, "conversion": done.conversion}
         case "list":
@@ -105,8 +106,13 @@ def value_of(client: fc.Flipsnack, run: dict[str, Any], args: dict[str, Any], li
 
 
 def progress(case: str, status: str | None) -> None:
-    """Send an event: it is shown to whoever reads a failure."""
+    """Send an event, for whoever reads a failure."""
     send("event", id=case, kind="poll", status=status)
+
+
+def uploaded(case: str, seen: fc.UploadProgress) -> None:
+    """Send an event for each piece of a document that was sent."""
+    send("event", id=case, kind="upload", message=f"{seen.sent} of {seen.total} bytes")
 
 
 def error_of(error: fc.FlipsnackError) -> dict[str, Any]:

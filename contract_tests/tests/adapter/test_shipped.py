@@ -11,7 +11,7 @@ from flipsnack_contract.adapter.launch import LaunchMode
 TIMEOUT = 60.0
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 FILES = sorted(path for path in ADAPTERS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-MOST_LINES = {".py": 135, ".mjs": 120}
+MOST_LINES = {".py": 140, ".mjs": 120}
 
 
 LACKS = {"python": {"counts"}, "node": {"lists", "publishes", "counts"}}

@@ -257,3 +257,15 @@ class TrimsTitles(Client, breaks="client.parameters"):
 
     def create_once(self, params: Params, files: Files) -> dict[str, Any]:
         return super().create_once({name: value.strip() for name, value in params.items()}, files)
+
+
+class SendsAgainWhatBrokeOff(Client, breaks="client.upload-once"):
+    """Uploads again when the connection breaks before there is any answer."""
+
+    def create_once(self, params: Params, files: Files) -> dict[str, Any]:
+        try:
+            return super().create_once(params, files)
+        except ClientError as error:
+            if "ConnectionResetError" in str(error) or "BrokenPipeError" in str(error):
+                return super().create_once(params, files)
+            raise

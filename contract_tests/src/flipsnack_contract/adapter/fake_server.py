@@ -18,6 +18,7 @@ from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeli
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
+from flipsnack_contract.adapter.relay import Relay
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.bounds import MOST_BYTES
@@ -100,13 +101,15 @@ class NoPackage(Exception):
 class Sandbox:
     """One namespace, one account, and `dest`, a file to be made. A context manager that deletes all of it.
 
+    With `cut_after` the fake is reached through a relay that breaks the connection of an upload after so many bytes.
     Raises `Refused` when the fake refuses the account.
     """
 
-    def __init__(self, fake: Fake, name: str, *, key: str, secret: str) -> None:
+    def __init__(self, fake: Fake, name: str, *, key: str, secret: str, cut_after: int | None = None) -> None:
         self._fake = fake
         self.name = name
-        self.base_url = f"{fake.url}/t/{name}/v1/"
+        self._relay = None if cut_after is None else Relay(fake.url, cut_after)
+        self.base_url = f"{self._relay.url if self._relay else fake.url}/t/{name}/v1/"
         self.control = fake.control(f"/t/{name}/")
         self.key = key
         self.secret = secret
@@ -155,5 +158,7 @@ class Sandbox:
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         self._folder.cleanup()
+        if self._relay:
+            self._relay.close()
         with suppress(Refused):
             self._fake.control("/").call("DELETE", f"/namespaces/{self.name}")

@@ -85,6 +85,10 @@ UPLOADS: Mapping[str, Scenario] = {
         )
     },
     **{f"upload, {name}": _create(faults=(_spoilt(name, CREATE),)) for name in (GUEST_PAGE, "no data", "no code")},
+    **{
+        f"upload that breaks off after {cut} bytes": _create(document_bytes=300_000, cut_after=cut)
+        for cut in (5_000, 200_000)
+    },
     "upload, and no hash": _create(faults=(answered("no hash", CREATE, "json", {"collectionTitle": "x"}),)),
 }
 CONVERSIONS: Mapping[str, Scenario] = {

@@ -99,7 +99,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `params` are the caller's parameters of the method; `action` is the method of a call. A document to upload is of the
     `document` kind and has `document_bytes` more bytes than it needs. `schedule` is that of the package; of an upload,
     of its conversion; `conversion` is that of the conversion of a collection which was there before. `collections` are
-    there to be listed, `page_size` of them in a page, where the client lets its caller choose.
+    there to be listed, `page_size` of them in a page, where the client lets its caller choose. After `cut_after` bytes
+    the connection of an upload breaks, once.
     """
 
     op: Operation = "download"
@@ -110,6 +111,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversion: str = ""
     collections: Annotated[int, Meta(ge=0, le=200)] = 0
     page_size: Annotated[int, Meta(ge=1, le=100)] | None = None
+    cut_after: Annotated[int, Meta(ge=2_000)] | None = None
     format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
@@ -194,6 +196,8 @@ def expected_outcomes(scenario: Scenario) -> frozenset[str]:
         return frozenset({"auth"})
     if scenario.whose != "own" and scenario.is_about_collection:
         return frozenset({"forbidden"})
+    if scenario.cut_after is not None:
+        return frozenset({"uncertain"})
     if said := {fault.means for fault in scenario.faults if fault.means}:
         return frozenset(said)
     if scenario.uploads_file and scenario.document in REFUSED_DOCUMENTS:

@@ -81,7 +81,8 @@ class ScenarioRunner:
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
-        return Sandbox(self.fake, f"{self.name}-{self._count}", key=scenario.key, secret=scenario.secret)
+        name = f"{self.name}-{self._count}"
+        return Sandbox(self.fake, name, key=scenario.key, secret=scenario.secret, cut_after=scenario.cut_after)
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)

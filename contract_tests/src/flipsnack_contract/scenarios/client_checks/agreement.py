@@ -78,7 +78,8 @@ def _has_cause(run: ScenarioRun) -> bool:
         case "conversion_failed":
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
-            return bool(run.lost_uploads) or any(run.effect_on(call) == "answer" for call in run.uploads)
+            lost = bool(run.lost_uploads) or run.scenario.cut_after is not None
+            return lost or any(run.effect_on(call) == "answer" for call in run.uploads)
         case "deadline":
             deadline = run.case.options.deadline_ms
             return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS

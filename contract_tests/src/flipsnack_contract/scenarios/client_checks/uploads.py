@@ -46,6 +46,22 @@ def a_lost_answer_is_reported_as_uncertain(run: ScenarioRun) -> None:
         raise Violation(f"the end after {run.lost_uploads[-1]}", "an error of class uncertain", run.reported)
 
 
+@check("client.upload-uncertain", needs={"uploads"})
+def an_upload_that_breaks_off_is_uncertain(run: ScenarioRun) -> None:
+    """When the connection breaks in the middle of the document, the client reports uncertain."""
+    if run.scenario.cut_after is None or run.uploads or run.report.result is None:
+        return
+    if run.error not in ("uncertain", "cancelled", "deadline"):
+        raise Violation("the end after the connection broke in the middle of the document", "uncertain", run.reported)
+
+
+@check("client.upload-once", needs={"uploads"})
+def an_upload_that_broke_off_is_not_repeated(run: ScenarioRun) -> None:
+    """After bytes of a document were sent, and no answer came, it is not sent again."""
+    if run.scenario.cut_after is not None:
+        expect([], [call.name for call in run.uploads], "uploads after the one that broke off")
+
+
 @check("client.upload-refused", needs={"uploads"})
 def a_refused_upload_is_reported_with_its_code(run: ScenarioRun) -> None:
     """The last answer to an upload was 30, 33 to 36 or 45: the client reports that code."""

@@ -1,0 +1,59 @@
+import http.client
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from flipsnack_contract.adapter.relay import Relay
+
+LARGE = b"x" * 300_000
+
+
+class Counter(BaseHTTPRequestHandler):
+    """Answers with the number of bytes that came."""
+
+    def do_POST(self) -> None:
+        came = str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(came)))
+        self.end_headers()
+        self.wfile.write(came)
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:
+            self.close_connection = True
+
+
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counter) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        relay = Relay(f"http://127.0.0.1:{server.server_address[1]}/t/a", 20_000)
+        yield relay
+        relay.close()
+        server.shutdown()
+
+
+def post(relay: Relay, content: bytes) -> bytes:
+    connection = http.client.HTTPConnection(urlsplit(relay.url).netloc, timeout=10)
+    try:
+        connection.request("POST", "/", content)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def test_the_first_long_request_breaks_off_and_all_others_come_through(relay: Relay) -> None:
+    assert relay.url.endswith("/t/a")
+    assert b"5" == post(relay, b"short")
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        post(relay, LARGE)
+    assert relay.was_cut
+    assert b"300000" == post(relay, LARGE)
