@@ -60,6 +60,7 @@ KEPT: dict[str, ScenarioRun] = {
     "an upload that a limit refused": _uploaded(of("create", code=31), of("create", 2), _shown(2, "complete")),
     "an upload whose answer is lost": _uploaded(LOST, error="uncertain", faults=LOSING),
     "an upload whose collection was found": _uploaded(LOST, of("getList"), _shown(0, "complete"), faults=LOSING),
+    "an upload that breaks off": _uploaded(error="uncertain", cut_after=5_000, account=()),
     "an upload that is refused": _uploaded(REFUSED, error="refused_file", code=45, document="text", account=()),
     "an empty file that is not even sent": _uploaded(error="refused_file", document="empty", account=()),
     "a collection that is published": _published(_shown(0, "complete")),
@@ -96,6 +97,10 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         ),
         (_uploaded(LOST, value={"hash": "old"}, faults=LOSING), "expected an error of class uncertain, got ok"),
     ],
+    "an-upload-that-breaks-off-is-uncertain": [
+        (_uploaded(error="transport", cut_after=5_000, account=()), "expected uncertain, got error transport")
+    ],
+    "an-upload-that-broke-off-is-not-repeated": [(_uploaded(MADE, cut_after=5_000), "expected [], got ['#1']")],
     "a-refused-upload-is-reported-with-its-code": [
         (_uploaded(REFUSED, error="refused_file", code=34), "expected error refused_file, code 45"),
         (_uploaded(REFUSED, error="bad_request", code=45), "got error bad_request, code 45"),
