@@ -87,7 +87,7 @@ def _has_cause(run: ScenarioRun) -> bool:
             return run.report.cancelled_at_ms is not None
         case "transport" | "protocol" | "damaged" as kind:
             refused = any((call.http_status or 0) >= 400 for call in run.downloads)
-            return refused or bool(run.faults & AFFECTED[kind])
+            return refused or run.scenario.cut_after is not None or bool(run.faults & AFFECTED[kind])
         case kind if not run.calls and run.document == b"":
             return kind in REFUSED_DOCUMENTS["empty"]  # a client may see by itself that there is nothing to upload
         case kind:
