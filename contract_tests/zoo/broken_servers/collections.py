@@ -203,26 +203,29 @@ class ShowsTheDeleted(AltServer, breaks="delete.no-data"):
         return self.described(call, call.collection)
 
 
-class DeletesTwice(AltServer, breaks="delete.gone"):
+class _FindsTheDeleted(AltServer):
+    """Lets one method find a deleted collection."""
+
+    method: str
+
+    def check_collection(self, call: Call) -> None:
+        found = call.account.collections.get(call.get("collectionHash"))
+        if found is not None and found.is_deleted and call.method.run == self.method:
+            call.found_collection = found
+        else:
+            super().check_collection(call)
+
+
+class DeletesTwice(_FindsTheDeleted, breaks="delete.gone"):
     """Answers a second deletion as the first."""
 
-    def check_collection(self, call: Call) -> None:
-        found = call.account.collections.get(call.get("collectionHash"))
-        if found is not None and found.is_deleted and call.method.run == "delete_collection":
-            call.found_collection = found
-        else:
-            super().check_collection(call)
+    method = "delete_collection"
 
 
-class StatisticsOfTheDead(AltServer, breaks="delete.gone"):
+class StatisticsOfTheDead(_FindsTheDeleted, breaks="delete.gone"):
     """Gives the statistics of a deleted collection."""
 
-    def check_collection(self, call: Call) -> None:
-        found = call.account.collections.get(call.get("collectionHash"))
-        if found is not None and found.is_deleted and call.method.run == "get_stats":
-            call.found_collection = found
-        else:
-            super().check_collection(call)
+    method = "get_stats"
 
 
 class ListsTheDeleted(AltServer, breaks="delete.gone"):

@@ -10,6 +10,7 @@ from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
+    FIELD_OF,
     GET,
     LIST,
     PACKAGE,
@@ -75,7 +76,6 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "everything": {"title": "A", "description": "B", "collectionWidth": "2", "collectionHeight": "3"}
     | {"collectionStatus": "public"},
 }
-FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
 BEFORE = {
     "title": "Old",
     "description": "Words",

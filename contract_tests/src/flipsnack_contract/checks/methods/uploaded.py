@@ -11,6 +11,9 @@ CREATE, GET, UPDATE = "collection.create", "collection.getCollection", "collecti
 DELETE, LIST, PACKAGE = "collection.deleteCollection", "collection.getList", "collection.downloadHTML"
 EMBED, STATS, USER = "collection.getEmbed", "collection.getStats", "user.getStats"
 
+FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
+"""Parameters of create and update whose field in the collection has another name."""
+
 
 def method_named(name: str) -> Callable[[Method], bool]:
     """Chooses the method of that name for a check."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import title_of, uploads_left
+from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, GET, hash_of, title_of, uploads_left
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
@@ -27,10 +27,6 @@ OF_UPLOADS: Mapping[str, Any] = {"needs": CONTROL, "methods": uploads}
 
 def _with(session: Session, *files: FilePart, **parameters: str) -> CallDraft:
     return replace(session.draft(**parameters), files=files)
-
-
-def _refused(session: Session, code: int, draft: CallDraft, what: str) -> None:
-    expect_message(code, session.ask(draft), what)
 
 
 DOCUMENTS = {
@@ -59,7 +55,6 @@ GIVEN = {
     "editable": {"collectionStatus": "editable", "title": "A draft"},
 }
 DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385}
-FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
 
 
 @check("upload.answer", **OF_UPLOADS, rows={"given": GIVEN})
@@ -98,7 +93,7 @@ def the_title_comes_from_the_url(session: Session) -> None:
 def an_upload_without_a_document_is_30(session: Session, file: str) -> None:
     """With neither a file nor fileUrl an upload is 30; a file of no bytes counts as none."""
     files = () if file == "no" else (FilePart(b""),)
-    _refused(session, 30, _with(session, *files), f"an upload with {file} file")
+    expect_message(30, session.ask(_with(session, *files)), f"an upload with {file} file")
 
 
 @check("upload.document-required", **OF_UPLOADS)
@@ -142,7 +137,7 @@ def each_upload_has_a_hash_of_its_own(session: Session) -> None:
         data = session.ask(session.draft()).data or {}
         expect(False, data.get("collectionHash") in seen, f"the hash of upload {number + 1} was there before")
         seen.add(data.get("collectionHash"))
-        session.call("collection.deleteCollection", str(data.get("collectionHash")))
+        session.call(DELETE, hash_of(data))
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
@@ -162,7 +157,7 @@ def a_file_above_the_limit_is_34(session: Session, more: int) -> None:
     """A file of the largest size is taken; one byte more is 34, and so is much more."""
     _at_small_limits(session)
     expect_code(20, session.ask(_with(session, FilePart(EXACT))), f"a file of {SMALL} bytes")
-    _refused(session, 34, _with(session, FilePart(EXACT + b"%" * more)), f"a file of {SMALL + more} bytes")
+    expect_message(34, session.ask(_with(session, FilePart(EXACT + b"%" * more))), f"a file of {SMALL + more} bytes")
 
 
 @check("code.35", **OF_UPLOADS, rows={"more": (1, 5)})
@@ -172,7 +167,7 @@ def a_document_with_too_many_pages_is_35(session: Session, more: int) -> None:
     session.steer.settings(upload_bytes=1_000_000)
     expect_code(20, session.ask(_with(session, FilePart(documents.pdf(PAGES)))), f"a document of {PAGES} pages")
     longer = _with(session, FilePart(documents.pdf(PAGES + more)))
-    _refused(session, 35, longer, f"a document of {PAGES + more} pages")
+    expect_message(35, session.ask(longer), f"a document of {PAGES + more} pages")
 
 
 SEVERAL: Mapping[str, tuple[FilePart, ...]] = {
@@ -186,7 +181,7 @@ SEVERAL: Mapping[str, tuple[FilePart, ...]] = {
 @check("code.36", **OF_UPLOADS, rows={"files": SEVERAL})
 def several_files_are_36(session: Session, files: str) -> None:
     """More than one file is 36, whatever the names of the parts are."""
-    _refused(session, 36, _with(session, *SEVERAL[files]), f"an upload of {files}")
+    expect_message(36, session.ask(_with(session, *SEVERAL[files])), f"an upload of {files}")
 
 
 WRONG_KINDS = {
@@ -201,7 +196,7 @@ WRONG_KINDS = {
 @check("code.45", **OF_UPLOADS, rows={"kind": WRONG_KINDS})
 def another_kind_is_45(session: Session, kind: str) -> None:
     """A file that is neither PDF nor JPG nor PNG by its content is 45, whatever its name says."""
-    _refused(session, 45, _with(session, WRONG_KINDS[kind]), f"an upload of {kind}")
+    expect_message(45, session.ask(_with(session, WRONG_KINDS[kind])), f"an upload of {kind}")
 
 
 @check("code.33", **OF_UPLOADS)
@@ -245,8 +240,8 @@ def a_failed_conversion_is_counted(session: Session) -> None:
     session.steer.settings(conversion_schedule="failed")
     for _ in range(MONTH):
         data = session.ask(session.draft()).data or {}
-        session.call("collection.getCollection", str(data.get("collectionHash")))
-        session.call("collection.deleteCollection", str(data.get("collectionHash")))
+        session.call(GET, hash_of(data))
+        session.call(DELETE, hash_of(data))
     expect_code(33, session.ask(session.draft()), "an upload after a month of failed ones")
 
 
