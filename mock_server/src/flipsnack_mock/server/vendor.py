@@ -92,8 +92,7 @@ class VendorSurface:
             self._follow(entry, world, environ)
         chunks = self._chunks(response, environ)
         entry.duration = max(0, self._now() - at)
-        if self._on_exchange is not None:
-            self._on_exchange(shown_in_log(world, entry))
+        self._tell(world, entry)
         start_response(_status_line(response.http_status), _headers(response, entry.id))
         return chunks
 
@@ -147,9 +146,13 @@ class VendorSurface:
         namespace, path_inside = split_namespace(path.decode("latin-1"))
         known = namespace in self._worlds.names()
         request = Request(method[:20].decode("latin-1"), path_inside, query, self._now(), "")
-        _, entry = api.refuse(request, self._worlds.world(namespace if known else ""), refusal)
+        world = self._worlds.world(namespace if known else "")
+        _, entry = api.refuse(request, world, refusal)
+        self._tell(world, entry)
+
+    def _tell(self, world: World, entry: Entry) -> None:
         if self._on_exchange is not None:
-            self._on_exchange(entry)
+            self._on_exchange(shown_in_log(world, entry))
 
     def _chunks(self, response: Response, environ: Environ) -> Iterable[bytes]:
         """The body as it is sent: our own engine carries out the effect of a fault, elsewhere the chunks do."""
