@@ -68,7 +68,8 @@ $(FUZZ)/.ready: bench/fuzz-requirements.txt
 generate: ## rewrite the files that are made from others
 	@echo "== the fake's copies of the rules ledger and of the method table"
 	@cp $(SPEC)/rules.toml mock_server/src/flipsnack_mock/inspect/rules.toml
-	@cp $(SPEC)/methods.toml mock_server/src/flipsnack_mock/protocol/methods.toml
+	@$(BIN)/python -c 'import json, sys, tomllib; print(json.dumps(tomllib.load(sys.stdin.buffer), indent=1, ensure_ascii=False))' \
+		< $(SPEC)/methods.toml > mock_server/src/flipsnack_mock/protocol/methods.json
 	@echo "== the pages of the methods, and the tables of the fake's page"
 	@$(BIN)/python -m mock_server.generate_readme
 	@echo "== the schemas of the adapter protocol"

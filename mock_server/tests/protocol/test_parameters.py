@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.messages import Form
-from flipsnack_mock.protocol.multipart import MAX_PARTS
 from flipsnack_mock.protocol.parameters import (
     MAX_BODY_BYTES,
+    MAX_PARTS,
     MAX_QUERY_BYTES,
     form_parameters,
     parse_body,

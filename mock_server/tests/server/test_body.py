@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from mock_server.tests.raw_socket import FORM, received, status_and_body
 
-from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
+from flipsnack_mock.admin.guard import MAX_BODY_BYTES as MAX_CONTROL_BYTES
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
-from flipsnack_mock.server.app import create_app
 from flipsnack_mock.server.body import MAX_DRAINED_BYTES, BodyReader, KeptBody, Pace, read_body, receive_body
 from flipsnack_mock.server.engine import Server, bind
+from flipsnack_mock.server.fake import Fake
+from flipsnack_mock.state.settings import Settings
 
 SECOND = 1_000_000
 PACE = Pace(idle=10, total=100, rate=50)
@@ -129,7 +130,7 @@ def test_no_more_of_a_body_is_read_than_shows_that_it_is_too_long(
 def impatient_address() -> Iterator[tuple[str, int]]:
     """Where a fake listens that waits only a moment for the next piece of a body."""
     listeners, ready = bind("127.0.0.1", 0), threading.Event()
-    server = Server(create_app(), listeners, on_ready=ready.set, pace=Pace(idle=0.05))
+    server = Server(Fake(Settings()), listeners, on_ready=ready.set, pace=Pace(idle=0.05))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     assert ready.wait(30)

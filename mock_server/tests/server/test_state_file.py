@@ -21,7 +21,7 @@ from mock_server.tests.command_runner import run
 from mock_server.tests.conftest import KEY, SECOND, START, signed
 from mock_server.tests.test_main import BOUND, Served
 
-from flipsnack_mock.server.app import STATE_FILE, create_app
+from flipsnack_mock.server.app import FAKE, create_app
 from flipsnack_mock.server.state_file import VERSION, StateFile
 from flipsnack_mock.state.settings import Settings, SettingsError
 from flipsnack_mock.testing import MockServer, make_pdf
@@ -45,7 +45,7 @@ class Kept:
         self.client = self.app.test_client()
 
     def close(self) -> None:
-        self.app.extensions[STATE_FILE].close()
+        self.app.extensions[FAKE].state.close()
 
     def killed(self) -> "Kept":
         """A server that finds what this one would leave behind if it was killed now."""
@@ -172,15 +172,15 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "state")
     for number in range(1_000):
         kept.control("POST", f"{ACCOUNT}/collections", {"hash": f"c{number}", "schedule": "after-3-polls"})
-    before = kept.app.extensions[STATE_FILE].written
+    before = kept.app.extensions[FAKE].state.written
     kept.call("collection.downloadHTML", collectionHash="c500")
-    assert 2 == kept.app.extensions[STATE_FILE].written - before
+    assert 2 == kept.app.extensions[FAKE].state.written - before
     kept.close()
 
 
 def test_a_change_that_cannot_be_written_is_refused_and_written_as_soon_as_it_can_be(tmp_path: Path) -> None:
     with kept_in(tmp_path) as kept:
-        connection = kept.app.extensions[STATE_FILE].connection
+        connection = kept.app.extensions[FAKE].state.connection
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
         made = [

@@ -1,7 +1,7 @@
 import asyncio
 import threading
 
-from flipsnack_mock.server.worker import start_worker
+from flipsnack_mock.server.engine import start_worker
 
 
 def test_the_event_loop_goes_on_while_the_worker_is_busy() -> None:

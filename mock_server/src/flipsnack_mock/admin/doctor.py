@@ -20,8 +20,7 @@ from flipsnack_mock.inspect.records import API, kind_of, records_of
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.errors import BadRequest, Refused
 from flipsnack_mock.protocol.identifiers import Key, Secret
-from flipsnack_mock.protocol.multipart import MAX_PARTS
-from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES
+from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_PARTS
 from flipsnack_mock.state.journal import Entry
 
 Pairs = Annotated[list[tuple[str, str]], Meta(max_length=MAX_PARTS)]

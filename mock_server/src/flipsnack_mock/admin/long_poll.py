@@ -8,11 +8,12 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flipsnack_mock.inspect.matching import Matcher
-from flipsnack_mock.state.journal import Entry
-from flipsnack_mock.state.world import World
+if TYPE_CHECKING:
+    from flipsnack_mock.inspect.matching import Matcher
+    from flipsnack_mock.state.journal import Entry
+    from flipsnack_mock.state.world import World
 
 CAN_AWAIT = "flipsnack_mock.can_await"
 """Set in the WSGI environment by a server that awaits the value under `WAIT`."""
@@ -31,7 +32,7 @@ _AT_ONCE = 200
 class Wait:
     """Ends when `missing` more entries match `matcher`, or after `seconds` of real time."""
 
-    def __init__(self, world: World, matcher: Matcher, missing: int, seconds: float) -> None:
+    def __init__(self, world: "World", matcher: "Matcher", missing: int, seconds: float) -> None:
         """Start listening. The caller must hold the lock of `world`."""
         self._world = world
         self._matcher = matcher
@@ -60,7 +61,7 @@ class Wait:
             gone.cancel()
             self._end()
 
-    def _hear(self, entry: Entry) -> None:
+    def _hear(self, entry: "Entry") -> None:
         if self._matcher.matches(entry):
             self._missing -= 1
             if self._missing == 0:

@@ -22,7 +22,7 @@ from flipsnack_mock.admin import (  # noqa: F401
     server,
     snapshots,
 )
-from flipsnack_mock.admin.guard import Guard
+from flipsnack_mock.admin.guard import MAX_BODY_BYTES, Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
 from flipsnack_mock.admin.routes import ROUTES, Context, Route
@@ -34,8 +34,6 @@ from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
-
-MAX_BODY_BYTES = 10_000_000
 
 ReadBody = Callable[[dict[str, Any]], bytes]
 

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock.admin.long_poll import Wait, work
 from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.har import har
+from flipsnack_mock.inspect.masking import mask_of
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
-from flipsnack_mock.inspect.records import mask_of, records_of
+from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.journal import NOBODY, Entry

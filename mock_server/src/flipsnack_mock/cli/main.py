@@ -63,9 +63,7 @@ def say(text: str, stream: TextIO | None) -> None:
 def _tune_interpreter() -> None:
     # What is worked out beside the event loop gives way to it five times sooner than usual.
     sys.setswitchinterval(0.001)
-    # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 @command.command()
@@ -73,12 +71,14 @@ def _tune_interpreter() -> None:
 @click.pass_obj
 def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
     """Serve the fake until SIGTERM or Ctrl-C."""
+    # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
+    gc.set_threshold(20_000, 20, 50)
     settings, sources = loaded(config, flags, environ)
     # Imported here so that `settings` and `--help` stay fast.
     from flipsnack_mock.admin.guard import exposure
     from flipsnack_mock.protocol.addresses import bracketed
-    from flipsnack_mock.server.app import create_app
     from flipsnack_mock.server.engine import Server, bind
+    from flipsnack_mock.server.fake import Fake
     from flipsnack_mock.server.request_log import request_log
     from flipsnack_mock.server.tls import certificates_for
 
@@ -87,7 +87,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     try:
         tls = certificates_for(settings)
         pem = tls.authority_pem if tls else b""
-        app = create_app(settings, on_exchange=log, sources=sources, authority_pem=pem)
+        fake = Fake(settings, on_exchange=log, sources=sources, authority_pem=pem)
     except SettingsError as problem:
         fail(str(problem), 2)
     try:
@@ -104,7 +104,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
             say(f"flipsnack-mock: warning: {warning}", sys.stderr)
 
     _tune_interpreter()
-    Server(app, listeners, on_ready=ready, tls=tls.context if tls else None).serve_forever()
+    Server(fake, listeners, on_ready=ready, tls=tls.context if tls else None).serve_forever()
     if log is not None:
         log.close()
 

@@ -10,7 +10,12 @@ import re
 from collections.abc import Callable, Container, Mapping
 from urllib.parse import quote, unquote, unquote_to_bytes
 
+import msgspec
+
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
+from flipsnack_mock.protocol.methods import METHODS
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.world import World
 
 MASK = "***"
 
@@ -173,3 +178,17 @@ def _percent(character: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _spellings(secret: str) -> _Spellings:
     return _Spellings(secret)
+
+
+def mask_of(world: World, entry: Entry) -> Mask:
+    """The mask of what is shown of `entry`, which belongs to `world`."""
+    return Mask(entry.secret or None, world.secrets)
+
+
+def shown_in_log(world: World, entry: Entry) -> Entry:
+    """`entry` with what the log shows of it masked."""
+    if not entry.detail and (not entry.action or entry.action in METHODS):
+        return entry
+    mask = mask_of(world, entry)
+    params = {"action": mask.whole(entry.action)} if entry.action else {}
+    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), params=params)

@@ -6,12 +6,11 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
-from flipsnack_mock.inspect.masking import Mask, label, masked_urls
+from flipsnack_mock.inspect.masking import Mask, label, mask_of, masked_urls
 from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.messages import UploadedFile
-from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -91,20 +90,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
     """The records of `entries`, which belong to `world`."""
     return [record_of(entry, mask_of(world, entry)) for entry in entries]
-
-
-def mask_of(world: World, entry: Entry) -> Mask:
-    """The mask of what is shown of `entry`, which belongs to `world`."""
-    return Mask(entry.secret or None, world.secrets)
-
-
-def shown_in_log(world: World, entry: Entry) -> Entry:
-    """`entry` with what the log shows of it masked."""
-    if not entry.detail and (not entry.action or entry.action in METHODS):
-        return entry
-    mask = mask_of(world, entry)
-    params = {"action": mask.whole(entry.action)} if entry.action else {}
-    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), params=params)
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:

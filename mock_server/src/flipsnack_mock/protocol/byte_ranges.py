@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 import msgspec
-from werkzeug.http import parse_etags
 
 CONDITIONS = ("if-match", "if-none-match", "if-range")
 """The conditions that are evaluated. Those that name a date are not: a package has no date of change."""
@@ -26,6 +25,11 @@ class ByteRange(msgspec.Struct, frozen=True, gc=False):
 
 def failed_condition(conditions: Mapping[str, str], etag: str) -> int:
     """The HTTP status of a request whose condition fails (13.2.2): 304 or 412; 0 when all hold."""
+    if not conditions:
+        return 0
+    # Imported on first use: few downloads have a condition, and it takes long.
+    from werkzeug.http import parse_etags
+
     tag = etag.strip('"')
     if "if-match" in conditions and not parse_etags(conditions["if-match"]).contains(tag):
         return 412

@@ -53,7 +53,7 @@ def is_callback(text: str) -> bool:
 
 # What XML 1.0 cannot carry at all (section 2.2 "Characters"). It is replaced for every format alike: three formats
 # that disagree would be worse than one lost control character.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _clean(value: Value) -> Value:

@@ -7,8 +7,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from flipsnack_mock.protocol.errors import BadRequest
+from flipsnack_mock.protocol.parameters import MAX_PARTS, text_of
 
-MAX_PARTS = 1_000
 MAX_FIELD_BYTES = 1024 * 1024
 """All fields together may have so many bytes, and so may what is not understood yet, such as the head of a part."""
 
@@ -16,16 +16,6 @@ OnFile = Callable[[File], Callable[[bytes], None]]
 
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _LINE_BREAK = re.compile(rb"[\r\n]")
-
-
-def text_of(raw: bytes) -> str:
-    """A name or value as text; raises `BadRequest` when it is not UTF-8 or holds NUL."""
-    if b"\0" in raw:
-        raise BadRequest("a name or value holds NUL", rule="request.undecodable")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadRequest("a name or value is not UTF-8", rule="request.undecodable") from None
 
 
 class MultipartReader:

@@ -7,12 +7,22 @@ from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.messages import Form
-from flipsnack_mock.protocol.multipart import MAX_PARTS, text_of
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
+MAX_PARTS = 1_000
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def text_of(raw: bytes) -> str:
+    """A name or value as text; raises `BadRequest` when it is not UTF-8 or holds NUL."""
+    if b"\0" in raw:
+        raise BadRequest("a name or value holds NUL", rule="request.undecodable")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("a name or value is not UTF-8", rule="request.undecodable") from None
 
 
 def parse_query(raw: bytes) -> dict[str, str]:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from flipsnack_mock.admin.plane import MAX_BODY_BYTES as MAX_CONTROL_BYTES
+from flipsnack_mock.admin.guard import MAX_BODY_BYTES as MAX_CONTROL_BYTES
 from flipsnack_mock.protocol.addresses import is_vendor_path, split_namespace
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, RealTime

@@ -17,26 +17,29 @@ from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
 from flipsnack_mock.server.connection import CONNECTION, Connection, Message, Receive, Send, WsgiAnswer, until_ended
 from flipsnack_mock.server.delivery import EFFECT, deliver
-from flipsnack_mock.server.uploads.uploads import Uploads
+from flipsnack_mock.server.fake import Fake
 
 Environ = dict[str, Any]
 _LENGTHS = (b"content-length", b"transfer-encoding")
 
 
 class Bridge:
-    """An ASGI application that answers by `app`, a WSGI one; the scope holds the transport as `CONNECTION`.
+    """An ASGI application that answers by the WSGI one of `fake`; the scope holds the transport as `CONNECTION`.
 
-    Multipart bodies go to `uploads`. A body that comes more slowly than `pace` is answered with 408.
+    A body that comes more slowly than `pace` is answered with 408.
     """
 
-    def __init__(self, app: WsgiApp, uploads: Uploads, *, pace: Pace = DEFAULT_PACE) -> None:
-        self._app = app
-        self._uploads = uploads
+    def __init__(self, fake: Fake, *, pace: Pace = DEFAULT_PACE) -> None:
+        self._app = fake.wsgi_app
+        self._uploads = fake.uploads
+        self._control = fake.control
         self._pace = pace
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         environ, waiting = _environ(scope), until_ended(scope, receive)
         try:
+            if _needs_werkzeug(scope):
+                await self._control.ready()
             whole = not _has_body(scope) or await self._read_body(environ, receive)
             answer = _called(self._app, environ)
             if WAIT in environ:
@@ -76,7 +79,7 @@ class Bridge:
         """The answer after the waits that the application asks for."""
         done: Wait | Work | None = None
         # What was waited for may have to be worked out.
-        while (wait := environ[WAIT]) is not done:
+        while (wait := environ.get(WAIT)) is not None and wait is not done:
             if isinstance(wait, Work):
                 await asyncio.to_thread(wait.block)
             elif not await wait.over(receive):
@@ -99,6 +102,11 @@ def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:
 
 def _has_body(scope: Message) -> bool:
     return any(name in _LENGTHS for name, _ in scope["headers"])
+
+
+def _needs_werkzeug(scope: Message) -> bool:
+    """Whether a form or an ETag may have to be parsed."""
+    return any(name in _LENGTHS or name.startswith(b"if-") for name, _ in scope["headers"])
 
 
 def _environ(scope: Message) -> Environ:

@@ -7,7 +7,7 @@ WSGI server an iterator sleeps in a thread of that server; faults that need the 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
-from http.client import responses as phrases
+from http import HTTPStatus
 from typing import Any
 
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
@@ -18,6 +18,7 @@ EFFECT = "flipsnack_mock.effect"
 """The key of the WSGI environment for the effect that our engine carries out."""
 
 _BUFFERED_BYTES = 256 * 1024
+_PHRASES = {one.value: one.phrase for one in HTTPStatus}
 
 
 async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connection) -> None:
@@ -73,7 +74,7 @@ async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
 async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], connection: Connection) -> None:
     # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
     headers = [*answer.without_length().headers, (b"connection", b"close")]
-    lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, '')}".encode()]
+    lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
     lines += [name + b": " + value for name, value in headers]
     connection.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
     for piece in pieces:

@@ -1,27 +1,22 @@
 """The engine: one process, one port, uvicorn with httptools; binding, starting and stopping."""
 
+import asyncio
 import errno
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import flask
 import uvicorn
 
 from flipsnack_mock.protocol.addresses import bracketed, reachable
-from flipsnack_mock.server.app import STATE_FILE
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
-from flipsnack_mock.server.http_protocol import HttpProtocol, OnRefusal
-from flipsnack_mock.server.uploads.uploads import UPLOADS, Uploads
-from flipsnack_mock.server.vendor import REFUSALS
-from flipsnack_mock.server.worker import start_worker
-
-if TYPE_CHECKING:
-    from flipsnack_mock.server.state_file import StateFile
+from flipsnack_mock.server.fake import Fake
+from flipsnack_mock.server.http_protocol import HttpProtocol
 
 # In-flight answers have this long to finish after a stop; with uvicorn's own steps a stop takes less than a second.
 GRACE_SECONDS = 0.5
@@ -85,34 +80,36 @@ _LOOPBACK = ("127.0.0.1", "::1")
 _NO_SUCH_FAMILY = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 
 
-def _on_refusal(app: flask.Flask) -> OnRefusal:
-    """Where `app` wants to see what its server refuses; an application of another kind sees nothing."""
-    told: OnRefusal = app.extensions.get(REFUSALS, lambda _line, _refusal: None)
-    return told
+def start_worker() -> None:
+    """Let `asyncio.to_thread` use one thread of the running event loop, which ends with the loop.
+
+    Each server has its own, because a thread does not survive a fork. There is one, because what it works out shares
+    the interpreter with the answers to everybody else: what waits for it is done in turn.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1, "flipsnack-mock work"))
 
 
 class Server(uvicorn.Server):
-    """A running fake on `listeners`.
+    """A running `fake` on `listeners`.
 
-    It serves `app`, by https if `tls` is given. `run()` serves in this thread until a signal or `stop()`; `started` is
+    It serves https if `tls` is given. `run()` serves in this thread until a signal or `stop()`; `started` is
     set, and `on_ready` called, when requests are answered. A body that comes more slowly than `pace` is answered with
     408.
     """
 
     def __init__(
         self,
-        app: flask.Flask,
+        fake: Fake,
         listeners: list[socket.socket],
         *,
         on_ready: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
-        self._uploads: Uploads = app.extensions[UPLOADS]
-        self._state: StateFile | None = app.extensions[STATE_FILE]
+        self._fake = fake
         config = uvicorn.Config(
-            Bridge(app.wsgi_app, self._uploads, pace=pace),
-            http=partial(HttpProtocol, on_refusal=_on_refusal(app)),  # type: ignore[arg-type]  # uvicorn calls it
+            Bridge(fake, pace=pace),
+            http=partial(HttpProtocol, on_refusal=fake.vendor.refused),  # type: ignore[arg-type]  # uvicorn calls it
             loop="auto",
             ws="none",
             lifespan="off",
@@ -136,20 +133,19 @@ class Server(uvicorn.Server):
         try:
             self.run(sockets=self._listeners)
         finally:
-            self._uploads.close()
-            if self._state is not None:
-                self._state.close()
+            self._fake.close()
 
     def stop(self) -> None:
         """Ask the server to stop; returns at once."""
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, and call `on_ready`."""
+        """Start listening, call `on_ready`, and begin to make what is not needed to answer calls."""
         start_worker()
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
+        self._fake.control.begin()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal. The process ends normally, so the signal is not raised again afterwards."""

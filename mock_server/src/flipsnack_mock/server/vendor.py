@@ -5,16 +5,16 @@ It converts a WSGI request, calls `api.handle` and converts the response. It dec
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from http import HTTPStatus
 from sys import intern
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
-from werkzeug.http import HTTP_STATUS_CODES, remove_entity_headers
-from werkzeug.urls import iri_to_uri
 
 from flipsnack_mock import api
 from flipsnack_mock.admin.long_poll import WAITED
-from flipsnack_mock.inspect.records import shown_in_log
+from flipsnack_mock.inspect.masking import shown_in_log
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, origin_of, split_namespace
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
@@ -33,16 +33,17 @@ from flipsnack_mock.state.world import World, Worlds
 
 REQUEST_ID_HEADER = "X-Flipsnack-Mock-Request"
 
-REFUSALS = "flipsnack_mock.refusals"
-"""The key of the application's extensions for the function that a server tells its own refusals."""
-
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 OnExchange = Callable[[Entry], None]
 
 _CONDITIONS = tuple((name, "HTTP_" + name.upper().replace("-", "_")) for name in CONDITIONS)
 _UNCONDITIONAL: dict[str, str] = {}
+# What a URL may hold beside letters and digits (RFC 3986, 2.2 and 2.1); all else is escaped.
+_URL_MARKS = "%!#$&'()*+,/:;=?@[]"
 _URL_HEADERS = frozenset({"location", "content-location"})
+_OF_THE_BODY = frozenset({"content-length", "content-range", "content-type"})
+_PHRASES = {one.value: one.phrase.upper() for one in HTTPStatus}
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
@@ -195,7 +196,7 @@ def _conditions(environ: Environ) -> dict[str, str]:
 
 
 def _status_line(status: int) -> str:
-    return f"{status} {HTTP_STATUS_CODES.get(status, 'Unknown').upper()}"
+    return f"{status} {_PHRASES.get(status, 'UNKNOWN')}"
 
 
 def _headers(response: Response, entry_id: str) -> Headers:
@@ -210,7 +211,7 @@ def _headers(response: Response, entry_id: str) -> Headers:
     if response.http_status == 204:
         headers.pop()
     elif response.http_status == 304:
-        remove_entity_headers(headers)
+        headers = [header for header in headers if header[0].lower() not in _OF_THE_BODY]
     return headers
 
 
@@ -218,11 +219,7 @@ def _ascii_url(header: tuple[str, str]) -> tuple[str, str]:
     name, value = header
     if name.lower() not in _URL_HEADERS:
         return header
-    try:
-        return name, iri_to_uri(value)
-    except ValueError:
-        # A fault may send what is no URL.
-        return header
+    return name, quote(value, safe=_URL_MARKS)
 
 
 def _body(response: Response) -> Iterable[bytes]:

@@ -19,8 +19,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
 from flipsnack_mock.protocol.addresses import bracketed
-from flipsnack_mock.server.app import create_app
-from flipsnack_mock.server.uploads.uploads import UPLOADS
+from flipsnack_mock.server.app import FAKE, create_app
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
 
@@ -57,7 +56,7 @@ def intercept(
     finally:
         admin.close()
         HTTPConnectionPool.urlopen, HTTPConnection._new_conn = originals  # type: ignore[method-assign]
-        switch.app.extensions[UPLOADS].close()
+        switch.app.extensions[FAKE].uploads.close()
 
 
 class _Switch(NamedTuple):

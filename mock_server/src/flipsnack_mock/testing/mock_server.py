@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from flipsnack_mock.server.app import create_app
 from flipsnack_mock.server.engine import Server, bind, url_of
+from flipsnack_mock.server.fake import Fake
 from flipsnack_mock.server.tls import certificates_for
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
@@ -47,8 +47,8 @@ class MockServer:
             path.write_bytes(pem)
             self.ca_file = str(path)
         ready = threading.Event()
-        app = create_app(self._settings, sources=self._sources, authority_pem=pem)
-        self._server = Server(app, listeners, on_ready=ready.set, tls=tls.context if tls else None)
+        fake = Fake(self._settings, sources=self._sources, authority_pem=pem)
+        self._server = Server(fake, listeners, on_ready=ready.set, tls=tls.context if tls else None)
         self._thread = threading.Thread(target=self._server.serve_forever, name="flipsnack-mock", daemon=True)
         self._thread.start()
         while not ready.wait(timeout=0.1):

@@ -56,7 +56,7 @@ class Awaited:
         """Wait in this thread."""
         wait((self._future,))
 
-    async def over(self, _receive: Callable[[], Awaitable[Any]]) -> bool:
+    async def over(self, _receive: Callable[[], Awaitable[Any]] | None = None) -> bool:
         """Wait on the event loop, also when the client leaves: the result is kept for the next one."""
         await asyncio.wait((asyncio.wrap_future(self._future),))
         return True

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from flipsnack_mock.protocol.instants import RealTime
@@ -12,12 +12,11 @@ from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.server.connection import CONNECTION
 from flipsnack_mock.server.uploads.documents import DocumentProcesses
 from flipsnack_mock.server.uploads.flipbooks import Flipbooks
-from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, FormBody, uploaded_file
 from flipsnack_mock.server.uploads.spool import Arrival, Spool
 from flipsnack_mock.state.settings import Settings
 
-UPLOADS = "flipsnack_mock.uploads"
-"""Where the extensions of the Flask application have its `Uploads`."""
+if TYPE_CHECKING:
+    from flipsnack_mock.server.uploads.form import FormBody
 
 DOCUMENTS = ".documents"
 """What follows the name of the state file in that of the folder with the documents."""
@@ -48,8 +47,11 @@ class Uploads:
         self.flipbooks = Flipbooks(self.spool, self.processes)
         self._threads: ThreadPoolExecutor | None = None
 
-    def form(self, content_type: str) -> FormBody:
+    def form(self, content_type: str) -> "FormBody":
         """A sink for a multipart body."""
+        # Its parser takes long to import, and many servers get no upload.
+        from flipsnack_mock.server.uploads.form import FormBody
+
         return FormBody(content_type, self.spool, self.processes)
 
     async def in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
@@ -68,6 +70,7 @@ class Uploads:
     def _fetch(self, url: str) -> "Fetched":
         # It takes long to import, and few servers fetch.
         from flipsnack_mock.server.uploads.fetch import Unfetched, fetch
+        from flipsnack_mock.server.uploads.form import MAX_FILE_BYTES, uploaded_file
 
         arrival, why = self.spool.receive(MAX_FILE_BYTES), ""
         try:
