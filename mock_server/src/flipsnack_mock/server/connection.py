@@ -1,25 +1,26 @@
-"""The connection of one request in our own engine: what is sent to it, how long it lasts, how it ends."""
+"""One request on a connection of our own engine: what comes of it, what is sent, how long it lasts, how it ends."""
 
 import asyncio
+import logging
+import re
 import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, NamedTuple, Self
 
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 if sys.platform == "linux":
     import fcntl
     import termios
 
 CONNECTION = "flipsnack_mock.connection"
-"""The key of the ASGI scope, and of the WSGI environment, for the transport of our engine; other servers have none."""
-
-CLIENT_ENDED = "flipsnack_mock.client_ended"
-"""The key of the ASGI scope for a function that says whether the client sends no more."""
+"""The key of the WSGI environment for the `Exchange`; under other servers there is none."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 _MOMENT = 0.005
 # Seconds that a client which said that it is done may be waited for.
@@ -28,87 +29,174 @@ _LONG = 10
 _QUIET = 2
 # On, with zero seconds: closing sends RST and discards what is unsent.
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+# What no head may hold (RFC 9110, 5.5).
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WITHOUT_LENGTH = (204, 304)
+_BROKEN = b"Internal Server Error"
+_GONE = {"type": "http.disconnect"}
 
 
 class WsgiAnswer(NamedTuple):
     """What a WSGI application answered; the names in `headers` are lower-case."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: list[tuple[str, str]]
     chunks: Iterable[bytes]
 
     def without_length(self) -> Self:
         """The same without its Content-Length."""
-        return self._replace(headers=[header for header in self.headers if header[0] != b"content-length"])
+        return self._replace(headers=[header for header in self.headers if header[0] != "content-length"])
+
+    def head(self) -> bytes:
+        """Status line and header lines; raises `ValueError` when a header holds a line break or another control."""
+        lines = STATUS_LINE[self.status] + "".join([f"{name}: {value}\r\n" for name, value in self.headers]).encode(
+            "latin-1"
+        )
+        if lines.count(b"\n") != len(self.headers) + 1 or _CONTROLS.search(lines):
+            raise ValueError(f"a header of the answer cannot be sent: {self.headers!r}"[:500])
+        return lines
 
 
-class JoinedWrites:
-    """`transport`, whose writes wait between `hold` and `flush`: head and body of an answer take one system call."""
+class Exchange:
+    """One request and its answer.
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._held: list[bytes] | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def hold(self) -> None:
-        """Let what is written wait."""
-        self._held = []
-
-    def write(self, data: bytes) -> None:
-        """Write `data`, or let it wait."""
-        if self._held is None:
-            self._transport.write(data)
-        else:
-            self._held.append(data)
-
-    def flush(self) -> None:
-        """Write what waits, at once."""
-        held, self._held = self._held, None
-        if held:
-            self._transport.write(b"".join(held))
-
-    def close(self) -> None:
-        """Write what waits, and close."""
-        self.flush()
-        self._transport.close()
-
-
-class Connection(NamedTuple):
-    """The connection of one request: ASGI's `receive` and `send`, and the transport below them.
-
-    `until_ended` is a `receive` that takes a client which sends no more for one that is gone.
+    `environ` is the WSGI environment. The protocol appends to `body` what comes of it, while there is `more_body`, and
+    sets `message_event` at each change; `client_ended` says whether the client sends no more, and `on_response` is
+    called when the answer is complete.
     """
 
-    transport: JoinedWrites
-    receive: Receive
-    send: Send
-    until_ended: Receive
+    __slots__ = (
+        *("_chunked", "_left", "_sends_body", "body", "client_ended", "disconnected", "environ", "expects_continue"),
+        *("flow", "has_body", "keep_alive", "message_event", "more_body", "on_response", "response_complete"),
+        *("response_started", "transport"),
+    )
+
+    def __init__(
+        self,
+        environ: dict[str, Any],
+        transport: asyncio.Transport,
+        flow: FlowControl,
+        *,
+        has_body: bool,
+        expects_continue: bool,
+        keep_alive: bool,
+        client_ended: Callable[[], bool],
+        on_response: Callable[[], None],
+    ) -> None:
+        self.environ = environ
+        self.transport = transport
+        self.flow = flow
+        self.has_body = has_body
+        self.expects_continue = expects_continue
+        self.keep_alive = keep_alive
+        self.client_ended = client_ended
+        self.on_response = on_response
+        self.message_event = asyncio.Event()
+        self.body = bytearray()
+        self.more_body = True
+        self.disconnected = self.response_started = self.response_complete = self._chunked = False
+        self._left = 0
+        self._sends_body = environ["REQUEST_METHOD"] != "HEAD"
+        environ[CONNECTION] = self
+
+    async def receive(self) -> Message:
+        """What came of the body since the last call, when there is something new, as a message of ASGI's."""
+        if self.expects_continue and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.expects_continue = False
+        if not self.disconnected and not self.response_complete:
+            self.flow.resume_reading()
+            await self.message_event.wait()
+            self.message_event.clear()
+        if self.disconnected or self.response_complete:
+            return _GONE
+        piece, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": piece, "more_body": self.more_body}
+
+    async def until_ended(self) -> Message:
+        """`receive` for what waits long: a client that sends no more is as good as gone, and the connection is closed.
+
+        Most such clients have closed it, and those that only said that they are done cannot be told from them.
+        """
+        message = await self.receive()
+        while message["type"] != "http.disconnect" and self.client_ended():
+            self.transport.close()
+            message = await self.receive()
+        return message
+
+    def whole(self, answer: WsgiAnswer) -> None:
+        """Send head and body at once, in one system call."""
+        body = b"".join(answer.chunks)
+        self.transport.write(self._head(answer) + self._framed(body) + self._tail())
+        self._complete()
 
     async def head(self, answer: WsgiAnswer) -> None:
-        await self.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await self._write(self._head(answer))
 
-    async def whole(self, answer: WsgiAnswer) -> None:
-        """Send head and body at once, in one system call."""
-        self.transport.hold()
-        try:
-            await self.head(answer)
-            await self.send({"type": "http.response.body", "body": b"".join(answer.chunks)})
-        finally:
-            self.transport.flush()
-
-    async def body(self, chunks: Iterable[bytes]) -> None:
-        held = b""
+    async def body_of(self, chunks: Iterable[bytes]) -> None:
+        """Send the body, or what is left of it."""
         for chunk in chunks:
-            if held:
-                await self.piece(held)
-            held = chunk
-        await self.send({"type": "http.response.body", "body": held, "more_body": False})
+            await self.piece(chunk)
+        if not self.disconnected:
+            self.transport.write(self._tail())
+            self._complete()
 
     async def piece(self, data: bytes) -> None:
         """Send a piece of the body; more will come."""
-        await self.send({"type": "http.response.body", "body": data, "more_body": True})
+        if data:
+            await self._write(self._framed(data))
+
+    async def _write(self, data: bytes) -> None:
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if not self.disconnected:
+            self.transport.write(data)
+
+    def _head(self, answer: WsgiAnswer) -> bytes:
+        """The head of `answer` with what the connection needs; what follows is framed as it says."""
+        head, headers = answer.head(), dict(answer.headers)
+        self.response_started, self.expects_continue = True, False
+        if "close" in headers.get("connection", "").lower():
+            self.keep_alive = False
+        elif not self.keep_alive:
+            head += b"connection: close\r\n"
+        length = headers.get("content-length")
+        self._left = int(length or 0)
+        if length is None and self._sends_body and answer.status not in _WITHOUT_LENGTH:
+            self._chunked = True
+            head += b"transfer-encoding: chunked\r\n"
+        return head + b"\r\n"
+
+    def _framed(self, data: bytes) -> bytes:
+        if not self._sends_body or not data:
+            return b""
+        if self._chunked:
+            return b"%x\r\n%b\r\n" % (len(data), data)
+        self._left -= len(data)
+        if self._left < 0:
+            raise ValueError("the body is longer than its Content-Length")
+        return data
+
+    def _tail(self) -> bytes:
+        if self._sends_body and self._left:
+            raise ValueError("the body is shorter than its Content-Length")
+        return b"0\r\n\r\n" if self._chunked else b""
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
+
+    def fail(self, defect: BaseException) -> None:
+        """Answer with HTTP 500, or break off the answer that was begun, because of `defect`, which is logged."""
+        logging.getLogger(__name__).error("a request could not be answered", exc_info=defect)
+        if self.response_started:
+            self.transport.close()
+        elif not self.disconnected:
+            headers = [("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(_BROKEN)))]
+            self.whole(WsgiAnswer(500, [*headers, ("connection", "close")], (_BROKEN,)))
 
     async def gone_within(self, seconds: float) -> bool:
         """Wait `seconds` of real time, or until the connection is closed; True when it is.
@@ -157,22 +245,6 @@ class Connection(NamedTuple):
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def until_ended(scope: Message, receive: Receive) -> Receive:
-    """`receive` for what waits long: a client that sends no more is as good as gone, and the connection is closed.
-
-    Most such clients have closed it, and those that only said that they are done cannot be told from them.
-    """
-
-    async def ended() -> Message:
-        message = await receive()
-        if message["type"] == "http.disconnect" or not scope[CLIENT_ENDED]():
-            return message
-        scope[CONNECTION].close()
-        return await ended()
-
-    return ended
 
 
 def _unacknowledged(sock: socket.socket) -> int:

@@ -7,88 +7,83 @@ WSGI server an iterator sleeps in a thread of that server; faults that need the 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
 
 from flipsnack_mock.protocol.effects import Break, Cut, Damage, Drip, Effect, Pause
 from flipsnack_mock.server.clock import Sleep
-from flipsnack_mock.server.connection import Connection, WsgiAnswer
+from flipsnack_mock.server.connection import Exchange, WsgiAnswer
 
 EFFECT = "flipsnack_mock.effect"
 """The key of the WSGI environment for the effect that our engine carries out."""
 
 _BUFFERED_BYTES = 256 * 1024
-_PHRASES = {one.value: one.phrase for one in HTTPStatus}
 
 
-async def deliver(answer: WsgiAnswer, effect: Effect | None, connection: Connection) -> None:
+async def deliver(answer: WsgiAnswer, effect: Effect | None, exchange: Exchange) -> None:
     """Send `answer`, and let `effect` happen to it."""
     try:
-        await _WAYS[type(effect)](effect, answer, connection)
+        await _WAYS[type(effect)](effect, answer, exchange)
     except asyncio.CancelledError:
         # The server stops and has waited long enough. The engine would append a 500 to what was sent already.
-        connection.transport.abort()
+        exchange.transport.abort()
         with suppress(asyncio.CancelledError):
-            await connection.gone()
+            await exchange.gone()
 
 
-async def _whole(_effect: Damage | None, answer: WsgiAnswer, connection: Connection) -> None:
+async def _whole(_effect: Damage | None, answer: WsgiAnswer, exchange: Exchange) -> None:
     if isinstance(answer.chunks, tuple):
-        await connection.whole(answer)
+        exchange.whole(answer)
     else:
-        await connection.head(answer)
-        await connection.body(answer.chunks)
+        await exchange.head(answer)
+        await exchange.body_of(answer.chunks)
 
 
-async def _pause(effect: Pause, answer: WsgiAnswer, connection: Connection) -> None:
+async def _pause(effect: Pause, answer: WsgiAnswer, exchange: Exchange) -> None:
     if effect.before == "body":
-        await connection.head(answer)
-    if await connection.gone_within(effect.seconds):
+        await exchange.head(answer)
+    if await exchange.gone_within(effect.seconds):
         return
     if effect.before == "headers":
-        await connection.head(answer)
-    await connection.body(answer.chunks)
+        await exchange.head(answer)
+    await exchange.body_of(answer.chunks)
 
 
-async def _drip(effect: Drip, answer: WsgiAnswer, connection: Connection) -> None:
-    await connection.head(answer)
+async def _drip(effect: Drip, answer: WsgiAnswer, exchange: Exchange) -> None:
+    await exchange.head(answer)
     for number, piece in enumerate(_pieces(answer.chunks, effect.size)):
-        if number and await connection.gone_within(effect.seconds):
+        if number and await exchange.gone_within(effect.seconds):
             return
-        await connection.piece(piece)
-    await connection.body(())
+        await exchange.piece(piece)
+    await exchange.body_of(())
 
 
-async def _cut(effect: Cut, answer: WsgiAnswer, connection: Connection) -> None:
-    length = int(dict(answer.headers).get(b"content-length", b"0"))
+async def _cut(effect: Cut, answer: WsgiAnswer, exchange: Exchange) -> None:
+    length = int(dict(answer.headers).get("content-length", "0"))
     pieces = _beginning(answer.chunks, effect.sent(length))
     if effect.framing == "close":
-        await _send_unframed(answer, pieces, connection)
+        await _send_unframed(answer, pieces, exchange)
     else:
-        await connection.head(answer.without_length() if effect.framing == "chunked" else answer)
+        await exchange.head(answer.without_length() if effect.framing == "chunked" else answer)
         for piece in pieces:
-            await connection.piece(piece)
-    await connection.end(reset=effect.reset)
+            await exchange.piece(piece)
+    await exchange.end(reset=effect.reset)
 
 
-async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], connection: Connection) -> None:
-    # ASGI has no answer that only the end of the connection ends, so this one is written by hand.
-    headers = [*answer.without_length().headers, (b"connection", b"close")]
-    lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}".encode()]
-    lines += [name + b": " + value for name, value in headers]
-    connection.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
+async def _send_unframed(answer: WsgiAnswer, pieces: Iterable[bytes], exchange: Exchange) -> None:
+    # Only the end of the connection ends this answer.
+    exchange.transport.write(answer.without_length().head() + b"connection: close\r\n\r\n")
     for piece in pieces:
-        connection.transport.write(piece)
-        await connection.drained(_BUFFERED_BYTES)
+        exchange.transport.write(piece)
+        await exchange.drained(_BUFFERED_BYTES)
 
 
-async def _break(effect: Break, _answer: WsgiAnswer, connection: Connection) -> None:
+async def _break(effect: Break, _answer: WsgiAnswer, exchange: Exchange) -> None:
     if effect.garbage:
-        connection.transport.write(effect.garbage)
-    await connection.end(reset=effect.reset)
+        exchange.transport.write(effect.garbage)
+    await exchange.end(reset=effect.reset)
 
 
-_WAYS: dict[type[Effect | None], Callable[[Any, WsgiAnswer, Connection], Awaitable[None]]] = {
+_WAYS: dict[type[Effect | None], Callable[[Any, WsgiAnswer, Exchange], Awaitable[None]]] = {
     type(None): _whole,
     Damage: _whole,
     Pause: _pause,
@@ -99,7 +94,7 @@ _WAYS: dict[type[Effect | None], Callable[[Any, WsgiAnswer, Connection], Awaitab
 
 
 def slowed(chunks: Iterable[bytes], effect: Effect, sleep: Sleep) -> Iterable[bytes]:
-    """`chunks` that wait or drip by themselves, for a server that hands out no connection.
+    """`chunks` that wait or drip by themselves, for a server that hands out no exchange.
 
     A pause before the headers happens in this call.
     """

@@ -108,7 +108,7 @@ class Server(uvicorn.Server):
     ) -> None:
         self._fake = fake
         config = uvicorn.Config(
-            Bridge(fake, pace=pace),
+            Bridge(fake, pace=pace),  # type: ignore[arg-type]  # what our protocol calls, no ASGI
             http=partial(HttpProtocol, on_refusal=fake.vendor.refused),  # type: ignore[arg-type]  # uvicorn calls it
             loop="auto",
             ws="none",

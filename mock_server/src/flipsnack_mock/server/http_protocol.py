@@ -5,16 +5,20 @@ came.
 """
 
 import asyncio
+import io
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from flipsnack_mock.admin.long_poll import CAN_AWAIT
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.server.connection import CLIENT_ENDED, CONNECTION, JoinedWrites
+from flipsnack_mock.server.connection import Exchange
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""
@@ -35,6 +39,7 @@ _PHRASES = {
 _KEPT_LINE = 2_000
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?(\n|\Z)")
 _HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+_HEADERS = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH", b"host": "HTTP_HOST"}
 # What people send here by mistake.
 _HINTS = (
     (b"\x16\x03", "this is TLS: use an http URL, or set tls"),
@@ -51,6 +56,7 @@ class HttpProtocol(HttpToolsProtocol):
     _in_body = False
     _is_last = False
     _ended = False
+    _is_due = False
     _earlier: Any = None
 
     def __init__(self, *arguments: Any, on_refusal: OnRefusal, **options: Any) -> None:
@@ -101,29 +107,66 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
-        self._writes = JoinedWrites(transport)
+        self._environ = _environ_of(self.scheme or "http", self.server or ("localhost", 80), self.client)
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._in_message = True
-        # Not keys of ASGI's: faults need the connection itself.
-        self.scope[CONNECTION] = self._writes  # type: ignore[literal-required]
-        self.scope[CLIENT_ENDED] = self.client_has_ended  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade():
             return
-        self._check_head()
+        version = self.parser.get_http_version()
+        self._check_head(version)
         self._earlier = self.cycle
-        super().on_headers_complete()
-        self.cycle.transport = self._writes  # type: ignore[assignment]  # uvicorn writes the answer to it
+        exchange = self._exchange(version)
+        self.cycle = exchange  # type: ignore[assignment]  # in the place of one of uvicorn's, with what the base uses
         self._in_body = True
         # Trailers come behind a chunked body. They may not join the headers of a request that is being answered.
         self.headers = []
+        if self._earlier is not None and not self._earlier.response_complete:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+        elif exchange.has_body:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self._is_due = True
 
-    def _check_head(self) -> None:
+    def _exchange(self, version: str) -> Exchange:
+        environ = self._environ.copy()
+        target = httptools.parse_url(self.url)
+        path = target.path if b"%" not in target.path else unquote_to_bytes(target.path)
+        environ["REQUEST_METHOD"] = self.parser.get_method().decode("latin-1")
+        environ["PATH_INFO"] = path.decode("latin-1")
+        environ["QUERY_STRING"] = (target.query or b"").decode("latin-1")
+        environ["SERVER_PROTOCOL"] = f"HTTP/{version}"
+        for name, value in self.headers:
+            key = _HEADERS.get(name) or _header_key(name)
+            text = value.decode("latin-1")
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
+        return Exchange(
+            environ,
+            self.transport,
+            self.flow,
+            has_body="CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ,
+            expects_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            client_ended=self.client_has_ended,
+            on_response=self.on_response_complete,
+        )
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._in_task(app.run(cycle))
+
+    def _in_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def _check_head(self, version: str) -> None:
         """Raise `_Refusal` for a head that is none, and give the one that is the form of the others."""
-        version = self.parser.get_http_version()
         if not version.startswith("1."):
             raise _Refusal(505, f"HTTP/{version} is not served: send HTTP/1.1")  # RFC 9110, 15.6.6
         if version == "1.0":
@@ -157,6 +200,11 @@ class HttpProtocol(HttpToolsProtocol):
         # Where the next request line begins in what came is not known.
         self._line = b""
         super().on_message_complete()
+        if self._is_due:
+            self._is_due = False
+            rest = self.app.begin(self.cycle)
+            if rest is not None:
+                self._in_task(rest)
         if len(self.pipeline) >= MAX_PIPELINED:
             self._end_after(self.cycle)
             raise httptools.HttpParserError("too many requests wait for their answers")
@@ -221,6 +269,29 @@ class HttpProtocol(HttpToolsProtocol):
         )
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
+
+
+def _environ_of(scheme: str, server: tuple[str, int | None], client: tuple[str, int] | None) -> dict[str, Any]:
+    """What the WSGI environments of all requests of a connection have in common."""
+    environ = {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        CAN_AWAIT: True,
+    }
+    return environ if client is None else environ | {"REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1])}
+
+
+def _header_key(name: bytes) -> str:
+    return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
 
 
 class _Refusal(Exception):
