@@ -11,8 +11,8 @@ from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
 from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.limits import admit
-from flipsnack_mock.state.settings import Behaviour
 
 VERBS = frozenset({"GET", "POST"})
 _REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
