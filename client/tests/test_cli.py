@@ -1,5 +1,6 @@
 """The command as a person runs it: a process, its exit code, and what it says."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,11 +18,11 @@ VECTOR = ["action=collection.getCollection", "apiKey=45FD-267-7SG7832", "collect
 
 
 def test_download_saves_the_package_and_shows_its_progress(runner: CommandRunner) -> None:
-    """Exit 0, the file, and plain lines on stderr with state, share and rate."""
-    done = runner.run("download", "mock-complete", "-o", "p.zip")
+    """Exit 0, a file that has the name of the collection, and plain lines on stderr."""
+    done = runner.run("download", "mock-complete")
     assert (0, "") == (done.returncode, done.stdout), done.stderr
-    assert (runner.folder / "p.zip").read_bytes().startswith(b"PK")
-    for words in ("COMPLETE (1 poll", "(100 %)", "MB/s", "saved p.zip"):
+    assert (runner.folder / "mock-complete.zip").read_bytes().startswith(b"PK")
+    for words in ("COMPLETE (1 poll", "saved mock-complete.zip"):
         assert words in done.stderr
 
 
@@ -43,7 +44,7 @@ FAILURES: dict[str, tuple[str, str, list[str], int, str]] = {
         "error: the API refused the call: 44 Invalid signature (check",
     ),
     "job": ("mock-failed", "", [], 1, "error: FAILED: the package of collection mock-failed could not be generated"),
-    "deadline": ("mock-processing", "", ["--deadline", "0.5"], 3, "error: deadline of 0.5 s exceeded"),
+    "deadline": ("mock-processing", "", ["--deadline", "0.5"], 3, "s of a deadline of 0.5 s: "),
     "server": ("h", "", ["--base-url", "http://127.0.0.1:9/v1/", "--deadline", "0.6"], 3, "Connection refused; the"),
     "no zip": ("mock-complete", "invalid-zip", [], 3, "error: the package is damaged"),
     "one bit turned": ("mock-complete", "corrupt-zip", [], 3, "error: the package is damaged"),
@@ -134,6 +135,30 @@ def test_status_prints_one_word(runner: CommandRunner, answer_format: str) -> No
     assert [(0, "COMPLETE\n"), (0, "PROCESSING\n"), (1, "FAILED\n")] == [(one.returncode, one.stdout) for one in asked]
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "word"), [("after-1-polls", 0, "COMPLETE"), ("failed-after-1-polls", 1, "FAILED")]
+)
+def test_status_can_wait_for_the_end(runner: CommandRunner, name: str, code: int, word: str) -> None:
+    waited = runner.run("status", f"mock-{name}", "--wait")
+    assert (code, f"{word}\n") == (waited.returncode, waited.stdout)
+    assert f"{word} (2 polls" in waited.stderr.splitlines()[-1]
+
+
+BASE_URLS = {
+    "": "127.0.0.1 answered HTTP 404, expected an answer of the API; check the base URL: its path is /, that of",
+    "/__admin/ui": "it is a page of HTML; check the base URL: its path is /__admin/ui, that of the API ends with /v1/",
+}
+
+
+@pytest.mark.parametrize("path", BASE_URLS)
+def test_a_base_url_of_something_else_is_told_the_right_one(runner: CommandRunner, path: str) -> None:
+    server = runner.base_url.removesuffix("/v1/")
+    refused = runner.run("list", "--base-url", server + path)
+    assert (3, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert BASE_URLS[path] in refused.stderr
+    assert f"as {runner.base_url}\n" in refused.stderr
+
+
 def test_sign_prints_the_masked_string_and_the_signature(runner: CommandRunner) -> None:
     """The vendor's published vector, with its secret masked; what is never signed is left out, and that is said."""
     signed = runner.run("sign", *VECTOR, "signature=x", FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
@@ -142,6 +167,8 @@ def test_sign_prints_the_masked_string_and_the_signature(runner: CommandRunner) 
         "signature  26e781d3d1751d82ec284acf4a019def",
     ] == signed.stdout.splitlines()
     assert "note: signature is never signed\n" == signed.stderr
+    as_json = runner.run("sign", "--json", *VECTOR, FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
+    assert "26e781d3d1751d82ec284acf4a019def" == json.loads(as_json.stdout)["signature"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +243,7 @@ def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner
 
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": (["unknown"], "No such command"),
-    "no file": (["download", "h"], "Missing option '-o'"),
+    "no name of a file": (["download", "a/b"], "the hash is no name of a file; give a path with -o"),
     "no hash": (["status"], "Missing argument 'HASH'"),
     "bad format": (["status", "h", "--format", "yaml"], "'yaml' is not one of"),
     "bad deadline": (["status", "h", "--deadline", "0"], "not in the range"),

@@ -17,21 +17,30 @@ def plain(clock: VirtualClock) -> Display:
 
 
 def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
-    """However many blocks arrive, a log gets eleven lines, with share, rate and time left."""
+    """However many blocks arrive, a log gets ten lines, with share, rate and time left; the first after a second."""
     clock = VirtualClock()
     display = plain(clock)
     for received in range(0, 10_000_001, 100_000):
         display.progress(Progress(received, 10_000_000, 0))
         clock.time += 0.1
     lines = capsys.readouterr().err.splitlines()
-    assert (11, "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left") == (len(lines), lines[5])
+    assert (10, "received 5.0 MB of 10.0 MB (50 %), 1.0 MB/s, 5 s left") == (len(lines), lines[4])
+
+
+def test_a_transfer_of_less_than_a_second_has_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = VirtualClock()
+    display = plain(clock)
+    for received in (0, 5_000, 10_000):
+        display.progress(Progress(received, 10_000, 0))
+        clock.time += 0.4
+    assert "" == capsys.readouterr().err
 
 
 # What is reported first, the seconds until the second report, and what is reported then.
 REPORTS: dict[str, tuple[Progress, int, Progress]] = {
     # Half a minute without a further tenth gets a line all the same.
-    "received 30.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9970 s left": (
-        Progress(0, 10_000_000, 0), 30, Progress(30_000, 10_000_000, 0)
+    "received 31.0 kB of 10.0 MB (0 %), 1.0 kB/s, 9969 s left": (
+        Progress(0, 10_000_000, 0), 31, Progress(31_000, 10_000_000, 0)
     ),
     # What the server does not announce is not made up.
     "received 10.0 MB, 5.0 MB/s": (Progress(0, None, 0), 2, Progress(10_000_000, None, 0)),
@@ -49,9 +58,9 @@ def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line
     clock = VirtualClock()
     display = plain(clock)
     display.progress(first)
-    clock.time += seconds - 1
-    display.progress(first)
     clock.time += 1
+    display.progress(first)
+    clock.time += seconds - 1
     display.progress(second)
     lines = capsys.readouterr().err.splitlines()
     assert (2, line) == (len(lines), lines[-1])

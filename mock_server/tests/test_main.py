@@ -13,13 +13,22 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
+from click.testing import CliRunner
 from mock_server.tests.command_runner import PREFIX, run
 from mock_server.tests.conftest import KEY, SECRET, signed
 
 from flipsnack_mock import __version__
+from flipsnack_mock.cli.main import command, main
+from flipsnack_mock.cli.options import GROUPS
 from flipsnack_mock.state.settings import setting_docs
 
-LISTENING = re.compile(rf"flipsnack-mock {re.escape(__version__)} listening on (http://127\.0\.0\.1:\d+)\n")
+URL = r"(http://127\.0\.0\.1:\d+)"
+LISTENING = re.compile(
+    rf'flipsnack-mock {re.escape(__version__)} listening on {URL}\n|{{"listening": "{URL}", "version": "[^"]+"}}\n'
+)
+BANNER = 5
+"""Lines below the first one, for people."""
+
 MEGABYTES = 64
 BOUND = 30
 """Seconds that a test waits before it calls a process stuck; no test asserts how long anything takes."""
@@ -43,11 +52,16 @@ class Served:
         self.first_line = self.process.stdout.readline()
         match = LISTENING.fullmatch(self.first_line)
         assert match is not None, self.first_line + self.end(signal.SIGKILL)[2]
-        self.url = match[1]
+        self.url = match[1] or match[2]
 
     def call(self, **changes: str | None) -> dict[str, Any]:
         answer = requests.get(f"{self.url}/v1/", params=signed(**changes), timeout=BOUND)
         return dict(answer.json())
+
+    def banner(self) -> str:
+        """The lines for people, which follow where the log is pretty."""
+        assert self.process.stdout is not None
+        return "".join(self.process.stdout.readline() for _ in range(BANNER))
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """Stop it: exit status, what it printed after its first line, what it said on stderr."""
@@ -89,10 +103,19 @@ def test_it_prints_one_line_answers_and_ends_with_status_0_at_a_signal(how: sign
         assert (0, "", "") == fake.end(how)
 
 
+def test_a_banner_names_the_page_and_a_call_that_works() -> None:
+    with served() as fake:
+        banner = fake.banner()
+        assert f"{fake.url}/__admin/ui" in banner
+        call = re.search(r"curl '(http[^']+)'", banner)
+        assert call is not None
+        assert 20 == requests.get(call[1], timeout=BOUND).json()["code"]
+
+
 def test_answers_in_flight_are_finished() -> None:
     body = urlencode(signed()).encode()
     head = f"POST /v1/ HTTP/1.1\r\nHost: fake.test\r\nContent-Length: {len(body)}\r\n"
-    with served("--log", "off", "--lenient-post", "true") as fake, fake.connect() as connection:
+    with served("--log", "off", "--lenient-post") as fake, fake.connect() as connection:
         connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode() + body[:20])
         # An answer on a second connection shows that the first one is being served.
         assert 20 == fake.call()["code"]
@@ -129,8 +152,8 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         port = taken.getsockname()[1]
         ended = run("serve", "--port", str(port))
     expected = (
-        f"flipsnack-mock: cannot listen on 127.0.0.1:{port}: Address already in use; "
-        "choose another --host or --port (--port 0 uses a free port)\n"
+        f"error: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --host or --port, or FLIPSNACK_MOCK_PORT; 0 is a free port\n"
     )
     assert (1, "", expected) == (ended.exit_code, ended.stdout, ended.stderr)
 
@@ -141,11 +164,11 @@ def test_a_port_in_use_is_one_clear_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "complaint"),
     [
-        ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is not a setting; expected one of admin,"),
-        ((), {"port": "http"}, "FLIPSNACK_MOCK_PORT is 'http': Expected `int`"),
-        ((), {"admin": "never"}, "FLIPSNACK_MOCK_ADMIN is 'never': Expected true or false"),
-        (("--log", "loud"), {}, "--log is 'loud': Invalid enum value 'loud'"),
-        (("--port", "70000"), {}, "--port is 70000: Expected `int` <= 65535"),
+        ((), {"prot": "1"}, "FLIPSNACK_MOCK_PROT is not a setting; did you mean FLIPSNACK_MOCK_PORT?"),
+        ((), {"port": "http"}, "FLIPSNACK_MOCK_PORT is 'http': expected a whole number"),
+        ((), {"admin": "never"}, "FLIPSNACK_MOCK_ADMIN is 'never': expected true or false"),
+        ((), {"log": "loud"}, "FLIPSNACK_MOCK_LOG is 'loud': expected json, off or pretty"),
+        (("--port", "70000"), {}, "--port is 70000: expected a whole number from 0 to 65,535"),
         (("--default-schedule", "soon"), {}, "'soon' is not a schedule; expected immediate"),
         (("--config", "/nowhere/fake.toml"), {}, "cannot read /nowhere/fake.toml: "),
         ((), {"config": "/nowhere/fake.toml"}, "cannot read /nowhere/fake.toml: "),
@@ -157,18 +180,33 @@ def test_a_bad_setting_refuses_to_start(
 ) -> None:
     ended = run(command, *arguments, **variables)
     assert (2, "") == (ended.exit_code, ended.stdout)
-    assert ended.stderr.startswith("flipsnack-mock: ")
+    assert ended.stderr.startswith("error: ")
     assert complaint in ended.stderr
     assert 1 == ended.stderr.count("\n")
 
 
-def test_the_process_ends_with_the_status_of_its_command() -> None:
-    command = [sys.executable, "-m", "flipsnack_mock", "serve", "--port", "x"]
-    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=BOUND, check=False)
-    assert (2, "", True) == (ended.returncode, ended.stdout, "--port" in ended.stderr)
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("serve --port x", "Invalid value for '--port': 'x' is not a valid integer (see flipsnack-mock serve --help)"),
+        ("serve --log loud", "Invalid value for '--log': 'loud' is not one of 'pretty', 'json', 'off' (see"),
+        ("serve --url-lifetim 3", "No such option '--url-lifetim'. Did you mean '--url-lifetime'? (see"),
+        ("srve", "No such command 'srve'. Did you mean 'serve'? (see flipsnack-mock --help)"),
+        ("doctor", "Missing argument 'URL' (see flipsnack-mock doctor --help)"),
+    ],
+)
+def test_wrong_words_are_one_line(
+    words: str, complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["flipsnack-mock", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert (2, "", 1) == (ended.value.code, out, err.count("\n"))
+    assert err.startswith(f"error: {complaint}")
 
 
-@pytest.mark.parametrize("arguments", [("--prot", "1"), ("--port", "x"), ("--admin", "maybe"), ("--url-lifetime", "x")])
+@pytest.mark.parametrize("arguments", [("--prot", "1"), ("--port", "x"), ("--log", "loud"), ("--url-lifetime", "x")])
 def test_a_bad_flag_is_a_usage_error(arguments: tuple[str, str]) -> None:
     ended = run("serve", *arguments)
     assert 2 == ended.exit_code
@@ -185,7 +223,7 @@ def test_the_settings_are_printed_with_where_they_came_from(tmp_path: Path) -> N
     assert {
         "port": ["3", "--port"],
         "url_lifetime": ["3.5", "FLIPSNACK_MOCK_URL_LIFETIME"],
-        "log": ["json", "log (file)"],
+        "log": ["json", f"log in {file}"],
         "host": ["127.0.0.1", "default"],
     } == found
     assert "sesame" not in ended.stdout
@@ -231,7 +269,17 @@ def test_it_is_seeded_by_a_file_and_by_a_variable(tmp_path: Path) -> None:
 def test_every_simple_setting_is_a_flag() -> None:
     text = run("serve", "--help").stdout
     simple = set(setting_docs()) - {"seed", "http_statuses", "code_messages", "invented_names"}
-    assert all(f"--{name.replace('_', '-')} " in text for name in simple)
+    assert all(re.search(rf"--{name.replace('_', '-')}[ /]", text) for name in simple)
+    assert sorted(simple) == sorted(name for names in GROUPS.values() for name in names)
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_help_keeps_to_the_width_of_the_terminal(columns: int) -> None:
+    for name in ("", *command.commands):
+        text = CliRunner().invoke(command, [*name.split(), "--help"], terminal_width=columns - 2).stdout
+        # An example and the words of an option stand as they are typed.
+        lines = [line for line in text.splitlines() if "flipsnack-mock" not in line and not line.startswith("  --")]
+        assert [] == [line for line in lines if len(line) > columns]
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -240,6 +288,7 @@ def test_every_simple_setting_is_a_flag() -> None:
 @pytest.mark.parametrize("style", ["pretty", "json", "off"])
 def test_the_log_has_a_line_for_each_request_and_no_secrets(style: str) -> None:
     with served("--log", style) as fake:
+        _ = fake.banner() if style == "pretty" else ""
         url = fake.call()["data"]["resourceUrl"]
         fake.call(signature="deadbeef" * 4)
         fake.call(apiKey="0123456789abcdef-unknown")
@@ -247,7 +296,7 @@ def test_the_log_has_a_line_for_each_request_and_no_secrets(style: str) -> None:
         requests.get(f"{fake.url}/v1/nowhere", timeout=BOUND)
         status, out, err = fake.end()
     assert (0, "", 0 if style == "off" else 5) == (status, err, len(out.splitlines()))
-    for secret in (SECRET, KEY, "deadbeef", signed()["signature"], url.partition("?")[2], "0123456789abcdef"):
+    for secret in (SECRET, "deadbeef", signed()["signature"], url.partition("?")[2], "0123456789abcdef"):
         assert secret not in out
 
 

@@ -103,30 +103,40 @@ class Caller:
             # A redirect is not followed: a signed request is for the host it was made for.
             self.transport.send(request, deadline=deadline, redirects=False) as response,
         ):
-            answer = self._answer(response)
+            answer = self._answer(response, self.hosts[method.host])
         log.debug("%s: HTTP %d, code %d", method.name, response.status, answer.code)
         if answer.code != OK:
             raise ApiError.of(answer.code, answer.message, raw=answer.raw)
         return answer
 
-    def _answer(self, response: Response) -> Answer:
+    def _answer(self, response: Response, url: str) -> Answer:
         body = response.body(ANSWER_LIMIT)
         if body is None:
             raise MalformedAnswer(f"the answer is longer than {ANSWER_LIMIT} bytes")
         try:
             return decode(body, self.format)
         except MalformedAnswer as error:
-            failure: FlipsnackError = error
-            error.maybe_cut = response.ends_with_connection
+            wrong = error
         if response.status != requests.codes.ok:
-            failure = _refused(response)
-        raise failure
+            raise _refused(response, url)
+        maybe_cut = response.ends_with_connection
+        raise MalformedAnswer(f"{wrong}{_elsewhere(url)}", raw=wrong.raw, maybe_cut=maybe_cut)
 
 
-def _refused(response: Response) -> HttpError:
-    hint = "; check the base URL" if response.status == requests.codes.not_found else ""
+def _refused(response: Response, url: str) -> HttpError:
+    hint = _elsewhere(url) or "; check the base URL" if response.status == requests.codes.not_found else ""
     expected = f"an answer of the API{hint}"
     return HttpError(response.status, host=response.host, expected=expected, retry_after=response.retry_after)
+
+
+def _elsewhere(url: str) -> str:
+    """A hint for the commonest mistake in a base URL; empty where it has the vendor's path."""
+    parts = urlsplit(url)
+    if parts.path.endswith(("/v1", "/v1/")):
+        return ""
+    # Without the name and password that may be in it.
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return f"; check the base URL: its path is {parts.path or '/'}, that of the API ends with /v1/, as {origin}/v1/"
 
 
 def _watch(

@@ -16,7 +16,7 @@ from flipsnack_client.cli_calls import call, sign_command
 from flipsnack_client.cli_collections import create, delete, embed, list_command, show, update
 from flipsnack_client.cli_packages import download, status
 from flipsnack_client.cli_statistics import stats, user_stats
-from flipsnack_client.command import EPILOG
+from flipsnack_client.command import COMPLETION, CONTEXT, EPILOG
 from flipsnack_client.exceptions import ConversionFailed, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.stderr import say
@@ -37,6 +37,7 @@ HINTS = {
     33: "`flipsnack user-stats` shows how many uploads are left",
     38: "it is still being converted; `flipsnack show` shows how far it is",
     41: "check FLIPSNACK_API_KEY",
+    42: "names of methods are case-sensitive, as in collection.downloadHTML",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
 }
@@ -95,7 +96,7 @@ class _Commands(click.Group):
             return _unwritten(gone)
 
 
-@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, epilog=EPILOG + COMPLETION, context_settings=CONTEXT)
 @click.version_option(__version__)
 def flipsnack() -> None:
     """Use the Flipsnack API v1.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,16 @@ from flipsnack_client.command import (
     base_url_option,
     credentials,
     credentials_option,
+    json_option,
     parameters,
     print_json,
     running,
     usage,
 )
 from flipsnack_client.stderr import say
+
+if TYPE_CHECKING:
+    from flipsnack_client.credentials import Credentials
 
 
 @click.command(cls=Command)
@@ -55,11 +59,19 @@ def call(
 @click.command("sign", cls=Command)
 @click.argument("params", nargs=-1, required=True, metavar="NAME=VALUE...")
 @click.option("--curl", "as_curl", is_flag=True, help="Print a curl command that makes the call.")
+@json_option
 @credentials_option
 @base_url_option
 @click.pass_obj
 def sign_command(
-    environ: Mapping[str, str], /, params: tuple[str, ...], *, as_curl: bool, file: Path | None, base_url: str | None
+    environ: Mapping[str, str],
+    /,
+    params: tuple[str, ...],
+    *,
+    as_curl: bool,
+    as_json: bool,
+    file: Path | None,
+    base_url: str | None,
 ) -> None:
     """Print the string that is signed, and the signature.
 
@@ -74,22 +86,31 @@ def sign_command(
     Example:
       flipsnack sign --curl action=collection.getList query=spring
     """
-    from flipsnack_client.curl import curl_command
     from flipsnack_client.readable import printable
     from flipsnack_client.signature import MASK, UNSIGNED, canonical, sign
 
     given = parameters(params)
     found = credentials(environ, file)
     if as_curl:
-        complete = {"apiKey": found.api_key, **given}
-        signed = {**complete, "signature": usage(lambda: sign(complete, found.secret))}
-        if found.secret in curl_command(signed, base_url_of(environ, base_url)):
-            raise click.UsageError("a parameter has the secret in it, which is never sent")
-        click.echo(curl_command(signed, base_url_of(environ, base_url)))
-        return
-    for name in sorted(UNSIGNED & given.keys()):
-        say(f"note: {name} is never signed")
-    # A secret that was put among the parameters by mistake is masked too.
-    shown = canonical(given).replace(found.secret, MASK)
-    click.echo(f"canonical  {MASK}{printable(shown)}")
-    click.echo(f"signature  {usage(lambda: sign(given, found.secret))}")
+        told = {"curl": _curl(given, found, base_url_of(environ, base_url))}
+    else:
+        for name in sorted(UNSIGNED & given.keys()):
+            say(f"note: {name} is never signed")
+        # A secret that was put among the parameters by mistake is masked too.
+        shown = canonical(given).replace(found.secret, MASK)
+        told = {"canonical": f"{MASK}{printable(shown)}", "signature": usage(lambda: sign(given, found.secret))}
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(told["curl"] if as_curl else "\n".join(f"{name}  {value}" for name, value in told.items()))
+
+
+def _curl(given: Mapping[str, str], found: "Credentials", base_url: str | None) -> str:
+    from flipsnack_client.curl import curl_command
+    from flipsnack_client.signature import sign
+
+    complete = {"apiKey": found.api_key, **given}
+    command = curl_command({**complete, "signature": usage(lambda: sign(complete, found.secret))}, base_url)
+    if found.secret in command:
+        raise click.UsageError("a parameter has the secret in it, which is never sent")
+    return command

@@ -21,10 +21,9 @@ STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    required=True,
-    help="Path of the zip to write; - is stdout.",
+    help="Path of the zip to write; - is stdout.  [default: HASH.zip]",
 )
-@click.option("--resume/--no-resume", default=True, show_default=True, help="Resume from FILE.part.")
+@click.option("--resume/--no-resume", default=True, show_default=True, help="Resume a download that broke off.")
 @click.option(
     "--max-bytes",
     type=click.IntRange(min=1),
@@ -39,7 +38,7 @@ def download(
     /,
     collection_hash: str,
     *,
-    output: Path,
+    output: Path | None,
     resume: bool,
     max_bytes: int,
     **options: Any,
@@ -47,16 +46,24 @@ def download(
     """Download the package of collection HASH.
 
     Starts the job, waits for it, downloads the zip, checks it, and only then
-    renames it to FILE.
+    renames it to that path.
 
     \b
-    Example:
+    Examples:
       flipsnack download d3m0h45h -o package.zip
+      flipsnack download d3m0h45h -o - | bsdtar -tf -
     """
+    output = output or _named_after(collection_hash)
     with running(environ, **options) as run:
         size = save(run, collection_hash, output, resume=resume, max_bytes=max_bytes)
         if run.as_json and output not in STDOUT:
             print_json({"path": str(output), "bytes": size})
+
+
+def _named_after(collection_hash: str) -> Path:
+    if Path(collection_hash).name != collection_hash:
+        raise click.UsageError("the hash is no name of a file; give a path with -o")
+    return Path(f"{collection_hash}.zip")
 
 
 def save(run: Run, collection_hash: str, output: Path, *, resume: bool = True, max_bytes: int = MAX_BYTES) -> int:
@@ -97,26 +104,30 @@ def _writing(output: Path) -> Iterator[Path]:
 
 @click.command(cls=Command)
 @hash_argument
+@click.option("--wait", is_flag=True, help="Poll until it is COMPLETE or FAILED, and show each poll.")
 @api_options
 @click.pass_obj
-def status(environ: Mapping[str, str], /, collection_hash: str, **options: Any) -> int:
-    """Poll the package of collection HASH once.
+def status(environ: Mapping[str, str], /, collection_hash: str, *, wait: bool, **options: Any) -> int:
+    """Poll the package of collection HASH once, or until it is done.
 
     Prints its status. A poll starts the job if there is none: the vendor has one method for both.
     Exits with 1 if the job FAILED.
 
     \b
     Example:
-      flipsnack status d3m0h45h
+      flipsnack status d3m0h45h --wait
     """
     from flipsnack_client.display import state
     from flipsnack_client.log import log
     from flipsnack_client.poller import JobStatus
 
-    with running(environ, **options) as run, run.showing(plain=True):
+    with running(environ, **options) as run, run.showing(plain=not wait) as display:
         poller = usage(lambda: run.client.download_html(collection_hash))
-        update = poller.poll_once(deadline=run.deadline)
-        log.debug("%s", state(update))
+        for update in poller.updates(deadline=run.deadline):
+            log.debug("%s", state(update))
+            if not wait:
+                break
+            display.poll(update)
     if run.as_json:
         print_json({"status": update.status.value})
     else:

@@ -1,5 +1,6 @@
 """What the commands share: options, the client they make, and what they print."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,18 +21,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EPILOG = """
-\b
-Exit codes: 0 success; 1 the API refused the call, or a conversion or package
-FAILED; 2 wrong usage or no credentials; 3 transport, deadline, damaged
-answer, an upload that may have arrived, or a file that cannot be read or
-written; 130 interrupted.
+Exit codes: 0 success; 1 the API refused the call, or a conversion or package FAILED; 2 wrong usage or no credentials;
+3 transport, deadline, damaged answer, an upload that may have arrived, or a file that cannot be read or written;
+130 interrupted.
+
+Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names with _FILE, naming a file that holds the
+value), or from a TOML file with api_key and secret, by default ~/.config/flipsnack/credentials.toml
+"""
+COMPLETION = """
+Completion with the Tab key, in bash (in others: zsh_source, fish_source):
 
 \b
-Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same
-names with _FILE, naming a file that holds the value), or from a TOML file
-with api_key and secret; the default file is
-~/.config/flipsnack/credentials.toml.
+  eval "$(_FLIPSNACK_COMPLETE=bash_source flipsnack)"
 """
+
+CONTEXT: dict[str, Any] = {
+    "help_option_names": ["-h", "--help"],
+    # click would not go below 50 columns, and a terminal breaks words.
+    "terminal_width": min(shutil.get_terminal_size().columns, 80) - 2,
+}
+_NARROW = 60
 
 _GROUPS = {
     "Output": {"as_json", "quiet", "verbose"},
@@ -56,9 +65,10 @@ class Command(click.Command):
         for heading in ("Options", *_GROUPS):
             if rows := sections.get(heading):
                 with formatter.section(heading):
-                    formatter.write_dl(rows)
+                    formatter.write_dl(rows, col_max=4 if formatter.width < _NARROW else 30)
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 credentials_option = click.option(
     "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
 )
@@ -72,7 +82,7 @@ more_option = click.option(
 def api_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that calls the API."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        json_option,
         click.option("-v", "--verbose", is_flag=True, help="Show every call."),
         click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
         credentials_option,

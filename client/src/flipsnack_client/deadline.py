@@ -60,7 +60,7 @@ class Deadline:
         """Return the error, with the deadline and the elapsed time in its text."""
         elapsed = self.elapsed()
         return DeadlineExceeded(
-            f"deadline of {self.seconds:g} s exceeded after {elapsed:.1f} s: {text}", elapsed=elapsed
+            f"gave up after {elapsed:.1f} s of a deadline of {self.seconds:g} s: {text}", elapsed=elapsed
         )
 
 

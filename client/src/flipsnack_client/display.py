@@ -24,6 +24,10 @@ SILENCE = 30.0
 """Seconds between two plain lines at most, while bytes arrive: some build servers end a job that prints nothing."""
 
 
+SHORT = 1.0
+"""Seconds that a transfer takes before the first plain line: a shorter one needs none."""
+
+
 class Display:
     """Shows one upload, wait or download. This one shows nothing; subclasses override what they show."""
 
@@ -80,6 +84,8 @@ class _PlainDisplay(Display):
         now = self._clock.now()
         if self._began is None:
             self._began = now
+        if now - self._began < SHORT:
+            return
         step = _step(progress)
         if step > self._step or now - self._shown_at >= SILENCE:
             self._step, self._shown_at = step, now

@@ -68,7 +68,14 @@ def _kind(value: object) -> str:
 
 
 def _json(body: bytes) -> object:
-    return json.loads(_text(body), parse_constant=_no_constant)
+    text = _text(body)
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno} is not JSON"
+    if not text.strip():
+        raise ValueError("it is empty")
+    raise ValueError("it is a page of HTML" if text.lstrip().startswith("<") else where)
 
 
 def _no_constant(name: str) -> NoReturn:

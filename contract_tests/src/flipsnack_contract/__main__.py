@@ -41,12 +41,14 @@ def main() -> None:
     except OSError as error:
         # What is judged has errors of its own; this one is of stdout or stderr, such as a full disk.
         with suppress(OSError):
-            sys.stderr.write(f"flipsnack-contract: cannot write the output: {error.strerror}\n")
+            sys.stderr.write(f"error: cannot write the output: {error.strerror}\n")
         sys.exit(NOT_WRITTEN)
     except ModuleNotFoundError as missing:
         if str(missing.name).startswith("flipsnack_"):
             raise
-        sys.exit(f"flipsnack-contract needs {missing.name}; install its extra: pip install 'flipsnack-kit[contract]'")
+        sys.exit(
+            f"error: flipsnack-contract needs {missing.name}; install its extra: pip install 'flipsnack-kit[contract]'"
+        )
     finally:
         _flush()
 

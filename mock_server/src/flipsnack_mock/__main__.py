@@ -20,7 +20,7 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if str(missing.name).startswith("flipsnack_"):
             raise
-        sys.exit(f"flipsnack-mock needs {missing.name}; install its extra: pip install 'flipsnack-kit[mock]'")
+        sys.exit(f"error: flipsnack-mock needs {missing.name}; install its extra: pip install 'flipsnack-kit[mock]'")
 
 
 if __name__ == "__main__":

@@ -172,10 +172,7 @@ def test_every_route_refuses_a_body_that_is_none(body: bytes, status: int, kind:
 @pytest.mark.parametrize(
     ("method", "path", "status", "kind", "reason"),
     [
-        *[
-            ("GET", f"/{path}", 404, "not_found", "")
-            for path in ("__admin/nosuch", "__admin/", "__admin/a/b", "health/")
-        ],
+        *[("GET", f"/{path}", 404, "not_found", "") for path in ("__admin/nosuch", "__admin/a/b", "health/")],
         ("DELETE", "/health", 405, "method_not_allowed", "allowed here: GET"),
         ("POST", "/__admin", 405, "method_not_allowed", "allowed here: GET"),
         ("GET", "/__admin/reset", 405, "method_not_allowed", "allowed here: POST"),

@@ -16,8 +16,8 @@ from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.messages import Response
 from flipsnack_mock.protocol.methods import UNBUILT
 from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.journal import Entry
-from flipsnack_mock.state.settings import Behaviour
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -8,8 +8,8 @@ from mock_server.tests.conftest import SECOND, START
 
 from flipsnack_mock.api.resource_urls import Denied, locate, make, verify
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.seeds import SeedAccount
-from flipsnack_mock.state.settings import Behaviour
 
 ORIGIN = "http://fake.test"
 COLLECTION = Collection(hash="d3m0h45h", title="My collection")

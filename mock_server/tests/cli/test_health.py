@@ -20,16 +20,16 @@ def port_of(url: str) -> str:
 def test_it_follows_the_settings_to_the_fake(tls: bool, host: str) -> None:
     """Port and https come from flags and environment as those of `serve` do; no certificate need be trusted."""
     with MockServer(tls=tls, admin_token="sesame") as fake:
-        done = run("health", "--tls", str(tls).lower(), host=host, port=port_of(fake.url), admin_token="sesame")
+        done = run("health", "--tls" if tls else "--no-tls", host=host, port=port_of(fake.url), admin_token="sesame")
     assert (0, UP, "") == (done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(("served", "asked"), [(False, True), (True, False)])
 def test_the_other_scheme_is_no_health(served: bool, asked: bool) -> None:
     with MockServer(tls=served) as fake:
-        done = run("health", "--tls", str(asked).lower(), port=port_of(fake.url))
+        done = run("health", "--tls" if asked else "--no-tls", port=port_of(fake.url))
     assert (1, "", 1) == (done.exit_code, done.stdout, done.stderr.count("\n"))
-    assert done.stderr.startswith(f"flipsnack-mock: {'https' if asked else 'http'}://127.0.0.1:")
+    assert done.stderr.startswith(f"error: {'https' if asked else 'http'}://127.0.0.1:")
 
 
 def test_where_nobody_listens_it_says_so() -> None:
@@ -37,7 +37,7 @@ def test_where_nobody_listens_it_says_so() -> None:
         port = taken.getsockname()[1]
     done = run("health", "--port", str(port))
     assert 1 == done.exit_code
-    assert f"flipsnack-mock: http://127.0.0.1:{port}/health does not answer: " in done.stderr
+    assert f"error: http://127.0.0.1:{port}/health does not answer: " in done.stderr
 
 
 def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> None:

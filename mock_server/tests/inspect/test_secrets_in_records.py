@@ -49,8 +49,8 @@ SHOWN = [
 @pytest.mark.parametrize("style", ["pretty", "json"])
 def test_no_record_export_diagnosis_or_log_line_shows_a_secret(place: str, style: str) -> None:
     written = io.StringIO()
-    log = request_log(style, written)
-    settings, sources = load_settings(flags={"requests_per_second": 0}, environment={}, file=None)
+    settings, sources = load_settings(flags={"requests_per_second": 0, "log": style}, environment={}, file=None)
+    log = request_log(settings, written)
     client = Client(create_app(settings, now=lambda: START, on_exchange=log, sources=sources))
     client.open(**{"path": "/v1/"} | PLACES[place])
     shown = {path: client.get(path).text for path in SHOWN}

@@ -64,11 +64,40 @@ def test_no_path_and_no_verb_of_the_vendors_surface_is_a_server_error(fake: Fake
         assert method == "HEAD" or 40 == answer.get_json()["code"]
 
 
-@pytest.mark.parametrize("path", ["/", "/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/"])
+@pytest.mark.parametrize("path", ["/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/"])
 def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
     answer = fake.client.get(path)
     assert (404, "not_found") == (answer.status_code, answer.get_json()["error"]["type"])
-    assert "the API is at /v1/" in answer.get_json()["error"]["message"]
+    assert "the API is at http://localhost/v1/" in answer.get_json()["error"]["message"]
+
+
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("mount", ["", "/t/one"])
+def test_the_root_leads_a_browser_to_the_page_and_tells_a_program_the_addresses(fake: Fake, mount: str) -> None:
+    for path in (f"{mount}/", f"{mount}/__admin/"):
+        assert f"{mount}/__admin/ui" == fake.client.get(path, headers=HTML).headers["Location"]
+        assert f"http://localhost{mount}/v1/" == fake.client.get(path).get_json()["api"]
+    without = make_fake(admin=False)
+    assert {"service", "version", "api"} == set(without.client.get("/", headers=HTML).get_json())
+    assert 404 == without.client.get("/__admin/").status_code
+
+
+def test_a_call_at_the_root_is_told_where_the_api_is(fake: Fake) -> None:
+    """The base URL without /v1/ is a common mistake, and a line of the log."""
+    for answer in (fake.client.get("/", query_string=signed()), fake.client.post("/", data=signed())):
+        assert answer.status_code in (404, 405)
+        assert "the API is at http://localhost/v1/" in answer.get_json()["error"]["message"]
+
+
+def test_probes_and_icons_are_answered_without_a_line_in_the_log() -> None:
+    logged: list[Entry] = []
+    client = Client(create_app(on_exchange=logged.append))
+    health = client.get("/health").get_json()
+    assert [health] * 3 == [client.get(path).get_json() for path in ("/healthz", "/livez", "/readyz")]
+    assert (200, "image/svg+xml") == ((icon := client.get("/favicon.ico")).status_code, icon.mimetype)
+    assert (302, []) == (client.get("/", headers=HTML).status_code, logged)
 
 
 def test_an_unbuilt_method_is_a_refusal_of_our_own(fake: Fake) -> None:

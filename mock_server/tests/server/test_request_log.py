@@ -4,19 +4,22 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, TextIO
+from typing import IO, Literal, TextIO
 from urllib.parse import urlencode
 
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Door, signed
 
-from flipsnack_mock.server.request_log import MAX_WAITING_LINES, RequestLog, request_log, shortened
+from flipsnack_mock.server.request_log import MAX_WAITING_LINES, RequestLog, request_log, shown_key
 from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.settings import Settings
+
+Style = Literal["pretty", "json"]
 
 
-def line(entry: Entry, style: str) -> str:
+def line(entry: Entry, style: Style, *, coloured: bool = False, admin: bool = True) -> str:
     stream = io.StringIO()
-    log = request_log(style, stream)
+    log = request_log(Settings(log=style, admin=admin), stream, coloured=coloured)
     assert log is not None
     log(entry)
     log.close()
@@ -37,7 +40,7 @@ def entry_of(door: Door, **changes: str | None) -> Entry:
 def test_a_pretty_line_has_everything_a_person_asks_for(door: Door) -> None:
     entry = entry_of(door, format="xml", collectionHash=None)
     expected = (
-        "14:13:20.000 GET collection.downloadHTML code 30 HTTP 200 120 B test-c… xml 1.5 ms"
+        "14:13:20.000 r1 GET collection.downloadHTML code 30 HTTP 200 120 B test-core xml 1.5 ms"
         "  the parameter collectionHash is absent"
     )
     assert expected == line(entry, "pretty")
@@ -51,7 +54,8 @@ def test_a_json_line_has_the_same_facts(door: Door) -> None:
         "action": "collection.downloadHTML",
         "code": 44,
         "http": 200,
-        "key": "test-c…",
+        "id": "r1",
+        "key": "test-core",
         "format": "json",
         "us": 1500,
         "why": "the signature does not match the parameters",
@@ -64,18 +68,44 @@ def test_a_json_line_has_the_same_facts(door: Door) -> None:
     "changes",
     [{}, {"signature": "deadbeef" * 4}, {"collectionHash": "nowhere"}, {"action": "nosuch"}, {"format": "jsonp"}],
 )
-def test_secrets_signatures_and_whole_keys_are_never_written(
-    door: Door, style: str, changes: dict[str, str | None]
-) -> None:
+def test_secrets_and_signatures_are_never_written(door: Door, style: Style, changes: dict[str, str | None]) -> None:
     entry = entry_of(door, **changes)
     text = line(entry, style)
     assert SECRET not in text
-    assert KEY not in text
     assert entry.params["signature"] not in text
 
 
+def test_a_wrong_signature_is_explained_at_an_address_of_the_page(door: Door) -> None:
+    entry = entry_of(door, signature="0" * 32)
+    address = f"{entry.request.origin}/__admin/ui?account={KEY}&request=r1"
+    assert line(entry, "pretty").endswith(f"the signature does not match the parameters  explained at {address}")
+    assert "explained" not in line(entry, "pretty", admin=False) + line(entry_of(door), "pretty")
+
+
+GREEN, RED, YELLOW, MAGENTA = 32, 31, 33, 35
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "outcome", "colour"),
+    [
+        ({}, "", "code 20 HTTP 200", GREEN),
+        ({"signature": "0" * 32}, "", "code 44 HTTP 200", RED),
+        ({}, "f1:status", "code 20 HTTP 200", MAGENTA),
+        ({"collectionHash": "mock-error-31"}, "", "code 31 HTTP 200", YELLOW),
+    ],
+)
+def test_on_a_terminal_the_colour_tells_the_outcome(
+    door: Door, changes: dict[str, str | None], fault: str, outcome: str, colour: int
+) -> None:
+    entry = entry_of(door, **changes)
+    entry.fault = fault
+    plain = line(entry, "pretty")
+    assert f" {outcome} " in plain
+    assert plain.replace(outcome, f"\x1b[{colour}m{outcome}\x1b[0m") == line(entry, "pretty", coloured=True)
+
+
 @pytest.mark.parametrize("style", ["pretty", "json"])
-def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str) -> None:
+def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: Style) -> None:
     url = door.call()["data"]["resourceUrl"]
     door.fetch(url)
     text = line(door.entry, style)
@@ -86,7 +116,7 @@ def test_the_signature_of_a_resource_url_is_never_written(door: Door, style: str
 
 @pytest.mark.parametrize("style", ["pretty", "json"])
 @pytest.mark.parametrize("action", ["a\nb", "a\x1b[31mb", "a\u2028b", "x" * 5000])
-def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, style: str, action: str) -> None:
+def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, style: Style, action: str) -> None:
     text = line(entry_of(door, action=action), style)
     assert "\x1b" not in text
     assert len(text.splitlines()) == 1 or style == "json"
@@ -94,7 +124,7 @@ def test_a_client_writes_no_lines_and_no_terminal_codes_of_its_own(door: Door, s
 
 
 def test_off_writes_nothing() -> None:
-    assert request_log("off") is None
+    assert request_log(Settings(log="off")) is None
 
 
 def closed() -> io.StringIO:
@@ -129,11 +159,11 @@ def test_lines_that_cannot_be_written_are_counted(door: Door, stream: TextIO | s
 
 
 @pytest.mark.parametrize("style", ["pretty", "json"])
-def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: str) -> None:
+def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: Style) -> None:
     """Lines wait up to a bound. When the reader is back it gets them all, or is told how many were lost."""
     entry, count = entry_of(door), 2 * MAX_WAITING_LINES
     with pipe(read=True) as (reader, writer):
-        log = request_log(style, writer)
+        log = request_log(Settings(log=style), writer)
         assert log is not None
         for _ in range(count):
             log(entry)
@@ -148,7 +178,7 @@ def test_a_pipe_that_is_not_read_holds_nobody_up(door: Door, style: str) -> None
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
     raw = io.BytesIO()
-    log = request_log("pretty", io.TextIOWrapper(raw, encoding=encoding))
+    log = request_log(Settings(), io.TextIOWrapper(raw, encoding=encoding))
     assert log is not None
     log(entry_of(door, action="größe→"))
     log.close()
@@ -156,6 +186,9 @@ def test_every_encoding_can_show_every_line(door: Door, encoding: str) -> None:
     assert 0 == log.lost
 
 
-@pytest.mark.parametrize(("key", "expected"), [("", ""), ("12345678", "12345678"), ("123456789", "123456…")])
-def test_a_key_is_shown_by_its_beginning(key: str, expected: str) -> None:
-    assert expected == shortened(key)
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("", ""), ("12345678", "12345678"), ("123456789", "123456…"), ("test-123456789", "test-123456789")],
+)
+def test_a_key_is_shown_by_its_beginning_unless_anybody_may_use_it(key: str, expected: str) -> None:
+    assert expected == shown_key(key)

@@ -46,7 +46,7 @@ def test_without_tls_there_is_no_authority() -> None:
     with MockServer() as server:
         answer = requests.get(f"{server.url}/__admin/ca.pem", timeout=5)
     assert 404 == answer.status_code
-    assert "--tls true" in answer.json()["error"]["message"]
+    assert "start it with --tls" in answer.json()["error"]["message"]
 
 
 def test_each_start_has_an_authority_of_its_own() -> None:

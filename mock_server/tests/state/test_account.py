@@ -4,10 +4,10 @@ import pytest
 from mock_server.tests.conftest import START
 
 from flipsnack_mock.state.account import Collection, account_id, new_account
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import IllegalMove, Job, State, legal_targets
 from flipsnack_mock.state.schedules import parse_schedule
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
-from flipsnack_mock.state.settings import Behaviour
 
 SEED = SeedAccount(key="K", secret="S", collections=(SeedCollection(hash="h", title="T", schedule="after-5s"),))
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mock_server.tests.conftest import MINUTE, SECOND, START
 
 from flipsnack_mock.protocol.errors import ApiError
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.limits import admit
-from flipsnack_mock.state.settings import Behaviour
 
 STEPS = st.lists(st.sampled_from([0, 1, 199_999, 200_000, SECOND - 1, SECOND, 10 * SECOND, MINUTE - 1]), max_size=150)
 

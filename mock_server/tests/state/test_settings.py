@@ -4,10 +4,11 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
-from flipsnack_mock.state.settings import Behaviour, Setting, Settings, SettingsError, load_settings, setting_docs
+from flipsnack_mock.state.behaviour import Behaviour
+from flipsnack_mock.state.settings import Setting, Settings, SettingsError, load_settings, setting_docs
 
 PREFIX = "FLIPSNACK_MOCK_"
-PLACES = ("file", "environment", "flag")
+PLACES = ("file", "environment", "flag", "argument")
 HINTS = get_type_hints(Settings, include_extras=True)
 NAMES = list(setting_docs())
 SEED = [{"key": "K", "secret": "S", "collections": [{"hash": "h", "title": "T", "schedule": "failed"}]}]
@@ -26,7 +27,7 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
 
 
 def values(name: str) -> tuple[Any, Any, Any]:
-    """A value of a setting for the file, one for the environment, and one for the flag."""
+    """A value of a setting for the file, one for the environment, and one for the flag or the argument."""
     if name in VALUES:
         return VALUES[name]
     kind = get_args(HINTS[name])[0]
@@ -56,8 +57,8 @@ def as_text(value: Any) -> str:
 
 def given_in(place: str, name: str, value: Any) -> dict[str, Any]:
     """The arguments of `load` that give the setting in this place."""
-    if place == "flag":
-        return {"flags": {name: value}}
+    if place in ("flag", "argument"):
+        return {f"{place}s": {name: value}}
     if place == "environment":
         return {"environment": {PREFIX + name.upper(): as_text(value)}}
     return {"file": ("fake.toml", as_toml(name, value))}
@@ -69,12 +70,13 @@ def load(**layers: Any) -> tuple[Settings, dict[str, Setting]]:
 
 def source_of(place: str, name: str) -> str:
     option, variable = f"--{name.replace('_', '-')}", PREFIX + name.upper()
-    return {"flag": option, "environment": variable, "file": f"{name} (file)"}[place]
+    in_file, argument = f"{name} in fake.toml", f"argument {name}"
+    return {"flag": option, "environment": variable, "file": in_file, "argument": argument}[place]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_setting_can_be_given_in_three_places(name: str) -> None:
-    for place, value in zip(PLACES, values(name), strict=True):
+def test_each_setting_can_be_given_in_each_place(name: str) -> None:
+    for place, value in zip(PLACES, (*values(name), values(name)[-1]), strict=True):
         settings, sources = load(**given_in(place, name, value))
         assert msgspec.convert({name: value}, Settings, str_keys=True) == settings
         assert source_of(place, name) == sources[name].source
@@ -93,33 +95,35 @@ def test_every_setting_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_an_unknown_name_is_refused_with_the_known_ones(place: str) -> None:
-    with pytest.raises(SettingsError, match="is not a setting; expected one of admin, ") as caught:
-        load(**given_in(place, "prot", 1))
-    assert str(caught.value).startswith(source_of(place, "prot"))
+def test_an_unknown_name_is_refused_with_the_nearest(place: str) -> None:
+    nearest = source_of(place, "port").removesuffix(" in fake.toml")
+    for name, hint in (("prot", f"did you mean {nearest}?"), ("zzz", "`flipsnack-mock settings` lists all of them")):
+        with pytest.raises(SettingsError) as caught:
+            load(**given_in(place, name, 1))
+        assert f"{source_of(place, name)} is not a setting; {hint}" == str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("port", 70_000, "Expected `int` <= 65535"),
-        ("port", -1, "Expected `int` >= 0"),
-        ("port", "http", "Expected `int`"),
-        ("admin", "offf", "Expected true or false"),
-        ("log", "loud", "Invalid enum value 'loud'"),
-        ("base_url", "api.flipsnack.com", "matching regex"),
-        ("base_url", "http://a.test/v1?x=1", "matching regex"),
-        ("base_url", "http://a.test\nb", "matching regex"),
-        ("url_lifetime", -0.5, "Expected `float` >= 0.0"),
+        ("port", 70_000, "expected a whole number from 0 to 65,535"),
+        ("port", -1, "expected a whole number from 0 to 65,535"),
+        ("port", "http", "expected a whole number"),
+        ("admin", "offf", "expected true or false"),
+        ("log", "loud", "expected json, off or pretty"),
+        ("base_url", "api.flipsnack.com", "expected the beginning of a URL, as http://"),
+        ("base_url", "http://a.test/v1?x=1", "expected the beginning of a URL, as http://"),
+        ("base_url", "http://a.test\nb", "expected the beginning of a URL, as http://"),
+        ("url_lifetime", -0.5, "expected a number from 0 to 86,400"),
         ("default_schedule", "soon", "'soon' is not a schedule; expected immediate"),
-        ("http_statuses", {"41": 99}, "Expected `int` >= 200"),
-        ("requests_per_second", 1.5, "Expected `int`"),
-        ("max_accounts", 0, "Expected `int` >= 1"),
+        ("http_statuses", {"41": 99}, "expected a whole number from 200 to 599"),
+        ("requests_per_second", 1.5, "expected a whole number from 0 to 1,000,000"),
+        ("max_accounts", 0, "expected a whole number from 1 to 10,000,000"),
         ("conversion_schedule", "soon", "'soon' is not a schedule"),
         ("invented_names", {"title": "name"}, "'title' is not an invented name; expected one of collectionThumbnail, "),
         ("invented_names", {"to": "from"}, "'from' is the name of something else"),
         ("invented_names", {"to": "until", "flipbooks": "until"}, "'until' is there more than once"),
-        ("invented_names", {"to": "a b"}, "matching regex"),
+        ("invented_names", {"to": "a b"}, "expected a name of letters, digits"),
     ],
 )
 @pytest.mark.parametrize("place", PLACES)
@@ -132,31 +136,44 @@ def test_a_bad_value_is_refused_with_its_name_and_what_was_expected(
     assert str(caught.value).startswith(source_of(place, name))
 
 
+HUSH = {"key": "K", "secret": "hush"}
+
+
 @pytest.mark.parametrize(
-    "value",
+    ("value", "why"),
     [
-        [{"key": "K"}],
-        [{"key": "K", "secret": "hush", "secrets": "x"}],
-        [{"key": "", "secret": "hush"}],
-        [{"key": "a/b", "secret": "hush"}],
-        [{"key": "a\n", "secret": "hush"}],
-        [{"key": "K", "secret": "hush"}, {"key": "K", "secret": "other"}],
-        [{"key": "K", "secret": "hush", "collections": [{"hash": "h"}, {"hash": "h"}]}],
-        [{"key": "K", "secret": "hush", "collections": [{"hash": "a b"}]}],
-        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "schedule": "soon"}]}],
-        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "pages": 0}]}],
-        [{"key": "K", "secret": "hush", "collections": [{"hash": "h", "package_bytes": 500_000_001}]}],
-        "K",
+        ([{"key": "K"}], "secret is missing (at [0])"),
+        ([HUSH | {"secrets": "x"}], "secrets is not a field; did you mean secret? (at [0])"),
+        ([HUSH | {"x": 1}], "x is not a field; expected one of collections, key, secret, uploads (at [0])"),
+        ([HUSH | {"key": ""}], "expected up to 200 visible ASCII characters without a slash (at [0].key)"),
+        ([HUSH | {"key": "a/b"}], "without a slash"),
+        ([HUSH | {"key": "a\n"}], "without a slash"),
+        ([HUSH | {"secret": ""}], "expected text of 1 to 207 characters (at [0].secret)"),
+        ([HUSH, {"key": "K", "secret": "other"}], "'K' is there more than once"),
+        ([HUSH | {"collections": [{"hash": "h"}, {"hash": "h"}]}], "'h' is there more than once"),
+        ([HUSH | {"collections": [{"hash": "a b"}]}], "dots (at [0].collections[0].hash)"),
+        ([HUSH | {"collections": [{"hash": "h", "schedule": "soon"}]}], "'soon' is not a schedule"),
+        ([HUSH | {"collections": [{"hash": "h", "pages": 0}]}], "expected a whole number from 1 to 1,000"),
+        ([HUSH | {"collections": [{"hash": "h", "package_bytes": 500_000_001}]}], "from 0 to 500,000,000"),
+        ([HUSH | {"collections": [{"hash": "h", "status": "secret"}]}], "expected editable, public or unlisted"),
+        ([HUSH | {"collections": [{"hash": "h", "title": 1}]}], "expected text (at [0].collections[0].title)"),
+        ([HUSH | {"collections": [{"hash": "h", "statistics": [{"date": "soon"}]}]}], "expected a date as in 2026-11"),
+        ([HUSH | {"collections": {}}], "expected a list (at [0].collections)"),
+        ([HUSH | {"uploads": {"soon": 1}}], "expected a month as in 2026-11 (at [0].uploads)"),
+        ([HUSH | {"uploads": 1}], "expected an object of names and values"),
+        ([1], "expected an object with key, secret, collections, uploads"),
+        ("K", "expected a list"),
     ],
 )
-def test_a_bad_seed_is_refused_without_repeating_its_secrets(value: Any) -> None:
+def test_a_bad_seed_is_refused_in_plain_words_without_repeating_its_secrets(value: Any, why: str) -> None:
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: ") as caught:
         load(environment={"FLIPSNACK_MOCK_SEED": json.dumps(value)})
+    assert why in str(caught.value)
     assert "hush" not in str(caught.value)
 
 
 def test_text_that_is_no_json_or_toml_is_refused() -> None:
-    with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable"):
+    with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: expected JSON; it ends too early"):
         load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
     with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
         load(file=("fake.toml", "port = "))

@@ -10,10 +10,11 @@ from mock_server.tests.faults.conftest import account as used
 from flipsnack_mock.faults.replacements import VendorCode
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
-from flipsnack_mock.state.settings import Behaviour, Settings, load_settings
+from flipsnack_mock.state.settings import Settings, load_settings
 from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take
 from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
 

@@ -3,8 +3,9 @@ from mock_server.tests.conftest import START
 
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.account import account_id, new_account
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.seeds import SeedAccount
-from flipsnack_mock.state.settings import Behaviour, Settings
+from flipsnack_mock.state.settings import Settings
 from flipsnack_mock.state.world import World, Worlds
 
 SEEDED = ["LK12NS-0-IOBW3S89VVJH12Z", "45FD-267-7SG7832"]

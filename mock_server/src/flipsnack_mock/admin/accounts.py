@@ -8,8 +8,8 @@ from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
 from flipsnack_mock.protocol.instants import Counted, month_of, to_text
 from flipsnack_mock.state.account import Account
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.seeds import Month, SeedAccount
-from flipsnack_mock.state.settings import Behaviour
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):

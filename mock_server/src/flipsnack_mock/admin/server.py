@@ -12,11 +12,13 @@ from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.methods import INVENTED, METHODS, OBJECTS, UNBUILT
 
+HEALTH = {"status": "ok", "service": "flipsnack-mock", "version": __version__}
+
 
 @route("GET", "/health", "check that the server is up", access="open")
 def health(_context: Context) -> dict[str, str]:
     """Available without a token."""
-    return {"status": "ok", "service": "flipsnack-mock", "version": __version__}
+    return HEALTH
 
 
 @route("GET", "/__admin", "list these routes")
@@ -83,5 +85,5 @@ def show_metrics(context: Context) -> HttpResponse:
 def show_authority(context: Context) -> HttpResponse:
     """Available without a token; 404 if the server does not use TLS."""
     if not context.authority_pem:
-        raise Refused(404, "not_found", "this server does not use TLS; start it with --tls true")
+        raise Refused(404, "not_found", "this server does not use TLS; start it with --tls")
     return HttpResponse(context.authority_pem, content_type="application/x-pem-file")

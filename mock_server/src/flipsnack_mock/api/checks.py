@@ -11,8 +11,8 @@ from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
 from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
 from flipsnack_mock.protocol.signature import verify
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.limits import admit
-from flipsnack_mock.state.settings import Behaviour
 
 VERBS = frozenset({"GET", "POST"})
 _REQUIRED = {name: [one.name for one in method.parameters if one.required] for name, method in METHODS.items()}
@@ -94,13 +94,18 @@ def _limits(call: Call) -> None:
     admit(call.account.counted, call.now, call.behaviour)
 
 
+_BY_SMALL_LETTERS = {name.lower(): name for name in METHODS}
+
+
 def _action(call: Call) -> None:
     action = call.params["action"]
     if action in METHODS:
         return
     unbuilt = UNBUILT.get(action)
     if unbuilt is None or (unbuilt.retired and call.behaviour.retired_methods == 42):
-        raise ApiError(Code.INVALID_ACTION, f"{action[:60]!r} is not a method of the API")
+        meant = _BY_SMALL_LETTERS.get(action.lower())
+        hint = f"; did you mean {meant}? Names are case-sensitive" if meant else ""
+        raise ApiError(Code.INVALID_ACTION, f"{action[:60]!r} is not a method of the API{hint}")
     raise Refused(501, "not_built", f"this fake does not imitate {action}: {unbuilt.why}", action=action)
 
 

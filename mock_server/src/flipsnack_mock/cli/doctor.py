@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from flipsnack_mock.cli.options import fail, read_text
+from flipsnack_mock.cli.command import fail
+from flipsnack_mock.cli.options import read_text, reason
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX, SettingsError, load_settings
 
 _SEED = f"{ENVIRONMENT_PREFIX}SEED"
@@ -66,5 +67,5 @@ def _secret(environ: Mapping[str, str], file: Path | None, *, name: str) -> str 
     try:
         secret = read_text(file).strip()
     except (OSError, UnicodeDecodeError) as problem:
-        fail(f"cannot read the secret from {file}: {problem}", 2)
+        fail(f"cannot read the secret from {file}: {reason(problem)}", 2)
     return secret or fail(f"{file} is empty: expected the secret", 2)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flipsnack_mock.cli.options import fail, loaded, with_settings
+from flipsnack_mock.cli.command import GroupedCommand, fail
+from flipsnack_mock.cli.options import GROUPS, loaded, with_settings
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Settings
 
 
-@click.command("health")
+@click.command("health", cls=GroupedCommand, groups=GROUPS)
 @with_settings
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=2.0, show_default=True, help="seconds")
 @click.pass_obj

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from flipsnack_mock.cli.options import fail, read_text
+from flipsnack_mock.cli.command import fail
+from flipsnack_mock.cli.options import read_text, reason
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
 
 # Where requests, curl and OpenSSL look for authorities.
@@ -67,7 +68,7 @@ def _read(source: str) -> str:
     try:
         return sys.stdin.read().removeprefix("\ufeff") if source == "-" else read_text(Path(source))
     except (OSError, UnicodeDecodeError) as problem:
-        fail(f"cannot read {source}: {problem}; expected a URL (http://…) or a file", 2)
+        fail(f"cannot read {source}: {reason(problem)}; expected a URL (http://…) or a file", 2)
 
 
 def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:

@@ -2,22 +2,34 @@
 
 import gc
 import io
+import json
 import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Any, TextIO
 
 import click
 
 from flipsnack_mock import __version__
+from flipsnack_mock.cli.command import CONTEXT, GroupedCommand, fail, json_option, print_json, show_error
 from flipsnack_mock.cli.doctor import doctor_command
 from flipsnack_mock.cli.health import health_command
 from flipsnack_mock.cli.lint import lint_command
 from flipsnack_mock.cli.magic import magic_command
-from flipsnack_mock.cli.options import fail, loaded, shown, with_settings
-from flipsnack_mock.state.settings import SettingsError
+from flipsnack_mock.cli.options import GROUPS, loaded, shown, with_settings
+from flipsnack_mock.state.settings import Settings, SettingsError
+
+PROGRAM = "flipsnack-mock"
+COMPLETION = """
+Completion with the Tab key, in bash (in others: zsh_source, fish_source):
+
+\b
+  eval "$(_FLIPSNACK_MOCK_COMPLETE=bash_source flipsnack-mock)"
+"""
 
 
 def main() -> None:
@@ -26,22 +38,27 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = command.main(prog_name="flipsnack-mock", obj=os.environ, standalone_mode=False)
+        status = command.main(prog_name=PROGRAM, obj=os.environ, standalone_mode=False)
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as wrong:
-        wrong.show()
+        show_error(wrong, PROGRAM)
         sys.exit(wrong.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="flipsnack-mock")
+@click.group(context_settings=CONTEXT, epilog=COMPLETION)
+@click.version_option(__version__, prog_name=PROGRAM)
 def command() -> None:
     """A fake of the Flipsnack API v1, to develop and test against.
 
     Every setting can be given as a flag, as an environment variable FLIPSNACK_MOCK_<NAME> or in a TOML file, in this
     order of precedence.
+
+    Example, whose page is at http://127.0.0.1:3547:
+
+    \b
+      flipsnack-mock serve
     """
 
 
@@ -66,55 +83,99 @@ def _tune_interpreter() -> None:
     gc.freeze()
 
 
-@command.command()
+@command.command(cls=GroupedCommand, groups=GROUPS)
 @with_settings
 @click.pass_obj
 def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
-    """Serve the fake until SIGTERM or Ctrl-C."""
+    """Serve the fake until SIGTERM or Ctrl-C.
+
+    It prints its address, and how to make a first call; then a line for each request. With --log json all lines are
+    JSON, with --log off the address is all.
+
+    \b
+    Examples:
+      flipsnack-mock serve --port 8080 --requests-per-second 0
+      flipsnack-mock serve --state fake.sqlite --log json
+      FLIPSNACK_MOCK_URL_LIFETIME=5 flipsnack-mock serve --tls
+    """
     # Requests leave no reference cycles behind (a test checks that), so the collector would only scan the journal.
     gc.set_threshold(20_000, 20, 50)
     settings, sources = loaded(config, flags, environ)
     # Imported here so that `settings` and `--help` stay fast.
-    from flipsnack_mock.admin.guard import exposure
-    from flipsnack_mock.protocol.addresses import bracketed
-    from flipsnack_mock.server.engine import Server, bind
+    from flipsnack_mock.server.engine import Server
     from flipsnack_mock.server.fake import Fake
     from flipsnack_mock.server.request_log import request_log
     from flipsnack_mock.server.tls import certificates_for
 
     _open_standard_streams()
-    log = request_log(settings.log)
+    log = request_log(settings, coloured=_is_coloured(environ))
     try:
         tls = certificates_for(settings)
         pem = tls.authority_pem if tls else b""
         fake = Fake(settings, on_exchange=log, sources=sources, authority_pem=pem)
     except SettingsError as problem:
         fail(str(problem), 2)
-    try:
-        listeners = bind(settings.host, settings.port)
-    except OSError as problem:
-        hint = "choose another --host or --port (--port 0 uses a free port)"
-        fail(f"cannot listen on {bracketed(settings.host)}:{settings.port}: {problem.strerror or problem}; {hint}", 1)
-
-    def ready() -> None:
-        address, port = listeners[0].getsockname()[:2]
-        host = bracketed(settings.host if len(listeners) > 1 else address)
-        say(f"flipsnack-mock {__version__} listening on {'https' if tls else 'http'}://{host}:{port}", sys.stdout)
-        if warning := exposure(settings, address):
-            say(f"flipsnack-mock: warning: {warning}", sys.stderr)
-
+    listeners = _bound(settings)
     _tune_interpreter()
+    ready = partial(_say_ready, settings, listeners)
     Server(fake, listeners, on_ready=ready, tls=tls.context if tls else None).serve_forever()
     if log is not None:
         log.close()
 
 
-@command.command("settings")
+def _bound(settings: Settings) -> list[socket]:
+    from flipsnack_mock.protocol.addresses import bracketed
+    from flipsnack_mock.server.engine import bind
+
+    try:
+        return bind(settings.host, settings.port)
+    except OSError as problem:
+        where = f"{bracketed(settings.host)}:{settings.port}"
+        hint = "choose another --host or --port, or FLIPSNACK_MOCK_PORT; 0 is a free port"
+        fail(f"cannot listen on {where}: {problem.strerror or problem}; {hint}", 1)
+
+
+def _is_coloured(environ: Mapping[str, str]) -> bool:
+    """Whether lines may have colours: on a terminal that has them, unless the user wants none (no-color.org)."""
+    return (
+        sys.stdout is not None and sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    )
+
+
+def _say_ready(settings: Settings, listeners: list[socket]) -> None:
+    from flipsnack_mock.admin.guard import exposure
+    from flipsnack_mock.cli.banner import banner, listening
+    from flipsnack_mock.protocol.addresses import bracketed
+    from flipsnack_mock.server.engine import url_of
+
+    address, port = listeners[0].getsockname()[:2]
+    host = bracketed(settings.host if len(listeners) > 1 else address)
+    on = f"{'https' if settings.tls else 'http'}://{host}:{port}"
+    lines = [listening(on)]
+    if settings.log == "json":
+        lines = [json.dumps({"listening": on, "version": __version__})]
+    elif settings.log == "pretty":
+        lines += banner(settings, url_of(listeners, host=settings.host, tls=settings.tls))
+    say("\n".join(lines), sys.stdout)
+    if warning := exposure(settings, address):
+        say(f"warning: {warning}", sys.stderr)
+
+
+@command.command("settings", cls=GroupedCommand, groups=GROUPS)
+@json_option
 @with_settings
 @click.pass_obj
-def show_settings(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -> None:
+def show_settings(environ: Mapping[str, str], /, *, as_json: bool, config: Path | None, **flags: Any) -> None:
     """Print every setting with its value, source and description."""
     _, sources = loaded(config, flags, environ)
+    if as_json:
+        values = {name: shown(name, one.value) if name == "admin_token" else one.value for name, one in sources.items()}
+        rows = [
+            {"setting": name, "value": values[name], "source": one.source, "does": one.does}
+            for name, one in sources.items()
+        ]
+        print_json(rows)
+        return
     from rich.console import Console
     from rich.table import Table
 

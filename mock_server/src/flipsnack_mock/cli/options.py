@@ -1,15 +1,16 @@
 """Settings as command-line options: flag > environment > TOML file > default."""
 
 import codecs
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, get_args, get_origin
 
 import click
 
+from flipsnack_mock.cli.command import fail
 from flipsnack_mock.state.settings import (
     ENVIRONMENT_PREFIX,
+    SETTING_HINTS,
     Setting,
     Settings,
     SettingsError,
@@ -20,16 +21,44 @@ from flipsnack_mock.state.settings import (
 CONFIG_VARIABLE = f"{ENVIRONMENT_PREFIX}CONFIG"
 
 
+GROUPS = {
+    "Server": (
+        "host", "port", "tls", "tls_names", "log", "base_url", "cors_origins", "replica"
+    ),
+    "Limits, schedules and lifetimes": (
+        "requests_per_second", "requests_per_minute", "limit_window", "uploads_per_month", "upload_bytes",
+        "upload_pages", "default_schedule", "conversion_schedule", "url_lifetime"
+    ),
+    "What the vendor leaves open": (
+        "limit_counts_refused", "uppercase_signatures", "lenient_post", "restart_failed", "invalid_hash",
+        "upload_on_api_host", "retired_methods", "update_resets", "temporary_hash", "deleted_url", "stats_pages",
+        "list_base", "list_count"
+    ),
+    "Control plane": ("admin", "admin_token", "admin_hosts"),
+    "What is kept": (
+        "state", "spool", "spool_bytes", "spool_files", "journal_size", "journal_total", "max_accounts",
+        "max_namespaces"
+    ),
+    "Documents of a fileUrl": ("fetch_file_urls", "fetch_private_urls"),
+}  # fmt: skip
+"""The headings of the help, each with the settings below it."""
+
+
 def with_settings(function: Any) -> Any:
     """Add --config and an option for every simple setting to a command."""
     for name, does in reversed(setting_docs().items()):
         default = getattr(Settings(), name)
         if isinstance(default, (bool, int, float, str)):
-            default_text = f" [default: {shown(name, default)}]"
-            flag = f"--{name.replace('_', '-')}"
-            function = click.option(flag, name, type=type(default), default=None, help=does + default_text)(function)
+            flag, text = name.replace("_", "-"), f"{does} [default: {shown(name, default).replace(',', ', ')}]"
+            names = f"--{flag}/--no-{flag}" if isinstance(default, bool) else f"--{flag}"
+            function = click.option(names, name, type=_kind(name, default), default=None, help=text)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
     return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
+
+
+def _kind(name: str, default: Any) -> Any:
+    hint = get_args(SETTING_HINTS[name])[0]
+    return click.Choice(get_args(hint)) if get_origin(hint) is Literal else type(default)
 
 
 def loaded(
@@ -44,7 +73,7 @@ def loaded(
         file = None if path is None else (str(path), read_text(path))
         return load_settings(flags=given, environment=others, file=file)
     except (OSError, UnicodeDecodeError) as problem:
-        fail(f"cannot read {path}: {problem}", 2)
+        fail(f"cannot read {path}: {reason(problem)}", 2)
     except SettingsError as problem:
         fail(str(problem), 2)
 
@@ -68,7 +97,6 @@ def shown(name: str, value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value) if value == "" else str(value)
 
 
-def fail(message: str, status: int) -> NoReturn:
-    """Print `message` on stderr and exit with `status`."""
-    click.echo(f"flipsnack-mock: {message}", err=True)
-    sys.exit(status)
+def reason(problem: OSError | UnicodeDecodeError) -> str:
+    """Why a file cannot be read, for a message that names it."""
+    return problem.strerror or str(problem) if isinstance(problem, OSError) else "it is not text in UTF-8"

@@ -6,11 +6,13 @@ from msgspec import Meta
 
 # A magic hash may hold a fraction of a second; a dot at the beginning would make a path of it.
 HASH_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\Z"
-Hash = Annotated[str, Meta(pattern=HASH_PATTERN)]
+_OF_HASHES = "up to 64 letters, digits, underscores, hyphens and, behind the first, dots"
+Hash = Annotated[str, Meta(pattern=HASH_PATTERN, extra={"expected": _OF_HASHES})]
 
 # Visible ASCII without the slash: what can stand in a path of the control plane.
 KEY_PATTERN = r"^[!-.0-~]{1,200}\Z"
-Key = Annotated[str, Meta(pattern=KEY_PATTERN)]
+_OF_KEYS = "up to 200 visible ASCII characters without a slash"
+Key = Annotated[str, Meta(pattern=KEY_PATTERN, extra={"expected": _OF_KEYS})]
 # The longest one that an account gets by itself is `secret-` with the longest key behind it.
 Secret = Annotated[str, Meta(min_length=1, max_length=207)]
 

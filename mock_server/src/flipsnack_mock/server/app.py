@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.plane import control_plane
+from flipsnack_mock.admin.ui.front import front, served_at
 from flipsnack_mock.inspect.masking import Mask
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.protocol.errors import Refused
@@ -62,6 +63,7 @@ def control_app(fake: Fake) -> flask.Flask:
     app.register_error_handler(Refused, _answered)
     spool, pem = fake.uploads.spool, fake.authority_pem
     app.register_blueprint(control_plane(fake.worlds, fake.now, read_body, fake.sources, spool, authority_pem=pem))
+    app.register_blueprint(front(fake.settings))
     app.register_blueprint(player(fake.worlds, fake.now, fake.uploads.flipbooks))
     return app
 
@@ -77,7 +79,7 @@ def _unrouted(worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> 
 
     def answer(error: HTTPException) -> HttpResponse:
         method, path = flask.request.method, flask.request.environ["PATH_INFO"]
-        refusal = _refusal_of(error, method, path)
+        refusal = _refusal_of(error, method, path, served_at(flask.request.environ, worlds.settings))
         if on_exchange is not None:
             # Somebody with a wrong address must see in the log that it was the address. No journal numbers the entry.
             request = Request(method, path, b"", now(), "")
@@ -97,15 +99,16 @@ def _answered(refusal: Refused) -> HttpResponse:
     return answer
 
 
-def _refusal_of(error: HTTPException, method: str, path: str) -> Refused:
-    """What Flask's `error` for a request means, as a refusal that says what was expected."""
+def _refusal_of(error: HTTPException, method: str, path: str, elsewhere: str) -> Refused:
+    """Flask's `error` for a request as a refusal that says what was expected; `elsewhere` says what is served."""
     code = error.code or 500
-    return Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, method[:20], path[:200]))
+    return Refused(code, _KINDS.get(code, "bad_request"), _explanation(error, method[:20], path[:200], elsewhere))
 
 
-def _explanation(error: HTTPException, method: str, path: str) -> str:
+def _explanation(error: HTTPException, method: str, path: str, elsewhere: str) -> str:
     if isinstance(error, NotFound):
-        return f"nothing is served at {path}: the API is at /v1/, the control plane at /__admin"
+        return f"nothing is served at {path}: {elsewhere}"
     if isinstance(error, MethodNotAllowed):
-        return f"{method} {path} is no route; allowed here: {', '.join(sorted(error.valid_methods or ()))}"
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{method} {path} is no route; allowed here: {allowed}; {elsewhere}"
     return f"{method} {path}: {error.description}"

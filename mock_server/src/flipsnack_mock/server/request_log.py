@@ -8,14 +8,20 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import TextIO
+from urllib.parse import urlencode
 
 import msgspec
 
+from flipsnack_mock.admin.ui.routes import PATH
+from flipsnack_mock.protocol.errors import Code
+from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.server.clock import real_sleep
 from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.settings import Settings
 
 MAX_WAITING_LINES = 10_000
 """The most lines that wait to be written; further ones are lost."""
@@ -105,29 +111,34 @@ def write_through(stream: TextIO | None, text: str) -> None:
         data = data[os.write(file, data) :]
 
 
-def request_log(style: str, stream: TextIO | None = None) -> RequestLog | None:
-    """A log in `style` (pretty or json) on `stream`, or on stdout; None when `style` is off."""
-    if style == "off":
+def request_log(settings: Settings, stream: TextIO | None = None, *, coloured: bool = False) -> RequestLog | None:
+    """A log in the style of `settings` on `stream`, or on stdout; None when the style is off.
+
+    `coloured`: the stream is a terminal, whose colours tell the outcomes of pretty lines apart.
+    """
+    if settings.log == "off":
         return None
-    return RequestLog(_json if style == "json" else _pretty, sys.stdout if stream is None else stream)
+    page = PATH if settings.admin else ""
+    pretty = partial(_pretty, page=page, coloured=coloured)
+    return RequestLog(_json if settings.log == "json" else pretty, sys.stdout if stream is None else stream)
 
 
-def shortened(key: str) -> str:
-    """A key as it may be seen in a log: its beginning."""
-    return key if len(key) <= 8 else key[:6] + "…"
+def shown_key(key: str) -> str:
+    """A key as it may be seen in a log: one that anybody can use as it is, of others the beginning."""
+    return key if len(key) <= 8 or key.startswith(AUTOMATIC_PREFIX) else key[:6] + "…"
 
 
 def _facts(entry: Entry) -> dict[str, str | int | None]:
     assert entry.response is not None  # an entry is logged when it was answered
     return {
-        "id": entry.id,
+        "id": entry.id if entry.number else "",  # what no account was asked has no number
         "at": to_text(entry.request.at),
         "method": entry.request.method,
         "action": entry.action[:60] or ("package" if entry.fmt == "zip" else ""),
         "code": entry.code,
         "http": entry.response.http_status,
         "bytes": entry.response.sent_bytes,
-        "key": shortened(entry.key),
+        "key": shown_key(entry.key),
         "format": entry.fmt,
         "us": entry.duration,
         "fault": entry.fault,
@@ -139,14 +150,37 @@ def _json(entry: Entry) -> str:
     return msgspec.json.encode(_facts(entry)).decode()
 
 
-def _pretty(entry: Entry) -> str:
+def _pretty(entry: Entry, *, page: str, coloured: bool) -> str:
     facts = _facts(entry)
     code = "" if facts["code"] is None else f"code {facts['code']}"
-    line = (
-        f"{str(facts['at'])[11:23]} {facts['method']} {facts['action'] or '-'} {code or '-'} HTTP {facts['http']} "
-        f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
-    )
+    outcome = f"{code or '-'} HTTP {facts['http']}"
+    head = f"{str(facts['at'])[11:23]} {facts['id'] or '-'} {facts['method']} {facts['action'] or '-'}"
+    size = f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
     fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
-    text = "  ".join(filter(None, (line, fault, entry.detail)))
+    more = f"explained at {_address(entry, page)}" if page and entry.code == Code.INVALID_SIGNATURE else ""
+    rest = "  ".join(filter(None, (size, fault, entry.detail, more)))
+    shown = f"\x1b[{_colour(entry)}m{outcome}\x1b[0m" if coloured else outcome
+    return f"{_printable(head)} {shown} {_printable(rest)}"
+
+
+def _printable(text: str) -> str:
     # A client chooses some of these words: no line breaks or terminal codes of its own.
     return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _address(entry: Entry, page: str) -> str:
+    """Where the page shows the request, with the doctor's cause."""
+    return f"{entry.request.origin}{page}?{urlencode({'account': entry.key, 'request': entry.id})}"
+
+
+def _colour(entry: Entry) -> int:
+    """Green: it was answered; yellow: it may be repeated later; red: it was refused; magenta: a fault did this."""
+    if entry.fault:
+        return 35
+    if entry.code in _LATER:
+        return 33
+    assert entry.response is not None
+    return 32 if entry.code == 20 or (entry.code is None and entry.response.http_status < 400) else 31
+
+
+_LATER = frozenset({Code.MAINTENANCE, Code.PER_SECOND_LIMIT, Code.PER_MINUTE_LIMIT, Code.UPLOADS_PER_MONTH_LIMIT})

@@ -15,11 +15,11 @@ from flipsnack_mock.protocol.hashes import collection_hash, item_hash
 from flipsnack_mock.protocol.identifiers import Key, Secret
 from flipsnack_mock.protocol.instants import Counted, Microseconds, month_of
 from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.state.behaviour import MAX_LIMIT, Behaviour
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
-from flipsnack_mock.state.settings import MAX_LIMIT, Behaviour
 
 
 class Collection(SeedCollection, frozen=True):

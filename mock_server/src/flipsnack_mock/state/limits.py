@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 
 from flipsnack_mock.protocol.errors import ApiError, Code
 from flipsnack_mock.protocol.instants import SECOND
-from flipsnack_mock.state.settings import Behaviour
+from flipsnack_mock.state.behaviour import Behaviour
 
 MINUTE = 60 * SECOND
 

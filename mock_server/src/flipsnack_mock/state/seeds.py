@@ -15,7 +15,7 @@ MAX_PACKAGE_BYTES = 500_000_000
 
 Status = Literal["public", "editable", "unlisted"]
 Pixels = Annotated[int, Meta(ge=1)]
-Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
+Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", extra={"expected": "a month as in 2026-11"})]
 Count = Annotated[int, Meta(ge=0)]
 Pages = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]

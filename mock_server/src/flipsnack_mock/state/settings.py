@@ -7,112 +7,22 @@ beats the default; an unknown name or a bad value raises `SettingsError`.
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta
 
 from flipsnack_mock.protocol.addresses import HOSTS
-from flipsnack_mock.protocol.errors import FieldError
-from flipsnack_mock.state.schedules import GRAMMAR, ScheduleText, check_schedule
+from flipsnack_mock.state.behaviour import Behaviour, Limit, does
 from flipsnack_mock.state.seeds import DOCUMENTED_ACCOUNTS, SeedAccount, refuse_twins
 
 ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
-
-MAX_LIMIT = 1_000_000
-Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
-
-
-def does(purpose: str, **bounds: Any) -> Meta:
-    """The purpose of a setting, which the documentation shows, and the bounds of its values."""
-    return Meta(description=purpose, **bounds)
+# What a setting is called by those who give it as a variable, and as a flag.
+ENVIRONMENT, FLAG = f"{ENVIRONMENT_PREFIX}{{}}", "--{}"
 
 
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
-
-
-class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The settings that an account can have of its own: limits, and the readings of what the vendor leaves open."""
-
-    requests_per_second: Annotated[Limit, does("requests a second for one key; 0 is off (code 31)")] = 5
-    requests_per_minute: Annotated[Limit, does("requests a minute for one key; 0 is off (code 32)")] = 60
-    limit_window: Annotated[
-        Literal["sliding", "fixed"], does("whether limits hold for every window or for calendar seconds and minutes")
-    ] = "sliding"
-    limit_counts_refused: Annotated[bool, does("whether a request that a limit refused counts toward the limits")] = (
-        False
-    )
-    uppercase_signatures: Annotated[bool, does("whether a signature in upper-case hexadecimal is accepted")] = False
-    lenient_post: Annotated[
-        bool, does("whether a POST may carry a method that uploads no file, as one public client does")
-    ] = False
-    restart_failed: Annotated[bool, does("whether a call after FAILED starts the package again")] = False
-    url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
-    default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
-    http_statuses: Annotated[
-        dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
-        does("HTTP status to send for a code of the API instead of 200, as in {41: 401}; in TOML {41 = 401}"),
-    ] = {}
-    code_messages: Annotated[
-        dict[int, str],
-        does("message to send for a code of the API instead of the vendor's; the end of the one of 46 is invented"),
-    ] = {}
-    invented_names: Annotated[
-        dict[str, Annotated[str, Meta(pattern=r"^([A-Za-z_][A-Za-z0-9_.-]{0,63})?\Z")]],
-        does('other names for invented parameters and fields, as in {flipbooks: "items"}; "" drops one'),
-    ] = {}
-    invalid_hash: Annotated[Literal[43, 46], does("code for a value that cannot be a collection hash")] = 43
-    upload_on_api_host: Annotated[Literal[42, 40], does("code for an upload by POST to the vendor's api host")] = 42
-    retired_methods: Annotated[
-        Literal[501, 42], does("how methods that the vendor retired are refused: HTTP 501 with the reason, or code 42")
-    ] = 501
-    uploads_per_month: Annotated[
-        Limit, does("uploads in a calendar month (UTC) for one key; 0 allows none (code 33)")
-    ] = 1_000
-    upload_bytes: Annotated[int, does("bytes that an uploaded file may have (code 34)", ge=0, le=500_000_000)] = (
-        500_000_000
-    )
-    upload_pages: Annotated[int, does("pages that an uploaded document may have (code 35)", ge=1, le=1_000)] = 1_000
-    conversion_schedule: Annotated[ScheduleText, does("schedule of the conversion of an uploaded document")] = (
-        "after-2s"
-    )
-    update_resets: Annotated[
-        bool, does("whether collection.update sets what it is not given to its default instead of keeping it")
-    ] = False
-    temporary_hash: Annotated[
-        Literal["dies", "stays"], does("what becomes of the hash of an editable collection that is published")
-    ] = "dies"
-    deleted_url: Annotated[
-        Literal["lives", "dies"], does("what becomes of a resource URL when its collection is deleted")
-    ] = "lives"
-    stats_pages: Annotated[
-        Literal["asked", "always"], does("when collection.getStats has the statistics of each page")
-    ] = "asked"
-    list_base: Annotated[Literal[0, 1], does("index of the first collection of collection.getList")] = 0
-    list_count: Annotated[
-        Literal["matches", "listed"], does("what collectionCount counts: before the range is cut, or after")
-    ] = "matches"
-
-    def __post_init__(self) -> None:
-        check_schedule("default_schedule", self.default_schedule)
-        check_schedule("conversion_schedule", self.conversion_schedule)
-        _check_invented_names(self.invented_names)
-
-
-def _check_invented_names(names: Mapping[str, str]) -> None:
-    if not names:
-        return
-    # Imported on use: `--help` needs no method table.
-    from flipsnack_mock.protocol.methods import INVENTED, NAMES
-
-    if unknown := sorted(names.keys() - INVENTED):
-        known = ", ".join(sorted(INVENTED))
-        raise FieldError("invented_names", f"{unknown[0]!r} is not an invented name; expected one of {known}")
-    others = [name for name in names.values() if name]
-    if taken := sorted(NAMES.intersection(others)):
-        raise FieldError("invented_names", f"{taken[0]!r} is the name of something else; choose another")
-    refuse_twins("invented_names", others)
 
 
 class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -129,6 +39,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         str,
         does(
             "scheme, host and path that resource URLs begin with; empty takes them from the request",
+            expected="the beginning of a URL, as http://fake.test:3547",
             pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?\Z",
         ),
     ] = ""
@@ -138,7 +49,11 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
     replica: Annotated[
         str,
-        does("name of this process among several, which each answer says; empty says none", pattern=r"^[!-~]{0,200}\Z"),
+        does(
+            "name of this process among several, which each answer says; empty says none",
+            expected="up to 200 visible ASCII characters",
+            pattern=r"^[!-~]{0,200}\Z",
+        ),
     ] = ""
     admin: Annotated[bool, does("whether the control plane at /__admin exists")] = True
     admin_token: Annotated[str, does("when set, the control plane wants it as a bearer token")] = ""
@@ -193,7 +108,8 @@ _WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromke
 )
 # JSON has no numbers as names, but people write {41: 401}, and as in TOML {41 = 401}.
 _NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
-_HINTS = get_type_hints(Settings, include_extras=True)
+SETTING_HINTS = get_type_hints(Settings, include_extras=True)
+"""The type of each setting, by name."""
 # What holds secrets is not repeated in an error message.
 _CONFIDENTIAL = frozenset({"admin_token", "seed"})
 
@@ -208,7 +124,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 def setting_docs() -> dict[str, str]:
     """What each setting does, by name."""
-    return {name: _purpose(_HINTS[name]) for name in Settings.__struct_fields__}
+    return {name: _purpose(SETTING_HINTS[name]) for name in Settings.__struct_fields__}
 
 
 def _purpose(hint: Any) -> str:
@@ -216,17 +132,22 @@ def _purpose(hint: Any) -> str:
 
 
 def load_settings(
-    *, flags: Mapping[str, Any], environment: Mapping[str, str], file: tuple[str, str] | None
+    *,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    file: tuple[str, str] | None,
+    arguments: Mapping[str, Any] | None = None,
 ) -> tuple[Settings, dict[str, Setting]]:
     """The settings in force, and for each its value, source and purpose.
 
     `flags` holds the flags that were given, `environment` the process's variables, `file` a name and the TOML text in
-    it. Raises `SettingsError`.
+    it, `arguments` those of a call in Python. Raises `SettingsError`.
     """
     layers = [
-        ("file", _from_file(file)),
-        ("environment", _from_environment(environment)),
-        ("flag", dict(flags)),
+        (f"{{}} in {file[0] if file else ''}", _from_file(file)),
+        (ENVIRONMENT, _from_environment(environment)),
+        (FLAG, flags),
+        ("argument {}", arguments or {}),
     ]
     merged: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -262,19 +183,32 @@ def _tells_of_a_service(name: str, text: str) -> bool:
     return _SERVICE_NAME.fullmatch(name) is not None or _SERVICE_ADDRESS.match(text) is not None
 
 
-def _converted(layer: str, found: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+def _converted(layer: str, found: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     converted = {}
     for name, value in found.items():
         source = _source(layer, name)
-        if name not in _HINTS:
-            raise SettingsError(f"{source} is not a setting; expected one of {', '.join(sorted(_HINTS))}")
+        if name not in SETTING_HINTS:
+            raise _unknown(layer, name)
         try:
-            converted[name] = (_value(value, _HINTS[name], as_text=layer == "environment"), source)
+            converted[name] = (_value(value, SETTING_HINTS[name], as_text=layer == ENVIRONMENT), source)
             Settings(**{name: converted[name][0]})
         except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
-            expected = str(refusal).replace("`bool`", "true or false")
-            raise SettingsError(f"{source} is {_shown(name, value)}: {expected}") from None
+            raise _unusable(source, name, value, refusal) from None
     return converted
+
+
+def _unknown(layer: str, name: str) -> SettingsError:
+    near = get_close_matches(name, SETTING_HINTS, n=1)
+    shown = near and _source(layer, near[0]).partition(" in ")[0]
+    hint = f"did you mean {shown}?" if near else "`flipsnack-mock settings` lists all of them"
+    return SettingsError(f"{_source(layer, name)} is not a setting; {hint}")
+
+
+def _unusable(source: str, name: str, value: Any, refusal: Exception) -> SettingsError:
+    # Imported on use: most settings are right.
+    from flipsnack_mock.protocol.expectation import expectation
+
+    return SettingsError(f"{source} is {_shown(name, value)}: {expectation(refusal, SETTING_HINTS[name])}")
 
 
 def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
@@ -288,9 +222,8 @@ def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
 
 
 def _source(layer: str, name: str) -> str:
-    if layer == "environment":
-        return ENVIRONMENT_PREFIX + name.upper()
-    return f"--{name.replace('_', '-')}" if layer == "flag" else f"{name} (file)"
+    """What a setting is called in a layer, whose form has one place for its name."""
+    return layer.format({ENVIRONMENT: name.upper(), FLAG: name.replace("_", "-")}.get(layer, name))
 
 
 def _shown(name: str, value: Any) -> str:

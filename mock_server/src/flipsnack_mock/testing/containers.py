@@ -23,7 +23,7 @@ class FlipsnackMockContainer(DockerContainer):
 
     def __init__(self, image: str = IMAGE, **settings: Any) -> None:
         """Prepare a container of `image` with these settings."""
-        loaded, _ = load_settings(flags=settings, environment={}, file=None)
+        loaded, _ = load_settings(flags={}, environment={}, file=None, arguments=settings)
         super().__init__(image)
         self._token = loaded.admin_token
         self.with_exposed_ports(PORT)

@@ -44,7 +44,7 @@ def intercept(
     Faults that need a real connection are answered with HTTP 500. On exit everything is restored, including sessions
     that were opened inside, and uploaded documents are removed. Raises `SettingsError` for an invalid setting.
     """
-    loaded, sources = load_settings(flags=settings, environment={}, file=None)
+    loaded, sources = load_settings(flags={}, environment={}, file=None, arguments=settings)
     names = [_host(name) for name in hosts]
     switch = _Switch(create_app(loaded, sources=sources), frozenset(names), refuse=others == "refuse")
     admin = AdminClient(f"https://{names[0]}", token=loaded.admin_token)

@@ -25,8 +25,8 @@ class MockServer:
     """
 
     def __init__(self, **settings: Any) -> None:
-        flags = {"port": 0, "log": "off"} | settings
-        self._settings, self._sources = load_settings(flags=flags, environment={}, file=None)
+        arguments = {"port": 0, "log": "off"} | settings
+        self._settings, self._sources = load_settings(flags={}, environment={}, file=None, arguments=arguments)
         self.url = ""
         self.ca_file = ""
 

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from flipsnack_mock.admin.ui.timeline import Window, format_duration, timeline_row, window_of
 from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import parse_schedule
-from flipsnack_mock.state.settings import Behaviour
 
 SECOND = 1_000_000
 START = 1_790_000_000 * SECOND

@@ -8,8 +8,8 @@ import msgspec
 
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import State
-from flipsnack_mock.state.settings import Behaviour
 
 PAST_SHARE = 2
 """The timeline shows this many times more past than future, so that now has a fixed position."""

@@ -1,0 +1,61 @@
+"""How commands show their help and their errors."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import click
+
+CONTEXT: dict[str, Any] = {
+    "help_option_names": ["-h", "--help"],
+    # click would not go below 50 columns, and a terminal breaks words.
+    "terminal_width": min(shutil.get_terminal_size().columns, 80) - 2,
+}
+_NARROW = 60
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Print `message` on stderr and exit with `status`."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(status)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, indented."""
+    # Imported on use: `--help` needs no JSON.
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def show_error(wrong: click.ClickException, program: str) -> None:
+    """Print what is wrong with the words of `program`, in one line; its help, where it was called without any."""
+    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        wrong.show()
+        return
+    context = getattr(wrong, "ctx", None)
+    path = context.command_path if context else program
+    click.echo(f"error: {wrong.format_message().rstrip('.')} (see {path} --help)", err=True)
+
+
+class GroupedCommand(click.Command):
+    """A command with many options, which its help shows in `groups`: option names by heading."""
+
+    def __init__(self, *args: Any, groups: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._groups = groups
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one section a group; options of no group come first, below "Options"."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": [], **{heading: [] for heading in self._groups}}
+        for param in self.get_params(ctx):
+            heading = next((title for title, names in self._groups.items() if param.name in names), "Options")
+            if record := param.get_help_record(ctx):
+                sections[heading].append(record)
+        for heading, rows in sections.items():
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows, col_max=4 if formatter.width < _NARROW else 30)
