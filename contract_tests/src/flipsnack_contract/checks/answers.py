@@ -269,5 +269,6 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
 )
 def identifier_paths_are_called(session: Session, callback: str) -> None:
     """A dotted path of identifiers is called by that very name."""
-    answer = session.ask(session.draft(format="jsonp", callback=callback))
+    reply = session.send(session.draft(format="jsonp", callback=callback))
+    answer = session.read(reply, "jsonp", callback=callback, own=True)
     expect_code(session.accepted, answer, f"callback={callback!r}")

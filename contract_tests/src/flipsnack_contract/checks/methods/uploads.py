@@ -218,7 +218,7 @@ def the_month_used_up_is_33(session: Session) -> None:
 
 LARGE, LONGER = b"words " * SMALL, documents.pdf(PAGES + 1, "word")
 FAILING: Mapping[str, tuple[int, tuple[FilePart, ...]]] = {
-    "several files, one too large": (36, (PDF, FilePart(LARGE))),
+    "several files, the first too large": (36, (FilePart(LARGE), PDF)),
     "several files, none a document": (36, (FilePart(b"words"), FilePart(b"words", "b.txt", "file2"))),
     "several files of too many pages": (36, (FilePart(LONGER), FilePart(LONGER, "b.pdf", "file2"))),
     "too large, and a text": (34, (FilePart(LARGE),)),
