@@ -114,7 +114,7 @@ def test_a_method_of_the_table_is_checked_without_code(method: Method, name: str
     server = TableServer([method])
     result = run_check(_check(name), _of(server), ONE_ROW)
     assert (Outcome.PASSED, "") == (result.outcome, result.message)
-    assert any(action.lower() == method.name.lower() for action in server.called)
+    assert any(method.name in action for action in server.called)
 
 
 @pytest.mark.parametrize(("method", "name"), ENTRIES, ids=str)

@@ -67,13 +67,20 @@ def test_a_name_is_in_the_table_once() -> None:
     [
         (Parameter(name="a", type="string"), "text", ()),
         (Parameter(name="a", type="string", default="x"), "x", ()),
-        (Parameter(name="a", type="string", allowed=("asc", "desc")), "asc", ("none-of-these", "ascx", "ASC", "")),
-        (Parameter(name="a", type="boolean"), "true", ("maybe", "2", "")),
+        (
+            Parameter(name="a", type="string", allowed=("asc", "desc")),
+            "asc",
+            ("none-of-these", "ascx", "ASC", "asc ", ""),
+        ),
+        (Parameter(name="a", type="boolean"), "true", ("maybe", "2", " true", "tru", "")),
     ],
 )
 def test_a_parameter_knows_right_and_wrong_values(parameter: Parameter, right: str, wrong: tuple[str, ...]) -> None:
-    """By its default, its allowed values or its type."""
-    assert (right, wrong) == (parameter.example, parameter.wrong_values)
+    """By its default, its allowed values or its type; what is nearly an allowed value is wrong, but another one."""
+    assert right == parameter.example
+    assert {*wrong} <= {*parameter.wrong_values}
+    assert bool(wrong) == bool(parameter.wrong_values)
+    assert set() == {right, *parameter.allowed} & {*parameter.wrong_values}
 
 
 @pytest.mark.parametrize("kind", ["number", "date", "url"])

@@ -59,5 +59,5 @@ def test_what_is_no_answer_of_a_control_plane_is_a_refusal(body: bytes, says: st
         return [body]
 
     with pytest.raises(Refused, match=says) as caught:
-        AccountControl(Control(WsgiTarget(app), "http://x.test/"), "key").freeze()
+        AccountControl(Control(WsgiTarget(app), "http://x.test/"), "key", "secret").freeze()
     assert len(str(caught.value)) < 500

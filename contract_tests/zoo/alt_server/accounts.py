@@ -32,7 +32,10 @@ class Job:
 
 @dataclass(eq=False)
 class Collection:
-    """A collection with its two jobs, the package and the conversion; `days` are its statistics by day."""
+    """A collection with its two jobs, the package and the conversion; `days` are its statistics by day.
+
+    `document` is the digest of what was uploaded; empty without a file.
+    """
 
     serial: int
     hash: str
@@ -45,6 +48,7 @@ class Collection:
     width: int = 650
     height: int = 385
     days: list[dict[str, Any]] = field(default_factory=list)
+    document: str = ""
     is_deleted: bool = False
 
 

@@ -32,9 +32,15 @@ class Control(Accounts):
                 self.accounts[sent["key"]] = Account(sent["secret"])
             case ["accounts", key] if method == "DELETE":
                 del self.accounts[key]
+            case ["accounts", key, "reset"]:
+                self.reset(key)
             case ["accounts", key, *rest]:
                 return self.control_account(self.accounts[key], rest, sent)
         return 200, {}
+
+    def reset(self, key: str) -> None:
+        """Begin again with nothing but key and secret."""
+        self.accounts[key] = Account(self.accounts[key].secret)
 
     def control_account(self, account: Account, path: list[str], sent: Any) -> Said:
         """Carry out an admin request for one account."""

@@ -48,8 +48,8 @@ class Downloads(Accounts):
         return link.issued_at + self.lifetime
 
     def is_alive(self, link: Link) -> bool:
-        """Whether a link serves its package now."""
-        return link.account.now < self.dies_at(link)
+        """Whether a link serves its package now: never when its account was deleted, or reset."""
+        return link.account in self.accounts.values() and link.account.now < self.dies_at(link)
 
     def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
         """The package, a part of it, or a refusal."""
@@ -59,10 +59,23 @@ class Downloads(Accounts):
         if not self.is_alive(link):
             return self.expired()
         whole = self.package(link.collection)
-        etag = f'"{hashlib.sha256(whole).hexdigest()}"'
+        etag = self.etag(link.collection, whole)
         headers = {"Content-Type": "application/zip", "ETag": etag, "Accept-Ranges": "bytes"}
+        if status := self.failed_condition(etag, environ):
+            return status, headers, b""
         wanted = environ.get("HTTP_RANGE", "") if environ.get("HTTP_IF_RANGE", etag) == etag else ""
-        return self.part(whole, wanted, headers)
+        # Only a GET has ranges (RFC 9110, 14.2).
+        return self.part(whole, wanted if environ["REQUEST_METHOD"] == "GET" else "", headers)
+
+    def etag(self, _collection: Collection, whole: bytes) -> str:
+        """The ETag of a package."""
+        return f'"{hashlib.sha256(whole).hexdigest()}"'
+
+    def failed_condition(self, etag: str, environ: Mapping[str, Any]) -> int:
+        """The HTTP status of a request whose condition does not hold; 0 when all hold (RFC 9110, 13.2.2)."""
+        if environ.get("HTTP_IF_MATCH", etag) not in (etag, "*"):
+            return 412
+        return 304 if environ.get("HTTP_IF_NONE_MATCH") in (etag, "*") else 0
 
     def denied(self) -> HttpAnswer:
         """The answer to a link that was never issued."""
@@ -90,4 +103,7 @@ class Downloads(Accounts):
         with zipfile.ZipFile(file, "w") as archive:
             page = f"<!doctype html><title>{html.escape(collection.title)}</title>".encode()
             archive.writestr(zipfile.ZipInfo("index.html"), page + b"\n" * 700)
+            for number in range(1, collection.pages + 1):
+                shown = f"page {number} of the document {collection.document}"
+                archive.writestr(zipfile.ZipInfo(f"pages/{number:04}.txt"), shown)
         return file.getvalue()

@@ -182,7 +182,6 @@ class AltServer(Control, Downloads, Uploads, Catalogue, Statistics, Answers):
 
     def check_parameters(self, call: Call) -> None:
         require(bool(call.get("collectionHash")) or not call.method.for_collection, 30)
-        require(self.has_document(call) or call.method.host != "upload", 30)
 
     def check_values(self, call: Call) -> None:
         for name, kind in call.method.types.items():

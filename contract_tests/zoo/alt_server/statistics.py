@@ -36,11 +36,10 @@ class Statistics(Accounts):
         return {name: sum(day.get(name, 0) for day in known) for name in TOTALS}
 
     def by_page(self, call: Call, days: Iterable[Day]) -> list[dict[str, int]]:
-        """What happened on each page; there is none before the document is converted."""
+        """What happened on each page."""
         entries = [entry for day in days for entry in day.get("pages", ())]
-        is_converted = self.conversion_state(call.collection, call.account.now) == "COMPLETE"
-        numbers = {*range(1, call.collection.pages + 1)} if is_converted else set[int]()
-        return [self.of_page(number, entries) for number in sorted(numbers | {entry["page"] for entry in entries})]
+        numbers = {*range(1, call.collection.pages + 1)} | {entry["page"] for entry in entries}
+        return [self.of_page(number, entries) for number in sorted(numbers)]
 
     def of_page(self, number: int, entries: list[dict[str, int]]) -> dict[str, int]:
         """What happened on one page."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlsplit
 
 STATUSES = ("public", "editable", "unlisted")
 TRUE, FALSE = ("true", "1"), ("false", "0")
@@ -59,11 +58,7 @@ def _is_date(text: str) -> bool:
 
 
 def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
+    return bool(re.fullmatch(r"https?://[^\s/?#]+([/?#]\S*)?", text, re.IGNORECASE))
 
 
 TYPES: Mapping[str, Callable[[str], bool]] = {

@@ -1,9 +1,11 @@
 """What the second correct server does with uploads: what it accepts, the month's quota, and the new collection."""
 
+import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.zoo.alt_server.accounts import SECOND, Account, Accounts, Collection
 from contract_tests.zoo.alt_server.request import Call, Upload, require
@@ -14,6 +16,8 @@ BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\
 
 class Uploads(Accounts):
     """Makes collections of documents."""
+
+    upload_checks: Sequence[str] = ("several", "size", "document", "kind", "pages", "month")
 
     def documents(self, call: Call) -> list[Upload]:
         """The files of a call; an empty one counts as none."""
@@ -34,6 +38,7 @@ class Uploads(Accounts):
         pages = 1 if file is None else self.pages_in(file.content)
         fields = {"title": self.title_of(call), "description": call.get("description"), "pages": pages}
         fields |= {name: int(call.get(sent)) for name, sent in SIZES.items() if call.get(sent)}
+        fields |= {"document": hashlib.sha256(file.content).hexdigest()} if file else {}
         schedule = account.settings["conversion_schedule"] if pages else "failed"
         made = self.add_collection(account, fields | self.status_of(call), schedule)
         self.count_upload(account)
@@ -45,13 +50,26 @@ class Uploads(Accounts):
 
     def check_upload(self, call: Call) -> None:
         """Refuse what is no upload that this account may make now."""
-        settings, file = call.account.settings, self.document(call)
-        require(self.uploads_left(call.account) > 0, 33)
+        for name in self.upload_checks:
+            getattr(self, f"check_{name}")(call, self.document(call))
+
+    def check_several(self, call: Call, _file: Upload | None) -> None:
         require(len(self.documents(call)) <= 1, 36)
-        if file is not None:
-            require(self.size_of(file) <= settings["upload_bytes"], 34)
-            require(bool(self.kind_of(file)), 45)
-            require(self.pages_in(file.content) <= settings["upload_pages"], 35)
+
+    def check_size(self, call: Call, file: Upload | None) -> None:
+        require(file is None or self.size_of(file) <= call.account.settings["upload_bytes"], 34)
+
+    def check_document(self, call: Call, _file: Upload | None) -> None:
+        require(self.has_document(call), 30)
+
+    def check_kind(self, _call: Call, file: Upload | None) -> None:
+        require(file is None or bool(self.kind_of(file)), 45)
+
+    def check_pages(self, call: Call, file: Upload | None) -> None:
+        require(file is None or self.pages_in(file.content) <= call.account.settings["upload_pages"], 35)
+
+    def check_month(self, call: Call, _file: Upload | None) -> None:
+        require(self.uploads_left(call.account) > 0, 33)
 
     def size_of(self, file: Upload) -> int:
         """Bytes of a document."""
@@ -62,8 +80,10 @@ class Uploads(Accounts):
         return next((kind for kind, begins in BEGINNINGS.items() if file.content.startswith(begins)), "")
 
     def pages_in(self, content: bytes) -> int:
-        """The number of pages: those that a PDF spells out, and one of a picture."""
-        return len(PAGE.findall(content)) if content.startswith(BEGINNINGS["pdf"]) else 1
+        """The number of pages: those that a PDF spells out, and one of a picture that is whole."""
+        if content.startswith(BEGINNINGS["pdf"]):
+            return len(PAGE.findall(content))
+        return int(content.rstrip(b"\0").endswith((b"\xff\xd9", b"IEND\xaeB`\x82")))
 
     def title_of(self, call: Call) -> str:
         """The title that was given, else the file's name without its ending, or the last part of the URL's path."""
@@ -71,7 +91,7 @@ class Uploads(Accounts):
             return call.get("title")
         if file := self.document(call):
             return PurePosixPath(file.name).stem
-        return urlsplit(call.get("fileUrl")).path.rpartition("/")[2]
+        return unquote(urlsplit(call.get("fileUrl")).path.rpartition("/")[2])
 
     # --- the month
 

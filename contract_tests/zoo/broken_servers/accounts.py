@@ -1,19 +1,150 @@
 """Servers with wrong limits, or on which one key affects another."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
+from contract_tests.zoo.alt_server.answers import HttpAnswer
 from contract_tests.zoo.alt_server.request import Call, Refusal
 
 
-class UnknownActionsAreFree(AltServer, breaks="limit.per-second"):
-    """Does not count calls of unknown methods."""
-
-    def check_action(self, call: Call) -> None:
+def _free(check: str, sentence: str) -> type[AltServer]:
+    def forgive(self: AltServer, call: Call) -> None:
         try:
-            super().check_action(call)
+            getattr(AltServer, f"check_{check}")(self, call)
         except Refusal:
             call.account.counted.pop()
             raise
+
+    class Free(AltServer, breaks="limit.what-counts"):
+        __doc__ = sentence
+
+    setattr(Free, f"check_{check}", forgive)
+    return Free
+
+
+FREE = (
+    _free("action", "Does not count calls of unknown methods."),
+    _free("verb", "Does not count calls by the wrong verb."),
+    _free("signature", "Does not count unsigned calls."),
+    _free("parameters", "Does not count calls without a parameter."),
+    _free("values", "Does not count calls with a wrong value."),
+    _free("collection", "Does not count calls for collections that are not there."),
+)
+
+
+class RefusedUploadsAreFree(AltServer, breaks="limit.what-counts"):
+    """Does not count uploads that are refused for their document."""
+
+    def check_upload(self, call: Call) -> None:
+        try:
+            super().check_upload(call)
+        except Refusal:
+            call.account.counted.pop()
+            raise
+
+
+class CountsTheMalformed(AltServer, breaks="limit.what-counts"):
+    """Counts calls with a format that it does not know."""
+
+    def check_format(self, call: Call) -> None:
+        try:
+            super().check_format(call)
+        except Refusal:
+            if call.found_account:
+                call.account.counted.append(call.account.now)
+            raise
+
+
+class CountsInMaintenance(AltServer, breaks="limit.what-counts"):
+    """Counts calls during maintenance."""
+
+    def check_maintenance(self, call: Call) -> None:
+        try:
+            super().check_maintenance(call)
+        except Refusal:
+            if call.found_account:
+                call.account.counted.append(call.account.now)
+            raise
+
+
+class CountsDownloads(AltServer, breaks="limit.what-counts"):
+    """Counts downloads."""
+
+    def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
+        if link := self.find(address):
+            link.account.counted.append(link.account.now)
+        return super().download(address, environ)
+
+
+class UserMethodsApart(AltServer, breaks="limit.per-second"):
+    """Counts the calls of user.getStats apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.apart: dict[int, list[int]] = {}
+
+    def check_limits(self, call: Call) -> None:
+        if call.method.run != "user_stats":
+            super().check_limits(call)
+            return
+        together = call.account.counted
+        call.account.counted = self.apart.setdefault(id(call.account), [])
+        try:
+            super().check_limits(call)
+        finally:
+            call.account.counted = together
+
+
+class MinuteFirst(AltServer, breaks="order.checks"):
+    """Checks the limit of a minute before that of a second."""
+
+    limits = AltServer.limits[::-1]
+
+
+class MinuteFromTheFirstCall(AltServer, breaks="limit.sliding-window"):
+    """Begins a minute with the first call after the last one."""
+
+    def calls_within(self, window: int, account: Account) -> int:
+        if window != MINUTE:
+            return super().calls_within(window, account)
+        begins: list[int] = []
+        for instant in account.counted:
+            if not begins or instant - begins[-1] >= MINUTE:
+                begins.append(instant)
+        if not begins or account.now - begins[-1] >= MINUTE:
+            return 0
+        return sum(instant >= begins[-1] for instant in account.counted)
+
+
+class DaysBeginAnew(AltServer, breaks="limit.sliding-window"):
+    """Forgets the calls of the day before."""
+
+    def calls_within(self, window: int, account: Account) -> int:
+        account.counted = [one for one in account.counted if one // (1440 * MINUTE) == account.now // (1440 * MINUTE)]
+        return super().calls_within(window, account)
+
+
+class CountsRefusedByTheMinute(AltServer, breaks="limit.refused-do-not-count"):
+    """Counts what the limit of a minute refuses."""
+
+    def check_limits(self, call: Call) -> None:
+        try:
+            super().check_limits(call)
+        except Refusal as refusal:
+            if refusal.code == 32:
+                call.account.counted.append(call.account.now)
+            raise
+
+
+class OneMinuteForAll(AltServer, breaks="limit.per-key"):
+    """Counts a minute for all keys together."""
+
+    def calls_within(self, window: int, account: Account) -> int:
+        if window != MINUTE:
+            return super().calls_within(window, account)
+        return sum(AltServer.calls_within(self, window, one) for one in self.accounts.values())
 
 
 class SixInASecond(AltServer, breaks="limit.per-second"):

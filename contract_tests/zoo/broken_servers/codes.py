@@ -1,5 +1,6 @@
 """Servers that give the wrong code or the wrong message."""
 
+import unicodedata
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
@@ -108,3 +109,108 @@ class UnknownIsBad(AltServer, breaks="code.43-unknown"):
     def rename(self, account: Account, collection: Collection) -> None:
         self.temporary.add(collection.hash)
         super().rename(account, collection)
+
+
+# --- nearly right ----------------------------------------------------------------------------------------------------
+
+
+class KeysInAnyCase(AltServer, breaks="code.41"):
+    """Compares keys without regard to letter case."""
+
+    def read(self, call: Call) -> None:
+        super().read(call)
+        named = (one for key, one in self.accounts.items() if key.lower() == call.get("apiKey").lower())
+        call.found_account = next(named, None)
+
+
+class KeysByTheirBeginning(AltServer, breaks="code.41"):
+    """Takes what begins with a key for the key."""
+
+    def read(self, call: Call) -> None:
+        super().read(call)
+        named = (one for key, one in self.accounts.items() if call.get("apiKey").startswith(key))
+        call.found_account = next(named, None)
+
+
+class TrimsActions(AltServer, breaks="code.42"):
+    """Trims actions."""
+
+    def find_method(self, action: str) -> Method:
+        return super().find_method(action.strip())
+
+
+class LastPartOfActions(AltServer, breaks="code.42"):
+    """Finds a method by its last part."""
+
+    def find_method(self, action: str) -> Method:
+        return next((one for name, one in self.methods.items() if name.endswith(action)), UNKNOWN)
+
+
+class _FindsNearly(AltServer):
+    """Finds collections by what is nearly their hash."""
+
+    def check_collection(self, call: Call) -> None:
+        wanted, known = call.get("collectionHash"), call.account.collections
+        call.params["collectionHash"] = next((one for one in known if self.is_like(one, wanted)), wanted)
+        super().check_collection(call)
+
+    def is_like(self, known: str, wanted: str) -> bool:
+        """Whether a hash is taken for another."""
+        raise NotImplementedError
+
+
+class HashesInAnyCase(_FindsNearly, breaks="code.43-unknown"):
+    """Compares hashes without regard to letter case."""
+
+    def is_like(self, known: str, wanted: str) -> bool:
+        return known == wanted.lower()
+
+
+class TrimsHashes(_FindsNearly, breaks="code.43-unknown"):
+    """Trims hashes."""
+
+    def is_like(self, known: str, wanted: str) -> bool:
+        return known == wanted.strip()
+
+
+class HashesByTheirBeginning(_FindsNearly, breaks="code.43-unknown"):
+    """Finds a collection by the beginning of its hash."""
+
+    def is_like(self, known: str, wanted: str) -> bool:
+        return len(wanted) > 3 and known.startswith(wanted)
+
+
+class HashesFoldedToLetters(_FindsNearly, breaks="code.43-unknown"):
+    """Finds a collection by letters of another width."""
+
+    def is_like(self, known: str, wanted: str) -> bool:
+        return known == unicodedata.normalize("NFKC", wanted)
+
+
+class TrimsSignatures(AltServer, breaks="code.44"):
+    """Trims signatures."""
+
+    def is_signed(self, call: Call) -> bool:
+        return call.get("signature").strip() == self.signature(call, call.account.secret)
+
+
+class SignaturesByTheirBeginning(AltServer, breaks="code.44"):
+    """Compares as much of a signature as was sent."""
+
+    def is_signed(self, call: Call) -> bool:
+        return self.signature(call, call.account.secret).startswith(call.get("signature"))
+
+
+class NamesInAnyCase(AltServer, breaks="code.30"):
+    """Finds required parameters in any letter case."""
+
+    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        known = {name.lower(): name for name in ("apiKey", "action", "signature")}
+        return {known.get(name.lower(), name): value for name, value in pairs}
+
+
+class TrimsNames(AltServer, breaks="code.30"):
+    """Trims the names of parameters."""
+
+    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        return {name.strip(): value for name, value in pairs}

@@ -3,10 +3,11 @@
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import Collection, Job
-from contract_tests.zoo.alt_server.request import Call, require
+from contract_tests.zoo.alt_server.accounts import MINUTE, Collection, Job
+from contract_tests.zoo.alt_server.request import Call, Upload, require
 
 Object = dict[str, Any]
+DAY = 24 * 60 * MINUTE
 
 
 class UpdatesMeanwhile(AltServer, breaks="code.38"):
@@ -110,3 +111,30 @@ class FailedLosesItsWords(AltServer, breaks="conversion.failure-is-reported"):
         data = super().described(call, collection)
         failed = self.conversion_state(collection, call.account.now) == "FAILED"
         return {**data, "collectionDescription": ""} if failed else data
+
+
+class DamagedIs45(AltServer, breaks="conversion.damaged"):
+    """Refuses a document that it cannot read."""
+
+    def check_kind(self, call: Call, file: Upload | None) -> None:
+        super().check_kind(call, file)
+        require(file is None or self.pages_in(file.content) > 0, 45)
+
+
+class DamagedIsComplete(AltServer, breaks="conversion.damaged"):
+    """Converts whatever begins as a picture does."""
+
+    def pages_in(self, content: bytes) -> int:
+        return super().pages_in(content) if content.startswith(b"%PDF") else 1
+
+
+class ByTheTimeOfDay(AltServer, breaks="conversion.states"):
+    """Subtracts times of the day."""
+
+    def conversion_state(self, collection: Collection, now: int) -> str:
+        started = collection.conversion.started_at or 0
+        return (
+            "PROCESSING"
+            if 0 < now - started < DAY and now % DAY < started % DAY
+            else super().conversion_state(collection, now)
+        )

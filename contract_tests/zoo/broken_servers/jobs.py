@@ -3,8 +3,10 @@
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import Account, Collection, Job
+from contract_tests.zoo.alt_server.accounts import MINUTE, Account, Collection, Job
 from contract_tests.zoo.alt_server.request import Call, Refusal
+
+DAY = 24 * 60 * MINUTE
 
 
 class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
@@ -100,3 +102,22 @@ class PollsThroughMaintenance(AltServer, breaks="history.agrees"):
         if account and (collection := account.collections.get(call.get("collectionHash"))) is not None:
             self.start(collection.package, account.now)
             collection.package.polls += 1
+
+
+class ByTheTimeOfDay(AltServer, breaks="job.started-by-first-call"):
+    """Subtracts the time of the day of the first call."""
+
+    def state(self, job: Job, now: int) -> str:
+        is_conversion = job.polls == 0 or job.started_at is None
+        passed = 0 if is_conversion else now % DAY - (job.started_at or 0) % DAY
+        return "PROCESSING" if passed < 0 and now - (job.started_at or 0) < DAY else super().state(job, now)
+
+
+class ForgetsOverWeeks(AltServer, breaks="job.never-goes-back"):
+    """Builds a package again that is older than a month."""
+
+    def package_state(self, collection: Collection, now: int) -> str:
+        started = collection.package.started_at
+        if started is not None and now - started > 30 * DAY and collection.package.schedule.startswith("after-5"):
+            return "PROCESSING"
+        return super().package_state(collection, now)

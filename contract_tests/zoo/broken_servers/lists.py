@@ -121,6 +121,21 @@ class AtMostTwenty(AltServer, breaks="list.range"):
         return part if call.get("to") else part[:20]
 
 
+class AtMostAHundred(AltServer, breaks="list.range"):
+    """Lists a hundred at most."""
+
+    def in_range(self, call: Call, found: Found) -> Found:
+        return super().in_range(call, found)[:100]
+
+
+class BeginsIn32Bits(AltServer, breaks="list.range"):
+    """Keeps the beginning of a range in 32 bits."""
+
+    def in_range(self, call: Call, found: Found) -> Found:
+        part = super().in_range(call, found)
+        return found[int(call.get("from")) % 2**32 :] if int(call.get("from") or 0) >= 2**32 else part
+
+
 class EmptyRange(AltServer, breaks="list.range-order"):
     """Lists nothing when the range ends before it begins."""
 

@@ -24,6 +24,29 @@ class RollingMonth(AltServer, breaks="upload.quota"):
         return max(0, int(account.settings["uploads_per_month"]) - used)
 
 
+class FourWeeks(AltServer, breaks="upload.quota"):
+    """Counts the uploads of four weeks."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        return 0, instant // (28 * DAY)
+
+
+class WeeklyQuota(AltServer, breaks="upload.quota"):
+    """Frees the uploads each Monday."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        return super().month_of(instant)[0], (instant // DAY + 3) // 7
+
+
+class YearsOf365Days(AltServer, breaks="upload.quota"):
+    """Has no leap days."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        year, month = super().month_of(instant)
+        is_leap = year % 4 == 0 and super().month_of(instant - DAY)[1] == 2 == month and month == 2
+        return (year, 3) if is_leap and super().month_of(instant + DAY)[1] == 3 else (year, month)
+
+
 class MonthInAnotherZone(AltServer, breaks="upload.quota"):
     """Begins the month two hours early, in its own time zone."""
 

@@ -1,5 +1,7 @@
 """Servers that check a call in another order."""
 
+from itertools import pairwise
+
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.request import Call
 
@@ -13,6 +15,8 @@ NEIGHBOURS = (
     ("action", "verb"),
     ("verb", "signature"),
     ("signature", "parameters"),
+    ("parameters", "values"),
+    ("values", "collection"),
 )
 
 
@@ -55,3 +59,35 @@ class VerbBeforeKey(AltServer, breaks="order.credentials-before-verb"):
         if call.found_account is None:
             self.check_verb(call)
         super().check_key(call)
+
+
+def _uploads_swapped(first: str, second: str) -> type[AltServer]:
+    order = list(AltServer.upload_checks)
+    order.remove(second)
+    order.insert(order.index(first), second)
+
+    class Swapped(AltServer, breaks="order.upload"):
+        __doc__ = f"Checks {second} before {first} in an upload."
+        upload_checks = tuple(order)
+
+    return Swapped
+
+
+# What has no document is neither too large nor of a kind, and what is of no kind has no pages.
+SAME = (("size", "document"), ("document", "kind"), ("kind", "pages"))
+UPLOADS_SWAPPED = tuple(_uploads_swapped(*pair) for pair in pairwise(AltServer.upload_checks) if pair not in SAME)
+
+
+class MonthFirst(AltServer, breaks="order.upload"):
+    """Checks the month before anything else of an upload."""
+
+    upload_checks = ("month", *AltServer.upload_checks[:-1])
+
+
+class DocumentBeforeValues(AltServer, breaks="order.upload"):
+    """Checks whether there is a document before the values."""
+
+    def check_values(self, call: Call) -> None:
+        if call.method.host == "upload":
+            self.check_document(call, None)
+        super().check_values(call)

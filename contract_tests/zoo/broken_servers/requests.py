@@ -1,5 +1,6 @@
 """Servers that read requests wrongly."""
 
+import re
 from urllib.parse import unquote_to_bytes
 
 from contract_tests.zoo.alt_server import AltServer
@@ -149,3 +150,33 @@ class ReservedCallback(AltServer, breaks="callback.identifier"):
     """Calls a reserved word."""
 
     reserved = frozenset[str]()
+
+
+class TrimsFormats(AltServer, breaks="format.unknown"):
+    """Trims formats."""
+
+    def requested_format(self, call: Call) -> str:
+        return super().requested_format(call).strip()
+
+
+class FormatsByTheirBeginning(AltServer, breaks="format.unknown"):
+    """Takes what begins with xml for it."""
+
+    def requested_format(self, call: Call) -> str:
+        form = super().requested_format(call)
+        return "xml" if form.startswith("xml") else form
+
+
+class UnicodeCallbacks(AltServer, breaks="callback.identifier"):
+    """Calls identifiers of any script."""
+
+    def is_callback(self, text: str) -> bool:
+        has_others = not text.isascii()
+        return super().is_callback(re.sub(r"[^\W\d_]", "a", text) if has_others else text)
+
+
+class ShortCallbacks(AltServer, breaks="callback.identifier"):
+    """Calls no name of more than 64 letters."""
+
+    def is_callback(self, text: str) -> bool:
+        return len(text) <= 64 and super().is_callback(text)

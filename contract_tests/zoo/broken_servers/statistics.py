@@ -87,6 +87,22 @@ class NamesTheFirstPage(AltServer, breaks="embed.start-page"):
         return address if "&p=" in address else f"{address}&p=1"
 
 
+class OldScheme(AltServer, breaks="embed.ignored"):
+    """Loads the player by http unless https is asked for."""
+
+    def player(self, call: Call) -> str:
+        address = super().player(call)
+        return address.replace("https:", "http:") if call.get("https").lower() in ("false", "0") else address
+
+
+class NamesTheBook(AltServer, breaks="embed.ignored"):
+    """Names the item that is open at first."""
+
+    def player(self, call: Call) -> str:
+        book = call.get("startBook")
+        return super().player(call) + (f"&b={book}" if book else "")
+
+
 # --- statistics
 
 
@@ -110,6 +126,14 @@ class AverageTime(AltServer, breaks="stats.fields"):
     def get_stats(self, call: Call) -> dict[str, Any]:
         data = super().get_stats(call)
         return {**data, "time_spent": data["time_spent"] // max(1, data["views"])}
+
+
+class PagesOfTheConverted(AltServer, breaks="stats.pages"):
+    """Has no pages before the document is converted."""
+
+    def by_page(self, call: Call, days: Iterable[Day]) -> list[dict[str, int]]:
+        is_converted = self.conversion_state(call.collection, call.account.now) == "COMPLETE"
+        return super().by_page(call, days) if is_converted else []
 
 
 class AlwaysPages(AltServer, breaks="stats.pages"):

@@ -1,6 +1,7 @@
 """Servers that take uploads wrongly."""
 
 import hashlib
+from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import SECOND, Collection
@@ -246,3 +247,43 @@ class FileUrlByGet(AltServer, breaks="request.post-for-uploads"):
     def check_verb(self, call: Call) -> None:
         if not call.get("fileUrl"):
             super().check_verb(call)
+
+
+class EncodedTitles(AltServer, breaks="upload.title-default"):
+    """Keeps the title of a URL as it is written there."""
+
+    def title_of(self, call: Call) -> str:
+        is_url = "title" not in call.params and self.document(call) is None
+        return call.get("fileUrl").partition("?")[0].rpartition("/")[2] if is_url else super().title_of(call)
+
+
+class TitlesWithoutEnding(AltServer, breaks="upload.title-default"):
+    """Leaves out the ending of a URL."""
+
+    def title_of(self, call: Call) -> str:
+        title, is_url = super().title_of(call), "title" not in call.params and self.document(call) is None
+        return title.removesuffix(".pdf") if is_url else title
+
+
+class ShortDescriptions(AltServer, breaks="upload.answer"):
+    """Cuts a description after 1,000 letters."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        made.description = made.description[:1000]
+        return made
+
+
+class MissingCovers(AltServer, breaks="collection.thumbnail"):
+    """Names a thumbnail that is not there."""
+
+    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
+        return {**super().described(call, collection), "collectionThumbnail": f"{call.origin}/nothing.png"}
+
+
+class CoversOfTheConverted(AltServer, breaks="collection.thumbnail"):
+    """Has a thumbnail for what was uploaded alone."""
+
+    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
+        shown = super().described(call, collection)
+        return shown if collection.document else {**shown, "collectionThumbnail": f"{call.origin}/v1/"}

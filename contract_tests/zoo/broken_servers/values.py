@@ -1,8 +1,10 @@
 """Servers that take wrong values, hosts and parameters."""
 
 import re
+from datetime import date
 
 from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import Collection
 from contract_tests.zoo.alt_server.request import Call, Refusal, require
 from contract_tests.zoo.alt_server.table import TYPES, UNKNOWN
 
@@ -176,3 +178,80 @@ class AllAreInvalid(AltServer, breaks="code.46"):
         known = call.get("collectionHash") in call.account.collections
         require(known or not call.method.for_collection, call.account.settings["invalid_hash"])
         super().check_collection(call)
+
+
+class StatusInAnyCase(AltServer, breaks="parameter.value"):
+    """Accepts a status in any letter case."""
+
+    types = {**TYPES, "status": lambda text: TYPES["status"](text.lower())}
+
+
+class TrimsOrders(AltServer, breaks="parameter.value"):
+    """Accepts an order with blanks around it."""
+
+    types = {**TYPES, "order": lambda text: TYPES["order"](text.strip())}
+
+
+class DirectionsByTheirBeginning(AltServer, breaks="parameter.value"):
+    """Accepts ascending for asc."""
+
+    types = {**TYPES, "direction": lambda text: text.startswith(("asc", "desc"))}
+
+
+class BooleansByTheirBeginning(AltServer, breaks="parameter.value"):
+    """Accepts t for true."""
+
+    types = {**TYPES, "boolean": lambda text: text.lower() in ("true", "false", "tru", "t", "f", "0", "1")}
+
+
+class AnyIsoDate(AltServer, breaks="parameter.value"):
+    """Accepts whatever ISO 8601 calls a date, as a day of a week."""
+
+    types = {**TYPES, "date": lambda text: _is_iso_date(text)}
+
+
+class JulianLeapYears(AltServer, breaks="parameter.value"):
+    """Accepts 29 February in 1900."""
+
+    types = {**TYPES, "date": lambda text: text == "1900-02-29" or TYPES["date"](text)}
+
+
+class TrimsAddresses(AltServer, breaks="parameter.value"):
+    """Accepts a URL with a blank before it."""
+
+    types = {**TYPES, "url": lambda text: TYPES["url"](text.strip())}
+
+
+def _is_iso_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+class OrderByInAnyCase(AltServer, breaks="parameter.unknown"):
+    """Takes title in capitals for the title."""
+
+    def check_values(self, call: Call) -> None:
+        if "title" in call.method.types and "TITLE" in call.params:
+            call.params.setdefault("title", call.params["TITLE"])
+        super().check_values(call)
+
+
+# --- lengths
+
+
+class ShortTitles(AltServer, breaks="update.sets"):
+    """Cuts a new title after 255 letters."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        super().change(call, collection)
+        collection.title = collection.title[:255]
+
+
+class WidthsIn16Bits(AltServer, breaks="update.sets"):
+    """Keeps a new width in 16 bits."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        super().change(call, collection)
+        collection.width %= 2**16

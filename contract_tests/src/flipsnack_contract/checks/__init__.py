@@ -2,16 +2,27 @@
 
 from functools import cache
 
-from flipsnack_contract.checks import answers, codes, keys, parameters, requests, signatures
+from flipsnack_contract.checks import answers, codes, keys, limits, parameters, requests, signatures
 from flipsnack_contract.checks.check import CONTROL, Check, check, checks_in
-from flipsnack_contract.checks.methods import collections, conversion, embedding, jobs, lists, statistics, uploads, urls
+from flipsnack_contract.checks.methods import (
+    collections,
+    conversion,
+    embedding,
+    jobs,
+    lists,
+    packages,
+    quota,
+    statistics,
+    uploads,
+    urls,
+)
 from flipsnack_contract.checks.methods.library import Library
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-_GENERIC = (requests, parameters, answers, codes, signatures, keys)
-_OF_METHODS = (jobs, urls, uploads, conversion, collections, embedding, statistics, lists)
+_GENERIC = (requests, parameters, answers, codes, signatures, limits, keys)
+_OF_METHODS = (jobs, urls, packages, uploads, quota, conversion, collections, embedding, statistics, lists)
 
 
 @cache

@@ -19,6 +19,7 @@ from flipsnack_contract.checks.request_cases import (
 )
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import Field, every_method, objects
+from flipsnack_contract.contract.near_misses import near_misses
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
 
@@ -184,9 +185,9 @@ def jsonp_is_hardened(session: Session, case: RequestCase) -> None:
 
 
 RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
-# No letter beyond ASCII: JavaScript allows them in identifiers.
 HOSTILE = (
     *("a b", "a;b", "a(", "1a", "a-b", "a.", ".a", "a..b", "a[0]", "a\nb", "a\n", " a", "a'", 'a"'),
+    *("é", "\uff41", "app.é", "\u0430pp", "app\u200b", "app\xa0", "a,", "a,b", "a:b", "a\u00b7", "@a", "%61pp"),
     *("<script>", "a/*", "a=b", "alert(1)//", "a\u2028b", "😀", "%"),
     *RESERVED,
     *(f"app.{word}" for word in RESERVED[:3]),
@@ -204,7 +205,15 @@ def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
 @check(
     "format.unknown",
     **GENERIC,
-    rows={"form": ("yaml", "JSON", "Xml", "json ", " json", "jsonx", "text/xml", "0", "é")},
+    rows={
+        "form": (
+            "yaml",
+            "text/xml",
+            "0",
+            "é",
+            *(near for one in FORMATS for near in near_misses(one) if near not in FORMATS),
+        )
+    },
     varies={"form": texts.filter(lambda text: text not in ("", "json", "jsonp", "xml"))},
 )
 def unknown_format_is_40_in_json(session: Session, form: str) -> None:
@@ -241,10 +250,25 @@ def hostile_callback_is_40_in_json(session: Session, callback: str) -> None:
 @check(
     "callback.identifier",
     **KEYED,
-    rows={"callback": ("a", "$", "_", "jQuery1_2", "a.b.c", "newest", "thisOne.isFine", "A9$_")},
+    rows={
+        "callback": (
+            "a",
+            "$",
+            "_",
+            "jQuery1_2",
+            "a.b.c",
+            "newest",
+            "thisOne.isFine",
+            "A9$_",
+            "Function",
+            "a" * 200,
+            ".".join("ab" * 30),
+        )
+    },
     varies={"callback": identifiers},
 )
 def identifier_paths_are_called(session: Session, callback: str) -> None:
     """A dotted path of identifiers is called by that very name."""
-    answer = session.ask(session.draft(format="jsonp", callback=callback))
+    reply = session.send(session.draft(format="jsonp", callback=callback))
+    answer = session.read(reply, "jsonp", callback=callback, own=True)
     expect_code(session.accepted, answer, f"callback={callback!r}")

@@ -9,6 +9,8 @@ from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
 from flipsnack_contract.contract.methods import every_method, takes_collection
+from flipsnack_contract.contract.near_misses import LONGER, NEAR, SHORTER
+from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.session import Session, encoded
 
 
@@ -51,6 +53,26 @@ def several_missing_parameters_are_30(session: Session, count: int | None) -> No
     expect_message(30, session.ask(draft), f"a call without {', '.join(names)}")
 
 
+NAMED_OTHERWISE: Mapping[str, Callable[[str], str]] = {
+    "in lower case": str.lower,
+    "with a capital": str.title,
+    "with a blank before it": lambda name: " " + name,
+    "with a blank after it": lambda name: name + " ",
+    "in brackets": lambda name: name + "[]",
+    "with a mark": lambda name: "".join("_" + one.lower() if one.isupper() else one for one in name),
+}
+
+
+@check("code.30", needs={"credentials"}, methods=every_method, rows={"written": NAMED_OTHERWISE}, calls=4)
+def a_parameter_of_nearly_its_name_is_missing(session: Session, written: str) -> None:
+    """The names of required parameters are compared exactly, too."""
+    for name in session.method.required:
+        draft = session.draft()
+        value = sign(draft.secret, draft.parameters) if name == "signature" else str(draft.get(name))
+        if (near := NAMED_OTHERWISE[written](name)) != name:
+            expect_message(30, session.ask(draft.without(name).also((near, value))), f"a call with {near!r} for {name}")
+
+
 @check("code.31", needs=CONTROL)
 def sixth_call_in_a_second_is_31(session: Session) -> None:
     """The call after the fifth in one instant is 31."""
@@ -82,36 +104,30 @@ def unknown_key_is_41(session: Session, key: str) -> None:
     expect_message(41, session.ask(session.draft(apiKey=key)), f"a call with the key {key!r}")
 
 
-NEARLY_A_KEY: Mapping[str, Callable[[str], str]] = {
-    # Changed at the beginning, because some fakes accept every key with a certain prefix.
-    "in other letters": str.swapcase,
-    "with a blank before it": lambda name: " " + name,
-    "cut": lambda name: name[1:],
-    "longer": lambda name: "x" + name,
-}
-NEARLY: Mapping[str, Callable[[str], str]] = {
-    "in lower case": str.lower,
-    "with a capital": lambda name: name[0].upper() + name[1:],
-    "with a blank after it": lambda name: name + " ",
-    "with a blank before it": lambda name: " " + name,
-    "with a line feed after it": lambda name: name + "\n",
-    "without its first part": lambda name: name.partition(".")[2],
-    "without its last part": lambda name: name.partition(".")[0] + ".",
-    "cut at the dot": lambda name: name.partition(".")[0],
-}
-
-
-@check("code.41", **KEYED, rows={"written": NEARLY_A_KEY})
+@check("code.41", **KEYED, rows={"written": NEAR})
 def nearly_a_key_is_41(session: Session, written: str) -> None:
     """A key is compared exactly: letter case, blanks and length count."""
-    near = NEARLY_A_KEY[written](session.key)
+    near = NEAR[written](session.key)
+    # Some fakes accept every key with a certain beginning.
+    if near == session.key or (session.account is None and near.startswith(session.key[:4])):
+        raise Unsuitable(f"the key {written} may be a key")
     expect_message(41, session.ask(session.draft(apiKey=near)), f"a call with the key {near!r}")
 
 
-@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY})
+NEARLY_A_METHOD: Mapping[str, Callable[[str], str]] = {
+    **NEAR,
+    "without its first part": lambda name: name.partition(".")[2],
+    "without its last part": lambda name: name.partition(".")[0] + ".",
+    "cut at the dot": lambda name: name.partition(".")[0],
+    "with another mark for the dot": lambda name: name.replace(".", "_"),
+    "with a further part": lambda name: name + ".x",
+}
+
+
+@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY_A_METHOD})
 def nearly_a_method_is_42(session: Session, written: str) -> None:
     """The name of a method is compared exactly: letter case, blanks and every part count."""
-    near = NEARLY[written](session.method.name)
+    near = NEARLY_A_METHOD[written](session.method.name)
     if near == session.method.name:
         raise Unsuitable(f"{session.method} {written} is the same name")
     expect_message(42, session.ask(session.draft(action=near)), f"a call of {near!r}")
@@ -154,6 +170,16 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     expect_message(43, session.ask(session.draft(collection)), f"a call for the collection {collection!r}")
 
 
+@check("code.43-unknown", needs={"collection"}, methods=takes_collection, rows={"written": NEAR}, calls=1)
+def nearly_a_collection_is_43(session: Session, written: str) -> None:
+    """A hash is compared exactly: letter case, blanks and length count."""
+    mine = session.own_collection()
+    near = NEAR[written](mine)
+    if near == mine:
+        raise Unsuitable(f"the hash {written} is the same hash")
+    expect_message(43, session.ask(session.draft(near)), f"a call for the collection {near!r}, which is not {mine!r}")
+
+
 @check("code.46", needs=CONTROL, methods=takes_collection, rows={"value": ("not a hash", "UPPER12", "é", "a" * 65)})
 def no_hash_at_all_is_46(session: Session, value: str) -> None:
     """With the setting `invalid_hash` a value that cannot be a hash is 46; an unknown hash stays 43."""
@@ -170,3 +196,19 @@ def no_hash_at_all_is_46(session: Session, value: str) -> None:
 def wrong_signature_is_44(session: Session, signature: str) -> None:
     """Any signature but that of the request is 44, however it is written."""
     expect_message(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")
+
+
+# That capitals are wrong is a rule of its own.
+NEARLY_SIGNED: Mapping[str, Callable[[str], str]] = {
+    **LONGER,
+    **SHORTER,
+    "with another last digit": lambda text: text[:-1] + ("0" if text[-1:] != "0" else "1"),
+}
+
+
+@check("code.44", **KEYED, rows={"written": NEARLY_SIGNED})
+def nearly_the_signature_is_44(session: Session, written: str) -> None:
+    """A signature is compared whole: nothing before it, after it, or left out."""
+    draft = session.draft()
+    near = NEARLY_SIGNED[written](sign(draft.secret, draft.parameters))
+    expect_message(44, session.ask(replace(draft, signature=near)), f"a call with its signature {written}")

@@ -4,16 +4,26 @@ The alphabets are small and contain every difficult character. A `RequestCase` c
 different parts can be combined. `step` is the place in the order of checks (`order.checks` in the ledger).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL
-from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.methods import Method, every_method, makes_packages, methods, takes_collection
-from flipsnack_contract.target.session import CallDraft, Session
+from flipsnack_contract.checks.methods.uploaded import uploaded
+from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.contract.methods import (
+    Method,
+    Parameter,
+    every_method,
+    is_busy_while_converting,
+    makes_packages,
+    methods,
+    takes_collection,
+    takes_document,
+)
+from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
 COMMON_NAMES = {"apiKey", "signature", "action", "format", "callback", "file"}
 KNOWN_NAMES = COMMON_NAMES.union(parameter.name for method in methods() for parameter in method.parameters)
@@ -77,7 +87,8 @@ KEY = frozenset({"credentials"})
 
 @dataclass(frozen=True)
 class RequestCase:
-    """A change of a right call, and the code that follows. `touches` names the parts that it changes.
+    """A change of a right call, and the code that follows. `touches` names the parts that it changes, and `calls` where
+    making it takes calls.
 
     `suits` says which methods it can be tried with.
     """
@@ -134,6 +145,7 @@ def _maintenance_for_all(session: Session, draft: CallDraft) -> CallDraft:
 def _used_up(calls: int, pause: int) -> Make:
     def make(session: Session, draft: CallDraft) -> CallDraft:
         # At the beginning of a minute sliding and fixed windows are the same: that they slide is another rule.
+        session.wait(MINUTE)  # what was called before must not count
         session.align()
         for _ in range(calls):
             session.send(session.draft())
@@ -151,6 +163,25 @@ def _deleted(session: Session, draft: CallDraft) -> CallDraft:
 
 def _foreign(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(collectionHash=session.another().collection(hash="foreign"))
+
+
+def own(session: Session, draft: CallDraft) -> CallDraft:
+    """The call for a new collection of the key, where it is for one."""
+    return draft.with_(collectionHash=session.collection()) if takes_collection(session.method) else draft
+
+
+def _converting(session: Session, draft: CallDraft) -> CallDraft:
+    return draft.with_(collectionHash=uploaded(session))
+
+
+def _optional(method: Method) -> Iterator[Parameter]:
+    """The parameters that may be left out, and that have wrong values."""
+    return (one for one in method.parameters if not one.required and one.wrong_values)
+
+
+def _wrong_value(session: Session, draft: CallDraft) -> CallDraft:
+    chosen = next(_optional(session.method))
+    return draft.with_(**{chosen.name: chosen.wrong_values[0]})
 
 
 def _other_verb(_session: Session, draft: CallDraft) -> CallDraft:
@@ -177,29 +208,32 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("no signature", 3, 30, "signature", _without("signature")),
     RequestCase("no action", 3, 30, "action", _without("action")),
     RequestCase("an unknown key", 4, 41, "apiKey", _set(apiKey="not-a-key")),
-    RequestCase("too many in a second", 5, 31, "limits", _used_up(5, 0), CONTROL),
-    RequestCase("too many in a minute", 6, 32, "limits", _used_up(60, SECOND), CONTROL),
+    RequestCase("too many in a second", 5, 31, "limits calls", _used_up(5, 0), CONTROL),
+    RequestCase("too many in a minute", 6, 32, "limits calls", _used_up(60, SECOND), CONTROL),
     RequestCase("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
     RequestCase("the other verb", 8, 40, "verb", _other_verb, KEY),
     RequestCase("a wrong signature", 9, 44, "signature", _changed(signature="0123456789abcdef0123456789abcdef"), KEY),
     RequestCase(
         "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)
     ),
-    RequestCase("no document", 10, 30, "parameter", _changed(files=()), KEY, lambda method: method.takes("file")),
+    RequestCase("a wrong value", 11, 40, "value", _wrong_value, KEY, lambda method: any(_optional(method))),
     RequestCase(
-        "an unknown collection", 11, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
+        "an unknown collection", 12, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
     ),
-    RequestCase("a deleted collection", 11, 43, "parameter", _deleted, CONTROL, takes_collection),
-    RequestCase("a collection of another key", 11, 43, "parameter", _foreign, CONTROL, takes_collection),
+    RequestCase("a deleted collection", 12, 43, "parameter", _deleted, CONTROL, takes_collection),
+    RequestCase("a collection of another key", 12, 43, "parameter", _foreign, CONTROL, takes_collection),
+    RequestCase("a conversion that runs", 13, 38, "parameter calls", _converting, CONTROL, is_busy_while_converting),
+    RequestCase("no document", 13, 30, "file", _changed(files=()), KEY, takes_document),
+    RequestCase("a text for a document", 13, 45, "file", _changed(files=(FilePart(b"words"),)), KEY, takes_document),
 )
 """What can be wrong with a call, in the order of checks."""
 
-RIGHT_CALL = RequestCase("a right call", 12, 20, "", _set(), frozenset({"collection"}), makes_packages)
+RIGHT_CALL = RequestCase("a right call", 14, 20, "", _set(), frozenset({"collection"}), makes_packages)
 ANSWERS: tuple[RequestCase, ...] = (
     RIGHT_CALL,
-    RequestCase("PROCESSING", 12, 20, "parameter", _job("never"), CONTROL, makes_packages),
-    RequestCase("COMPLETE", 12, 20, "parameter", _job("immediate"), CONTROL, makes_packages),
-    RequestCase("FAILED", 12, 20, "parameter", _job("failed"), CONTROL, makes_packages),
+    RequestCase("PROCESSING", 14, 20, "parameter", _job("never"), CONTROL, makes_packages),
+    RequestCase("COMPLETE", 14, 20, "parameter", _job("immediate"), CONTROL, makes_packages),
+    RequestCase("FAILED", 14, 20, "parameter", _job("failed"), CONTROL, makes_packages),
 )
 """What a right call can answer."""
 
@@ -213,7 +247,7 @@ def pairs() -> tuple[tuple[RequestCase, RequestCase], ...]:
         (first, second)
         for first in MISTAKES
         for second in MISTAKES
-        if first.step < second.step and first.code != second.code and not first.parts & second.parts
+        if first.step < second.step and first.code != second.code and not first.parts & second.parts - {"calls"}
         if (first.name, second.name) != ("an unknown key", "the other verb")
     )
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from flipsnack_contract.contract.ledger import spec
+from flipsnack_contract.contract.near_misses import LONGER, SHORTER, near_misses
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,22 +20,30 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 _EXAMPLES = {"string": "text", "boolean": "true", "date": "2024-02-29", "url": "https://example.com/document.pdf"}
-_WRONG = {
-    "number": ("x", "1x", "0x1", "1.5", "-1", "1e3", " 1", "\u0661", ""),
-    "boolean": ("maybe", "2", ""),
-    "date": (
-        "2024-02-30",
-        "2024-2-1",
-        "01.02.2024",
-        "20240201",
-        "2024-01-01T00:00:00",
-        "0000-01-01",
-        "\u0662024-01-01",
-        "",
+_TRUE = near_misses("true", ways={**LONGER, **SHORTER})
+_WRONG: Mapping[str, tuple[str, ...]] = {
+    # As Python, JavaScript and PHP write and read numbers.
+    "number": (
+        *("x", "1x", "0x1", "1.5", "-1", "1e3", " 1", "1 ", "1\n", "+1", "1_0", "1,0", "1.0", "0b1", "NaN", "Infinity"),
+        *("\u0661", "\uff11", "\u00bd", ""),
     ),
-    "url": ("example.com/a.pdf", "ftp://example.com/a.pdf", "file:///etc/passwd", "http://", "x", ""),
+    "boolean": ("maybe", "2", "01", *_TRUE, ""),
+    "date": (
+        *("2024-02-30", "2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00"),
+        *("2024-2-1", "01.02.2024", "2024/02/01", "20240201", "2024-W09-4", "2024-060", "24-02-01", "2024-02"),
+        *("2024-01-01T00:00:00", "2024-01-01Z", " 2024-01-01", "2024-01-01 ", "2024-01-01\n", "-2024-01-01"),
+        *("0000-01-01", "\u0662024-01-01", "\uff12024-01-01", "2024\u201301\u201301", ""),
+    ),
+    "url": (
+        *("example.com/a.pdf", "//example.com/a.pdf", "http:/example.com/a.pdf", "http:example.com/a.pdf"),
+        *("ftp://example.com/a.pdf", "file:///etc/passwd", "httpx://example.com/a.pdf", "http://", "https:///a.pdf"),
+        *("http://?a.pdf", "http://#a.pdf", " https://example.com/a.pdf", "https://exam ple.com/a.pdf", "x", ""),
+    ),
 }
 """Values that are not of a type. An empty one is none, but for a text."""
+
+
+STILL_PROCESSING = 38
 
 
 class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +67,8 @@ class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def wrong_values(self) -> tuple[str, ...]:
         """Values that are not of the type, or not among the allowed ones; none for a string that may be anything."""
         if self.allowed:
-            return ("none-of-these", self.allowed[0] + "x", self.allowed[0].upper(), "")
+            near = (one for allowed in self.allowed for one in near_misses(allowed))
+            return ("none-of-these", *(one for one in near if one not in self.allowed), "")
         below = () if self.minimum is None else (str(self.minimum - 1),)
         return (*_WRONG.get(self.type, ()), *below)
 
@@ -165,6 +175,16 @@ def every_method(_method: Method) -> bool:
 def takes_collection(one: Method) -> bool:
     """Chooses the methods that are called for one collection."""
     return one.takes("collectionHash")
+
+
+def takes_document(one: Method) -> bool:
+    """Chooses the methods that take a document."""
+    return one.takes("file")
+
+
+def is_busy_while_converting(one: Method) -> bool:
+    """Chooses the methods that wait for the conversion of the document: update, and the one that makes packages."""
+    return any(entry.code == STILL_PROCESSING for entry in one.codes)
 
 
 @cache

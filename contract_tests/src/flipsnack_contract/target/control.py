@@ -52,7 +52,7 @@ class Control:
 
     def create_account(self, key: str, secret: str) -> "AccountControl":
         self.call("POST", "/accounts", {"key": key, "secret": secret})
-        return AccountControl(self, key)
+        return AccountControl(self, key, secret)
 
     def maintenance(self, *, on: bool) -> None:
         """Maintenance for all keys, or for the one key that is controlled."""
@@ -62,13 +62,25 @@ class Control:
 class AccountControl(Control):
     """The control plane of one key, and its virtual clock once it is frozen. All times are microseconds."""
 
-    def __init__(self, control: Control, key: str) -> None:
+    def __init__(self, control: Control, key: str, secret: str) -> None:
         self.now = 0
+        self._key, self._secret, self._control = key, secret, control
         self._target, self._headers = control._target, control._headers
         self._url = f"{control._url}/accounts/{quote(key, safe='')}"
 
     def delete(self) -> None:
         self.call("DELETE", "")
+
+    def reset(self) -> None:
+        """Bring the key back to its beginning; its clock stands still then."""
+        self.call("POST", "/reset")
+        self.freeze()
+
+    def make_again(self) -> None:
+        """Delete the key and make one of the same name and secret; its clock stands still then."""
+        self.delete()
+        self._control.create_account(self._key, self._secret)
+        self.freeze()
 
     def freeze(self) -> int:
         """Stop the clock and return its instant, which is `now` until the clock is moved on."""

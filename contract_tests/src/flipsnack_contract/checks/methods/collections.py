@@ -22,7 +22,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     uploads_left,
 )
 from flipsnack_contract.checks.request_cases import texts
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
@@ -50,6 +50,18 @@ def create_get_and_update_show_the_same(session: Session) -> None:
         expect(made[name], seen[name], f"{name} after create")
 
 
+@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
+def the_thumbnail_is_a_picture(session: Session) -> None:
+    """The URL of the thumbnail, where the object has one, answers with an image."""
+    for collection in (session.collection(), uploaded(session, "immediate")):
+        url = session.data(GET, collection).get("collectionThumbnail")
+        if url is None:
+            raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
+        reply = session.get(str(url))
+        found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
+        expect((200, "image", True), found, "HTTP status, kind and body of the thumbnail")
+
+
 @check("collection.empty-texts", needs=CONTROL, methods=returns_collection)
 def an_unset_text_is_empty(session: Session) -> None:
     """A description that was never given is an empty text, or one that the document has: never null or absent."""
@@ -73,6 +85,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "the size": {"collectionWidth": "1200", "collectionHeight": "1"},
     "the width": {"collectionWidth": "77"},
     "the status": {"collectionStatus": "public"},
+    "long texts": {"title": "Wörter & mehr " * 100, "description": "a word " * 1500},
+    "a great width": {"collectionWidth": "999999999"},
     "everything": {"title": "A", "description": "B", "collectionWidth": "2", "collectionHeight": "3"}
     | {"collectionStatus": "public"},
 }

@@ -1,8 +1,10 @@
 """The conversion of a document: its states, and what the methods answer meanwhile and afterwards."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
@@ -20,9 +22,10 @@ from flipsnack_contract.checks.methods.uploaded import (
     title_of,
     uploaded,
 )
+from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.session import FilePart, Session
 
 FINAL = ("complete", "failed")
 
@@ -49,6 +52,16 @@ def processing_then_final_for_good(session: Session, schedule: str) -> None:
         expect(TIMED[schedule], _conversion(session, collection), f"a conversion with the schedule {schedule}")
 
 
+@check("conversion.states", **OF_CONVERSION, rows={"border": BORDERS})
+def it_ends_on_the_next_day(session: Session, border: str) -> None:
+    """A conversion that goes on at the end of a day, a month or a year ends when its time has come."""
+    reach(session, border, short_of=SECOND)
+    collection = uploaded(session, "after-2s")
+    for pause, state in ((2 * SECOND - 1, "processing"), (1, "complete")):
+        session.wait(pause)
+        expect(state, _conversion(session, collection), f"a conversion that takes 2 s, across {border}")
+
+
 @check("conversion.states", **OF_CONVERSION, rows={"state": FINAL})
 def a_forced_end_is_reported(session: Session, state: str) -> None:
     """A conversion is processing however often it is asked for, until it ends."""
@@ -70,6 +83,23 @@ def a_failed_conversion_is_20(session: Session) -> None:
     expect((collection, "Broken"), (hash_of(data), title_of(data)), "hash and title of a failed conversion")
     expect("Words", data.get("collectionDescription"), "the description of a failed conversion")
     expect("failed", conversion_of(data), "the conversion")
+
+
+BROKEN = {
+    "a PDF that ends after its first line": FilePart(b"%PDF-1.4\n"),
+    "a PDF of words": FilePart(b"%PDF-1.4\njust words, and no page\n%%EOF\n"),
+    "half a PNG": FilePart(documents.png()[: len(documents.png()) // 2], "picture.png"),
+    "half a JPG": FilePart(documents.jpg()[:40], "picture.jpg"),
+}
+
+
+@check("conversion.damaged", needs=CONTROL, methods=method_named(CREATE), rows={"document": BROKEN})
+def a_damaged_document_fails_to_convert(session: Session, document: str) -> None:
+    """What begins as a PDF, PNG or JPG and cannot be read is taken, and its conversion fails."""
+    answer = session.ask(replace(session.draft(), files=(BROKEN[document],)))
+    expect_code(20, answer, f"an upload of {document}")
+    session.wait(10 * SECOND)
+    expect("failed", _conversion(session, hash_of(answer.data or {})), f"the conversion of {document}")
 
 
 BUSY = {UPDATE: {"title": "New"}, PACKAGE: {}}

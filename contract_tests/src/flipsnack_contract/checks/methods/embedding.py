@@ -75,6 +75,14 @@ def the_frame_has_the_size(session: Session, asked: str) -> None:
     expect(size, (frame.get("width"), frame.get("height")), f"width and height, asked for {asked}")
 
 
+@check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=5)
+def https_and_start_book_change_nothing(session: Session) -> None:
+    """The code is the same with https and startBook as without."""
+    plain = _frame(session)
+    for parameters in ({"https": "false"}, {"https": "true"}, {"startBook": "1"}, {"startBook": "2"}):
+        expect(plain, _frame(session, **parameters), f"the attributes of the frame with {parameters}")
+
+
 @check("embed.start-page", **OF_EMBED, needs={"collection"}, rows={"page": ("2", "8")}, calls=1)
 def the_address_names_the_first_page(session: Session, page: str) -> None:
     """startPage is in the address."""

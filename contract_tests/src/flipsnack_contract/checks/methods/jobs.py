@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.checks.methods.uploaded import UPDATE
 from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
-from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
 
@@ -34,11 +35,14 @@ def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[tupl
     return seen
 
 
-@check("job.started-by-first-call", needs=CONTROL, rows={"idle": (0, 5 * SECOND, 3600 * SECOND)})
-def time_runs_from_the_first_call(session: Session, idle: int) -> None:
-    """The first call starts the job, no matter how old the collection is."""
+@check("job.started-by-first-call", needs=CONTROL, rows={"idle": (0, 5 * SECOND, 3600 * SECOND, 8 * DAY, *BORDERS)})
+def time_runs_from_the_first_call(session: Session, idle: int | str) -> None:
+    """The first call starts the job, no matter how old the collection is, and at the end of a day or a year too."""
     collection_hash = session.collection("after-5s")
-    session.wait(idle)
+    if isinstance(idle, str):
+        reach(session, idle, short_of=3 * SECOND)
+    else:
+        session.wait(idle)
     expect("NEW", session.steer.job_state(collection_hash), "the job before any call")
     for pause, state in ((0, "PROCESSING"), (5 * SECOND - 1, "PROCESSING"), (1, "COMPLETE")):
         session.wait(pause)
@@ -77,7 +81,7 @@ def the_three_states_and_no_other(session: Session, schedule: str, pauses: list[
             [
                 *combined(
                     schedule=("after-5s", "failed-after-5s", "after-2-polls", "failed-after-2-polls"),
-                    pauses=([5 * SECOND, 0, 3600 * SECOND, 0],),
+                    pauses=([5 * SECOND, 0, 3600 * SECOND, 40 * DAY],),
                 ),
                 {"schedule": "half-way", "pauses": [SECOND] * 8},
                 {"schedule": "failed", "pauses": [0, 60 * SECOND, 0]},

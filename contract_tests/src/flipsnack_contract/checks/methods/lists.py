@@ -114,6 +114,9 @@ RANGES: Mapping[str, tuple[int | None, int | None]] = {
     "beyond the end": (4, 100),
     "behind the end": (6, 7),
     "all": (0, 5),
+    "far behind the end": (2**32, 2**32 + 1),
+    "to far behind the end": (1, 10**12),
+    "from far behind the end": (2**31, None),
 }
 
 
@@ -128,10 +131,17 @@ def a_range_is_cut_from_the_list(session: Session, span: str | Sequence[int]) ->
     expect(wanted, _listed(session, **asked)[1], f"the hashes of getList with {asked}")
 
 
-@check("list.range", **OF_LIST, rows={"collections": (60,)})
-def without_a_range_all_are_listed(session: Session, collections: int) -> None:
-    """Without a range the list has every collection, however many there are."""
-    _require(session, [session.collection() for _ in range(collections)])
+MANY = 120
+
+
+@check("list.range", **OF_LIST)
+def ranges_have_any_length(session: Session) -> None:
+    """Without a range the list has every collection, however many there are, and a range as many as it says."""
+    made = [session.collection() for _ in range(MANY)][::-1]
+    _require(session, made)
+    for first, last in ((0, MANY - 1), (0, 1000), (0, 99), (1, 101), (MANY - 2, MANY + 50)):
+        found = _listed(session, **{"from": str(first), "to": str(last)})[1]
+        expect(made[first : last + 1], found, f"the hashes of a list of {MANY} from {first} to {last}")
 
 
 @check("list.range-order", **OF_LIST, rows={"end": (0, 3)})

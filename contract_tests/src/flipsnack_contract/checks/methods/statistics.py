@@ -1,5 +1,6 @@
 """collection.getStats and user.getStats: sums of days, days chosen by date, pages."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -100,31 +101,38 @@ def pages_follow_the_dates(session: Session) -> None:
 
 @check("stats.pages", **OF_STATS, needs=CONTROL)
 def each_page_has_an_entry(session: Session) -> None:
-    """A page on which nothing happened has an entry of zeros."""
+    """A page on which nothing happened has an entry of zeros, also while the document is converted."""
     collection = session.collection(pages=3)
     session.steer.statistics(collection, [{"date": DATES[0], "pages": [{"page": 2, "views": 5}]}])
     pages = _stats(session, collection, includePageStats="true").get("pages", ())
     expect([(1, 0), (2, 5), (3, 0)], [(one.get("page"), one.get("views")) for one in pages], "page and views")
+    pages = _stats(session, uploaded(session), includePageStats="true").get("pages", ())
+    expect([(1, 0)], [(one.get("page"), one.get("views")) for one in pages], "page and views during the conversion")
 
 
-SPANS: Mapping[str, tuple[int | None, int | None]] = {
-    "one day": (3, 3),
-    "the leap day and the next": (3, 4),
-    "the end of a year": (0, 1),
-    "from a day on": (4, None),
-    "up to a day": (None, 2),
-    "all": (0, 6),
+SPANS: Mapping[str, tuple[str | None, str | None]] = {
+    "one day": (DATES[3], DATES[3]),
+    "the leap day and the next": (DATES[3], DATES[4]),
+    "the end of a year": (DATES[0], DATES[1]),
+    "a leap year": ("2024-01-01", "2024-12-31"),
+    "the end of a week": ("2023-12-30", "2023-12-31"),
+    "from a day on": (DATES[4], None),
+    "up to a day": (None, DATES[2]),
+    "from before until after all": ("1970-01-01", "9999-12-31"),
 }
-
-
-@check(
-    "stats.dates", **OF_STATS, needs=CONTROL, rows={"span": SPANS}, varies={"span": st.tuples(*[st.integers(0, 6)] * 2)}
+# Around the days on which something happened, and on them.
+near_days = st.one_of(
+    st.sampled_from(DATES),
+    st.dates(datetime.date(2023, 12, 29), datetime.date(2025, 1, 3)).map(datetime.date.isoformat),
 )
-def dates_choose_the_days(session: Session, span: str | tuple[int, int]) -> None:
+
+
+@check("stats.dates", **OF_STATS, needs=CONTROL, rows={"span": SPANS}, varies={"span": st.tuples(near_days, near_days)})
+def dates_choose_the_days(session: Session, span: str | tuple[str, str]) -> None:
     """startDate and endDate choose the days between them, both included; one alone leaves the other side open."""
     first, last = SPANS[span] if isinstance(span, str) else sorted(span)
-    dates = {name: DATES[day] for name, day in (("startDate", first), ("endDate", last)) if day is not None}
-    chosen = DAYS[first or 0 : None if last is None else last + 1]
+    dates = {name: day for name, day in (("startDate", first), ("endDate", last)) if day is not None}
+    chosen = [day for day in DAYS if (first or "") <= str(day["date"]) <= (last or "9999")]
     expect(_sums(chosen), _totals(_stats(session, _collection(session), **dates)), f"the sums with {dates}")
 
 

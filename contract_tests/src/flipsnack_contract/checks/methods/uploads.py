@@ -1,31 +1,25 @@
 """Uploads: which document is taken, what the new collection has, and how uploads are counted in a month."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, GET, hash_of, title_of, uploads_left
+from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, hash_of, title_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
-from flipsnack_contract.contract.clock import DAY, SECOND
-from flipsnack_contract.contract.methods import Method
+from flipsnack_contract.contract.methods import takes_document
 from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
 URL = "https://example.com/papers/spring-offers"
 PDF = FilePart(documents.pdf())
 
 
-def uploads(method: Method) -> bool:
-    """Chooses the methods that take a document."""
-    return method.takes("file")
+OF_UPLOADS: Mapping[str, Any] = {"needs": CONTROL, "methods": takes_document}
 
 
-OF_UPLOADS: Mapping[str, Any] = {"needs": CONTROL, "methods": uploads}
-
-
-def _with(session: Session, *files: FilePart, **parameters: str) -> CallDraft:
+def with_files(session: Session, *files: FilePart, **parameters: str) -> CallDraft:
+    """An upload of these files instead of the usual one."""
     return replace(session.draft(**parameters), files=files)
 
 
@@ -42,7 +36,7 @@ DOCUMENTS = {
 @check("code.45", **OF_UPLOADS, rows={"document": DOCUMENTS})
 def each_kind_is_taken(session: Session, document: str) -> None:
     """PDF, PNG and JPG are taken, by their content and whatever their names are."""
-    answer = session.ask(_with(session, DOCUMENTS[document]))
+    answer = session.ask(with_files(session, DOCUMENTS[document]))
     expect_code(20, answer, f"an upload of {document}")
     expect(True, bool((answer.data or {}).get("collectionHash")), "the answer has the hash of the new collection")
 
@@ -53,6 +47,8 @@ GIVEN = {
     "a size": {"collectionWidth": "800", "collectionHeight": "600"},
     "unlisted": {"collectionStatus": "unlisted"},
     "editable": {"collectionStatus": "editable", "title": "A draft"},
+    "long texts": {"title": "Wörter & mehr " * 100, "description": "a word " * 1500},
+    "a great size": {"collectionWidth": "999999999", "collectionHeight": "123456789"},
 }
 DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385}
 
@@ -61,7 +57,7 @@ DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHei
 def the_new_collection_has_what_was_given(session: Session, given: str) -> None:
     """The new collection has the title, description, size and status that were given, or the defaults."""
     wanted = GIVEN[given]
-    data = session.ask(_with(session, PDF, **wanted)).data or {}
+    data = session.ask(with_files(session, PDF, **wanted)).data or {}
     for name, value in {**DEFAULTS, **{FIELD_OF.get(name, name): value for name, value in wanted.items()}}.items():
         expect(str(value), str(data.get(name)), f"{name} of the new collection, given {given}")
 
@@ -77,29 +73,37 @@ NAMES = {
 @check("upload.title-default", **OF_UPLOADS, rows={"file_name": NAMES})
 def the_title_comes_from_the_file_name(session: Session, file_name: str) -> None:
     """Without a title the collection has the file's name without its ending."""
-    data = session.ask(_with(session, replace(PDF, file_name=file_name))).data or {}
+    data = session.ask(with_files(session, replace(PDF, file_name=file_name))).data or {}
     expect(NAMES[file_name], title_of(data), f"the title of an upload of {file_name!r}")
 
 
-@check("upload.title-default", **OF_UPLOADS)
-def the_title_comes_from_the_url(session: Session) -> None:
-    """Of a fileUrl the title is the last part of the path."""
-    answer = session.ask(_with(session, fileUrl=URL))
+URLS = {
+    URL: "spring-offers",
+    "https://example.com/papers/a%20b%C3%A9.pdf?page=2#top": "a bé.pdf",
+    "https://example.com/papers/": "",
+    "https://example.com": "",
+}
+
+
+@check("upload.title-default", **OF_UPLOADS, rows={"url": URLS})
+def the_title_comes_from_the_url(session: Session, url: str) -> None:
+    """Of a fileUrl the title is the last part of the path, percent-decoded and with its ending."""
+    answer = session.ask(with_files(session, fileUrl=url))
     expect_code(20, answer, "an upload by fileUrl")
-    expect("spring-offers", title_of(answer.data or {}), f"the title of an upload of {URL}")
+    expect(URLS[url], title_of(answer.data or {}), f"the title of an upload of {url}")
 
 
 @check("upload.document-required", **OF_UPLOADS, rows={"file": ("no", "an empty")})
 def an_upload_without_a_document_is_30(session: Session, file: str) -> None:
     """With neither a file nor fileUrl an upload is 30; a file of no bytes counts as none."""
     files = () if file == "no" else (FilePart(b""),)
-    expect_message(30, session.ask(_with(session, *files)), f"an upload with {file} file")
+    expect_message(30, session.ask(with_files(session, *files)), f"an upload with {file} file")
 
 
 @check("upload.document-required", **OF_UPLOADS)
 def an_empty_file_beside_a_url_is_none(session: Session) -> None:
     """A file of no bytes beside a fileUrl counts as none: the URL is used."""
-    answer = session.ask(_with(session, FilePart(b"", "empty.pdf"), fileUrl=URL))
+    answer = session.ask(with_files(session, FilePart(b"", "empty.pdf"), fileUrl=URL))
     expect_code(20, answer, "an upload with an empty file and a fileUrl")
     expect("spring-offers", title_of(answer.data or {}), "the title, which comes from the URL")
 
@@ -107,7 +111,7 @@ def an_empty_file_beside_a_url_is_none(session: Session) -> None:
 @check("upload.file-wins", **OF_UPLOADS)
 def the_file_is_used_before_the_url(session: Session) -> None:
     """Of file and fileUrl the file is used."""
-    answer = session.ask(_with(session, replace(PDF, file_name="mine.pdf"), fileUrl=URL))
+    answer = session.ask(with_files(session, replace(PDF, file_name="mine.pdf"), fileUrl=URL))
     expect_code(20, answer, "an upload with file and fileUrl")
     expect("mine", title_of(answer.data or {}), "the title, which comes from the file")
 
@@ -115,7 +119,7 @@ def the_file_is_used_before_the_url(session: Session) -> None:
 @check("upload.file-url-signed", **OF_UPLOADS)
 def the_url_is_signed(session: Session) -> None:
     """A signature that leaves out fileUrl is 44; one that covers it is right."""
-    draft = _with(session, fileUrl=URL)
+    draft = with_files(session, fileUrl=URL)
     unsigned = dict(draft.without("fileUrl").signed())["signature"]
     answer = session.ask(replace(draft, signature=unsigned))
     expect_code(44, answer, "an upload whose signature leaves out fileUrl")
@@ -125,7 +129,7 @@ def the_url_is_signed(session: Session) -> None:
 @check("signature.excludes-itself-and-file", **OF_UPLOADS, rows={"content": ("a", "é%", "")})
 def a_field_named_file_is_not_signed(session: Session, content: str) -> None:
     """The file is not signed, neither its bytes nor its name."""
-    draft = _with(session, FilePart(documents.pdf() + content.encode(), content or "a b&c=d.pdf"))
+    draft = with_files(session, FilePart(documents.pdf() + content.encode(), content or "a b&c=d.pdf"))
     expect_code(20, session.ask(draft), "an upload whose signature leaves out the file")
 
 
@@ -147,7 +151,8 @@ LIMITS = {"upload_bytes": SMALL, "upload_pages": PAGES, "uploads_per_month": MON
 EXACT = documents.pdf() + b"%" * (SMALL - len(documents.pdf()))
 
 
-def _at_small_limits(session: Session) -> None:
+def at_small_limits(session: Session) -> None:
+    """Lower what a file, a document and a month may have."""
     session.trace.add(f"settings: {LIMITS}")
     session.steer.settings(**LIMITS)
 
@@ -155,18 +160,20 @@ def _at_small_limits(session: Session) -> None:
 @check("code.34", **OF_UPLOADS, rows={"more": (1, 2_000, 200_000)})
 def a_file_above_the_limit_is_34(session: Session, more: int) -> None:
     """A file of the largest size is taken; one byte more is 34, and so is much more."""
-    _at_small_limits(session)
-    expect_code(20, session.ask(_with(session, FilePart(EXACT))), f"a file of {SMALL} bytes")
-    expect_message(34, session.ask(_with(session, FilePart(EXACT + b"%" * more))), f"a file of {SMALL + more} bytes")
+    at_small_limits(session)
+    expect_code(20, session.ask(with_files(session, FilePart(EXACT))), f"a file of {SMALL} bytes")
+    expect_message(
+        34, session.ask(with_files(session, FilePart(EXACT + b"%" * more))), f"a file of {SMALL + more} bytes"
+    )
 
 
 @check("code.35", **OF_UPLOADS, rows={"more": (1, 5)})
 def a_document_with_too_many_pages_is_35(session: Session, more: int) -> None:
     """A document of the most pages is taken; one page more is 35."""
-    _at_small_limits(session)
+    at_small_limits(session)
     session.steer.settings(upload_bytes=1_000_000)
-    expect_code(20, session.ask(_with(session, FilePart(documents.pdf(PAGES)))), f"a document of {PAGES} pages")
-    longer = _with(session, FilePart(documents.pdf(PAGES + more)))
+    expect_code(20, session.ask(with_files(session, FilePart(documents.pdf(PAGES)))), f"a document of {PAGES} pages")
+    longer = with_files(session, FilePart(documents.pdf(PAGES + more)))
     expect_message(35, session.ask(longer), f"a document of {PAGES + more} pages")
 
 
@@ -181,7 +188,7 @@ SEVERAL: Mapping[str, tuple[FilePart, ...]] = {
 @check("code.36", **OF_UPLOADS, rows={"files": SEVERAL})
 def several_files_are_36(session: Session, files: str) -> None:
     """More than one file is 36, whatever the names of the parts are."""
-    expect_message(36, session.ask(_with(session, *SEVERAL[files])), f"an upload of {files}")
+    expect_message(36, session.ask(with_files(session, *SEVERAL[files])), f"an upload of {files}")
 
 
 WRONG_KINDS = {
@@ -196,99 +203,37 @@ WRONG_KINDS = {
 @check("code.45", **OF_UPLOADS, rows={"kind": WRONG_KINDS})
 def another_kind_is_45(session: Session, kind: str) -> None:
     """A file that is neither PDF nor JPG nor PNG by its content is 45, whatever its name says."""
-    expect_message(45, session.ask(_with(session, WRONG_KINDS[kind])), f"an upload of {kind}")
+    expect_message(45, session.ask(with_files(session, WRONG_KINDS[kind])), f"an upload of {kind}")
 
 
 @check("code.33", **OF_UPLOADS)
 def the_month_used_up_is_33(session: Session) -> None:
     """After the month's last upload every further one is 33."""
-    _at_small_limits(session)
+    at_small_limits(session)
     for number in range(MONTH):
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH}")
     for _ in range(2):
         expect_message(33, session.ask(session.draft()), "an upload when the month is used up")
 
 
-# --- the month -------------------------------------------------------------------------------------------------------
-
-REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
-    "an unsigned one": lambda session: replace(session.draft(), signature="0" * 32),
-    "one with a wrong value": lambda session: session.draft(collectionStatus="secret"),
-    "one of a wrong kind": lambda session: _with(session, WRONG_KINDS["zeros"]),
-    "one that is too large": lambda session: _with(session, FilePart(EXACT + b"%")),
-    "one of too many pages": lambda session: _with(session, FilePart(documents.pdf(PAGES + 1))),
-    "one of two files": lambda session: _with(session, PDF, PDF),
-    "one without a file": lambda session: _with(session, FilePart(b"")),
+LARGE, LONGER = b"words " * SMALL, documents.pdf(PAGES + 1, "word")
+FAILING: Mapping[str, tuple[int, tuple[FilePart, ...]]] = {
+    "several files, the first too large": (36, (FilePart(LARGE), PDF)),
+    "several files, none a document": (36, (FilePart(b"words"), FilePart(b"words", "b.txt", "file2"))),
+    "several files of too many pages": (36, (FilePart(LONGER), FilePart(LONGER, "b.pdf", "file2"))),
+    "too large, and a text": (34, (FilePart(LARGE),)),
+    "too large, and too many pages": (34, (FilePart(LONGER + b"%" * SMALL),)),
+    "no document": (30, ()),
+    "a text": (45, (FilePart(b"words"),)),
+    "too many pages": (35, (FilePart(LONGER),)),
 }
 
 
-@check("upload.refused-not-counted", **OF_UPLOADS, rows={"refused": REFUSALS})
-def a_refused_upload_is_free(session: Session, refused: str) -> None:
-    """Refused uploads leave the month as it is: all of its uploads can still be made."""
-    _at_small_limits(session)
-    for _ in range(MONTH + 1):
-        answer = session.ask(REFUSALS[refused](session))
-        expect(True, answer.code not in (20, 33), f"{refused} is refused for what is wrong with it, not for the month")
-    for number in range(MONTH):
-        expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")
-
-
-@check("upload.failed-counts", **OF_UPLOADS)
-def a_failed_conversion_is_counted(session: Session) -> None:
-    """An upload that was accepted counts although its conversion fails, and although it is deleted."""
-    _at_small_limits(session)
-    session.steer.settings(conversion_schedule="failed")
-    for _ in range(MONTH):
-        data = session.ask(session.draft()).data or {}
-        session.call(GET, hash_of(data))
-        session.call(DELETE, hash_of(data))
-    expect_code(33, session.ask(session.draft()), "an upload after a month of failed ones")
-
-
-def _to_next_month(session: Session, short_of: int) -> None:
-    """Let time pass until `short_of` microseconds before the next month (UTC)."""
-    session.wait(next_month(session.clock.now) - session.clock.now - short_of)
-
-
-def next_month(now: int) -> int:
-    """The first instant of the month after `now`; both in microseconds since 1970."""
-    moment = datetime.fromtimestamp(now / SECOND, UTC)
-    following = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)
-    return int(following.replace(day=1).timestamp()) * SECOND
-
-
-@check("upload.quota", **OF_UPLOADS, rows={"months": (1, 2)})
-def a_new_month_frees_all_uploads(session: Session, months: int) -> None:
-    """The month's uploads stay used up until its last microsecond; with the next month all are free again."""
-    _at_small_limits(session)
-    for _ in range(months - 1):
-        _to_next_month(session, 0)
-    for _ in range(MONTH):
-        expect_code(20, session.ask(session.draft()), "an upload of this month")
-    _to_next_month(session, 1)
-    expect_code(33, session.ask(session.draft(), paced=False), "an upload in the last microsecond of the month")
-    session.wait(1)
-    for _ in range(MONTH):
-        expect_code(20, session.ask(session.draft(), paced=False), "an upload of the next month")
-    expect_code(33, session.ask(session.draft(), paced=False), "one more in the next month")
-
-
-@check("upload.quota", **OF_UPLOADS)
-def a_month_of_another_year_is_another(session: Session) -> None:
-    """The same month of the next year has all its uploads."""
-    _at_small_limits(session)
-    session.ask(session.draft())
-    for _ in range(12):
-        _to_next_month(session, 0)
-    expect(MONTH, uploads_left(session), "the uploads left in the same month of the next year")
-
-
-@check("upload.quota", needs=CONTROL, methods=uploads)
-def the_month_has_a_thousand(session: Session) -> None:
-    """By default a month has 1,000 uploads, and no day of it has less."""
-    expect(1000, uploads_left(session), "the uploads left at first")
-    session.ask(session.draft())
-    session.wait(DAY)
-    expect(
-        1000 if next_month(session.clock.now - DAY) <= session.clock.now else 999, uploads_left(session), "after one"
-    )
+@check("order.upload", **OF_UPLOADS, rows={"wrong": FAILING, "left": (MONTH, 0)})
+def the_first_thing_wrong_with_an_upload_answers(session: Session, wrong: str, left: int) -> None:
+    """Of several things that are wrong with an upload the first is named, and a wrong value before all of them."""
+    code, files = FAILING[wrong]
+    session.steer.settings(**LIMITS | {"uploads_per_month": left})
+    what = f"an upload of {wrong}, when {left} are left in the month"
+    expect_code(code, session.ask(with_files(session, *files)), what)
+    expect_code(40, session.ask(with_files(session, *files, collectionWidth="x")), f"{what}, with a wrong value")

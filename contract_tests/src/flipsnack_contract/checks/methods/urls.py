@@ -1,17 +1,19 @@
-"""The resource URL: it serves the package for exactly one minute, cannot be changed, and knows ranges."""
+"""The resource URL: it serves the package for exactly one minute, whatever happens, and cannot be changed."""
 
-import io
-import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 from lxml import etree
 
+from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.checks.methods.uploaded import EMBED, UPDATE
+from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.target.session import Session
-from flipsnack_contract.target.target import Request
+from flipsnack_contract.target.target import Reply, Request
 
 SLOW = {"slow"}
 USED = (MINUTE // 4, MINUTE // 2, 3 * MINUTE // 4, MINUTE)
@@ -19,37 +21,108 @@ ages = st.one_of(st.sampled_from([0, 1, MINUTE - 1, MINUTE, MINUTE + 1]), st.int
 # Between these ages two real clocks and a network may disagree.
 ALIVE, DEAD = 55 * SECOND, 63 * SECOND
 
+WAYS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "GET": ("GET", {}),
+    "HEAD": ("HEAD", {}),
+    "Range": ("GET", {"Range": "bytes=0-3"}),
+    "If-Range": ("GET", {"Range": "bytes=4-", "If-Range": '"another"'}),
+    "If-None-Match": ("GET", {"If-None-Match": "*"}),
+    "If-Match": ("GET", {"If-Match": "*"}),
+    "HEAD with If-None-Match": ("HEAD", {"If-None-Match": "*"}),
+    "another host name": ("GET", {"Host": "api.flipsnack.com"}),
+}
+"""How a resource URL can be asked for: the verb and the header fields."""
+AT_ONCE = "GET"
 
-def _new(session: Session, **fields: object) -> str:
-    """The resource URL of a new collection."""
-    return session.resource_url(session.collection("immediate", **fields))
+
+def _asked(session: Session, url: str, way: str) -> Reply:
+    verb, headers = WAYS[way]
+    return session.fetch(Request(verb, url, b"", headers))
+
+
+def _use_up(session: Session) -> None:
+    for _ in range(6):
+        session.ask(session.draft(), paced=False)
+
+
+def _maintain(session: Session) -> None:
+    session.trace.add("maintenance on")
+    session.steer.maintenance(on=True)
+
+
+EVENTS: Mapping[str, Callable[[Session, str], object]] = {
+    "nothing": lambda _session, _collection: None,
+    "a further link": lambda session, collection: session.ask(session.draft(collection)),
+    "a further collection": lambda session, _collection: session.resource_url(session.collection()),
+    "a change": lambda session, collection: session.data(UPDATE, collection, title="Another"),
+    "publishing": lambda session, collection: session.data(UPDATE, collection, collectionStatus="public"),
+    "an embed code": lambda session, collection: session.data(EMBED, collection),
+    "a limit": lambda session, _collection: _use_up(session),
+    "maintenance": lambda session, _collection: _maintain(session),
+    "another key": lambda session, collection: session.another().collection(hash=collection),
+}
+"""What happens between the answer that has the resource URL and its use, to the session and the collection."""
+LIVES = (MINUTE - 1, MINUTE)
+
+
+def _lives(**columns: Iterable[object]) -> list[Mapping[str, Any]]:
+    """Rows for the life of a resource URL, of the plainest kind but for the columns."""
+    plain: dict[str, Iterable[object]] = {"ages": [LIVES], "start": [0], "way": [AT_ONCE], "event": ["nothing"]}
+    return steered(combined(**plain | columns))
 
 
 @check(
     "url.lives-60s",
     needs={"collection"},
     rows=[
-        {"ages": (ALIVE, DEAD), "start": 0, "needs": SLOW},
-        *steered(combined(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999))),
+        {"ages": (ALIVE, DEAD), "start": 0, "way": AT_ONCE, "event": "nothing", "needs": SLOW},
+        *_lives(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999)),
+        *_lives(way=WAYS, ages=[USED]),
+        *_lives(event=EVENTS),
+        *_lives(start=BORDERS),
     ],
-    varies={"ages": st.tuples(ages), "start": st.integers(0, SECOND)},
+    varies={
+        "ages": st.tuples(ages, ages).map(sorted),
+        "start": st.integers(0, SECOND),
+        "way": st.sampled_from(sorted(WAYS)),
+        "event": st.sampled_from(sorted(EVENTS)),
+    },
     drawn_needs=CONTROL,
     calls=1,
     waits=DEAD,
 )
-def a_url_lives_exactly_a_minute(session: Session, ages: tuple[int, ...], start: int) -> None:
+def a_url_lives_exactly_a_minute(
+    session: Session, ages: tuple[int, ...], start: int | str, way: str, event: str
+) -> None:
     """It serves until a microsecond before the minute is over, and not at its end, whenever it was handed out.
 
-    Use neither ends nor lengthens its life. Without a control plane it is tried 55 s and 63 s after its answer.
+    Neither use nor what happens meanwhile ends or lengthens its life. Without a control plane it is tried 55 s and 63 s
+    after its answer.
     """
-    if session.account:
-        session.align()
-    session.wait(start)
-    url, age = session.resource_url(), 0
+    collection = session.collection(status="editable") if session.account else None
+    _begin(session, start)
+    url, age = session.resource_url(collection), 0
+    EVENTS[event](session, collection or "")
     for until in ages:
         session.wait(until - age)
         age = until
-        expect(age < MINUTE, session.serves(url), f"a resource URL serves {age / SECOND:.6f} s after its answer")
+        asked = _asked(session, url, way)
+        what = f"{age / SECOND:.6f} s after its answer"
+        expect(False, age >= MINUTE and _serves(asked), f"a resource URL serves by {way} {what}")
+        expect(age < MINUTE, session.serves(url), f"a resource URL serves {what}")
+
+
+def _begin(session: Session, start: int | str) -> None:
+    if isinstance(start, str):
+        reach(session, start, short_of=MINUTE // 2)
+        return
+    if session.account:
+        session.align()
+    session.wait(start)
+
+
+def _serves(reply: Reply) -> bool:
+    return reply.status in (200, 206, 304)
 
 
 @check("url.lives-60s", needs=CONTROL)
@@ -63,24 +136,45 @@ def a_later_url_does_not_lengthen_an_earlier(session: Session) -> None:
     expect(True, session.serves(late), "the later URL serves in its minute")
 
 
+LONG = (3600 * SECOND, DAY + 30 * SECOND, 7 * DAY + 1, 31 * DAY, 366 * DAY)
+
+
 @check(
     "url.expired-is-403",
     needs={"collection"},
-    rows=[{"age": DEAD, "needs": SLOW}, *steered({"age": age} for age in (2 * MINUTE, 3600 * SECOND))],
+    rows=[
+        {"age": DEAD, "way": AT_ONCE, "needs": SLOW},
+        *steered(combined(age=(2 * MINUTE,), way=WAYS)),
+        *steered(combined(age=LONG, way=(AT_ONCE,))),
+    ],
     calls=1,
     waits=DEAD,
 )
-def an_expired_url_is_access_denied(session: Session, age: int) -> None:
-    """Well after its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, and no package."""
+def an_expired_url_is_access_denied(session: Session, age: int, way: str) -> None:
+    """After its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, by whichever way."""
     url = session.resource_url()
     session.wait(age)
-    reply = session.get(url)
-    expect(403, reply.status, "the HTTP status of an expired resource URL")
+    reply = _asked(session, url, way)
+    expect(403, reply.status, f"the HTTP status of an expired resource URL by {way}")
+    if way.startswith("HEAD"):
+        return
     try:
         root = etree.fromstring(reply.body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as damage:
         raise Violation("the body of a refusal is XML", "XML", damage) from None
     expect("AccessDenied", root.findtext("Code"), "the Code in the body")
+
+
+@check("url.reset", needs=CONTROL, rows={"way": WAYS, "end": ("reset", "made_again")})
+def no_link_outlives_its_account(session: Session, way: str, end: str) -> None:
+    """After a reset, and after a deletion, a link is 403, with a new account and collection of the same names too."""
+    url = session.resource_url(session.collection(hash="the-same"))
+    session.trace.add(f"the account is {end.replace('_', ' ')}")
+    (session.steer.reset if end == "reset" else session.steer.make_again)()
+    what = f"the HTTP status of a resource URL by {way}, when its account was {end.replace('_', ' ')}"
+    expect(403, _asked(session, url, way).status, what)
+    session.resource_url(session.collection(hash="the-same"))
+    expect(403, _asked(session, url, way).status, f"{what}, and has a collection of that hash")
 
 
 @check(
@@ -99,114 +193,54 @@ def a_changed_url_is_403(session: Session, place: int, by: str) -> None:
     expect(True, status in (403, 404), f"{url[index]!r} replaced by {by!r}")
 
 
-def _forged(url: str, other: str, how: str) -> list[str]:
-    """Other URLs made of a resource URL, and of one of another collection."""
+def _forged(url: str, others: tuple[str, str], how: str) -> Iterator[str]:
+    """Other URLs made of a resource URL, and of those of another collection and of another key's."""
     path, _, query = url.partition("?")
+    yield from BY_PATH[how](path, query) if how in BY_PATH else ()
+    for other in others if how == "another's" else ():
+        yield f"{path}?{other.partition('?')[2]}"
+        yield f"{other.partition('?')[0]}?{query}"
     parts = query.split("&")
-    changed = [part[:-1] + ("1" if part.endswith("0") else "0") for part in parts]
-    places = range(len(parts))
-    return {
-        "no query": [path],
-        "one gone": [f"{path}?{'&'.join(parts[:at] + parts[at + 1 :])}" for at in places],
-        "one changed": [f"{path}?{'&'.join([*parts[:at], changed[at], *parts[at + 1 :]])}" for at in places],
-        "later": [url.replace("Expires=1", "Expires=2"), url.replace("Expires=", "Expires=9")],
-        "other": [f"{path}?{other.partition('?')[2]}", f"{other.partition('?')[0]}?{query}"],
-        "more": [f"{url}&Expires=9999999999", f"{url}&Policy=x"],
-        # It decodes to the same bytes.
-        "another Base64 alphabet": [f"{path}?{query.replace('-', '%2B').replace('_', '/')}"],
-    }[how]
+    for at, part in enumerate(parts):
+        for changed in BY_PART[how](*part.partition("=")[::2]) if how in BY_PART else ():
+            yield f"{path}?{'&'.join(filter(None, (*parts[:at], changed, *parts[at + 1 :])))}"
 
 
-@check(
-    "url.tamper-proof",
-    needs=CONTROL,
-    rows={"how": ("no query", "one gone", "one changed", "later", "other", "more", "another Base64 alphabet")},
-)
+BY_PATH: Mapping[str, Callable[[str, str], Iterable[str]]] = {
+    "no query": lambda path, _query: (path, f"{path}?"),
+    "more": lambda path, query: (f"{path}?{query}&Expires=9999999999", f"{path}?{query}&Policy=x"),
+    "another Base64 alphabet": lambda path, query: (f"{path}?{query.replace('-', '%2B').replace('_', '/')}",),
+    "another path": lambda path, query: (f"{path}/?{query}", f"{path}x?{query}", f"{path[:-1]}?{query}"),
+    "a path in capitals": lambda path, query: (f"{path[:-4]}{path[-4:].upper()}?{query}",),
+}
+"""How path and query are changed."""
+BY_PART: Mapping[str, Callable[[str, str], Iterable[str]]] = {
+    "one gone": lambda _name, _value: ("",),
+    "one empty": lambda name, _value: (f"{name}=", name),
+    "one changed": lambda name, value: (f"{name}={value[:-1]}{'1' if value.endswith('0') else '0'}",),
+    "one twice": lambda name, value: (f"{name}={value}&{name}={value}", f"{name}=0&{name}={value}"),
+    "one longer": lambda name, value: (f"{name}={value}{more}" for more in ("0", "x", "=", "%3D", "%20", "+", "%0A")),
+    "one longer before": lambda name, value: (f"{name}={more}{value}" for more in ("0", "%20", "%2B", "-")),
+    "one shorter": lambda name, value: (f"{name}={value[:-1]}", f"{name}={value[1:]}", f"{name}={value[:8]}"),
+    "one in the other case": lambda name, value: (f"{name}={value.swapcase()}", f"{name.swapcase()}={value}"),
+    "one encoded twice": lambda name, value: (f"{name}=%25{ord(value[0]):02X}{value[1:]}",),
+    "later": lambda name, value: (f"{name}={int(value) + 3600}", f"{name}=9{value}") if value.isdecimal() else (),
+}
+"""How a parameter of the query is changed."""
+
+
+@check("url.tamper-proof", needs=CONTROL, rows={"how": (*BY_PATH, *BY_PART, "another's")})
 def a_forged_url_is_403(session: Session, how: str) -> None:
     """Without its query, a part of it gone, changed or written otherwise, or with another's signature it is 403."""
-    for url, other in ((_new(session), _new(session)) for _ in range(4)):
-        for forged in _forged(url, other, how):
+    foreign = session.another()
+    collection, others = (
+        session.collection(hash="the-same"),
+        (session.collection(), foreign.collection(hash="the-same")),
+    )
+    for _ in range(3):
+        url = session.resource_url(collection)
+        made = session.resource_url(others[0]), foreign.resource_url(others[1])
+        for forged in _forged(url, made, how):
             if forged != url:
-                expect(403, session.get(forged).status, f"a resource URL with this done to its query: {how}")
-
-
-@check(
-    "url.zip",
-    needs=CONTROL,
-    rows={"title": ("A book", "é ß 日本", "../../etc", "<b>&amp;", '"quoted"', " ", "a/b\\c"), "pages": (3,)},
-)
-def the_package_is_a_sound_zip(session: Session, title: str, pages: int) -> None:
-    """Whatever the collection is called, the package is a zip archive with an index.html, and every checksum holds."""
-    reply = session.get(_new(session, title=title, pages=pages))
-    expect(200, reply.status, "the package")
-    try:
-        with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
-            expect(None, archive.testzip(), "the first damaged file in the archive")
-            expect(True, "index.html" in archive.namelist(), "index.html is in the archive")
-            bad = [name for name in archive.namelist() if name.startswith("/") or ".." in name.split("/")]
-            expect([], bad, "names in the archive that lead out of it")
-    except zipfile.BadZipFile as damage:
-        raise Violation("the package is a zip archive", "a zip archive", damage) from None
-
-
-@check("url.zip", needs={"collection"}, calls=1)
-def both_ends_are_those_of_a_zip(session: Session) -> None:
-    """The package begins and ends as a zip archive does; only both ends are fetched, by Range."""
-    url = session.resource_url()
-    head, tail = session.get(url, Range="bytes=0-3"), session.get(url, Range="bytes=-65557")
-    expect(b"PK\x03\x04", head.body[:4], "the first bytes of the package")
-    expect(True, b"PK\x05\x06" in tail.body[-65557:], "the end of a zip archive at the end of the package")
-
-
-@check("url.ranges", needs={"collection"}, calls=1)
-def head_has_the_headers_of_get(session: Session) -> None:
-    """HEAD has the length, type and ETag of GET, and no body; a range is 206 with those bytes."""
-    url = session.resource_url()
-    head, part = session.fetch(Request("HEAD", url)), session.get(url, Range="bytes=2-5")
-    expect((200, b""), (head.status, head.body), "HTTP status and body of a HEAD")
-    expect((206, 4), (part.status, len(part.body)), "HTTP status and length of a range of 4 bytes")
-    for name in ("etag", "content-type", "accept-ranges"):
-        expect(part.headers.get(name), head.headers.get(name), f"{name} of HEAD and GET")
-    size = head.headers.get("content-length")
-    expect(f"bytes 2-5/{size}", part.headers.get("content-range"), "Content-Range, with the length of the HEAD")
-    expect(True, bool(head.headers.get("etag")), "there is an ETag")
-
-
-@check(
-    "url.ranges",
-    needs=CONTROL,
-    rows=[{"first": first, "last": last} for first, last in ((0, 0), (0, 10**9), (5, None), (None, 7), (None, 10**9))],
-    varies={"first": st.integers(0, 300), "last": st.integers(300, 600)},
-)
-def a_range_is_that_part_of_the_package(session: Session, first: int | None, last: int | None) -> None:
-    """A byte range is answered by 206 with exactly those bytes and a Content-Range."""
-    url = session.resource_url()
-    whole = session.get(url).body
-    reply = session.get(url, Range=f"bytes={'' if first is None else first}-{'' if last is None else last}")
-    start = max(0, len(whole) - (last or 0)) if first is None else first
-    end = len(whole) - 1 if first is None or last is None else min(last, len(whole) - 1)
-    expect(206, reply.status, "the HTTP status of a range")
-    expect(f"bytes {start}-{end}/{len(whole)}", reply.headers.get("content-range"), "Content-Range")
-    expect(True, reply.body == whole[start : end + 1], "the bytes are those of the range")
-
-
-@check("url.ranges", needs=CONTROL)
-def a_range_beyond_the_end_is_416(session: Session) -> None:
-    """A range that begins after the end is 416, with the length in Content-Range."""
-    url = session.resource_url()
-    size = len(session.get(url).body)
-    reply = session.get(url, Range=f"bytes={size}-")
-    expect(416, reply.status, "the HTTP status of a range beyond the end")
-    expect(f"bytes */{size}", reply.headers.get("content-range"), "Content-Range")
-
-
-@check("url.ranges", needs=CONTROL)
-def if_range_guards_a_resumed_download(session: Session) -> None:
-    """With the right ETag in If-Range the rest is sent, with another the whole; a later URL keeps the ETag."""
-    first = session.get(session.resource_url())
-    fresh = session.resource_url()
-    etag = first.headers.get("etag", "")
-    part = session.get(fresh, **{"Range": "bytes=10-", "If-Range": etag})
-    expect((206, True), (part.status, part.body == first.body[10:]), "the rest, when the ETag is the same")
-    whole = session.get(fresh, **{"Range": "bytes=10-", "If-Range": '"another"'})
-    expect((200, True), (whole.status, whole.body == first.body), "the whole, when the ETag is another")
+                allowed = (403, 404) if "path" in how else (403,)
+                expect_in(allowed, session.get(forged).status, f"the HTTP status of a forged resource URL, {how}")

@@ -1,0 +1,94 @@
+"""The month's uploads: which of them count, and when they are free again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from flipsnack_contract.checks.borders import MONTHS, reach
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of, uploads_left
+from flipsnack_contract.checks.methods.uploads import (
+    EXACT,
+    MONTH,
+    OF_UPLOADS,
+    PAGES,
+    PDF,
+    WRONG_KINDS,
+    at_small_limits,
+    with_files,
+)
+from flipsnack_contract.contract import documents
+from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.clock import DAY
+from flipsnack_contract.contract.methods import takes_document
+from flipsnack_contract.target.session import CallDraft, FilePart, Session
+
+REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
+    "an unsigned one": lambda session: replace(session.draft(), signature="0" * 32),
+    "one with a wrong value": lambda session: session.draft(collectionStatus="secret"),
+    "one of a wrong kind": lambda session: with_files(session, WRONG_KINDS["zeros"]),
+    "one that is too large": lambda session: with_files(session, FilePart(EXACT + b"%")),
+    "one of too many pages": lambda session: with_files(session, FilePart(documents.pdf(PAGES + 1))),
+    "one of two files": lambda session: with_files(session, PDF, PDF),
+    "one without a file": lambda session: with_files(session, FilePart(b"")),
+}
+
+
+@check("upload.refused-not-counted", **OF_UPLOADS, rows={"refused": REFUSALS})
+def a_refused_upload_is_free(session: Session, refused: str) -> None:
+    """Refused uploads leave the month as it is: all of its uploads can still be made."""
+    at_small_limits(session)
+    for _ in range(MONTH + 1):
+        answer = session.ask(REFUSALS[refused](session))
+        expect(True, answer.code not in (20, 33), f"{refused} is refused for what is wrong with it, not for the month")
+    for number in range(MONTH):
+        expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")
+
+
+@check("upload.failed-counts", **OF_UPLOADS)
+def a_failed_conversion_is_counted(session: Session) -> None:
+    """An upload that was accepted counts although its conversion fails, and although it is deleted."""
+    at_small_limits(session)
+    session.steer.settings(conversion_schedule="failed")
+    for _ in range(MONTH):
+        data = session.ask(session.draft()).data or {}
+        session.call(GET, hash_of(data))
+        session.call(DELETE, hash_of(data))
+    expect_code(33, session.ask(session.draft()), "an upload after a month of failed ones")
+
+
+@check("upload.quota", **OF_UPLOADS, rows={"border": MONTHS})
+def a_new_month_frees_all_uploads(session: Session, border: str) -> None:
+    """The month's uploads stay used up until its last microsecond, for all its days; with the next all are free."""
+    at_small_limits(session)
+    reach(session, border, short_of=27 * DAY)
+    for _ in range(MONTH):
+        expect_code(20, session.ask(session.draft()), "an upload of this month")
+    for day in range(1, 27, 6):
+        reach(session, border, short_of=(27 - day) * DAY)
+        expect_code(33, session.ask(session.draft(), paced=False), f"an upload {day} days after the month was used up")
+    reach(session, border, short_of=1)
+    expect_code(33, session.ask(session.draft(), paced=False), "an upload in the last microsecond of the month")
+    session.wait(1)
+    for _ in range(MONTH):
+        expect_code(20, session.ask(session.draft(), paced=False), "an upload of the next month")
+    expect_code(33, session.ask(session.draft(), paced=False), "one more in the next month")
+
+
+@check("upload.quota", **OF_UPLOADS)
+def a_month_of_another_year_is_another(session: Session) -> None:
+    """The same month of the next year has all its uploads."""
+    at_small_limits(session)
+    reach(session, "the end of a month of 31 days")
+    session.ask(session.draft())
+    session.wait(370 * DAY)
+    expect(MONTH, uploads_left(session), "the uploads left in the same month of the next year")
+
+
+@check("upload.quota", needs=CONTROL, methods=takes_document)
+def the_month_has_a_thousand(session: Session) -> None:
+    """By default a month has 1,000 uploads, and no day of it has less."""
+    reach(session, "the end of a year")
+    for left in (1000, 999, 998):
+        expect(left, uploads_left(session), "the uploads left in January")
+        session.ask(session.draft())
+        session.wait(DAY)

@@ -1,0 +1,46 @@
+"""Texts that are nearly another one, as people and programs write them by mistake."""
+
+from collections.abc import Callable, Mapping
+
+LOOK_ALIKES = str.maketrans(
+    "aceiopxyACEIOPXY0",
+    "\u0430\u0441\u0435\u0456\u043e\u0440\u0445\u0443\u0410\u0421\u0415\u0406\u041e\u0420\u0425\u0423\u041e",
+)
+"""Latin letters, and Cyrillic ones that look the same."""
+
+LONGER: Mapping[str, Callable[[str], str]] = {
+    "with a blank before it": lambda text: " " + text,
+    "with a blank after it": lambda text: text + " ",
+    "with a tab after it": lambda text: text + "\t",
+    "with a line feed after it": lambda text: text + "\n",
+    "with a no-break space after it": lambda text: text + "\xa0",
+    "with a zero-width space before it": lambda text: "\u200b" + text,
+    "with a letter before it": lambda text: "x" + text,
+    "with a letter after it": lambda text: text + "x",
+    "in quotes": lambda text: f'"{text}"',
+    "twice": lambda text: text + text,
+    "twice with a comma": lambda text: f"{text},{text}",
+    "with a wildcard after it": lambda text: text + "%",
+}
+SHORTER: Mapping[str, Callable[[str], str]] = {
+    "without its first letter": lambda text: text[1:],
+    "without its last letter": lambda text: text[:-1],
+    "its first half": lambda text: text[: len(text) // 2],
+}
+OTHERWISE: Mapping[str, Callable[[str], str]] = {
+    "in lower case": str.lower,
+    "in upper case": str.upper,
+    "with a capital": lambda text: text[:1].upper() + text[1:],
+    "in the other case": str.swapcase,
+    "in letters that look alike": lambda text: text.translate(LOOK_ALIKES),
+    "in full-width letters": lambda text: "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text),
+    "percent-encoded once more": lambda text: f"%{ord(text[0]):02X}{text[1:]}",
+}
+NEAR: Mapping[str, Callable[[str], str]] = {**LONGER, **SHORTER, **OTHERWISE}
+"""How each is made of a text that is not empty; some leave a text as it is."""
+
+
+def near_misses(text: str, *, ways: Mapping[str, Callable[[str], str]] = NEAR) -> tuple[str, ...]:
+    """Each other text that `ways` make of `text`, once; none is empty."""
+    made = dict.fromkeys(make(text) for make in ways.values())
+    return tuple(one for one in made if one and one != text)

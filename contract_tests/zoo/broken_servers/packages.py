@@ -1,0 +1,136 @@
+"""Servers whose resource URLs serve the wrong package, or serve it wrongly."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from contract_tests.zoo.alt_server import AltServer
+from contract_tests.zoo.alt_server.accounts import MINUTE, Account, Collection
+from contract_tests.zoo.alt_server.answers import Headers, HttpAnswer
+
+DAY = 24 * 60 * MINUTE
+
+
+class DamagesByTitle(AltServer, breaks="url.zip"):
+    """Damages packages with a blank in the title."""
+
+    def package(self, collection: Collection) -> bytes:
+        whole = super().package(collection)
+        return whole.replace(b"\n" * 9, b"\n" * 8 + b" ") if " " in collection.title else whole
+
+
+class NoRanges(AltServer, breaks="url.ranges"):
+    """Knows no ranges."""
+
+    def part(self, whole: bytes, wanted: str, headers: Headers) -> HttpAnswer:
+        return super().part(whole, "", headers)
+
+
+class _Caches(AltServer):
+    """Keeps packages by something that does not name them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[object, bytes] = {}
+
+    def package(self, collection: Collection) -> bytes:
+        return self.kept.setdefault(self.name_of(collection), super().package(collection))
+
+    def name_of(self, collection: Collection) -> object:
+        """By what a package is kept."""
+        raise NotImplementedError
+
+
+class CachesByHash(_Caches, breaks="url.package"):
+    """Keeps packages by hash, whoever owns it."""
+
+    def name_of(self, collection: Collection) -> object:
+        return collection.hash
+
+
+class CachesByTitle(_Caches, breaks="url.package"):
+    """Keeps packages by title."""
+
+    def name_of(self, collection: Collection) -> object:
+        return collection.title, collection.document
+
+
+class CachesBySize(_Caches, breaks="url.package"):
+    """Keeps packages by the number of pages."""
+
+    def name_of(self, collection: Collection) -> object:
+        return collection.pages, collection.document
+
+
+class ServesTheLast(AltServer, breaks="url.package"):
+    """Serves the package that was asked for last."""
+
+    last: Collection | None = None
+
+    def issue(self, account: Account, collection: Collection) -> str:
+        self.last = collection
+        return super().issue(account, collection)
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(self.last or collection)
+
+
+class DrawsItsOwnPages(AltServer, breaks="url.package"):
+    """Shows drawn pages instead of the uploaded ones."""
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(replace(collection, document=""))
+
+
+class NamesTheHash(AltServer, breaks="url.package"):
+    """Shows the hash for a title."""
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(replace(collection, title=f"{collection.hash} {collection.serial}"))
+
+
+class PacksAgain(AltServer, breaks="url.package"):
+    """Builds another package for each link."""
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(replace(collection, document=f"{next(self.serial)}"))
+
+    def etag(self, _collection: Collection, _whole: bytes) -> str:
+        return '"always"'
+
+
+class OneEtag(AltServer, breaks="url.validators"):
+    """Has one ETag for all packages."""
+
+    def etag(self, _collection: Collection, _whole: bytes) -> str:
+        return '"package"'
+
+
+class EtagOfTheTitle(AltServer, breaks="url.validators"):
+    """Makes the ETag of the title."""
+
+    def etag(self, collection: Collection, _whole: bytes) -> str:
+        return f'"{hashlib.sha256(collection.title.encode()).hexdigest()}"'
+
+
+class NoEtagInParts(AltServer, breaks="url.validators"):
+    """Leaves the ETag out of a part."""
+
+    def part(self, whole: bytes, wanted: str, headers: Headers) -> HttpAnswer:
+        status, sent, body = super().part(whole, wanted, headers)
+        return status, {name: one for name, one in sent.items() if status != 206 or name != "ETag"}, body
+
+
+class AlwaysModified(AltServer, breaks="url.conditions"):
+    """Ignores If-None-Match."""
+
+    def failed_condition(self, etag: str, environ: Mapping[str, Any]) -> int:
+        return super().failed_condition(etag, {**environ, "HTTP_IF_NONE_MATCH": ""})
+
+
+class MatchesAnything(AltServer, breaks="url.conditions"):
+    """Ignores If-Match."""
+
+    def failed_condition(self, etag: str, environ: Mapping[str, Any]) -> int:
+        return super().failed_condition(etag, {**environ, "HTTP_IF_MATCH": etag})
