@@ -12,8 +12,8 @@ from mock_server.tests.conftest import KEY, Fake, make_fake
 
 from flipsnack_mock.admin.collections import Statistics
 from flipsnack_mock.admin.routes import ROUTES, Route
-from flipsnack_mock.admin.ui.routes import ACTIONS
-from flipsnack_mock.admin.ui.view import PageQuery
+from flipsnack_mock.admin.ui.buttons import ACTIONS
+from flipsnack_mock.admin.ui.query import PageQuery
 from flipsnack_mock.state.statistics import DayStatistics
 
 OPEN = {"/health", "/__admin/ca.pem"}

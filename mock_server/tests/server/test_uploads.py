@@ -21,7 +21,9 @@ from mock_server.tests.conftest import signed
 from mock_server.tests.raw_socket import query, received, status_and_body
 from mock_server.tests.server.test_wsgi_servers import elsewhere
 
-from flipsnack_mock.admin.ui.curl import curl
+from flipsnack_mock.admin.ui.repeat import repeat_of
+from flipsnack_mock.admin.ui.snippets import curl
+from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.testing import MockServer, make_pdf
 
 PNG = bytes.fromhex(
@@ -247,7 +249,7 @@ def test_the_journal_keeps_what_an_uploaded_file_is_and_none_of_its_bytes(server
     parts = entry["request"]["postData"]["params"]
     assert {"name": "title", "value": "A title"} in parts
     assert ("file", 'a "b".png') == (parts[-1]["name"], parts[-1]["fileName"])
-    command = shlex.split(curl(record, secret=account.secret, base_url=server.base_url))
+    command = shlex.split(_repeated(record, account.secret, server))
     assert ["--form", 'file=@"a \\"b\\".png"', server.base_url] == command[-3:]
 
 
@@ -257,8 +259,13 @@ def test_the_command_of_an_upload_repeats_it(server: MockServer, tmp_path: Path)
     (tmp_path / name).write_bytes(PNG)
     upload(server.base_url, "test-command", (name, PNG), title="=A @title")
     account = server.admin.account("test-command")
-    command = curl(account.requests.list()[0], secret=account.secret, base_url=server.base_url)
+    command = _repeated(account.requests.list()[0], account.secret, server)
     done = subprocess.run([*shlex.split(command), "-sS"], cwd=tmp_path, capture_output=True, check=True)
     assert "=A @title" == json.loads(done.stdout)["data"]["collectionTitle"]
     first, second = account.requests.list()
     assert first.files == second.files
+
+
+def _repeated(record: Record, secret: str, server: MockServer) -> str:
+    call = repeat_of(record, secret=secret, base_url=server.base_url)
+    return curl(call) if call else ""

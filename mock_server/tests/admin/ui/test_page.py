@@ -1,94 +1,15 @@
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-from mock_server.tests.conftest import signed
+from mock_server.tests.admin.ui.conftest import Page, busy
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.wait import WebDriverWait
 
-from flipsnack_mock.testing import AccountAdmin, MockServer, make_pdf
+from flipsnack_mock.admin.ui.request_list import MOST_REQUESTS
+from flipsnack_mock.testing import MockServer, make_pdf
 
-BOUND = 30
 HOSTILE = "\"'><img src=x onerror=\"window.hit=1\"><script>window.hit=1</script></code>{{ 7*7 }}<b id='main'>"
-NARROW, WIDE = 360, 1280
-MOST_STOPS = 120
-
-
-class Page:
-    """The page as somebody at a keyboard has it."""
-
-    def __init__(self, browser: webdriver.Chrome, server: MockServer, key: str) -> None:
-        self.browser = browser
-        self.server = server
-        self.account: AccountAdmin = server.admin.account(key)
-
-    def open(self, query: str = "") -> None:
-        self.browser.get(f"{self.server.url}/__admin/ui?account={self.account.key}{query}")
-
-    def call(self, **changes: str | None) -> int:
-        params = signed(self.account.secret, **({"apiKey": self.account.key} | changes))
-        return int(requests.get(self.server.base_url, params=params, timeout=BOUND).json()["code"])
-
-    def element(self, selector: str) -> WebElement:
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
-
-    def text(self, selector: str = "main") -> str:
-        return str(self.browser.execute_script("return document.querySelector(arguments[0]).innerText", selector))
-
-    def until(self, holds: Callable[[], Any]) -> None:
-        # An element may be replaced between finding and reading it.
-        stale = [StaleElementReferenceException]
-        WebDriverWait(self.browser, BOUND, poll_frequency=0.05, ignored_exceptions=stale).until(lambda _: holds())
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.browser.execute_script(script, *arguments)
-
-    def press(self, *keys: str) -> None:
-        # A field for a file would take the keys that are sent to it for a path.
-        webdriver.ActionChains(self.browser).send_keys(*keys).perform()
-
-    def complaints(self) -> list[str]:
-        """What the browser complained of: a script that failed, something that the policy stopped."""
-        return [str(line["message"]) for line in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, server: MockServer, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page of an account of this test's own, in a window of the usual width."""
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size(WIDE))
-    shown = Page(browser, server, f"test-page-{request.node.name[5:40]}")
-    shown.account.show()
-    shown.complaints()
-    yield shown
-    browser.get("about:blank")
-
-
-def size(width: int) -> dict[str, Any]:
-    return {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False}
-
-
-def busy(page: Page) -> str:
-    """Fill the account with all there is to be shown; the id of the request whose signature is wrong."""
-    figures = {"date": "2024-01-31", "views": 3, "pages": [{"page": 1, "views": 2}]}
-    page.account.collections.create(
-        hash="spring", title="Spring", schedule="after-30s", conversion_schedule="never", statistics=[figures]
-    )
-    page.account.collections.convert("spring", "complete")
-    for collection_hash in ("spring", "mock-failed", "mock-never", "mock-complete", "nosuch", "mock-error-31"):
-        page.call(collectionHash=collection_hash)
-    page.account.faults.add(preset="unknown-code")
-    page.call()
-    page.call(signature="0" * 32)
-    page.account.faults.clear()
-    page.account.faults.add(preset="slow", when={"hash": "spring"})
-    page.call(signature="0" * 32)
-    return page.account.requests.list()[-1].id
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -105,9 +26,12 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
         "PROCESSING forever",
         "no known mistake",
         "the account has no collection 'nosuch'",
-        "Create the collection above",
-        "delay",
+        "Create the collection on this page",
+        "slow",
+        "seconds 2, before headers",
         "hash spring",
+        "link expires in",
+        "All requests of the account",
         "client.final-state",
         "[secret]actioncollection.downloadHTMLapiKey",
     ):
@@ -129,7 +53,7 @@ def test_a_document_is_uploaded_converted_and_counted_on_the_page(page: Page, tm
     page.until(lambda: "code 38" in page.text("#wrong"))
     page.element(f"{row} button[aria-label$='into complete']").click()
     page.until(lambda: "complete" in page.text(row))
-    page.run("document.querySelector(arguments[0]).open = true", f"#statistics-{made['hash']}")
+    page.run("document.querySelector(arguments[0]).open = true", f"#details-{made['hash']}")
     day = f"#day-{made['hash']}-new"
     page.run("document.querySelector(arguments[0]).value = 1234", f"{day} [name=views]")
     page.element(f"{day} button").click()
@@ -148,10 +72,10 @@ def test_the_page_refreshes_in_place(page: Page) -> None:
     busy(page)
     page.open()
     page.run("window.same = true")
-    page.run("document.querySelector('#new-collection').open = true; scrollTo(0, 300)")
+    page.run("document.querySelector('#new-collection').open = true")
     page.run("document.querySelector('#preset').value = 'hang'")
     page.element("#new-title").send_keys("half a ti")
-    before = page.run("return scrollY")
+    page.run("scrollTo(0, 0)")
     page.call(collectionHash="mock-after-77s")
     page.until(lambda: "mock-after-77s" in page.text("#journal"))
     page.account.clock.freeze()
@@ -160,7 +84,49 @@ def test_the_page_refreshes_in_place(page: Page) -> None:
     assert "half a title" == page.element("#new-title").get_attribute("value")
     assert "hang" == page.element("#preset").get_attribute("value")
     assert page.run("return document.querySelector('#new-collection').open && window.same")
-    assert pytest.approx(before, abs=200) == page.run("return scrollY")
+
+
+@pytest.mark.parametrize("how", ["pointed at", "paused", "opened"])
+def test_no_row_moves_while_the_list_is_read(page: Page, how: str) -> None:
+    """The page counts the requests that came meanwhile, and shows them when it is asked to."""
+    page.call()
+    page.open()
+    if how == "paused":
+        page.element("#hold").click()
+    else:
+        webdriver.ActionChains(page.browser).move_to_element(page.element("#requests .line")).perform()
+    if how == "opened":
+        page.element("#requests .line").click()
+        page.until(lambda: "link to it" in page.text("#requests"))
+        webdriver.ActionChains(page.browser).move_to_element(page.element("h1")).click().perform()
+    place = page.run(TOP)
+    for seconds in (7, 8):
+        page.call(collectionHash=f"mock-after-{seconds}s")
+    page.until(lambda: "2 new requests" in page.text("#journal"))
+    assert "mock-after-7s" not in page.text("#requests")
+    assert place == page.run(TOP)
+    page.element("#fresh").click()
+    page.until(lambda: "mock-after-8s" in page.text("#requests"))
+
+
+TOP = "return document.querySelector('#requests li').getBoundingClientRect().top"
+
+
+def test_a_search_and_its_pages_stay_in_the_address(page: Page) -> None:
+    for number in range(MOST_REQUESTS + 5):
+        page.call(collectionHash=f"mock-after-{number + 1}s")
+    page.open()
+    page.run("window.same = true")
+    page.element("#text").send_keys("after-7s", Keys.ENTER)
+    page.until(lambda: "1 to 1 of 1" in page.text("#journal"))
+    assert "text=after-7s" in page.browser.current_url
+    page.element(".search a").click()
+    page.until(lambda: f"1 to {MOST_REQUESTS} of {MOST_REQUESTS + 5}" in page.text("#journal"))
+    page.run("arguments[0].click()", page.element("#journal .pages a[href*=older]:last-of-type"))
+    page.until(lambda: "mock-after-1s" in page.text("#requests"))
+    page.browser.back()
+    page.until(lambda: "mock-after-55s" in page.text("#requests"))
+    assert page.run("return window.same")
 
 
 def test_it_says_so_when_the_fake_is_gone(browser: webdriver.Chrome) -> None:
@@ -208,6 +174,7 @@ def test_an_empty_page_has_a_command_to_copy_and_shows_any_key_as_text(page: Pag
     page.element("#journal .copy").click()
     page.until(lambda: page.text("#said"))
     assert page.text("#said") in ("Copied.", "Press Ctrl+C to copy.")
+    assert page.text("#journal .copy").split()[0] in ("Copied", "Ctrl+C")
     page.browser.get(f"{page.server.url}/__admin/ui?account=%22%3E%3Cscript%3Ewindow.hit%3D1%3C/script%3E")
     assert '"><script>window.hit=1</script>' == page.text("h1")
     assert page.run("return window.hit === undefined")
@@ -236,92 +203,6 @@ def test_a_page_of_another_origin_can_neither_read_nor_steer(page: Page, browser
 # --- by keyboard, with a screen reader, on a telephone, in the dark --------------------------------------------------
 
 
-def test_the_keyboard_is_enough(page: Page) -> None:
-    page.open()
-    before = page.account.clock.now()
-    for _ in range(MOST_STOPS):
-        page.press(Keys.TAB)
-        if "+1 min" == page.browser.switch_to.active_element.text:
-            break
-    page.press(Keys.ENTER)
-    page.until(lambda: "The clock was advanced." in page.text("#said"))
-    assert page.account.clock.now() >= before + 60
-    assert "+1 min" == page.browser.switch_to.active_element.text
-    assert "3px" == page.run("return getComputedStyle(document.activeElement).outlineWidth")
-
-
-def test_keyboards_and_screen_readers_reach_everything(page: Page) -> None:
-    """The focus moves from top to bottom and is never trapped; every control has a name, every region a role."""
-    page.open(f"&request={busy(page)}")
-    reached = []
-    for _ in range(MOST_STOPS):
-        page.press(Keys.TAB)
-        if "BODY" == page.run("return document.activeElement.tagName"):
-            break
-        reached.append(page.run("return [...document.querySelectorAll('*')].indexOf(document.activeElement)"))
-    assert sorted(reached) == reached
-    can_act = "a[href], button, input:not([type=hidden]), select, summary, pre[tabindex]"
-    visible = page.run(
-        "return [...document.querySelectorAll(arguments[0])].filter(one => one.checkVisibility()).length", can_act
-    )
-    assert visible == len(reached)
-    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    roles = ("button", "link", "textbox", "spinbutton", "combobox", "switch", "navigation")
-    used = [node for node in tree if node.get("role", {}).get("value") in roles]
-    names = [node.get("name", {}).get("value", "") for node in used]
-    assert len(names) > 20
-    assert [] == [node for node, name in zip(used, names, strict=True) if not name.strip()]
-    landmarks = {node["role"]["value"] for node in tree if "role" in node}
-    assert {"banner", "navigation", "main", "contentinfo", "status"} <= landmarks
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(page: Page, scheme: str) -> None:
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    page.open(f"&request={busy(page)}")
-    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    ground, low = page.run(CONTRASTS)
-    assert ("dark" == scheme) == (ground < 0.2)
-    assert [] == low
-
-
-# Luminance and contrast as WCAG 2.2 defines them, of each element that holds text.
-CONTRASTS = """
-    const channel = c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    const parse = text => text.match(/[\\d.]+/g).map(Number);
-    const weights = [.2126, .7152, .0722];
-    const light = color => weights.reduce((sum, weight, i) => sum + weight * channel(color[i] / 255), 0);
-    const behind = one => {
-        for (; one; one = one.parentElement) {
-            const color = parse(getComputedStyle(one).backgroundColor);
-            if (color.length === 3 || color[3] === 1) return color;
-        }
-    };
-    const low = [];
-    for (const one of document.querySelectorAll('body *')) {
-        const own = [...one.childNodes].some(node => node.nodeType === 3 && node.nodeValue.trim());
-        if (!own || !one.checkVisibility()) continue;
-        const [a, b] = [light(parse(getComputedStyle(one).color)), light(behind(one))];
-        const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-        if (ratio < 4.5) low.push(`${one.outerHTML.slice(0, 80)}: ${ratio.toFixed(2)}`);
-    }
-    return [light(behind(document.body)), low];
-"""
-
-
-def test_nothing_sticks_out_on_a_telephone(page: Page) -> None:
-    """At 360 pixels nobody has to scroll sideways, and what can be pressed is large enough for a thumb."""
-    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size(NARROW))
-    page.account.collections.create(title="x" * 200, hash="y" * 64)
-    page.call(collectionHash="z" * 300)
-    page.open(f"&request={busy(page)}")
-    page.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    assert page.run("return document.documentElement.scrollWidth") <= NARROW
-    small = "return [...document.querySelectorAll('button')].map(one => one.offsetHeight).filter(high => high < 24)"
-    assert [] == page.run(small)
-
-
 def test_without_a_script_everything_is_there_all_the_same(page: Page) -> None:
     wrong = busy(page)
     page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
@@ -330,6 +211,7 @@ def test_without_a_script_everything_is_there_all_the_same(page: Page) -> None:
         page.element(f"#{wrong} a").click()
         page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{wrong} .more"))
         assert "to sign" in page.element(f"#{wrong}").text
+        page.element("#faults .fault summary").click()
         page.element("#faults .fault button").click()
         page.until(lambda: "The fault was removed." in page.element("#said").text)
     finally:
@@ -361,7 +243,7 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(page: Page) -> Non
     assert "taken" == page.element("#new-hash").get_attribute("value")
     page.element("#new-hash").send_keys("2", Keys.ENTER)
     page.until(lambda: "The collection was created." in page.text("#said"))
-    assert "" == page.text("#wrong")
+    page.until(lambda: not page.text("#wrong"))
     assert "" == page.element("#new-hash").get_attribute("value")
 
 
@@ -376,6 +258,6 @@ def test_the_token_is_asked_for_and_never_in_the_address(browser: webdriver.Chro
         assert "" == page.run("return document.cookie")
         page.element("#main form button").click()
         page.until(lambda: "The account was created." in page.text("#said"))
-        page.element("#top form button").click()
+        page.element("#top > form button").click()
         page.until(lambda: browser.find_elements(By.ID, "token"))
     browser.get("about:blank")

@@ -1,13 +1,17 @@
-from urllib.parse import urlsplit
+import gzip
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from lxml import html
-from mock_server.tests.conftest import KEY, Fake, make_fake
+from mock_server.tests.conftest import KEY, Fake, make_fake, signed
 from werkzeug.test import TestResponse
 
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.admin.ui import ASSETS
-from flipsnack_mock.admin.ui.routes import ACTIONS
+from flipsnack_mock.admin.ui.buttons import ACTIONS
+from flipsnack_mock.admin.ui.routes import DOWNLOADS
+from flipsnack_mock.faults.presets import PRESETS
 
 PAGE = "/__admin/ui"
 TOKEN = "sesame"
@@ -48,7 +52,7 @@ def test_everything_that_the_page_loads_is_its_own_and_there(fake: Fake) -> None
         page = html.fromstring(fake.admin("GET", f"{base}ui").text)
         loaded = [link.get("href") for link in page.iter("link") if link.get("rel") == "stylesheet"]
         loaded += [script.get("src") for script in page.iter("script")]
-        assert ["ui/page.css", "ui/page.js", "ui/calls.js"] == loaded
+        assert ["ui/page.css", "ui/page.js", "ui/requests.js", "ui/calls.js"] == loaded
         assert {200} == {fake.admin("GET", f"{base}{name}").status_code for name in loaded}
         assert [] == page.xpath("//script[not(@src)] | //style | //@style | //@*[starts-with(name(), 'on')]")
     assert 404 == fake.admin("GET", f"{PAGE}/other.js").status_code
@@ -110,6 +114,18 @@ def test_a_button_leads_back_to_the_page_which_says_what_was_done(fake: Fake) ->
     assert ACTIONS["advance"].said == text_of(fake.admin("GET", f"{PAGE}?{target.query}"), "said")
 
 
+def form_of(fake: Fake, action: str, query: str = "") -> dict[str, str]:
+    """The fields of the first form with this button, with the values that a browser would send, but for its account."""
+    fake.account("GET")  # which creates it
+    page: Any = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}&{query}").text)
+    form = next(one for one in page.forms if one.fields.get("do") == action)
+    return {name: value or "" for name, value in form.form_values() if name not in ("do", "key")}
+
+
+def submit(fake: Fake, action: str, fields: dict[str, str]) -> TestResponse:
+    return fake.client.post(PAGE, data={"do": action, "key": KEY} | fields)
+
+
 def test_faults_can_be_added_and_removed(fake: Fake) -> None:
     press(fake, "add-fault", preset="bad-gateway", when__hash="mock-complete")
     press(fake, "add-fault", preset="slow", when__hash="")
@@ -121,6 +137,97 @@ def test_faults_can_be_added_and_removed(fake: Fake) -> None:
     assert [] == fake.account("GET", "/faults").get_json()["faults"]
 
 
+def test_the_form_of_a_preset_adds_that_preset(fake: Fake) -> None:
+    """With all of its values as they are, though a browser sends each line break as two characters."""
+    for preset in PRESETS:
+        fields = form_of(fake, "add-fault", f"preset={preset}")
+        submit(fake, "add-fault", {name: value.replace("\n", "\r\n") for name, value in fields.items()})
+        fake.account("POST", "/faults", {"preset": preset})
+    rules = fake.account("GET", "/faults").get_json()["faults"]
+    parts = [{name: rule[name] for name in ("fault", "when", "count", "ttl")} for rule in rules]
+    assert len(PRESETS) == len(parts[1::2])
+    assert parts[1::2] == parts[::2]
+    shown = fake.admin("GET", f"{PAGE}?account={KEY}")
+    assert [f"{name} f{2 * number + 1} ACTIVE" for number, name in enumerate(PRESETS)] == [
+        " ".join(text_of(shown, f"fault-{rule['id']}").split()[:3]) for rule in rules[::2]
+    ]
+
+
+def test_the_values_of_a_fault_can_be_set(fake: Fake) -> None:
+    changes = {"fault.seconds": "0.25", "fault.before": "body", "when.hash": "spring", "when.nth": "2", "count": "1"}
+    submit(fake, "add-fault", form_of(fake, "add-fault", "preset=slow") | changes)
+    [rule] = fake.account("GET", "/faults").get_json()["faults"]
+    assert {"kind": "delay", "seconds": 0.25, "before": "body"} == rule["fault"]
+    assert ({"hash": "spring", "nth": 2}, 1) == (rule["when"], rule["count"])
+
+
+def test_settings_of_an_account_can_be_changed_and_the_others_stay(fake: Fake) -> None:
+    fields = form_of(fake, "change-settings")
+    before = fake.account("GET", "/settings").get_json()
+    submit(fake, "change-settings", fields)
+    assert before == fake.account("GET", "/settings").get_json()
+    fake.account("PATCH", "/settings", {"http_statuses": {"41": 401}})
+    changes = {"requests_per_second": "3", "url_lifetime": "0.5", "restart_failed": "true", "invalid_hash": "46"}
+    submit(fake, "change-settings", fields | changes)
+    changed = {"requests_per_second": 3, "url_lifetime": 0.5, "restart_failed": True, "invalid_hash": 46}
+    assert before | changed | {"http_statuses": {"41": 401}} == fake.account("GET", "/settings").get_json()
+
+
+def test_an_account_can_be_kept_copied_and_restored(fake: Fake) -> None:
+    """The copy is shown at once; a snapshot goes into the box as it was downloaded."""
+    press(fake, "create-collection", hash="mine")
+    snapshot = fake.admin("GET", f"{PAGE}/download/snapshot.json?account={KEY}").text
+    press(fake, "create-collection", hash="later")
+    answer = press(fake, "fork", copy="copy")
+    assert "ui?account=copy&did=fork" == answer.headers["Location"]
+    assert ["mine", "later"] == hashes(fake, "copy")
+    press(fake, "restore", snapshot=snapshot)
+    assert ["mine"] == hashes(fake, KEY)
+    assert 400 == press(fake, "restore", key="copy", snapshot=snapshot).status_code
+    assert 400 == press(fake, "restore", snapshot="{").status_code
+
+
+def hashes(fake: Fake, key: str) -> list[str]:
+    listed = fake.admin("GET", f"/__admin/accounts/{key}/collections").get_json()["collections"]
+    return [item["hash"] for item in listed]
+
+
+def test_a_pasted_url_is_diagnosed_on_the_page(fake: Fake) -> None:
+    url = f"http://fake.test/v1/?{urlencode(signed())}"
+    shown = text_of(fake.client.post(PAGE, data={"do": "explain", "url": url.lower()}), "diagnosis")
+    assert diagnosed(fake, url=url.lower())["summary"] in shown
+    assert "The signature is right." in text_of(fake.client.post(PAGE, data={"do": "explain", "url": url}), "diagnosis")
+    other = fake.client.post(PAGE, data={"do": "explain", "url": url, "secret": "another"})
+    assert diagnosed(fake, url=url, secret="another")["summary"] in text_of(other, "diagnosis")
+    twice = fake.client.post(PAGE, data={"do": "explain", "url": f"{url}&apiKey=x"})
+    assert (400, True) == (twice.status_code, "more than once" in text_of(twice, "wrong"))
+
+
+def diagnosed(fake: Fake, **query: str) -> dict[str, str]:
+    return dict(fake.admin("POST", "/__admin/explain", query).get_json())
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_the_page_offers_what_programs_can_fetch(name: str) -> None:
+    """With its own cookie, and the same bytes as the route of programs."""
+    fake = make_fake(admin_token=TOKEN)
+    fake.call()
+    fake.client.post(PAGE, data={"do": "sign-in", "token": TOKEN})
+    programs = DOWNLOADS[name]
+    path = programs.path.replace("<key>", KEY) + (f"?{programs.account}={KEY}" if programs.account else "")
+    expected = fake.admin("GET", path, Authorization=f"Bearer {TOKEN}")
+    shown = fake.admin("GET", f"{PAGE}/download/{name}?account={KEY}")
+    assert (200, expected.data, expected.content_type) == (shown.status_code, shown.data, shown.content_type)
+    press(fake, "sign-out")
+    assert 401 == fake.admin("GET", f"{PAGE}/download/{name}?account={KEY}").status_code
+
+
+def test_a_browser_gets_the_page_compressed(fake: Fake) -> None:
+    packed = fake.admin("GET", PAGE, Accept_Encoding="br, gzip")
+    assert ("gzip", "Accept-Encoding") == (packed.headers["Content-Encoding"], packed.headers["Vary"])
+    assert fake.admin("GET", PAGE).text == gzip.decompress(packed.data).decode()
+
+
 @pytest.mark.parametrize(
     ("action", "fields", "status", "words"),
     [
@@ -129,6 +236,8 @@ def test_faults_can_be_added_and_removed(fake: Fake) -> None:
         ("force", {"hash": "mock-complete", "state": "NEW"}, 409, "legal here"),
         ("force", {"hash": "nosuch", "state": "COMPLETE"}, 404, "no collection"),
         ("add-fault", {"preset": "nosuch"}, 400, "no preset 'nosuch'"),
+        ("add-fault", {"fault": "x", "fault__kind": "slow"}, 400, "expected one of them"),
+        ("change-settings", {"url_lifetime": "-1"}, 400, "$.url_lifetime"),
         ("create-account", {}, 409, "is taken"),
         ("nosuch", {}, 400, "no button 'nosuch'"),
     ],

@@ -1,8 +1,22 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mock_server.tests.conftest import make_door
+from mock_server.tests.faults.conftest import account
 
-from flipsnack_mock.admin.ui.timeline import Window, format_duration, timeline_row, window_of
+from flipsnack_mock.admin.ui.query import SPANS
+from flipsnack_mock.admin.ui.timeline import (
+    Bar,
+    Dot,
+    Window,
+    account_line,
+    entries_by_hash,
+    format_duration,
+    timeline_row,
+    window_of,
+)
+from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import Job, State
@@ -26,7 +40,7 @@ def words(schedule: str, *, after: float = 1, calls: int = 1, forced: State | No
     """What is said of a job some seconds after its start."""
     item = collection(schedule, calls=calls, forced=forced)
     now = START + round(after * SECOND)
-    return timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, now)).words
+    return timeline_row(item, BEHAVIOUR, window_of(now, 60)).words
 
 
 @pytest.mark.parametrize(
@@ -51,14 +65,14 @@ def test_each_schedule_is_told_in_words(expected: str, said: str) -> None:
 def test_a_job_that_was_not_asked_for_waits() -> None:
     for forced, said in ((None, "waiting for the first call"), (State.COMPLETE, "forced to COMPLETE")):
         item = collection("after-5s", started=None, forced=forced)
-        line = timeline_row(item, BEHAVIOUR, window_of([item], BEHAVIOUR, START))
+        line = timeline_row(item, BEHAVIOUR, window_of(START, 60))
         assert (said, ()) == (line.words, line.bars)
 
 
-@given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12))
-def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, calls: int) -> None:
+@given(schedule=SCHEDULES, elapsed=INSTANTS, calls=st.integers(1, 12), past=st.sampled_from([*SPANS]))
+def test_a_line_stays_in_its_window_and_in_order(schedule: str, elapsed: int, calls: int, past: int) -> None:
     item = collection(schedule, calls=calls)
-    window = window_of([item], BEHAVIOUR, START + elapsed)
+    window = window_of(START + elapsed, past)
     bars = timeline_row(item, BEHAVIOUR, window).bars
     assert all(0 <= bar.left and bar.left + bar.width <= 100.01 and bar.width > 0 for bar in bars)
     assert [bar.left for bar in bars] == sorted(bar.left for bar in bars)
@@ -75,14 +89,32 @@ def test_the_computed_end_is_the_end(schedule: str, elapsed: int, calls: int) ->
         assert timetable.is_over(0, calls) == timetable.is_over(elapsed, calls)
 
 
-@pytest.mark.parametrize(
-    ("schedule", "future"), [("after-5s", 30), ("after-50s", 60), ("after-40m", 30), ("after-9999s", 3600)]
-)
-def test_the_window_is_as_long_as_the_jobs_that_run_need(schedule: str, future: int) -> None:
-    """In steps, so that it does not crawl; and never so long that a job of seconds is invisible."""
-    item = collection(schedule.replace("40m", "29s"))
-    window = window_of([item], BEHAVIOUR, START + SECOND)
-    assert (2 * future * SECOND, future * SECOND) == (window.now - window.start, window.end - window.now)
+def test_calls_links_and_faults_are_on_the_line() -> None:
+    """A dot for each call, the life of the latest link, the time of a fault, and maintenance from now on."""
+    door = make_door()
+    door.call()
+    door.now += 10 * SECOND
+    door.code(collectionHash="nosuch")
+    account(door).faults["f1"] = FaultRule(id="f1", fault=PRESETS["slow"].fault, made_at=door.now, ttl=15)
+    door.call()
+    door.now += 10 * SECOND
+    entries = tuple(door.world.journal.entries())
+    window = window_of(door.now, 60)
+    first, last = window.place(door.now - 20 * SECOND), window.place(door.now - 10 * SECOND)
+    line = account_line(entries, account(door).faults.values(), window, maintenance=True)
+    assert (Dot("fine", round(first, 1)), Dot("refused", round(last, 1)), Dot("faulted", round(last, 1))) == line.dots
+    assert (Bar("fault-on", last, 16.66), Bar("maintenance", 66.67, 33.33)) == line.bars
+    asked = entries_by_hash(account(door), entries)
+    assert {"mock-complete": 2, "nosuch": 1} == {name: len(found) for name, found in asked.items()}
+    row = timeline_row(account(door).collections["mock-complete"], BEHAVIOUR, window, asked["mock-complete"])
+    assert (Bar("link", last, 44.44), "link expires in 50 s") == (row.link, row.link_words)
+    past = timeline_row(
+        account(door).collections["mock-complete"],
+        BEHAVIOUR,
+        window_of(door.now + 70 * SECOND, 60),
+        asked["mock-complete"],
+    )
+    assert "link expired 20 s ago" == past.link_words
 
 
 def test_what_is_outside_of_the_window_is_at_its_border() -> None:

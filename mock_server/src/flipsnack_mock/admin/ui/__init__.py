@@ -2,25 +2,33 @@
 
 import functools
 from importlib.resources import files
-from typing import Any
-from urllib.parse import urlencode
 
 import jinja2
 
+from flipsnack_mock.admin.ui.query import FILTERED_BY, SPANS, TABS, carried, link
 from flipsnack_mock.admin.ui.timeline import format_duration
-from flipsnack_mock.admin.ui.view import PageQuery, PageView
+from flipsnack_mock.admin.ui.view import PageView
+from flipsnack_mock.doctor.diagnosis import Diagnosis
 
 ASSETS = {
     "page.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
+    "requests.js": "text/javascript; charset=utf-8",
     "calls.js": "text/javascript; charset=utf-8",
 }
 """The static files of the page, with their content types."""
 
 
-def page(view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False) -> str:
-    """The page as HTML. `said` is a status message, `wrong` an error message; `guarded` says whether a token is set."""
-    return _templates().get_template("page.html").render(view=view, said=said, wrong=wrong, guarded=guarded)
+def page(
+    view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False, diagnosis: Diagnosis | None = None
+) -> str:
+    """The page as HTML.
+
+    `said` is a status message, `wrong` an error message; `guarded` says whether a token is set; `diagnosis` is that of
+    the URL in the box for one.
+    """
+    template = _templates().get_template("page.html")
+    return template.render(view=view, said=said, wrong=wrong, guarded=guarded, diagnosed=diagnosis)
 
 
 def sign_in(*, wrong: str = "") -> str:
@@ -31,32 +39,24 @@ def sign_in(*, wrong: str = "") -> str:
 @functools.cache
 def asset(name: str) -> bytes:
     """The content of one of `ASSETS`."""
-    return files(__name__).joinpath(name).read_bytes()
+    return files(__name__).joinpath("static", name).read_bytes()
 
 
 @functools.cache
 def _templates() -> jinja2.Environment:
     # Everything is escaped: clients choose the text on the page.
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("flipsnack_mock.admin", "ui"),
+        loader=jinja2.PackageLoader("flipsnack_mock.admin.ui"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"format_duration": format_duration, "clock": _clock}
-    environment.globals["link"] = _link
+    environment.globals |= {"link": link, "carried": carried, "FILTERED_BY": FILTERED_BY, "TABS": TABS, "SPANS": SPANS}
     return environment
 
 
 def _clock(instant: str) -> str:
     """The time of day in an ISO 8601 text, to the millisecond."""
     return instant[11:23]
-
-
-def _link(query: PageQuery, **changes: Any) -> str:
-    """The query string of the page with `changes`."""
-    wanted = {"account": query.account, "show": query.show, "request": query.request} | changes
-    return "?" + urlencode(
-        {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}
-    )

@@ -1,6 +1,6 @@
-"""Caches diagnoses and lint findings for the page, which is rendered every second."""
+"""Keeps diagnoses and lint findings for the page, which is rendered every second."""
 
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,12 +12,12 @@ from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
 _MOST = 500
-# Rendering blocks other requests: a third of the doctor's own bound, enough for usual requests.
+# The page is waited for: a third of the doctor's own bound, enough for usual requests.
 _MOST_CHARACTERS = 10_000_000
 
 
 class _WorldCache:
-    """The cached values of one world."""
+    """The kept values of one world."""
 
     def __init__(self) -> None:
         self.diagnoses: dict[int, Diagnosis] = {}
@@ -25,42 +25,48 @@ class _WorldCache:
 
 
 class PageCache:
-    """Diagnoses and findings of all worlds; drops the oldest, and those of deleted worlds."""
+    """Diagnoses and findings of all worlds; drops the oldest, and those of deleted worlds.
+
+    Several threads may use it: two that compute the same value keep one of the two.
+    """
 
     def __init__(self) -> None:
         self._worlds: WeakKeyDictionary[World, _WorldCache] = WeakKeyDictionary()
-        self._busy = False
 
-    def begin(self) -> None:
-        """Start a new page, which may compute one diagnosis in addition to the requested one."""
-        self._busy = False
-
-    def diagnosis(self, world: World, entry: Entry, *, at_once: bool) -> Diagnosis | None:
-        """The diagnosis of `entry`, or None if it is left to a later page; with `at_once` it is computed now."""
+    def diagnoses(self, world: World, entries: Iterable[Entry], asked: str) -> dict[int, Diagnosis]:
+        """The known diagnoses of `entries` by number; computes that of the request `asked`, and one more."""
         known = self._of(world).diagnoses
-        if entry.number not in known:
-            if self._busy and not at_once:
-                return None
-            self._busy = True
-            known[entry.number] = diagnose(case_of_entry(world, entry), most_characters=_MOST_CHARACTERS)
-            _trim(known)
-        return known[entry.number]
+        unknown = [entry for entry in entries if entry.number not in known]
+        more = next((entry for entry in unknown if entry.id != asked), None)
+        for entry in unknown:
+            if entry.id == asked or entry is more:
+                known[entry.number] = _diagnosed(world, entry)
+        found = {entry.number: known[entry.number] for entry in entries if entry.number in known}
+        _trim(known)
+        return found
 
-    def findings(self, world: World, key: str, latest: int) -> list[Finding]:
-        """The findings of the lint in the `latest` requests of `key`."""
+    def findings(self, world: World, key: str, entries: Sequence[Entry]) -> list[Finding]:
+        """The findings of the lint in `entries`, all of them of `key`, oldest first."""
         known = self._of(world).findings
-        entries = list(islice(reversed(list(world.journal.entries(key))), latest))
-        state = tuple(entry.number for entry in entries[:1] + entries[-1:])
-        if known.get(key, ((),))[0] != state or not entries:
-            known.pop(key, None)
-            known[key] = state, lint(records_of(world, reversed(entries)))
-            _trim(known)
-        return known[key][1]
+        state = tuple(entry.number for entry in (*entries[:1], *entries[-1:]))
+        kept = known.get(key)
+        if kept is not None and kept[0] == state and entries:
+            return kept[1]
+        found = lint(records_of(world, entries))
+        known[key] = state, found
+        _trim(known)
+        return found
 
     def _of(self, world: World) -> _WorldCache:
         return self._worlds.setdefault(world, _WorldCache())
 
 
+def _diagnosed(world: World, entry: Entry) -> Diagnosis:
+    with world.lock:
+        case = case_of_entry(world, entry)
+    return diagnose(case, most_characters=_MOST_CHARACTERS)
+
+
 def _trim(known: dict[Any, Any]) -> None:
-    while len(known) > _MOST:
-        del known[next(iter(known))]
+    for name in list(known)[:-_MOST]:
+        known.pop(name, None)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from flipsnack_mock.admin.ui.curl import signed_query
+from flipsnack_mock.admin.ui.repeat import download_call, query_text
 from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row
 from flipsnack_mock.api.methods.get_embed import player_path
 from flipsnack_mock.protocol.instants import month_of
-from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.jobs import State, legal_targets
+from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.magic import magic
 from flipsnack_mock.state.statistics import DayStatistics, totals
 
 MOST_DAYS = 31
@@ -21,11 +22,14 @@ CREATE = "collection.create"
 class CollectionRow(msgspec.Struct, frozen=True):
     """A collection with the timeline of its package's job, its conversion, and the states both can be forced into.
 
-    `days` are the latest ones with statistics, and `sums` those of all days. `package` is the query of a signed call
-    for its package, `player` the address of its player, both relative to the page.
+    `title` is its own, or for a magic hash what that does. `days` are the latest ones with statistics, and `sums` those
+    of all days. `package` is the query of a signed call for its package, `player` the address of its player, both
+    relative to the page.
     """
 
     collection: Collection
+    title: str
+    magic: bool
     schedule: str
     line: TimelineRow
     legal: Sequence[State]
@@ -37,21 +41,24 @@ class CollectionRow(msgspec.Struct, frozen=True):
     player: str
 
 
-def collection_row(item: Collection, account: Account, window: Window) -> CollectionRow:
-    """The row of one collection."""
-    line = timeline_row(item, account.behaviour, window)
+def collection_row(item: Collection, account: Account, window: Window, entries: Sequence[Entry]) -> CollectionRow:
+    """The row of one collection; `entries` are the requests for it."""
+    line = timeline_row(item, account.behaviour, window, entries)
     conversion = item.conversion_state(window.now)
-    wanted = {"action": PACKAGE_METHOD, "apiKey": account.key, "collectionHash": item.hash}
+    call = download_call(account.key, item.hash, account.secret, "../v1/")
+    meant = magic(item.hash)
     return CollectionRow(
         collection=item,
+        title=item.title if meant is None else meant.does,
+        magic=meant is not None,
         schedule=item.job.schedule or item.schedule_text(account.behaviour),
         line=line,
-        legal=legal_targets(line.state),
+        legal=[] if item.deleted else legal_targets(line.state),
         conversion=conversion.lower(),
-        convertible=[state.lower() for state in legal_targets(conversion)],
+        convertible=[] if item.deleted else [state.lower() for state in legal_targets(conversion)],
         days=sorted(item.statistics, key=lambda day: day.date)[-MOST_DAYS:],
         sums=totals(item.statistics),
-        package=f"../v1/?{signed_query(wanted, account.secret)}",
+        package=f"{call.url}?{query_text(call.signed)}",
         player=f"..{player_path(account.key, item.hash)}",
     )
 

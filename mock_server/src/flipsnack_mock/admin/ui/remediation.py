@@ -23,7 +23,7 @@ BY_RULE: dict[str, str] = {
     "stats.date-order": "Put startDate before endDate.",
     "list.range": "Begin with index 0, or with the setting list_base.",
     "list.range-order": "Let the range end where it begins, or later.",
-    "code.43-unknown": "Create the collection above, or use a magic hash such as mock-complete.",
+    "code.43-unknown": "Create the collection on this page, or use a magic hash such as mock-complete.",
     "url.expired-is-403": "Call collection.downloadHTML again and use the resource URL of that answer.",
     "url.tamper-proof": "Request the resource URL exactly as given.",
     "url.ranges": "Request a package with GET or HEAD.",
@@ -49,7 +49,7 @@ BY_CODE: dict[int, str] = {
     46: "Use a hash as the API issues it: 7 to 10 lower-case letters and digits.",
 }
 
-_FAULT = "A fault caused this: check that the client handles it, or remove the fault below."
+_FAULT = "A fault changed this answer: check that the client handles it, or remove the fault on this page."
 _MAGIC = "The magic hash, title or file name asks for this answer: check that the client handles it."
 _NO_SPOOL = "Let the fake write to its spool, or make room there (settings spool, spool_bytes and spool_files)."
 
@@ -57,7 +57,7 @@ _NO_SPOOL = "Let the fake write to its spool, or make room there (settings spool
 def remediation(record: Record) -> str:
     """What to do about the refusal of `record`, as one sentence; empty if it was not refused."""
     status = record.answer.http_status if record.answer else 0
-    if record.fault:
+    if record.fault and record.failed in ("", "fault"):
         return _FAULT
     if status == 501 and record.action in UNBUILT:
         return _of_unbuilt(UNBUILT[record.action])

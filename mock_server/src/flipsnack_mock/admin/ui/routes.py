@@ -1,22 +1,26 @@
 """Routes of the page at /__admin/ui. Its buttons are forms, so it works without JavaScript; each calls another route.
 
-Errors are answered in HTML: with the same page, which shows the message.
+Errors are answered in HTML: with the same page, which shows the message. The view is read with the lock of its world,
+computed and rendered without it.
 """
 
+import gzip
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import flask
-import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.guard import COOKIE, Guard
-from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
+from flipsnack_mock.admin.long_poll import Work
+from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
+from flipsnack_mock.admin.ui.buttons import ACTIONS, carry_out
 from flipsnack_mock.admin.ui.cache import PageCache
-from flipsnack_mock.admin.ui.view import FILTERS, PageQuery, view_of
+from flipsnack_mock.admin.ui.query import link, query_of
+from flipsnack_mock.admin.ui.view import view_of
+from flipsnack_mock.doctor.diagnosis import Diagnosis
 from flipsnack_mock.protocol.addresses import origin_of
 from flipsnack_mock.protocol.errors import Refused
 
@@ -37,39 +41,24 @@ _HEADERS = {
 }
 
 
-class Action(NamedTuple):
-    """The action of a button: the route that it calls, and the status message afterwards."""
+class Download(NamedTuple):
+    """A file that the page offers: the route that answers with it, and the route's parameters that name the account."""
 
-    method: str
     path: str
-    said: str
+    account: str = ""
 
 
-_ACCOUNT = "/__admin/accounts/<key>"
-ACTIONS = {
-    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was advanced."),
-    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock is frozen."),
-    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock is running."),
-    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance was switched for this account."),
-    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance was switched for all accounts."),
-    "create-collection": Action("POST", f"{_ACCOUNT}/collections", "The collection was created."),
-    "force": Action("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
-    "convert": Action("PUT", f"{_ACCOUNT}/collections/<hash>/conversion", "The conversion was forced."),
-    "delete-collection": Action("DELETE", f"{_ACCOUNT}/collections/<hash>", "The collection is deleted: code 43."),
-    "set-day": Action("PUT", f"{_ACCOUNT}/collections/<hash>/statistics/<date>", "The day was saved."),
-    "forget-day": Action("DELETE", f"{_ACCOUNT}/collections/<hash>/statistics/<date>", "The day was removed."),
-    "set-uploads": Action("PUT", f"{_ACCOUNT}/uploads", "The month's uploads were set."),
-    "add-fault": Action("POST", f"{_ACCOUNT}/faults", "The fault was added."),
-    "remove-fault": Action("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
-    "clear-faults": Action("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
-    "clear-requests": Action("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
-    "create-account": Action("POST", "/__admin/accounts", "The account was created."),
-    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account was reset."),
+DOWNLOADS = {
+    "requests.har": Download("/__admin/requests.har", "key"),
+    "requests.ndjson": Download("/__admin/requests.ndjson", "key"),
+    "snapshot.json": Download("/__admin/accounts/<key>/snapshot"),
+    "accounts.toml": Download("/__admin/export"),
 }
+"""The files by name. They are below the page, because its cookie is not valid for the routes of programs."""
 
 
-@route("GET", PATH, "show the page for people (account, show, request)", access="page")
-def show_page(context: Context) -> HttpResponse:
+@route("GET", PATH, "show the page for people (account, request, text, hash, code, fault, since, to, …)", access="page")
+def show_page(context: Context) -> HttpResponse | Work:
     """The page, or the form that asks for the token."""
     if not _is_signed_in(context):
         return _html(sign_in(), 401)
@@ -78,8 +67,8 @@ def show_page(context: Context) -> HttpResponse:
 
 
 @route("POST", PATH, "carry out a form of the page, then show the page", access="page")
-def act(context: Context) -> HttpResponse:
-    """Redirect to the page, or show it with the error message."""
+def act(context: Context) -> HttpResponse | Work:
+    """Redirect to the page, or show it with the error message or the diagnosis."""
     try:
         return _acted(context, _form(context.raw_body))
     except Refused as refusal:
@@ -88,7 +77,7 @@ def act(context: Context) -> HttpResponse:
         return _page(context, wrong=refusal.message, status=refusal.http_status)
 
 
-def _acted(context: Context, form: dict[str, str]) -> HttpResponse:
+def _acted(context: Context, form: dict[str, str]) -> HttpResponse | Work:
     wanted = form.pop("do", "")
     if wanted == "sign-in":
         return _sign_in(context, form.get("token", ""))
@@ -96,15 +85,23 @@ def _acted(context: Context, form: dict[str, str]) -> HttpResponse:
         return _html(sign_in(wrong="Sign in first."), 401)
     if wanted == "sign-out":
         return _with_pass(_see_other("?"), "")
-    _carry_out(context, wanted, form)
-    return _see_other("?" + urlencode({**context.query, "did": wanted}))
+    answer = carry_out(context, wanted, form)
+    if isinstance(answer, Work):
+        return _page(context, explained=answer)
+    query = query_of(context.query)
+    # A new account is shown at once.
+    made = answer["key"] if wanted in ("create-account", "fork") else query.account
+    did = urlencode({"did": wanted})
+    return _see_other(f"{link(query, account=made, seen=query.seen)}&{did}".replace("?&", "?"))
 
 
 def _form(body: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise Refused(400, "bad_request", f"the form has more than {_MOST_FIELDS} fields") from None
+    # Browsers send every line break of a text area as two characters.
+    return {name: value.replace("\r\n", "\n") for name, value in pairs}
 
 
 @route("GET", f"{PATH}/<file>", "show a file that the page loads", access="page")
@@ -116,17 +113,51 @@ def show_asset(context: Context) -> HttpResponse:
     return HttpResponse(asset(name), headers=_HEADERS | {"Cache-Control": "no-cache"}, content_type=ASSETS[name])
 
 
-def _page(context: Context, *, said: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
-    show = context.query.get("show", "all")
-    query = PageQuery(
-        context.query.get("account", ""), context.query.get("request", ""), show if show in FILTERS else "all"
-    )
+@route("GET", f"{PATH}/download/<file>", "download a file that the page offers, of ?account=", access="page")
+def download(context: Context) -> HttpResponse | Work:
+    """The journal, a snapshot or the accounts: what the routes for programs answer."""
+    name, key = context.args["file"], context.query.get("account", "")
+    if not _is_signed_in(context):
+        return _html(sign_in(), 401)
+    if name not in DOWNLOADS:
+        raise Refused(404, "not_found", f"the page offers no file {name[:40]!r}; there are {', '.join(DOWNLOADS)}")
+    wanted = DOWNLOADS[name]
+    entry = next(one for one in ROUTES if (one.method, one.path) == ("GET", wanted.path))
+    query = {wanted.account: key} if wanted.account else {}
+    answer: HttpResponse | Work = entry.handler(context._replace(args={"key": key}, query=query))
+    return answer
+
+
+def _page(
+    context: Context, *, said: str = "", wrong: str = "", status: int = 200, explained: Work | None = None
+) -> Work:
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
     cache = flask.current_app.extensions.setdefault("flipsnack_mock.page", PageCache())
-    cache.begin()
-    view = view_of(context.world, query, at=context.at, base_url=f"{origin}/v1/", cache=cache)
-    return _html(page(view, said=said, wrong=wrong, guarded=Guard(settings).wants_token), status)
+    view = view_of(context.world, query_of(context.query), at=context.at, base_url=f"{origin}/v1/", cache=cache)
+    guarded, is_packed = Guard(settings).wants_token, "gzip" in flask.request.headers.get("Accept-Encoding", "")
+
+    def shown() -> HttpResponse:
+        text = page(view(), said=said, wrong=wrong, guarded=guarded, diagnosis=_diagnosis(explained))
+        return _packed(_html(text, status)) if is_packed else _html(text, status)
+
+    return Work(shown)
+
+
+def _diagnosis(explained: Work | None) -> Diagnosis | None:
+    if explained is None:
+        return None
+    explained.block()
+    found: Diagnosis = explained.answer
+    return found
+
+
+def _packed(answer: HttpResponse) -> HttpResponse:
+    # The page is sent every second: what is repeated in it is most of it.
+    answer.data = gzip.compress(answer.data, compresslevel=1, mtime=0)
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
 
 
 def _html(text: str, status: int = 200) -> HttpResponse:
@@ -172,39 +203,3 @@ def _with_pass(answer: HttpResponse, value: str) -> HttpResponse:
         samesite="Strict",
     )
     return answer
-
-
-# --- the buttons -----------------------------------------------------------------------------------------------------
-
-
-def _carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> None:
-    action = ACTIONS.get(wanted)
-    if action is None:
-        raise Refused(400, "bad_request", f"the page has no button {wanted[:40]!r}")
-    entry = next(one for one in ROUTES if (one.method, one.path) == (action.method, action.path))
-    parts = {name: value for name, value in form.items() if f"<{name}>" in entry.path}
-    if missing := [name for name in re.findall(r"<([a-z]+)>", entry.path) if name not in parts]:
-        raise Refused(400, "bad_request", f"the form has no field {missing[0]!r}, which the button {wanted!r} needs")
-    body = _body(entry, {name: value for name, value in form.items() if name not in parts and value})
-    inner = context._replace(args=parts, query={}, raw_body=body)
-    entry.handler(inner)
-
-
-def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
-    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`."""
-    if entry.body is None:
-        return b""
-    nested: dict[str, Any] = {}
-    for name, value in fields.items():
-        outer, _, inner = name.rpartition(".")
-        into = nested.setdefault(outer, {}) if outer else nested
-        if not isinstance(into, dict):
-            raise Refused(400, "bad_request", f"the form has the fields {outer!r} and {name!r}; expected one of them")
-        into[inner] = value
-    if "key" not in entry.body.__struct_fields__:
-        # Every form contains the key of its account.
-        nested.pop("key", None)
-    try:
-        return msgspec.json.encode(msgspec.convert(nested, entry.body, strict=False))
-    except msgspec.ValidationError as refusal:
-        raise Refused(400, "bad_request", f"the form is not what this button takes: {refusal}") from None

@@ -1,23 +1,27 @@
-"""Jobs on a timeline in the account's virtual time: start, current state, and end if no further call is made."""
+"""The timeline in the account's virtual time: jobs, calls, the life of links, faults and maintenance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from flipsnack_mock.faults.rules import FaultRule, microseconds
+from flipsnack_mock.inspect.records import collection_hash
 from flipsnack_mock.protocol.instants import SECOND
-from flipsnack_mock.state.account import Collection
+from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import State
+from flipsnack_mock.state.journal import Entry
 
 PAST_SHARE = 2
 """The timeline shows this many times more past than future, so that now has a fixed position."""
 
-_STEPS = tuple(seconds * SECOND for seconds in (30, 60, 120, 300, 600, 1_800, 3_600))
-"""Possible lengths of the future; beyond an hour, a job of a few seconds would be invisible."""
-
 _UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s"))
+
+BarKind = Literal["past", "ahead", "complete", "failed", "link", "fault-on", "maintenance"]
+DotKind = Literal["fine", "refused", "faulted"]
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -42,17 +46,37 @@ class Window(msgspec.Struct, frozen=True):
 class Bar(msgspec.Struct, frozen=True):
     """A part of a row: its kind, and its position and width in hundredths of the window."""
 
-    kind: Literal["past", "ahead", "complete", "failed"]
+    kind: BarKind
     left: float
     width: float
 
 
+class Dot(msgspec.Struct, frozen=True):
+    """A request on a row: its outcome, and its position in hundredths of the window."""
+
+    kind: DotKind
+    left: float
+
+
 class TimelineRow(msgspec.Struct, frozen=True):
-    """A job on the timeline: its state, its bars, and a description."""
+    """A job on the timeline: its state, its bars, the calls for it, and a description.
+
+    `link` is the life of the latest resource URL, and `link_words` says when it ends (empty: there is no URL).
+    """
 
     state: State
     bars: tuple[Bar, ...]
     words: str
+    dots: tuple[Dot, ...] = ()
+    link: Bar | None = None
+    link_words: str = ""
+
+
+class AccountLine(msgspec.Struct, frozen=True):
+    """The row of the account: all its requests, and when faults and maintenance are on."""
+
+    bars: tuple[Bar, ...]
+    dots: tuple[Dot, ...]
 
 
 def format_duration(duration: int) -> str:
@@ -64,23 +88,84 @@ def format_duration(duration: int) -> str:
     return f"{duration // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
 
 
-def window_of(collections: Iterable[Collection], behaviour: Behaviour, now: int) -> Window:
-    """The window around `now`, long enough for the running jobs, up to the longest step."""
-    needed = 0
-    for item in collections:
-        span = _span(item, behaviour)
-        if span is not None and item.state(behaviour, now) is State.PROCESSING:
-            needed = max(needed, (now - span.start) // PAST_SHARE, (span.end or now) - now)
-    step = next((step for step in _STEPS if step >= needed), _STEPS[-1])
-    return Window(now - PAST_SHARE * step, now, now + step)
+def window_of(now: int, past: int) -> Window:
+    """The window around `now` with so many seconds of the past."""
+    return Window(now - past * SECOND, now, now + past * SECOND // PAST_SHARE)
 
 
-def timeline_row(collection: Collection, behaviour: Behaviour, window: Window) -> TimelineRow:
-    """The row of `collection` on the timeline."""
+def entries_by_hash(account: Account, entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The requests for each collection, by the hash that it has now."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if asked := collection_hash(entry):
+            found.setdefault(account.final_hash(asked), []).append(entry)
+    return found
+
+
+def timeline_row(
+    collection: Collection, behaviour: Behaviour, window: Window, entries: Sequence[Entry] = ()
+) -> TimelineRow:
+    """The row of `collection` on the timeline; `entries` are the requests for it."""
     state = collection.state(behaviour, window.now)
     span = _span(collection, behaviour)
-    bars = () if span is None else tuple(bar for bar in _bars(state, span, window) if bar.width > 0)
-    return TimelineRow(state, bars, _words(collection, behaviour, span, window.now))
+    bars = () if span is None else _visible(_bars(state, span, window))
+    link, link_words = _link(entries, window)
+    return TimelineRow(
+        state, bars, _words(collection, behaviour, span, window.now), dots(entries, window), link, link_words
+    )
+
+
+def account_line(
+    entries: Sequence[Entry], rules: Iterable[FaultRule], window: Window, *, maintenance: bool
+) -> AccountLine:
+    """The row of the account."""
+    faults = [_bar("fault-on", *_life(rule, window), window) for rule in rules if rule.is_active(window.now)]
+    from_now = [_bar("maintenance", window.now, window.end, window)] if maintenance else []
+    return AccountLine(_visible([*faults, *from_now]), dots(entries, window))
+
+
+def dots(entries: Iterable[Entry], window: Window) -> tuple[Dot, ...]:
+    """The requests in the window, one for each visible position and outcome."""
+    seen = {
+        Dot(_outcome(entry), round(window.place(entry.now), 1)): None for entry in entries if entry.now >= window.start
+    }
+    return tuple(seen)
+
+
+def _outcome(entry: Entry) -> DotKind:
+    return "faulted" if entry.fault else "refused" if entry.failed or entry.detail else "fine"
+
+
+def _life(rule: FaultRule, window: Window) -> tuple[int, int]:
+    """From when to when a rule can hit requests, as far as its times say."""
+    begins = [rule.made_at]
+    ends = [window.end]
+    if rule.when.start is not None:
+        begins.append(microseconds(rule.when.start))
+    if rule.when.until is not None:
+        ends.append(microseconds(rule.when.until))
+    ends += [rule.made_at + round(seconds * SECOND) for seconds in (rule.ttl, rule.when.seconds) if seconds is not None]
+    return max(begins), min(ends)
+
+
+def _link(entries: Sequence[Entry], window: Window) -> tuple[Bar | None, str]:
+    """The life of the latest resource URL in the answers to `entries`."""
+    for entry in reversed(entries):
+        expires = _expiry(entry.data or {})
+        if expires is not None:
+            bar = _bar("link", entry.now, expires, window)
+            left = expires - window.now
+            words = (
+                f"link expires in {format_duration(left)}" if left > 0 else f"link expired {format_duration(-left)} ago"
+            )
+            return (bar if bar.width > 0 else None), words
+    return None, ""
+
+
+def _expiry(data: Mapping[str, object]) -> int | None:
+    url = data.get("resourceUrl")
+    expires = parse_qs(urlsplit(url).query).get("Expires", [""])[0] if isinstance(url, str) else ""
+    return int(expires) * SECOND if expires.isascii() and expires.isdecimal() else None
 
 
 def _span(collection: Collection, behaviour: Behaviour) -> Span | None:
@@ -97,12 +182,16 @@ def _bars(state: State, span: Span, window: Window) -> Sequence[Bar]:
         # A job without a known end is drawn to the edge.
         end = window.end if span.end is None else span.end
         return (_bar("past", span.start, now, window), _bar("ahead", now, end, window))
-    kind: Literal["complete", "failed"] = "failed" if state is State.FAILED else "complete"
+    kind: BarKind = "failed" if state is State.FAILED else "complete"
     end = span.start if span.end is None else span.end
     return (_bar("past", span.start, end, window), _bar(kind, end, now, window))
 
 
-def _bar(kind: Literal["past", "ahead", "complete", "failed"], start: int, end: int, window: Window) -> Bar:
+def _visible(bars: Iterable[Bar]) -> tuple[Bar, ...]:
+    return tuple(bar for bar in bars if bar.width > 0)
+
+
+def _bar(kind: BarKind, start: int, end: int, window: Window) -> Bar:
     left = window.place(start)
     return Bar(kind, left, round(window.place(end) - left, 2))
 

@@ -1,19 +1,24 @@
 """Everything that the page shows, as one value."""
 
+import heapq
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import msgspec
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.collections import CollectionRow, UploadForm, collection_row, upload_form
-from flipsnack_mock.admin.ui.curl import curl, download_call
-from flipsnack_mock.admin.ui.remediation import remediation
-from flipsnack_mock.admin.ui.timeline import Window, window_of
-from flipsnack_mock.doctor.diagnosis import Diagnosis
+from flipsnack_mock.admin.ui.faults import FaultForm, FaultRow, fault_form, fault_labels, fault_rows
+from flipsnack_mock.admin.ui.fields import FormField, fields_of
+from flipsnack_mock.admin.ui.query import PageQuery
+from flipsnack_mock.admin.ui.repeat import download_call
+from flipsnack_mock.admin.ui.request_list import FILTERS
+from flipsnack_mock.admin.ui.request_rows import RequestRows, request_rows
+from flipsnack_mock.admin.ui.snippets import Snippet, snippets
+from flipsnack_mock.admin.ui.timeline import AccountLine, Window, account_line, entries_by_hash, window_of
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import PACKAGE_ACTION, FaultRule, drop_expired
-from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import Finding
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.methods import METHODS
@@ -24,67 +29,37 @@ from flipsnack_mock.state.world import World
 
 MOST_ACCOUNTS = 40
 MOST_COLLECTIONS = 40
-MOST_REQUESTS = 50
 LINTED = 200
 """How many of the latest requests the page lints."""
 
-FILTERS: dict[str, Callable[[Entry], bool]] = {
-    "all": lambda entry: bool(entry.key),
-    "refused": lambda entry: bool(entry.key and (entry.failed or entry.detail)),
-    "with fault": lambda entry: bool(entry.fault),
-    "unknown key": lambda entry: not entry.key,
-}
-"""Filters of the list of requests: the account's own, or those with an unknown (perhaps mistyped) key."""
-
-
-class PageQuery(msgspec.Struct, frozen=True):
-    """The query of the page: the account, the request to show in full, and the filter of requests."""
-
-    account: str = ""
-    request: str = ""
-    show: str = "all"
-
-
-class RequestRow(msgspec.Struct, frozen=True):
-    """A request: why it was refused, what to do about it, and its details if it is `open`."""
-
-    record: Record
-    refused: bool
-    why: str
-    todo: str
-    open: bool = False
-    diagnosis: Diagnosis | None = None
-    curl: str = ""
-
-
-class FaultRow(msgspec.Struct, frozen=True):
-    """A fault rule, its conditions as text, and whether it can still hit a request."""
-
-    rule: FaultRule
-    when: str
-    active: bool
-
 
 class AccountView(msgspec.Struct, frozen=True):
-    """The selected account."""
+    """The selected account. `collections` begins with the row `first` of `all_collections`."""
 
     account: Account
     now: str
     window: Window
+    line: AccountLine
     upload: UploadForm
     collections: Sequence[CollectionRow]
-    more_collections: int
-    requests: Sequence[RequestRow]
+    first: int
+    all_collections: int
+    requests: RequestRows
     counts: dict[str, int]
     dropped: int
+    latest: int
     faults: Sequence[FaultRow]
     findings: Sequence[Finding]
     linted: int
-    example: str
+    example: Sequence[Snippet]
+    settings: Sequence[FormField]
 
 
 class PageView(msgspec.Struct, frozen=True):
-    """The page: the server, the accounts, and the selected one (None if it does not exist)."""
+    """The page: the server, the accounts, and the selected one (None if it does not exist).
+
+    `accounts` are a part of the `found` keys, beginning with number `first`.
+    """
 
     version: str
     namespace: str
@@ -92,71 +67,126 @@ class PageView(msgspec.Struct, frozen=True):
     query: PageQuery
     maintenance: bool
     accounts: Sequence[str]
-    more_accounts: int
+    first: int
+    found: int
     selected: AccountView | None
     actions: Sequence[str]
     presets: dict[str, Preset]
+    fault_form: FaultForm
     magic: Sequence[Listed]
     magic_uploads: Sequence[tuple[str, str]]
 
 
-def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> PageView:
-    """The view at real time `at` (microseconds). Changes nothing."""
-    keys = [account.key for account in world.look()]
-    query = msgspec.structs.replace(query, account=query.account or _last_used(world) or next(iter(keys), ""))
+class _AccountState(msgspec.Struct, frozen=True):
+    """What the page needs of an account, read at one instant."""
+
+    account: Account
+    now: int
+    rules: Sequence[FaultRule]
+    own: Sequence[Entry]
+    others: Sequence[Entry]
+    dropped: int
+
+
+def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: PageCache) -> Callable[[], PageView]:
+    """Read `world` at real time `at` (microseconds), and return what computes the view from that, without its lock.
+
+    Changes nothing. Without an account the query means that of the asked request, or the one used last.
+    """
+    keys = _listed_keys(world)
+    query = msgspec.structs.replace(query, account=query.account or _meant(world, query.request) or keys[0])
     account = world.existing(query.account)
-    shown = keys[-MOST_ACCOUNTS:]
-    if account is not None and account.key not in shown:
-        shown.insert(0, account.key)
-    return PageView(
-        version=__version__,
-        namespace=world.name,
-        base_url=base_url,
-        query=query,
-        maintenance=world.maintenance,
-        accounts=shown,
-        more_accounts=len(keys) - len(shown),
-        selected=None if account is None else _account_view(world, account, query, at, base_url, cache),
-        actions=[*METHODS, PACKAGE_ACTION],
-        presets=PRESETS,
-        magic=listed(),
-        magic_uploads=listed_uploads(),
-    )
+    state = None if account is None else _read(world, account, at)
+    maintenance = world.maintenance
+    found = [key for key in keys if query.find.casefold() in key.casefold()]
+    first = _page_start(query.accounts, len(found), MOST_ACCOUNTS)
+
+    def view() -> PageView:
+        return PageView(
+            version=__version__,
+            namespace=world.name,
+            base_url=base_url,
+            query=query,
+            maintenance=maintenance,
+            accounts=found[first : first + MOST_ACCOUNTS],
+            first=first,
+            found=len(found),
+            selected=None if state is None else _account_view(world, state, query, base_url, cache, maintenance),
+            actions=[*METHODS, PACKAGE_ACTION],
+            presets=PRESETS,
+            fault_form=fault_form(query.preset),
+            magic=listed(),
+            magic_uploads=listed_uploads(),
+        )
+
+    return view
 
 
-def _last_used(world: World) -> str:
-    """The key that was used last."""
+def _listed_keys(world: World) -> list[str]:
+    """All keys: those of the seed, then the others from the newest to the oldest."""
+    keys = [account.key for account in world.look()]
+    seeded = [key for key in keys if world.is_seeded(key)]
+    return [*seeded, *(key for key in reversed(keys) if not world.is_seeded(key))] or [""]
+
+
+def _meant(world: World, request: str) -> str:
+    """The key of the asked request, or that of the latest one."""
+    asked = world.journal.find(request)
+    if asked is not None and asked.key:
+        return asked.key
     rings = [ring.entries for key, ring in world.journal.rings.items() if key != NOBODY and ring.entries]
     latest = max((entries[-1] for entries in rings), key=lambda entry: entry.number, default=None)
     return latest.key if latest else ""
 
 
-def _account_view(
-    world: World, account: Account, query: PageQuery, at: int, base_url: str, cache: PageCache
-) -> AccountView:
+def _read(world: World, account: Account, at: int) -> _AccountState:
     now = account.now(at)
-    entries = [*world.journal.entries(account.key), *world.journal.entries(NOBODY)]
-    wanted = [entry for entry in entries if FILTERS[query.show](entry)]
+    copy = msgspec.structs.replace(
+        account, collections=dict(account.collections), uploads=dict(account.uploads), renamed=dict(account.renamed)
+    )
+    return _AccountState(
+        account=copy,
+        now=now,
+        rules=drop_expired(dict(account.faults), now),
+        own=tuple(world.journal.entries(account.key)),
+        others=tuple(world.journal.entries(NOBODY)),
+        dropped=world.journal.dropped(account.key),
+    )
+
+
+def _account_view(
+    world: World, state: _AccountState, query: PageQuery, base_url: str, cache: PageCache, maintenance: bool
+) -> AccountView:
+    account, now = state.account, state.now
+    entries = list(heapq.merge(state.own, state.others, key=lambda entry: entry.number))
+    window = window_of(now, query.span)
     known = sorted(account.collections.values(), key=lambda item: -_begun(item))
-    drawn = known[:MOST_COLLECTIONS]
-    window = window_of(drawn, account.behaviour, now)
-    findings = cache.findings(world, account.key, LINTED)
+    first = _page_start(query.jobs, len(known), MOST_COLLECTIONS)
+    calls = entries_by_hash(account, state.own)
+    linted = state.own[-LINTED:]
     return AccountView(
         account=account,
         now=to_text(now),
         window=window,
+        line=account_line(state.own, state.rules, window, maintenance=maintenance or account.maintenance),
         upload=upload_form(account, now),
-        collections=[collection_row(item, account, window) for item in drawn],
-        more_collections=len(known) - len(drawn),
-        requests=_requests(world, account, query, wanted, base_url, cache),
-        counts={name: sum(map(is_meant, entries)) for name, is_meant in FILTERS.items()},
-        dropped=world.journal.dropped(account.key),
-        faults=[
-            FaultRow(rule, _conditions(rule), rule.is_active(now)) for rule in drop_expired(dict(account.faults), now)
+        collections=[
+            collection_row(item, account, window, calls.get(item.hash, ()))
+            for item in islice(known, first, first + MOST_COLLECTIONS)
         ],
-        findings=findings,
-        linted=min(LINTED, len(list(world.journal.entries(account.key)))),
-        example=download_call(account.key, "mock-after-5s", secret=account.secret, base_url=base_url),
+        first=first,
+        all_collections=len(known),
+        requests=request_rows(
+            world, account, entries, query, labels=fault_labels(state.rules), base_url=base_url, cache=cache
+        ),
+        counts={name: sum(map(is_meant, entries)) for name, is_meant in FILTERS.items()},
+        dropped=state.dropped,
+        latest=entries[-1].number if entries else 0,
+        faults=fault_rows(state.rules, now),
+        findings=cache.findings(world, account.key, linted),
+        linted=len(linted),
+        example=snippets(download_call(account.key, "mock-after-5s", account.secret, base_url)),
+        settings=fields_of(account.behaviour),
     )
 
 
@@ -166,32 +196,6 @@ def _begun(item: Collection) -> int:
     return max(job.started_at or 0 for job in jobs)
 
 
-def _requests(
-    world: World, account: Account, query: PageQuery, entries: list[Entry], base_url: str, cache: PageCache
-) -> list[RequestRow]:
-    latest = entries[: -MOST_REQUESTS - 1 : -1]
-    rows = []
-    for entry, record in zip(latest, records_of(world, latest), strict=True):
-        is_open = entry.id == query.request
-        refused = bool(entry.failed or entry.detail)
-        found = cache.diagnosis(world, entry, at_once=is_open) if entry.failed == "signature" else None
-        why = found.summary if found else record.detail
-        row = RequestRow(record, refused, why, _doctor_fix(found) or remediation(record), is_open, found)
-        if is_open:
-            secret = account.secret if record.key == account.key else None
-            row = msgspec.structs.replace(row, curl=curl(record, secret=secret, base_url=base_url))
-        rows.append(row)
-    return rows
-
-
-def _doctor_fix(found: Diagnosis | None) -> str:
-    """The fix for the likeliest cause."""
-    return " ".join(made.fix for made in found.causes[0].mistakes) if found and found.causes else ""
-
-
-def _conditions(rule: FaultRule) -> str:
-    given = msgspec.to_builtins(rule.when)
-    words = [f"{name} {value}" for name, value in given.items()]
-    if rule.ttl is not None:
-        words.append(f"expires after {rule.ttl:g} s")
-    return ", ".join(words) or "every request"
+def _page_start(wanted: int, count: int, size: int) -> int:
+    """The first row of the page that holds the row `wanted`, or of the last page."""
+    return min(wanted, max(0, count - 1)) // size * size

@@ -4,6 +4,8 @@
 
 const EVERY = 1000;
 const AT_MOST = 15000;
+const SHOWN = 6000;
+let fading = 0;
 let pause = EVERY;
 let timer = 0;
 let latest = 0;
@@ -27,7 +29,7 @@ function attributes(old, fresh) {
     if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
 }
 
@@ -67,7 +69,7 @@ function show(html) {
   const held = document.activeElement;
   const place = held && held.id ? null : path(held);
   document.title = fresh.title;
-  for (const id of ["top", "accounts", "main", "foot"]) {
+  for (const id of ["top", "main", "foot"]) {
     const [old, wanted] = [byId(id), fresh.getElementById(id)];
     if (old && wanted) update(old, wanted);
   }
@@ -90,6 +92,21 @@ function showMessages(fresh) {
     const wanted = fresh && fresh.getElementById(id);
     if (wanted) byId(id).replaceChildren(...[...wanted.childNodes].map((node) => document.importNode(node, true)));
   }
+  settle();
+}
+
+// A status message goes away by itself, an error message by its button or Escape.
+function settle() {
+  clearTimeout(fading);
+  fading = setTimeout(() => byId("said").replaceChildren(), SHOWN);
+  const alert = byId("wrong").firstElementChild;
+  if (!alert) return;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "small";
+  close.textContent = "Close";
+  close.onclick = () => byId("wrong").replaceChildren();
+  alert.append(close);
 }
 
 // --- requests to the fake ---
@@ -117,10 +134,14 @@ function connected(is) {
 }
 
 async function load(url, options) {
+  const address = held(url);
   try {
-    const html = await ask(url, options);
+    const html = await ask(address, options);
     connected(true);
-    return html === null ? null : show(html);
+    if (html === null) return null;
+    const fresh = show(html);
+    listed(address);
+    return fresh;
   } catch {
     connected(false);
     return null;
@@ -138,42 +159,88 @@ async function refresh() {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
   event.preventDefault();
   if (form.id === "upload") return upload(form);
-  const body = new URLSearchParams(new FormData(form));
-  if (body.get("do") === "sign-out") return void HTMLFormElement.prototype.submit.call(form);
-  const fresh = await load(form.action, { method: "POST", body });
+  const given = new URLSearchParams(new FormData(form));
+  if (form.method === "get") return void go(form.action, given);
+  if (given.get("do") === "sign-out") return void HTMLFormElement.prototype.submit.call(form);
+  const fresh = await load(form.action, { method: "POST", body: given });
+  if (!fresh) return;
   showMessages(fresh);
-  if (fresh && !fresh.querySelector("#wrong .alert")) form.reset();
+  if (fresh.querySelector("#wrong .alert")) return;
+  if (form.hasAttribute("data-explain")) return byId("diagnosis").replaceChildren(...fresh.getElementById("diagnosis").childNodes);
+  const made = fresh.querySelector("#accounts [aria-current]");
+  if (["fork", "create-account"].includes(given.get("do")) && made) history.pushState(null, "", made.href);
+  const question = form.closest("details.ask");
+  if (question) question.open = false;
+  form.reset();
+});
+
+function go(action, given) {
+  const url = new URL(action);
+  url.search = new URLSearchParams([...given].filter(([, value]) => value));
+  byId("account-list").open = given.has("find");
+  release();
+  history.pushState(null, "", url);
+  load(url);
+}
+
+document.addEventListener("change", async (event) => {
+  const field = event.target;
+  if (field.matches("[data-navigate]")) field.form.requestSubmit();
+  if (field.dataset.into && field.files[0]) byId(field.dataset.into).value = await field.files[0].text();
 });
 
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) return void copyText(copy);
   const link = event.target.closest("a[href]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (!link || link.hash === link.getAttribute("href") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const url = new URL(link.href);
-  if (url.pathname !== location.pathname || !url.search) return;
+  if (url.pathname !== location.pathname || !url.search || link.target) return;
   event.preventDefault();
+  if (link.id === "fresh" || url.searchParams.get("account") !== here().searchParams.get("account")) release();
+  if (link.closest("#account-list ul")) byId("account-list").open = false;
   history.pushState(null, "", url);
-  await load(here());
+  await load(url);
+  if (url.hash === "#settings") byId("settings-form").open = true;
   const target = url.hash && byId(url.hash.slice(1));
   if (target && !target.contains(link)) target.scrollIntoView({ block: "nearest" });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  byId("wrong").replaceChildren();
+  const menu = event.target.closest("#account-list, details.ask");
+  if (!menu || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 addEventListener("popstate", () => load(here()));
 
 async function copyText(button) {
   const source = byId(button.dataset.copy);
+  const words = button.firstChild.data;
   try {
-    await navigator.clipboard.writeText(source.textContent);
-    byId("said").textContent = "Copied.";
+    await navigator.clipboard.writeText(source.href || source.textContent);
+    copied(button, "Copied", "Copied.", words);
   } catch {
     // Without https there is no clipboard access; select the text instead.
     getSelection().selectAllChildren(source);
-    byId("said").textContent = "Press Ctrl+C to copy.";
+    copied(button, "Ctrl+C", "Press Ctrl+C to copy.", words);
   }
+}
+
+// The button says what happened, too, and not the page that is fetched meanwhile.
+function copied(button, short, long, words) {
+  say("said", long, "done");
+  button.dataset.keep = "";
+  button.firstChild.data = short;
+  setTimeout(() => {
+    button.firstChild.data = words;
+    delete button.dataset.keep;
+  }, 2000);
 }
 
 document.documentElement.classList.add("scripted");

@@ -8,6 +8,7 @@ function say(id, text, kind) {
   words.textContent = text;
   byId(id === "said" ? "wrong" : "said").replaceChildren();
   byId(id).replaceChildren(words);
+  settle();
 }
 
 function report(answer, words) {

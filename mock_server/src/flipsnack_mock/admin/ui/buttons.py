@@ -1,0 +1,100 @@
+"""The buttons of the page: each is a form that calls another route of the control plane."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from flipsnack_mock.admin.routes import ROUTES, Context, Route
+from flipsnack_mock.admin.ui.faults import with_exact_values
+from flipsnack_mock.protocol.errors import Refused
+
+
+class Action(NamedTuple):
+    """The action of a button: the route that it calls, and the status message afterwards.
+
+    `named` has fields of the form that have another name in the body of the route.
+    """
+
+    method: str
+    path: str
+    said: str
+    named: Mapping[str, str] = {}
+
+
+_ACCOUNT = "/__admin/accounts/<key>"
+ACTIONS = {
+    "advance": Action("POST", f"{_ACCOUNT}/clock/advance", "The clock was advanced."),
+    "freeze": Action("POST", f"{_ACCOUNT}/clock/freeze", "The clock is frozen."),
+    "resume": Action("POST", f"{_ACCOUNT}/clock/resume", "The clock is running."),
+    "maintenance": Action("PUT", f"{_ACCOUNT}/maintenance", "Maintenance was switched for this account."),
+    "maintenance-everywhere": Action("PUT", "/__admin/maintenance", "Maintenance was switched for all accounts."),
+    "create-collection": Action("POST", f"{_ACCOUNT}/collections", "The collection was created."),
+    "force": Action("PUT", f"{_ACCOUNT}/jobs/<hash>", "The job was forced."),
+    "convert": Action("PUT", f"{_ACCOUNT}/collections/<hash>/conversion", "The conversion was forced."),
+    "delete-collection": Action("DELETE", f"{_ACCOUNT}/collections/<hash>", "The collection is deleted: code 43."),
+    "set-day": Action("PUT", f"{_ACCOUNT}/collections/<hash>/statistics/<date>", "The day was saved."),
+    "forget-day": Action("DELETE", f"{_ACCOUNT}/collections/<hash>/statistics/<date>", "The day was removed."),
+    "set-uploads": Action("PUT", f"{_ACCOUNT}/uploads", "The month's uploads were set."),
+    "add-fault": Action("POST", f"{_ACCOUNT}/faults", "The fault was added."),
+    "remove-fault": Action("DELETE", f"{_ACCOUNT}/faults/<id>", "The fault was removed."),
+    "clear-faults": Action("DELETE", f"{_ACCOUNT}/faults", "All faults were removed."),
+    "clear-requests": Action("DELETE", f"{_ACCOUNT}/requests", "The journal is empty."),
+    "create-account": Action("POST", "/__admin/accounts", "The account was created."),
+    "change-settings": Action("PATCH", f"{_ACCOUNT}/settings", "The settings were saved."),
+    "fork": Action("POST", f"{_ACCOUNT}/fork", "The account was copied: this is the copy.", {"copy": "key"}),
+    "restore": Action("PUT", f"{_ACCOUNT}/snapshot", "The account was restored."),
+    "reset": Action("POST", f"{_ACCOUNT}/reset", "The account was reset."),
+    "explain": Action("POST", "/__admin/explain", ""),
+}
+
+
+def carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> Any:
+    """The answer of the route that the button `wanted` calls with the fields of `form`.
+
+    Raises `Refused` for an unknown button, for fields that it does not take, and as the route does.
+    """
+    action = ACTIONS.get(wanted)
+    if action is None:
+        raise Refused(400, "bad_request", f"the page has no button {wanted[:40]!r}")
+    entry = next(one for one in ROUTES if (one.method, one.path) == (action.method, action.path))
+    if wanted == "add-fault":
+        form = with_exact_values(form)
+    parts = {name: value for name, value in form.items() if f"<{name}>" in entry.path}
+    if missing := [name for name in re.findall(r"<([a-z]+)>", entry.path) if name not in parts]:
+        raise Refused(400, "bad_request", f"the form has no field {missing[0]!r}, which the button {wanted!r} needs")
+    fields = {action.named.get(name, name): value for name, value in form.items() if name not in parts and value}
+    body = fields["snapshot"].encode() if "snapshot" in fields and wanted == "restore" else _body(entry, fields)
+    return entry.handler(context._replace(args=parts, query={}, raw_body=body))
+
+
+def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
+    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`."""
+    if entry.body is None:
+        return b""
+    nested = _nested(fields)
+    if "key" not in entry.body.__struct_fields__:
+        # Every form contains the key of its account.
+        nested.pop("key", None)
+    try:
+        body = msgspec.to_builtins(msgspec.convert(nested, entry.body, strict=False))
+    except msgspec.ValidationError as refusal:
+        raise Refused(400, "bad_request", f"the form is not what this button takes: {refusal}") from None
+    # What the form does not name is left to the route.
+    return msgspec.json.encode({name: body[name] for name in nested if name in body})
+
+
+def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in fields.items():
+        *outer, inner = name.split(".")
+        into = nested
+        for part in outer:
+            into = into.setdefault(part, {})
+            if not isinstance(into, dict):
+                raise Refused(
+                    400, "bad_request", f"the form has the fields {part!r} and {name!r}; expected one of them"
+                )
+        into[inner] = value
+    return nested
