@@ -10,6 +10,8 @@ import click
 import flipsnack_contract.cli.main
 import flipsnack_mock.cli.main
 from flipsnack_client.cli import flipsnack
+from flipsnack_contract.adapter.modes import PLACEHOLDERS
+from flipsnack_contract.cli.judge import CODES
 from flipsnack_mock.state.settings import setting_docs
 from generate.markdown import table
 
@@ -23,6 +25,17 @@ GROUPS: dict[str, click.Command] = {
 def commands(group: str) -> str:
     """Each command of `group`: how it is called, what it does, its options."""
     return "\n\n".join(_command(path, command) for path, command in leaves(group, GROUPS[group]))
+
+
+def exit_codes() -> str:
+    """The exit codes of `flipsnack-contract`, with the one that comes from pytest itself."""
+    known = {5: "nothing was selected", **CODES}
+    return table(("exit code", "meaning"), ((str(code), means) for code, means in sorted(known.items())))
+
+
+def placeholders() -> str:
+    """What the kit fills in among the arguments of a program that it runs once for each case."""
+    return table(("placeholder", "becomes"), ((f"`{name}`", _escaped(does)) for name, does in PLACEHOLDERS.items()))
 
 
 def leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

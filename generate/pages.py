@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from generate import fidelity, first_call, methods, tables
-from generate.commands import GROUPS, commands
+from generate.commands import GROUPS, commands, exit_codes, placeholders
 from generate.markdown import fresh
 
 REPOSITORY = Path(__file__).parents[1]
@@ -25,6 +25,8 @@ PARTS: dict[Path, Mapping[str, Callable[[], str]]] = {
     DOCS / "faults.md": {"presets": tables.presets_table},
     DOCS / "signing.md": {"mistakes": tables.mistakes_table},
     DOCS / "fidelity.md": fidelity.PARTS,
+    DOCS / "judge-server.md": {"exit codes": exit_codes},
+    DOCS / "judge-client.md": {"placeholders": placeholders},
     DOCS / "reference/settings.md": {"settings": tables.settings_table},
     DOCS / "reference/control-plane.md": {"routes": tables.routes_table},
     DOCS / "reference/commands.md": {group: partial(commands, group) for group in GROUPS},

@@ -47,6 +47,15 @@ def test_every_setting_and_route_has_a_row() -> None:
     assert {(entry.method, entry.path) for entry in ROUTES} == rows
 
 
+def test_the_page_about_the_control_plane_has_every_type_of_error() -> None:
+    page = (pages.DOCS / "reference/control-plane.md").read_text("utf-8")
+    source = "\n".join(path.read_text("utf-8") for path in (pages.REPOSITORY / "mock_server/src").rglob("*.py"))
+    raised = set(re.findall(r"Refused\(\s*(\d+), \"(\w+)\"", source))
+    assert len(raised) > 10
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\d, ]+) \|", page, re.MULTILINE))
+    assert set() == {(code, name) for code, name in raised if code not in rows.get(name, "")}
+
+
 def test_every_transition_has_a_row() -> None:
     expected = {(str(state), str(target)) for state, row in TRANSITIONS.items() for target in row.values()}
     assert expected == set(re.findall(r"^\| `(\w+)` \| .* \| `(\w+)` \|$", tables.jobs_table(), re.MULTILINE))
