@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from generate import fidelity, first_call, methods, tables
+from generate import fidelity, methods, programs, tables
 from generate.commands import GROUPS, commands, exit_codes, placeholders
 from generate.markdown import fresh
 
@@ -15,8 +15,9 @@ DOCS = REPOSITORY / "docs"
 METHODS = DOCS / "methods"
 
 PARTS: dict[Path, Mapping[str, Callable[[], str]]] = {
-    REPOSITORY / "README.md": {"first call": first_call.foldings, "first test": first_call.first_test},
-    DOCS / "start.md": {"first call": first_call.tabs, "first test": first_call.first_test},
+    REPOSITORY / "README.md": {"first call": programs.foldings, "first test": programs.first_test},
+    DOCS / "start.md": {"first call": programs.tabs, "first test": programs.first_test},
+    DOCS / "pytest.md": {"fixtures": programs.with_fixtures},
     DOCS / "hard-paths.md": {
         "magic": tables.magic_table,
         "uploads": tables.uploads_table,

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from generate.commands import GROUPS, leaves
-from generate.first_call import FOLDER, LANGUAGES, NOT_RUN
+from generate.programs import FOLDER, LANGUAGES, NOT_RUN
 from ruamel.yaml import YAML
 
 from flipsnack_mock import pytest_plugin
@@ -26,6 +26,7 @@ from flipsnack_mock.testing import MockServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DOCS = REPOSITORY / "docs"
+CLIENT = DOCS / "client.md"  # its examples are run by a test of the client
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("[!.]*/README.md"), *DOCS.rglob("*.md")])
 TOOLS = Path(sys.executable).parent
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
@@ -64,8 +65,8 @@ def _pages(*languages: str) -> list[Path]:
 
 
 def _run_here() -> list[Path]:
-    """The pages with examples; the one of the client has a test of its own."""
-    return [page for page in _pages("bash", "python") if page != DOCS / "client.md"]
+    """The pages with examples to run."""
+    return [page for page in _pages("bash", "python") if page != CLIENT]
 
 
 def _name(page: Path) -> str:
@@ -122,11 +123,19 @@ def test_the_first_call_does_the_same_in_every_language(name: str, tmp_path: Pat
     assert zipfile.ZipFile(tmp_path / "package.zip").testzip() is None
 
 
+def test_the_tests_with_fixtures_pass(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "test_export.py", tmp_path)
+    run = _run([sys.executable, "-m", "pytest", "-p", "flipsnack_mock.pytest_plugin"], tmp_path)
+    assert "2 passed" in run.stdout, run.stdout
+
+
 def test_a_block_that_is_not_run_is_for_reading_or_a_file_that_is_run() -> None:
     """Code in another language than those of this test is the text of a file of the repository."""
     files = [path.read_text() for path in FOLDER.iterdir()]
-    run = {"bash", "python", "sh"}
-    others = [(page, block) for page in PAGES for block in _blocks(page) if block.language not in run | FOR_READING]
+    known = {"bash", "python"} | FOR_READING
+    others = [
+        (page, block) for page in PAGES if page != CLIENT for block in _blocks(page) if block.language not in known
+    ]
     assert [] == [f"{page}:{block.line}" for page, block in others if block.text not in files]
 
 

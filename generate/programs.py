@@ -1,11 +1,11 @@
-"""What the site and the README show first, from `docs/first_call/`: a call in several languages, and a test."""
+"""What the site and the README show first, from `docs/programs/`: a call in several languages, and a test."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from textwrap import indent
 
-FOLDER = Path(__file__).parents[1] / "docs/first_call"
+FOLDER = Path(__file__).parents[1] / "docs/programs"
 LANGUAGES = {
     "curl": ("bash", "first_call.sh"),
     "Python": ("python", "first_call.py"),
@@ -32,11 +32,19 @@ def foldings() -> str:
 
 
 def first_test() -> str:
-    """The first test, in Python."""
-    return f"```python\n{(FOLDER / 'first_test.py').read_text('utf-8')}```"
+    """A first test, in Python."""
+    return _block("python", "first_test.py")
+
+
+def with_fixtures() -> str:
+    """Two tests that use the fixtures for pytest."""
+    return _block("python", "test_export.py")
 
 
 def _example(name: str) -> str:
-    language, file = LANGUAGES[name]
-    block = f"```{language}\n{(FOLDER / file).read_text('utf-8')}```"
+    block = _block(*LANGUAGES[name])
     return f"{NOT_RUN[name]}\n\n{block}" if name in NOT_RUN else block
+
+
+def _block(language: str, file: str) -> str:
+    return f"```{language}\n{(FOLDER / file).read_text('utf-8')}```"
