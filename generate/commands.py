@@ -13,7 +13,7 @@ from flipsnack_client.cli import flipsnack
 from flipsnack_contract.adapter.modes import PLACEHOLDERS
 from flipsnack_contract.cli.judge import CODES
 from flipsnack_mock.state.settings import setting_docs
-from generate.markdown import table
+from generate.markdown import plain, table
 
 GROUPS: dict[str, click.Command] = {
     "flipsnack": flipsnack,
@@ -35,7 +35,7 @@ def exit_codes() -> str:
 
 def placeholders() -> str:
     """What the kit fills in among the arguments of a program that it runs once for each case."""
-    return table(("placeholder", "becomes"), ((f"`{name}`", _escaped(does)) for name, does in PLACEHOLDERS.items()))
+    return table(("placeholder", "becomes"), ((f"`{name}`", plain(does)) for name, does in PLACEHOLDERS.items()))
 
 
 def leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
@@ -66,14 +66,10 @@ def _command(path: str, command: click.Command) -> str:
 def _paragraphs(text: str) -> Iterator[str]:
     """The help in Markdown: what click prints as it is becomes a block."""
     for part in inspect.cleandoc(text).split("\f")[0].split("\n\n"):
-        yield f"```text\n{part.removeprefix(chr(8)).strip(chr(10))}\n```" if part.startswith("\b") else _escaped(part)
+        yield f"```text\n{part.removeprefix(chr(8)).strip(chr(10))}\n```" if part.startswith("\b") else plain(part)
 
 
 def _options(context: click.Context, options: list[click.Option]) -> str:
     records = [record for one in options if (record := one.get_help_record(context))]
-    rows = ((f"`{names.replace('|', ' / ')}`", _escaped(" ".join(does.split()))) for names, does in records)
+    rows = ((f"`{names.replace('|', ' / ')}`", plain(" ".join(does.split()))) for names, does in records)
     return table(("option", "what it does"), rows) if records else ""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("<", "&lt;").replace("*", r"\*")

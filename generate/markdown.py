@@ -12,6 +12,11 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
+def plain(text: str) -> str:
+    """`text` such that Markdown shows it as it is."""
+    return text.replace("<", "&lt;").replace("*", r"\*")
+
+
 def fresh(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """`text` with each part between its markers generated again. Raises `ValueError` without markers."""
     for name, part in parts.items():

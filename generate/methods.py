@@ -17,8 +17,6 @@ from flipsnack_mock.protocol.methods import (
     COMMON_CODES,
     METHODS,
     OBJECTS,
-    UNBUILT,
-    Certainty,
     Field,
     Method,
     Parameter,
@@ -36,27 +34,19 @@ _DOCUMENT = UploadedFile("file", "document.pdf", 12_345, "0" * 64, "pdf", pages=
 _OWN = {"collection.getStats": {"includePageStats": "true"}, "collection.create": {"title": "Spring catalogue"}}
 
 
-def index_table() -> str:
-    """What is documented, observed, assumed and invented of each method, with a link to its page."""
-    rows = [(f"[`{name}`]({name}.md)", *_by_class(method)) for name, method in METHODS.items()]
-    unbuilt = [(f"`{name}`", f"not imitated: {one.why}", "", "", "") for name, one in UNBUILT.items()]
-    return table(("method", *CERTAINTIES), [*rows, *unbuilt])
+def _index_table() -> str:
+    """What each method does, how it is called, and how many of its parameters, fields and codes have each class."""
+    rows = (
+        (f"[`{name}`]({name}.md)", one.does, f"{one.verb}, {one.host} host", *_counts(one))
+        for name, one in METHODS.items()
+    )
+    return table(("method", "what it does", "call", *CERTAINTIES), rows)
 
 
-def _by_class(method: Method) -> Iterator[str]:
-    fields = [field for _, listed in _objects(method) for field in listed]
-    for certainty in CERTAINTIES:
-        codes = [str(one.code) for one in method.codes if one.certainty == certainty]
-        parts = {
-            "parameters": _names(method.parameters, certainty),
-            "fields": _names(fields, certainty),
-            "codes": ", ".join(codes),
-        }
-        yield "<br>".join(f"{what} {names}" for what, names in parts.items() if names)
-
-
-def _names(named: Iterable[Parameter | Field], certainty: Certainty) -> str:
-    return ", ".join(dict.fromkeys(f"`{one.name}`" for one in named if one.certainty == certainty))
+def _counts(method: Method) -> Iterator[str]:
+    fields = {field for _, listed in _objects(method) for field in listed}
+    classes = [one.certainty for one in (*method.parameters, *fields, *method.codes)]
+    return (str(classes.count(certainty)) for certainty in CERTAINTIES)
 
 
 def _objects(method: Method) -> Iterator[tuple[str, tuple[Field, ...]]]:
@@ -75,11 +65,12 @@ def pages() -> dict[str, str]:
 def _index() -> str:
     return f"""# The methods
 
-The fake, the client and the kit know nine methods of v1. The table lists the parameters, the fields of the answer and
-the codes of each method by [how well they are known](../fidelity.md). Every method can also answer
-{_listed(COMMON_CODES)}.
+The fake, the client and the kit know nine methods of v1. The table counts the parameters, the fields of the answer and
+the codes of each method by [how well they are known](../fidelity.md).
 
-{index_table()}
+{_index_table()}
+
+The fake refuses [some other methods](../fidelity.md#not-imitated) with the reason.
 
 {_GENERATED}
 """

@@ -9,14 +9,18 @@ from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
 from flipsnack_mock.state.magic import listed, upload_outcome
 from flipsnack_mock.state.settings import Settings, setting_docs
-from generate.markdown import table
+from generate.markdown import plain, table
 
 
 def settings_table() -> str:
     """Every setting with its default."""
     defaults = Settings()
     rows = (
-        (f"`{name}`", "the documented accounts" if name == "seed" else f"`{_toml(getattr(defaults, name))}`", does)
+        (
+            f"`{name}`",
+            "the documented accounts" if name == "seed" else f"`{_toml(getattr(defaults, name))}`",
+            plain(does),
+        )
         for name, does in setting_docs().items()
     )
     return table(("setting", "default", "what it does"), rows)
@@ -25,7 +29,7 @@ def settings_table() -> str:
 def routes_table() -> str:
     """Every route of the control plane."""
     create_app()  # which fills the table
-    rows = ((f"`{item.method}`", f"`{item.path}`", item.does) for item in ROUTES)
+    rows = ((f"`{item.method}`", f"`{item.path}`", plain(item.does)) for item in ROUTES)
     return table(("", "path", "what it does"), rows)
 
 

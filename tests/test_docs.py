@@ -139,6 +139,16 @@ def test_a_block_that_is_not_run_is_for_reading_or_a_file_that_is_run() -> None:
     assert [] == [f"{page}:{block.line}" for page, block in others if block.text not in files]
 
 
+HTML = re.compile(r"<(?!!--|br>|/?details>|/?summary>|https?:)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_page_has_no_placeholder_that_a_browser_takes_for_html(page: Path) -> None:
+    """Text such as <name> outside code would not be shown."""
+    prose = re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text()))
+    assert [] == [line for line in prose.splitlines() if HTML.search(line)]
+
+
 @pytest.mark.parametrize("page", _pages("console"), ids=_name)
 def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
