@@ -44,8 +44,8 @@ def _index_table() -> str:
 
 
 def _counts(method: Method) -> Iterator[str]:
-    fields = {field for _, listed in _objects(method) for field in listed}
-    classes = [one.certainty for one in (*method.parameters, *fields, *method.codes)]
+    classes = [one.certainty for one in method.parameters] + [one.certainty for one in method.codes]
+    classes += [field.certainty for _, fields in _objects(method) for field in fields]
     return (str(classes.count(certainty)) for certainty in CERTAINTIES)
 
 
