@@ -11,7 +11,7 @@ SPEC := contract_tests/src/flipsnack_contract/spec
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test demo check lint types contracts matrix bench soak fuzz generate constraints clean
+.PHONY: help serve test demo check lint types contracts matrix bench soak fuzz generate docs constraints clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,10 +70,14 @@ generate: ## rewrite the files that are made from others
 	@cp $(SPEC)/rules.toml mock_server/src/flipsnack_mock/inspect/rules.toml
 	@$(BIN)/python -c 'import json, sys, tomllib; print(json.dumps(tomllib.load(sys.stdin.buffer), indent=1, ensure_ascii=False))' \
 		< $(SPEC)/methods.toml > mock_server/src/flipsnack_mock/protocol/methods.json
-	@echo "== the pages of the methods, and the tables of the fake's page"
-	@$(BIN)/python -m mock_server.generate_readme
+	@echo "== the generated pages and tables of the documentation"
+	@$(BIN)/python -m generate
 	@echo "== the schemas of the adapter protocol"
 	@$(BIN)/python contract_tests/generate_schemas.py
+
+docs: $(TOOLS_READY) ## build the site into build/site; a broken link is an error
+	@echo "== building the site: build/site/index.html"
+	@$(BIN)/zensical build --strict --clean
 
 constraints: ## renew constraints.txt within the bounds of pyproject.toml
 	@echo "== renewing constraints.txt from a fresh environment"
@@ -84,7 +88,7 @@ constraints: ## renew constraints.txt within the bounds of pyproject.toml
 
 clean: ## remove .venv, caches and what was built
 	@echo "== removing what make and the tools left"
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

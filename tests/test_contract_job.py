@@ -1,4 +1,4 @@
-"""The CI job in the kit's README: its commands do what they say."""
+"""The CI job on the kit's page: its commands do what they say."""
 
 import os
 import re
@@ -19,7 +19,7 @@ INSTALL = re.compile(r"pip install '(?P<name>[\w-]+)\[(?P<extra>\w+)\]'")
 
 
 def _runs() -> list[str]:
-    (block,) = re.findall(r"^```yaml\n(.*?)^```$", (REPOSITORY / "contract_tests/README.md").read_text(), re.M | re.S)
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", (REPOSITORY / "docs/results.md").read_text(), re.M | re.S)
     job: dict[str, Any] = YAML(typ="safe").load(block)["jobs"]["contract"]
     return [step["run"] for step in job["steps"] if "run" in step]
 

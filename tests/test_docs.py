@@ -3,31 +3,39 @@
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
-import click
 import pytest
+from generate.commands import GROUPS, leaves
+from generate.programs import FOLDER, LANGUAGES, NOT_RUN
 from ruamel.yaml import YAML
 
-import flipsnack_contract.cli.main
-import flipsnack_mock.cli.main
-from flipsnack_client.cli import flipsnack
-from flipsnack_mock.state.settings import load_settings, setting_docs
+from flipsnack_mock import pytest_plugin
+from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import MockServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("[!.]*/README.md")])
+DOCS = REPOSITORY / "docs"
+CLIENT = DOCS / "client.md"  # its examples are run by a test of the client
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("[!.]*/README.md"), *DOCS.rglob("*.md")])
 TOOLS = Path(sys.executable).parent
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A block may be in a tab, which is indented.
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 PRINTED = ("json", "text", "xml")
+FOR_READING = {"console", "toml", "yaml", *PRINTED}
 ALIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -46,9 +54,9 @@ def _blocks(page: Path) -> list[Block]:
     found = list(BLOCK.finditer(text))
     blocks = []
     for match, after in zip_longest(found, found[1:]):
-        below = after is not None and after[1] in PRINTED and not text[match.end() : after.start()].strip()
-        printed = after[2] if after is not None and below else None
-        blocks.append(Block(match[1], match[2], text[: match.start()].count("\n") + 1, printed))
+        below = after is not None and after[2] in PRINTED and not text[match.end() : after.start()].strip()
+        printed = dedent(after[3]) if after is not None and below else None
+        blocks.append(Block(match[2], dedent(match[3]), text[: match.start()].count("\n") + 1, printed))
     return blocks
 
 
@@ -57,9 +65,8 @@ def _pages(*languages: str) -> list[Path]:
 
 
 def _run_here() -> list[Path]:
-    """The pages with examples; a role that runs its own page has a test for that."""
-    own = {test.parents[1] / "README.md" for test in REPOSITORY.glob("*/tests/test_readme.py")}
-    return [page for page in _pages("bash", "python") if page not in own]
+    """The pages with examples to run."""
+    return [page for page in _pages("bash", "python") if page != CLIENT]
 
 
 def _name(page: Path) -> str:
@@ -73,12 +80,15 @@ def _command(block: Block, text: str) -> list[str]:
     return ["bash", "-euo", "pipefail", "-c", f"[ ! -e exports ] || . ./exports\n{text}\nexport -p > exports"]
 
 
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "HOME": str(folder), "LANG": "C.UTF-8"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
 def _run_block(block: Block, fake: MockServer, folder: Path) -> None:
     host = fake.url.removeprefix("http://")
     text, printed = (part.replace("localhost:3547", host) for part in (block.text, block.printed or ""))
-    environment = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "HOME": str(folder), "LANG": "C.UTF-8"}
-    command = _command(block, text)
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    run = _run(_command(block, text), folder)
     assert run.returncode == 0, f"line {block.line}: {run.stdout}{run.stderr}"
     if block.printed is not None:
         assert doctest.OutputChecker().check_output(printed, run.stdout, ALIKE), f"line {block.line}: {run.stdout}"
@@ -95,6 +105,50 @@ def test_the_examples_of_a_page_run_from_top_to_bottom(page: Path, tmp_path: Pat
                     fake.admin.account(account["key"]).clock.advance(61)
 
 
+RUNTIMES = {"bash": ["bash", "-eu"], "python": [sys.executable], "js": ["node"], "php": ["php"], "java": ["java"]}
+RUNTIMES["go"] = ["go", "run"]
+
+
+@pytest.mark.parametrize("name", sorted(LANGUAGES.keys() - NOT_RUN))
+def test_the_first_call_does_the_same_in_every_language(name: str, tmp_path: Path) -> None:
+    language, file = LANGUAGES[name]
+    runtime = RUNTIMES[language]
+    if shutil.which(runtime[0]) is None:
+        pytest.skip(f"{runtime[0]} is not installed")
+    with MockServer() as fake:
+        program = (FOLDER / file).read_text().replace("http://localhost:3547", fake.url)
+        (tmp_path / file).write_text(program)
+        run = _run([*runtime, file], tmp_path)
+    assert (0, "20 COMPLETE\n") == (run.returncode, run.stdout), run.stderr
+    assert zipfile.ZipFile(tmp_path / "package.zip").testzip() is None
+
+
+def test_the_tests_with_fixtures_pass(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "test_export.py", tmp_path)
+    run = _run([sys.executable, "-m", "pytest", "-p", "flipsnack_mock.pytest_plugin"], tmp_path)
+    assert "2 passed" in run.stdout, run.stdout
+
+
+def test_a_block_that_is_not_run_is_for_reading_or_a_file_that_is_run() -> None:
+    """Code in another language than those of this test is the text of a file of the repository."""
+    files = [path.read_text() for path in FOLDER.iterdir()]
+    known = {"bash", "python"} | FOR_READING
+    others = [
+        (page, block) for page in PAGES if page != CLIENT for block in _blocks(page) if block.language not in known
+    ]
+    assert [] == [f"{page}:{block.line}" for page, block in others if block.text not in files]
+
+
+HTML = re.compile(r"<(?!!--|br>|/?details>|/?summary>|https?:)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_page_has_no_placeholder_that_a_browser_takes_for_html(page: Path) -> None:
+    """Text such as <name> outside code would not be shown."""
+    prose = re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text()))
+    assert [] == [line for line in prose.splitlines() if HTML.search(line)]
+
+
 @pytest.mark.parametrize("page", _pages("console"), ids=_name)
 def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
@@ -102,8 +156,8 @@ def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
     assert set(re.findall(r"^\$ make ([a-z]+)", shown, re.MULTILINE)) <= targets
 
 
-def _ci_block(key: str, page: str = "README.md") -> str:
-    blocks = _blocks(REPOSITORY / page)
+def _ci_block(key: str, page: str) -> str:
+    blocks = _blocks(DOCS / page)
     (text,) = (block.text for block in blocks if block.language == "yaml" and f"{key}:\n" in block.text)
     return text
 
@@ -111,9 +165,9 @@ def _ci_block(key: str, page: str = "README.md") -> str:
 @pytest.mark.parametrize(
     ("schema", "key", "page"),
     [
-        ("vendor.github-workflows", "jobs", "README.md"),
-        ("vendor.gitlab-ci", "script", "README.md"),
-        ("vendor.github-workflows", "jobs", "contract_tests/README.md"),
+        ("vendor.github-workflows", "jobs", "containers.md"),
+        ("vendor.gitlab-ci", "script", "containers.md"),
+        ("vendor.github-workflows", "jobs", "results.md"),
     ],
 )
 def test_a_ci_block_fits_the_schema_of_its_vendor(schema: str, key: str, page: str, tmp_path: Path) -> None:
@@ -134,7 +188,7 @@ def _service_variables(ci: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("key", ["jobs", "script"])
 def test_the_variables_of_a_ci_block_configure_a_fake(key: str) -> None:
     """The service of the block starts with nothing but these variables, and has the account they name."""
-    environment = _service_variables(YAML(typ="safe").load(_ci_block(key)))
+    environment = _service_variables(YAML(typ="safe").load(_ci_block(key, "containers.md")))
     settings, _ = load_settings(flags={}, environment=environment, file=None)
 
     assert ["my-key"] == [account.key for account in settings.seed]
@@ -143,38 +197,39 @@ def test_the_variables_of_a_ci_block_configure_a_fake(key: str) -> None:
 
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", page.read_text()), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    docstrings = re.findall(r"^::: [\w.]+\.(\w+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in [*headings, *docstrings]}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
-    for target, anchor in LINK.findall(page.read_text()):
+    published, here = f"({PROJECT['urls']['Repository']}/blob/main/", f"({os.path.relpath(REPOSITORY, page.parent)}/"
+    for target, anchor in LINK.findall(page.read_text().replace(published, here)):
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), f"{target} does not exist"
         assert not anchor or anchor in _anchors(file), f"{target} has no heading for #{anchor}"
 
 
+def test_the_links_and_the_picture_of_the_index_page_work_outside_the_repository() -> None:
+    """README.md is the index page of the package, too, where a relative link leads nowhere."""
+    text = (REPOSITORY / PROJECT["readme"]).read_text()
+    place = PROJECT["urls"]["Repository"].removeprefix("https://github.com/")
+    assert [] == LINK.findall(text)
+    (picture,) = re.findall(rf"!\[[^]]+\]\(https://raw\.githubusercontent\.com/{place}/main/([^)]+)\)", text)
+    assert (REPOSITORY / picture).is_file()
+    assert PROJECT["urls"]["Repository"] in (DOCS.parent / "zensical.toml").read_text()
+
+
 @cache
-def _readmes() -> str:
-    return "\n".join(page.read_text() for page in PAGES if page.name == "README.md")
+def _site() -> str:
+    return "\n".join(page.read_text() for page in DOCS.rglob("*.md"))
 
 
-@pytest.mark.parametrize("setting", sorted(setting_docs()))
-def test_every_setting_of_the_fake_is_in_a_readme(setting: str) -> None:
-    named = f"`{setting}`" in _readmes()
-    assert named, "describe it in mock_server/README.md"
+@pytest.mark.parametrize("command", [path for group in GROUPS.items() for path, _ in leaves(*group)])
+def test_every_command_has_a_heading_on_the_site(command: str) -> None:
+    assert f"\n### {command}\n" in _site(), "run `make generate`"
 
 
-def _commands() -> list[str]:
-    groups: list[tuple[str, click.Command]] = [
-        ("flipsnack", flipsnack),
-        ("flipsnack-mock", flipsnack_mock.cli.main.command),
-        ("flipsnack-contract", flipsnack_contract.cli.main.cli),
-    ]
-    return [f"{name} {word}" for name, group in groups for word in getattr(group, "commands", ())]
-
-
-@pytest.mark.parametrize("command", _commands())
-def test_every_command_is_in_a_readme(command: str) -> None:
-    named = command in _readmes()
-    assert named, "describe it in the README of its role"
+def test_every_fixture_is_on_the_site() -> None:
+    assert "::: flipsnack_mock.pytest_plugin" in _site()
+    assert [] == [name for name in pytest_plugin.__all__ if not getattr(pytest_plugin, name).__doc__]

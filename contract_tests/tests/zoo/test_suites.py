@@ -4,7 +4,7 @@ import pytest
 from contract_tests.zoo.mutant import Suite
 from contract_tests.zoo.suites import SUITES
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs/how-it-is-made.md"
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
@@ -21,10 +21,10 @@ def test_names_are_unique(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
-def test_the_readme_quotes_the_suite_as_it_is(suite: Suite) -> None:
-    """The last lines of the matrix stand in the README."""
+def test_the_page_quotes_the_suite_as_it_is(suite: Suite) -> None:
+    """The last lines of the matrix are on the page."""
     count, rules, correct = len(suite.mutants), len(suite.rules), len(suite.correct)
     assert (
         f"{suite.name}: {count} mutants: {count} Killed, 0 Survived, 0 Timeout, 0 Fault; {count} for the right reason; "
         f"{rules} of {rules} rules have a mutant of their own; 0 false alarms on {correct} correct ones"
-    ) in README.read_text("utf-8")
+    ) in PAGE.read_text("utf-8")

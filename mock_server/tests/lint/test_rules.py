@@ -189,8 +189,8 @@ def test_every_rule_is_in_the_ledger_and_kept_by_the_client() -> None:
     assert set(RULES) <= {rule["id"] for rule in ledger()["rule"] if rule["by"] == "client"}
 
 
-def test_the_readme_lists_every_rule_with_its_level() -> None:
-    page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+def test_the_page_lists_every_rule_with_its_level() -> None:
+    page = (Path(__file__).parents[3] / "docs/journal.md").read_text("utf-8")
     levels = {rule["id"]: rule["level"] for rule in ledger()["rule"]}
     assert [(rule, levels[rule]) for rule in RULES] == re.findall(
         r"^\| `(client\.[a-z-]+)` \| (\w+) \|", page, re.MULTILINE

@@ -2,7 +2,7 @@
 
 An adapter is a small program around a client. The kit starts it once. It reads one JSON object per line (UTF-8, at
 most 1 MiB with its line end) from stdin and writes one per line to stdout; stderr is free. One case runs at a time.
-`contract_tests/README.md` shows a conversation and says what each message means. After `bye` and the end of its input
+`docs/judge-client.md` shows a conversation and says what each message means. After `bye` and the end of its input
 an adapter has 3 s; then SIGTERM goes to its process group, and 2 s later SIGKILL.
 
 **A request belongs to a case by its URL.** Each case has a base URL of its own, so a client sends no header that the

@@ -22,6 +22,9 @@ THUMBNAIL_PREFIX = "/thumbnails/"
 PLAYER_PATH = "/player"
 """The page that embedded code loads."""
 
+PAGE_PATH = "/__admin/ui"
+"""The page for people."""
+
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from flipsnack_mock.admin.ui.routes import PATH
+from flipsnack_mock.protocol.addresses import PAGE_PATH
 from flipsnack_mock.protocol.errors import Code
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
 from flipsnack_mock.protocol.instants import to_text
@@ -118,7 +118,7 @@ def request_log(settings: Settings, stream: TextIO | None = None, *, coloured: b
     """
     if settings.log == "off":
         return None
-    page = PATH if settings.admin else ""
+    page = PAGE_PATH if settings.admin else ""
     pretty = partial(_pretty, page=page, coloured=coloured)
     return RequestLog(_json if settings.log == "json" else pretty, sys.stdout if stream is None else stream)
 

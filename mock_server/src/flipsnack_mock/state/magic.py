@@ -1,7 +1,7 @@
 """Magic hashes begin with `mock-` and name what happens; every account has them, without set-up.
 
-The README and `/__admin/magic` show the tables below. The `error` of a hash is answered while the job is PROCESSING: an
-error that passes has a schedule that ends.
+The documentation and `/__admin/magic` show the tables below. The `error` of a hash is answered while the job is
+PROCESSING: an error that passes has a schedule that ends.
 """
 
 import re

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.server import HEALTH
-from flipsnack_mock.admin.ui.routes import PATH
-from flipsnack_mock.protocol.addresses import namespace_of, origin_of
+from flipsnack_mock.protocol.addresses import PAGE_PATH, namespace_of, origin_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.state.settings import Settings
 
@@ -58,7 +57,7 @@ def _unsniffed(answer: HttpResponse) -> HttpResponse:
 def addresses(environ: dict[str, Any], settings: Settings) -> dict[str, str]:
     """Where everything is, as whoever sent the request reaches it."""
     origin = origin_of(environ, base_url=settings.base_url, namespace=namespace_of(environ))
-    control = {"page": f"{origin}{PATH}", "control_plane": f"{origin}/__admin"} if settings.admin else {}
+    control = {"page": f"{origin}{PAGE_PATH}", "control_plane": f"{origin}/__admin"} if settings.admin else {}
     return {"service": "flipsnack-mock", "version": __version__, "api": f"{origin}/v1/", **control}
 
 

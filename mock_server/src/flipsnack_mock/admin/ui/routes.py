@@ -21,10 +21,9 @@ from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.query import link, query_of
 from flipsnack_mock.admin.ui.view import view_of
 from flipsnack_mock.doctor.diagnosis import Diagnosis
-from flipsnack_mock.protocol.addresses import origin_of
+from flipsnack_mock.protocol.addresses import PAGE_PATH, origin_of
 from flipsnack_mock.protocol.errors import Refused
 
-PATH = "/__admin/ui"
 _MOST_FIELDS = 100
 _PORT = re.compile("[0-9]{1,5}")
 _POLICY = (
@@ -57,7 +56,12 @@ DOWNLOADS = {
 """The files by name. They are below the page, because its cookie is not valid for the routes of programs."""
 
 
-@route("GET", PATH, "show the page for people (account, request, text, hash, code, fault, since, to, …)", access="page")
+@route(
+    "GET",
+    PAGE_PATH,
+    "show the page for people (account, request, text, hash, code, fault, since, to, …)",
+    access="page",
+)
 def show_page(context: Context) -> HttpResponse | Work:
     """The page, or the form that asks for the token."""
     if not _is_signed_in(context):
@@ -66,7 +70,7 @@ def show_page(context: Context) -> HttpResponse | Work:
     return _page(context, said=action.said if action else "")
 
 
-@route("POST", PATH, "carry out a form of the page, then show the page", access="page")
+@route("POST", PAGE_PATH, "carry out a form of the page, then show the page", access="page")
 def act(context: Context) -> HttpResponse | Work:
     """Redirect to the page, or show it with the error message or the diagnosis."""
     try:
@@ -104,7 +108,7 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: value.replace("\r\n", "\n") for name, value in pairs}
 
 
-@route("GET", f"{PATH}/<file>", "show a file that the page loads", access="page")
+@route("GET", f"{PAGE_PATH}/<file>", "show a file that the page loads", access="page")
 def show_asset(context: Context) -> HttpResponse:
     """The script or the style sheet; available without a token."""
     name = context.args["file"]
@@ -113,7 +117,7 @@ def show_asset(context: Context) -> HttpResponse:
     return HttpResponse(asset(name), headers=_HEADERS | {"Cache-Control": "no-cache"}, content_type=ASSETS[name])
 
 
-@route("GET", f"{PATH}/download/<file>", "download a file that the page offers, of ?account=", access="page")
+@route("GET", f"{PAGE_PATH}/download/<file>", "download a file that the page offers, of ?account=", access="page")
 def download(context: Context) -> HttpResponse | Work:
     """The journal, a snapshot or the accounts: what the routes for programs answer."""
     name, key = context.args["file"], context.query.get("account", "")

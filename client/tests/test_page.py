@@ -1,0 +1,79 @@
+"""The code of the client's page runs as printed, against the fake."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flipsnack_client
+from flipsnack_client.cli import EXIT_CODES
+from flipsnack_mock.testing import MockServer
+from flipsnack_mock.testing.pdf import make_pdf
+
+PAGE = Path(__file__).parents[2] / "docs/client.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+PRINTED_URL = "http://127.0.0.1:3547"
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def server() -> Iterator[MockServer]:
+    """A fake whose packages are ready at once, so that the examples take no time."""
+    with MockServer(default_schedule="immediate", conversion_schedule="immediate") as fake:
+        yield fake
+
+
+def run(command: list[str], folder: Path) -> str:
+    """Run to the end, in a folder with a document, without an error, and return what was printed."""
+    (folder / "document.pdf").write_bytes(make_pdf(2))
+    environment = {"HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
+def test_every_block_is_run() -> None:
+    """There is no block in a language that no test here runs."""
+    assert {"python", "sh"} == set(re.findall(r"^```(\w+)$", TEXT, flags=re.MULTILINE))
+
+
+def test_the_python_examples_run_one_after_the_other(server: MockServer, tmp_path: Path) -> None:
+    """All Python blocks together are one program that works."""
+    program = "\n".join(blocks("python")).replace(PRINTED_URL, server.url)
+    printed = run([sys.executable, "-W", "error::DeprecationWarning", "-c", program], tmp_path)
+    for words in (
+        "package.zip has ",
+        "COMPLETE",
+        "PROCESSING",
+        "not ours: 43 Forbidden",
+        "a new hash: True",
+        "997 uploads",
+    ):
+        assert words in printed
+    assert ["first.zip", "package.zip", "second.zip"] == sorted(path.name for path in tmp_path.glob("*.zip"))
+    assert not list(tmp_path.glob("*.part*"))
+
+
+@pytest.mark.parametrize("block", blocks("sh"))
+def test_the_shell_examples_run(server: MockServer, tmp_path: Path, block: str) -> None:
+    """Each shell block works as it is."""
+    printed = run(["sh", "-euc", block.replace(PRINTED_URL, server.url)], tmp_path)
+    assert "COMPLETE" in printed
+    assert "9b942c2183e69e05f573beb41a2ca196" in printed
+    assert "curl -sS -G " in printed
+    assert (tmp_path / "package.zip").exists()
+
+
+def test_the_table_of_errors_has_every_kind_with_its_exit_code() -> None:
+    """Each class directly below the base, or below a group, has a row; its exit code is the one the command uses."""
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d) \|$", TEXT, flags=re.MULTILINE)
+    kinds = [getattr(flipsnack_client, name) for name, _ in rows]
+    expected = [next(str(number) for base, number in EXIT_CODES if issubclass(kind, base)) for kind in kinds]
+    assert (16, expected) == (len(rows), [code for _, code in rows])
