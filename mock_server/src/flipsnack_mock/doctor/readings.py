@@ -33,6 +33,7 @@ class Reading(NamedTuple):
 
 
 _SHORTEST = 8
+_LONGEST = 1_000
 _DEEPEST = 3
 
 
@@ -126,7 +127,7 @@ _VIEWS: tuple[tuple[str, str, View, Callable[[int], int], Callable[[int], int]],
 def unwrapped(given: str) -> dict[str, tuple[Made, ...]]:
     """What may have been written in this way, up to three times over, each with the mistakes that lead from it."""
     found: dict[str, tuple[Made, ...]] = {given: ()}
-    fresh = [given]
+    fresh = [given] if len(given) <= _LONGEST else []
     for _ in range(_DEEPEST):
         fresh = [core for text in fresh for core in _undone(text, found)]
     return found
@@ -147,9 +148,10 @@ def _padded(text: str) -> Undone:
     cores = [text.strip(), text.strip(" \t\r\n\"'"), *re.findall("[0-9a-fA-F]{16,}", text)]
     cores += [match[1] for match in [re.fullmatch(r"b'(.*)'|", text)] if match and match[1]]
     for core in cores:
+        if not core or core == text:
+            continue
         before, _, after = text.partition(core)
-        if core != text:
-            yield core, Made("padded", f"sent as {before[:60]!r} + signature + {after[:60]!r}")
+        yield core, Made("padded", f"sent as {before[:60]!r} + signature + {after[:60]!r}")
 
 
 def _upper(text: str) -> Undone:
@@ -231,8 +233,8 @@ def _of_integer(number: int, made: Made) -> Undone:
 
 
 def _numbers(text: str) -> Undone:
-    if re.fullmatch(r"[\[{(]?\s*-?\d{1,3}(\s*[, ]\s*-?\d{1,3}){15,63}\s*[\])}]?", text):
-        numbers = [int(number) for number in re.findall(r"-?\d+", text)]
+    if re.fullmatch(r"[\[{(]?\s*-?[0-9]{1,3}([\s,]+-?[0-9]{1,3}){15,63}\s*[\])}]?", text):
+        numbers = [int(number) for number in re.findall("-?[0-9]+", text)]
         if all(-129 < number < 256 for number in numbers):
             yield bytes(number % 256 for number in numbers).hex(), Made("integer", "sent as a list of numbers")
 
