@@ -5,16 +5,17 @@ from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from mock_server.tests.conftest import DOCUMENT, make_door, signature_of
 from mock_server.tests.doctor.bad_signers import KEY, MISTAKEN_STEPS, SECRET, signer_with, together, url_of
+from mock_server.tests.doctor.wrong_programs import PROGRAMS, Params, Program
+from mock_server.tests.doctor.wrong_programs import SECRET as PROGRAM_SECRET
 
-from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.case import OWN, Case
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_url
 from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.doctor.search import SearchResult, search
-from flipsnack_mock.doctor.signature_builder import SignatureBuilder
 from flipsnack_mock.doctor.signature_format import PRINTED_EXAMPLES
 from flipsnack_mock.protocol.messages import Form, UploadedFile
 from flipsnack_mock.state.settings import Settings
@@ -34,6 +35,8 @@ RICH = {
     "fileUrl": "https://a.test/my document.pdf",
     "apiKey": KEY,
 }
+# What is not found costs a second: a failure is not made smaller.
+PHASES = (Phase.reuse, Phase.generate)
 NAMES = st.text("abcXYZ", min_size=1, max_size=4)
 VALUES = st.text(st.sampled_from("aB7 +&=%/~éßç\u0301Ω名"), max_size=6)
 
@@ -52,7 +55,7 @@ def case_of(params: dict[str, str], signature: str) -> Case:
 
 
 def names(finding: SearchResult) -> list[set[str]]:
-    return [{made.mistake.name for made in explanation.made} for explanation in finding.explanations]
+    return [{made.mistake for made in explanation.made} for explanation in finding.explanations]
 
 
 def check(params: dict[str, str], *planted: str) -> None:
@@ -61,13 +64,12 @@ def check(params: dict[str, str], *planted: str) -> None:
         signature = signer_with(*planted).sign(params)
     except UnicodeEncodeError:
         assume(False)
-    assume(signature.strip() and signature != signature_of(SECRET, params))
+    assume(signature.strip() and "\0" not in signature and signature != signature_of(SECRET, params))
     case = case_of(params, signature)
     finding = search(case)
     assert finding.complete
     assert finding.explanations, f"{planted} in {params} not found"
-    assert all(SignatureBuilder(case).signature(one.signing) == signature for one in finding.explanations)
-    assert all(len(one.made) <= len(planted) for one in finding.explanations)
+    assert len(finding.explanations[0].made) <= len(planted)
 
 
 @pytest.mark.parametrize("name", [name for name in MISTAKEN_STEPS if name != "leading-zeros"])
@@ -83,17 +85,31 @@ def test_lost_leading_zeros_are_found() -> None:
     assert [{"leading-zeros"}] == names(search(case_of(params, signer_with("leading-zeros").sign(params))))
 
 
-def test_every_mistake_of_the_table_is_planted() -> None:
-    assert {mistake.name for mistake in MISTAKES} == set(MISTAKEN_STEPS)
+@pytest.mark.parametrize(("program", "mistakes", "params", "sign"), PROGRAMS, ids=[row[0] for row in PROGRAMS])
+def test_what_people_write_is_found(program: str, mistakes: str, params: Params, sign: Program) -> None:
+    sent = (*params.items(), ("signature", sign(PROGRAM_SECRET, params)))
+    found = search(Case(sent=sent, secrets={OWN: PROGRAM_SECRET}))
+    assert mistakes.split() == [made.mistake for made in found.explanations[0].made], program
 
 
-@settings(max_examples=60)
+def test_every_mistake_of_the_table_is_made_here() -> None:
+    made = {mistake for _, mistakes, _, _ in PROGRAMS for mistake in mistakes.split()}
+    assert {mistake.name for mistake in MISTAKES} == made | set(MISTAKEN_STEPS)
+
+
+@pytest.mark.parametrize("digits", [8, 12, 16, 31, 32, 33, 40, 64, 128])
+def test_noise_of_any_length_is_never_explained(digits: int) -> None:
+    noise = hashlib.sha512(str(digits).encode()).hexdigest()[:digits]
+    assert () == search(case_of(RICH, noise), most_characters=20_000_000).explanations
+
+
+@settings(max_examples=40, phases=PHASES)
 @given(params=requests(), name=st.sampled_from(sorted(MISTAKEN_STEPS)))
 def test_one_mistake_in_any_request_is_explained(params: dict[str, str], name: str) -> None:
     check(params, name)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, phases=PHASES)
 @given(
     params=requests(),
     pair=st.sampled_from([pair for pair in itertools.combinations(MISTAKEN_STEPS, 2) if together(*pair)]),
@@ -136,7 +152,7 @@ def test_a_file_that_was_signed_is_recognised(file_name: str, value: str, how: s
     document = msgspec.structs.replace(DOCUMENT, file_name=file_name)
     finding = search(upload_case(UPLOAD | {"file": value}, UPLOAD, document))
     assert [{"file-included"}] == names(finding)
-    assert f"file signed with {how}" == finding.explanations[0].made[0].variant.detail
+    assert f"file signed with {how}" == finding.explanations[0].made[0].detail
 
 
 URL = "https://a.test/My%20document.pdf"
@@ -170,6 +186,11 @@ def test_every_mistake_has_a_unique_name_and_sentences_about_cause_and_fix() -> 
     for sentence in (sentence for mistake in MISTAKES for sentence in (mistake.what, mistake.fix)):
         assert sentence[0].isupper() or sentence[0] == "`", sentence
         assert sentence[-1] in ".)", sentence
+
+
+@pytest.mark.parametrize("given", [" ", " " * 1000, "1 " * 500, "ab-" * 333, "0x" * 500, "-1 " * 333, "%41" * 333])
+def test_any_text_for_a_signature_is_read_back_without_an_explanation(given: str) -> None:
+    assert () == search(case_of(RICH, given), most_characters=100_000).explanations
 
 
 def test_printed_signatures_are_32_digits_or_the_29_of_the_old_prose() -> None:

@@ -6,20 +6,23 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, search
-from flipsnack_mock.doctor.signature_builder import SignatureBuilder
-from flipsnack_mock.doctor.signature_format import describe_format, printed_example
-from flipsnack_mock.doctor.signing_variant import SigningVariant
+from flipsnack_mock.doctor.case import OWN, Case
+from flipsnack_mock.doctor.mistakes import MISTAKES
+from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, draft_of, search
+from flipsnack_mock.doctor.secret_steps import SHOWN
+from flipsnack_mock.doctor.signature_format import could_be_digest, describe_format, printed_example
 from flipsnack_mock.inspect.masking import Mask
+from flipsnack_mock.protocol.identifiers import automatic_secret
+from flipsnack_mock.protocol.signature import canonical, sign
+from flipsnack_mock.state.seeds import DOCUMENTED_SECRET
 
 Verdict = Literal["right", "explained", "unexplained", "unsigned", "no-secret"]
 
-_PLACE = "\0"
-"""Placeholder for the secret while a text is masked; no parameter contains it."""
-
 _FINDABLE = 6
 """A secret with fewer characters is masked only where it was inserted: it may be part of any word."""
+
+
+_BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
 
 
 class DiagnosedMistake(msgspec.Struct, frozen=True):
@@ -77,52 +80,55 @@ def _masked(found: Diagnosis, mask: Mask) -> Diagnosis:
 
 
 def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
-    builder = SignatureBuilder(case)
+    params = dict(case.sent)
     seen = Diagnosis(
         verdict="no-secret",
         summary="The secret of this account is unknown here, so the signature cannot be judged. Provide the secret.",
-        canonical=_masked_text(case, builder, SigningVariant()),
+        canonical=_hidden(case, canonical(SHOWN, params)),
         given=case.given,
         notes=tuple(describe_format(case.given)),
     )
     if OWN not in case.secrets:
         return seen
-    seen = replace(seen, expected=builder.signature(SigningVariant()))
+    seen = replace(seen, expected=sign(case.secrets[OWN], params))
     if not case.given:
         return replace(seen, verdict="unsigned", summary="The request has no signature; the API answers code 30.")
     if (case.given.lower() if case.uppercase else case.given) == seen.expected:
         return replace(seen, verdict="right", summary="The signature is right.", notes=())
-    return _searched(case, builder, seen, search(case, most_characters=most_characters))
-
-
-def _searched(case: Case, builder: SignatureBuilder, seen: Diagnosis, finding: SearchResult) -> Diagnosis:
-    causes = tuple(_cause(case, builder, explanation) for explanation in finding.explanations)
     if place := printed_example(case.given):
-        causes = (_copied(place), *causes)
-    notes = () if causes else (*seen.notes, *_unknown(finding))
-    return replace(
-        seen,
-        verdict="explained" if causes else "unexplained",
-        summary=_summary(causes),
-        causes=causes,
-        notes=notes,
-        tried=finding.tried,
-        complete=finding.complete,
-    )
+        return _explained(seen, (_copied(place),))
+    finding = search(case, most_characters=most_characters)
+    seen = replace(seen, tried=finding.tried, complete=finding.complete)
+    if finding.explanations:
+        return _explained(seen, tuple(_cause(case, explanation) for explanation in finding.explanations))
+    return replace(seen, verdict="unexplained", summary=_unexplained(case), notes=(*seen.notes, *_unknown(finding)))
 
 
-def _summary(causes: tuple[Cause, ...]) -> str:
-    if not causes:
-        return "The signature is wrong, and no known mistake or pair of mistakes produces it."
-    return " ".join(mistake.what for mistake in causes[0].mistakes)
+def _explained(seen: Diagnosis, causes: tuple[Cause, ...]) -> Diagnosis:
+    summary = " ".join(mistake.what for mistake in causes[0].mistakes)
+    return replace(seen, verdict="explained", summary=summary, causes=causes, notes=())
 
 
-def _cause(case: Case, builder: SignatureBuilder, explanation: Explanation) -> Cause:
+def _unexplained(case: Case) -> str:
+    if not could_be_digest(case.given):
+        return "The signature is not a digest; expected 32 lower-case hexadecimal digits."
+    return f"Most likely another secret was used; this account's secret is {_named_secret(case)}."
+
+
+def _named_secret(case: Case) -> str:
+    """The secret of an account of the fake's own, which everybody can know; otherwise what does not give it away."""
+    secret = case.secrets[OWN]
+    if secret in (automatic_secret(dict(case.sent).get("apiKey", "")), DOCUMENTED_SECRET):
+        return secret
+    return f"the one that you configured for it ({len(secret)} characters)"
+
+
+def _cause(case: Case, explanation: Explanation) -> Cause:
     mistakes = tuple(
-        DiagnosedMistake(made.mistake.name, made.mistake.what, made.variant.detail, made.mistake.fix)
+        DiagnosedMistake(made.mistake, _BY_NAME[made.mistake].what, made.detail, _BY_NAME[made.mistake].fix)
         for made in explanation.made
     )
-    return Cause(mistakes, _masked_text(case, builder, explanation.signing))
+    return Cause(mistakes, _hidden(case, draft_of(case, explanation.taken, shown=SHOWN).text))
 
 
 def _copied(place: str) -> Cause:
@@ -136,17 +142,16 @@ def _copied(place: str) -> Cause:
 
 
 def _unknown(finding: SearchResult) -> Iterator[str]:
-    yield f"{finding.tried:,} ways to sign were tried."
+    yield f"{finding.tried:,} ways to sign were tried; none produces the signature."
     if not finding.complete:
-        yield "The diagnosis was cut short: the request is too long to try every pair of mistakes."
+        yield "The diagnosis was cut short: less likely combinations of mistakes were left out."
     yield "An unknown secret, or a parameter that was signed with an unknown value, cannot be found by trying."
     yield "Compare the text above with the text that the client digests, character by character."
 
 
-def _masked_text(case: Case, builder: SignatureBuilder, signing: SigningVariant) -> str:
-    owner = "[secret]" if signing.secret == OWN else f"[secret of {signing.secret.removeprefix(ANOTHER)}]"
-    text = builder.text(signing, signing.secret_template.replace("{}", _PLACE))
+def _hidden(case: Case, text: str) -> str:
+    """`text` without secrets: the account's own is called so."""
     for secret in sorted(case.secrets.values(), key=len, reverse=True):
         if len(secret) >= _FINDABLE:
-            text = text.replace(secret, _PLACE)
-    return text.replace(_PLACE, owner)
+            text = text.replace(secret, SHOWN)
+    return text.replace(SHOWN, "[secret]")

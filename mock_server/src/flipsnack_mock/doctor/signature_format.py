@@ -45,3 +45,8 @@ def describe_format(given: str) -> Iterator[str]:
 def printed_example(given: str) -> str | None:
     """Where the vendor prints this signature, or None."""
     return PRINTED_EXAMPLES.get(given.strip().lower())
+
+
+def could_be_digest(given: str) -> bool:
+    """Whether a program may have written a digest so."""
+    return any(re.fullmatch(regex, given.strip(" \t\r\n\"'")) for regex in _FORMAT_HINTS)

@@ -12,8 +12,8 @@ from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
 _MOST = 500
-# The page is waited for: a third of the doctor's own bound, enough for usual requests.
-_MOST_CHARACTERS = 10_000_000
+# The page is waited for: a tenth of the doctor's own bound, enough for usual requests.
+_MOST_CHARACTERS = 20_000_000
 
 
 class _WorldCache:

@@ -1,0 +1,179 @@
+"""A middle step of signing: the parameters become one text."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from urllib.parse import quote, quote_plus
+
+from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Join, Option, Pairs
+from flipsnack_mock.doctor.spellings import ESCAPES
+
+Write = Callable[[Pairs], str]
+
+# --- the parameters as one text --------------------------------------------------------------------------------------
+
+
+def separated(between: str, joint: str, before: str = "", after: str = "") -> Join:
+    """Name and value with `between` in between, and `joint` between the parameters."""
+    return Join(lambda pairs: before + joint.join([name + between + value for name, value in pairs]) + after, joint)
+
+
+PLAIN = Join(lambda pairs: "".join([name + value for name, value in pairs]))
+"""The vendor's way."""
+
+
+def joined_plainly(draft: Draft) -> Draft:
+    """The draft with its text joined as the vendor says."""
+    return Draft(draft.pairs, draft.secret, PLAIN, PLAIN.write(draft.pairs))
+
+
+def _option(mistake: str, detail: str, cost: int, join: Join) -> Option:
+    def apply(draft: Draft) -> Draft:
+        return Draft(draft.pairs, draft.secret, join, join.write(draft.pairs))
+
+    return Option(mistake, detail, cost, apply)
+
+
+_COMMON_SEPARATORS = (("=", "&"), ("=", ""), ("", "&"))
+_LIKELY_SEPARATORS = (*_COMMON_SEPARATORS, ("", "\n"), ("=", "\n"), ("", " "), (":", ""), ("=", ","))
+_UNLIKELY_SEPARATORS = (
+    *((":", ","), (":", "\n"), ("\n", "\n"), (" ", " "), ("", ":"), ("", ","), ("", "|"), ("=", "|"), ("=", ";")),
+    *((":", "&"), (",", ","), ("", "-"), ("", "_"), ("=", ", "), (": ", ", "), ("|", "|"), ("=", " "), (":", "|")),
+)
+_SEPARATORS = (
+    *_LIKELY_SEPARATORS,
+    *_UNLIKELY_SEPARATORS,
+    *((between, joint) for between in ("", "=", ":", " ", ",") for joint in ("", "&", "\n", ",", ";", "|", " ", ":")),
+    *(("\n", "\n"), ("|", "|"), ("-", "-"), ("_", "_"), ("/", "/"), (".", "."), ("", "-"), ("", "_"), ("", "/")),
+    *(("", "+"), ("", "."), ("", "\r\n"), ("=", "\r\n"), ("=", "-"), ("=", ", "), (": ", ", "), (": ", "\n")),
+    *(("", ", "), ("->", ","), ("=>", ","), (" => ", ", "), ("=", "+"), ("=", "&amp;"), (" = ", " & "), ("\t", "\n")),
+)
+
+
+def joined(_case: Case) -> Iterator[Option]:
+    """Separators, values or names alone, query strings, JSON, and the texts of maps in several languages."""
+    for between, joint in dict.fromkeys(_SEPARATORS):
+        yield from _separated(between, joint)
+    for joint in ("", ",", "&", "\n", "|", " ", ";", ":", "-", "+", ", "):
+        words = f", with {joint!r} between them" if joint else ""
+        values, names = (UNLIKELY, RARE) if joint else (COMMON, LIKELY)
+        yield _option("names-left-out", f"values without their names{words}", values, _only(1, joint))
+        yield _option("values-left-out", f"names without their values{words}", names, _only(0, joint))
+    for number, (way, change) in enumerate(ESCAPES.items()):
+        cost = COMMON if number < 2 else LIKELY if number < 5 else UNLIKELY
+        yield _option("query-string", f"the query string as by {way}", cost, _query(change))
+    yield _option("query-string", "the query string, encoded twice", UNLIKELY, _query(_twice))
+    for detail, cost, write in _WRITTEN:
+        yield _option("map-text", f"joined as {detail}", cost, Join(write))
+    for number, text in enumerate(_CONSTANT):
+        cost = LIKELY if number == 0 else UNLIKELY if number < 5 else RARE
+        yield _option("object-text", f"{text!r} in place of the parameters", cost, _constant(text))
+
+
+def _separated(between: str, joint: str) -> Iterator[Option]:
+    cost, mistake = _likelihood((between, joint)), "separators"
+    parts = ((between, "name and value"), (joint, "parameters"))
+    words = ", ".join(f"{text!r} between {what}" for text, what in parts if text)
+    if words:
+        yield _option(mistake, words, cost, separated(between, joint))
+    if joint:
+        end, front = f"{words}, and at the end", f"{words}, and in front"
+        yield _option(mistake, end, max(cost, LIKELY), separated(between, joint, after=joint))
+        yield _option(mistake, front, RARE, separated(between, joint, before=joint))
+
+
+def _likelihood(separators: tuple[str, str]) -> int:
+    if separators in _COMMON_SEPARATORS:
+        return COMMON
+    if separators in _LIKELY_SEPARATORS:
+        return LIKELY
+    return UNLIKELY if separators in _UNLIKELY_SEPARATORS else RARE
+
+
+def _only(place: int, joint: str) -> Join:
+    return Join(lambda pairs: joint.join([pair[place] for pair in pairs]), joint)
+
+
+def _twice(text: str) -> str:
+    return quote(quote_plus(text), safe="")
+
+
+def _query(change: Callable[[str], str]) -> Join:
+    return Join(lambda pairs: "&".join([f"{change(name)}={change(value)}" for name, value in pairs]), "&")
+
+
+def _map(before: str, between: str, joint: str, after: str, spelt: Callable[[str], str] = str) -> Write:
+    def write(pairs: Pairs) -> str:
+        return before + joint.join([spelt(name) + between + spelt(value) for name, value in pairs]) + after
+
+    return write
+
+
+def _json(pairs: Pairs, *, compact: bool = True, ascii_only: bool = False, indent: int | None = None) -> str:
+    separators = (",", ":") if compact and indent is None else None
+    return json.dumps(dict(pairs), separators=separators, ensure_ascii=ascii_only, indent=indent)
+
+
+def _php_json(pairs: Pairs) -> str:
+    return _json(pairs, ascii_only=True).replace("/", "\\/")
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _print_r(pairs: Pairs) -> str:
+    return "Array\n(\n" + "".join(f"    [{name}] => {value}\n" for name, value in pairs) + ")\n"
+
+
+def _go_query(pairs: Pairs) -> str:
+    return "map[" + " ".join(f"{name}:[{value}]" for name, value in pairs) + "]"
+
+
+def _xml(pairs: Pairs) -> str:
+    return "".join(f"<{name}>{value}</{name}>" for name, value in pairs)
+
+
+_WRITTEN: tuple[tuple[str, int, Write], ...] = (
+    ("JSON", COMMON, _json),
+    ("JSON with \\u escapes", LIKELY, partial(_json, ascii_only=True)),
+    ("the JSON of PHP", LIKELY, _php_json),
+    ("the JSON of Python", LIKELY, partial(_json, compact=False, ascii_only=True)),
+    ("the JSON of Python, without \\u escapes", UNLIKELY, partial(_json, compact=False)),
+    ("JSON of PHP without escaped slashes, indented", UNLIKELY, partial(_json, indent=4)),
+    ("indented JSON", UNLIKELY, partial(_json, indent=2)),
+    ("a JSON list of pairs", UNLIKELY, lambda pairs: json.dumps(pairs, separators=(",", ":"), ensure_ascii=False)),
+    ("JSON without quotes", UNLIKELY, _map("{", ":", ",", "}")),
+    ("the text of a Python dict", LIKELY, lambda pairs: str(dict(pairs))),
+    ("the text of a Python list", UNLIKELY, lambda pairs: str(list(pairs))),
+    ("the text of a Python tuple", UNLIKELY, str),
+    ("the text of a Go map", LIKELY, _map("map[", ":", " ", "]")),
+    ("the text of Go's url.Values", LIKELY, _go_query),
+    ("the text of a Java map", LIKELY, _map("{", "=", ", ", "}")),
+    ("the text of a Java list", UNLIKELY, _map("[", "=", ", ", "]")),
+    ("the text of a Ruby hash", UNLIKELY, _map("{", "=>", ", ", "}", _quoted)),
+    ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _quoted)),
+    ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
+    ("the text of C# pairs, one after the other, with commas", UNLIKELY, _map("[", ", ", "],[", "]")),
+    ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _quoted)),
+    ("PHP's print_r", UNLIKELY, _print_r),
+    ("XML elements", UNLIKELY, _xml),
+    ('name="value" pairs', UNLIKELY, lambda pairs: "&".join(f'{name}="{value}"' for name, value in pairs)),
+    ("all names, then all values", UNLIKELY, lambda pairs: "".join([p[0] for p in pairs] + [p[1] for p in pairs])),
+    ("all values, then all names", UNLIKELY, lambda pairs: "".join([p[1] for p in pairs] + [p[0] for p in pairs])),
+    ("value before name", UNLIKELY, lambda pairs: "".join([p[1] + p[0] for p in pairs])),
+)
+
+_CONSTANT = (
+    *("[object Object]", "Array", "undefined", "null", "{}", "[]", "[object FormData]", "[object Map]"),
+    *("[object URLSearchParams]", "ArrayArray", "", "Object", "#<Object>", "true", "1", "NaN"),
+    "System.Collections.Generic.Dictionary`2[System.String,System.String]",
+    "System.Collections.Generic.SortedDictionary`2[System.String,System.String]",
+    "System.Collections.Specialized.NameValueCollection",
+    *("System.String[]", "HASH", "<QueryDict: {}>", "map[]"),
+)
+
+
+def _constant(text: str) -> Join:
+    return Join(lambda _pairs: text)

@@ -1,0 +1,245 @@
+"""Steps of signing: which parameters are signed, and in which order."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import combinations, permutations
+from urllib.parse import unquote
+
+from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pair, Pairs
+from flipsnack_mock.doctor.spellings import ESCAPES
+from flipsnack_mock.protocol.methods import METHODS
+from flipsnack_mock.protocol.signature import UNSIGNED
+
+_MOST_NAMES = 40
+_MOST_COMBINED = 9
+_MOST_PERMUTED = 5
+_OF_EVERY_CALL = frozenset({"apiKey", "action", "format", "callback"})
+_OPTIONAL = frozenset({"format", "callback"})
+
+Rewrite = Callable[[Pairs], Pairs]
+
+
+def option(mistake: str, detail: str, cost: int, rewrite: Rewrite) -> Option:
+    """A wrong way that rewrites the parameters."""
+
+    def apply(draft: Draft) -> Draft:
+        return Draft(rewrite(draft.pairs), draft.secret, draft.join)
+
+    return Option(mistake, detail, cost, apply)
+
+
+# --- which parameters ------------------------------------------------------------------------------------------------
+
+
+def signed_only(draft: Draft) -> Draft:
+    """The draft without what the vendor leaves out."""
+    return Draft(_without(draft.pairs, UNSIGNED), draft.secret, draft.join)
+
+
+def _without(pairs: Pairs, names: frozenset[str]) -> Pairs:
+    return tuple([pair for pair in pairs if pair[0] not in names])
+
+
+def _names(case: Case) -> list[str]:
+    return [name for name, _ in case.sent if name not in UNSIGNED][:_MOST_NAMES]
+
+
+def left_out(case: Case) -> Iterator[Option]:
+    """Parameters left out: any one, two, or all but one or two."""
+    names = _names(case)
+    for size in (1, 2, len(names) - 2, len(names) - 1):
+        if size == 1 or (size > 1 and len(names) <= _MOST_COMBINED):
+            for chosen in combinations(names, size):
+                yield _leave(_mistake_without(chosen), f"{' and '.join(chosen)} left out", _rank(chosen), chosen)
+    yield Option("signature-included", "signature signed while empty", LIKELY, _with_signature)
+
+
+def _leave(mistake: str, detail: str, cost: int, names: Iterable[str]) -> Option:
+    return option(mistake, detail, cost, partial(_without, names=UNSIGNED | frozenset(names)))
+
+
+def _mistake_without(names: Iterable[str]) -> str:
+    return "format-not-signed" if _OPTIONAL.issuperset(names) else "sent-not-signed"
+
+
+def _rank(names: tuple[str, ...]) -> int:
+    if _OF_EVERY_CALL.issuperset(names):
+        return COMMON if len(names) == 1 else LIKELY
+    return LIKELY if len(names) == 1 else RARE
+
+
+def _with_signature(draft: Draft) -> Draft:
+    return Draft((*_without(draft.pairs, UNSIGNED), ("signature", "")), draft.secret, draft.join)
+
+
+# --- other parameters ------------------------------------------------------------------------------------------------
+
+_GUESSES = (
+    ("format", "json"),
+    ("format", "jsonp"),
+    ("format", "xml"),
+    ("callback", "callback"),
+    ("callback", ""),
+    ("collectionHash", ""),
+)
+
+
+def others(case: Case) -> Iterator[Option]:
+    """Parameters signed that were not sent, `file`, and `fileUrl` in another spelling."""
+    yield from _added(case)
+    yield from _file(case)
+    yield from _file_url(case)
+
+
+def _add(mistake: str, detail: str, cost: int, *added: Pair) -> Option:
+    names = frozenset(name for name, _ in added)
+    return option(mistake, detail, cost, lambda pairs: (*_without(pairs, names), *added))
+
+
+def _added(case: Case) -> Iterator[Option]:
+    names = _names(case)
+    method = METHODS.get(dict(case.sent).get("action", ""))
+    defaults = [(one.name, one.default) for one in method.parameters if one.default is not None] if method else []
+    for name, value in (*_GUESSES, *defaults):
+        if name not in names:
+            yield _add("signed-not-sent", f"{name}={value} signed too", LIKELY, (name, value))
+
+
+def _file(case: Case) -> Iterator[Option]:
+    sent = dict(case.sent).get("file")
+    values: dict[str, str] = {}
+    if sent is not None:
+        yield _add("file-included", "file signed too", LIKELY, ("file", sent))
+        # Whoever writes a call down names the file as for curl.
+        values |= _file_values(sent.removeprefix("@"))
+    for uploaded in case.files[:1]:
+        found = {str(uploaded.size): "its size", uploaded.digest: "the SHA-256 of its bytes"}
+        values |= found | _file_values(uploaded.file_name)
+    for value, what in reversed(values.items()):
+        yield _add("file-included", f"file signed with {what}", UNLIKELY, ("file", value))
+
+
+def _file_values(path: str) -> dict[str, str]:
+    """Values that a program may sign for the file at `path`, each with what it is, the likeliest last."""
+    name = re.split(r"[/\\]", path)[-1]
+    return {
+        "[object Object]": "the text of a JavaScript object",
+        "[object File]": "the text of a JavaScript file",
+        f"<_io.BufferedReader name='{name}'>": "the text of a Python file",
+        "": "nothing",
+        name.rpartition(".")[0]: "its name without ending",
+        f"./{name}": "its path from the current folder",
+        f"@./{name}": "that path, as curl takes it",
+        f"@{path}": "its path, as curl takes it",
+        path: "its path",
+        # A name may be all that is known of the path.
+        name: "its name",
+    }
+
+
+def _file_url(case: Case) -> Iterator[Option]:
+    url = dict(case.sent).get("fileUrl")
+    if url is None:
+        return
+    ways = {f"encoded as by {way}": escape(url) for way, escape in ESCAPES.items()} | {"decoded": unquote(url)}
+    for detail, signed in ways.items():
+        if signed != url:
+            yield _add("file-url-changed", f"fileUrl {detail}", LIKELY, ("fileUrl", signed))
+
+
+def other_values(case: Case) -> Iterator[Option]:
+    """A parameter signed with another of the values that the case lists."""
+    sent = dict(case.sent)
+    for name, values in case.values.items():
+        for value in values:
+            if name in sent and value != sent[name]:
+                detail = f"signed with {name}={value}, sent with {sent[name][:60]}"
+                yield _replace(detail, name, value)
+
+
+def _replace(detail: str, name: str, value: str) -> Option:
+    def replaced(pairs: Pairs) -> Pairs:
+        return tuple([(name, value) if pair[0] == name else pair for pair in pairs])
+
+    return option("other-request", detail, UNLIKELY, replaced)
+
+
+# --- their order -----------------------------------------------------------------------------------------------------
+
+_VENDORS = ("action", "apiKey", "signature", "collectionHash", "format", "callback")
+
+
+def by_name(draft: Draft) -> Draft:
+    """The draft with its parameters in the order of their names."""
+    return Draft(tuple(sorted(draft.pairs)), draft.secret, draft.join)
+
+
+def ordered(case: Case) -> Iterator[Option]:
+    """The order of the request, named orders, and every permutation of few parameters."""
+    for mistake, detail, cost, rewrite in _ORDERS:
+        yield option(mistake, detail, cost, rewrite)
+    names = _names(case)
+    for name in names:
+        yield option("unsorted", f"{name} first, then the others by name", RARE, _placed(_apart(name, last=False)))
+        yield option("unsorted", f"{name} last, after the others by name", RARE, _placed(_apart(name, last=True)))
+    if 2 < len(names) <= _MOST_PERMUTED:
+        for order in permutations(names):
+            yield option("unsorted", f"signed in the order {', '.join(order)}", RARE, _placed(_by_place(order)))
+
+
+def _placed(key: Callable[..., object]) -> Rewrite:
+    return lambda pairs: tuple(sorted(pairs, key=key))  # type: ignore[arg-type]
+
+
+def _apart(name: str, *, last: bool) -> Callable[[Pair], object]:
+    return lambda pair: ((pair[0] == name) is last, pair)
+
+
+def _by_place(names: tuple[str, ...]) -> Callable[[Pair], int]:
+    places = {name: place for place, name in enumerate(names)}
+    return lambda pair: places.get(pair[0], len(places))
+
+
+def _hash_map(pairs: Pairs) -> Pairs:
+    """The order in which Java's HashMap lists these names."""
+    size = 16
+    while len(pairs) > size * 3 // 4:
+        size *= 2
+    return tuple(sorted(pairs, key=lambda pair: _java_hash(pair[0]) & (size - 1)))
+
+
+def _java_hash(name: str) -> int:
+    number = 0
+    for letter in name:
+        number = (number * 31 + ord(letter)) & 0xFFFFFFFF
+    return number ^ (number >> 16)
+
+
+def _by_value_down(pairs: Pairs) -> Pairs:
+    return tuple(sorted(pairs, key=lambda pair: pair[1], reverse=True))
+
+
+def _as_people_sort(pair: Pair) -> tuple[str, str]:
+    return pair[0].lower(), pair[0].swapcase()
+
+
+def _values_apart(pairs: Pairs) -> Pairs:
+    return tuple(zip((name for name, _ in pairs), sorted(value for _, value in pairs), strict=True))
+
+
+_ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
+    ("unsorted", "signed in the order of the URL", COMMON, lambda pairs: pairs),
+    ("sorted-case-blind", "sorted case-blind", COMMON, _placed(lambda pair: pair[0].lower())),
+    ("sorted-otherwise", "sorted backwards", COMMON, lambda pairs: tuple(sorted(pairs, reverse=True))),
+    ("sorted-otherwise", "sorted by value", LIKELY, _placed(lambda pair: pair[1])),
+    ("sorted-otherwise", "sorted by name and value in one", LIKELY, _placed("".join)),
+    ("sorted-otherwise", "sorted by the length of the name", UNLIKELY, _placed(lambda pair: len(pair[0]))),
+    ("sorted-otherwise", "sorted by value, backwards", UNLIKELY, _by_value_down),
+    ("sorted-case-blind", "sorted as by localeCompare", UNLIKELY, _placed(_as_people_sort)),
+    ("sorted-otherwise", "names and values sorted apart", UNLIKELY, _values_apart),
+    ("unsorted", "signed in the order of the URL, backwards", UNLIKELY, lambda pairs: pairs[::-1]),
+    ("unsorted", "signed in the order of Java's HashMap", LIKELY, _hash_map),
+    ("unsorted", "signed in the order of the vendor's page", LIKELY, _placed(_by_place(_VENDORS))),
+)

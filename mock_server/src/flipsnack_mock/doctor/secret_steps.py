@@ -1,0 +1,206 @@
+"""The steps of signing that the secret takes part in: which one is used, and where it is put."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+
+from flipsnack_mock.doctor.case import ANOTHER, Case
+from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
+
+# --- which secret ----------------------------------------------------------------------------------------------------
+
+SHOWN = "90000000000000000009"
+"""Stands for the secret in a text that is shown; digits, because most rewritings leave digits alone."""
+
+_PLACEHOLDERS = (
+    *("undefined", "null", "None", "$SECRET", "${SECRET}", "nil", "false", "<nil>", "(null)", "NULL", "NaN", "True"),
+    *("$secret", "${secret}", "{secret}", "{{secret}}", "#{secret}", "secret", "SECRET", "[secret]", "<secret>", "%s"),
+    *("$FLIPSNACK_SECRET", "${FLIPSNACK_SECRET}", "FLIPSNACK_SECRET", "{FLIPSNACK_SECRET}", "%FLIPSNACK_SECRET%"),
+    *("%SECRET%", "$env:SECRET", "$API_SECRET", "${API_SECRET}", "API_SECRET", "apiSecret", "secretKey", "SECRET_KEY"),
+    *("$secretKey", "$apiSecret", "${secretKey}", "${apiSecret}", "your-secret", "your_secret", "YOUR_SECRET"),
+    *("YOUR-SECRET", "YOUR_SECRET_KEY", "your-secret-key", "YOUR_API_SECRET", "API secret", "changeme", "xxx", "***"),
+    *("[object Object]", "[object Promise]", "Array", "b''", "test", "password", "signature", "apiKey"),
+    # The vendor's example.
+    "123ABCDE-456-7890-FGH",
+)
+
+
+def used(case: Case) -> Iterator[Option]:
+    """Another secret in place of the account's: of another account, the API key, or what a program writes for none."""
+    for label, secret in case.secrets.items():
+        if label.startswith(ANOTHER):
+            detail = f"signed with the secret of {label.removeprefix(ANOTHER)}"
+            yield _instead("secret-of-another", detail, COMMON, secret, label.removeprefix(ANOTHER))
+    if key := dict(case.sent).get("apiKey"):
+        yield _instead("key-for-secret", "the API key in place of the secret", COMMON, key)
+    for number, text in enumerate(_PLACEHOLDERS):
+        cost = LIKELY if number < 5 else UNLIKELY if number < 15 else RARE
+        yield _instead("secret-placeholder", f"{text!r} in place of the secret", cost, text)
+
+
+def _instead(mistake: str, detail: str, cost: int, secret: str, owner: str | None = None) -> Option:
+    def apply(draft: Draft) -> Draft:
+        return Draft(draft.pairs, secret, draft.join, draft.text)
+
+    def show(draft: Draft) -> Draft:
+        shown = secret if owner is None else f"[secret of {owner}]"
+        return Draft(draft.pairs, shown, draft.join, draft.text)
+
+    return Option(mistake, detail, cost, apply, show)
+
+
+def parts(_case: Case) -> Iterator[Option]:
+    """A part of the secret, or the secret decoded."""
+    for detail, cost, change in _PARTS:
+        yield _rewritten(detail, cost, change)
+
+
+def _rewritten(detail: str, cost: int, change: Callable[[str], str | None]) -> Option:
+    def apply(draft: Draft) -> Draft | None:
+        secret = change(draft.secret)
+        return None if not secret else Draft(draft.pairs, secret, draft.join, draft.text)
+
+    def show(draft: Draft) -> Draft:
+        return Draft(draft.pairs, f"[{detail}]", draft.join, draft.text)
+
+    return Option("secret-altered", detail, cost, apply, show)
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_").decode("utf-8", "surrogateescape")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _of_hex(text: str) -> str | None:
+    try:
+        return bytes.fromhex(text).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return None
+
+
+_PARTS: tuple[tuple[str, int, Callable[[str], str | None]], ...] = (
+    ("the secret without dashes", LIKELY, lambda text: re.sub("[-_]", "", text)),
+    ("the secret decoded from hexadecimal digits", UNLIKELY, _of_hex),
+    ("the secret without dashes, decoded from hexadecimal", UNLIKELY, lambda text: _of_hex(text.replace("-", ""))),
+    ("the secret decoded from Base64", UNLIKELY, _decoded),
+    ("the secret up to its first dash", UNLIKELY, lambda text: text.partition("-")[0]),
+    ("the secret after its first dash", UNLIKELY, lambda text: text.partition("-")[2]),
+    ("the secret up to its last dash", UNLIKELY, lambda text: text.rpartition("-")[0]),
+    ("the secret after its last dash", UNLIKELY, lambda text: text.rpartition("-")[2]),
+    ("the first 16 characters of the secret", UNLIKELY, lambda text: text[:16]),
+    ("the first 20 characters of the secret", UNLIKELY, lambda text: text[:20]),
+    ("the first 8 characters of the secret", UNLIKELY, lambda text: text[:8]),
+    ("the first half of the secret", UNLIKELY, lambda text: text[: len(text) // 2]),
+    ("the second half of the secret", UNLIKELY, lambda text: text[len(text) // 2 :]),
+    ("the secret with blanks for dashes", UNLIKELY, lambda text: text.replace("-", " ")),
+    ("the secret with _ for dashes", UNLIKELY, lambda text: text.replace("-", "_")),
+    ("the secret with 0 for O", UNLIKELY, lambda text: text.replace("O", "0")),
+    ("the secret with O for 0", UNLIKELY, lambda text: text.replace("0", "O")),
+)
+
+
+# --- its place -------------------------------------------------------------------------------------------------------
+
+Write = Callable[[Draft], str]
+
+
+def in_front(draft: Draft) -> Draft:
+    """The draft with the secret before the parameters."""
+    return Draft(draft.pairs, draft.secret, draft.join, draft.secret + draft.text)
+
+
+def _place(mistake: str, detail: str, cost: int, text: Write, key: Write | None = None) -> Option:
+    def apply(draft: Draft) -> Draft:
+        return Draft(draft.pairs, draft.secret, draft.join, text(draft), key(draft) if key else None)
+
+    return Option(mistake, detail, cost, apply)
+
+
+def placed(case: Case) -> Iterator[Option]:
+    """The secret elsewhere, twice, nowhere, as a parameter, as the key of an HMAC, or with something between."""
+    for mistake, detail, cost, text in _PLACES:
+        yield _place(mistake, detail, cost, text)
+    for detail, cost, text, key in _KEYS:
+        yield _place("hmac", detail, cost, text, key)
+    yield from _beside_the_key(dict(case.sent).get("apiKey", ""))
+    for place in range(1, min(len(case.sent), 6)):
+        yield _place("secret-elsewhere", f"the secret after parameter {place}", UNLIKELY, _after(place))
+    for name in _SECRET_NAMES:
+        yield from _as_parameter(name)
+    for glue in _GLUE:
+        yield from _glued(glue)
+
+
+def _each(draft: Draft) -> list[str]:
+    return [draft.join.write((pair,)) for pair in draft.pairs]
+
+
+_PLACES: tuple[tuple[str, str, int, Write], ...] = (
+    ("secret-last", "the secret at the end", COMMON, lambda d: d.text + d.secret),
+    ("secret-missing", "no secret", COMMON, lambda d: d.text),
+    ("secret-doubled", "the secret at both ends", COMMON, lambda d: d.secret + d.text + d.secret),
+    ("secret-doubled", "the secret twice in front", LIKELY, lambda d: d.secret * 2 + d.text),
+    ("secret-doubled", "the secret twice at the end", UNLIKELY, lambda d: d.text + d.secret * 2),
+    ("secret-elsewhere", "the secret between the parameters", UNLIKELY, lambda d: d.secret.join(_each(d))),
+    ("secret-elsewhere", "the secret after each", UNLIKELY, lambda d: "".join([one + d.secret for one in _each(d)])),
+    ("secret-elsewhere", "the secret before each", UNLIKELY, lambda d: "".join([d.secret + one for one in _each(d)])),
+)
+_KEYS: tuple[tuple[str, int, Write, Write], ...] = (
+    ("HMAC with the secret as key", COMMON, lambda d: d.text, lambda d: d.secret),
+    ("HMAC with the secret as key and in the text", LIKELY, lambda d: d.secret + d.text, lambda d: d.secret),
+    ("HMAC with the secret as key and at the end", UNLIKELY, lambda d: d.text + d.secret, lambda d: d.secret),
+    ("HMAC with the text as key and the secret as text", UNLIKELY, lambda d: d.secret, lambda d: d.text),
+)
+_GLUE = ("&", ":", "\n", "|", " ", "-", ".", ",", "_", "+", ";", "/", "=", "?", "#", "::")
+_SECRET_NAMES = ("secret", "key", "secretKey", "apiSecret", "api_secret", "secret_key", "apiSecretKey", "privateKey")
+
+
+def _beside_the_key(key: str) -> Iterator[Option]:
+    mistake = "secret-elsewhere"
+    yield _place(mistake, "the API key and the secret in front", LIKELY, lambda d: key + d.secret + d.text)
+    yield _place(mistake, "the secret and the API key in front", LIKELY, lambda d: d.secret + key + d.text)
+    yield _place(mistake, "the API key in front, the secret at the end", UNLIKELY, lambda d: key + d.text + d.secret)
+    yield _place(mistake, "the secret in front, the API key at the end", UNLIKELY, lambda d: d.secret + d.text + key)
+    yield _place(mistake, "the API key and the secret at the end", UNLIKELY, lambda d: d.text + key + d.secret)
+    yield _place(mistake, "the secret and the API key at the end", UNLIKELY, lambda d: d.text + d.secret + key)
+    yield _place("hmac", "HMAC with the API key as key", UNLIKELY, lambda d: d.secret + d.text, lambda _draft: key)
+
+
+def _after(place: int) -> Write:
+    def text(draft: Draft) -> str:
+        parts = (draft.join.write(draft.pairs[:place]), draft.secret, draft.join.write(draft.pairs[place:]))
+        return draft.join.joint.join(parts)
+
+    return text
+
+
+_AMONG: tuple[tuple[str, int, Callable[[Pairs], Pairs]], ...] = (
+    ("at the end", COMMON, lambda pairs: pairs),
+    ("in the order of the names", LIKELY, lambda pairs: tuple(sorted(pairs))),
+    ("in front", UNLIKELY, lambda pairs: (pairs[-1], *pairs[:-1])),
+)
+
+
+def _as_parameter(name: str) -> Iterator[Option]:
+    least = COMMON if name in ("secret", "key") else UNLIKELY if name in _SECRET_NAMES[:5] else RARE
+    for where, cost, order in _AMONG:
+        detail = f"as parameter {name}, {where}"
+        yield _place("secret-as-parameter", detail, max(cost, least), _among(name, order))
+    again, write = f"in front, and as parameter {name} at the end", _among(name, lambda pairs: pairs)
+    yield _place("secret-as-parameter", again, RARE, lambda draft: draft.secret + write(draft))
+
+
+def _among(name: str, order: Callable[[Pairs], Pairs]) -> Write:
+    return lambda draft: draft.join.write(order((*draft.pairs, (name, draft.secret))))
+
+
+def _glued(glue: str) -> Iterator[Option]:
+    mistake = "secret-separated"
+    cost = LIKELY if glue == "&" else UNLIKELY if glue in _GLUE[:6] else RARE
+    yield _place(mistake, f"{glue!r} after the secret", cost, lambda d: d.secret + glue + d.text)
+    yield _place(mistake, f"the secret at the end, after {glue!r}", cost, lambda d: d.text + glue + d.secret)
+    both = f"the secret at both ends, with {glue!r} between"
+    yield _place(mistake, both, max(cost, UNLIKELY), lambda d: glue.join((d.secret, d.text, d.secret)))

@@ -1,0 +1,244 @@
+"""Programs that sign wrongly, as people write them in six languages, translated to Python line by line.
+
+Each was written from the vendor's page alone, without a look at what the doctor knows.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from html import escape
+from urllib.parse import quote, quote_plus, urlencode
+
+SECRET = "9F3KD02M-114-7785-QLT"
+PLAIN = {
+    "format": "json",
+    "action": "collection.downloadHTML",
+    "collectionHash": "d3m0h45h",
+    "apiKey": "LK12NS-0-IOBW3S89VVJH12Z",
+}
+# One whose digest has bytes below 0x10 and above 0x7f.
+SMALL = PLAIN | {"collectionHash": "d3m0h41"}
+RICH = {
+    "apiKey": "LK12NS-0-IOBW3S89VVJH12Z",
+    "action": "collection.update",
+    "title": "Été & Co: 50% *new*~(v1)",
+    "collectionHash": "d3m0h45h",
+    "description": 'it\'s a/b + <c> "d"',
+    "visibility": "public",
+}
+LOOSE = {
+    "apiKey": "LK12NS-0-IOBW3S89VVJH12Z",
+    "action": "collection.getList",
+    "query": "",
+    "orderBy": "name ",
+    "responsive": "true",
+}
+
+Params = Mapping[str, str]
+Program = Callable[[str, Params], str]
+
+
+def md5(text: str, encoding: str = "utf-8") -> str:
+    return hashlib.md5(text.encode(encoding)).hexdigest()
+
+
+def pairs(params: Params) -> list[tuple[str, str]]:
+    return sorted(params.items())
+
+
+def text(params: Params) -> str:
+    return "".join(name + value for name, value in pairs(params))
+
+
+def raw(content: str, encoding: str = "utf-8") -> bytes:
+    return hashlib.md5(content.encode(encoding)).digest()
+
+
+def form(params: Params) -> str:
+    return urlencode(pairs(params))
+
+
+def component(value: str) -> str:
+    return quote(value, safe="!*'()~")
+
+
+def equals(params: Params) -> str:
+    return "&".join(f"{name}={value}" for name, value in pairs(params))
+
+
+def dumps(params: Params, *, ascii_only: bool = False) -> str:
+    return json.dumps(dict(params), separators=(",", ":"), ensure_ascii=ascii_only)
+
+
+def php_escape(value: str) -> str:
+    return escape(value).replace("&#x27;", "&#039;")
+
+
+def values(params: Params, change: Callable[[str], str]) -> Params:
+    return {name: change(value) for name, value in params.items()}
+
+
+PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
+    ("shell: echo | md5sum | cut", "text-altered", PLAIN, lambda s, p: md5(s + text(p) + "\n")),
+    ("shell: echo -n | md5sum", "padded", PLAIN, lambda s, p: md5(s + text(p)) + "  -"),
+    (
+        "shell: echo of the request's order",
+        "unsorted text-altered",
+        PLAIN,
+        lambda s, p: md5(s + "".join(n + v for n, v in p.items()) + "\n"),
+    ),
+    ("shell: openssl dgst -md5", "padded", PLAIN, lambda s, p: "MD5(stdin)= " + md5(s + text(p))),
+    ("shell: '$SECRET' in single quotes", "secret-placeholder", PLAIN, lambda _, p: md5("$SECRET" + text(p))),
+    (
+        "shell: echo of a query string | sha1sum",
+        "separators text-altered other-digest",
+        PLAIN,
+        lambda s, p: hashlib.sha1(f"{s}{equals(p)}\n".encode()).hexdigest(),
+    ),
+    ("php: md5(secret . http_build_query)", "query-string", RICH, lambda s, p: md5(s + form(p))),
+    (
+        "php: md5(secret . json_encode)",
+        "unsorted map-text",
+        RICH,
+        lambda s, p: md5(s + dumps(p, ascii_only=True).replace("/", "\\/")),
+    ),
+    ("php: base64_encode(md5(text, true))", "base64", RICH, lambda s, p: base64.b64encode(raw(s + text(p))).decode()),
+    ("php: bin2hex(md5(text))", "written-twice", PLAIN, lambda s, p: md5(s + text(p)).encode().hex()),
+    ("php: krsort", "sorted-otherwise", PLAIN, lambda s, p: md5(s + "".join(n + v for n, v in reversed(pairs(p))))),
+    (
+        "php: asort",
+        "sorted-otherwise",
+        PLAIN,
+        lambda s, p: md5(s + "".join(n + v for n, v in sorted(p.items(), key=lambda pair: pair[1]))),
+    ),
+    ("php: implode of the values", "names-left-out", RICH, lambda s, p: md5(s + "".join(v for _, v in pairs(p)))),
+    (
+        "php: hash_hmac md5 of http_build_query, RFC 3986",
+        "query-string hmac",
+        RICH,
+        lambda s, p: hmac.new(s.encode(), urlencode(pairs(p), quote_via=quote, safe="").encode(), "md5").hexdigest(),
+    ),
+    (
+        "php: hash_hmac sha256",
+        "hmac other-digest",
+        PLAIN,
+        lambda s, p: hmac.new(s.encode(), text(p).encode(), "sha256").hexdigest(),
+    ),
+    ("php: utf8_decode", "latin-1", RICH, lambda s, p: md5(s + text(p), "latin-1")),
+    ("php: htmlspecialchars", "percent-encoded", RICH, lambda s, p: md5(s + text(values(p, php_escape)))),
+    ("php: md5(md5(text))", "digest-twice", PLAIN, lambda s, p: md5(md5(s + text(p)))),
+    (
+        "php: key=value&…&key=secret, upper case",
+        "separators secret-as-parameter upper-case",
+        PLAIN,
+        lambda s, p: md5(f"{equals(p)}&key={s}").upper(),
+    ),
+    (
+        "java: Integer.toHexString without padding",
+        "leading-zeros",
+        SMALL,
+        lambda s, p: "".join(f"{b:x}" for b in raw(s + text(p))),
+    ),
+    (
+        "java: Integer.toHexString of signed bytes",
+        "signed-bytes",
+        PLAIN,
+        lambda s, p: "".join(f"{(b - 256 if b > 127 else b) & 0xFFFFFFFF:02x}" for b in raw(s + text(p))),
+    ),
+    (
+        "java: getBytes(UTF-16)",
+        "utf-16",
+        RICH,
+        lambda s, p: hashlib.md5(b"\xfe\xff" + (s + text(p)).encode("utf-16-be")).hexdigest(),
+    ),
+    (
+        "java: new BigInteger(digest).toString(16)",
+        "secret-last integer",
+        PLAIN,
+        lambda s, p: f"{int.from_bytes(raw(text(p) + s), 'big', signed=True):x}",
+    ),
+    (
+        "java: TreeMap.toString",
+        "map-text",
+        RICH,
+        lambda s, p: md5(s + "{" + ", ".join(f"{n}={v}" for n, v in pairs(p)) + "}"),
+    ),
+    ("javascript: encodeURIComponent", "percent-encoded", RICH, lambda s, p: md5(s + text(values(p, component)))),
+    (
+        "javascript: URLSearchParams, secret last",
+        "unsorted query-string secret-last",
+        RICH,
+        lambda s, p: md5(urlencode(list(p.items()), safe="*").replace("~", "%7E") + s),
+    ),
+    ("javascript: btoa(hex)", "base64", PLAIN, lambda s, p: base64.b64encode(md5(s + text(p)).encode()).decode()),
+    (
+        "javascript: process.env.SECRET is undefined",
+        "secret-placeholder",
+        PLAIN,
+        lambda _, p: md5("undefined" + text(p)),
+    ),
+    ("javascript: secret + params", "object-text", PLAIN, lambda s, _: md5(s + "[object Object]")),
+    ("javascript: JSON.stringify, not sorted", "unsorted map-text", RICH, lambda s, p: md5(s + dumps(p))),
+    (
+        "javascript: Object.entries().sort().join()",
+        "separators",
+        RICH,
+        lambda s, p: md5(s + ",".join(f"{n},{v}" for n, v in pairs(p))),
+    ),
+    ("c#: BitConverter.ToString", "upper-case dashes", PLAIN, lambda s, p: raw(s + text(p)).hex("-").upper()),
+    (
+        "c#: Encoding.Unicode, BitConverter without dashes",
+        "utf-16 upper-case",
+        RICH,
+        lambda s, p: raw(s + text(p), "utf-16-le").hex().upper(),
+    ),
+    (
+        "c#: Encoding.ASCII",
+        "latin-1",
+        RICH,
+        lambda s, p: hashlib.md5((s + text(p)).encode("ascii", "replace")).hexdigest(),
+    ),
+    (
+        "go: fmt.Sprint(map)",
+        "map-text",
+        RICH,
+        lambda s, p: md5(s + "map[" + " ".join(f"{n}:{v}" for n, v in pairs(p)) + "]"),
+    ),
+    (
+        "go: %X of secret + values.Encode() + secret",
+        "query-string secret-doubled upper-case",
+        RICH,
+        lambda s, p: md5(s + form(p) + s).upper(),
+    ),
+    ("python: str(dict)", "unsorted map-text", PLAIN, lambda s, p: md5(s + str(dict(p)))),
+    (
+        "python: secret among the sorted parameters",
+        "secret-as-parameter",
+        PLAIN,
+        lambda s, p: md5(text({**p, "secret": s})),
+    ),
+    ("python: quote_plus of the whole text", "percent-encoded", RICH, lambda s, p: md5(quote_plus(s + text(p)))),
+    (
+        "python: empty values left out, values stripped",
+        "value-trimmed empty-dropped",
+        LOOSE,
+        lambda s, p: md5(s + text({n: v.strip() for n, v in p.items() if v})),
+    ),
+    (
+        "python: str(True)",
+        "value-spelt",
+        LOOSE,
+        lambda s, p: md5(s + text({n: "True" if v == "true" else v for n, v in p.items()})),
+    ),
+    (
+        "python: apiKey left out, lower-case names",
+        "sent-not-signed name-letter-case",
+        PLAIN,
+        lambda s, p: md5(s + text({n.lower(): v for n, v in p.items() if n != "apiKey"})),
+    ),
+    ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
+    ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
+)
