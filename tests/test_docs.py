@@ -217,7 +217,12 @@ def test_the_links_and_the_picture_of_the_index_page_work_outside_the_repository
     assert [] == LINK.findall(text)
     (picture,) = re.findall(rf"!\[[^]]+\]\(https://raw\.githubusercontent\.com/{place}/main/([^)]+)\)", text)
     assert (REPOSITORY / picture).is_file()
-    assert PROJECT["urls"]["Repository"] in (DOCS.parent / "zensical.toml").read_text()
+
+
+def test_every_page_names_the_repository_by_one_address() -> None:
+    texts = [page.read_text() for page in (*PAGES, REPOSITORY / "zensical.toml")]
+    found = {address for text in texts for address in re.findall(r"https://github\.com/[\w.-]+/[\w.-]+", text)}
+    assert {PROJECT["urls"]["Repository"]} == found
 
 
 @cache
