@@ -119,7 +119,8 @@ def test_the_first_call_does_the_same_in_every_language(name: str, tmp_path: Pat
         program = (FOLDER / file).read_text().replace("http://localhost:3547", fake.url)
         (tmp_path / file).write_text(program)
         run = _run([*runtime, file], tmp_path)
-    assert (0, "20 COMPLETE\n") == (run.returncode, run.stdout), run.stderr
+    assert run.returncode == 0, run.stderr
+    assert {"20", "COMPLETE"} <= set(re.findall(r"\w+", run.stdout))
     assert zipfile.ZipFile(tmp_path / "package.zip").testzip() is None
 
 
