@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MADE_BY_TOOLS = {".git", ".venv", "__pycache__", "build", "dist", "node_modules"}
+MADE_BY_TOOLS = {".cache", ".git", ".venv", "__pycache__", "build", "dist", "node_modules"}
 
 # Spelled so that this file does not find itself.
 MACHINE_PATHS = re.compile(r"(?<!\w)/(?:wor[k]|roo[t]|hom[e]/\w+|opt/pyp[i]|User[s]/\w+)/")
