@@ -32,6 +32,12 @@ def _exists(need: str) -> bool:
     return bool(list(Path("/").glob(need[1:]))) if need.startswith("/") else shutil.which(need) is not None
 
 
+def _done(commands: str, folder: Path, environment: dict[str, str] | None = None) -> None:
+    shell = ["bash", "-euo", "pipefail", "-c", commands]
+    run = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 @pytest.fixture(scope="module")
 def fake() -> Iterator[MockServer]:
     with MockServer() as server:
@@ -51,8 +57,29 @@ def test_an_example_passes_and_breaks_no_rule(name: str, fake: MockServer) -> No
         "GOCACHE": str(REPOSITORY / "build" / "go"),
         "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",  # it starts faster
     }
-    command = ["bash", "-euo", "pipefail", "-c", commands]
-    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+    _done(commands, folder, environment)
     admin = AdminClient(tenant)
     assert [] == [finding for account in admin.accounts() for finding in admin.account(account["key"]).lint()]
+
+
+# The tool of npm that runs the requests of a folder, with the word that its command line has for a variable.
+TOOL_COMMANDS = {
+    "bruno": ("@usebruno/cli@4.1.0", "bru run --env fake", "--env-var"),
+    "http": ("httpyac@6.16.7", "httpyac send flipsnack.http --all --output none --env fake", "--var"),
+}
+
+
+@pytest.mark.soak  # each tool takes a minute to install
+@pytest.mark.parametrize("name", sorted(TOOL_COMMANDS))
+def test_the_requests_of_a_folder_pass_in_their_tool(name: str, fake: MockServer) -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("not installed: npm")
+    package, command, option = TOOL_COMMANDS[name]
+    installed, tenant = REPOSITORY / "build" / name, f"{fake.url}/t/{name}"
+    account = AdminClient(tenant).account(f"test-{name}")
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "--prefix", installed, package], check=True)
+    api = f"{tenant}/v1/"
+    addresses = {"apiUrl": api, "uploadUrl": api, "control": f"{tenant}/__admin/accounts/{account.key}"}
+    variables = " ".join(f"{option} {variable}={address}" for variable, address in addresses.items())
+    _done(f"{installed}/node_modules/.bin/{command} {variables}", EXAMPLES / name)
+    assert (11, 2) == (account.requests.count(kind="api"), account.requests.count(kind="package"))
