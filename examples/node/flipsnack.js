@@ -1,7 +1,7 @@
 // The Flipsnack API v1 in one file, without dependencies: sign, upload, poll, download.
 import { createHash } from 'node:crypto';
-import { createWriteStream, openAsBlob } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -46,7 +46,8 @@ export class Flipsnack {
   async create(path, fields = {}) {
     const body = new FormData();
     for (const [name, value] of Object.entries(this.#signed('collection.create', fields))) body.append(name, value);
-    body.append('file', await openAsBlob(path), basename(path));
+    // The whole document is in memory here; from Node 20 on `fs.openAsBlob(path)` reads it while it is sent.
+    body.append('file', new Blob([await readFile(path)]), basename(path));
     return data(await fetch(this.uploadUrl, { method: 'POST', body }));
   }
 
