@@ -131,7 +131,7 @@ class Summary:
                 session.exitstatus = int(exit_code(one.outcome for one in self._results))
         xml = session.config.stash.get(xml_key, None)
         if isinstance(xml, RuleXml):
-            xml.write_rules(self._results, run.facts, run.replay)
+            xml.write_rules(self._results, self._facts, run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
                 heading = f"### Contract of the Flipsnack API: {run.judged.name}"
