@@ -26,7 +26,8 @@ def read_history(text: str, name: str) -> tuple[Event, ...]:
     try:
         return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
-        found = cut(f"{type(wrong).__name__}: {wrong}")
+        no_json = isinstance(wrong, json.JSONDecodeError)
+        found = "it is not JSON" if no_json else cut(f"{type(wrong).__name__}: {wrong}")
         raise BadHistory(f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {found}") from None
 
 
