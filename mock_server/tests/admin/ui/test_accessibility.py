@@ -52,18 +52,16 @@ def emulate(page: Page, **features: str) -> None:
 
 
 def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
-    """Empty, unknown, busy, searched, narrow, unfolded, with messages, light and dark, and at the sign-in."""
+    """Empty, unknown, busy, searched, unfolded, with messages, light and dark, narrow, and at the sign-in."""
     found = {}
     page.open()
     found["empty"] = findings(page, axe)
     page.browser.get(f"{page.server.url}/__admin/ui?account=nosuch")
     found["unknown account"] = findings(page, axe)
     wrong = busy(page)
-    page.open(f"&request={wrong}&text=no+such+text")
-    found["asked beside a search"] = findings(page, axe)
     for scheme in ("light", "dark"):
         emulate(page, prefers_color_scheme=scheme)
-        page.open(f"&request={wrong}")
+        page.open(f"&request={wrong}&text=" + ("no+such+text" if scheme == "dark" else ""))
         page.element("#url").send_keys("apiKey=x&signature=y", Keys.ENTER)
         page.until(lambda: "secret of this account is unknown" in page.text("#diagnosis"))
         page.element("#foot").click()
@@ -77,10 +75,9 @@ def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
         found[f"narrow, {tab}"] = findings(page, axe)
     with MockServer(admin_token="sesame") as guarded:
         page.browser.get(f"{guarded.url}/__admin/ui")
-        found["sign-in"] = findings(page, axe)
         page.element("#token").send_keys("wrong", Keys.ENTER)
         page.until(lambda: page.text("#wrong"))
-        found["sign-in again"] = findings(page, axe)
+        found["sign-in"] = findings(page, axe)
     emulate(page)
     assert {state: [] for state in found} == found
 

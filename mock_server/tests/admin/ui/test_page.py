@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from mock_server.tests.admin.ui.conftest import Page, busy
 from selenium import webdriver
@@ -245,6 +246,25 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(page: Page) -> Non
     page.until(lambda: "The collection was created." in page.text("#said"))
     page.until(lambda: not page.text("#wrong"))
     assert "" == page.element("#new-hash").get_attribute("value")
+
+
+def test_what_destroys_asks_first_and_a_snapshot_brings_it_back(page: Page, tmp_path: Path) -> None:
+    page.account.collections.create(hash="mine")
+    page.call()
+    (tmp_path / "snapshot.json").write_bytes(msgspec.json.encode(page.account.snapshot()))
+    page.open()
+    assert not page.element("#reset button").is_displayed()
+    page.element("#reset summary").click()
+    page.element("#reset button").click()
+    page.until(lambda: "The account was reset." in page.text("#said"))
+    assert not page.element("#reset button").is_displayed()
+    assert [] == page.account.collections.list()
+    page.element("#restore summary").click()
+    page.element("#restore [type=file]").send_keys(str(tmp_path / "snapshot.json"))
+    page.until(lambda: page.element("#snapshot").get_attribute("value"))
+    page.element("#restore button").click()
+    page.until(lambda: "The account was restored." in page.text("#said"))
+    assert "mine" in {one["hash"] for one in page.account.collections.list()}
 
 
 def test_the_token_is_asked_for_and_never_in_the_address(browser: webdriver.Chrome) -> None:
