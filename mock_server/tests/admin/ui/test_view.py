@@ -131,8 +131,9 @@ def test_only_the_request_that_is_asked_for_is_open_and_it_is_always_shown(door:
         assert view is not None
         assert view.requests.apart is not None
         assert (KEY, query["request"]) == (view.account.key, view.requests.apart.record.id)
-    missing = selected(door, request="r53").requests
-    assert (None, True) == (missing.apart, "no request r53 of this account" in missing.missing)
+    for asked, words, owner in (("r53", "belongs to the account test-other", "test-other"), ("r54", "has no", "")):
+        missing = selected(door, request=asked).requests
+        assert (None, True, owner) == (missing.apart, words in missing.missing, missing.elsewhere)
 
 
 @given(count=st.integers(0, 240), seen_last=st.integers(0, 260))
