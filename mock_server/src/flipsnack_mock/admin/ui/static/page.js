@@ -192,6 +192,9 @@ document.addEventListener("change", async (event) => {
 });
 
 document.addEventListener("click", async (event) => {
+  for (const open of document.querySelectorAll("#account-list[open], .ask[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
   const copy = event.target.closest("[data-copy]");
   if (copy) return void copyText(copy);
   const link = event.target.closest("a[href]");
@@ -205,7 +208,7 @@ document.addEventListener("click", async (event) => {
   await load(url);
   if (url.hash === "#settings") byId("settings-form").open = true;
   const target = url.hash && byId(url.hash.slice(1));
-  if (target && !target.contains(link)) target.scrollIntoView({ block: "nearest" });
+  if (target && !target.contains(link)) target.scrollIntoView({ block: target.id === "journal" ? "start" : "nearest" });
 });
 
 document.addEventListener("keydown", (event) => {
