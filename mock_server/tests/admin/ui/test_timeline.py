@@ -100,9 +100,9 @@ def test_calls_links_and_faults_are_on_the_line() -> None:
     door.now += 10 * SECOND
     entries = tuple(door.world.journal.entries())
     window = window_of(door.now, 60)
-    first, last = window.place(door.now - 20 * SECOND), window.place(door.now - 10 * SECOND)
+    last = window.place(door.now - 10 * SECOND)
     line = account_line(entries, account(door).faults.values(), window, maintenance=True)
-    assert (Dot("fine", round(first, 1)), Dot("refused", round(last, 1)), Dot("faulted", round(last, 1))) == line.dots
+    assert (Dot("fine", 44.5), Dot("refused", 55.5), Dot("faulted", 55.5)) == line.dots
     assert (Bar("fault-on", last, 16.66), Bar("maintenance", 66.67, 33.33)) == line.bars
     account(door).maintenance = True
     door.call()

@@ -129,7 +129,9 @@ def account_line(
 def dots(entries: Iterable[Entry], window: Window) -> tuple[Dot, ...]:
     """The requests in the window, one for each visible position and outcome."""
     seen = {
-        Dot(_outcome(entry), round(window.place(entry.now), 1)): None for entry in entries if entry.now >= window.start
+        Dot(_outcome(entry), round(2 * window.place(entry.now)) / 2): None
+        for entry in entries
+        if entry.now >= window.start
     }
     return tuple(seen)
 
