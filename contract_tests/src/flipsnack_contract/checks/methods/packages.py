@@ -120,6 +120,10 @@ def each_package_has_an_etag_of_its_own(session: Session, chosen: Sequence[Book]
         replies = session.get(url), session.fetch(Request("HEAD", url)), session.get(url, Range="bytes=1-4")
         etag = found.setdefault(book, replies[0].headers.get("etag", ""))
         expect([etag] * 3, [one.headers.get("etag") for one in replies], f"the ETags of {book} by GET, HEAD and Range")
+        whole, head, part = replies
+        size = str(len(whole.body))
+        expect(size, head.headers.get("content-length"), f"Content-Length of {book} by HEAD")
+        expect(f"bytes 1-4/{size}", part.headers.get("content-range"), f"Content-Range of {book}")
     expect(len(chosen), len(set(found.values())), f"the number of different ETags of {chosen}")
 
 
