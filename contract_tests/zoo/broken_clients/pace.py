@@ -1,5 +1,7 @@
 """Clients that dawdle, that ask once too often, or that never give up."""
 
+from typing import Any
+
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, SavedFile
 
@@ -36,17 +38,16 @@ class RestsInTheEnd(Client, breaks="client.promptness"):
 
 
 class NeverGivesUp(Client, breaks="client.gives-up"):
-    """Repeats for ever what the API did not carry out."""
+    """Waits for ever for the end of a maintenance."""
 
-    attempts = 1_000_000
-
-
-class NeverGivesUpPackages(Client, breaks="client.gives-up"):
-    """Repeats a download for ever, at a server that is busy for ever."""
-
-    def fetch(self, link: str) -> bytes:
-        self.attempts = 1_000_000
-        return super().fetch(link)
+    def ask(self) -> dict[str, Any]:
+        while True:
+            try:
+                return super().ask()
+            except ClientError as error:
+                if error.code != 22:
+                    raise
+                self.wait(30_000)
 
 
 class AsksAfterTheDownload(Client, breaks="client.repeated-call"):

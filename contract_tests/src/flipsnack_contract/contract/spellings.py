@@ -21,21 +21,24 @@ def spelling_of(secret: str, text: str) -> str:
     wanted = secret.strip().casefold()
     if not wanted:
         return ""
-    for spelling, read in _readings(text):
+    for spelling, read in _readings(text, len(secret.strip().encode())):
         if wanted in read.casefold():
             return spelling
     return ""
 
 
-def _readings(text: str) -> Iterator[tuple[str, str]]:
-    """The text, and what it says when it is decoded, each with the name of the encoding."""
+def _readings(text: str, size: int) -> Iterator[tuple[str, str]]:
+    """The text, and what it says when it is decoded, as far as that may be a secret of `size` bytes, with a name."""
     for name, read in _as_texts(text):
         yield name, read
-        yield f"{name}, escaped", _paired(ESCAPE.sub(_character, read))
-        yield f"{name}, as HTML", html.unescape(read)
-        for token in TOKEN.findall(read):
+        if "\\" in read:
+            yield f"{name}, escaped", _paired(ESCAPE.sub(_character, read))
+        if "&" in read:
+            yield f"{name}, as HTML", html.unescape(read)
+        # Four letters of Base64 hold three bytes.
+        for token in (one for one in TOKEN.findall(read) if 3 * len(one) >= 4 * size - 4):
             yield "in Base64", _from_base64(token)
-        for token in HEX.findall(read):
+        for token in (one for one in HEX.findall(read) if len(one) >= 2 * size):
             yield "in hexadecimal", _text(bytes.fromhex(token))
 
 
