@@ -62,6 +62,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
         wall=wall,
         params=params,
         http_status=int(response.get("status") or 0) or None,
+        headers={str(one["name"]).lower(): str(one["value"]) for one in request.get("headers") or ()},
         fault=own.get("fault") or "",
         failed=own.get("failed") or "",
     )
