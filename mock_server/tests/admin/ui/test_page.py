@@ -25,7 +25,7 @@ def test_the_page_shows_what_there_is(page: Page) -> None:
         "secret-" + page.account.key,
         "COMPLETE in",
         "PROCESSING forever",
-        "no known mistake",
+        "Most likely another secret was used",
         "the account has no collection 'nosuch'",
         "Create the collection on this page",
         "slow",
