@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import weakref
 from typing import Any
 from unittest.mock import Mock
 
@@ -66,6 +67,17 @@ def test_a_request_leaves_no_cycle_of_references_behind() -> None:
         assert 0 == gc.collect()
     finally:
         gc.enable()
+
+
+def test_nothing_is_left_of_a_connection_that_is_lost() -> None:
+    loop, transport = Loop(), Mock(is_closing=lambda: False, write=lambda _data: None)
+    protocol = connected(loop, transport)
+    protocol.data_received(REQUEST)
+    protocol.connection_lost(None)
+    loop.timers.clear()
+    left = weakref.ref(protocol)
+    del protocol
+    assert left() is None
 
 
 def test_no_answer_is_written_while_the_client_does_not_read() -> None:
