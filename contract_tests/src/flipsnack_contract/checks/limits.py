@@ -199,6 +199,7 @@ def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) ->
 def downloads_do_not_count(session: Session) -> None:
     """Downloads, and those that are refused, use up neither limit."""
     url = session.resource_url()
+    session.wait(MINUTE)  # that call must not count
     session.align()
     for verb, address in (("GET", url), ("HEAD", url), ("GET", url + "x")) * 21:
         session.fetch(Request(verb, address))

@@ -61,7 +61,7 @@ Book = tuple[str, int]
 BOOKS: Sequence[tuple[Book, ...]] = (
     (("Quince", 2), ("Zebra", 2)),
     (("Quince", 1), ("Quince", 3)),
-    (("Quince", 3), ("Zebra", 1)),
+    (("Quince", 4), ("Zebra", 1)),
 )
 
 
