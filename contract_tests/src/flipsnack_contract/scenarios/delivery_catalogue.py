@@ -16,6 +16,7 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     CALL,
+    DEAD_LINKS,
     HTML,
     LASTING,
     PACKAGE,
@@ -178,6 +179,7 @@ CODES: Mapping[str, Scenario] = {
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     **{f"one poll, {name}": Scenario(op="poll", deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
+    "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
     "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
     **{
         f"call {action.partition('.')[2]}, {code} for ever": Scenario(
