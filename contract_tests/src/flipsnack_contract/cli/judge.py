@@ -12,7 +12,8 @@ import click
 from flipsnack_contract.adapter.modes import MODES, PLACEHOLDERS
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
-from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Option, Options
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
+from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.target.result import SHOWN, Exit
 
 CODES = {int(one.code): one.means for one in SHOWN.values()} | {

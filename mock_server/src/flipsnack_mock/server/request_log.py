@@ -7,10 +7,10 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from queue import SimpleQueue
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import urlencode
 
 import msgspec
@@ -128,7 +128,7 @@ def shown_key(key: str) -> str:
     return key if len(key) <= 8 or key.startswith(AUTOMATIC_PREFIX) else key[:6] + "…"
 
 
-def _facts(entry: Entry) -> dict[str, str | int | None]:
+def _facts(entry: Entry) -> dict[str, Any]:
     assert entry.response is not None  # an entry is logged when it was answered
     return {
         "id": entry.id if entry.number else "",  # what no account was asked has no number
@@ -151,15 +151,19 @@ def _json(entry: Entry) -> str:
 
 
 def _pretty(entry: Entry, *, page: str, coloured: bool) -> str:
-    facts = _facts(entry)
+    more = f"explained at {_address(entry, page)}" if page and entry.code == Code.INVALID_SIGNATURE else ""
+    return pretty_line(_facts(entry), more, colour=_colour(entry) if coloured else None)
+
+
+def pretty_line(facts: Mapping[str, Any], more: str = "", *, colour: int | None = None) -> str:
+    """The line of a request on a terminal; `facts` has the fields of a line of JSON."""
     code = "" if facts["code"] is None else f"code {facts['code']}"
     outcome = f"{code or '-'} HTTP {facts['http']}"
-    head = f"{str(facts['at'])[11:23]} {facts['id'] or '-'} {facts['method']} {facts['action'] or '-'}"
-    size = f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {entry.duration / 1000:.1f} ms"
-    fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
-    more = f"explained at {_address(entry, page)}" if page and entry.code == Code.INVALID_SIGNATURE else ""
-    rest = "  ".join(filter(None, (size, fault, entry.detail, more)))
-    shown = f"\x1b[{_colour(entry)}m{outcome}\x1b[0m" if coloured else outcome
+    head = f"{facts['at'][11:23]} {facts['id'] or '-'} {facts['method']} {facts['action'] or '-'}"
+    size = f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {facts['us'] / 1000:.1f} ms"
+    fault = f"fault {facts['fault']}" if facts["fault"] and facts["fault"] not in facts["why"] else ""
+    rest = "  ".join(filter(None, (size, fault, facts["why"], more)))
+    shown = outcome if colour is None else f"\x1b[{colour}m{outcome}\x1b[0m"
     return f"{_printable(head)} {shown} {_printable(rest)}"
 
 

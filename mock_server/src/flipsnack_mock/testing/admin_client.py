@@ -14,6 +14,8 @@ from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.requests import Requests
 
+__tracebackhide__ = True  # pytest shows the line of the test instead
+
 
 class AdminError(Exception):
     """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …)."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
+__tracebackhide__ = True  # pytest shows the line of the test instead
 ConversionState = Literal["processing", "complete", "failed"]
 
 

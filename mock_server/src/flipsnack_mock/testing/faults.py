@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+__tracebackhide__ = True  # pytest shows the line of the test instead
+
 
 class Faults:
     """The fault rules of one account, checked in the order in which they were added.

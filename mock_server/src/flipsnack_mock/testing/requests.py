@@ -9,6 +9,7 @@ import msgspec
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.lint.findings import Finding
 
+__tracebackhide__ = True  # pytest shows the line of the test instead
 Records = list[Record]
 Findings = list[Finding]
 
@@ -65,9 +66,8 @@ class Requests:
         query = self._query(filters | {"count": count}) | {"timeout": str(timeout)}
         answer = self._call("GET", "/__admin/requests/wait", **query)
         if not answer["complete"]:
-            raise Unmet(
-                _with_near_misses(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"])
-            )
+            found = f"waited {timeout} s for {count}, found {answer['count']}"
+            raise Unmet(_with_near_misses(f"{_about({'match': filters})}: {found}", answer["nearest"]))
         return msgspec.convert(answer["requests"], Records)
 
     def verify(
@@ -91,7 +91,7 @@ class Requests:
         answer = self._call("POST", "/__admin/requests/verify", {"expectations": [expectation]})
         finding = answer["expectations"][0]
         if not finding["ok"]:
-            raise Unmet(_with_near_misses(finding["sentence"], finding["nearest"]))
+            raise Unmet(_with_near_misses(f"{_about(windows)}: {finding['sentence']}", finding["nearest"]))
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> Findings:
         """The vendor's rules that the client broke; `level` MUST leaves out SHOULD rules, `ignore` names rules."""
@@ -112,6 +112,17 @@ class Requests:
 
     def _query(self, filters: Mapping[str, str | int]) -> dict[str, str]:
         return {"key": self._key} | {name: str(value) for name, value in filters.items()}
+
+
+def _about(windows: Mapping[str, Mapping[str, Any] | None]) -> str:
+    """Which requests were meant: "requests with hash='f1' after status='COMPLETE'"."""
+    words = {"match": "with"}
+    said = {
+        words.get(name, name): ", ".join(f"{field}={value!r}" for field, value in matcher.items())
+        for name, matcher in windows.items()
+        if matcher
+    }
+    return " ".join(["requests", *(f"{word} {fields}" for word, fields in said.items())])
 
 
 def _with_near_misses(sentence: str, nearest: list[dict[str, Any]]) -> str:
