@@ -174,6 +174,7 @@ BROKEN = """
         raise RuntimeError
 
     def test_verify(flipsnack_call, flipsnack_account):
+        flipsnack_account.settings(requests_per_second=0, requests_per_minute=0)
         flipsnack_call("collection.downloadHTML", collectionHash="mock-complete")
         for _ in range(60):
             flipsnack_call("collection.downloadHTML", collectionHash=flipsnack_account.secret)
@@ -198,9 +199,8 @@ def test_a_failure_carries_the_requests_of_its_test_and_hides_our_frames(pyteste
     text = ran.stdout.str()
     assert 3 == text.count(" flipsnack requests --")
     assert "11 earlier requests" in text
-    assert 50 == len(
-        re.findall(r"^[\d:.]+ r\d+ GET collection.downloadHTML code (?:31|32|43) HTTP 200 .* test-", text, re.M)
-    )
+    lines = re.findall(r"^[\d:.]+ r\d+ GET collection.downloadHTML code 43 HTTP 200 .* the account has no", text, re.M)
+    assert 50 + 1 == len(lines)
     assert "'seen-in-setup'" in text
     assert "not-told" not in text
     assert "requests with hash='mock-complete' after code=43: expected exactly 2, found 0" in text
@@ -215,9 +215,8 @@ def test_a_url_without_a_fake_is_told_in_one_sentence(pytester: pytest.Pytester,
     pytester.makepyfile(SUITE)
     ran = pytester.runpytest_inprocess(*PLUGIN[:4], "--flipsnack-url", url)
     assert pytest.ExitCode.USAGE_ERROR == ran.ret
-    [line] = [line for line in ran.stdout.lines if "flipsnack" in line]
+    [line] = [line for line in ran.stdout.lines if "http" in line]
     assert f"--flipsnack-url {url}: " in line
-    assert "http" in line or "flipsnack-mock serve" in line
 
 
 USES_NOTHING = """
@@ -225,7 +224,7 @@ USES_NOTHING = """
 
     def test_own():
         assert {"flipsnack_mock.pytest_plugin", "flipsnack_contract.plugin.hooks"} <= set(sys.modules)
-        ours = ("flask", "flipsnack_mock.testing", "flipsnack_contract.contract.ledger", "flipsnack_contract.plugin.run")
+        ours = ("flask", "msgspec", "flipsnack_mock.testing", "flipsnack_contract.plugin.run")
         assert [] == [name for name in ours if name in sys.modules]
 """
 

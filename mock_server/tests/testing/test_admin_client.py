@@ -1,3 +1,6 @@
+import re
+from collections.abc import Callable
+
 import pytest
 import requests
 from mock_server.tests.conftest import signature_of
@@ -6,7 +9,7 @@ from mock_server.tests.raw_socket import query
 from flipsnack_client import Flipsnack
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
 from flipsnack_mock.state.settings import load_settings
-from flipsnack_mock.testing import AdminClient, AdminError, MockServer
+from flipsnack_mock.testing import AccountAdmin, AdminClient, AdminError, MockServer
 
 
 def client(server: MockServer, key: str, secret: str | None = None) -> Flipsnack:
@@ -123,3 +126,29 @@ def test_rules_are_listed_shown_deleted_and_cleared(server: MockServer) -> None:
     faults.clear()
     assert [] == faults.list()
     assert "slow" in [preset["name"] for preset in server.admin.fault_presets()]
+
+
+REFUSED: dict[str, tuple[Callable[[AccountAdmin], object], str, str]] = {
+    "a kind of fault": (lambda one: one.faults.add("dely"), "did you mean delay?", "code, status, redirect"),
+    "a field of a fault": (lambda one: one.faults.add("delay", secnds=1), "did you mean seconds?", "one of code, "),
+    "a preset": (lambda one: one.faults.add(preset="slwo"), "did you mean slow?", "one of per-second-limit, "),
+    "a missing field": (lambda one: one.faults.add("delay"), "missing required field `seconds`", "seconds"),
+    "a field": (lambda one: one.collections.create(schedul="never"), "did you mean schedule?", "one of title, pages"),
+    "a number": (lambda one: one.collections.create(pages=0), "$.pages", "a whole number from 1 to 1,000"),
+    "a setting": (lambda one: one.settings(url_lifetim=3), "did you mean url_lifetime?", "one of requests_per_second"),
+    "a filter": (lambda one: one.requests.count(kode=1), "did you mean code?", "one of key, kind"),
+    "a state": (lambda one: one.jobs.force("mock-failed", "NWE"), "did you mean NEW?", "NEW, PROCESSING, COMPLETE or"),
+    "a step": (lambda one: one.jobs.force("mock-never", "NEW"), "NEW cannot become NEW", "COMPLETE, FAILED"),
+    "an instant": (lambda one: one.clock._move("set", {"at": "noon"}), "$.at", "an instant as in 2026-11-28T"),
+    "no field": (lambda one: one.call("POST", "/clock/freeze", {"at": 1}), "unknown field `at`", "no fields"),
+}
+
+
+@pytest.mark.parametrize(("asked", "says", "expected"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_says_what_was_expected_and_the_nearest_name(
+    server: MockServer, asked: Callable[[AccountAdmin], object], says: str, expected: str
+) -> None:
+    with pytest.raises(AdminError, match=re.escape(says)) as refusal:
+        asked(server.admin.account("test-refused"))
+    assert refusal.value.expected.startswith(expected)
+    assert 1 == str(refusal.value).count(refusal.value.expected)

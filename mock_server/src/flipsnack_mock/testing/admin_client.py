@@ -18,13 +18,23 @@ __tracebackhide__ = True  # pytest shows the line of the test instead
 
 
 class AdminError(Exception):
-    """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …)."""
+    """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …).
+
+    `expected` says what was expected instead, if the control plane knows: names, values, or the legal states.
+    """
 
     def __init__(self, status: int, error: dict[str, Any]) -> None:
         """Keep `status` and `error`."""
-        super().__init__(f"{error.get('message', 'refused')} (HTTP {status})")
         self.status = status
         self.error = error
+        self.expected = str(error.get("expected") or ", ".join(error.get("legal", ())))
+        super().__init__(f"{_sentence(str(error.get('message', 'refused')), self.expected)} (HTTP {status})")
+
+
+def _sentence(message: str, expected: str) -> str:
+    if not expected or expected in message:
+        return message
+    return f"{message}{'' if message.endswith('?') else ';'} expected {expected}"
 
 
 class AdminClient:
