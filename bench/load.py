@@ -68,7 +68,7 @@ def parse_report(text: str) -> Load:
     """Read what wrk prints; `ValueError` when it is something else."""
     total = re.search(r"(\d+) requests in", text)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    latencies = dict(re.findall(r"^ +(50|99)%\s+([\d.]+(?:us|ms|s))$", text, re.MULTILINE))
+    latencies = dict(re.findall(r"^ +(50|99)%\s+([\d.]+(?:us|ms|s)) *$", text, re.MULTILINE))
     if total is None or rate is None or len(latencies) < 2:
         raise ValueError(f"this is no report of wrk: {text[:300]!r}")
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)

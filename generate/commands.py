@@ -11,7 +11,7 @@ import flipsnack_contract.cli.main
 import flipsnack_mock.cli.main
 from flipsnack_client.cli import flipsnack
 from flipsnack_contract.adapter.modes import PLACEHOLDERS
-from flipsnack_contract.cli.judge import CODES
+from flipsnack_contract.cli.command import CODES
 from flipsnack_mock.state.settings import setting_docs
 from generate.markdown import plain, table
 

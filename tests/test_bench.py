@@ -36,6 +36,10 @@ Transfer/sec:      1.97MB
 ERRORS = "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 100\n"
 
 
+def test_a_time_of_seconds_is_read_as_wrk_pads_it() -> None:
+    assert 1_190_000 == parse_report(REPORT.replace("3.58ms", "1.19s ")).p99
+
+
 @pytest.mark.parametrize(("more", "errors"), [("", 0), (ERRORS, 110)])
 def test_a_report_of_wrk_is_read(more: str, errors: int) -> None:
     """Requests, rate, p99 in microseconds, and errors, so that a run that was refused is not taken for a fast one."""

@@ -204,7 +204,7 @@ def _anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
-    published, here = f"({PROJECT['urls']['Repository']}/blob/main/", f"({os.path.relpath(REPOSITORY, page.parent)}/"
+    published, here = f"({PROJECT['urls']['Source']}/blob/main/", f"({os.path.relpath(REPOSITORY, page.parent)}/"
     for target, anchor in LINK.findall(page.read_text().replace(published, here)):
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), f"{target} does not exist"
@@ -214,7 +214,7 @@ def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
 def test_the_links_and_the_picture_of_the_index_page_work_outside_the_repository() -> None:
     """README.md is the index page of the package, too, where a relative link leads nowhere."""
     text = (REPOSITORY / PROJECT["readme"]).read_text()
-    place = PROJECT["urls"]["Repository"].removeprefix("https://github.com/")
+    place = PROJECT["urls"]["Source"].removeprefix("https://github.com/")
     assert [] == LINK.findall(text)
     (picture,) = re.findall(rf"!\[[^]]+\]\(https://raw\.githubusercontent\.com/{place}/main/([^)]+)\)", text)
     assert (REPOSITORY / picture).is_file()
@@ -223,7 +223,7 @@ def test_the_links_and_the_picture_of_the_index_page_work_outside_the_repository
 def test_every_page_names_the_repository_by_one_address() -> None:
     texts = [page.read_text() for page in (*PAGES, REPOSITORY / "zensical.toml")]
     found = {address for text in texts for address in re.findall(r"https://github\.com/[\w.-]+/[\w.-]+", text)}
-    assert {PROJECT["urls"]["Repository"]} == found
+    assert {PROJECT["urls"]["Source"]} == found
 
 
 @cache

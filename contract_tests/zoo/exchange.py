@@ -23,9 +23,12 @@ class HttpResponse:
 
 def exchange(method: str, url: str, headers: Mapping[str, str], body: str | bytes = "") -> HttpResponse:
     """The answer to one request; a URL without a scheme is one of https. Raises `ClientError`."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        connection = _connection(parts.scheme, parts.netloc)
+    except ValueError:
+        raise ClientError("transport", "not an address") from None
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    connection = _connection(parts.scheme, parts.netloc)
     connected = False
     try:
         connection.connect()

@@ -56,6 +56,9 @@ class _KitRuntime:
     def report_status(self, status: str) -> None:
         self.send("event", id=self.case, kind="poll", status=status)
 
+    def report_progress(self, sent: int, total: int) -> None:
+        self.send("event", id=self.case, kind="upload", sent=sent, total=total)
+
     def log(self, text: str) -> None:
         print(text, file=self._stderr, flush=True)
 

@@ -34,6 +34,9 @@ class Runtime(Protocol):
     def report_status(self, status: str) -> None:
         """Report the state of the job."""
 
+    def report_progress(self, sent: int, total: int) -> None:
+        """Report how many bytes of a document are sent, and how many there are."""
+
     def log(self, text: str) -> None:
         """Write a line to the log."""
 

@@ -1,4 +1,5 @@
 import contextlib
+import io
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from mock_server.tests.command_runner import PREFIX, run
 from mock_server.tests.conftest import KEY, SECRET, signed
 
 from flipsnack_mock import __version__
+from flipsnack_mock.cli.command import has_colours
 from flipsnack_mock.cli.main import command, main
 from flipsnack_mock.cli.options import GROUPS
 from flipsnack_mock.state.settings import setting_docs
@@ -298,6 +300,26 @@ def test_the_log_has_a_line_for_each_request_and_no_secrets(style: str) -> None:
     assert (0, "", 0 if style == "off" else 5) == (status, err, len(out.splitlines()))
     for secret in (SECRET, "deadbeef", signed()["signature"], url.partition("?")[2], "0123456789abcdef"):
         assert secret not in out
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("expected", "stream", "environ"),
+    [
+        (True, _Terminal(), {"TERM": "xterm"}),
+        (True, _Terminal(), {"NO_COLOR": ""}),
+        (False, _Terminal(), {"NO_COLOR": "1"}),
+        (False, _Terminal(), {"TERM": "dumb"}),
+        (False, io.StringIO(), {"TERM": "xterm"}),
+        (False, None, {}),
+    ],
+)
+def test_only_a_terminal_has_colours(expected: bool, stream: io.StringIO | None, environ: dict[str, str]) -> None:
+    assert expected is has_colours(stream, environ)
 
 
 def test_a_reader_of_the_log_that_goes_away_stops_nothing() -> None:

@@ -112,7 +112,7 @@ def progress(case: str, status: str | None) -> None:
 
 def uploaded(case: str, seen: fc.UploadProgress) -> None:
     """Send an event for each piece of a document that was sent."""
-    send("event", id=case, kind="upload", message=f"{seen.sent} of {seen.total} bytes")
+    send("event", id=case, kind="upload", sent=seen.sent, total=seen.total)
 
 
 def error_of(error: fc.FlipsnackError) -> dict[str, Any]:

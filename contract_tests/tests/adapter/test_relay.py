@@ -35,7 +35,7 @@ class Counter(BaseHTTPRequestHandler):
 def relay() -> Iterator[Relay]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Counter) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        relay = Relay(f"http://127.0.0.1:{server.server_address[1]}/t/a", 20_000)
+        relay = Relay(f"http://127.0.0.1:{server.server_address[1]}/t/a", cut_after=20_000)
         yield relay
         relay.close()
         server.shutdown()

@@ -34,7 +34,7 @@ def test_without_an_adapter_it_ends_with_11(command: list[str], fake_server: Fak
     """One line says why."""
     code, out, err = kit("adapter", "check", "--fake", fake_server.url, "--", *command)
     assert (11, "", 1) == (code, out, len(err.splitlines()))
-    assert err.startswith("flipsnack-contract: the adapter does not work: ")
+    assert err.startswith("error: the adapter does not work: ")
 
 
 @pytest.mark.parametrize(

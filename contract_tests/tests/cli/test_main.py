@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from flipsnack_contract.cli.judge import cache_folder
+from flipsnack_contract.cli.main import cli
 from flipsnack_mock.testing import MockServer
 
 KEY, SECRET = "test-command", "secret-test-command"
@@ -58,25 +60,39 @@ def test_without_a_control_plane_what_cannot_be_steered_is_skipped_by_name(tmp_p
     assert SECRET not in done.stdout + done.stderr
 
 
-def test_wrong_usage_of_pytest_s_options_ends_in_4(tmp_path: Path) -> None:
-    """Its own message says which."""
-    done = _run(tmp_path, "server", "--app", "flipsnack_mock:create_app", "--no-such-option")
-    assert (4, True) == (done.returncode, "--no-such-option" in done.stderr)
+WRONG_WORDS = {
+    "client": "missing client command: give it after --",
+    "server": "missing URL: give the address of the API, as http://127.0.0.1:3547/v1/",
+    "recording": "missing FILE: give the HTTP archive",
+    "judge": "No such command 'judge'",
+    "drift only-one": "Missing argument 'B' (see flipsnack-contract drift --help)",
+    "list --by nobody": "Invalid value for '--by': 'nobody' is not one of",
+    "server --app x:y --no-such": "unrecognized arguments: --no-such (see flipsnack-contract server --help)",
+    "server --app x:y --exampels 3": "unrecognized arguments: --exampels 3; did you mean --examples?",
+    "server --app x:y --examples x": "--examples: 'x' is not a number",
+    "client --mode x -- y": "--mode: invalid choice: 'x' (choose from",
+    "server http://127.0.0.1:1": "'http://127.0.0.1:1' is not an address of the API; expected http://…/v1/",
+    "server --app x:y --rule z": "no rule begins with 'z'; `flipsnack-contract list` shows all of them",
+    "recording gone.har": "gone.har: No such file or directory",
+}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("client",), "missing client command: give it after --"),
-        (("judge",), "No such command 'judge'"),
-        (("drift", "only-one"), "Missing argument 'B'"),
-        (("list", "--by", "nobody"), "'nobody' is not one of"),
-    ],
-)
-def test_wrong_usage_ends_in_4_as_in_pytest(arguments: tuple[str, ...], says: str, kit: Kit) -> None:
-    """What was given, what was expected."""
-    code, _out, err = kit(*arguments)
-    assert (4, True) == (code, says in err), err
+@pytest.mark.parametrize("words", WRONG_WORDS)
+def test_wrong_usage_ends_in_4_with_one_line(words: str, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was given, what was expected; also for what pytest reads."""
+    monkeypatch.delenv("FLIPSNACK_BASE_URL", raising=False)
+    code, out, err = kit(*words.split())
+    assert (4, "", 1) == (code, out, err.count("\n")), err
+    assert err.startswith(f"error: {WRONG_WORDS[words]}"), err
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_help_keeps_to_the_width_of_the_terminal(columns: int) -> None:
+    """What is typed as it stands may be longer: examples, and the names of options."""
+    for words in ("", "server", "client", "recording", "drift", "list", "explain", "adapter check"):
+        text = CliRunner().invoke(cli, [*words.split(), "--help"], terminal_width=columns - 2).stdout
+        lines = (line for line in text.splitlines() if not line.startswith("  --") and "flipsnack-contract" not in line)
+        assert [] == [line for line in lines if len(line) > columns]
 
 
 def test_ctrl_c_ends_in_130_with_one_line(tmp_path: Path) -> None:
@@ -98,7 +114,7 @@ def test_a_server_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> No
     environment = {"HOME": str(tmp_path), "PYTHONIOENCODING": "cp1252"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (10, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
-    assert done.stderr.startswith("flipsnack-contract: no whole answer from http://127.0.0.1:9/\\u65e5/v1/: ")
+    assert done.stderr.startswith("error: no whole answer from http://127.0.0.1:9/\\u65e5/v1/: ")
 
 
 def test_a_result_that_cannot_be_written_has_a_code_of_its_own() -> None:
@@ -110,7 +126,7 @@ def test_a_result_that_cannot_be_written_has_a_code_of_its_own() -> None:
             subprocess.run([*MODULE, "list"], stdout=out, stderr=subprocess.PIPE, text=True, check=False)
             for out in (full, pipe)
         ]
-    told = "flipsnack-contract: cannot write the output: "
+    told = "error: cannot write the output: "
     assert [(12, f"{told}No space left on device\n"), (12, f"{told}Broken pipe\n")] == [
         (one.returncode, one.stderr) for one in said
     ]

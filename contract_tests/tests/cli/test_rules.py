@@ -1,4 +1,5 @@
 import fcntl
+import json
 import os
 import struct
 import subprocess
@@ -41,13 +42,18 @@ def test_a_list_shows_every_name_whole_on_a_narrow_terminal() -> None:
 
 
 def test_lists_have_every_rule_and_every_check_with_what_it_needs(kit: Kit) -> None:
-    """By id and by name; a rule on one line, where the list goes into a file."""
-    listed = kit("list")[1].splitlines()
-    assert [] == [one.id for one in rules().values() if not any(line.split()[:1] == [one.id] for line in listed)]
-    checks = kit("list", "--checks")[1]
-    assert [] == [check.name for check in (*server_checks(), *client_checks()) if check.name not in checks]
-    assert "code.22/maintenance-is-22\n      needs control: " in checks
-    assert "\ncontrol      a control plane" in checks
+    """By id and by name; each on one line, where the list goes into a pipe, or as JSON."""
+    listed = [line.split("\t") for line in kit("list")[1].splitlines()]
+    assert [one.id for one in rules().values()] == [name for name, _ in listed]
+    assert ["code.22", "server, MUST, documented, 1 check: "] == [
+        text[: len("server, MUST, documented, 1 check: ")] for row in listed if row[0] == "code.22" for text in row
+    ]
+    checks = dict(line.split("\t") for line in kit("list", "--checks")[1].splitlines())
+    assert {check.name for check in (*server_checks(), *client_checks())} <= checks.keys()
+    assert checks["code.22/maintenance-is-22"].startswith("needs control: ")
+    as_json = json.loads(kit("list", "--checks", "--by", "client", "--json")[1])
+    assert {check.name for check in client_checks()} <= {one["name"] for one in as_json}
+    assert "\ncontrol      a control plane" in _on_a_terminal(80, "list", "--checks").replace("\r", "")
 
 
 def test_explain_takes_the_name_of_a_check_too(kit: Kit) -> None:

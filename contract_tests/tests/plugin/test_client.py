@@ -91,9 +91,13 @@ def test_junit_has_one_case_for_each_rule(ran: Ran) -> None:
 
 
 def test_the_page_is_one_file(ran: Ran) -> None:
-    """It says what was judged, and can be kept as an artifact of a CI job."""
+    """It says what was judged, can be kept as an artifact of a CI job, and each of its rows has an address."""
     page = (ran.folder / "page.html").read_text()
-    assert [True, True] == [text in page for text in (FILE_CHECK, "<p>judged: flipsnack_client ")]
+    title, link = (
+        '<title id="head-title">Contract of the Flipsnack API: flipsnack_client ',
+        r"&lt;a id=\&#34;refused\&#34;",
+    )
+    assert [] == [text for text in (FILE_CHECK, "<p>judged: flipsnack_client ", title, link) if text not in page]
     assert not (ran.folder / "assets").exists()
 
 

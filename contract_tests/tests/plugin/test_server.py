@@ -33,7 +33,7 @@ def test_a_kept_rule_passes_and_the_report_names_what_was_judged(judge: Judge, j
     assert "servers:right (flipsnack-mock " in told
     run.stdout.re_match_lines([r"seed +7", r"result +1 rules: 1 passed; \d+ examples in \d+\.\d s"])
     properties = {one.get("name"): one.get("value") for one in etree.parse(junit).iter("property")}
-    assert {"judged", "kit", "date", "seed", "command"} <= properties.keys()
+    assert {"judged", "kit", "date", "seed", "command", "result"} <= properties.keys()
 
 
 def test_a_broken_must_fails_and_says_how_to_see_it_again(judge: Judge, junit: Path) -> None:

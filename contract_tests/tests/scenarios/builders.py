@@ -4,6 +4,7 @@ from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report, Said
 from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS, CaseOptions, CaseResult, ErrorReport, FileMade
+from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -52,6 +53,8 @@ def scenario_run(
     document: bytes | str | None = None,
     before: tuple[str, ...] = (),
     account: tuple[dict[str, Any], ...] = (),
+    sent: tuple[Sent, ...] = (),
+    left: tuple[str, ...] = (),
     **scenario: Any,
 ) -> ScenarioRun:
     """A run with these calls; a client that says ok has made the package unless `file` says otherwise.
@@ -93,8 +96,9 @@ def scenario_run(
     )
     content = file_before if file is PACKAGE and ended is not CaseOutcome.OK else file
     able = frozenset((*CAPABILITIES, *(f"op:{name}" for name in OPERATIONS)))
-    sent = b"" if document == "empty" else document if isinstance(document, bytes) else None
-    return ScenarioRun(played, able, case, report, calls, content, file_before, PACKAGE, sent, before, account)
+    given = b"" if document == "empty" else document if isinstance(document, bytes) else None
+    seen: dict[str, Any] = {"document": given, "there_before": before, "account": account, "sent": sent, "left": left}
+    return ScenarioRun(played, able, case, report, calls, content, file_before, PACKAGE, **seen)
 
 
 def _args(played: Scenario) -> dict[str, str | dict[str, str]]:
@@ -103,6 +107,18 @@ def _args(played: Scenario) -> dict[str, str | dict[str, str]]:
         params = {**({"collectionHash": COLLECTION} if named else {}), **played.params}
         return {"action": played.action, "params": params, "files": {}}
     return {**named, "params": played.params, "dest": "package.zip"}
+
+
+HERE = "127.0.0.1:9"
+
+
+def sent(
+    target: str = "/v1/?action=x", *, server: str = HERE, method: str = "GET", body: bytes = b"", **headers: str
+) -> Sent:
+    """A right request as it is on the wire; in names of headers, _ stands for -."""
+    length = {"Content-Length": str(len(body))} if body else {}
+    named = {"Host": HERE, **length, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return Sent(server, method, target, tuple(named.items()), body)
 
 
 def of(method: str, after_s: float = 0.0, /, *, params: dict[str, str] | None = None, **fields: Any) -> Event:

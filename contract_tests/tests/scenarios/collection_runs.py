@@ -66,6 +66,7 @@ KEPT: dict[str, ScenarioRun] = {
     "a collection that is published": _published(_shown(0, "complete")),
     "a list": _listed((0, 1), (2, 3)),
     "a list that changed": _listed((0, 1), (1, 2), timeline=ADDED),
+    "a list in xml that changed": _listed((0, 1), (1, 2), timeline=ADDED, format="xml"),
     "statistics that are kept": _statistics(61),
     "a change": _updated(params={"title": "x"}),
 }

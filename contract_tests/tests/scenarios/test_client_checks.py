@@ -1,10 +1,12 @@
 """Each check is kept by runs that are right, and broken by a run that is wrong in one thing."""
 
+import base64
 from dataclasses import replace
+from urllib.parse import quote, quote_plus
 
 import pytest
-from contract_tests.tests.scenarios import collection_runs
-from contract_tests.tests.scenarios.builders import DOWNLOADED, SECRET, SHA, call, download, scenario_run
+from contract_tests.tests.scenarios import collection_runs, wire_runs
+from contract_tests.tests.scenarios.builders import DOWNLOADED, SECRET, SHA, call, download, scenario_run, sent
 
 from flipsnack_contract.adapter.case import MASK, CaseOutcome
 from flipsnack_contract.adapter.messages import FileMade
@@ -18,6 +20,16 @@ from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 CHECKS = {one.name.partition("/")[2]: one for one in client_checks()}
 OLD = b"old"
 HOUR = 3600
+SIGNATURE = "26e781d3d1751d82ec284acf4a019def"
+SPELLED = (
+    quote(SECRET),
+    quote_plus(SECRET).lower(),
+    quote(quote(SECRET)),
+    base64.b64encode(f"client:{SECRET}".encode()).decode(),
+    SECRET.encode().hex(),
+    SECRET.replace("s", "\\u0073"),
+    SECRET.replace("s", "&#115;"),
+)
 OVERSLEPT = (TimelineEvent(after_s=5, what="suspend", for_s=HOUR),)
 
 
@@ -49,7 +61,7 @@ KEPT: dict[str, ScenarioRun] = {
     ),
     "a deleted collection": scenario_run(call(code=43), error="forbidden", code=43, whose="deleted"),
     "an error that leaves the old file": scenario_run(
-        call(code=43), error="forbidden", whose="deleted", file_before=OLD, old_file=True
+        call(code=43), error="forbidden", code=43, whose="deleted", file_before=OLD, old_file=True
     ),
     "a deadline": scenario_run(
         call(state="PROCESSING"), error="deadline", schedule="never", deadline_s=60, elapsed_s=60
@@ -113,12 +125,22 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     ],
     "reads-are-gets": [(scenario_run(call(method="POST")), "expected 'GET', got 'POST'")],
     "xml-is-asked-for-only-when-told": [(scenario_run(call(params=_params(format="xml"))), "the format of #1")],
-    "the-secret-is-never-sent": [(scenario_run(call(leaks=("secret",))), "#1: secret")],
+    "the-secret-is-never-sent": [
+        (scenario_run(call(leaks=("secret",))), "#1: secret"),
+        *((scenario_run(sent=(sent(X_Trace=spelled),)), "no secret, got the secret") for spelled in SPELLED),
+        (scenario_run(sent=(sent(method="POST", body=f"a={SECRET}".encode()),)), "as it is"),
+    ],
     "downloads-carry-no-credentials": [
-        (scenario_run(download(params={"apiKey": "client"})), "those of the link, got apiKey")
+        (scenario_run(download(params={"apiKey": "client"})), "what the link has, got apiKey"),
+        (scenario_run(call(headers={"referer": "http://x/v1/?a=b&signature=c"})), "the Referer of #1"),
+        (scenario_run(download(headers={"referer": "http://x/y.zip?Signature=c"})), "the Referer of #2"),
+        (scenario_run(download(headers={"authorization": "Basic YTpi"})), "what the link has, got authorization"),
     ],
     "nothing-secret-is-printed": [
         (scenario_run(printed=f"using {SECRET}"), "the secret"),
+        *((scenario_run(printed=f"using {spelled}"), "the secret, ") for spelled in SPELLED),
+        (scenario_run(call(code=43), error="transport", left=(SECRET.encode().hex(),)), "in hexadecimal"),
+        (scenario_run(sent=(sent(f"/v1/?signature={SIGNATURE}"),), printed=SIGNATURE.upper()), "the signature of GET"),
         (scenario_run(said=(f'{{"message":"{MASK}"}}',)), "the secret"),
         (scenario_run(printed="GET /?action=x&signature=26e781d3d1751d82ec284acf4a019def"), "a signature"),
         (
@@ -222,8 +244,8 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
 }
 
 
-KEPT |= collection_runs.KEPT
-BROKEN |= collection_runs.BROKEN
+KEPT |= collection_runs.KEPT | wire_runs.KEPT
+BROKEN |= collection_runs.BROKEN | wire_runs.BROKEN
 
 
 @pytest.mark.parametrize("run", KEPT.values(), ids=KEPT)

@@ -7,8 +7,11 @@ from contract_tests.zoo.broken_clients import (
     documents,
     downloads,
     files,
+    headers,
     lists,
+    pace,
     publishing,
+    redirects,
     requests,
     secrets,
     signing,
@@ -19,9 +22,10 @@ from contract_tests.zoo.broken_clients import (
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-_CALLING = (signing, requests, decoding, calls, secrets)
-_FOLLOWING = (timing, uploads, documents, conversions, publishing, lists, statistics, downloads, files)
-BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING), Client)
+_CALLING = (signing, requests, headers, decoding, calls, secrets)
+_FOLLOWING = (timing, pace, redirects, uploads, documents, conversions, publishing, lists, statistics)
+_SAVING = (downloads, files)
+BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING, *_SAVING), Client)
 """All of them."""
 
 

@@ -118,3 +118,12 @@ class ConvertsThroughCancel(Client, breaks="client.cancel"):
             if error.kind != "cancelled":
                 raise
             return super().wait_converted(collection_hash)
+
+
+class AsksAfterTheEnd(Client, breaks="client.repeated-call"):
+    """Asks once more after the conversion is complete."""
+
+    def wait_converted(self, collection_hash: str) -> Object:
+        super().wait_converted(collection_hash)
+        self.wait(self.conversion_first_ms)
+        return self.collection(collection_hash)

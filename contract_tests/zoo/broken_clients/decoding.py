@@ -231,3 +231,37 @@ class JsonpIsNotJson(Client, breaks="client.jsonp"):
     """Reads errors in JSONP as if they were JSON."""
 
     read = {**Client.read, "jsonp": lambda body: from_jsonp(body, CALLBACK) if b'"data"' in body else from_json(body)}
+
+
+class LeavesOutTheCode(Client, breaks="client.refusal"):
+    """Reports a refusal with its class alone."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        return ClientError(error.kind, str(error), retry_after_ms=error.retry_after_ms)
+
+
+class KnowsFourCodes(Client, breaks="client.refusal"):
+    """Reports every code that the page of the method does not name as forbidden."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        known = answer.code in (22, 30, 31, 32, 40, 41, 43, 44)
+        return super().refusal(answer) if known else ClientError("forbidden", "43?", code=answer.code)
+
+
+class ReadsTextAlone(Client, breaks="client.xml"):
+    """Drops the CDATA sections of XML as if they were comments."""
+
+    read = {**Client.read, "xml": lambda body: from_xml(re.sub(rb"<!\[CDATA\[.*?\]\]>", b"", body, flags=re.DOTALL))}
+
+
+class WantsLettersAsTheyAre(Client, breaks="client.success"):
+    """Leaves escapes in JSON as they are."""
+
+    read = {**Client.read, "json": lambda body: from_json(body.replace(b"\\u", b"u"))}
+
+
+class LosesTheAmpersand(Client, breaks="client.success"):
+    """Cuts a link where JSON writes an ampersand with its number."""
+
+    read = {**Client.read, "json": lambda body: from_json(re.sub(rb"\\u0026[^\"]*", b"", body))}

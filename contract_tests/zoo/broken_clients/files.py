@@ -74,3 +74,57 @@ class ReportsTheStateBefore(Client, breaks="client.agreement"):
     def poll(self) -> str:
         super().poll()
         return "PROCESSING"
+
+
+class CopiesThePart(Client, breaks="client.folder"):
+    """Copies its working file to the final name, and leaves it there."""
+
+    def save(self, content: bytes) -> SavedFile:
+        self.task.dest.with_name(f"{self.task.dest.name}.part").write_bytes(content)
+        self.task.dest.write_bytes(content)
+        return self.saved(content)
+
+
+class LeavesItsLock(Client, breaks="client.folder"):
+    """Makes a lock beside the file, and removes it only after success."""
+
+    def download(self) -> SavedFile:
+        lock = self.task.dest.with_name(f"{self.task.dest.name}.lock")
+        lock.touch()
+        saved = super().download()
+        lock.unlink()
+        return saved
+
+
+class LeavesATemporaryFile(Client, breaks="client.folder"):
+    """Keeps a damaged package under a name that tells nothing."""
+
+    def inspect(self, content: bytes) -> None:
+        found = self.task.dest.with_name("tmp4711")
+        found.write_bytes(content)
+        super().inspect(content)
+        found.unlink()
+
+
+class MakesNoEmptyPackage(Client, breaks="client.whole-file"):
+    """Writes no file where the package has no files in it."""
+
+    def save(self, content: bytes) -> SavedFile:
+        return self.saved(content) if len(content) < 50 else super().save(content)
+
+
+class SavesTheFirstBuffer(Client, breaks="client.whole-file"):
+    """Saves the first 64 KiB of a package that it has checked."""
+
+    def save(self, content: bytes) -> SavedFile:
+        return super().save(content[: 64 * 1024])
+
+
+class KeepsTheOldBeginning(Client, breaks="client.whole-file"):
+    """Takes a whole new package for the rest of the old one, and repairs the archive."""
+
+    def take(self, response: HttpResponse) -> None:
+        before = self.got
+        super().take(response)
+        if before and response.status == 200 and len(response.body) < 1_000:
+            self.got = before[:100] + response.body

@@ -1,7 +1,9 @@
 """Clients that reveal a secret, or decline what they can do."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.envelope import Envelope
@@ -58,3 +60,39 @@ class DeclinesXml(Client, breaks="client.unsupported"):
         if self.task.form == "xml":
             raise ClientError("unsupported", "no XML today")
         return super().download()
+
+
+class LogsInBase64(Client, breaks="client.secret-not-shown"):
+    """Logs the secret in Base64, as if that were a cipher."""
+
+    def digest(self, text: str) -> str:
+        self.runtime.log(f"secret: {base64.b64encode(self.task.secret.encode()).decode()}")
+        return super().digest(text)
+
+
+class LogsAsAnAddress(Client, breaks="client.secret-not-shown"):
+    """Logs what it signs, encoded as in an address."""
+
+    def digest(self, text: str) -> str:
+        self.runtime.log(f"signing {quote(text)}")
+        return super().digest(text)
+
+
+class LogsSignatures(Client, breaks="client.secret-not-shown"):
+    """Logs each signature by itself, in capitals."""
+
+    def digest(self, text: str) -> str:
+        made = super().digest(text)
+        self.runtime.log(f"md5 {made.upper()}")
+        return made
+
+
+class NamesFilesAfterTheSecret(Client, breaks="client.secret-not-shown"):
+    """Names its working file after the secret, and keeps it when the package is damaged."""
+
+    def inspect(self, content: bytes) -> None:
+        name = f"{self.task.dest.name}.{self.task.secret.encode().hex()}"
+        part = self.task.dest.with_name(name)
+        part.write_bytes(content)
+        super().inspect(content)
+        part.unlink()

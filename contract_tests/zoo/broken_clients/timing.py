@@ -254,3 +254,17 @@ class AsksOnceMoreWhenCancelled(Client, breaks="client.cancel"):
                 self.runtime.sleep(2_000)
                 self.ask()
             raise
+
+
+class RetriesBadRequests(_RetriesRefusals, breaks="client.final-error"):
+    """Retries a call that the API does not understand."""
+
+    codes = (40, 42)
+
+
+class RetriesWithoutADeadline(_RetriesRefusals, breaks="client.final-error"):
+    """Retries a refused call when it has time for ever."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        self.codes = (43, 44) if self.task.deadline_ms is None else ()
+        return super().refusal(answer)

@@ -67,6 +67,16 @@ class SearchesTitles(AltServer, breaks="list.query"):
         return query.casefold() in collection.title.casefold()
 
 
+class SearchesBeginnings(AltServer, breaks="list.query"):
+    """Searches the first thousand letters."""
+
+    def matches(self, query: str, collection: Collection) -> bool:
+        return (
+            query.casefold() in collection.title.casefold()
+            or query.casefold() in collection.description[:1000].casefold()
+        )
+
+
 class WholeWords(AltServer, breaks="list.query"):
     """Finds whole words only."""
 

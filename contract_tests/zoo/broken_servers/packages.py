@@ -134,3 +134,11 @@ class MatchesAnything(AltServer, breaks="url.conditions"):
 
     def failed_condition(self, etag: str, environ: Mapping[str, Any]) -> int:
         return super().failed_condition(etag, {**environ, "HTTP_IF_MATCH": etag})
+
+
+class HeadHasNoLength(AltServer, breaks="url.validators"):
+    """Answers a HEAD with the length of nothing."""
+
+    def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
+        status, sent, body = super().download(address, environ)
+        return status, sent, b"" if environ["REQUEST_METHOD"] == "HEAD" else body

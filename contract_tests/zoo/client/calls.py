@@ -20,7 +20,7 @@ CALLBACK = "received"
 # The vendor's codes as error classes of the adapter protocol.
 KINDS = {22: "maintenance", 31: "rate_limited", 32: "rate_limited", 41: "auth", 43: "forbidden", 44: "auth"}
 KINDS |= {33: "quota", 38: "processing", **dict.fromkeys((34, 35, 36, 45), "refused_file")}
-KINDS |= dict.fromkeys((30, 40, 42, 46), "bad_request")
+KINDS |= dict.fromkeys((30, 37, 40, 42, 46), "bad_request")
 # The codes that are worth a retry, each with the least pause before it.
 FLOORS = {31: 1_000, 32: 20_000, 22: 5_000}
 BUSY = (429, 500, 502, 503, 504)

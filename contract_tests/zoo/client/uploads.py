@@ -37,10 +37,17 @@ class Uploads(Calls):
 
     def answer_to_upload(self, params: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> Envelope:
         """The answer to one signed upload; raises `ClientError`."""
+        size = sum(len(content) for _, content in files.values())
+        self.progress(0, size)
         response = self.upload({**params, "signature": self.signature(params)}, files)
+        self.progress(size, size)
         if response.status in self.busy or not response.whole:
             raise ClientError("transport", f"no whole answer, HTTP {response.status}")
         return self.decode(response.body)
+
+    def progress(self, sent: int, total: int) -> None:
+        """Report how many bytes of the documents are sent."""
+        self.runtime.report_progress(sent, total)
 
     def collection_in(self, answer: Envelope) -> dict[str, Any]:
         """The collection in an answer; raises `ClientError`."""

@@ -201,3 +201,15 @@ def test_a_key_that_none_can_be_is_refused(fake: Fake, key: str) -> None:
     taken["accounts"][1]["account"]["key"] = key
     answer = fake.admin("PUT", "/__admin/snapshot", taken)
     assert (400, "$.accounts[1].account.key") == (answer.status_code, answer.get_json()["error"]["path"])
+
+
+def test_a_server_of_many_accounts_is_put_back_too() -> None:
+    fake = make_fake()
+    for number in range(501):
+        fake.admin("GET", f"/__admin/accounts/test-{number}")
+    taken = fake.admin("GET", "/__admin/snapshot").json or {}
+    elsewhere = make_fake()
+    assert {"accounts": len(taken["accounts"])} == elsewhere.admin("PUT", "/__admin/snapshot", taken).json
+    assert taken == elsewhere.admin("GET", "/__admin/snapshot").json
+    twice = {**taken, "accounts": [*taken["accounts"], taken["accounts"][0]]}
+    assert 400 == elsewhere.admin("PUT", "/__admin/snapshot", twice).status_code

@@ -307,3 +307,9 @@ def test_a_download_counts_for_no_limit() -> None:
     door = make_door(requests_per_second=1)
     url = resource_url(door)
     assert [200] * 9 == [door.fetch(url).http_status for _ in range(9)]
+
+
+@pytest.mark.parametrize(("action", "meant"), [("collection.downloadHtml", True), ("collection.delete", False)])
+def test_the_journal_names_the_method_that_differs_only_in_its_letters(door: Door, action: str, meant: bool) -> None:
+    assert 42 == door.code(action=action)
+    assert meant is ("did you mean collection.downloadHTML?" in door.entry.detail)

@@ -1,6 +1,6 @@
 """Programs that sign wrongly, as people write them in six languages, translated to Python line by line.
 
-Each was written from the vendor's page alone, without a look at what the doctor knows.
+Most were written from the vendor's page alone, without a look at what the doctor knows.
 """
 
 import base64
@@ -239,6 +239,16 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
         PLAIN,
         lambda s, p: md5(s + text({n.lower(): v for n, v in p.items() if n != "apiKey"})),
     ),
+    ("python: str(bytes)", "text-encoded", RICH, lambda s, p: md5(str((s + text(p)).encode()))),
+    ("shell: echo -n of a shell that prints -n", "text-altered", PLAIN, lambda s, p: md5("-n " + s + text(p) + "\n")),
+    (
+        "node: a callback that is undefined",
+        "signed-not-sent",
+        PLAIN,
+        lambda s, p: md5(s + text({**p, "callback": "undefined"})),
+    ),
+    ("go: h.Sum of the secret", "secret-missing padded", PLAIN, lambda s, p: s.encode().hex() + md5(text(p))),
+    ("go: h.Sum of all", "text-altered padded", RICH, lambda s, p: (s + text(p)).encode().hex() + md5("")),
     ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
     ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
 )

@@ -188,6 +188,7 @@ def test_a_package_opens_from_disk_and_its_pages_turn_in_every_way(book: Book) -
     """By buttons, keys, clicks, the overview and corners: the cover lies alone, then pairs, then the last page."""
     book.open()
     assert TITLE == book.browser.title == book.find("#title").text
+    assert "Made by flipsnack-mock" in book.find("#imprint").text
     assert [1] == book.pages()
     assert (False, True) == (book.find("#previous").is_enabled(), book.find("#next").is_enabled())
     assert [2, 3] == book.click("#next")

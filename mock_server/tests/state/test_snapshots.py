@@ -15,8 +15,9 @@ from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.settings import Settings, load_settings
-from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take
+from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take, take_all
 from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
+from flipsnack_mock.state.world import World
 
 STATISTICS = st.builds(
     DayStatistics,
@@ -137,3 +138,20 @@ def test_the_seed_file_gives_the_same_accounts(seeds: list[SeedAccount]) -> None
 
 def test_the_seed_of_a_fresh_server_is_its_own() -> None:
     assert Settings().seed == tuple(seed_of(found) for found in make_door().world.accounts)
+
+
+def test_a_world_is_free_between_the_pieces_of_its_snapshot() -> None:
+    world = World(Settings())
+    for number in range(1_001):
+        world.find(f"test-{number}")
+    held: list[int] = []
+
+    class Lock:
+        def __enter__(self) -> None:
+            held.append(0)
+
+        def __exit__(self, *_: object) -> None: ...
+
+    world.lock = Lock()  # type: ignore[assignment]
+    assert len(list(world.accounts)) == len(msgspec.json.decode(take_all(world, 0, {}))["accounts"])
+    assert 1 + 3 == len(held)

@@ -14,11 +14,14 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import urlsplit
 
+from flipsnack_contract.adapter.answer_forms import AnswerForm
 from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
+from flipsnack_contract.adapter.elsewhere import Elsewhere
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.adapter.relay import Relay
+from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.bounds import MOST_BYTES
@@ -94,21 +97,43 @@ def started_fake() -> Iterator[Fake]:
             end_group(process)
 
 
+def _is_near(url: str) -> bool:
+    """Whether the fake is on this machine, and its requests can be read."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "http" and (host == "localhost" or host.startswith("127.") or host == "::1")
+
+
 class NoPackage(Exception):
     """The fake does not serve the package; the text is its answer."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way from a client to the fake: through a relay, which keeps what is sent.
+
+    After `cut_after` bytes the connection of an upload breaks, once; answers have another `form`; with `elsewhere`
+    there is another server, to which redirects lead.
+    """
+
+    cut_after: int | None = None
+    form: AnswerForm | None = None
+    elsewhere: bool = False
 
 
 class Sandbox:
     """One namespace, one account, and `dest`, a file to be made. A context manager that deletes all of it.
 
-    With `cut_after` the fake is reached through a relay that breaks the connection of an upload after so many bytes.
-    Raises `Refused` when the fake refuses the account.
+    A client reaches the fake by `way`, or directly; a fake on another machine directly too, where nothing breaks on the
+    way. Raises `Refused` when the fake refuses the account.
     """
 
-    def __init__(self, fake: Fake, name: str, *, key: str, secret: str, cut_after: int | None = None) -> None:
+    def __init__(self, fake: Fake, name: str, *, key: str, secret: str, way: Way | None = None) -> None:
         self._fake = fake
         self.name = name
-        self._relay = None if cut_after is None else Relay(fake.url, cut_after)
+        is_watched = way is not None and (_is_near(fake.url) or way != Way())
+        self._relay = Relay(fake.url, cut_after=way.cut_after, form=way.form) if way and is_watched else None
+        self.elsewhere = Elsewhere() if way and way.elsewhere else None
         self.base_url = f"{self._relay.url if self._relay else fake.url}/t/{name}/v1/"
         self.control = fake.control(f"/t/{name}/")
         self.key = key
@@ -131,6 +156,17 @@ class Sandbox:
         archive["log"]["entries"] = archive["log"]["entries"][:before]
         return json.dumps(archive, indent=1, ensure_ascii=False).encode()
 
+    def sent(self) -> tuple[Sent, ...] | None:
+        """The requests that the client has sent, to the fake and elsewhere; None where they were not seen."""
+        if self._relay is None:
+            return None
+        return (*self._relay.sent(), *(self.elsewhere.sent() if self.elsewhere else ()))
+
+    def left(self) -> tuple[str, ...]:
+        """The names of all that is in the folder of `dest`, sorted."""
+        folder = self.dest.parent
+        return tuple(sorted(str(one.relative_to(folder)) for one in folder.rglob("*")))
+
     def made(self) -> bytes | None:
         """The file at `dest`, or its first 256 MiB; None where there is no regular file."""
         if not self.dest.is_file():
@@ -141,7 +177,8 @@ class Sandbox:
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
         pairs = (("action", package_method().name), ("apiKey", self.key), ("collectionHash", collection_hash))
-        reply = self._fake.target.send(CallDraft(pairs, self.secret).request(self.base_url))
+        direct = f"{self._fake.url}/t/{self.name}/v1/"
+        reply = self._fake.target.send(CallDraft(pairs, self.secret).request(direct))
         try:
             url = decode(reply.body).resource_url
         except Malformed as damage:
@@ -158,7 +195,8 @@ class Sandbox:
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         self._folder.cleanup()
-        if self._relay:
-            self._relay.close()
+        for server in (self._relay, self.elsewhere):
+            if server:
+                server.close()
         with suppress(Refused):
             self._fake.control("/").call("DELETE", f"/namespaces/{self.name}")

@@ -190,12 +190,17 @@ class Sleep(_Message, frozen=True, tag="sleep"):
 
 
 class CaseEvent(_Message, frozen=True, tag="event"):
-    """A note for the reader of a failure; `status` is the job's state, `attempt` counts calls."""
+    """A note for the reader of a failure; `status` is the job's state, `attempt` counts calls.
+
+    One with `sent` and `total` says how many bytes of a document are sent, and how many there are.
+    """
 
     id: str
     kind: str
     status: str | None = None
     attempt: int | None = None
+    sent: Annotated[int, Meta(ge=0)] | None = None
+    total: Annotated[int, Meta(ge=0)] | None = None
     message: str = ""
 
 
@@ -207,7 +212,7 @@ class FileMade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An error: its class, and the vendor's code when the API answered with one."""
+    """An error: its class, and the vendor's code. `code` is None only where no answer of the API gave one."""
 
     kind: ErrorClass = field(name="class")
     code: int | None = None

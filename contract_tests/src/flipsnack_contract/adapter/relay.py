@@ -1,4 +1,4 @@
-"""A relay in front of the fake that breaks the connection of an upload in the middle of the document."""
+"""A relay in front of the fake: it keeps what a client sends, breaks an upload off, and gives answers another form."""
 
 import select
 import socket
@@ -7,7 +7,12 @@ import threading
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from flipsnack_contract.adapter.answer_forms import AnswerForm, ReshapedAnswers
+from flipsnack_contract.adapter.sent import Sent, requests_in
+
 PIECE = 64 * 1024
+MOST_KEPT = 4 * 1024 * 1024
+"""Bytes that are kept of one connection."""
 RESET = struct.pack("ii", 1, 0)
 """The option SO_LINGER by which closing a socket resets its connection."""
 
@@ -15,41 +20,42 @@ RESET = struct.pack("ii", 1, 0)
 class Relay:
     """Passes connections on to the server at `url`; `url` of the relay is the same address with its own port.
 
-    The first connection on which a client sends more than `cut_after` bytes is reset on both sides. All further ones
-    are passed on whole. `close` ends it.
+    With `cut_after`, the first connection on which a client sends more bytes is reset on both sides; all further ones
+    are passed on whole. With `form`, answers are given that form. `close` ends it.
     """
 
-    def __init__(self, url: str, cut_after: int) -> None:
+    def __init__(self, url: str, *, cut_after: int | None = None, form: AnswerForm | None = None) -> None:
         parts = urlsplit(url)
         self._server = (parts.hostname or "localhost", parts.port or 80)
         self._cut_after = cut_after
+        self._form = form
+        self._kept: list[bytearray] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"{parts.scheme}://127.0.0.1:{self._listener.getsockname()[1]}{parts.path}"
+        self.netloc = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"{parts.scheme}://{self.netloc}{parts.path}"
         self.was_cut = False
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def sent(self) -> tuple[Sent, ...]:
+        """The requests so far, connection by connection; none where they are encrypted."""
+        return tuple(sent for kept in list(self._kept) for sent in requests_in(bytes(kept), self.netloc))
+
+    def is_cut(self, count: int) -> bool:
+        """Whether a connection that carried `count` bytes breaks off now."""
+        if self._cut_after is None or self.was_cut or count <= self._cut_after:
+            return False
+        self.was_cut = True
+        return True
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._server)
-                threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
-
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
-        sent = 0
-        with client, server, suppress(OSError):
-            while True:
-                for source in select.select([client, server], [], [])[0]:
-                    piece = source.recv(PIECE)
-                    sent += len(piece) if source is client else 0
-                    if sent > self._cut_after and not self.was_cut:
-                        self.was_cut = True
-                        for end in (client, server):
-                            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                        return
-                    if not piece:
-                        return
-                    (server if source is client else client).sendall(piece)
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._kept.append(kept := bytearray())
+                connection = _Connection(self, client, socket.create_connection(self._server), kept)
+                connection.answers = ReshapedAnswers(self._form, kept) if self._form else None
+                threading.Thread(target=connection.run, daemon=True).start()
 
     def close(self) -> None:
         """Take no further connections."""
@@ -57,3 +63,48 @@ class Relay:
             # This wakes the thread that accepts.
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+
+class _Connection:
+    """One connection through the relay. What breaks one side of it breaks the other."""
+
+    answers: ReshapedAnswers | None = None
+
+    def __init__(self, relay: Relay, client: socket.socket, server: socket.socket, kept: bytearray) -> None:
+        self._relay, self._client, self._server, self._kept = relay, client, server, kept
+        self._count = 0
+
+    def run(self) -> None:
+        with self._client, self._server:
+            try:
+                while self._pass_on():
+                    pass
+            except OSError:
+                for end in (self._client, self._server):
+                    with suppress(OSError):
+                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+    def _pass_on(self) -> bool:
+        """Pass on what has come; whether more may come."""
+        for source in select.select([self._client, self._server], [], [])[0]:
+            piece = source.recv(PIECE)
+            is_open = self._ask(piece) if source is self._client else self._answer(piece)
+            if not is_open:
+                return False
+        return True
+
+    def _ask(self, piece: bytes) -> bool:
+        self._count += len(piece)
+        self._kept += piece[: MOST_KEPT - len(self._kept)]
+        if self._relay.is_cut(self._count):
+            raise ConnectionResetError
+        self._server.sendall(piece)
+        return bool(piece)
+
+    def _answer(self, piece: bytes) -> bool:
+        if self.answers is None:
+            self._client.sendall(piece)
+            return bool(piece)
+        for part in self.answers.take(piece) if piece else [self.answers.rest()]:
+            self._client.sendall(part)
+        return bool(piece) and not self.answers.is_over

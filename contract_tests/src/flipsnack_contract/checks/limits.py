@@ -50,7 +50,7 @@ REFUSED: Mapping[str, Steps] = {
     "one in a second": [(0, FIVE), (SECOND - 1, (31,)), (1, FIVE)],
     "twenty in a second": [(0, FIVE), (SECOND - 1, (31,) * 20), (1, FIVE)],
     "three in each second of a minute": [*((0, (*FIVE, 31, 31, 31)), (SECOND, ())) * 12, (0, (32,))],
-    "many until the end of a minute": [*SIXTY, (49 * SECOND - 1, (32,) * 20), (1, (*FIVE, 31))],
+    "many in the last second of a minute": [*SIXTY, (48 * SECOND, (32,) * 20), (SECOND, (*FIVE, 31))],
 }
 
 

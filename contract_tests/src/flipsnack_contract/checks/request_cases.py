@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL
 from flipsnack_contract.checks.methods.uploaded import uploaded
 from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.contract.documents import pdf
 from flipsnack_contract.contract.methods import (
     Method,
     Parameter,
@@ -224,6 +225,7 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("a collection of another key", 12, 43, "parameter", _foreign, CONTROL, takes_collection),
     RequestCase("a conversion that runs", 13, 38, "parameter calls", _converting, CONTROL, is_busy_while_converting),
     RequestCase("no document", 13, 30, "file", _changed(files=()), KEY, takes_document),
+    RequestCase("two documents", 13, 36, "file", _changed(files=(FilePart(pdf()),) * 2), KEY, takes_document),
     RequestCase("a text for a document", 13, 45, "file", _changed(files=(FilePart(b"words"),)), KEY, takes_document),
 )
 """What can be wrong with a call, in the order of checks."""

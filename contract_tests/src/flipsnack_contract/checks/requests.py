@@ -48,7 +48,7 @@ def v1_answers_with_and_without_a_slash(session: Session, slash: str) -> None:
 @check(
     "request.path",
     rows={"path": ("other", "collection.downloadHTML", "v1", "v1/", "index.php", "0", "%20", "%00")},
-    varies={"path": st.from_regex(r"[a-z0-9_.%~-]{1,8}", fullmatch=True).map(lambda text: quote(text, safe=""))},
+    varies={"path": st.text("abz09_.%~-", min_size=1, max_size=8).map(lambda text: quote(text, safe=""))},
 )
 def other_paths_are_40(session: Session, path: str) -> None:
     """Any other path below /v1 is 40."""

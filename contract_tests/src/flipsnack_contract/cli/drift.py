@@ -6,23 +6,35 @@ from typing import Any
 
 import click
 
+from flipsnack_contract.cli.command import Command
 from flipsnack_contract.cli.judge import cache_folder, click_options, options_of
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.result import Drift, Exit, Outcome, compare, ledger_advice
 
 EXAMPLES = 20
+EXIT_CODES = {
+    "Exit codes": {
+        "0": "no difference",
+        "1": "differences",
+        "10": "a target does not answer",
+        "14": "nothing could be compared",
+    }
+}
 STEPS_SHOWN = 4
 
 
-@click.command(params=click_options("drift"))
+@click.command(cls=Command, sections=EXIT_CODES, params=click_options("drift"))
 @click.argument("a")
 @click.argument("b")
 def drift(*, a: str, b: str, **given: Any) -> None:
     """Compare two servers, check by check.
 
     Judge A and B by the same checks, and show each check on which they differ, with what both did. A and B are
-    addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory). Exit codes: 0 no difference, 1
-    differences, 10 a target does not answer, 14 nothing could be compared.
+    addresses of the API (http://…/v1/) or WSGI apps in this process (module:factory).
+
+    \b
+    Example:
+      flipsnack-contract drift http://127.0.0.1:3547/v1/ my_fake:create_app
     """
     from flipsnack_contract.checks import server_checks
     from flipsnack_contract.checks.drawing import keep_files_in

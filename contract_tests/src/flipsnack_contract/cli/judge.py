@@ -1,40 +1,27 @@
 """The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
 
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from flipsnack_contract.adapter.modes import MODES, PLACEHOLDERS
+from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
-from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.target.result import SHOWN, Exit
+from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
+from flipsnack_contract.target.result import Exit
 
-CODES = {int(one.code): one.means for one in SHOWN.values()} | {
-    0: "as expected",
-    4: "wrong usage",
-    130: "interrupted",
-    143: "ended by SIGTERM",
-}
-EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {means}" for code, means in sorted(CODES.items()))
-HOW_IT_RUNS = f"""
-\b
-Modes:
-{chr(10).join(f"  {name:<11} {does}" for name, does in MODES.items())}
-
-\b
-Placeholders of --mode exec:
-{chr(10).join(f"  {name:<13} {does}" for name, does in PLACEHOLDERS.items())}
-
-The program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It
-succeeds with exit code 0 and the file, or, with {{action}}, with exit code 0
-and the answer's data as JSON on stdout. Any other exit code is a failure.
+PROGRAMS = """
+With --mode exec the program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It succeeds with exit code
+0 and the file, or, with {action}, with exit code 0 and the answer's data as JSON on stdout. Any other exit code is a
+failure.
 """
 PYTEST = """
 
@@ -74,13 +61,12 @@ def options_of(given: Mapping[str, Any], **more: Any) -> Options:
     return Options({**named, **more}, click.get_current_context().obj or {})
 
 
-class _Judging(click.Command):
+class _Judging(Command):
     """A command whose words are pytest's: those of the plugin without their prefix, and pytest's own."""
 
-    def __init__(self, side: str, target: str, text: str, epilog: str = EPILOG) -> None:
-        super().__init__(
-            side, params=click_options(side), help=text + PYTEST, epilog=epilog, short_help=f"Judge a {side}."
-        )
+    def __init__(self, side: str, target: str, text: str, example: str, **more: Any) -> None:
+        told = f"{text}{PYTEST}\n\b\nExample:\n  {PROGRAM} {side} {example}\n"
+        super().__init__(side, params=click_options(side), help=told, short_help=f"Judge a {side}.", **more)
         self.options_metavar = f"[OPTIONS] {target}"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -92,7 +78,7 @@ class _Judging(click.Command):
         return args
 
     def invoke(self, ctx: click.Context) -> NoReturn:
-        words = _words(str(self.name), ctx.args)
+        words = _words(ctx)
         import pytest
 
         cache = cache_folder(ctx.obj or {})
@@ -102,35 +88,71 @@ class _Judging(click.Command):
                 *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
                 *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
                 *words,
-            ]
+            ],
+            plugins=[_Words(ctx)],
         )
         if code == Exit.INTERRUPTED:
             raise received() or KeyboardInterrupt
         raise SystemExit(int(code))
 
 
-server = _Judging("server", "[URL]", SERVER)
-client = _Judging("client", "-- COMMAND...", CLIENT, f"{HOW_IT_RUNS}\n{EPILOG}")
-recording = _Judging("recording", "FILE", RECORDING)
+MISSING = {
+    "server": "URL: give the address of the API, as http://127.0.0.1:3547/v1/, or --app, or FLIPSNACK_BASE_URL",
+    "recording": "FILE: give the HTTP archive (HAR), or the fake's journal",
+}
 
 
-def _words(side: str, args: Sequence[str]) -> list[str]:
-    """The words as pytest takes them. Raises `click.UsageError` for a client without a command."""
+class _Words:
+    """A plugin for pytest that tells wrong words as the rest of the command does."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        self._ctx = ctx
+
+    def pytest_addoption(self, parser: Any) -> None:
+        """Take the place of the parser's own message, which is its usage with all its options."""
+        parser.optparser.error = self._refuse
+
+    def _refuse(self, message: str) -> NoReturn:
+        text = message.removeprefix("argument ").replace("--flipsnack-", "--")
+        text = re.sub(r"invalid (?:int|float) value: (.*)", r"\1 is not a number", text)
+        unknown = text.removeprefix("unrecognized arguments: ").partition(" ")[0].partition("=")[0]
+        names = [f"--{one.name}" for one in OPTIONS if str(self._ctx.command.name) in one.of.split()]
+        near = get_close_matches(unknown, names, n=1) if text.startswith("unrecognized") else []
+        raise click.UsageError(text + (f"; did you mean {near[0]}?" if near else ""), self._ctx)
+
+
+server = _Judging("server", "[URL]", SERVER, "http://127.0.0.1:3547/v1/ --rule signature")
+client = _Judging(
+    "client", "-- COMMAND...", CLIENT, "-- node adapter.mjs", epilog=PROGRAMS, sections={**HOW_IT_RUNS, **EXIT_CODES}
+)
+recording = _Judging("recording", "FILE", RECORDING, "requests.har --html report.html")
+
+
+def _words(ctx: click.Context) -> list[str]:
+    """The words as pytest takes them. Raises `click.UsageError` where nothing is named that could be judged."""
+    side, args = str(ctx.command.name), ctx.args
     at = args.index("--") if "--" in args else len(args)
     own, rest = list(args[:at]), args[at + 1 :]
     if side == "client":
         if not rest:
-            raise click.UsageError("missing client command: give it after --, as in: -- node adapter.mjs")
+            raise click.UsageError("missing client command: give it after --, as in: -- node adapter.mjs", ctx)
         target = [f"--flipsnack-client={shlex.join(rest)}"]
     else:
         named = own.pop(0) if own and not own[0].startswith("-") else ""
         option = "base-url" if side == "server" else "recording"
+        if not named and not _names_one(side, own, ctx.obj or {}):
+            raise click.UsageError(f"missing {MISSING[side]}", ctx)
         target = [f"--flipsnack-{option}={named}"] if named else []
     # A page without files beside it can be kept as an artifact of a CI job.
     page = ["--self-contained-html"] if any(word.partition("=")[0] == "--html" for word in own) else []
     ours = {f"--{one.name}" for one in OPTIONS}
     prefixed = (f"--flipsnack-{word[2:]}" if word.partition("=")[0] in ours else word for word in own)
     return [*target, *prefixed, *page]
+
+
+def _names_one(side: str, words: Sequence[str], environment: Mapping[str, str]) -> bool:
+    apps = any(word.partition("=")[0] == "--app" for word in words)
+    return side == "server" and (apps or bool(environment.get(VARIABLES["base-url"], "").strip(BLANKS)))
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -149,7 +171,9 @@ def adapter() -> None:
     """Check an adapter: the program through which the kit drives a client."""
 
 
-@adapter.command("check", epilog=f"{HOW_IT_RUNS}\n{EPILOG}", params=click_options("check"))
+@adapter.command(
+    "check", cls=Command, epilog=PROGRAMS, sections={**HOW_IT_RUNS, **EXIT_CODES}, params=click_options("check")
+)
 @click.argument("command", nargs=-1, metavar="-- COMMAND...")
 def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     """Check that an adapter keeps the protocol, and that the simplest cases work."""

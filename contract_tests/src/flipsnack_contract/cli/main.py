@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from flipsnack_contract.cli.command import COMPLETION, CONTEXT, EXIT_CODES, PROGRAM, show_error, write_sections
 from flipsnack_contract.cli.drift import drift
-from flipsnack_contract.cli.judge import EPILOG, adapter, client, recording, server
+from flipsnack_contract.cli.judge import adapter, client, recording, server
 from flipsnack_contract.cli.rules import explain_rule, list_rules
 from flipsnack_contract.contract.termination import end_like_interrupted, received
 from flipsnack_contract.plugin.judged import NotJudgeable, explained
@@ -25,9 +26,14 @@ class _Commands(click.Group):
             reason = gone.strerror
         raise NotJudgeable(f"cannot write the output: {reason}", Exit.INTERNAL)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the exit codes, and how to complete words."""
+        write_sections(formatter, EXIT_CODES)
+        super().format_epilog(ctx, formatter)
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
-@click.version_option(package_name="flipsnack-kit", prog_name="flipsnack-contract")
+
+@click.group(cls=_Commands, context_settings=CONTEXT, epilog=COMPLETION)
+@click.version_option(package_name="flipsnack-kit", prog_name=PROGRAM)
 def cli() -> None:
     """Judge a fake of the Flipsnack API v1, or a client for it, by the rules of the ledger."""
 
@@ -41,12 +47,12 @@ def main() -> None:
     try:
         end_like_interrupted()
         with explained():
-            cli.main(standalone_mode=False, obj=os.environ)
+            cli.main(prog_name=PROGRAM, standalone_mode=False, obj=os.environ)
     except click.Abort:
         raise received() or KeyboardInterrupt from None
     except click.ClickException as wrong:
-        wrong.show()
+        show_error(wrong)
         raise SystemExit(Exit.USAGE) from None
     except NotJudgeable as trouble:
-        click.echo(f"flipsnack-contract: {trouble}", err=True)
+        click.echo(f"error: {trouble}", err=True)
         raise SystemExit(trouble.code) from None

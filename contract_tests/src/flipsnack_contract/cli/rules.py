@@ -1,5 +1,6 @@
 """The commands `flipsnack-contract list` and `flipsnack-contract explain`."""
 
+import json
 import shutil
 import sys
 from collections import Counter
@@ -21,28 +22,71 @@ KINDS = {
     "assumed": "our reading where nobody says anything",
     "invented": "a name or value that no source documents, and that a fake needs",
 }
-# Of a list that goes into a file or a pipe.
-WIDTH = 200
 
 
 @click.command("list")
 @click.option("--by", type=click.Choice(["server", "client"]), help="Only rules that this side keeps.")
 @click.option("--checks", "as_checks", is_flag=True, help="The checks, by name, instead of the rules.")
-def list_rules(*, by: str | None, as_checks: bool) -> None:
-    """List the rules of the ledger, or the checks."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_rules(*, by: str | None, as_checks: bool, as_json: bool) -> None:
+    """List the rules of the ledger, or the checks.
+
+    In a file or a pipe each is one line: the name, a tab, and the rest.
+    """
     from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    formatter = click.HelpFormatter(width=width)
+    chosen = _checks(by) if as_checks else _rules(by)
+    if as_json:
+        click.echo(json.dumps(chosen, ensure_ascii=False, indent=2))
+        return
+    rows = [(str(one["name"]), _line(one)) for one in chosen]
+    if not sys.stdout.isatty():
+        click.echo("".join(f"{name}\t{text}\n" for name, text in rows), nl=False)
+        return
+    formatter = click.HelpFormatter(width=shutil.get_terminal_size().columns)
+    formatter.write_dl(rows, col_max=4 if as_checks else 30)
     if as_checks:
-        formatter.write_dl([(one.name, _needs(one) + one.promise) for one in _every_check()], col_max=4)
         formatter.write_paragraph()
         formatter.write_dl(list(CAPABILITIES.items()))
-    else:
-        counts = Counter(check.rule.id for check in _every_check())
-        chosen = (one for one in rules().values() if by in (None, one.by))
-        formatter.write_dl([(one.id, f"{_about_rule(one, counts[one.id])}: {one.statement}") for one in chosen])
     click.echo(formatter.getvalue(), nl=False)
+
+
+Row = dict[str, object]
+"""A rule or a check: its name, and what else is told of it."""
+
+
+def _rules(by: str | None) -> list[Row]:
+    counts = Counter(check.rule.id for check in _every_check())
+    return [
+        {
+            "name": one.id,
+            "by": one.by,
+            "level": one.level,
+            "class": one.kind,
+            "checks": counts[one.id],
+            "statement": one.statement,
+        }
+        for one in rules().values()
+        if by in (None, one.by)
+    ]
+
+
+def _checks(by: str | None) -> list[Row]:
+    return [
+        {"name": one.name, "rule": one.rule.id, "needs": sorted(one.needs), "promise": one.promise}
+        for one in _every_check()
+        if by in (None, one.rule.by)
+    ]
+
+
+def _line(row: Row) -> str:
+    if "promise" in row:
+        needs = row["needs"]
+        return (
+            f"needs {', '.join(needs)}: {row['promise']}" if isinstance(needs, list) and needs else str(row["promise"])
+        )
+    count = f"{row['checks']} check{'s' * (row['checks'] != 1)}" if row["checks"] else "no check, see explain"
+    return f"{row['by']}, {row['level']}, {row['class']}, {count}: {row['statement']}"
 
 
 @click.command("explain")
@@ -79,15 +123,6 @@ def explain(rule: Rule, checks: Sequence["Check"]) -> Iterator[str]:
                 yield f"example  {shown}"
     if reason := untested().get(rule.id):
         yield f"no check {reason}"
-
-
-def _about_rule(one: Rule, checks: int) -> str:
-    count = "no check, see explain" if one.id in untested() else f"{checks} check{'s' * (checks != 1)}"
-    return f"{one.by}, {one.level}, {one.kind}, {count}"
-
-
-def _needs(check: "Check") -> str:
-    return f"needs {', '.join(sorted(check.needs))}: " if check.needs else ""
 
 
 def _every_check() -> "tuple[Check, ...]":

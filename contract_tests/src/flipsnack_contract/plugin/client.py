@@ -143,7 +143,8 @@ class _ClientJudge:
         missing = tuple(sorted(check.needs - self.runner.capabilities))
         judged = [one for one in runs if one.outcome is not CaseOutcome.FAULT or check.rule.id == ADAPTER_RULE]
         if missing or not judged:
-            why = f"needs {', '.join(missing)}" if missing else "the client can be put into no scenario"
+            needs = f"needs {', '.join(missing)}, which the adapter does not declare"
+            why = needs if missing else "the client can be put into no scenario"
             return Result(check.name, check.rule.id, Outcome.SKIPPED, why, missing=missing)
         listed: dict[str, str] = {}
         unlisted = _unlisted(check, self.known, listed)

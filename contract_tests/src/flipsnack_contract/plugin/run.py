@@ -29,7 +29,7 @@ from flipsnack_contract.scenarios.artifacts import BadReplay
 from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, worst
 
 FRONT = "flipsnack-contract"
-_Ended: type[PytestExit] = type(FRONT, (PytestExit,), {})
+_Ended: type[PytestExit] = type("error", (PytestExit,), {})
 """What ends pytest before it begins; pytest writes the name of the class before the text."""
 
 
@@ -68,7 +68,7 @@ RUN = pytest.StashKey[Run]()
 def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitStack, on_run: OnRun) -> Run:
     """The run that pytest's options ask for; what is judged is closed with `stack`.
 
-    Raises `pytest.UsageError`; ends pytest, with an exit code of ours, where there is nothing to judge.
+    Ends pytest with one line and an exit code of ours where there is nothing to judge.
     """
     worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
     try:
@@ -83,14 +83,10 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
                 judged = open_server(options, stack, worker)
         if not judged.parts:
             raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
-    except (BadHistory, BadReplay) as wrong:
-        raise pytest.UsageError(str(wrong)) from None
-    except NotJudgeable as trouble:
-        if trouble.code is Exit.USAGE:
-            raise pytest.UsageError(str(trouble)) from None
+    except (BadHistory, BadReplay, NotJudgeable) as trouble:
         # pytest would tell it twice: on stderr, and as an interruption in the report.
         config.pluginmanager.unregister(name="terminalreporter")
-        raise _Ended(str(trouble), returncode=trouble.code) from None
+        raise _Ended(str(trouble), returncode=getattr(trouble, "code", Exit.USAGE)) from None
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 

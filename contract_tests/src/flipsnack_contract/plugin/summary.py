@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from _pytest.junitxml import LogXML, xml_key
@@ -131,7 +133,7 @@ class Summary:
                 session.exitstatus = int(exit_code(one.outcome for one in self._results))
         xml = session.config.stash.get(xml_key, None)
         if isinstance(xml, RuleXml):
-            xml.write_rules(self._results, run.facts, run.replay)
+            xml.write_rules(self._results, self._facts, run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
                 heading = f"### Contract of the Flipsnack API: {run.judged.name}"
@@ -142,6 +144,18 @@ class Summary:
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
         if self._found:
             prefix += [f"<p>{name}: {escape(value)}</p>" for name, value in self._facts.items()]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        report.title = f"Contract of the Flipsnack API: {self._run.judged.name}"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Make the name of each row an address, so that one can be sent a link to it."""
+        if results_in(report):
+            name = report.flipsnack["part"]
+            link = f'<a id="{escape(name)}" href="#{quote(name)}">{escape(name)}</a>'
+            cells[:] = [f'<td class="col-testId">{link}</td>' if "col-testId" in cell else cell for cell in cells]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:

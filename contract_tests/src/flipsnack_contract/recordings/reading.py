@@ -26,7 +26,8 @@ def read_history(text: str, name: str) -> tuple[Event, ...]:
     try:
         return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
-        found = cut(f"{type(wrong).__name__}: {wrong}")
+        no_json = isinstance(wrong, json.JSONDecodeError)
+        found = "it is not JSON" if no_json else cut(f"{type(wrong).__name__}: {wrong}")
         raise BadHistory(f"{name} is neither an HTTP archive (HAR) nor the fake's requests.ndjson: {found}") from None
 
 
@@ -61,6 +62,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> Event:
         wall=wall,
         params=params,
         http_status=int(response.get("status") or 0) or None,
+        headers={str(one["name"]).lower(): str(one["value"]) for one in request.get("headers") or ()},
         fault=own.get("fault") or "",
         failed=own.get("failed") or "",
     )

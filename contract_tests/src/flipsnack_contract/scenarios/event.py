@@ -35,6 +35,7 @@ class Event:
 
     The fake knows more: the `fault` that a request met; the check that `failed` and refused it, with its `detail` and
     its `rule`; whether the `signature` is right, wrong or unjudged; and the places where it holds the secret (`leaks`).
+    `headers` are those of the request by their names in lower case, where they were seen.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Event:
     signature: str = ""
     leaks: tuple[str, ...] = ()
     range: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spoilt(self) -> bool:

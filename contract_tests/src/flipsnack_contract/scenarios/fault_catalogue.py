@@ -4,9 +4,7 @@ A fault that answers in the vendor's name must do so in the format that was aske
 """
 
 import base64
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,11 +13,10 @@ import msgspec
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CANARY_PATH
-from flipsnack_contract.scenarios.scenario import Affects, Fault
+from flipsnack_contract.scenarios.scenario import BASE_URL, CALLBACK, Affects, Fault
 
 CALL = {"action": package_method().name}
 PACKAGE = {"action": "package"}
-CALLBACK = "{callback}"
 HTML = "text/html; charset=utf-8"
 GUEST_PAGE = "a page instead of an answer"
 LOGIN = "<!doctype html><title>Welcome to the guest network</title>"
@@ -27,18 +24,20 @@ TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "
 Row = tuple[str, dict[str, Any], dict[str, Any], int | None]
 
 
-def _faults(affects: Affects, *rows: Row, needs: tuple[str, ...] = ()) -> Mapping[str, Fault]:
+def faults_of(affects: Affects, *rows: Row, needs: tuple[str, ...] = ()) -> Mapping[str, Fault]:
+    """A fault for each row, by its name."""
     return {
         name: Fault(name=name, affects=affects, fault=fault, when=when, count=count, needs=needs)
         for name, fault, when, count in rows
     }
 
 
-def _answer(body: str, content_type: str) -> dict[str, Any]:
+def answer_of(body: str, content_type: str) -> dict[str, Any]:
+    """The answer with HTTP 200 and that body."""
     return {"kind": "status", "status": 200, "body": body, "content_type": content_type}
 
 
-PASSING = _faults(
+PASSING = faults_of(
     "passing",
     ("31 once", {"kind": "code", "code": 31}, CALL, 1),
     ("31 three times", {"kind": "code", "code": 31}, CALL, 3),
@@ -59,16 +58,18 @@ PASSING = _faults(
 )
 """Faults that pass: a client that retries after a pause ends as without them."""
 
-LASTING = _faults(
+LASTING = faults_of(
     "lasting",
     ("HTTP 503 for ever", {"kind": "status", "status": 503}, CALL, None),
     ("22 for ever", {"kind": "code", "code": 22}, CALL, None),
     ("32 for ever", {"kind": "code", "code": 32}, CALL, None),
+    ("31 for ever", {"kind": "code", "code": 31}, CALL, None),
     ("packages never served", {"kind": "status", "status": 503}, PACKAGE, None),
+    ("calls reset for ever", {"kind": "reset"}, CALL, None),
 )
 """Faults that do not pass: a client may retry until its deadline."""
 
-DEAD_LINKS = _faults(
+DEAD_LINKS = faults_of(
     "link",
     ("a dead link once", {"kind": "url-lifetime", "seconds": 0}, {}, 1),
     ("dead links", {"kind": "url-lifetime", "seconds": 0}, {}, None),
@@ -77,19 +78,21 @@ DEAD_LINKS = _faults(
 """Resource URLs that serve nothing."""
 
 SPOILT_PACKAGES = {
-    **_faults(
+    **faults_of(
         "package",
         ("packages cut off", {"kind": "truncate"}, PACKAGE, None),
         ("packages cut off and no length", {"kind": "truncate", "framing": "close"}, PACKAGE, None),
         ("packages that are not zips", {"kind": "invalid-zip"}, PACKAGE, None),
-        ("a page instead of a package", _answer(LOGIN, HTML), PACKAGE, None),
+        ("packages without a byte", {"kind": "empty-body"}, PACKAGE, None),
+        ("a page instead of a package", answer_of(LOGIN, HTML), PACKAGE, None),
     ),
-    **_faults("package", ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None), needs=("checksums",)),
+    **faults_of("package", ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None), needs=("checksums",)),
 }
 """Packages that never arrive complete."""
 
 
-def _envelope(form: str, data: object, code: object = 20) -> str:
+def envelope(form: str, data: object, code: object = 20) -> str:
+    """The envelope in a format; what is None is left out."""
     members = {name: value for name, value in (("code", code), ("status", "OK"), ("data", data)) if value is not None}
     if form == "xml":
         return f'<?xml version="1.0" encoding="utf-8"?>{_element("response", members)}'
@@ -101,21 +104,21 @@ def _element(name: str, content: object) -> str:
     return f"<{name}>{inner}</{name}>"
 
 
-LINK = "{base_url}" + CANARY_PATH
+LINK = BASE_URL + CANARY_PATH
 LINKED = {"status": "COMPLETE", "resourceUrl": LINK}
 BODIES: Mapping[str, Callable[[str], str]] = {
-    "an unknown status": lambda form: _envelope(form, {"status": "QUEUED"}),
-    "a status in small letters": lambda form: _envelope(form, {"status": "complete", "resourceUrl": LINK}),
-    "COMPLETE without a link": lambda form: _envelope(form, {"status": "COMPLETE"}),
-    "no data": lambda form: _envelope(form, None),
-    "no code": lambda form: _envelope(form, LINKED, None),
-    "data without a status": lambda form: _envelope(form, {"resourceUrl": LINK}),
-    "data that is not an object": lambda form: _envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
+    "an unknown status": lambda form: envelope(form, {"status": "QUEUED"}),
+    "a status in small letters": lambda form: envelope(form, {"status": "complete", "resourceUrl": LINK}),
+    "COMPLETE without a link": lambda form: envelope(form, {"status": "COMPLETE"}),
+    "no data": lambda form: envelope(form, None),
+    "no code": lambda form: envelope(form, LINKED, None),
+    "data without a status": lambda form: envelope(form, {"resourceUrl": LINK}),
+    "data that is not an object": lambda form: envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
-    "a code that is a word": lambda form: _envelope(form, LINKED, "twenty"),
-    "another code with OK": lambda form: _envelope(form, LINKED, 99),
-    "another code with FAILED": lambda form: _envelope(form, {"status": "FAILED"}, 99),
-    "an answer cut in the middle": lambda form: _envelope(form, {"status": "PROCESSING"})[:-9],
+    "a code that is a word": lambda form: envelope(form, LINKED, "twenty"),
+    "another code with OK": lambda form: envelope(form, LINKED, 99),
+    "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
+    "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],
     "nothing at all": lambda _form: "",
     GUEST_PAGE: lambda _form: LOGIN,
 }
@@ -139,12 +142,12 @@ def spoilt_answer(name: str, form: Format) -> Fault:
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name == NOT_TEXT:
-        raw = _envelope(form, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
+        raw = envelope(form, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
         encoded = base64.b64encode(raw).decode()
         fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:
         body = XML_BODIES.get(name) or BODIES[name](form)
-        fault = _answer(body, HTML if name == GUEST_PAGE else TYPES[form])
+        fault = answer_of(body, HTML if name == GUEST_PAGE else TYPES[form])
     return Fault(name=name, affects="answer", fault=fault, when=CALL)
 
 
@@ -162,31 +165,9 @@ def refusal(action: str, code: int, means: str) -> Fault:
 
 def answered(name: str, action: str, form: Format, data: object) -> Fault:
     """The fault that answers each call of a method with code 20 and that data, which makes no sense."""
-    fault = _answer(_envelope(form, data), TYPES[form])
+    fault = answer_of(envelope(form, data), TYPES[form])
     return Fault(name=name, affects="answer", fault=fault, when={"action": action})
 
-
-def _other_package() -> str:
-    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
-        package.writestr(zipfile.ZipInfo("index.html"), "another package")
-    return base64.b64encode(made.getvalue()).decode()
-
-
-OTHER_PART = Fault(
-    name="a part of another package",
-    affects="package",
-    fault={
-        "kind": "status",
-        "status": 206,
-        "body_base64": _other_package(),
-        "content_type": "application/zip",
-        # Complete in itself: a client that starts again with it has the package of another collection.
-        "headers": {"Content-Range": "bytes 0-132/133", "ETag": '"another"'},
-    },
-    when=PACKAGE,
-    count=1,
-)
-"""A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
 
 HOSTILE_WORDS = Fault(
     name="hostile words",
@@ -196,34 +177,3 @@ HOSTILE_WORDS = Fault(
     when=CALL,
 )
 """A refusal whose message holds everything that ends something in one of the formats."""
-
-ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
-    "json": {
-        "members in another order, and more of them": (
-            '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n'
-        ),
-        "letters written as numbers": (
-            '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}'
-        ),
-    },
-    "xml": {
-        "elements in another order, and more of them": (
-            "<response>\n <data>\n  <note>a &gt; b</note><status>PROCESSING</status>\n </data>\n"
-            " <status>OK</status> <code>20</code>\n</response>\n"
-        ),
-        "comments and instructions in the text": (
-            "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING"
-            "</status><?x z?></data></response>"
-        ),
-        "letters written as numbers": (
-            "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>"
-        ),
-    },
-}
-"""PROCESSING in an unusual spelling. None in JSONP: the callback is the client's to choose."""
-
-
-def odd_answer(name: str, form: Format) -> Fault:
-    """The fault that answers once with that body of `ODD_BODIES`."""
-    fault = _answer(ODD_BODIES[form][name], TYPES[form])
-    return Fault(name=name, affects="nothing", fault=fault, when=CALL, count=1)

@@ -24,6 +24,7 @@ def collection_for(scenario: Scenario, sandbox: Sandbox) -> str:
     if scenario.whose == "unknown":
         return scenario.unknown_hash
     fields: dict[str, Any] = {"schedule": scenario.schedule, "pages": scenario.pages}
+    fields |= {"package_bytes": scenario.package_bytes} if scenario.package_bytes else {}
     fields |= {"status": "editable"} if scenario.op == "publish" else {}
     fields |= {"conversion_schedule": scenario.conversion} if scenario.conversion else {}
     if scenario.whose == "foreign":
@@ -98,7 +99,7 @@ def _args(scenario: Scenario, sandbox: Sandbox, collection: str) -> dict[str, st
 
 
 def _written(scenario: Scenario, sandbox: Sandbox) -> Path:
-    file = sandbox.dest.with_name(f"a document.{scenario.document}")
+    file = sandbox.dest.with_name(scenario.document_name)
     file.write_bytes(document_of(scenario))
     return file
 

@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from flipsnack_contract.adapter.answer_forms import AnswerForm
+from flipsnack_contract.adapter.fake_server import Way
 from flipsnack_contract.adapter.messages import Format
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.scenarios.event import CREATE, LIST, STATISTICS, UPDATE
 
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]
-Affects = Literal["nothing", "passing", "lasting", "answer", "package", "link", "upload"]
+Affects = Literal["nothing", "passing", "lasting", "answer", "package", "another package", "link", "upload", "redirect"]
 EventName = Literal["maintenance-on", "maintenance-off", "delete", "add", "complete", "fail", "suspend"]
 Operation = Literal["download", "poll", "call", "create", "list", "publish", "statistics"]
 Kind = Literal["pdf", "png", "jpg", "text", "empty"]
@@ -28,6 +30,9 @@ REFUSED_DOCUMENTS: dict[str, frozenset[str]] = {
 
 PROCESSING = frozenset({"processing"})
 """How a call may end that changes or packages a collection while its document is converted."""
+
+BASE_URL, CALLBACK, ELSEWHERE = "{base_url}", "{callback}", "{elsewhere}"
+"""What stands for addresses, and for the client's callback, in a fault."""
 
 LONGEST_PAUSE_S = 30.0
 """A correct client polls at least so often, in seconds."""
@@ -55,10 +60,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fault rule of the account: what goes wrong (`fault`, as the fake's control plane takes it), when, how often.
 
     `affects` says what it spoils: nothing that matters (`nothing`), an attempt that succeeds when it is repeated
-    (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), the resource URL (`link`), an
-    upload whose answer is lost (`upload`).
+    (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), which may be a whole one in its
+    place (`another package`), the resource URL (`link`), an upload whose answer is lost (`upload`), the way
+    (`redirect`).
     `means` is the class of error that it leads to. `needs` are the capabilities without which a client is not judged by
-    it. In the body of an answer, `{base_url}` stands for the API's address and `{callback}` for the client's callback.
+    it. In a body, and in the location of a redirect, `{base_url}` stands for the API's address, `{elsewhere}` for that
+    of another server, and `{callback}` for the client's callback.
     """
 
     name: str
@@ -74,20 +81,30 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it answers a call with a body of its own, which is made for one format."""
         return self.fault.get("status") == 200 and self.when.get("action") != "package"
 
-    def as_rule(self, base_url: str, *, callback: str = "callback") -> dict[str, Any]:
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether it leads to another server, by a redirect or by a link."""
+        return ELSEWHERE in f"{self.fault.get('location')} {self.fault.get('body')}"
+
+    @property
+    def package(self) -> bytes | None:
+        """The package that it serves in place of the right one; None for none."""
+        if self.affects != "another package":
+            return None
+        return b64decode(self.fault["body_base64"])
+
+    def as_rule(self, base_url: str, *, callback: str = "callback", elsewhere: str = "") -> dict[str, Any]:
         """The rule as the control plane takes it."""
 
         def filled(text: str) -> str:
-            return text.replace("{base_url}", base_url).replace("{callback}", callback)
+            return text.replace(BASE_URL, base_url).replace(CALLBACK, callback).replace(ELSEWHERE, elsewhere)
 
-        body: dict[str, str] = {}
-        if "body" in self.fault:
-            body = {"body": filled(self.fault["body"])}
-        elif "body_base64" in self.fault:
+        own: dict[str, str] = {name: filled(self.fault[name]) for name in ("body", "location") if name in self.fault}
+        if "body_base64" in self.fault:
             # Latin-1 keeps every byte.
             raw = filled(b64decode(self.fault["body_base64"]).decode("latin-1")).encode("latin-1")
-            body = {"body_base64": b64encode(raw).decode()}
-        return {"fault": self.fault | body, "when": self.when, "count": self.count}
+            own["body_base64"] = b64encode(raw).decode()
+        return {"fault": self.fault | own, "when": self.when, "count": self.count}
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,7 +117,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `document` kind and has `document_bytes` more bytes than it needs. `schedule` is that of the package; of an upload,
     of its conversion; `conversion` is that of the conversion of a collection which was there before. `collections` are
     there to be listed, `page_size` of them in a page, where the client lets its caller choose. After `cut_after` bytes
-    the connection of an upload breaks, once.
+    the connection of an upload breaks, once. Answers have another `form` than usual. The package is filled up to
+    `package_bytes`.
     """
 
     op: Operation = "download"
@@ -112,6 +130,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collections: Annotated[int, Meta(ge=0, le=200)] = 0
     page_size: Annotated[int, Meta(ge=1, le=100)] | None = None
     cut_after: Annotated[int, Meta(ge=2_000)] | None = None
+    form: AnswerForm | None = None
+    package_bytes: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
     format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
@@ -144,6 +164,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return frozenset(needed | {name for name, is_needed in sometimes.items() if is_needed})
 
     @property
+    def way(self) -> Way:
+        """The client's way to the fake."""
+        return Way(self.cut_after, self.form, any(fault.leads_elsewhere for fault in self.faults))
+
+    @property
     def main_action(self) -> str:
         """The method that the scenario is about."""
         return self.action or ACTIONS.get(self.op) or package_method().name
@@ -160,6 +185,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def uploads_file(self) -> bool:
         return self.main_action == CREATE and "fileUrl" not in self.params
+
+    @property
+    def document_name(self) -> str:
+        """The name of the document to upload."""
+        return f"a document.{self.document}"
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
@@ -183,7 +213,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def __hash__(self) -> int:
         # Without numbers and mappings: 1 and 1.0 are equal, so their hashes must be.
         who = (self.key, self.secret, self.who, self.whose, self.unknown_hash)
-        texts = (self.op, self.action, self.format, *who, self.schedule, self.conversion, self.document)
+        texts = (self.op, self.action, self.format, *who, self.schedule, self.conversion, self.document, self.form)
         return hash((*texts, *(fault.name for fault in self.faults), *(event.what for event in self.timeline)))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
 from flipsnack_contract.scenarios import fault_catalogue as faults
 from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIES
+from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
@@ -60,12 +61,6 @@ ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
     **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in faults.XML_BODIES},
     **{f"hostile words ({form})": Scenario(format=form, faults=(faults.HOSTILE_WORDS,)) for form in FORMATS},
-    "a part of another package": Scenario(pages=8, faults=(CUT_OFF, faults.OTHER_PART)),
-    **{
-        f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(faults.odd_answer(name, form),))
-        for form, names in faults.ODD_BODIES.items()
-        for name in names
-    },
     **{
         f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
         for name in faults.SPOILT_ANSWERS
@@ -131,6 +126,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "events": EVENTFUL,
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
+    **DELIVERY_FAMILIES,
 }
 """The scenarios by what they are about."""
 

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
+from flipsnack_contract.adapter.elsewhere import package_elsewhere
+from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, Event
-from flipsnack_contract.scenarios.scenario import Scenario
+from flipsnack_contract.scenarios.scenario import Fault, Scenario
 from flipsnack_contract.scenarios.traffic import Traffic
 
 FINAL = {
@@ -22,6 +25,8 @@ FINAL = {
     44: "auth",
 }
 """The class of error of each code by which a call is refused for what it says."""
+CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
+"""The class of error that a client reports for a code."""
 ALSO = {
     "download": (SHOW,),
     "create": (SHOW, LIST, "user.getStats"),
@@ -29,6 +34,8 @@ ALSO = {
     "list": ("user.getStats",),
 }
 """The methods that an operation may use beside its own."""
+HELPLESS = ("protocol", "transport", "damaged", "deadline", "uncertain")
+"""Errors that a client may report when no answer makes sense."""
 MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 
@@ -39,7 +46,9 @@ class ScenarioRun:
     `file_before` and `file` are what was at the destination before and after it; None for no file. `package` is what
     the kit fetched itself after a download, to compare the file with it. `document` is what was to be uploaded;
     `there_before` are the hashes of the collections to be listed; `account` has all collections after the run, as the
-    fake's control plane shows them, where the operation is about more than one package.
+    fake's control plane shows them, where the operation is about more than one package. `sent` is what the client sent,
+    as it was on the wire; None where it was not seen. `left` are the names of all that is in the folder of the file
+    then.
     """
 
     scenario: Scenario
@@ -53,6 +62,18 @@ class ScenarioRun:
     document: bytes | None = field(default=None, repr=False)
     there_before: tuple[str, ...] = ()
     account: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    sent: tuple[Sent, ...] | None = field(default=None, repr=False)
+    left: tuple[str, ...] = ()
+
+    @property
+    def dest(self) -> Path:
+        """The file to be made."""
+        return Path(str(self.case.args.get("dest", "package.zip")))
+
+    @property
+    def document_name(self) -> str:
+        """The name of the document that is to be uploaded."""
+        return self.scenario.document_name
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:
@@ -81,6 +102,20 @@ class ScenarioRun:
     def canary_requests(self) -> tuple[Event, ...]:
         """The requests that only a followed entity or a bogus link can have caused."""
         return self._of_kind("other")
+
+    @cached_property
+    def fetched_elsewhere(self) -> bool:
+        """Whether the client asked another server for a package."""
+        return any(sent.server == ELSEWHERE and sent.method == "GET" for sent in self.sent or ())
+
+    @property
+    def other_package(self) -> bytes | None:
+        """The package that came in place of the right one; None for none."""
+        if self.fetched_elsewhere:
+            return package_elsewhere()
+        last = self.downloads[-1] if self.downloads else None
+        fault = self.fault_of(last) if last else None
+        return fault.package if fault else None
 
     @cached_property
     def downloads(self) -> tuple[Event, ...]:
@@ -127,13 +162,18 @@ class ScenarioRun:
 
     @property
     def faults(self) -> frozenset[str]:
-        """What the faults that the client met affected: `passing`, `lasting`, `answer`, `package`, `link`."""
+        """What the faults that the client met affected, as `Fault.affects` says it."""
         return frozenset(self.effect_on(call) for call in self.requests if call.fault)
 
     def effect_on(self, call: Event) -> str:
         """What the fault of a call affected; `nothing` when there was none."""
+        fault = self.fault_of(call)
+        return fault.affects if fault else "nothing"
+
+    def fault_of(self, call: Event) -> Fault | None:
+        """The fault that a request met."""
         number = call.fault.partition(":")[0].removeprefix("fault-")
-        return self.scenario.faults[int(number)].affects if number.isdecimal() else "nothing"
+        return self.scenario.faults[int(number)] if number.isdecimal() else None
 
     @property
     def has_wrong_calls(self) -> bool:

@@ -1,13 +1,15 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault
+from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.event import Event, logged_event
 from flipsnack_contract.scenarios.preparation import action_of, case_of, collection_for, document_of, listed, prepare
@@ -39,6 +41,7 @@ class ScenarioRunner:
     _wrong: int = 0
     _faults: int = 0
     _callback: str = ""
+    _packages: dict[tuple[str, int, int], bytes | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hello = self.player.open()
@@ -76,13 +79,14 @@ class ScenarioRunner:
         if scenario.format == "jsonp" and scenario.faults and not self._callback:
             self.play(Scenario(op=scenario.op, action=scenario.action, format="jsonp"))
         for number, fault in enumerate(scenario.faults):
-            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback")
+            elsewhere = sandbox.elsewhere.url if sandbox.elsewhere else ""
+            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback", elsewhere=elsewhere)
             sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
         name = f"{self.name}-{self._count}"
-        return Sandbox(self.fake, name, key=scenario.key, secret=scenario.secret, cut_after=scenario.cut_after)
+        return Sandbox(self.fake, name, key=scenario.key, secret=scenario.secret, way=scenario.way)
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
@@ -95,11 +99,11 @@ class ScenarioRunner:
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
-        calls = _fetch_log(sandbox.control, diagnose=diagnose)
+        sent = sandbox.sent()
+        calls = _with_headers(_fetch_log(sandbox.control, diagnose=diagnose), sent or ())
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(filter(None, (call.params.get("callback") for call in calls)), self._callback)
-        downloaded = report.outcome is CaseOutcome.OK and scenario.op == "download"
-        return ScenarioRun(
+        run = ScenarioRun(
             scenario,
             self.capabilities,
             case,
@@ -107,11 +111,38 @@ class ScenarioRunner:
             calls,
             file=sandbox.made(),
             file_before=before,
-            package=_served_package(scenario, sandbox, collection) if downloaded else None,
             document=document_of(scenario) if scenario.uploads_file else None,
             there_before=there,
+            sent=sent,
+            left=sandbox.left(),
             account=tuple(sandbox.account.collections()) if scenario.op not in ("download", "poll") else (),
         )
+        return replace(run, package=self._package_for(run, sandbox, collection))
+
+    def _package_for(self, run: ScenarioRun, sandbox: Sandbox, collection: str) -> bytes | None:
+        """The package that a client which says ok must have saved; None for no download, or where none is served."""
+        if run.outcome is not CaseOutcome.OK or run.scenario.op != "download":
+            return None
+        if (other := run.other_package) is not None:
+            return other
+        # The fake makes the same package of the same collection: a file that equals one of these needs no request.
+        made_of = collection, run.scenario.pages, run.scenario.package_bytes
+        if run.file is None or self._packages.get(made_of) != run.file:
+            self._packages[made_of] = _served_package(run.scenario, sandbox, collection)
+        return self._packages[made_of]
+
+
+def _with_headers(calls: Iterable[Event], sent: Iterable[Sent]) -> tuple[Event, ...]:
+    """The calls with the headers that were seen on the wire, in the order in which they came there."""
+    left = list(sent)
+    seen = []
+    for call in calls:
+        path = call.url.partition("?")[0]  # below the namespace of the run
+        found = next((one for one in left if one.method == call.method and unquote(one.path).endswith(path)), None)
+        if found is not None:
+            left.remove(found)
+        seen.append(replace(call, headers=found.by_name) if found else call)
+    return tuple(seen)
 
 
 def _served_package(scenario: Scenario, sandbox: Sandbox, collection: str) -> bytes | None:

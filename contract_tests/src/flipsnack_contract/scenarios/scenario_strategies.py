@@ -6,9 +6,18 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, AnswerForm
 from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.methods import methods, package_method
 from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE, UPLOAD_CODES
+from flipsnack_contract.scenarios.delivery_catalogue import (
+    NEW_PACKAGE,
+    NO_SUCH_PART,
+    OTHER_PART,
+    REDIRECTS,
+    REFUSED_BY,
+    cut_after,
+)
 from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
@@ -53,6 +62,9 @@ documents: dict[str, st.SearchStrategy[Any]] = {
     "document_bytes": st.one_of(st.integers(0, 9_000), st.sampled_from((65_536, 100_000))),
 }
 
+answer_forms: st.SearchStrategy[AnswerForm | None] = st.one_of(st.none(), st.none(), st.sampled_from(ANSWER_FORMS))
+sizes = st.sampled_from((0, 0, 70_000, 300_000))
+
 limits: st.SearchStrategy[dict[str, int]] = st.one_of(
     st.just({}),
     st.integers(1, 5).map(lambda number: {"requests_per_minute": number}),
@@ -68,17 +80,40 @@ def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
 
 
 def _downloaded(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    return _built(forms, schedule=schedules)
+    return _built(forms, schedule=schedules, form=answer_forms, package_bytes=sizes)
 
 
 def _polled(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    return _built(forms, op=st.just("poll"), schedule=schedules)
+    return _built(forms, op=st.just("poll"), schedule=schedules, form=answer_forms)
 
 
 def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     whose = st.sampled_from(["unknown", "deleted", "foreign"])
     who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
-    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
+    return _built(forms, who=who, whose=whose, unknown_hash=hashes, form=answer_forms)
+
+
+def _refused_by_code(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    fault = st.builds(
+        lambda one, count: (msgspec.structs.replace(one, count=count),),
+        st.sampled_from(list(REFUSED_BY.values())),
+        st.sampled_from((None, 1, 2)),
+    )
+    deadlines = st.sampled_from((None, *DEADLINES))
+    return _built(forms, op=st.sampled_from(("download", "poll")), faults=fault, deadline_s=deadlines)
+
+
+def _redirected(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    faults = st.sampled_from(list(REDIRECTS.values())).map(lambda fault: (fault,))
+    return _built(forms, faults=faults, schedule=schedules)
+
+
+def _cut(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    # Together they stay below the size of the package: no part has more bytes than are left of it.
+    cuts = st.lists(st.integers(0, 60_000).map(cut_after), min_size=1, max_size=3).map(tuple)
+    then = st.sampled_from(((), (), (NEW_PACKAGE,), (OTHER_PART,), (NO_SUCH_PART,)))
+    faults = st.tuples(cuts, then).map(lambda both: (*both[0], *both[1]))
+    return _built(forms, faults=faults, package_bytes=st.just(300_000))
 
 
 def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -165,6 +200,7 @@ def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         collections=st.integers(0, 12),
         page_size=st.integers(1, 5),
         params=filters,
+        form=answer_forms,
         timeline=st.one_of(st.just(()), st.lists(event, max_size=3).map(tuple)),
     )
 
@@ -187,7 +223,10 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:download"}), _downloaded),
     (frozenset({"op:poll"}), _polled),
     (frozenset({"op:download"}), _refused),
+    (VIRTUAL, _refused_by_code),
     (VIRTUAL, _disturbed),
+    (VIRTUAL, _redirected),
+    (VIRTUAL, _cut),
     (VIRTUAL, _spoilt),
     (VIRTUAL, _eventful),
     (VIRTUAL, _suspended),

@@ -41,8 +41,8 @@ LINK_LIFETIME = MINUTE
 STILL_PROCESSING = 38
 API_HOST, UPLOAD_HOST = "api.flipsnack.com", "upload.flipsnack.com"
 
-CREDENTIALS = frozenset({"apiKey", "signature", "action"})
-"""Parameters of a call that do not belong in a download."""
+CREDENTIALS, AUTHORIZATION = frozenset({"apiKey", "signature", "action"}), frozenset({"authorization"})
+"""Parameters of a call, and headers, that do not belong in a download."""
 
 NEEDS = {
     "calls": "calls of the API",
@@ -286,10 +286,13 @@ def xml_is_asked_for_only_when_told(traffic: Traffic) -> None:
 
 @check("client.credentials-not-in-download", of="recording", needs=ANSWERS)
 def downloads_carry_no_credentials(traffic: Traffic) -> None:
-    """A resource URL is requested as it was given: without apiKey, signature and action."""
+    """A resource URL is requested as it was given, without credentials; no Referer names a signed address."""
     for event in traffic.downloads:
-        if found := sorted(CREDENTIALS & event.params.keys()):
-            raise Violation(f"the parameters of the download {event.name}", "those of the link", ", ".join(found))
+        if found := sorted(CREDENTIALS & event.params.keys() | AUTHORIZATION & event.headers.keys()):
+            raise Violation(f"what the download {event.name} has", "what the link has", ", ".join(found))
+    for event in traffic.events:
+        if "signature=" in event.headers.get("referer", "").lower():
+            raise Violation(f"the Referer of {event.name}", "no signed address", "one")
 
 
 def _seconds(micros: int) -> str:

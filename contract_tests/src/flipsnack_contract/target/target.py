@@ -24,8 +24,9 @@ from flipsnack_contract.target.bounds import BoundedResponse, Bounds, Unbounded,
 
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
 
-
 MOST_SILENT = 3
+# What the number of an error says, the words behind it say too.
+_NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
 
 
 class Unreachable(Inconclusive):
@@ -111,7 +112,7 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)
             self._silent = self._silent + 1 if isinstance(trouble, (TimeoutError, Unbounded)) else 0
-            said = cut(str(trouble)) or type(trouble).__name__
+            said = cut(_NUMBER.sub("", str(trouble))) or type(trouble).__name__
         raise Unreachable(f"no whole answer from {cut(request.url.partition('?')[0])}: {said}")
 
     def _connection(self, url: str) -> http.client.HTTPConnection:

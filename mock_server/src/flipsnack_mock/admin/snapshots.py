@@ -1,7 +1,7 @@
 """Routes for snapshots of an account or of the whole server, forks, and the export as a seed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.accounts import shown
+from flipsnack_mock.admin.long_poll import Work, work
 from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
@@ -27,7 +28,9 @@ from flipsnack_mock.state.snapshots import (
 )
 
 Shape = TypeVar("Shape")
-Taken = TypeVar("Taken", Snapshot, WorldSnapshot)
+
+# An account with one collection has about so many bytes in a snapshot.
+_ACCOUNT_BYTES = 1_300
 
 
 class Versioned(msgspec.Struct):
@@ -63,7 +66,10 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
 )
 def take_snapshot(context: Context) -> Snapshot:
     """The complete state of the account, except its journal."""
-    return _with_documents(take(context.account, context.at), context, [context.account])
+    snapshot = take(context.account, context.at)
+    if not _wants_documents(context):
+        return snapshot
+    return msgspec.structs.replace(snapshot, documents=carried(context.documents, [context.account]))
 
 
 @route("PUT", "/__admin/accounts/<key>/snapshot", "restore an account from a snapshot", body=Snapshot)
@@ -86,27 +92,42 @@ def restore_snapshot(context: Context) -> dict[str, Any]:
     "take a snapshot of all accounts; with ?documents=true it carries their documents",
     query=SnapshotQuery,
 )
-def take_world_snapshot(context: Context) -> WorldSnapshot:
+def take_world_snapshot(context: Context) -> HttpResponse | Work:
     """The complete state of all accounts, except journals, and whether maintenance is on."""
-    return _with_documents(take_all(context.world, context.at), context, context.world.accounts)
+    world, at = context.world, context.at
+    documents = carried(context.documents, world.look()) if _wants_documents(context) else {}
+    answer: HttpResponse | Work
+    answer = work(lambda: _json(take_all(world, at, documents)), size=len(list(world.look())))
+    return answer
+
+
+def _json(text: bytes) -> HttpResponse:
+    return HttpResponse(text + b"\n", content_type="application/json")
 
 
 @route("PUT", "/__admin/snapshot", "restore all accounts from a snapshot", body=WorldSnapshot)
-def restore_world_snapshot(context: Context) -> dict[str, Any]:
+def restore_world_snapshot(context: Context) -> dict[str, Any] | Work:
     """Replace all accounts with those of the snapshot, and clear the journals."""
-    snapshot = _versioned(context, WorldSnapshot)
+    answer: dict[str, Any] | Work
+    answer = work(lambda: _restore_world(context), size=len(context.raw_body) // _ACCOUNT_BYTES)
+    return answer
+
+
+def _restore_world(context: Context) -> dict[str, Any]:
+    snapshot, world = _versioned(context, WorldSnapshot), context.world
     numbered = enumerate(snapshot.accounts)
     accounts = [_restored(one, context.at, path=f"$.accounts[{number}].account") for number, one in numbered]
-    _check_keys([account.key for account in accounts], context.world.settings.max_accounts)
-    with _documents(snapshot, context):
-        context.world.replace(accounts, maintenance=snapshot.maintenance)
+    _check_keys([account.key for account in accounts], world.settings.max_accounts)
+    with _documents(snapshot, context), world.lock:
+        try:
+            world.replace(accounts, maintenance=snapshot.maintenance)
+        finally:
+            world.save()
     return {"accounts": len(accounts)} | missing(context.documents, accounts)
 
 
-def _with_documents(snapshot: Taken, context: Context, accounts: Iterable[Account]) -> Taken:
-    if not parse_query(context.query, SnapshotQuery).documents:
-        return snapshot
-    return msgspec.structs.replace(snapshot, documents=carried(context.documents, accounts))
+def _wants_documents(context: Context) -> bool:
+    return parse_query(context.query, SnapshotQuery).documents
 
 
 @contextmanager

@@ -7,9 +7,8 @@ from flipsnack_mock.api.collections import own_collection
 from flipsnack_mock.protocol.addresses import API_PATHS, HOSTS, vendor_host
 from flipsnack_mock.protocol.envelope import FORMATS, is_callback
 from flipsnack_mock.protocol.errors import ApiError, BadRequest, Code, Refused
-from flipsnack_mock.protocol.messages import Request
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT, Method
-from flipsnack_mock.protocol.parameters import form_parameters, parse_body, parse_query
+from flipsnack_mock.protocol.parameters import parameters_of
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.limits import admit
@@ -19,22 +18,10 @@ _REQUIRED = {name: [one.name for one in method.parameters if one.required] for n
 _OF_A_COLLECTION = frozenset(name for name, required in _REQUIRED.items() if "collectionHash" in required)
 
 
-def parameters_of(request: Request) -> dict[str, str]:
-    """The parameters of a call, from its query and its body; raises `BadRequest`."""
-    params = parse_query(request.query)
-    if request.method == "POST":
-        form = request.form
-        fields = parse_body(request.body, request.content_type) if form is None else form_parameters(form)
-        if twice := params.keys() & fields.keys():
-            raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
-        params |= fields
-    return params
-
-
 def _well_formed(call: Call) -> None:
     request = call.request
     params = parameters_of(request)
-    call.params = call.entry.params = params
+    call.params = call.entry.sent = params
     call.entry.fmt = _renderable(params)
     if request.path not in API_PATHS:
         raise BadRequest(f"the path is {request.path[:80]!r}, the API is at /v1", rule="request.path")

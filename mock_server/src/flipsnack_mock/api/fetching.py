@@ -1,8 +1,8 @@
 """Whether a call is about to upload a document that the server must fetch."""
 
-from flipsnack_mock.api.checks import parameters_of
 from flipsnack_mock.protocol.errors import BadRequest, Refused
 from flipsnack_mock.protocol.messages import Request
+from flipsnack_mock.protocol.parameters import parameters_of
 from flipsnack_mock.protocol.signature import verify
 from flipsnack_mock.state.world import World
 

@@ -50,7 +50,7 @@ def _recorded(call: Call, response: Response) -> Response:
         call.world.save()
     except Refused as refusal:
         response = msgspec.structs.replace(refusal_response(refusal), head=response.head)
-        entry.code, entry.data, entry.detail = None, None, refusal.message
+        entry.code, entry.given, entry.detail = None, None, refusal.message
     entry.response = response
     call.world.journal.append(entry)
     return response
@@ -60,8 +60,8 @@ def _answer(call: Call) -> Response:
     entry = call.entry
     try:
         data, names = _carry_out(call), call.behaviour.invented_names
-        entry.data = renamed(data, names) if data and names else data
-        answer = Envelope(20, "OK", entry.data)
+        entry.given = renamed(data, names) if data and names else data
+        answer = Envelope(20, "OK", entry.given)
     except ApiError as refusal:
         answer = Envelope(refusal.code, _message(refusal, call))
         # A fault that answers has named itself.

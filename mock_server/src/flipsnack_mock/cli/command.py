@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -15,6 +15,12 @@ CONTEXT: dict[str, Any] = {
 _NARROW = 60
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def has_colours(stream: TextIO | None, environ: Mapping[str, str]) -> bool:
+    """Whether lines on `stream` may have colours: a terminal has them, unless NO_COLOR is set (no-color.org)."""
+    is_terminal = stream is not None and stream.isatty() and environ.get("TERM") != "dumb"
+    return is_terminal and not environ.get("NO_COLOR")
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 
 from flipsnack_mock import __version__
-from flipsnack_mock.cli.command import CONTEXT, GroupedCommand, fail, json_option, print_json, show_error
+from flipsnack_mock.cli.command import CONTEXT, GroupedCommand, fail, has_colours, json_option, print_json, show_error
 from flipsnack_mock.cli.doctor import doctor_command
 from flipsnack_mock.cli.health import health_command
 from flipsnack_mock.cli.lint import lint_command
@@ -108,7 +108,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     from flipsnack_mock.server.tls import certificates_for
 
     _open_standard_streams()
-    log = request_log(settings, coloured=_is_coloured(environ))
+    log = request_log(settings, coloured=has_colours(sys.stdout, environ))
     try:
         tls = certificates_for(settings)
         pem = tls.authority_pem if tls else b""
@@ -133,13 +133,6 @@ def _bound(settings: Settings) -> list[socket]:
         where = f"{bracketed(settings.host)}:{settings.port}"
         hint = "choose another --host or --port, or FLIPSNACK_MOCK_PORT; 0 is a free port"
         fail(f"cannot listen on {where}: {problem.strerror or problem}; {hint}", 1)
-
-
-def _is_coloured(environ: Mapping[str, str]) -> bool:
-    """Whether lines may have colours: on a terminal that has them, unless the user wants none (no-color.org)."""
-    return (
-        sys.stdout is not None and sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-    )
 
 
 def _say_ready(settings: Settings, listeners: list[socket]) -> None:

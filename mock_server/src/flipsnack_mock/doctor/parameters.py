@@ -84,6 +84,8 @@ _GUESSES = (
     ("callback", ""),
     ("collectionHash", ""),
 )
+_NOTHING = ("undefined", "null", "None", "")
+"""What programs write for a parameter that has no value."""
 
 
 def others(case: Case) -> Iterator[Option]:
@@ -105,6 +107,10 @@ def _added(case: Case) -> Iterator[Option]:
     for name, value in (*_GUESSES, *defaults):
         if name not in names:
             yield _add("signed-not-sent", f"{name}={value} signed too", LIKELY, (name, value))
+    optional = _OPTIONAL.union(one.name for one in method.parameters if not one.required) if method else _OPTIONAL
+    for name in sorted(optional - UNSIGNED - set(names)):
+        for nothing in _NOTHING:
+            yield _add("signed-not-sent", f"{name}={nothing} signed too", UNLIKELY, (name, nothing))
 
 
 def _file(case: Case) -> Iterator[Option]:

@@ -146,7 +146,7 @@ Undone = Iterator[tuple[str, Made]]
 
 def _padded(text: str) -> Undone:
     cores = [text.strip(), text.strip(" \t\r\n\"'"), *re.findall("[0-9a-fA-F]{16,}", text)]
-    cores += [match[1] for match in [re.fullmatch(r"b'(.*)'|", text)] if match and match[1]]
+    cores += [match[1] for match in [re.fullmatch(r"b'(.+)'", text)] if match]
     for core in cores:
         if not core or core == text:
             continue
@@ -196,6 +196,13 @@ def _hex_twice(text: str) -> Undone:
             yield from _of_bytes(data, Made("written-twice", "the digits written as hexadecimal digits once more"))
 
 
+def _after_bytes(text: str) -> Undone:
+    """Go's `Sum(b)` writes the digest after the bytes `b`; it does not digest them."""
+    match = re.fullmatch("((?:[0-9a-f]{2}){4,})([0-9a-f]{32})", text)
+    if match and bytes.fromhex(match[1]).decode(errors="replace").isprintable():
+        yield match[2], Made("padded", f"after {len(match[1]) // 2} bytes of text, as Go's Sum(b) writes it after b")
+
+
 def _percent(text: str) -> Undone:
     if re.search("%[0-9A-Fa-f]{2}", text):
         yield from _of_bytes(unquote_to_bytes(text), Made("written-twice", "percent-encoded once more"))
@@ -239,5 +246,5 @@ def _numbers(text: str) -> Undone:
             yield bytes(number % 256 for number in numbers).hex(), Made("integer", "sent as a list of numbers")
 
 
-_WAYS = (_padded, _upper, _dashes, _base64, _base32, _hex_twice, _percent, _raw, _integer, _numbers)
+_WAYS = (_padded, _upper, _dashes, _base64, _base32, _hex_twice, _after_bytes, _percent, _raw, _integer, _numbers)
 """Each gives what may have been written so; from likely to unlikely."""

@@ -141,6 +141,7 @@ def _each(draft: Draft) -> list[str]:
 _PLACES: tuple[tuple[str, str, int, Write], ...] = (
     ("secret-last", "the secret at the end", COMMON, lambda d: d.text + d.secret),
     ("secret-missing", "no secret", COMMON, lambda d: d.text),
+    ("text-altered", "nothing was digested", UNLIKELY, lambda _draft: ""),
     ("secret-doubled", "the secret at both ends", COMMON, lambda d: d.secret + d.text + d.secret),
     ("secret-doubled", "the secret twice in front", LIKELY, lambda d: d.secret * 2 + d.text),
     ("secret-doubled", "the secret twice at the end", UNLIKELY, lambda d: d.text + d.secret * 2),

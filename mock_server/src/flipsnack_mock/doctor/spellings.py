@@ -133,7 +133,7 @@ _AROUND: tuple[tuple[str, str, str, int, int, int], ...] = (
     ("double quotes and a newline around it", '"', '"\n', RARE, RARE, UNLIKELY),
     ("single quotes around it", "'", "'", UNLIKELY, UNLIKELY, UNLIKELY),
     ("single quotes and a newline around it", "'", "'\n", RARE, RARE, UNLIKELY),
-    ("the spelling of Python's bytes, b'…'", "b'", "'", UNLIKELY, RARE, UNLIKELY),
+    ("`-n ` before and a newline after it, as by an echo without options", "-n ", "\n", RARE, 0, LIKELY),
     ("a byte order mark before it", "\ufeff", "", UNLIKELY, RARE, RARE),
     ("a zero byte after it", "", "\0", UNLIKELY, 0, UNLIKELY),
     (r"a backslash and the letter n after it", "", r"\n", RARE, RARE, UNLIKELY),
@@ -204,6 +204,9 @@ _REPLACED = (
         "text-encoded", "as hexadecimal digits", lambda text: _bytes(text).hex(), UNLIKELY, UNLIKELY, UNLIKELY, "hex"
     ),
     Rewriting("text-encoded", "as a JSON string", json.dumps, RARE, UNLIKELY, UNLIKELY),
+    Rewriting(
+        "text-encoded", "as Python writes bytes, b'…'", lambda text: str(_bytes(text)), UNLIKELY, RARE, LIKELY, "str"
+    ),
     Rewriting(
         "text-encoded",
         "its backslashes and quotes escaped",

@@ -191,4 +191,4 @@ def shown_in_log(world: World, entry: Entry) -> Entry:
         return entry
     mask = mask_of(world, entry)
     params = {"action": mask.whole(entry.action)} if entry.action else {}
-    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), params=params)
+    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), sent=params)

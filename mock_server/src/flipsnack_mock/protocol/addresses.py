@@ -87,7 +87,7 @@ def origin_of(environ: Mapping[str, Any], *, base_url: str, namespace: str) -> s
 
 def namespace_path(origin: str) -> str:
     """The path `/t/<name>` of the namespace at the end of `origin`; empty for the main world."""
-    match = _NAMESPACE_END.search(origin)
+    match = _NAMESPACE_END.search(origin) if "/t/" in origin else None
     return match[0] if match else ""
 
 

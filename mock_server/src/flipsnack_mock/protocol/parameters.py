@@ -1,12 +1,12 @@
 """Parameters from raw bytes; duplicates, empty names, undecodable bytes and sizes are refused here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from sys import intern
 from urllib.parse import unquote_to_bytes
 
 from flipsnack_mock.protocol.errors import BadRequest
-from flipsnack_mock.protocol.messages import Form
+from flipsnack_mock.protocol.messages import Form, Request
 
 MAX_QUERY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
@@ -62,17 +62,32 @@ def form_parameters(form: Form) -> dict[str, str]:
     return _unique(form.fields)
 
 
-def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
-    pieces = text_of(raw.replace(b"+", b" ")).split("&")
+def parameters_of(request: Request) -> dict[str, str]:
+    """The parameters of a call, from its query and its body; raises `BadRequest`."""
+    params = parse_query(request.query)
+    if request.method == "POST":
+        form = request.form
+        fields = parse_body(request.body, request.content_type) if form is None else form_parameters(form)
+        if twice := params.keys() & fields.keys():
+            raise BadRequest(f"{min(twice)[:60]!r} is in the query and in the body", rule="request.duplicate-parameter")
+        params |= fields
+    return params
+
+
+def _pairs(raw: bytes) -> list[tuple[str, str]]:
+    text = text_of(raw.replace(b"+", b" "))
+    pieces = text.split("&")
     if len(pieces) > MAX_PARTS:
         raise BadRequest(f"there are {len(pieces)} parameters, more than {MAX_PARTS}", rule="request.size")
-    for piece in pieces:
-        if piece:
-            name, _, value = piece.partition("=")
-            yield (_unescaped(name), _unescaped(value)) if "%" in piece else (name, value)
+    pairs = [piece.partition("=") for piece in pieces if piece]
+    if "%" not in text:
+        return [(name, value) for name, _, value in pairs]
+    return [(_unescaped(name), _unescaped(value)) for name, _, value in pairs]
 
 
 def _unescaped(text: str) -> str:
+    if "%" not in text:
+        return text
     if _BROKEN_ESCAPE.search(text):
         raise BadRequest("a percent sign is not followed by two hexadecimal digits", rule="request.undecodable")
     return text_of(unquote_to_bytes(text))

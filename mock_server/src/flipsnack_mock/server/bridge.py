@@ -1,4 +1,4 @@
-"""From an exchange of the engine to the WSGI application, called inline on the event loop.
+"""From a request of the engine to the WSGI application, which is called inline on the event loop.
 
 The application answers from memory in microseconds, so a thread for each request would cost more than it gives, and so
 would a task: only what takes time has one, where thousands can wait at once: a slow client, a long body, a delay that
@@ -7,10 +7,15 @@ client leaves.
 """
 
 import asyncio
+import io
+import sys
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from flipsnack_mock.admin.long_poll import WAIT, Wait, Work
+from httptools import parse_url
+
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Wait, Work
 from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.body import BODY, DEFAULT_PACE, BodyReader, Pace, receive_body, sink_of
@@ -19,6 +24,7 @@ from flipsnack_mock.server.delivery import EFFECT, deliver
 from flipsnack_mock.server.fake import Fake
 
 Environ = dict[str, Any]
+_HEADERS = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH", b"host": "HTTP_HOST"}
 
 
 class Bridge:
@@ -133,3 +139,43 @@ def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:
 
 def _is_conditional(environ: Environ) -> bool:
     return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
+
+
+def connection_environ(scheme: str, server: tuple[str, int | None], client: tuple[str, int] | None) -> dict[str, Any]:
+    """What the WSGI environments of all requests of a connection have in common."""
+    environ = {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        CAN_AWAIT: True,
+    }
+    return environ if client is None else environ | {"REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1])}
+
+
+def _header_key(name: bytes) -> str:
+    return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+
+
+def request_environ(
+    connection: Environ, method: str, target: bytes, protocol: str, headers: list[tuple[bytes, bytes]]
+) -> Environ:
+    """The WSGI environment of a request on a connection with the environment `connection`."""
+    environ, url = connection.copy(), parse_url(target)
+    path = url.path if b"%" not in url.path else unquote_to_bytes(url.path)
+    environ["REQUEST_METHOD"] = method
+    environ["PATH_INFO"] = path.decode("latin-1")
+    environ["QUERY_STRING"] = (url.query or b"").decode("latin-1")
+    environ["SERVER_PROTOCOL"] = protocol
+    for name, value in headers:
+        key = _HEADERS.get(name) or _header_key(name)
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    return environ

@@ -17,7 +17,7 @@ if sys.platform == "linux":
     import termios
 
 CONNECTION = "flipsnack_mock.connection"
-"""The key of the WSGI environment for the `Exchange`; under other servers there is none."""
+"""The key of the WSGI environment for the transport of our engine; other servers have none."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -97,7 +97,7 @@ class Exchange:
         self.disconnected = self.response_started = self.response_complete = self._chunked = False
         self._left = 0
         self._sends_body = environ["REQUEST_METHOD"] != "HEAD"
-        environ[CONNECTION] = self
+        environ[CONNECTION] = transport
 
     async def receive(self) -> Message:
         """What came of the body since the last call, when there is something new, as a message of ASGI's."""

@@ -140,12 +140,11 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, call `on_ready`, and begin to make what is not needed to answer calls."""
+        """Start listening, and call `on_ready`."""
         start_worker()
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
-        self._fake.control.begin()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal. The process ends normally, so the signal is not raised again afterwards."""

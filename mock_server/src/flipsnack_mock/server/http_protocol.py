@@ -5,19 +5,16 @@ came.
 """
 
 import asyncio
-import io
 import re
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from flipsnack_mock.admin.long_poll import CAN_AWAIT
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.server.bridge import connection_environ, request_environ
 from flipsnack_mock.server.connection import Exchange
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
@@ -39,7 +36,6 @@ _PHRASES = {
 _KEPT_LINE = 2_000
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?(\n|\Z)")
 _HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
-_HEADERS = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH", b"host": "HTTP_HOST"}
 # What people send here by mistake.
 _HINTS = (
     (b"\x16\x03", "this is TLS: use an http URL, or set tls"),
@@ -57,6 +53,7 @@ class HttpProtocol(HttpToolsProtocol):
     _is_last = False
     _ended = False
     _is_due = False
+    _idle_since = 0.0
     _earlier: Any = None
 
     def __init__(self, *arguments: Any, on_refusal: OnRefusal, **options: Any) -> None:
@@ -65,7 +62,6 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unused_bytes += len(data)
-        self._unset_keepalive_if_required()
         if not self._in_message:
             self._line = b""
         self._line += data[: _KEPT_LINE - len(self._line)]
@@ -107,7 +103,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
-        self._environ = _environ_of(self.scheme or "http", self.server or ("localhost", 80), self.client)
+        self._environ = connection_environ(self.scheme or "http", self.server or ("localhost", 80), self.client)
 
     def on_message_begin(self) -> None:
         self.url = b""
@@ -135,17 +131,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._is_due = True
 
     def _exchange(self, version: str) -> Exchange:
-        environ = self._environ.copy()
-        target = httptools.parse_url(self.url)
-        path = target.path if b"%" not in target.path else unquote_to_bytes(target.path)
-        environ["REQUEST_METHOD"] = self.parser.get_method().decode("latin-1")
-        environ["PATH_INFO"] = path.decode("latin-1")
-        environ["QUERY_STRING"] = (target.query or b"").decode("latin-1")
-        environ["SERVER_PROTOCOL"] = f"HTTP/{version}"
-        for name, value in self.headers:
-            key = _HEADERS.get(name) or _header_key(name)
-            text = value.decode("latin-1")
-            environ[key] = f"{environ[key]},{text}" if key in environ else text
+        method = self.parser.get_method().decode("latin-1")
+        environ = request_environ(self._environ, method, self.url, f"HTTP/{version}", self.headers)
         return Exchange(
             environ,
             self.transport,
@@ -176,8 +163,8 @@ class HttpProtocol(HttpToolsProtocol):
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or (not hosts and version != "1.0") or not all(map(_HOST.fullmatch, hosts)):
             raise _Refusal(400, "a request has one header Host with a host and perhaps a port")  # RFC 9112, 3.2
-        codings = b",".join(value for name, value in self.headers if name == b"transfer-encoding")
-        if codings and codings.strip().lower() != b"chunked":
+        codings = [value for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and b",".join(codings).strip().lower() != b"chunked":
             raise _Refusal(501, "of transfer codings only `chunked` is known")  # RFC 9112, 6.1
 
     def _take_absolute_target(self) -> None:
@@ -208,6 +195,34 @@ class HttpProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= MAX_PIPELINED:
             self._end_after(self.cycle)
             raise httptools.HttpParserError("too many requests wait for their answers")
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request; without one, the connection is idle from now on."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again(self.timeout_keep_alive)
+
+    def _look_again(self, seconds: float) -> None:
+        # One timer for a connection, not one for each request: it is cheaper to look whether it rang too soon.
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection when it was idle for long enough."""
+        self.timeout_keep_alive_task = None
+        if self._in_message or (self.cycle is not None and not self.cycle.response_complete):
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_again(left)
+        else:
+            self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes a bool
         """The client sends no more, but may read: what it asked for is answered (RFC 9112, 9.3.2 and 9.6)."""
@@ -269,29 +284,6 @@ class HttpProtocol(HttpToolsProtocol):
         )
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         self.transport.close()
-
-
-def _environ_of(scheme: str, server: tuple[str, int | None], client: tuple[str, int] | None) -> dict[str, Any]:
-    """What the WSGI environments of all requests of a connection have in common."""
-    environ = {
-        "SCRIPT_NAME": "",
-        "SERVER_NAME": server[0],
-        "SERVER_PORT": str(server[1]),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scheme,
-        "wsgi.input": io.BytesIO(),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        CAN_AWAIT: True,
-    }
-    return environ if client is None else environ | {"REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1])}
-
-
-def _header_key(name: bytes) -> str:
-    return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
 
 
 class _Refusal(Exception):

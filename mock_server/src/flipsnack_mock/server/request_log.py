@@ -7,10 +7,10 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, TextIO
+from typing import TextIO
 from urllib.parse import urlencode
 
 import msgspec
@@ -128,13 +128,13 @@ def shown_key(key: str) -> str:
     return key if len(key) <= 8 or key.startswith(AUTOMATIC_PREFIX) else key[:6] + "…"
 
 
-def _facts(entry: Entry) -> dict[str, Any]:
+def _json(entry: Entry) -> str:
     assert entry.response is not None  # an entry is logged when it was answered
-    return {
-        "id": entry.id if entry.number else "",  # what no account was asked has no number
+    facts = {
+        "id": _id(entry),
         "at": to_text(entry.request.at),
         "method": entry.request.method,
-        "action": entry.action[:60] or ("package" if entry.fmt == "zip" else ""),
+        "action": _asked(entry),
         "code": entry.code,
         "http": entry.response.http_status,
         "bytes": entry.response.sent_bytes,
@@ -144,37 +144,42 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "fault": entry.fault,
         "why": entry.detail,
     }
-
-
-def _json(entry: Entry) -> str:
-    return msgspec.json.encode(_facts(entry)).decode()
+    return msgspec.json.encode(facts).decode()
 
 
 def _pretty(entry: Entry, *, page: str, coloured: bool) -> str:
-    more = f"explained at {_address(entry, page)}" if page and entry.code == Code.INVALID_SIGNATURE else ""
-    return pretty_line(_facts(entry), more, colour=_colour(entry) if coloured else None)
+    assert entry.response is not None
+    outcome = f"{'-' if entry.code is None else f'code {entry.code}'} HTTP {entry.response.http_status}"
+    head = f"{to_text(entry.request.at)[11:23]} {_id(entry) or '-'} {entry.request.method} {_asked(entry) or '-'}"
+    rest = (
+        f"{entry.response.sent_bytes} B {shown_key(entry.key) or '-'} {entry.fmt} {entry.duration / 1000:.1f} ms"
+        f"{_explained(entry, page) if entry.detail or entry.fault else ''}"
+    )
+    shown = f"\x1b[{_colour(entry)}m{outcome}\x1b[0m" if coloured else outcome
+    return f"{printable(head)} {shown} {printable(rest)}"
 
 
-def pretty_line(facts: Mapping[str, Any], more: str = "", *, colour: int | None = None) -> str:
-    """The line of a request on a terminal; `facts` has the fields of a line of JSON."""
-    code = "" if facts["code"] is None else f"code {facts['code']}"
-    outcome = f"{code or '-'} HTTP {facts['http']}"
-    head = f"{facts['at'][11:23]} {facts['id'] or '-'} {facts['method']} {facts['action'] or '-'}"
-    size = f"{facts['bytes']} B {facts['key'] or '-'} {facts['format']} {facts['us'] / 1000:.1f} ms"
-    fault = f"fault {facts['fault']}" if facts["fault"] and facts["fault"] not in facts["why"] else ""
-    rest = "  ".join(filter(None, (size, fault, facts["why"], more)))
-    shown = outcome if colour is None else f"\x1b[{colour}m{outcome}\x1b[0m"
-    return f"{_printable(head)} {shown} {_printable(rest)}"
+def _id(entry: Entry) -> str:
+    return entry.id if entry.number else ""  # what no account was asked has no number
 
 
-def _printable(text: str) -> str:
-    # A client chooses some of these words: no line breaks or terminal codes of its own.
+def _asked(entry: Entry) -> str:
+    return entry.action[:60] or ("package" if entry.fmt == "zip" else "")
+
+
+def _explained(entry: Entry, page: str) -> str:
+    """Which fault did it, why the answer is what it is, and where the page has more to say of a signature."""
+    fault = f"fault {entry.fault}" if entry.fault and entry.fault not in entry.detail else ""
+    more = ""
+    if page and entry.code == Code.INVALID_SIGNATURE:
+        address = urlencode({"account": entry.key, "request": entry.id})
+        more = f"explained at {entry.request.origin}{page}?{address}"
+    return "".join(f"  {part}" for part in (fault, entry.detail, more) if part)
+
+
+def printable(text: str) -> str:
+    """`text` without line breaks and terminal codes: a client chooses some of the words of a line."""
     return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)
-
-
-def _address(entry: Entry, page: str) -> str:
-    """Where the page shows the request, with the doctor's cause."""
-    return f"{entry.request.origin}{page}?{urlencode({'account': entry.key, 'request': entry.id})}"
 
 
 def _colour(entry: Entry) -> int:

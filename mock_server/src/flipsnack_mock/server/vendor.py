@@ -43,7 +43,7 @@ _UNCONDITIONAL: dict[str, str] = {}
 _URL_MARKS = "%!#$&'()*+,/:;=?@[]"
 _URL_HEADERS = frozenset({"location", "content-location"})
 _OF_THE_BODY = frozenset({"content-length", "content-range", "content-type"})
-_PHRASES = {one.value: one.phrase.upper() for one in HTTPStatus}
+_STATUS_LINES = {one.value: f"{one.value} {one.phrase.upper()}" for one in HTTPStatus}
 _PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
@@ -196,7 +196,7 @@ def _conditions(environ: Environ) -> dict[str, str]:
 
 
 def _status_line(status: int) -> str:
-    return f"{status} {_PHRASES.get(status, 'UNKNOWN')}"
+    return _STATUS_LINES.get(status) or f"{status} UNKNOWN"
 
 
 def _headers(response: Response, entry_id: str) -> Headers:

@@ -13,6 +13,7 @@ import msgspec
 
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.protocol.messages import MAX_TEXT, Request, Response
+from flipsnack_mock.protocol.parameters import parameters_of
 
 NOBODY = ""
 """The ring of requests that name no known key."""
@@ -25,17 +26,19 @@ PLACE_BYTES = 2 * 1024
 
 UNBOUNDED = 2**63
 
+_NOTHING: dict[str, str] = {}
 _KEPT_PARAMETERS = 64
 _KEPT_CHARACTERS = 256
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One request and its response. `now` is virtual time and `duration` real time, both in microseconds.
 
     `passed` counts the checks that passed, `failed` names the one that failed (empty when none did), `detail` says why
-    and `rule` is the ledger entry behind it. `data` is the data of the answer, `conversion` how far the conversion of
-    the collection in it is (empty: it has none), `fault` the id and kind of the fault that disturbed it, and `cut` says
-    that the request was longer than the journal keeps. `places` is how many it takes among all that are kept, and
+    and `rule` is the ledger entry behind it. `sent` are the parameters and `given` is the data of the answer, until the
+    entry is `compact`: then they are read again where they are wanted. `conversion` is how far the conversion of the
+    collection in the data is (empty: it has none), `fault` the id and kind of the fault that disturbed it, and `cut`
+    says that the request was longer than the journal keeps. `places` is how many it takes among all that are kept, and
     `secret` is the account's, which is masked in all that is shown.
     """
 
@@ -43,7 +46,7 @@ class Entry(msgspec.Struct):
     request: Request
     now: int
     key: str
-    params: dict[str, str]
+    sent: dict[str, str]
     fmt: str = "json"
     code: int | None = None
     passed: int = 0
@@ -52,17 +55,33 @@ class Entry(msgspec.Struct):
     rule: str = ""
     duration: int = 0
     response: Response | None = None
-    data: Tree | None = None
+    given: Tree | None = None
     conversion: str = ""
     fault: str = ""
     cut: bool = False
     places: int = 1
     secret: str = ""
+    compact: bool = False
 
     @property
     def id(self) -> str:
         """The id of this entry in the response's header and in the control plane."""
         return f"r{self.number}"
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters, as far as they could be read."""
+        # What was taken away was read once without a refusal.
+        return parameters_of(self.request) if self.compact and not self.sent else self.sent
+
+    @property
+    def data(self) -> Tree | None:
+        """The data of the answer, before a fault changed it."""
+        if self.given is not None or not self.compact or not self._is_readable():
+            return self.given
+        body = self.response.body if self.response is not None else b""
+        told: Tree | None = msgspec.json.decode(body).get("data") if isinstance(body, bytes) else None
+        return told
 
     @property
     def action(self) -> str:
@@ -72,25 +91,42 @@ class Entry(msgspec.Struct):
     def trim(self) -> None:
         """Keep only the beginning of what is too long in the request and in the response, and count its places."""
         request = self.request
-        if len(request.query) > KEPT_BYTES or request.body_length > KEPT_BYTES:
+        query, body = len(request.query), request.body_length
+        if query > KEPT_BYTES or body > KEPT_BYTES:
             self.cut = True
             self.request = request.beginning(KEPT_BYTES)
+            query, body = len(self.request.query), self.request.body_length
             kept = list(self.params.items())[:_KEPT_PARAMETERS]
-            self.params = {name[:_KEPT_CHARACTERS]: value[:_KEPT_CHARACTERS] for name, value in kept}
+            self.sent = {name[:_KEPT_CHARACTERS]: value[:_KEPT_CHARACTERS] for name, value in kept}
         elif len(request.path) + len(request.content_type) + len(request.range) > MAX_TEXT or request.conditions:
             self.request = request.beginning(KEPT_BYTES)
+        # Parameters may be kept decoded too, so what was sent counts twice.
+        size = 2 * (query + body)
         if self.response is not None:
             self.response = self.response.beginning(KEPT_BYTES)
-        self.places = 1 + self._size() // PLACE_BYTES
+            size += _kept_size(self.response)
+        self.places = 1 + size // PLACE_BYTES
 
-    def _size(self) -> int:
-        request, answer = self.request, self.response
-        # Parameters are kept decoded too, so what was sent counts twice.
-        size = 2 * (len(request.query) + request.body_length)
-        if answer is not None:
-            size += len(answer.body) if isinstance(answer.body, bytes) else 0
-            size += sum([len(value) for _, value in answer.headers])
-        return size
+    def shrink(self) -> None:
+        """Drop what can be read again from the request and the response."""
+        if not self.sent or self.cut:
+            return
+        self.compact, self.sent = True, _NOTHING
+        if self._is_readable():
+            self.given = None
+
+    def _is_readable(self) -> bool:
+        """Whether the whole answer of the API is kept, as no fault changed it, and in a format that can be read."""
+        answer = self.response
+        if answer is None or self.fmt != "json" or self.code != 20 or self.fault:
+            return False
+        return isinstance(answer.body, bytes) and bool(answer.body) and answer.range is None
+
+
+def _kept_size(answer: Response) -> int:
+    """How many bytes are kept of `answer`."""
+    size = len(answer.body) if isinstance(answer.body, bytes) else 0
+    return size + sum([len(value) for _, value in answer.headers]) if answer.headers else size
 
 
 class Retention:
@@ -146,6 +182,7 @@ class Journal:
         self._retention = retention or Retention(UNBOUNDED)
         self._rings: dict[str, Ring] = {}
         self._last = 0
+        self._latest: Entry | None = None
 
     def next_number(self) -> int:
         """The number of the next entry."""
@@ -155,6 +192,10 @@ class Journal:
     def append(self, entry: Entry) -> None:
         """Add `entry`, and drop the oldest ones of the same key, and of all, when there is no room."""
         entry.trim()
+        if self._latest is not None:
+            # Whoever answers and logs the latest request still asks for its parameters.
+            self._latest.shrink()
+        self._latest = entry
         ring = self._rings.get(entry.key)
         if ring is None:
             ring = self._rings[entry.key] = Ring()

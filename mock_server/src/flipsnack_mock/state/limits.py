@@ -34,8 +34,10 @@ def _refusal(counted: list[int], now: int, behaviour: Behaviour) -> ApiError | N
         (behaviour.requests_per_minute, MINUTE, Code.PER_MINUTE_LIMIT),
     )
     for limit, window, code in limits:
+        if not limit or len(counted) < limit:
+            continue
         used = len(counted) - _window_start(counted, now, window, behaviour.limit_window)
-        if limit and used >= limit:
+        if used >= limit:
             return ApiError(code, f"{used} requests in {window // SECOND} s, the limit is {limit}")
     return None
 

@@ -20,6 +20,10 @@ VERSION = 1
 """The version of the format; snapshots of another version are refused."""
 
 
+_PIECE = 500
+"""So many accounts take one or two milliseconds."""
+
+
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An account as it was when its clock showed `now`, in microseconds since 1970.
 
@@ -41,9 +45,24 @@ class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     documents: dict[str, bytes] = {}
 
 
-def take_all(world: World, real: int) -> WorldSnapshot:
-    """The snapshot of `world` when real time is `real`."""
-    return WorldSnapshot(VERSION, world.maintenance, tuple(take(account, real) for account in world.accounts))
+def take_all(world: World, real: int, documents: dict[str, bytes]) -> bytes:
+    """The JSON of a `WorldSnapshot` of `world` when real time is `real`, with `documents`.
+
+    It is taken in pieces, between which the lock is free: each account is as it was at one instant, all of them at
+    nearly the same.
+    """
+    with world.lock:
+        maintenance, accounts = world.maintenance, list(world.look())
+    pieces = [accounts[first : first + _PIECE] for first in range(0, len(accounts), _PIECE)]
+    taken = [snapshot for piece in pieces for snapshot in _taken(world, piece, real)]
+    snapshot = {"version": VERSION, "maintenance": maintenance, "accounts": taken}
+    return msgspec.json.encode(snapshot | {"documents": documents} if documents else snapshot)
+
+
+def _taken(world: World, accounts: list[Account], real: int) -> list[msgspec.Raw]:
+    # Text at once: a copy of each account, made into text later, takes six times as long.
+    with world.lock:
+        return [msgspec.Raw(msgspec.json.encode(Snapshot(VERSION, account.now(real), account))) for account in accounts]
 
 
 def take(account: Account, real: int) -> Snapshot:

@@ -1,12 +1,11 @@
 """The journal of a test's account as text, for the report of a test that failed."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import requests
 
 from flipsnack_mock.inspect.records import Record
-from flipsnack_mock.server.request_log import pretty_line, shown_key
+from flipsnack_mock.server.request_log import printable, shown_key
 from flipsnack_mock.testing.admin_client import AccountAdmin, AdminError
 
 TITLE = "flipsnack requests"
@@ -28,24 +27,20 @@ def _lines(account: AccountAdmin) -> Iterator[str]:
     if earlier > 0:
         yield f"{earlier} earlier requests"
     for record in records:
-        line = pretty_line(_facts(record))
+        line = printable(_line(record))
         yield line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
     if not records:
         yield "no request came"
 
 
-def _facts(record: Record) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "at": record.wall,
-        "method": record.method,
-        "action": record.action[:60],
-        "code": record.code,
-        "http": record.answer.http_status if record.answer else None,
-        "bytes": record.answer.bytes if record.answer else 0,
-        "key": shown_key(record.key),
-        "format": record.format,
-        "us": record.duration_us,
-        "fault": record.fault,
-        "why": record.detail,
-    }
+def _line(record: Record) -> str:
+    code = "-" if record.code is None else f"code {record.code}"
+    status, size = (record.answer.http_status, record.answer.bytes) if record.answer else ("-", 0)
+    fault = f"fault {record.fault}" if record.fault and record.fault not in record.detail else ""
+    parts = (
+        f"{record.wall[11:23]} {record.id} {record.method} {record.action[:60] or '-'} {code} HTTP {status} "
+        f"{size} B {shown_key(record.key)} {record.format} {record.duration_us / 1000:.1f} ms",
+        fault,
+        record.detail,
+    )
+    return "  ".join(part for part in parts if part)

@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mock_server.tests.admin.ui.conftest import NARROW, Page, busy, size
@@ -16,9 +17,16 @@ FOLDER = Path(__file__).parents[4] / "build" / AXE
 MOST_STOPS = 200
 FOUND = """
     const done = arguments[arguments.length - 1];
-    axe.run().then(found => done(found.violations.map(
+    axe.run({...arguments[0], resultTypes: ['violations']}).then(found => done(found.violations.map(
         one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`
     )));
+"""
+# The places in the document that the focus reaches, and -1 for each time that it leaves the page.
+FOLLOW = """
+    window.reached = [];
+    const all = [...document.querySelectorAll('*')];
+    document.addEventListener('focusin', event => window.reached.push(all.indexOf(event.target)));
+    window.addEventListener('blur', () => window.reached.push(-1));
 """
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 
@@ -34,15 +42,17 @@ def axe() -> str:
         own = FOLDER.with_name(f"{AXE}.{os.getpid()}")
         own.mkdir(parents=True, exist_ok=True)
         command = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(own), AXE]
-        subprocess.run(command, check=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode:
+            pytest.skip(f"npm cannot fetch {AXE}: {done.stderr[-300:]}")
         # Another process may have been quicker.
         shutil.rmtree(own) if FOLDER.exists() else own.rename(FOLDER)
     return script.read_text("utf-8")
 
 
-def findings(page: Page, axe: str) -> list[str]:
+def findings(page: Page, axe: str, **options: Any) -> list[str]:
     page.run(axe)
-    found: list[str] = page.browser.execute_async_script(FOUND)
+    found: list[str] = page.browser.execute_async_script(FOUND, options)
     return found
 
 
@@ -52,35 +62,33 @@ def emulate(page: Page, **features: str) -> None:
 
 
 def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
-    """Empty, unknown, busy, searched, narrow, unfolded, with messages, light and dark, and at the sign-in."""
+    """Empty, unknown, busy, searched, unfolded, with messages, light and dark, narrow, and at the sign-in."""
     found = {}
     page.open()
     found["empty"] = findings(page, axe)
     page.browser.get(f"{page.server.url}/__admin/ui?account=nosuch")
     found["unknown account"] = findings(page, axe)
     wrong = busy(page)
-    page.open(f"&request={wrong}&text=no+such+text")
-    found["asked beside a search"] = findings(page, axe)
     for scheme in ("light", "dark"):
         emulate(page, prefers_color_scheme=scheme)
-        page.open(f"&request={wrong}")
+        page.open(f"&request={wrong}&text=" + ("no+such+text" if scheme == "dark" else ""))
         page.element("#url").send_keys("apiKey=x&signature=y", Keys.ENTER)
         page.until(lambda: "secret of this account is unknown" in page.text("#diagnosis"))
         page.element("#foot").click()
         page.element("#secret + .copy").click()
         page.until(lambda: page.text("#said"))
         page.run(UNFOLD)
-        found[f"{scheme}, unfolded"] = findings(page, axe)
+        rules: dict[str, Any] = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
+        found[f"{scheme}, unfolded"] = findings(page, axe, **rules)
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size(NARROW))
     for tab in TABS:
         page.open(f"&tab={tab}")
         found[f"narrow, {tab}"] = findings(page, axe)
     with MockServer(admin_token="sesame") as guarded:
         page.browser.get(f"{guarded.url}/__admin/ui")
-        found["sign-in"] = findings(page, axe)
         page.element("#token").send_keys("wrong", Keys.ENTER)
         page.until(lambda: page.text("#wrong"))
-        found["sign-in again"] = findings(page, axe)
+        found["sign-in"] = findings(page, axe)
     emulate(page)
     assert {state: [] for state in found} == found
 
@@ -124,12 +132,9 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 def test_keyboards_and_screen_readers_reach_everything(page: Page) -> None:
     """The focus moves from top to bottom and is never trapped; every control has a name, every region a role."""
     page.open(f"&request={busy(page)}")
-    reached = []
-    for _ in range(MOST_STOPS):
-        page.press(Keys.TAB)
-        if "BODY" == page.run("return document.activeElement.tagName"):
-            break
-        reached.append(page.run("return [...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+    page.run(FOLLOW)
+    page.press(*[Keys.TAB] * MOST_STOPS)
+    reached = page.run("return window.reached.slice(0, window.reached.indexOf(-1))")
     assert sorted(reached) == reached
     can_act = "a[href], button, input:not([type=hidden]), select, summary, pre[tabindex]"
     visible = page.run(
@@ -144,40 +149,6 @@ def test_keyboards_and_screen_readers_reach_everything(page: Page) -> None:
     assert [] == [node for node, name in zip(used, names, strict=True) if not name.strip()]
     landmarks = {node["role"]["value"] for node in tree if "role" in node}
     assert {"banner", "navigation", "main", "contentinfo", "status"} <= landmarks
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(page: Page, scheme: str) -> None:
-    emulate(page, prefers_color_scheme=scheme)
-    page.open(f"&request={busy(page)}")
-    page.run(UNFOLD)
-    ground, low = page.run(CONTRASTS)
-    assert ("dark" == scheme) == (ground < 0.2)
-    assert [] == low
-
-
-# Luminance and contrast as WCAG 2.2 defines them, of each element that holds text.
-CONTRASTS = """
-    const channel = c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    const parse = text => text.match(/[\\d.]+/g).map(Number);
-    const weights = [.2126, .7152, .0722];
-    const light = color => weights.reduce((sum, weight, i) => sum + weight * channel(color[i] / 255), 0);
-    const behind = one => {
-        for (; one; one = one.parentElement) {
-            const color = parse(getComputedStyle(one).backgroundColor);
-            if (color.length === 3 || color[3] === 1) return color;
-        }
-    };
-    const low = [];
-    for (const one of document.querySelectorAll('body *')) {
-        const own = [...one.childNodes].some(node => node.nodeType === 3 && node.nodeValue.trim());
-        if (!own || !one.checkVisibility()) continue;
-        const [a, b] = [light(parse(getComputedStyle(one).color)), light(behind(one))];
-        const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-        if (ratio < 4.5) low.push(`${one.outerHTML.slice(0, 80)}: ${ratio.toFixed(2)}`);
-    }
-    return [light(behind(document.body)), low];
-"""
 
 
 def test_nothing_sticks_out_on_a_telephone(page: Page) -> None:

@@ -5,8 +5,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from lxml import html
 from mock_server.tests.conftest import KEY, Fake, make_fake, signed
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, Work
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.admin.ui import ASSETS
 from flipsnack_mock.admin.ui.buttons import ACTIONS
@@ -220,6 +221,19 @@ def test_the_page_offers_what_programs_can_fetch(name: str) -> None:
     assert (200, expected.data, expected.content_type) == (shown.status_code, shown.data, shown.content_type)
     press(fake, "sign-out")
     assert 401 == fake.admin("GET", f"{PAGE}/download/{name}?account={KEY}").status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_page_is_computed_off_the_event_loop(fake: Fake, method: str) -> None:
+    """What takes long is handed to the server as work, which holds neither the loop nor the lock of the world."""
+    fake.call(signature="0" * 32)
+    form = {"do": "explain", "url": "x=1"} if method == "POST" else None
+    environ = EnvironBuilder(PAGE, method=method, data=form, environ_overrides={CAN_AWAIT: True}).get_environ()
+    assert [] == list(fake.client.application.wsgi_app(environ, lambda *_: lambda _: None))
+    work = environ[WAIT]
+    assert isinstance(work, Work)
+    work.block()
+    assert b"<!doctype html>" in work.answer.data
 
 
 def test_a_browser_gets_the_page_compressed(fake: Fake) -> None:

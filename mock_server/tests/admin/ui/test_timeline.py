@@ -100,10 +100,20 @@ def test_calls_links_and_faults_are_on_the_line() -> None:
     door.now += 10 * SECOND
     entries = tuple(door.world.journal.entries())
     window = window_of(door.now, 60)
-    first, last = window.place(door.now - 20 * SECOND), window.place(door.now - 10 * SECOND)
+    last = window.place(door.now - 10 * SECOND)
     line = account_line(entries, account(door).faults.values(), window, maintenance=True)
-    assert (Dot("fine", round(first, 1)), Dot("refused", round(last, 1)), Dot("faulted", round(last, 1))) == line.dots
+    assert (Dot("fine", 44.5), Dot("refused", 55.5), Dot("faulted", 55.5)) == line.dots
     assert (Bar("fault-on", last, 16.66), Bar("maintenance", 66.67, 33.33)) == line.bars
+    account(door).maintenance = True
+    door.call()
+    met = account_line(tuple(door.world.journal.entries()), (), window_of(door.now + 5 * SECOND, 60), maintenance=False)
+    assert () == met.bars
+    door.now += 5 * SECOND
+    door.call()
+    for is_on, bar in ((False, Bar("maintenance", 61.11, 5.56)), (True, Bar("maintenance", 61.11, 38.89))):
+        line = account_line(tuple(door.world.journal.entries()), (), window_of(door.now, 60), maintenance=is_on)
+        assert (bar,) == line.bars
+    door.now -= 5 * SECOND
     asked = entries_by_hash(account(door), entries)
     assert {"mock-complete": 2, "nosuch": 1} == {name: len(found) for name, found in asked.items()}
     row = timeline_row(account(door).collections["mock-complete"], BEHAVIOUR, window, asked["mock-complete"])

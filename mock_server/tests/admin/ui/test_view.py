@@ -9,11 +9,13 @@ from mock_server.tests.conftest import DOCUMENT, KEY, SECOND, Door, decoded, mak
 from mock_server.tests.faults.conftest import account
 
 from flipsnack_mock.admin.ui import page
+from flipsnack_mock.admin.ui.account_list import MOST_ACCOUNTS
 from flipsnack_mock.admin.ui.cache import PageCache
+from flipsnack_mock.admin.ui.collections import MOST_COLLECTIONS
 from flipsnack_mock.admin.ui.query import PageQuery
 from flipsnack_mock.admin.ui.remediation import BY_CODE
 from flipsnack_mock.admin.ui.request_list import MOST_REQUESTS, listing
-from flipsnack_mock.admin.ui.view import MOST_ACCOUNTS, MOST_COLLECTIONS, AccountView, PageView, view_of
+from flipsnack_mock.admin.ui.view import AccountView, PageView, view_of
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule, When
 from flipsnack_mock.faults.transport import Delay
@@ -55,7 +57,7 @@ def test_the_calls_that_the_page_offers_are_signed(door: Door) -> None:
     assert ({"action", "apiKey", "signature"}, 0, 1_000) == (set(form.fields), form.made, form.left)
     made = decoded(door.send(method="POST", form=Form(tuple(form.fields.items())), files=(DOCUMENT,)))
     assert 20 == made["code"]
-    [row] = [one for one in selected(door).collections if one.collection.document]
+    [row] = [one for one in selected(door).collections.rows if one.collection.document]
     assert ("processing", ["complete", "failed"]) == (row.conversion, row.convertible)
     path, _, query = row.package.partition("?")
     assert ("../v1/", 38) == (path, decoded(door.send(query))["code"])
@@ -129,8 +131,9 @@ def test_only_the_request_that_is_asked_for_is_open_and_it_is_always_shown(door:
         assert view is not None
         assert view.requests.apart is not None
         assert (KEY, query["request"]) == (view.account.key, view.requests.apart.record.id)
-    missing = selected(door, request="r53").requests
-    assert (None, True) == (missing.apart, "no request r53 of this account" in missing.missing)
+    for asked, words, owner in (("r53", "belongs to the account test-other", "test-other"), ("r54", "has no", "")):
+        missing = selected(door, request=asked).requests
+        assert (None, True, owner) == (missing.apart, words in missing.missing, missing.elsewhere)
 
 
 @given(count=st.integers(0, 240), seen_last=st.integers(0, 260))
@@ -194,13 +197,16 @@ def test_a_large_fake_makes_no_large_page_and_every_part_can_be_reached() -> Non
         door.call(collectionHash=f"mock-after-{number}s")
     view = seen(door, account=KEY)
     assert view.selected is not None
-    assert (MOST_ACCOUNTS, 0, MOST_ACCOUNTS + 8) == (len(view.accounts), view.first, view.found)
+    assert (MOST_ACCOUNTS, 0, MOST_ACCOUNTS + 8) == (len(view.accounts.keys), view.accounts.first, view.accounts.found)
     assert (MOST_REQUESTS, MOST_REQUESTS + 5) == (len(view.selected.requests.rows), view.selected.counts["all"])
-    assert (MOST_COLLECTIONS, MOST_REQUESTS + 5) == (len(view.selected.collections), view.selected.all_collections)
-    assert [FIRST, KEY, "test-44"] == [view.accounts[0], *view.accounts[2:4]]
-    assert "test-0" == seen(door, account=KEY, accounts=MOST_ACCOUNTS).accounts[-1]
-    assert ["test-44", "test-4"] == seen(door, account=KEY, find="ST-4").accounts[::5]
-    assert 15 == len(selected(door, jobs=MOST_COLLECTIONS).collections)
+    assert (MOST_COLLECTIONS, MOST_REQUESTS + 5) == (
+        len(view.selected.collections.rows),
+        view.selected.collections.count,
+    )
+    assert [FIRST, KEY, "test-44"] == [view.accounts.keys[0], *view.accounts.keys[2:4]]
+    assert "test-0" == seen(door, account=KEY, accounts=MOST_ACCOUNTS).accounts.keys[-1]
+    assert ["test-44", "test-4"] == seen(door, account=KEY, find="ST-4").accounts.keys[::5]
+    assert 15 == len(selected(door, jobs=MOST_COLLECTIONS).collections.rows)
 
 
 def test_a_fault_is_shown_with_its_name_its_values_and_its_conditions(door: Door) -> None:
@@ -221,7 +227,7 @@ def test_a_fault_is_shown_with_its_name_its_values_and_its_conditions(door: Door
 def test_a_deleted_collection_cannot_be_forced_and_magic_ones_say_what_they_do(door: Door) -> None:
     door.call()
     account(door).collections["gone"] = Collection(hash="gone", deleted=True, conversion_schedule="never")
-    rows = {row.collection.hash: row for row in selected(door).collections}
+    rows = {row.collection.hash: row for row in selected(door).collections.rows}
     assert ([], []) == (rows["gone"].legal, rows["gone"].convertible)
     assert (False, True) == (rows["gone"].magic, rows["mock-complete"].magic)
     assert "COMPLETE at the first call" == rows["mock-complete"].title

@@ -13,7 +13,7 @@ from flipsnack_contract.target.session import Session
 
 OF_LIST: Mapping[str, Any] = {"methods": method_named(LIST), "needs": CONTROL}
 TITLES = ("Spring offers", "autumn leaves", "Winter", "Summer & sun", "Zebra", "Äpfel")
-DESCRIPTIONS = ("all for the garden", "SPRING is far", "snow_100%", "", "stripes", "obst")
+DESCRIPTIONS = ("all for the garden", "SPRING is far", "snow_100%", "", "stripes " * 500 + "to the end", "obst")
 STATUSES = ("public", "unlisted", "editable", "public", "public", "unlisted")
 
 
@@ -84,7 +84,24 @@ def a_changed_status_chooses(session: Session) -> None:
     _require(session, [], collectionStatus="public")
 
 
-QUERIES = ("spring", "SPRING", "ring o", "%", "_", "&", "", "Zebra", "nothing has this", "ä", " ", "snow_100%", ".*")
+QUERIES = (
+    "spring",
+    "SPRING",
+    "ring o",
+    "%",
+    "_",
+    "&",
+    "",
+    "Zebra",
+    "nothing has this",
+    "ä",
+    " ",
+    "snow_100%",
+    ".*",
+    "to the end",
+    "stripes " * 100,
+    "x" * 5000,
+)
 
 
 @check("list.query", **OF_LIST, rows={"query": QUERIES}, varies={"query": st.text("aeiSs% _&n", max_size=3)})

@@ -5,7 +5,7 @@ from functools import cache, wraps
 from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS
 from flipsnack_contract.checks.check import Check, check, checks_in
 from flipsnack_contract.scenarios import traffic
-from flipsnack_contract.scenarios.client_checks import agreement, calls, collections, ends, uploads
+from flipsnack_contract.scenarios.client_checks import agreement, calls, collections, ends, pace, uploads, wire
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 SHOWN_BY = {
@@ -26,7 +26,7 @@ def client_checks() -> tuple[Check, ...]:
     able = (*CAPABILITIES, *(f"op:{name}" for name in OPERATIONS))
     return (
         *map(_of_scenario, by_traffic),
-        *checks_in(calls, ends, agreement, uploads, collections, capabilities=able),
+        *checks_in(calls, wire, ends, pace, agreement, uploads, collections, capabilities=able),
     )
 
 

@@ -7,18 +7,18 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import REFUSED_DOCUMENTS
-from flipsnack_contract.scenarios.scenario_run import FINAL, ScenarioRun
+from flipsnack_contract.scenarios.scenario_run import CLASSES, ScenarioRun
 
-CLASSES = {**FINAL, 22: "maintenance", 31: "rate_limited", 32: "rate_limited"}
-"""The class of error that a client reports for a code."""
 AFFECTED = {
-    "transport": {"passing", "lasting", "answer", "package", "link", "upload"},
-    "protocol": {"passing", "lasting", "answer", "upload"},
-    "damaged": {"package", "passing"},
+    "transport": {"passing", "lasting", "answer", "package", "another package", "link", "upload", "redirect"},
+    "protocol": {"passing", "lasting", "answer", "upload", "redirect"},
+    "damaged": {"package", "another package", "passing", "redirect"},
 }
 """What a fault must affect to cause an error of that class."""
 # A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
+OWN_DEADLINE_MS = 60_000
+"""The shortest deadline that a client may have of its own, where it got none."""
 
 
 @check("client.agreement")
@@ -31,6 +31,8 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
         if run.value.get("status") != last:
             raise Violation("the status in the result", str(last), str(run.value.get("status")))
     if run.scenario.op != "download":
+        return
+    if run.fetched_elsewhere:
         return
     if not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
@@ -79,10 +81,11 @@ def _has_cause(run: ScenarioRun) -> bool:
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
             lost = bool(run.lost_uploads) or run.scenario.cut_after is not None
-            return lost or any(run.effect_on(call) == "answer" for call in run.uploads)
+            return lost or any(run.effect_on(call) in ("answer", "redirect") for call in run.uploads)
         case "deadline":
             deadline = run.case.options.deadline_ms
-            return deadline is not None and run.report.elapsed_ms >= deadline - TOO_LONG_A_PAUSE_MS
+            least = OWN_DEADLINE_MS if deadline is None else deadline - TOO_LONG_A_PAUSE_MS
+            return run.report.elapsed_ms >= least
         case "cancelled":
             return run.report.cancelled_at_ms is not None
         case "transport" | "protocol" | "damaged" as kind:

@@ -5,6 +5,7 @@ import re
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.spellings import spelling_of
 from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -62,22 +63,37 @@ def _given(run: ScenarioRun) -> dict[str, str]:
 
 @check("client.secret-not-sent")
 def the_secret_is_never_sent(run: ScenarioRun) -> None:
-    """No parameter, path or body holds the secret."""
+    """No parameter, path, header or body holds the secret, however it is spelled."""
     leaks = [f"{call.name}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
     expect([], leaks, "requests with the secret in them")
+    for sent in run.sent or ():
+        if spelling := spelling_of(run.case.secret, sent.text(without=run.document or b"")):
+            raise Violation(f"the request {sent}", "no secret", f"the secret, {spelling}")
 
 
 @check("client.secret-not-shown")
 def nothing_secret_is_printed(run: ScenarioRun) -> None:
-    """The client prints neither the secret nor a signature, on stderr and in its messages."""
-    said = "\n".join((run.report.printed, *(one.text for one in run.report.log if one.by == "client")))
+    """The client prints neither the secret nor a signature: on stderr, in its messages, in the names of files."""
+    own = (one.text for one in run.report.log if one.by == "client")
+    said = "\n".join((run.report.printed, *own, *run.left))
     # The log is masked already, so a mask means that the secret was there.
-    if run.case.secret in said or MASK in said:
-        raise Violation("what the client printed", "nothing secret", "the secret")
+    if spelling := MASK in said or spelling_of(run.case.secret, said):
+        raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
+    for sent in run.sent or ():
+        for signature in SENT_SIGNATURE.findall(f"{sent.target}\n{sent.body.decode('latin-1')}"):
+            if spelling_of(signature, said):
+                raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
 
+
+def _as(spelling: str | bool) -> str:
+    return f", {spelling}" if isinstance(spelling, str) else ""
+
+
+SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
+"""A signature in the address or in the body of a request."""
 
 SIGNATURES = {
     "a signature": re.compile(r"signature['\"]?\s*[=:]\s*['\"]?[0-9a-fA-F]{32}"),

@@ -6,12 +6,10 @@ from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
 from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
 
 WAITING_S = 300.0
 SLACK_MS = 1000
-# Errors that a client may report when no answer makes sense.
-HELPLESS = ("protocol", "transport", "damaged", "deadline", "uncertain")
 
 
 def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
@@ -45,13 +43,26 @@ def a_failed_job_is_an_error(run: ScenarioRun) -> None:
 
 @check("client.refusal")
 def a_refusal_is_reported_as_what_it_is(run: ScenarioRun) -> None:
-    """A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden.
+    """Each code that refuses a call is an error of its class, and the report gives the code.
 
-    One that is being converted is an error of class processing.
+    A wrong key or signature is an error of class auth, a collection that is not ours one of class forbidden.
     """
-    _judge_end(run, "auth", "forbidden", "processing")
-    if run.error in ("auth", "forbidden", "processing") and run.last is not None and run.code is not None:
+    # A refused upload has a rule of its own.
+    _judge_end(run, *(WHOSE if run.scenario.main_action == CREATE else REFUSING))
+    if run.last is None or run.last.spoilt or _is_refused_upload(run):
+        return
+    if run.error and CLASSES.get(run.last.code or 0) == run.error:
         expect(run.last.code, run.code, "the code in the client's error")
+
+
+def _is_refused_upload(run: ScenarioRun) -> bool:
+    return run.last is not None and run.last.action == CREATE and run.last.code in REFUSALS
+
+
+WHOSE = frozenset({"auth", "forbidden", "processing"})
+"""Classes of refusals that say whose credentials or collection are wrong, or that it is too early."""
+
+REFUSING = frozenset(FINAL.values())
 
 
 @check("client.failed-job")
@@ -64,8 +75,7 @@ def failed_is_reported_whatever_came_before(run: ScenarioRun) -> None:
 @check("client.refusal")
 def a_refusal_is_reported_whatever_came_before(run: ScenarioRun) -> None:
     """When the last answer was a final refusal, the client reports that refusal."""
-    of_upload = run.last is not None and run.last.action == CREATE and run.last.code in REFUSALS
-    if run.expected_error not in (None, "job_failed", "conversion_failed") and not of_upload:
+    if run.expected_error not in (None, "job_failed", "conversion_failed") and not _is_refused_upload(run):
         _expect_last_error(run)
 
 
@@ -155,13 +165,6 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
         raise Violation("the end, when no answer made sense", "an error at once", "deadline")
     if run.error is not None and run.error not in (*HELPLESS, "cancelled"):
         raise Violation("the end, when no answer made sense", f"an error of class {' or '.join(HELPLESS)}", run.error)
-
-
-@check("client.repeated-call")
-def a_package_is_fetched_once(run: ScenarioRun) -> None:
-    """A package that was served completely is not downloaded again."""
-    whole = [call.name for call in run.downloads if call.http_status == 200 and not call.fault and call.method == "GET"]
-    expect(True, len(whole) <= 1, f"one complete download at most; there were {', '.join(whole)}")
 
 
 @check("client.deadline", needs={"deadline"})

@@ -1,8 +1,11 @@
 """What becomes of a document: it arrives whole and once, its refusal is reported, and its conversion is followed."""
 
 import hashlib
+from collections.abc import Iterator
+from itertools import pairwise
 
 from flipsnack_contract.adapter.case import CaseOutcome, file_text
+from flipsnack_contract.adapter.messages import CaseEvent, read_from_adapter
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.event import Event
@@ -73,6 +76,34 @@ def a_refused_upload_is_reported_with_its_code(run: ScenarioRun) -> None:
     expected = FINAL[last.code or 0]
     if (run.error, run.code) != (expected, last.code):
         raise Violation(f"the end after {last}", f"error {expected}, code {last.code}", run.reported)
+
+
+@check("client.progress", needs={"uploads", "progress"})
+def progress_is_counted_up_to_the_end(run: ScenarioRun) -> None:
+    """The bytes that are said to be sent only grow, but for a new attempt, and end with the size of the document."""
+    told = list(_progress(run))
+    if run.document is None or not told:
+        return
+    what = "the progress of an upload"
+    for sent, total in told:
+        if total < len(run.document) or sent > total:
+            raise Violation(what, f"up to {len(run.document)} bytes or more", f"{sent} of {total} bytes")
+    fell = sum(after < before for (before, _), (after, _) in pairwise(told))
+    attempts = len([sent for sent in run.sent or () if sent.method == "POST"]) or len(run.uploads)
+    if fell and fell >= attempts:
+        raise Violation(what, f"to grow within each of {attempts} attempts", f"it fell {fell} times")
+    made = run.uploads[-1].code == 20 and not run.uploads[-1].spoilt if run.uploads else False
+    if made and told[-1][0] != told[-1][1]:
+        raise Violation(what, f"{told[-1][1]} bytes in the end", f"{told[-1][0]} of {told[-1][1]} bytes")
+
+
+def _progress(run: ScenarioRun) -> Iterator[tuple[int, int]]:
+    """The bytes sent and the bytes in all, of each event that says so."""
+    for one in run.report.log:
+        if one.by == "client" and '"event"' in one.text:
+            event = read_from_adapter(one.text.encode())
+            if isinstance(event, CaseEvent) and event.sent is not None and event.total is not None:
+                yield event.sent, event.total
 
 
 @check("client.conversion-end", needs={"op:create"})

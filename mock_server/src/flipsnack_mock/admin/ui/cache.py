@@ -41,7 +41,7 @@ class PageCache:
         for entry in unknown:
             if entry.id == asked or entry is more:
                 known[entry.number] = _diagnosed(world, entry)
-        found = {entry.number: known[entry.number] for entry in entries if entry.number in known}
+        found = {entry.number: made for entry in entries if (made := known.get(entry.number))}
         _trim(known)
         return found
 

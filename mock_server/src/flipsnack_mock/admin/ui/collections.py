@@ -1,9 +1,10 @@
 """The collections of an account as the page shows them: jobs, conversions, documents, statistics, and calls to make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from flipsnack_mock.admin.ui.query import first_row
 from flipsnack_mock.admin.ui.repeat import download_call, query_text
 from flipsnack_mock.admin.ui.timeline import TimelineRow, Window, timeline_row
 from flipsnack_mock.api.methods.get_embed import player_path
@@ -15,6 +16,7 @@ from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.magic import magic
 from flipsnack_mock.state.statistics import DayStatistics, totals
 
+MOST_COLLECTIONS = 40
 MOST_DAYS = 31
 CREATE = "collection.create"
 
@@ -41,6 +43,25 @@ class CollectionRow(msgspec.Struct, frozen=True):
     player: str
 
 
+class CollectionList(msgspec.Struct, frozen=True):
+    """A part of the `count` collections, beginning with number `first`: the one that was asked for last comes first."""
+
+    rows: Sequence[CollectionRow]
+    first: int
+    count: int
+
+
+def collection_list(
+    account: Account, window: Window, entries: Mapping[str, Sequence[Entry]], wanted: int
+) -> CollectionList:
+    """The part with the row `wanted`; `entries` has the requests for each collection by its hash."""
+    known = sorted(account.collections.values(), key=lambda item: -_begun(item))
+    first = first_row(wanted, len(known), MOST_COLLECTIONS)
+    shown = known[first : first + MOST_COLLECTIONS]
+    rows = [collection_row(item, account, window, entries.get(item.hash, ())) for item in shown]
+    return CollectionList(rows, first, len(known))
+
+
 def collection_row(item: Collection, account: Account, window: Window, entries: Sequence[Entry]) -> CollectionRow:
     """The row of one collection; `entries` are the requests for it."""
     line = timeline_row(item, account.behaviour, window, entries)
@@ -61,6 +82,12 @@ def collection_row(item: Collection, account: Account, window: Window, entries: 
         package=f"{call.url}?{query_text(call.signed)}",
         player=f"..{player_path(account.key, item.hash)}",
     )
+
+
+def _begun(item: Collection) -> int:
+    """When the package was first asked for, or the conversion began, whichever was later."""
+    jobs = [item.job] if item.conversion is None else [item.job, item.conversion]
+    return max(job.started_at or 0 for job in jobs)
 
 
 class UploadForm(msgspec.Struct, frozen=True):

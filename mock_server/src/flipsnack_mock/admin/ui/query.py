@@ -77,6 +77,11 @@ def carried(query: PageQuery, *without: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in without}
 
 
+def first_row(wanted: int, count: int, size: int) -> int:
+    """The first row of the page, of `size` rows, that holds the row `wanted` of `count`, or of the last page."""
+    return min(wanted, max(0, count - 1)) // size * size
+
+
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
 

@@ -34,13 +34,15 @@ class RequestRow(msgspec.Struct, frozen=True):
 class RequestRows(msgspec.Struct, frozen=True):
     """The rows of one page of the list.
 
-    `apart` is the open request where the list does not hold it, `missing` says why the asked request cannot be shown.
+    `apart` is the open request where the list does not hold it. `missing` says why the asked request cannot be shown,
+    `elsewhere` is the key of the account that it belongs to.
     """
 
     listing: Listing
     rows: Sequence[RequestRow]
     apart: RequestRow | None = None
     missing: str = ""
+    elsewhere: str = ""
 
 
 def request_rows(
@@ -65,8 +67,9 @@ def request_rows(
         for entry, record in zip(shown, records_of(world, shown), strict=True)
     ]
     rows = [_opened(row, account, base_url) if row.record.id == query.request else row for row in rows]
-    missing = _missing(query.request) if query.request and asked is None else ""
-    return RequestRows(part, rows if is_listed else rows[1:], None if is_listed else rows[0], missing)
+    missing, elsewhere = ("", "") if asked or not query.request else _missing(world, query.request)
+    apart = None if is_listed else rows[0]
+    return RequestRows(part, rows if apart is None else rows[1:], apart, missing, elsewhere)
 
 
 def _row(entry: Entry, record: Record, found: Diagnosis | None, fault: str) -> RequestRow:
@@ -81,8 +84,12 @@ def _opened(row: RequestRow, account: Account, base_url: str) -> RequestRow:
     return msgspec.structs.replace(row, open=True, snippets=snippets(call) if call else ())
 
 
-def _missing(asked: str) -> str:
-    return f"There is no request {asked[:20]} of this account: it was dropped, cleared, or belongs to another account."
+def _missing(world: World, asked: str) -> tuple[str, str]:
+    """Why the asked request is not among those of the account, and the account that it belongs to."""
+    entry = world.journal.find(asked)
+    if entry is not None and entry.key:
+        return f"The request {entry.id} belongs to the account {entry.key}.", entry.key
+    return f"The journal has no request {asked[:20]}: it was dropped or cleared, or there never was one.", ""
 
 
 def _doctor_fix(found: Diagnosis | None) -> str:

@@ -1,7 +1,7 @@
 """The timeline in the account's virtual time: jobs, calls, the life of links, faults and maintenance."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,8 @@ from flipsnack_mock.state.journal import Entry
 
 PAST_SHARE = 2
 """The timeline shows this many times more past than future, so that now has a fixed position."""
+
+_MAINTENANCE = "maintenance"  # the check that refused a request
 
 _UNITS = ((86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s"))
 
@@ -120,14 +122,16 @@ def account_line(
 ) -> AccountLine:
     """The row of the account."""
     faults = [_bar("fault-on", *_life(rule, window), window) for rule in rules if rule.is_active(window.now)]
-    from_now = [_bar("maintenance", window.now, window.end, window)] if maintenance else []
-    return AccountLine(_visible([*faults, *from_now]), dots(entries, window))
+    breaks = [_bar("maintenance", *span, window) for span in _maintenance(entries, window, is_on=maintenance)]
+    return AccountLine(_visible([*faults, *breaks]), dots(entries, window))
 
 
 def dots(entries: Iterable[Entry], window: Window) -> tuple[Dot, ...]:
     """The requests in the window, one for each visible position and outcome."""
     seen = {
-        Dot(_outcome(entry), round(window.place(entry.now), 1)): None for entry in entries if entry.now >= window.start
+        Dot(_outcome(entry), round(2 * window.place(entry.now)) / 2): None
+        for entry in entries
+        if entry.now >= window.start
     }
     return tuple(seen)
 
@@ -146,6 +150,17 @@ def _life(rule: FaultRule, window: Window) -> tuple[int, int]:
         ends.append(microseconds(rule.when.until))
     ends += [rule.made_at + round(seconds * SECOND) for seconds in (rule.ttl, rule.when.seconds) if seconds is not None]
     return max(begins), min(ends)
+
+
+def _maintenance(entries: Sequence[Entry], window: Window, *, is_on: bool) -> list[tuple[int, int]]:
+    """From when to when requests met maintenance; no more is known of the past. What is on now goes on."""
+    groups = groupby(entries, lambda entry: entry.failed == _MAINTENANCE)
+    met = [[entry.now for entry in group] for is_met, group in groups if is_met]
+    spans = [(times[0], times[-1]) for times in met]
+    if is_on:
+        has_met_it = bool(entries) and entries[-1].failed == _MAINTENANCE
+        spans.append((spans.pop()[0] if has_met_it else window.now, window.end))
+    return spans
 
 
 def _link(entries: Sequence[Entry], window: Window) -> tuple[Bar | None, str]:

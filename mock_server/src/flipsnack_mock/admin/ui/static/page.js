@@ -9,6 +9,7 @@ let fading = 0;
 let pause = EVERY;
 let timer = 0;
 let latest = 0;
+let posting = false; // the answer to a form must not be overtaken by a refresh
 
 const byId = (id) => document.getElementById(id);
 
@@ -150,7 +151,7 @@ async function load(url, options) {
 
 async function refresh() {
   clearTimeout(timer);
-  if (!document.hidden) await load(here());
+  if (!document.hidden && !posting) await load(here());
   clearTimeout(timer);
   timer = setTimeout(refresh, pause);
 }
@@ -164,7 +165,9 @@ document.addEventListener("submit", async (event) => {
   const given = new URLSearchParams(new FormData(form));
   if (form.method === "get") return void go(form.action, given);
   if (given.get("do") === "sign-out") return void HTMLFormElement.prototype.submit.call(form);
+  posting = true;
   const fresh = await load(form.action, { method: "POST", body: given });
+  posting = false;
   if (!fresh) return;
   showMessages(fresh);
   if (fresh.querySelector("#wrong .alert")) return;
@@ -192,6 +195,9 @@ document.addEventListener("change", async (event) => {
 });
 
 document.addEventListener("click", async (event) => {
+  for (const open of document.querySelectorAll("#account-list[open], .ask[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
   const copy = event.target.closest("[data-copy]");
   if (copy) return void copyText(copy);
   const link = event.target.closest("a[href]");
@@ -205,7 +211,7 @@ document.addEventListener("click", async (event) => {
   await load(url);
   if (url.hash === "#settings") byId("settings-form").open = true;
   const target = url.hash && byId(url.hash.slice(1));
-  if (target && !target.contains(link)) target.scrollIntoView({ block: "nearest" });
+  if (target && !target.contains(link)) target.scrollIntoView({ block: target.id === "journal" ? "start" : "nearest" });
 });
 
 document.addEventListener("keydown", (event) => {

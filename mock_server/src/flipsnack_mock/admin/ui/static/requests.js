@@ -15,7 +15,10 @@ function isRead() {
 function held(url) {
   const address = new URL(url, location.href);
   const isPaused = byId("hold") && byId("hold").ariaPressed === "true";
-  if (shown && (isPaused || isRead())) address.searchParams.set("seen", shown);
+  if (!shown || !(isPaused || isRead())) return address;
+  address.searchParams.set("seen", shown);
+  // Without an account the page follows the one that was used last.
+  if (!address.searchParams.has("account")) address.searchParams.set("account", byId("journal").dataset.account);
   return address;
 }
 

@@ -1,0 +1,77 @@
+"""What a client sent, as it was on the wire: the requests in the bytes of a connection."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+HEAD_END = b"\r\n\r\n"
+ELSEWHERE = "elsewhere"
+"""The server of a request that did not come to the fake."""
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request. `server` is the address that it came to; names of headers are as they were sent.
+
+    `body` is what came of it, decoded where it came in chunks.
+    """
+
+    server: str
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """The headers by their names in lower case; of several with one name, the last."""
+        return {name.lower(): value for name, value in self.headers}
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    def text(self, *, without: bytes = b"") -> str:
+        """Everything in it, as one text with a character for each byte; the body is `without` these bytes."""
+        head = "\n".join((f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers)))
+        body = self.body.replace(without, b"") if without else self.body
+        return f"{head}\n\n{body.decode('latin-1')}"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def requests_in(raw: bytes, server: str) -> Iterator[Sent]:
+    """The requests in what one connection carried to `server`; what is not HTTP ends them."""
+    while HEAD_END in raw:
+        head, _, raw = raw.partition(HEAD_END)
+        line, *lines = head.decode("latin-1").split("\r\n")
+        if line.count(" ") < 2:
+            return
+        method, rest = line.split(" ", 1)
+        pairs = (one.partition(":") for one in lines)
+        sent = Sent(server, method, rest.rpartition(" ")[0], tuple((name, value.strip()) for name, _, value in pairs))
+        body, raw = _body(sent.by_name, raw)
+        yield Sent(server, sent.method, sent.target, sent.headers, body)
+
+
+def _body(headers: Mapping[str, str], raw: bytes) -> tuple[bytes, bytes]:
+    """The body at the beginning of `raw`, and what comes after it."""
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        return _chunked(raw)
+    length = headers.get("content-length", "")
+    size = int(length) if length.isascii() and length.isdecimal() else 0
+    return raw[:size], raw[size:]
+
+
+def _chunked(raw: bytes) -> tuple[bytes, bytes]:
+    pieces = []
+    while head := CHUNK_SIZE.match(raw):
+        size = int(head[1], 16)
+        pieces.append(raw[head.end() : head.end() + size])
+        raw = raw[head.end() + size + 2 :]
+        if size == 0:
+            break
+    return b"".join(pieces), raw

@@ -1,0 +1,82 @@
+"""Finds a secret in a text in whatever common spelling: encoded for a URL, for JSON, for HTML, in Base64, in hex."""
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote, unquote_plus
+
+TOKEN = re.compile(r"[A-Za-z0-9+/_-]{6,}")
+HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
+ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([\"'\\/])")
+
+
+def spelling_of(secret: str, text: str) -> str:
+    """How `text` spells the secret; empty where it does not hold it.
+
+    Letter case and blanks around the secret make no difference. A text may have a character for each byte of UTF-8.
+    """
+    wanted = secret.strip().casefold()
+    if not wanted:
+        return ""
+    for spelling, read in _readings(text, len(secret.strip().encode())):
+        if wanted in read.casefold():
+            return spelling
+    return ""
+
+
+def _readings(text: str, size: int) -> Iterator[tuple[str, str]]:
+    """The text, and what it says when it is decoded, as far as that may be a secret of `size` bytes, with a name."""
+    for name, read in _as_texts(text):
+        yield name, read
+        if "\\" in read:
+            yield f"{name}, escaped", _paired(ESCAPE.sub(_character, read))
+        if "&" in read:
+            yield f"{name}, as HTML", html.unescape(read)
+        # Four letters of Base64 hold three bytes.
+        for token in (one for one in TOKEN.findall(read) if 3 * len(one) >= 4 * size - 4):
+            yield "in Base64", _from_base64(token)
+        for token in (one for one in HEX.findall(read) if len(one) >= 2 * size):
+            yield "in hexadecimal", _text(bytes.fromhex(token))
+
+
+def _as_texts(text: str) -> Iterator[tuple[str, str]]:
+    seen = {text}
+    yield "as it is", text
+    once = unquote(text)
+    variants = (once, unquote_plus(text), unquote(once), unquote(text, "latin-1"), _from_bytes(text))
+    for read in variants:
+        if read not in seen:
+            seen.add(read)
+            yield "encoded", read
+
+
+def _from_bytes(text: str) -> str:
+    with suppress(UnicodeError):
+        return text.encode("latin-1").decode()
+    return text
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else escape[3]
+
+
+def _paired(text: str) -> str:
+    """The text with each pair of surrogates as the character that they stand for."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _from_base64(token: str) -> str:
+    standard = token.replace("-", "+").replace("_", "/")
+    with suppress(binascii.Error):
+        return _text(base64.b64decode(standard[: len(standard) - (len(standard) % 4 == 1)] + "==="))
+    return ""
+
+
+def _text(raw: bytes) -> str:
+    with suppress(UnicodeDecodeError):
+        return raw.decode()
+    return raw.decode("latin-1")

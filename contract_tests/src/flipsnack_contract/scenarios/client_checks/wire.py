@@ -1,0 +1,83 @@
+"""What a client's requests are as HTTP, where redirects lead it, and what it leaves in the folder of the file."""
+
+from flipsnack_contract.adapter.case import CaseOutcome
+from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
+from flipsnack_contract.checks.check import check
+from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
+from flipsnack_contract.scenarios.traffic import CREDENTIALS
+
+ONCE = ("host", "content-length", "content-type", "transfer-encoding")
+"""Headers that a request has once, if at all."""
+
+MOST_REQUESTS = 100
+"""In a scenario with a redirect: a chain of 50 hops, and what is tried again."""
+
+BESIDE = frozenset({"authorization", "cookie"})
+"""Headers that belong to one server."""
+
+
+@check("client.http")
+def requests_are_http(run: ScenarioRun) -> None:
+    """Each request names the server that it asks, has a body only with a verb for it, and one length of it."""
+    for sent in run.sent or ():
+        names = [name.lower() for name, _ in sent.headers]
+        expect([], [name for name in ONCE if names.count(name) > 1], f"headers that {sent} has twice")
+        if not sent.target.isascii() or " " in sent.target or "#" in sent.target:
+            raise Violation(f"the target of {sent}", "ASCII without blanks and fragment", ascii(sent.target))
+        if sent.server != ELSEWHERE:
+            expect(sent.server, sent.by_name.get("host"), f"Host of {sent}")
+        _expect_one_body(sent)
+
+
+def _expect_one_body(sent: Sent) -> None:
+    length, coding = sent.by_name.get("content-length"), sent.by_name.get("transfer-encoding")
+    if length is not None and coding is not None:
+        raise Violation(f"the body of {sent}", "Content-Length or Transfer-Encoding", "both")
+    if sent.method in ("GET", "HEAD") and (coding is not None or length not in (None, "0")):
+        raise Violation(f"the body of {sent}", "none", f"one of {length or 'unknown'} bytes")
+    if length is not None and not (length.isascii() and length.isdecimal()):
+        raise Violation(f"Content-Length of {sent}", "a number", length)
+
+
+@check("client.redirect")
+def nothing_of_a_call_goes_elsewhere(run: ScenarioRun) -> None:
+    """Another server than the API gets no parameter of a call, no document, and no header with credentials."""
+    if "redirect" not in run.faults:
+        return
+    for sent in run.sent or ():
+        if sent.server != ELSEWHERE:
+            continue
+        text = sent.text()
+        told = [name for name in sorted(CREDENTIALS) if f"{name}=" in text or f'name="{name}"' in text]
+        told += sorted(BESIDE & sent.by_name.keys()) + (["a body"] if sent.body else [])
+        expect([], told, f"what another server got by {sent}")
+
+
+@check("client.redirect")
+def a_redirect_has_an_end(run: ScenarioRun) -> None:
+    """A client that meets a redirect ends: with what it leads to, or with an error of its own."""
+    if "redirect" not in run.faults:
+        return
+    what = "the end after a redirect"
+    if len(run.sent or run.requests) > MOST_REQUESTS:
+        raise Violation(what, f"at most {MOST_REQUESTS} requests", str(len(run.sent or run.requests)))
+    if run.outcome is CaseOutcome.STOPPED:
+        raise Violation(what, "by itself", run.reported)
+    if run.error is not None and run.error not in (*HELPLESS, "cancelled"):
+        raise Violation(what, f"ok, or an error of class {' or '.join(HELPLESS)}", run.error)
+    answered = any(not call.fault and call.action == run.scenario.main_action for call in run.calls)
+    if run.outcome is CaseOutcome.OK and not answered:
+        raise Violation(what, "an error, as no call was answered", "ok")
+
+
+@check("client.folder")
+def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
+    """In the folder there are the file and the document; after an error working files of a package that came too."""
+    if run.outcome not in (CaseOutcome.OK, CaseOutcome.ERROR):
+        return
+    name = run.dest.name
+    known = {name, *([run.document_name] if run.document is not None else ())}
+    came = run.outcome is CaseOutcome.ERROR and bool(run.downloads)
+    left = [one for one in run.left if one not in known and not (came and name in one)]
+    expect([], left, "what is left in the folder of the file")

@@ -1,0 +1,223 @@
+"""Scenarios about the way of an answer, written by hand: every code, redirects, other forms, unusual packages."""
+
+import base64
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
+from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH
+from flipsnack_contract.adapter.messages import FORMATS
+from flipsnack_contract.contract.ledger import messages
+from flipsnack_contract.contract.methods import package_method
+from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.fault_catalogue import (
+    CALL,
+    HTML,
+    LASTING,
+    PACKAGE,
+    PASSING,
+    at,
+    faults_of,
+    refusal,
+)
+from flipsnack_contract.scenarios.odd_answers import ODD_BODIES, odd_answer, odd_link
+from flipsnack_contract.scenarios.scenario import ELSEWHERE, Affects, Fault, Operation, Scenario
+from flipsnack_contract.scenarios.scenario_run import FINAL
+
+CUT_OFF = PASSING["a download cut off once"]
+LARGE = 600_000
+"""Bytes of a package that no buffer holds."""
+
+# --- redirects
+
+
+def _redirect(status: int = 302, **fields: str) -> dict[str, Any]:
+    return {"kind": "redirect", "status": status, **fields}
+
+
+NOWHERE = {"kind": "status", "status": 302, "content_type": HTML}
+REDIRECTS = faults_of(
+    "redirect",
+    ("a call redirected to itself once", _redirect(), CALL, 1),
+    ("calls redirected to themselves", _redirect(307), CALL, None),
+    ("calls redirected elsewhere", _redirect(location=ELSEWHERE), CALL, None),
+    ("calls redirected elsewhere with their method", _redirect(308, location=ELSEWHERE), CALL, None),
+    ("calls redirected without an address", NOWHERE, CALL, None),
+    ("a package redirected three times", _redirect(), PACKAGE, 3),
+    ("packages redirected to themselves", _redirect(301), PACKAGE, None),
+    ("packages redirected elsewhere", _redirect(location=ELSEWHERE + PACKAGE_PATH), PACKAGE, None),
+    ("packages redirected elsewhere for now", _redirect(307, location=ELSEWHERE + PACKAGE_PATH), PACKAGE, None),
+    ("packages redirected without an address", NOWHERE, PACKAGE, None),
+    ("packages redirected to what is no address", _redirect(location="http://:x/"), PACKAGE, None),
+    ("packages redirected to another scheme", _redirect(location="ftp://127.0.0.1:1/package.zip"), PACKAGE, None),
+)
+"""Redirects. Where one leads elsewhere, there is a package, and no API."""
+
+UPLOAD_REDIRECTS = {
+    name: Fault(name=name, affects="redirect", fault=fault, when={"action": CREATE})
+    for name, fault in (
+        ("an upload redirected elsewhere", _redirect(307, location=ELSEWHERE)),
+        ("an upload redirected elsewhere for ever", _redirect(308, location=ELSEWHERE)),
+        ("an upload redirected to itself", _redirect(307)),
+    )
+}
+"""Redirects that keep the verb, so that the document would be sent again."""
+
+
+# --- packages
+
+
+def _package_of(files: Mapping[str, str]) -> str:
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
+        for name, content in files.items():
+            package.writestr(zipfile.ZipInfo(name), content)
+    return base64.b64encode(made.getvalue()).decode()
+
+
+ANOTHER = _package_of({"index.html": "another package"})
+
+
+def _served(name: str, status: int, body: str, *, count: int | None = None, **headers: str) -> Fault:
+    named = {one.replace("_", "-"): value for one, value in headers.items()}
+    fault = {"kind": "status", "status": status, "content_type": "application/zip", "headers": named}
+    affects: Affects = "another package" if status == 200 else "package"
+    whole = fault | ({"body_base64": body} if body else {})
+    return Fault(name=name, affects=affects, fault=whole, when=PACKAGE, count=count)
+
+
+# Complete in itself: a client that starts again with it has the package of another collection.
+OTHER_PART = _served(
+    "a part of another package", 206, ANOTHER, count=1, Content_Range="bytes 0-132/133", ETag='"another"'
+)
+"""A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
+
+NEW_PACKAGE = _served("a new package in place of the rest", 200, ANOTHER, count=1, ETag='"another"')
+"""The whole new package, in answer to a request for the rest of the old one."""
+
+NO_SUCH_PART = _served("a part that is not there any more", 416, "", count=1, Content_Range="bytes */7")
+"""The answer to a request for the rest of a package that has become shorter."""
+
+EMPTY_ZIP = _served("packages without a file in them", 200, _package_of({}))
+"""A zip archive of 22 bytes: right as an archive, and no package that shows anything."""
+
+
+def cut_after(keep: int) -> Fault:
+    """The fault that cuts a download off after so many bytes of an answer, once."""
+    fault = {"kind": "truncate", "keep": keep}
+    return Fault(name=f"a download cut off after {keep} bytes", affects="passing", fault=fault, when=PACKAGE, count=1)
+
+
+CUTS = (cut_after(0), cut_after(1), cut_after(65_536), cut_after(200_001))
+
+# --- scenarios
+
+REDIRECTED: Mapping[str, Scenario] = {
+    **{name: Scenario(deadline_s=120, faults=(fault,)) for name, fault in REDIRECTS.items()},
+    **{
+        name: Scenario(op="create", document_bytes=500, deadline_s=120, faults=(fault,))
+        for name, fault in UPLOAD_REDIRECTS.items()
+    },
+    "a change redirected elsewhere": Scenario(
+        op="call", action=UPDATE, params={"title": "x"}, faults=(at(UPDATE, REDIRECTS["calls redirected elsewhere"]),)
+    ),
+}
+PACKAGES: Mapping[str, Scenario] = {
+    "a large package": Scenario(package_bytes=LARGE),
+    "a large package, over another file": Scenario(package_bytes=LARGE, old_file=True),
+    **{f"{fault.name}, of a large package": Scenario(package_bytes=LARGE, pages=3, faults=(fault,)) for fault in CUTS},
+    "a large package cut off again and again": Scenario(package_bytes=LARGE, faults=CUTS[2:]),
+    **{
+        fault.name: Scenario(pages=8, old_file=True, faults=(CUT_OFF, fault))
+        for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
+    },
+    "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
+    EMPTY_ZIP.name: Scenario(faults=(EMPTY_ZIP,)),
+    f"{EMPTY_ZIP.name}, over another file": Scenario(old_file=True, faults=(EMPTY_ZIP,)),
+    "a small new package": Scenario(faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)),
+}
+
+
+def _once(fault: Fault) -> Fault:
+    return msgspec.structs.replace(fault, count=1)
+
+
+STEPS: tuple[tuple[Operation, str], ...] = (
+    ("create", CREATE),
+    ("create", SHOW),
+    ("list", LIST),
+    ("publish", UPDATE),
+    ("publish", SHOW),
+)
+"""Operations, and the calls that they are made of."""
+PACKAGE_METHOD = package_method().name
+REFUSED_BY = {code: refusal(PACKAGE_METHOD, code, FINAL[code]) for code in messages() if code in FINAL}
+STILL_CONVERTED = msgspec.structs.replace(REFUSED_BY.pop(38), affects="lasting", means="")
+ALL_LASTING = ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever", "calls reset for ever")
+CODES: Mapping[str, Scenario] = {
+    **{f"{code} for ever": Scenario(old_file=True, faults=(fault,)) for code, fault in REFUSED_BY.items()},
+    **{f"{code} for ever, no deadline": Scenario(deadline_s=None, faults=(one,)) for code, one in REFUSED_BY.items()},
+    **{f"{code} once": Scenario(deadline_s=None, faults=(_once(one),)) for code, one in REFUSED_BY.items()},
+    **{f"one poll, {code} for ever": Scenario(op="poll", faults=(one,)) for code, one in REFUSED_BY.items()},
+    "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
+    **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
+    **{f"one poll, {name}": Scenario(op="poll", deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
+    "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
+    **{
+        f"call {action.partition('.')[2]}, {code} for ever": Scenario(
+            op="call", action=action, deadline_s=None, params=params, faults=(refusal(action, code, FINAL[code]),)
+        )
+        for action, params in ((UPDATE, {"title": "x"}), (STATISTICS, {}), ("collection.deleteCollection", {}))
+        for code in (30, 37, 38, 40, 42, 43, 46)
+    },
+    **{
+        f"{operation}, {name} at {action.partition('.')[2]}": Scenario(
+            op=operation, deadline_s=None, collections=3, faults=(at(action, LASTING[name]),)
+        )
+        for operation, action in STEPS[:4]
+        for name in ("22 for ever", "31 for ever", "32 for ever")
+    },
+    **{
+        f"{operation}, {code} at {action.partition('.')[2]}": Scenario(
+            op=operation, collections=3, faults=(refusal(action, code, FINAL[code]),)
+        )
+        for operation, action in STEPS[1:]
+        for code in (40, 43, 46)
+    },
+}
+
+BUILT: Mapping[str, dict[str, Any]] = {
+    "a package": {"schedule": "after-5s"},
+    "a large package": {"package_bytes": LARGE},
+    "a refusal": {"whose": "deleted"},
+    "a list": {"op": "list", "collections": 7, "page_size": 3},
+    "an upload": {"op": "create", "schedule": "after-5s", "document_bytes": 70_000},
+}
+FORMS: Mapping[str, Scenario] = {
+    **{
+        f"{name}, answers {form}": Scenario(form=form, **fields)
+        for name, fields in BUILT.items()
+        for form in ANSWER_FORMS
+    },
+    **{
+        f"a package ({form}), answers chunked": Scenario(form="chunked", format=form, schedule="after-5s")
+        for form in FORMATS
+        if form != "json"
+    },
+    **{
+        f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))
+        for form, names in ODD_BODIES.items()
+        for name in names
+    },
+    **{f"a link with escapes ({form})": Scenario(format=form, faults=(odd_link(form),)) for form in FORMATS},
+}
+DELIVERY_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    "codes": CODES,
+    "redirects": REDIRECTED,
+    "packages": PACKAGES,
+    "forms": FORMS,
+}
+"""The scenarios by what they are about."""

@@ -1,0 +1,29 @@
+import pytest
+
+from flipsnack_contract.adapter.sent import Sent, requests_in
+
+LARGE = bytes(range(256)) * 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "bodies"),
+    [
+        (b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n", [b""]),
+        (b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n", [b"", b""]),
+        (b"POST /a HTTP/1.1\r\ncontent-LENGTH: 768\r\n\r\n" + LARGE + b"GET /b HTTP/1.1\r\n\r\n", [LARGE, b""]),
+        (b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nab\r\n1\r\nc\r\n0\r\n\r\n", [b"abc"]),
+        (b"POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nbroke", [b"broke"]),
+        (b"GET /a HTTP/1.1\r\nHost: x", []),
+        (b"\x16\x03\x01 what is encrypted \r\n\r\n", []),
+        (b"nonsense\r\n\r\nGET /a HTTP/1.1\r\n\r\n", []),
+    ],
+)
+def test_requests_are_read_from_what_a_connection_carried(raw: bytes, bodies: list[bytes]) -> None:
+    assert bodies == [one.body for one in requests_in(raw, "here") if one.method in ("GET", "POST")]
+
+
+def test_a_request_is_a_text_with_a_character_for_each_byte() -> None:
+    (one,) = requests_in(b"POST /\xc3\xa9?a=b HTTP/1.1\r\nX: \xff\r\nContent-Length: 4\r\n\r\nabcd", "here")
+    assert Sent("here", "POST", "/\xc3\xa9?a=b", (("X", "\xff"), ("Content-Length", "4")), b"abcd") == one
+    assert "POST /\xc3\xa9?a=b\nX: \xff\nContent-Length: 4\n\nad" == one.text(without=b"bc")
+    assert ("/\xc3\xa9", "\xff") == (one.path, one.by_name["x"])

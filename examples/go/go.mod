@@ -1,0 +1,3 @@
+module example.com/flipsnack
+
+go 1.19

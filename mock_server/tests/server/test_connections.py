@@ -1,0 +1,67 @@
+import gc
+from typing import Any
+from unittest.mock import Mock
+
+from flipsnack_mock.server.engine import Server
+from flipsnack_mock.server.fake import Fake
+from flipsnack_mock.server.http_protocol import HttpProtocol
+from flipsnack_mock.state.settings import Settings
+
+REQUEST = b"GET /v1/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Loop:
+    """An event loop without events: `now` is its time, and `timers` is what it would call, by when."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.timers: list[tuple[float, Any]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, seconds: float, act: Any) -> Mock:
+        self.timers.append((self.now + seconds, act))
+        return Mock()
+
+    def until(self, instant: float) -> None:
+        while self.timers and self.timers[0][0] <= instant:
+            self.now, act = self.timers.pop(0)
+            act()
+        self.now = instant
+
+
+def connected(loop: Loop, transport: Mock) -> HttpProtocol:
+    config = Server(Fake(Settings()), []).config
+    transport.get_extra_info.return_value = None
+    server = Mock(connections=set(), tasks=set(), total_requests=0, default_headers=[])
+    protocol = HttpProtocol(
+        config=config, server_state=server, app_state={}, _loop=loop, on_refusal=lambda _line, _refusal: None
+    )
+    protocol.connection_made(transport)
+    return protocol
+
+
+def test_a_connection_is_closed_75_seconds_after_its_latest_answer() -> None:
+    loop, transport = Loop(), Mock(is_closing=Mock(return_value=False))
+    protocol = connected(loop, transport)
+    for instant in (0, 60, 120):
+        loop.until(instant)
+        protocol.data_received(REQUEST)
+    loop.until(194)
+    assert [3, False, 1] == [transport.write.call_count, transport.close.called, len(loop.timers)]
+    loop.until(195)
+    assert [True, 0] == [transport.close.called, len(loop.timers)]
+
+
+def test_a_request_leaves_no_cycle_of_references_behind() -> None:
+    transport = Mock(is_closing=lambda: False, write=lambda _data: None)
+    protocol = connected(Loop(), transport)
+    protocol.data_received(REQUEST)
+    gc.collect()
+    gc.disable()
+    try:
+        protocol.data_received(REQUEST * 3)
+        assert 0 == gc.collect()
+    finally:
+        gc.enable()
