@@ -28,6 +28,7 @@ from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
 from flipsnack_mock.testing.fields import Instant, SettingChanges
 from flipsnack_mock.testing.requests import Requests
+from flipsnack_mock.testing.session import session_for
 
 __tracebackhide__ = True  # pytest shows the line of the test instead
 
@@ -59,12 +60,16 @@ class AdminClient:
     reached.
     """
 
-    def __init__(self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "") -> None:
-        """Connect to `url`; for https, `ca_file` is the certificate authority to trust."""
+    def __init__(
+        self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "", trust_env: bool = True
+    ) -> None:
+        """Connect to `url`; for https, `ca_file` is the certificate authority to trust.
+
+        With `trust_env`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names it where `ca_file` is empty,
+        and the proxy of the environment is taken to other machines.
+        """
         self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = ca_file or True
+        self._session = session_for(url, ca_file=ca_file, trust_env=trust_env)
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
