@@ -210,7 +210,7 @@ def test_a_failure_carries_the_requests_of_its_test_and_hides_our_frames(pyteste
     assert "During handling" not in text
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "http://["])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense"])
 def test_a_url_without_a_fake_is_told_in_one_sentence(pytester: pytest.Pytester, url: str) -> None:
     pytester.makepyfile(SUITE)
     ran = pytester.runpytest_inprocess(*PLUGIN[:4], "--flipsnack-url", url)
@@ -235,6 +235,29 @@ def test_a_suite_that_uses_none_of_it_pays_nothing_for_what_is_installed(pyteste
     found = ("-p", "flipsnack_mock.pytest_plugin", "-p", "flipsnack_contract.plugin")
     ran = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *found)
     ran.assert_outcomes(passed=1)
+
+
+WITHOUT_EXTRAS = """
+    import sys
+
+    sys.modules |= dict.fromkeys(["flask", "hypothesis", "msgspec", "uvicorn"])
+    import pytest
+
+    found = ("flipsnack_mock.pytest_plugin", "flipsnack_contract.plugin", "no:cacheprovider")
+    sys.exit(pytest.main([*(f"-p{name}" for name in found), *sys.argv[1:]]))
+"""
+
+
+def test_where_only_the_client_is_installed_what_is_missing_is_told_when_it_is_used(pytester: pytest.Pytester) -> None:
+    program = pytester.makepyfile(run=WITHOUT_EXTRAS)
+    pytester.makepyfile("def test_own(): pass", test_fake="def test_fake(flipsnack_account): pass")
+    ran = pytester.runpython(program)
+    ran.assert_outcomes(passed=1, errors=1)
+    ran.stdout.re_match_lines([r"flipsnack_mock needs flask, .*'flipsnack-kit\[mock\]'$"])
+    assert "Traceback" not in ran.stdout.str()
+    judging = pytester.run(sys.executable, program, "--pyargs", "flipsnack_contract")
+    assert pytest.ExitCode.USAGE_ERROR == judging.ret
+    judging.stderr.re_match_lines([r".* needs hypothesis and msgspec; .*'flipsnack-kit\[contract\]'$"])
 
 
 def test_the_plugins_are_found_and_may_be_named_as_well(

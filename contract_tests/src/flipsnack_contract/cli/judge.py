@@ -85,7 +85,7 @@ class _Judging(Command):
         code = pytest.main(
             [
                 *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
-                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
+                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest", "--assert=plain"),
                 *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
                 *words,
             ],
