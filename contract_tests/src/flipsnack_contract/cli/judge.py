@@ -14,7 +14,8 @@ import click
 from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
-from flipsnack_contract.plugin.options import BLANKS, OPTIONS, PACKAGE, VARIABLES, Option, Options
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
+from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
 from flipsnack_contract.target.result import Exit
 
 PROGRAMS = """
@@ -84,7 +85,7 @@ class _Judging(Command):
         code = pytest.main(
             [
                 *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
-                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
+                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest", "--assert=plain"),
                 *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
                 *words,
             ],
