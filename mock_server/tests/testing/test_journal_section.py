@@ -4,7 +4,7 @@ from mock_server.tests.conftest import KEY, make_door
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.inspect.records import records_of
-from flipsnack_mock.server.request_log import request_log
+from flipsnack_mock.server.request_log import printable, request_log
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import journal_section
 
@@ -21,5 +21,5 @@ def test_a_line_is_that_of_the_log(changes: dict[str, str], fault: str | None) -
     log = request_log(load_settings(flags={"admin": False}, environment={}, file=None)[0])
     assert log is not None
     [record] = records_of(door.world, [door.entry])
-    assert log._render(door.entry) == journal_section.printable(journal_section._line(record))
+    assert log._render(door.entry) == printable(journal_section._line(record))
     log.close()
