@@ -16,7 +16,7 @@ METHODS = DOCS / "methods"
 
 PARTS: dict[Path, Mapping[str, Callable[[], str]]] = {
     REPOSITORY / "README.md": {"first call": programs.foldings, "first test": programs.first_test},
-    DOCS / "start.md": {"first call": programs.tabs, "first test": programs.first_test},
+    DOCS / "start.md": {"banner": programs.banner, "first call": programs.tabs, "first test": programs.first_test},
     DOCS / "pytest.md": {"fixtures": programs.with_fixtures},
     DOCS / "hard-paths.md": {
         "magic": tables.magic_table,

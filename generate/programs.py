@@ -1,9 +1,13 @@
-"""What the site and the README show first, from `docs/programs/`: a call in several languages, and a test."""
+"""What the site and the README show first: the banner of the fake, and from `docs/programs/` a call and a test."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from textwrap import indent
+
+from flipsnack_mock.cli.banner import banner as banner_lines
+from flipsnack_mock.cli.banner import listening
+from flipsnack_mock.state.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs/programs"
 LANGUAGES = {
@@ -17,6 +21,12 @@ LANGUAGES = {
 }
 # What no runtime of this project's CI can try; the reader is told so beside the code.
 NOT_RUN = {"C#": "This one is not run: no .NET runtime is at hand in this project's CI."}
+
+
+def banner() -> str:
+    """What `serve` prints at start."""
+    url = f"http://127.0.0.1:{Settings().port}"
+    return "\n".join(["```text", listening(url), *banner_lines(Settings(), url), "```"])
 
 
 def tabs() -> str:

@@ -18,7 +18,7 @@ import requests
 from flipsnack_mock.protocol.signature import sign
 from flipsnack_mock.testing import AccountAdmin, MockServer
 
-PICTURE = Path(__file__).parent / "docs/ui.png"
+PICTURE = Path(__file__).parents[1] / "docs/ui.png"
 KEY = "test-shop"
 SIZE = "1280,1000"
 ACTION = "collection.downloadHTML"

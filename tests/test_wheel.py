@@ -66,7 +66,7 @@ def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str
     run = _run(base / f"flipsnack-{extra}", *arguments)
     assert (1, "") == (run.returncode, run.stdout)
     (line,) = run.stderr.splitlines()
-    assert line.startswith(f"flipsnack-{extra} needs ")
+    assert line.startswith(f"error: flipsnack-{extra} needs ")
     assert line.endswith(f"install its extra: pip install 'flipsnack-kit[{extra}]'")
 
 

@@ -72,16 +72,22 @@ def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     assert printable(text).isprintable()
 
 
-def drawn(runner: CommandRunner, *arguments: str) -> tuple[int, str]:
+def drawn(runner: CommandRunner, *arguments: str, columns: int = 120) -> tuple[int, str]:
     """The exit code, and all that a terminal on stderr was sent."""
     leader, follower = pty.openpty()
-    environment = runner.environment(TERM="xterm", COLUMNS="120")
+    environment = runner.environment(TERM="xterm", COLUMNS=str(columns))
     with subprocess.Popen([*COMMAND, *arguments], cwd=runner.folder, env=environment, stderr=follower) as process:
         os.close(follower)
         sent = b"".join(blocks(leader))
         code = process.wait(30)
     os.close(leader)
     return code, sent.decode()
+
+
+def test_a_narrow_terminal_gets_whole_sizes(runner: CommandRunner) -> None:
+    runner.account.collections.create(hash="narrow", schedule="immediate", package_bytes=20_000_000)
+    code, sent = drawn(runner, "download", "narrow", "-o", "p.zip", columns=40)
+    assert (0, True, False) == (code, "20.0/20.0 MB" in sent, "…" in sent)
 
 
 def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:

@@ -23,9 +23,9 @@ def cut(*, length: bool = True, headers: str = TAG) -> Action:
     return http(BODY[:HALF], length=len(BODY) if length else None, headers=headers)
 
 
-def rest(*, begin: int = HALF, total: int = len(BODY)) -> Action:
+def rest(*, begin: int = HALF, total: int = len(BODY), tag: str = TAG) -> Action:
     """The other half, as a 206 that says where it begins, and of how many bytes."""
-    return http(BODY[HALF:], status=206, headers=f"{TAG}Content-Range: bytes {begin}-{len(BODY) - 1}/{total}\r\n")
+    return http(BODY[HALF:], status=206, headers=f"{tag}Content-Range: bytes {begin}-{len(BODY) - 1}/{total}\r\n")
 
 
 def plan(api: ScriptedApi, *actions: Action) -> None:
@@ -53,6 +53,13 @@ CASES: dict[str, list[Action]] = {
     "ranges unknown to the server": [cut(), whole()],
     "another part than asked for": [cut(), rest(begin=0), whole()],
     "another length than before": [cut(), rest(total=7), whole()],
+    "a part of another file": [cut(), rest(tag='ETag: "v2"\r\n'), whole()],
+    "a part of a later day": [
+        cut(headers=f"Last-Modified: {DATE}\r\n"),
+        rest(tag="Last-Modified: Sat, 01 Jan 2028 00:00:00 GMT\r\n"),
+        whole(),
+    ],
+    "a part without a validator": [cut(), rest(tag="")],
     "a part without a range": [cut(), http(BODY[HALF:], status=206, headers=TAG), whole()],
     "more here than there": [cut(), http(b"", status=416, headers="Content-Range: bytes */5\r\n"), whole()],
 }

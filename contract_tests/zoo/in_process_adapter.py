@@ -140,7 +140,7 @@ def _followed(client: Client, operation: str, args: dict[str, Any]) -> dict[str,
 
 def _downloaded(client: Client) -> dict[str, Any]:
     saved = client.download()
-    return {"value": {"status": "COMPLETE"}, "file": {"bytes": saved.bytes, "sha256": saved.sha256}}
+    return {"value": {"status": client.final_state}, "file": {"bytes": saved.bytes, "sha256": saved.sha256}}
 
 
 class InProcessAdapter:

@@ -231,6 +231,14 @@ def test_the_settings_are_printed_with_where_they_came_from(tmp_path: Path) -> N
     assert "sesame" not in ended.stdout
 
 
+def test_the_settings_are_json_on_demand_without_secrets() -> None:
+    ended = run("settings", "--json", "--port", "3", admin_token="sesame", seed=seed())
+    rows = {one["setting"]: one for one in json.loads(ended.stdout)}
+    assert (set(setting_docs()), [3, "--port"]) == (set(rows), [rows["port"][name] for name in ("value", "source")])
+    assert ["***", KEY] == [rows[name]["value"] for name in ("admin_token", "seed")]
+    assert SECRET not in ended.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

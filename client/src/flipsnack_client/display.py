@@ -24,6 +24,9 @@ SILENCE = 30.0
 """Seconds between two plain lines at most, while bytes arrive: some build servers end a job that prints nothing."""
 
 
+NARROW = 80
+"""Columns of a terminal; one with fewer gets sizes and the time left only, because rich would cut them."""
+
 SHORT = 1.0
 """Seconds that a transfer takes before the first plain line: a shorter one needs none."""
 
@@ -107,11 +110,12 @@ class _LiveDisplay(Display):
         words = bars.TextColumn("{task.description}", markup=False)
         waiting = (bars.SpinnerColumn(), words, bars.TimeElapsedColumn())
         self._bars = bars.Progress(*waiting, console=self._console, transient=True)
+        wide = self._console.width >= NARROW
         self._measured = (
             words,
-            bars.BarColumn(),
+            *([bars.BarColumn()] if wide else []),
             bars.DownloadColumn(),
-            bars.TransferSpeedColumn(),
+            *([bars.TransferSpeedColumn()] if wide else []),
             bars.TimeRemainingColumn(),
         )
         self._task = self._bars.add_task("waiting", total=None)

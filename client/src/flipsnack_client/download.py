@@ -132,12 +132,18 @@ class Download:
     def _continue(self, response: Response) -> None:
         """Accept a 206 only if it continues the part exactly, from the same entity."""
         start, total = _content_range(response)
-        agreed = self._entity.total in (None, total)
+        agreed = self._entity.total in (None, total) and self._is_same(response)
         if start != self._part.size or not agreed or total is None:
             self._begin(Entity(None, None))
-            raise ConnectionFailed(f"{response.host} sent another range than the one requested; starting over")
+            raise ConnectionFailed(f"{response.host} sent a part of another file, or another range; starting over")
         self._entity = Entity(self._entity.validator, total)
         self._part.remember(self._entity)
+
+    def _is_same(self, response: Response) -> bool:
+        """Whether the validator of a part, where it has one, is that of the bytes so far (RFC 9110, 15.3.7.3)."""
+        validator = self._entity.validator
+        name = "ETag" if validator is not None and validator.startswith('"') else "Last-Modified"
+        return response.headers.get(name) in (None, validator)
 
     def _beyond(self, response: Response) -> None:
         """Handle a 416: either the part is complete, or it is not a part of this file."""

@@ -1,4 +1,5 @@
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,3 +58,30 @@ def test_the_first_long_request_breaks_off_and_all_others_come_through(relay: Re
         post(relay, LARGE)
     assert relay.was_cut
     assert b"300000" == post(relay, LARGE)
+
+
+def test_an_answer_arrives_that_ends_a_request_half_way() -> None:
+    """The client is still sending when the server has answered and closed its side."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        relay = Relay(f"http://127.0.0.1:{server.getsockname()[1]}/", cut_after=None)
+        thread = threading.Thread(target=_answer_early, args=(server,))
+        thread.start()
+        with socket.create_connection(("127.0.0.1", int(relay.netloc.rpartition(":")[2])), timeout=10) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + LARGE)
+            for _ in range(2):
+                client.sendall(LARGE)
+            client.shutdown(socket.SHUT_WR)
+            with client.makefile("rb") as answer:
+                assert b"HTTP/1.1 413 Too Large\r\n\r\n" == answer.read()
+        thread.join()
+        relay.close()
+
+
+def _answer_early(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65_536):
+            pass

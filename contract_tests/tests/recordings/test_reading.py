@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
+from flipsnack_contract.target.result import Outcome
 
 URL = "https://api.flipsnack.com/v1/?action=collection.downloadHTML&apiKey=k&collectionHash=h"
 BODY = json.dumps({"code": 20, "status": "OK", "data": {"status": "COMPLETE", "resourceUrl": "https://x.test/a?b"}})
@@ -23,6 +25,17 @@ def test_an_archive_of_any_tool_is_read(content: dict[str, str]) -> None:
     (event,) = read_history(_har(response={"status": 200, "content": content}), "x.har")
     assert (20, "COMPLETE", "https://x.test/a?b", True) == (event.code, event.state, event.link, event.is_poll)
     assert (120_500, 200) == (event.end - event.start, event.http_status)
+
+
+def test_headers_are_read_whatever_their_letters() -> None:
+    headers = [{"name": "REFERER", "value": f"{URL}&signature=x"}]
+    har = _har(
+        request={"method": "GET", "url": URL, "headers": headers}, response={"status": 200, "content": {"text": BODY}}
+    )
+    events = read_history(har, "x.har")
+    assert {"referer": f"{URL}&signature=x"} == events[0].headers
+    (result,) = (one for one in judge_history(recording_checks(), events) if one.outcome is Outcome.FAILED)
+    assert ("client.credentials-not-in-download", True) == (result.rule, "the Referer of #1" in result.message)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def _updated(**fields: Any) -> ScenarioRun:
 
 
 def _listed(*ranges: tuple[int, int], hashes: tuple[str, ...] = ("a", "b"), **fields: Any) -> ScenarioRun:
-    calls = [of("getList", 9 * at, params={"from": str(a), "to": str(b)}) for at, (a, b) in enumerate(ranges)]
+    form = {"format": fields["format"]} if "format" in fields else {}
+    calls = [of("getList", 9 * at, params={"from": str(a), "to": str(b), **form}) for at, (a, b) in enumerate(ranges)]
     account = tuple({**STORED, "hash": name} for name in ("a", "b"))
     known = {"op": "list", "value": {"hashes": list(hashes)}, "account": account, "before": ("a", "b")}
     return scenario_run(*calls, **{**known, **fields})
@@ -66,7 +67,7 @@ KEPT: dict[str, ScenarioRun] = {
     "a collection that is published": _published(_shown(0, "complete")),
     "a list": _listed((0, 1), (2, 3)),
     "a list that changed": _listed((0, 1), (1, 2), timeline=ADDED),
-    "a list in xml that changed": _listed((0, 1), (1, 2), timeline=ADDED, format="xml"),
+    "a list in xml that changed": _listed((0, 1), (1, 2), hashes=("a",), timeline=ADDED, format="xml"),
     "statistics that are kept": _statistics(61),
     "a change": _updated(params={"title": "x"}),
 }

@@ -28,7 +28,9 @@ def _upload(*pairs: tuple[int, int], number: int = 1) -> ScenarioRun:
 
 KEPT: dict[str, ScenarioRun] = {
     "requests as they should be": scenario_run(
-        *DOWNLOADED, sent=(sent(), sent("/packages/x?Signature=y", Range="bytes=7-")), left=("package.zip",)
+        *DOWNLOADED,
+        sent=(sent(), sent("/packages/x?Signature=y", Range="bytes=7-", User_Agent="client 1.0")),
+        left=("package.zip",),
     ),
     "a redirect that is followed": scenario_run(
         call(state="COMPLETE"), MOVED, sent=(sent(), sent(), sent("/package.zip", server="elsewhere")), faults=ELSEWHERE
@@ -74,6 +76,10 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(MOVED, outcome=CaseOutcome.STOPPED, faults=LOOP), "expected by itself, got stopped"),
         (scenario_run(MOVED, error="job_failed", faults=LOOP), "got job_failed"),
         (scenario_run(MOVED, faults=LOOP), "as no call was answered, got ok"),
+    ],
+    "the-key-stays-in-calls": [
+        (scenario_run(sent=(sent("/packages/x?Signature=y", X_Api_Key="client"),)), "['X-Api-Key']"),
+        (scenario_run(sent=(sent("/packages/x", Cookie="a=b; key=client"),)), "['Cookie']"),
     ],
     "nothing-is-left-beside-the-file": [
         (scenario_run(*DOWNLOADED, left=("package.zip", "package.zip.part")), "['package.zip.part']"),

@@ -73,6 +73,10 @@ class Accounts:
         self.in_maintenance = False
         self.serial = itertools.count(1)
 
+    def new_account(self, secret: str) -> Account:
+        """An account that has nothing yet."""
+        return Account(secret)
+
     def start(self, job: Job, now: int) -> None:
         """Start a job, unless it has started."""
         job.started_at = now if job.started_at is None else job.started_at

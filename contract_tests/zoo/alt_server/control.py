@@ -29,7 +29,7 @@ class Control(Accounts):
             case ["accounts"] if sent["key"] in self.accounts:
                 return 409, {"error": {"message": "this key exists already"}}
             case ["accounts"]:
-                self.accounts[sent["key"]] = Account(sent["secret"])
+                self.accounts[sent["key"]] = self.new_account(sent["secret"])
             case ["accounts", key] if method == "DELETE":
                 del self.accounts[key]
             case ["accounts", key, "reset"]:
@@ -40,7 +40,7 @@ class Control(Accounts):
 
     def reset(self, key: str) -> None:
         """Begin again with nothing but key and secret."""
-        self.accounts[key] = Account(self.accounts[key].secret)
+        self.accounts[key] = self.new_account(self.accounts[key].secret)
 
     def control_account(self, account: Account, path: list[str], sent: Any) -> Said:
         """Carry out an admin request for one account."""

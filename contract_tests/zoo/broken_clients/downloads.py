@@ -125,6 +125,13 @@ class IgnoresContentRange(Client, breaks="client.whole-file"):
         return True
 
 
+class ComparesNoTags(Client, breaks="client.whole-file"):
+    """Appends a part that fits by its numbers, whichever package it is of."""
+
+    def fits(self, response: HttpResponse) -> bool:
+        return response.headers.get("content-range", "").startswith(f"bytes {len(self.got)}-")
+
+
 class FetchesTwice(Client, breaks="client.repeated-call"):
     """Downloads the package once for its length and once to keep it."""
 

@@ -68,6 +68,12 @@ class ReportsSuccessUnseen(Client, breaks="client.agreement"):
         return self.saved(b"")
 
 
+class ReportsTheFirstState(Client, breaks="client.agreement"):
+    """Reports a package that it downloaded as one that is being built."""
+
+    final_state = "PROCESSING"
+
+
 class ReportsTheStateBefore(Client, breaks="client.agreement"):
     """Reports every single poll as PROCESSING."""
 

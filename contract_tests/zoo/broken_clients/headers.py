@@ -59,6 +59,15 @@ class TellsWhereItComesFrom(_AddsHeaders, breaks="client.credentials-not-in-down
         return {"Referer": f"{self.task.base_url}?{self.query(signed)}"}
 
 
+class SendsItsKeyAlong(_AddsHeaders, breaks="client.credentials-not-in-download"):
+    """Sends its key in a header of its own with each request."""
+
+    on_calls = on_downloads = True
+
+    def added(self) -> Headers:
+        return {"X-Api-Key": quote(self.task.key)}
+
+
 class AuthorizesWithTheSecret(_AddsHeaders, breaks="client.secret-not-sent"):
     """Sends key and secret as the user and the password of each call."""
 

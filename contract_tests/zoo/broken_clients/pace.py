@@ -6,19 +6,19 @@ from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, SavedFile
 
 
+class WaitsLongAfter31(Client, breaks="client.promptness"):
+    """Waits two minutes after code 31."""
+
+    def pause(self, error: ClientError, ms: int) -> int:
+        return 120_000 if error.code == 31 else ms
+
+
 class WaitsFirst(Client, breaks="client.promptness"):
     """Sleeps before its first call."""
 
     def download(self) -> SavedFile:
         self.wait(25_000)
         return super().download()
-
-
-class WaitsLongAfter31(Client, breaks="client.promptness"):
-    """Waits two minutes after code 31."""
-
-    def pause(self, error: ClientError, ms: int) -> int:
-        return 120_000 if error.code == 31 else ms
 
 
 class PollsEveryMinute(Client, breaks="client.promptness"):
@@ -48,6 +48,19 @@ class NeverGivesUp(Client, breaks="client.gives-up"):
                 if error.code != 22:
                     raise
                 self.wait(30_000)
+
+
+class RefreshesForEver(Client, breaks="client.gives-up"):
+    """Asks for one resource URL after another, where there is no deadline, with pauses and for ever."""
+
+    def download(self) -> SavedFile:
+        while True:
+            try:
+                return super().download()
+            except ClientError as error:
+                if "every resource URL" not in str(error) or self.task.deadline_ms is not None:
+                    raise
+            self.wait(30_000)
 
 
 class AsksAfterTheDownload(Client, breaks="client.repeated-call"):

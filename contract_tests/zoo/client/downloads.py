@@ -22,6 +22,7 @@ class Downloads(Calls):
 
     first_ms, longest_ms = 2_000, 10_000
     links = 3
+    final_state = "COMPLETE"
 
     def __init__(self, task: Task, runtime: Runtime) -> None:
         super().__init__(task, runtime)

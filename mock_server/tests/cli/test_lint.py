@@ -45,7 +45,7 @@ def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
     ("arguments", "stdin", "problem"),
     [
         (("absent.ndjson",), "", "cannot read absent.ndjson"),
-        (("http://127.0.0.1:1",), "", "cannot fetch the journal of http://127.0.0.1:1"),
+        (("http://127.0.0.1:1",), "", "cannot fetch the journal of http://127.0.0.1:1: no fake answers there; is it"),
         (("-", "--ignore", "client.none"), clean_trace(), "unknown rule: client.none; expected any of client."),
         (("-",), "no trace", "line 1 cannot be read"),
         ((), "", "Missing argument"),
@@ -62,6 +62,14 @@ def test_authorities_may_be_in_the_variable_of_any_usual_program(name: str) -> N
         trusting = CliRunner().invoke(command, ["lint", secure.url], obj={name: secure.ca_file})
         doubting = CliRunner().invoke(command, ["lint", secure.url], obj={})
     assert [0, 2] == [trusting.exit_code, doubting.exit_code]
+    assert "its certificate is of no known authority; name that in SSL_CERT_FILE" in doubting.output
+
+
+def test_a_token_that_is_missing_is_asked_for() -> None:
+    with MockServer(admin_token="sesame") as guarded:
+        refused = run("lint", guarded.base_url)
+        assert 0 == run("lint", guarded.base_url, "--token", "sesame").exit_code
+    assert (2, True) == (refused.exit_code, "it wants its admin token; give --token" in refused.output)
 
 
 def test_a_proxy_is_for_other_machines_and_is_named(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:

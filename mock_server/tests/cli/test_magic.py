@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from mock_server.tests.command_runner import run
 
@@ -14,6 +16,9 @@ def test_every_hash_and_upload_is_listed_with_what_it_does() -> None:
         assert f"{name} " in result.output
         assert does in result.output
     assert "after-<n>-polls" in result.output
+    as_json = json.loads(run("magic", "--json").output)
+    assert {row.hash: row.magic.does for row in listed()} == as_json["collectionHash"]
+    assert dict(listed_uploads()) == as_json["name of an upload"]
 
 
 @pytest.mark.parametrize(

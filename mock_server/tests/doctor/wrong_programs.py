@@ -249,6 +249,12 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
     ),
     ("go: h.Sum of the secret", "secret-missing padded", PLAIN, lambda s, p: s.encode().hex() + md5(text(p))),
     ("go: h.Sum of all", "text-altered padded", RICH, lambda s, p: (s + text(p)).encode().hex() + md5("")),
+    (
+        "c#: DateTime.ToString()",
+        "value-changed",
+        {**PLAIN, "action": "collection.getStats", "startDate": "2026-07-31"},
+        lambda s, p: md5(s + text({**p, "startDate": "7/31/2026 12:00:00 AM"})),
+    ),
     ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
     ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
 )

@@ -1,4 +1,6 @@
+import asyncio
 import gc
+import weakref
 from typing import Any
 from unittest.mock import Mock
 
@@ -31,7 +33,7 @@ class Loop:
         self.now = instant
 
 
-def connected(loop: Loop, transport: Mock) -> HttpProtocol:
+def connected(loop: Any, transport: Mock) -> HttpProtocol:
     config = Server(Fake(Settings()), []).config
     transport.get_extra_info.return_value = None
     server = Mock(connections=set(), tasks=set(), total_requests=0, default_headers=[])
@@ -65,3 +67,30 @@ def test_a_request_leaves_no_cycle_of_references_behind() -> None:
         assert 0 == gc.collect()
     finally:
         gc.enable()
+
+
+def test_nothing_is_left_of_a_connection_that_is_lost() -> None:
+    loop, transport = Loop(), Mock(is_closing=lambda: False, write=lambda _data: None)
+    protocol = connected(loop, transport)
+    protocol.data_received(REQUEST)
+    protocol.connection_lost(None)
+    loop.timers.clear()
+    left = weakref.ref(protocol)
+    del protocol
+    assert left() is None
+
+
+def test_no_answer_is_written_while_the_client_does_not_read() -> None:
+    transport = Mock(is_closing=Mock(return_value=False))
+
+    async def scene() -> list[int]:
+        protocol = connected(asyncio.get_running_loop(), transport)
+        protocol.pause_writing()
+        protocol.data_received(REQUEST)
+        await asyncio.sleep(0)
+        before = transport.write.call_count
+        protocol.resume_writing()
+        await asyncio.gather(*protocol.tasks)
+        return [before, transport.write.call_count]
+
+    assert [0, 1] == asyncio.run(scene())

@@ -13,6 +13,8 @@ from flipsnack_contract.adapter.sent import Sent, requests_in
 PIECE = 64 * 1024
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes that are kept of one connection."""
+LINGER_S = 2.0
+"""For how many seconds a client may send after the server has ended the connection."""
 RESET = struct.pack("ii", 1, 0)
 """The option SO_LINGER by which closing a socket resets its connection."""
 
@@ -66,18 +68,19 @@ class Relay:
 
 
 class _Connection:
-    """One connection through the relay. What breaks one side of it breaks the other."""
+    """One connection through the relay. What breaks one side of it breaks the other; each side ends by itself."""
 
     answers: ReshapedAnswers | None = None
 
     def __init__(self, relay: Relay, client: socket.socket, server: socket.socket, kept: bytearray) -> None:
         self._relay, self._client, self._server, self._kept = relay, client, server, kept
+        self._open = [client, server]
         self._count = 0
 
     def run(self) -> None:
         with self._client, self._server:
             try:
-                while self._pass_on():
+                while self._open and self._pass_on():
                     pass
             except OSError:
                 for end in (self._client, self._server):
@@ -86,25 +89,39 @@ class _Connection:
 
     def _pass_on(self) -> bool:
         """Pass on what has come; whether more may come."""
-        for source in select.select([self._client, self._server], [], [])[0]:
+        # A client may still send when the server has answered and gone: closing now would take the answer from it.
+        patience = None if self._server in self._open else LINGER_S
+        ready = select.select(self._open, [], [], patience)[0]
+        for source in ready:
             piece = source.recv(PIECE)
-            is_open = self._ask(piece) if source is self._client else self._answer(piece)
-            if not is_open:
-                return False
-        return True
+            if source is self._client:
+                self._ask(piece)
+            else:
+                self._answer(piece)
+            if not piece:
+                self._end(source)
+        return bool(ready)
 
-    def _ask(self, piece: bytes) -> bool:
+    def _end(self, source: socket.socket) -> None:
+        """Pass on that one side sends no more."""
+        self._open.remove(source)
+        other = self._server if source is self._client else self._client
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_WR)
+
+    def _ask(self, piece: bytes) -> None:
         self._count += len(piece)
         self._kept += piece[: MOST_KEPT - len(self._kept)]
         if self._relay.is_cut(self._count):
             raise ConnectionResetError
-        self._server.sendall(piece)
-        return bool(piece)
+        with suppress(*() if self._server in self._open else (OSError,)):
+            self._server.sendall(piece)
 
-    def _answer(self, piece: bytes) -> bool:
+    def _answer(self, piece: bytes) -> None:
         if self.answers is None:
             self._client.sendall(piece)
-            return bool(piece)
+            return
         for part in self.answers.take(piece) if piece else [self.answers.rest()]:
             self._client.sendall(part)
-        return bool(piece) and not self.answers.is_over
+        if piece and self.answers.is_over:
+            self._end(self._server)

@@ -35,6 +35,11 @@ def reach(session: Session, border: str, *, short_of: int = 0) -> None:
         left -= _LONGEST
 
 
+def begin_month(session: Session) -> None:
+    """Let time pass until a month begins, so that what follows lies in one."""
+    reach(session, "the end of a month of 31 days")
+
+
 def next_day(now: int, chooses: Callable[[datetime], bool]) -> int:
     """The first instant of the next day, UTC, that `chooses` chooses; in microseconds since 1970, as `now`."""
     return int(next(filter(chooses, _days_after(now))).timestamp()) * SECOND

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import LIST, USER
-from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase, gaps, own
+from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, RequestCase, gaps, own
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
@@ -179,34 +179,27 @@ def limits_are_counted_for_each_key_alone(session: Session, used_up: str) -> Non
 # The place of the limits in the order of checks: what is wrong with a call that counts is looked at later.
 LIMITS_STEP = 5
 RIGHT = RequestCase("a right call of any method", 14, OK, "parameter", own)
-CASES = [one for one in (*MISTAKES, RIGHT) if "calls" not in one.parts and "alone" not in one.needs]
+CASES = [one for one in (*MISTAKES, *REFUSED_UPLOADS) if "calls" not in one.parts and "alone" not in one.needs]
 
 
-@check(
-    "limit.what-counts",
-    needs=CONTROL,
-    methods=every_method,
-    rows={"first": CASES, "rest": ((),)},
-    varies={"first": st.sampled_from(CASES), "rest": st.lists(st.sampled_from(CASES), max_size=6)},
-)
-def only_what_comes_to_the_limits_counts(session: Session, first: RequestCase, rest: Sequence[RequestCase]) -> None:
+@check("limit.what-counts", needs=CONTROL, methods=every_method, rows={"case": CASES})
+def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) -> None:
     """Of calls in one instant those count that pass the checks before the limits, whatever they are answered."""
     model = LimitModel()
     session.align()
-    for case in (*[first] * 6, *rest, *[RIGHT] * 6):
-        if not case.suits(session.method):
-            continue
+    for one in (*[case] * 6, *[RIGHT] * 6):
         # What is wrong with the format is answered as JSON.
-        answer = session.read(session.send(case.make(session, session.draft()), paced=False), "json")
+        answer = session.read(session.send(one.make(session, session.draft()), paced=False), "json")
         session.steer.maintenance(on=False)
-        refusal = model.ask(session.clock.now) if case.step > LIMITS_STEP else OK
-        expect_code(case.code if refusal == OK else refusal, answer, f"{case}, with {len(model.counted)} calls counted")
+        refusal = model.ask(session.clock.now) if one.step > LIMITS_STEP else OK
+        expect_code(one.code if refusal == OK else refusal, answer, f"{one}, with {len(model.counted)} calls counted")
 
 
 @check("limit.what-counts", needs=CONTROL)
 def downloads_do_not_count(session: Session) -> None:
     """Downloads, and those that are refused, use up neither limit."""
     url = session.resource_url()
+    session.wait(MINUTE)  # that call must not count
     session.align()
     for verb, address in (("GET", url), ("HEAD", url), ("GET", url + "x")) * 21:
         session.fetch(Request(verb, address))

@@ -225,10 +225,14 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("a collection of another key", 12, 43, "parameter", _foreign, CONTROL, takes_collection),
     RequestCase("a conversion that runs", 13, 38, "parameter calls", _converting, CONTROL, is_busy_while_converting),
     RequestCase("no document", 13, 30, "file", _changed(files=()), KEY, takes_document),
+)
+"""What can be wrong with a call, in the order of checks."""
+
+REFUSED_UPLOADS: tuple[RequestCase, ...] = (
     RequestCase("two documents", 13, 36, "file", _changed(files=(FilePart(pdf()),) * 2), KEY, takes_document),
     RequestCase("a text for a document", 13, 45, "file", _changed(files=(FilePart(b"words"),)), KEY, takes_document),
 )
-"""What can be wrong with a call, in the order of checks."""
+"""What can be wrong with the document of an upload; which is found first is a rule of its own."""
 
 RIGHT_CALL = RequestCase("a right call", 14, 20, "", _set(), frozenset({"collection"}), makes_packages)
 ANSWERS: tuple[RequestCase, ...] = (

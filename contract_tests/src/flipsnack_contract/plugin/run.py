@@ -84,10 +84,15 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
         if not judged.parts:
             raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
     except (BadHistory, BadReplay, NotJudgeable) as trouble:
-        # pytest would tell it twice: on stderr, and as an interruption in the report.
-        config.pluginmanager.unregister(name="terminalreporter")
-        raise _Ended(str(trouble), returncode=getattr(trouble, "code", Exit.USAGE)) from None
+        raise ended(config, str(trouble), getattr(trouble, "code", Exit.USAGE)) from None
     return Run(options, known, judged, _command(config, options["admin-token"]))
+
+
+def ended(config: pytest.Config, text: str, code: Exit) -> PytestExit:
+    """What ends pytest with one line, when it is raised."""
+    # pytest would tell it twice: on stderr, and as an interruption in the report.
+    config.pluginmanager.unregister(name="terminalreporter")
+    return _Ended(text, returncode=code)
 
 
 def _open_recording(options: Options) -> Judged:

@@ -12,8 +12,9 @@ from flipsnack_contract.adapter.process import MARK, end_marked
 from flipsnack_contract.checks.drawing import keep_files_in
 from flipsnack_contract.contract.termination import end_like_interrupted
 from flipsnack_contract.plugin.option_table import PACKAGE
-from flipsnack_contract.plugin.run import RUN, Contract, PartItem, open_run
+from flipsnack_contract.plugin.run import RUN, Contract, PartItem, ended, open_run
 from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
+from flipsnack_contract.target.result import Exit
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     workers = config.getoption("numprocesses", None)
     if workers and run.judged.serial:
-        raise pytest.UsageError(f"not with -n {workers}: {run.judged.serial}")
+        raise ended(config, f"not with -n {workers}: {run.judged.serial}", Exit.USAGE)
     if workers and config.option.dist == "load":
         config.option.dist = "loadgroup"  # what needs the target alone shares one group
     RuleXml.install(config)

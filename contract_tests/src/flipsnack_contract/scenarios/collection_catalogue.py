@@ -29,7 +29,7 @@ LOST = tuple(
 )
 """Faults by which the answer to an upload is lost."""
 
-UPLOAD_CODES = (30, 33, 34, 35, 36, 40, 41, 44, 45)
+UPLOAD_CODES = tuple(sorted(FINAL))
 HOSTILE_TEXT = ' Ünï+cödé & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
 NIGHT = 28_800
 

@@ -16,6 +16,7 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     CALL,
+    DEAD_LINKS,
     HTML,
     LASTING,
     PACKAGE,
@@ -95,6 +96,18 @@ OTHER_PART = _served(
 )
 """A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
 
+MEDIUM, CUT_AT = 100_000, 65_536
+"""Bytes of a package, and those that come of it before it is cut off."""
+FITTING_PART = _served(
+    "a fitting part of another package",
+    206,
+    base64.b64encode(base64.b64decode(ANOTHER).rjust(MEDIUM - CUT_AT, b"\0")).decode(),
+    count=1,
+    Content_Range=f"bytes {CUT_AT}-{MEDIUM - 1}/{MEDIUM}",
+    ETag='"another"',
+)
+"""The rest that was asked for, of a package with another ETag: with the first part it makes a zip that opens."""
+
 NEW_PACKAGE = _served("a new package in place of the rest", 200, ANOTHER, count=1, ETag='"another"')
 """The whole new package, in answer to a request for the rest of the old one."""
 
@@ -111,7 +124,7 @@ def cut_after(keep: int) -> Fault:
     return Fault(name=f"a download cut off after {keep} bytes", affects="passing", fault=fault, when=PACKAGE, count=1)
 
 
-CUTS = (cut_after(0), cut_after(1), cut_after(65_536), cut_after(200_001))
+CUTS = (cut_after(0), cut_after(1), cut_after(CUT_AT), cut_after(200_001))
 
 # --- scenarios
 
@@ -134,6 +147,7 @@ PACKAGES: Mapping[str, Scenario] = {
         fault.name: Scenario(pages=8, old_file=True, faults=(CUT_OFF, fault))
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
+    FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
     "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
     EMPTY_ZIP.name: Scenario(faults=(EMPTY_ZIP,)),
     f"{EMPTY_ZIP.name}, over another file": Scenario(old_file=True, faults=(EMPTY_ZIP,)),
@@ -165,6 +179,7 @@ CODES: Mapping[str, Scenario] = {
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     **{f"one poll, {name}": Scenario(op="poll", deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
+    "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
     "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
     **{
         f"call {action.partition('.')[2]}, {code} for ever": Scenario(

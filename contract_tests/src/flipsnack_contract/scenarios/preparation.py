@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flipsnack_contract.adapter.case import DAY_MS, Case, TimedAction
+from flipsnack_contract.adapter.case import Case, TimedAction
 from flipsnack_contract.adapter.fake_server import Sandbox
 from flipsnack_contract.adapter.messages import CaseOptions
 from flipsnack_contract.contract.documents import jpg, padded_pdf, padded_png, pdf
@@ -13,6 +13,8 @@ from flipsnack_contract.target.control import AccountControl
 
 # A client that still runs so long after its deadline does not end by itself.
 AFTER_DEADLINE_MS = 120_000
+LONGEST_MS = 3 * 3_600_000
+"""A client without a deadline that still runs so long after its start does not give up by itself."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
@@ -68,7 +70,7 @@ def _every_byte(size: int) -> bytes:
 def case_of(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
     """What the client is asked to do; the document to upload is there then."""
     deadline = None if scenario.deadline_s is None else milliseconds(scenario.deadline_s)
-    horizon = DAY_MS if deadline is None else deadline + AFTER_DEADLINE_MS
+    horizon = LONGEST_MS if deadline is None else deadline + AFTER_DEADLINE_MS
     return Case(
         id=sandbox.name,
         op=scenario.op,

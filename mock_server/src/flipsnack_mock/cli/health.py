@@ -41,7 +41,8 @@ def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Pat
         answer = connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
     except (OSError, HTTPException) as problem:
-        fail(f"{where} does not answer: {problem or type(problem).__name__}", 1)
+        said = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        fail(f"{where} does not answer: {said}", 1)
     finally:
         connection.close()
     if answer.status != 200 or "flipsnack-mock" not in text:

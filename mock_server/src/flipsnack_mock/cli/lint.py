@@ -12,6 +12,7 @@ from flipsnack_mock.cli.command import fail
 from flipsnack_mock.cli.options import read_text, reason
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX
 
+_PATIENCE = 30
 # Where requests, curl and OpenSSL look for authorities.
 _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -84,11 +85,29 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
         # A proxy of the environment is for other machines.
         session.trust_env = False
     try:
-        answer = session.get(f"{url.rstrip('/')}/__admin/requests.ndjson", headers=headers, timeout=30)
+        # The address of the API is what people have at hand.
+        root = url.rstrip("/").removesuffix("/v1")
+        answer = session.get(f"{root}/__admin/requests.ndjson", headers=headers, timeout=_PATIENCE)
         answer.raise_for_status()
     except (requests.RequestException, OSError, ValueError) as problem:
-        fail(f"cannot fetch the journal of {url}{_by_proxy(session, url)}: {problem}", 2)
+        fail(f"cannot fetch the journal of {url}{_by_proxy(session, url)}: {_why(problem)}", 2)
     return answer.content.decode("utf-8", "replace")
+
+
+def _why(problem: Exception) -> str:
+    """What an error of requests means, and how to mend it; its own words are those of three libraries."""
+    import requests
+
+    if isinstance(problem, requests.HTTPError):
+        status = problem.response.status_code
+        return "it wants its admin token; give --token" if status == 401 else f"HTTP {status}, expected a running fake"
+    meanings = {
+        requests.exceptions.SSLError: "its certificate is of no known authority; name that in SSL_CERT_FILE",
+        requests.exceptions.ProxyError: "the proxy does not answer",
+        requests.Timeout: f"no answer within {_PATIENCE} s",
+        requests.ConnectionError: "no fake answers there; is it running, and by http or https?",
+    }
+    return next((words for kind, words in meanings.items() if isinstance(problem, kind)), str(problem))
 
 
 def _trusting(authorities: list[str]) -> Any:

@@ -21,7 +21,7 @@ from flipsnack_mock.cli.health import health_command
 from flipsnack_mock.cli.lint import lint_command
 from flipsnack_mock.cli.magic import magic_command
 from flipsnack_mock.cli.options import GROUPS, loaded, shown, with_settings
-from flipsnack_mock.state.settings import Settings, SettingsError
+from flipsnack_mock.state.settings import CONFIDENTIAL, Setting, Settings, SettingsError
 
 PROGRAM = "flipsnack-mock"
 COMPLETION = """
@@ -162,11 +162,7 @@ def show_settings(environ: Mapping[str, str], /, *, as_json: bool, config: Path 
     """Print every setting with its value, source and description."""
     _, sources = loaded(config, flags, environ)
     if as_json:
-        values = {name: shown(name, one.value) if name == "admin_token" else one.value for name, one in sources.items()}
-        rows = [
-            {"setting": name, "value": values[name], "source": one.source, "does": one.does}
-            for name, one in sources.items()
-        ]
+        rows = [{"setting": name, **_as_json(name, one)} for name, one in sources.items()]
         print_json(rows)
         return
     from rich.console import Console
@@ -177,6 +173,11 @@ def show_settings(environ: Mapping[str, str], /, *, as_json: bool, config: Path 
         table.add_row(name, shown(name, setting.value), setting.source, setting.does)
     # In a pipe each setting is one line, whatever its length.
     Console(width=None if sys.stdout.isatty() else 10_000).print(table)
+
+
+def _as_json(name: str, setting: Setting) -> dict[str, Any]:
+    value = shown(name, setting.value) if name in CONFIDENTIAL else setting.value
+    return {"value": value, "source": setting.source, "does": setting.does}
 
 
 command.add_command(doctor_command)

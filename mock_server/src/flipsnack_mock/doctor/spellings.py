@@ -68,6 +68,18 @@ def _javascript_escape(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9@*_+./-]", written, text)
 
 
+_DATES = (
+    r"\2/\3/\1 12:00:00 AM",
+    *(r"\2/\3/\1", r"\3/\2/\1", r"\3.\2.\1", r"\1/\2/\3", r"\1\2\3"),
+    *(r"\1-\2-\3 00:00:00", r"\1-\2-\3T00:00:00", r"\1-\2-\3T00:00:00Z", r"\1-\2-\3T00:00:00.000Z"),
+)
+"""What programs make of a date: year, month and day by their numbers here."""
+
+
+def _date(form: str, zeros: str) -> Change:
+    return lambda text: re.sub(rf"\A(\d{{4}})-{zeros}(\d+)-{zeros}(\d+)\Z", form, text)
+
+
 VALUES: dict[str, tuple[Change, int]] = {
     "backslashes put before quotes": (lambda text: re.sub(r"(['\"\\])", r"\\\1", text), UNLIKELY),
     "as a JSON string": (json.dumps, UNLIKELY),
@@ -84,6 +96,8 @@ VALUES: dict[str, tuple[Change, int]] = {
     "only letters, digits and blanks kept": (lambda text: re.sub(r"[^\w ]", "", text), RARE),
     "quotes removed": (lambda text: re.sub("['\"]", "", text), RARE),
     "in Base64": (lambda text: base64.b64encode(text.encode()).decode(), RARE),
+    **{f"with dates as {_date(form, '')('2026-07-31')!r}": (_date(form, ""), UNLIKELY) for form in _DATES},
+    **{f"with dates as {_date(form, '0?')('2026-07-01')!r}": (_date(form, "0?"), UNLIKELY) for form in _DATES[:4]},
 }
 """Ways to write a value otherwise; each is a mistake of the value alone."""
 

@@ -25,7 +25,7 @@ class ByteRange(msgspec.Struct, frozen=True, gc=False):
 
 def failed_condition(conditions: Mapping[str, str], etag: str) -> int:
     """The HTTP status of a request whose condition fails (13.2.2): 304 or 412; 0 when all hold."""
-    if not conditions:
+    if "if-match" not in conditions and "if-none-match" not in conditions:
         return 0
     # Imported on first use: few downloads have a condition, and it takes long.
     from werkzeug.http import parse_etags

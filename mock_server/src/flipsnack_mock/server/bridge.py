@@ -83,8 +83,9 @@ class Bridge:
         environ, whole = exchange.environ, True
         try:
             if answer is None:
-                # A form or an ETag may have to be parsed, which Werkzeug does.
-                await self._control.ready()
+                if _is_conditional(environ) or _is_multipart(environ):
+                    # Werkzeug parses ETags and these bodies.
+                    await self._control.ready()
                 whole = not exchange.has_body or await self._read_body(exchange)
                 answer = _called(self._app, environ)
             answer = await self._after_waits(answer, exchange)
@@ -139,6 +140,10 @@ def _called(app: WsgiApp, environ: Environ) -> WsgiAnswer:
 
 def _is_conditional(environ: Environ) -> bool:
     return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
+
+
+def _is_multipart(environ: Environ) -> bool:
+    return bool(environ.get("CONTENT_TYPE", "").strip().lower().startswith("multipart/"))
 
 
 def connection_environ(scheme: str, server: tuple[str, int | None], client: tuple[str, int] | None) -> dict[str, Any]:

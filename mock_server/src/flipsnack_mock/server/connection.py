@@ -146,9 +146,13 @@ class Exchange:
         if data:
             await self._write(self._framed(data))
 
-    async def _write(self, data: bytes) -> None:
+    async def writable(self) -> None:
+        """Wait while the client does not read what was sent, unless it is gone."""
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
+
+    async def _write(self, data: bytes) -> None:
+        await self.writable()
         if not self.disconnected:
             self.transport.write(data)
 

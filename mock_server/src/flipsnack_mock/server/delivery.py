@@ -32,7 +32,9 @@ async def deliver(answer: WsgiAnswer, effect: Effect | None, exchange: Exchange)
 
 async def _whole(_effect: Damage | None, answer: WsgiAnswer, exchange: Exchange) -> None:
     if isinstance(answer.chunks, tuple):
-        exchange.whole(answer)
+        await exchange.writable()
+        if not exchange.disconnected:
+            exchange.whole(answer)
     else:
         await exchange.head(answer)
         await exchange.body_of(answer.chunks)

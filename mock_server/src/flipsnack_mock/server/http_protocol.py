@@ -105,6 +105,13 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._environ = connection_environ(self.scheme or "http", self.server or ("localhost", 80), self.client)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        # An exchange refers to its protocol: without this, both would stay until the collector looks for cycles.
+        self.cycle = self._earlier = None  # type: ignore[assignment]  # as before the first request
+        self.pipeline.clear()
+
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []

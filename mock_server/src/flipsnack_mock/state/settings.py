@@ -110,8 +110,8 @@ _WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromke
 _NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
 SETTING_HINTS = get_type_hints(Settings, include_extras=True)
 """The type of each setting, by name."""
-# What holds secrets is not repeated in an error message.
-_CONFIDENTIAL = frozenset({"admin_token", "seed"})
+CONFIDENTIAL = frozenset({"admin_token", "seed"})
+"""The settings that hold secrets, which are not repeated."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -227,7 +227,7 @@ def _source(layer: str, name: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    if name in _CONFIDENTIAL:
+    if name in CONFIDENTIAL:
         return "not usable"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

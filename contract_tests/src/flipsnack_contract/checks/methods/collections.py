@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from flipsnack_contract.checks.borders import begin_month
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
@@ -223,6 +224,7 @@ def a_refused_deletion_deletes_nothing(session: Session) -> None:
 @check("upload.quota", **OF_DELETE)
 def deleting_gives_no_upload_back(session: Session) -> None:
     """A deleted collection's upload stays counted."""
+    begin_month(session)
     collection = uploaded(session, "immediate")
     before = uploads_left(session)
     session.data(DELETE, collection)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from flipsnack_contract.checks.borders import begin_month
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, STATS, USER, method_named, uploaded
 from flipsnack_contract.contract.assertions import expect, expect_code
@@ -173,6 +174,7 @@ def a_deleted_collection_stays_in_the_sums(session: Session) -> None:
 @check("user.uploads-left", **OF_USER)
 def uploads_are_counted_down(session: Session) -> None:
     """Each upload takes one from api_uploads_left, which never falls below 0."""
+    begin_month(session)
     session.steer.settings(uploads_per_month=2)
     for left in (2, 1, 0, 0):
         expect(left, session.data(USER).get("api_uploads_left"), "api_uploads_left")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from flipsnack_contract.checks.borders import begin_month
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, hash_of, title_of
 from flipsnack_contract.contract import documents
@@ -152,7 +153,8 @@ EXACT = documents.pdf() + b"%" * (SMALL - len(documents.pdf()))
 
 
 def at_small_limits(session: Session) -> None:
-    """Lower what a file, a document and a month may have."""
+    """Begin a month, and lower what a file, a document and a month may have."""
+    begin_month(session)
     session.trace.add(f"settings: {LIMITS}")
     session.steer.settings(**LIMITS)
 

@@ -41,6 +41,13 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 
 
 @check("client.agreement")
+def a_download_is_reported_as_complete(run: ScenarioRun) -> None:
+    """The status in the result of a download is COMPLETE."""
+    if run.outcome is CaseOutcome.OK and run.scenario.op == "download" and run.value:
+        expect("COMPLETE", run.value.get("status"), "the status in the result")
+
+
+@check("client.agreement")
 def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
     """As JSON has it: XML has texts only, and a rule of its own."""
     is_call = run.scenario.op in ("call", "statistics") and run.scenario.format != "xml"

@@ -94,7 +94,8 @@ def _is_settled(run: ScenarioRun, before: Event, after: Event) -> bool:
 @check("client.gives-up", needs={"virtual_sleep"})
 def what_lasts_is_given_up(run: ScenarioRun) -> None:
     """Without a deadline, a call that is refused or disturbed for ever ends with an error."""
-    lasts = any(fault.count is None and (fault.means or fault.affects == "lasting") for fault in run.scenario.faults)
+    endless = [fault for fault in run.scenario.faults if fault.count is None]
+    lasts = any(fault.means or fault.affects in ("lasting", "link") for fault in endless)
     if run.scenario.deadline_s is not None or not lasts or not run.requests:
         return
     if run.outcome in (CaseOutcome.STOPPED, CaseOutcome.OK):

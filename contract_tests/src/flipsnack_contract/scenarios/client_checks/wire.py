@@ -1,5 +1,7 @@
 """What a client's requests are as HTTP, where redirects lead it, and what it leaves in the folder of the file."""
 
+import re
+
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
@@ -12,6 +14,9 @@ ONCE = ("host", "content-length", "content-type", "transfer-encoding")
 
 MOST_REQUESTS = 100
 """In a scenario with a redirect: a chain of 50 hops, and what is tried again."""
+
+WORDS, NAMING = re.compile(r"[\s=;,:]+"), ("User-Agent", "user-agent")
+"""What stands between words in a header; and headers that name the client, which may be named like a key."""
 
 BESIDE = frozenset({"authorization", "cookie"})
 """Headers that belong to one server."""
@@ -38,6 +43,14 @@ def _expect_one_body(sent: Sent) -> None:
         raise Violation(f"the body of {sent}", "none", f"one of {length or 'unknown'} bytes")
     if length is not None and not (length.isascii() and length.isdecimal()):
         raise Violation(f"Content-Length of {sent}", "a number", length)
+
+
+@check("client.credentials-not-in-download")
+def the_key_stays_in_calls(run: ScenarioRun) -> None:
+    """No header of a request for a package holds the key, as a word of its own."""
+    for sent in (one for one in run.sent or () if "/packages/" in one.path):
+        told = [name for name, value in sent.headers if run.case.key in WORDS.split(value) and name not in NAMING]
+        expect([], told, f"headers of {sent} with the API key")
 
 
 @check("client.redirect")
