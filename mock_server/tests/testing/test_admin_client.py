@@ -169,7 +169,7 @@ def used(server: MockServer) -> AccountAdmin:
     account = server.admin.account("test-typed")
     made = account.collections.create(hash="typed", statistics=[{"date": "2024-01-31", "pages": [{"page": 1}]}])
     account.faults.add("delay", seconds=0, when={"action": "package", "from": 0.0}, count=1, ttl=60)
-    with client(server, account.key, " a wrong one") as flipsnack, pytest.raises(Exception, match="44"):
+    with client(server, account.key, f" secret-{account.key}") as flipsnack, pytest.raises(Exception, match="44"):
         flipsnack.download_html(made["hash"]).poll_once()
     params = signed(f"secret-{account.key}", apiKey=account.key, action="collection.create", collectionHash=None)
     document = {"file": ("My file.pdf", make_pdf())}
