@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,6 +81,11 @@ class _Judging(Command):
     def invoke(self, ctx: click.Context) -> NoReturn:
         words = _words(ctx)
         import pytest
+
+        from flipsnack_contract.plugin.hooks import RUN_HOOKS
+
+        # Else pytest imports it, and says more than a word after Ctrl-C.
+        import_module(RUN_HOOKS)
 
         cache = cache_folder(ctx.obj or {})
         code = pytest.main(
