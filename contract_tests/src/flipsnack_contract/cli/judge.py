@@ -15,7 +15,7 @@ from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Com
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.options import BLANKS, OPTIONS, PACKAGE, VARIABLES, Option, Options
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.target.outcome import Exit
 
 PROGRAMS = """
 With --mode exec the program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It succeeds with exit code
