@@ -12,7 +12,7 @@ import pytest
 from client.tests.command_runner import COMMAND, CommandRunner
 from client.tests.test_display import drawn
 
-from flipsnack_client.cli import flipsnack, run
+from flipsnack_client.cli import COMMANDS, flipsnack, run
 from flipsnack_mock.testing.pdf import make_pdf
 
 Command = Callable[..., tuple[int, str, str]]
@@ -186,3 +186,4 @@ def test_the_help_of_a_command_has_groups_an_example_and_eighty_columns(one: cli
     assert f"flipsnack {one.name}" in text.partition("Example")[2]
     assert "\nConnection:\n" in text
     assert [] == [line for line in text.splitlines() if len(line) > 80]
+    assert COMMANDS[str(one.name)][2] == one.get_short_help_str(80)

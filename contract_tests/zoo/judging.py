@@ -8,7 +8,8 @@ from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
 

@@ -20,7 +20,7 @@ from mock_server.tests.conftest import KEY, SECRET, signed
 
 from flipsnack_mock import __version__
 from flipsnack_mock.cli.command import has_colours
-from flipsnack_mock.cli.main import command, main
+from flipsnack_mock.cli.main import COMMANDS, command, main
 from flipsnack_mock.cli.options import GROUPS
 from flipsnack_mock.state.settings import setting_docs
 
@@ -281,6 +281,12 @@ def test_every_simple_setting_is_a_flag() -> None:
     simple = set(setting_docs()) - {"seed", "http_statuses", "code_messages", "invented_names"}
     assert all(re.search(rf"--{name.replace('_', '-')}[ /]", text) for name in simple)
     assert sorted(simple) == sorted(name for names in GROUPS.values() for name in names)
+
+
+def test_the_list_of_commands_has_the_first_line_of_each() -> None:
+    assert {name: line for name, (_, _, line) in COMMANDS.items()} == {
+        name: one.get_short_help_str(80) for name, one in command.commands.items()
+    }
 
 
 @pytest.mark.parametrize("columns", [80, 40])

@@ -1,6 +1,6 @@
 """The command `flipsnack`: its subcommands, and what an error becomes.
 
-What takes long to import (the client, with requests) is imported by the commands as they run: `--help` stays quick.
+What takes long to import (the client, with requests) is imported by the commands as they run.
 """
 
 import os
@@ -12,11 +12,7 @@ import click
 
 from flipsnack_client import __version__
 from flipsnack_client.api_error import ApiError
-from flipsnack_client.cli_calls import call, sign_command
-from flipsnack_client.cli_collections import create, delete, embed, list_command, show, update
-from flipsnack_client.cli_packages import download, status
-from flipsnack_client.cli_statistics import stats, user_stats
-from flipsnack_client.command import COMPLETION, CONTEXT, EPILOG
+from flipsnack_client.command_group import COMPLETION, CONTEXT, EPILOG, LazyGroup
 from flipsnack_client.exceptions import ConversionFailed, CredentialsError, FlipsnackError, JobFailed
 from flipsnack_client.interrupt import INTERRUPTED
 from flipsnack_client.stderr import say
@@ -40,6 +36,21 @@ HINTS = {
     42: "names of methods are case-sensitive, as in collection.downloadHTML",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
+}
+
+COMMANDS = {
+    "call": ("cli_calls", "call", "Call any method and print its data as JSON."),
+    "create": ("cli_collections", "create", "Upload a document and print its collection's hash."),
+    "delete": ("cli_collections", "delete", "Delete collection HASH, which cannot be undone."),
+    "download": ("cli_packages", "download", "Download the package of collection HASH."),
+    "embed": ("cli_collections", "embed", "Print the HTML that embeds the player of collection HASH."),
+    "list": ("cli_collections", "list_command", "List the collections: hash, status and title."),
+    "show": ("cli_collections", "show", "Show collection HASH and its conversion."),
+    "sign": ("cli_calls", "sign_command", "Print the string that is signed, and the signature."),
+    "stats": ("cli_statistics", "stats", "Print the statistics of collection HASH."),
+    "status": ("cli_packages", "status", "Poll the package of collection HASH once, or until it is done."),
+    "update": ("cli_collections", "update", "Change collection HASH, and show it as it is then."),
+    "user-stats": ("cli_statistics", "user_stats", "Print the account's statistics and uploads left."),
 }
 
 
@@ -87,7 +98,7 @@ def _message(error: FlipsnackError) -> str:
     return f"the API refused the call: {error}" + (f" ({hint})" if hint else "")
 
 
-class _Commands(click.Group):
+class _Commands(LazyGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -96,7 +107,7 @@ class _Commands(click.Group):
             return _unwritten(gone)
 
 
-@click.group(cls=_Commands, epilog=EPILOG + COMPLETION, context_settings=CONTEXT)
+@click.group(cls=_Commands, of=COMMANDS, epilog=EPILOG + COMPLETION, context_settings=CONTEXT)
 @click.version_option(__version__)
 def flipsnack() -> None:
     """Use the Flipsnack API v1.
@@ -105,9 +116,3 @@ def flipsnack() -> None:
     Example, from a document to its package:
       flipsnack create document.pdf --wait -o package.zip
     """
-
-
-for command in (
-    create, list_command, show, update, delete, embed, stats, user_stats, download, status, call, sign_command
-):  # fmt: skip
-    flipsnack.add_command(command)

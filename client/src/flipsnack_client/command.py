@@ -1,6 +1,5 @@
 """What the commands share: options, the client they make, and what they print."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flipsnack_client.command_group import EPILOG
 from flipsnack_client.defaults import DEADLINE, FORMATS
 from flipsnack_client.stderr import say
 
@@ -20,26 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-EPILOG = """
-Exit codes: 0 success; 1 the API refused the call, or a conversion or package FAILED; 2 wrong usage or no credentials;
-3 transport, deadline, damaged answer, an upload that may have arrived, or a file that cannot be read or written;
-130 interrupted.
-
-Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names with _FILE, naming a file that holds the
-value), or from a TOML file with api_key and secret, by default ~/.config/flipsnack/credentials.toml
-"""
-COMPLETION = """
-Completion with the Tab key, in bash (in others: zsh_source, fish_source):
-
-\b
-  eval "$(_FLIPSNACK_COMPLETE=bash_source flipsnack)"
-"""
-
-CONTEXT: dict[str, Any] = {
-    "help_option_names": ["-h", "--help"],
-    # click would not go below 50 columns, and a terminal breaks words.
-    "terminal_width": min(shutil.get_terminal_size().columns, 80) - 2,
-}
 _NARROW = 60
 
 _GROUPS = {

@@ -44,10 +44,12 @@ A code that is not in the list raises a plain `ApiError`; it and the classes of 
 No text, repr or traceback of them contains the secret, a signature or a resource URL.
 """
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flipsnack_client.readable import readable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _revive(kind: type["FlipsnackError"], args: tuple[object, ...], state: dict[str, Any]) -> "FlipsnackError":
@@ -169,7 +171,7 @@ class LinkRefused(FlipsnackError):
 class CannotWrite(FlipsnackError):
     """The file cannot be written: no space, no permission, no such folder."""
 
-    def __init__(self, path: Path, cause: OSError) -> None:
+    def __init__(self, path: "Path", cause: OSError) -> None:
         super().__init__(f"cannot write {path}: {cause.strerror or type(cause).__name__}")
         self.path = path
         self.errno = cause.errno

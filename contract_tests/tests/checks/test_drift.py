@@ -6,7 +6,8 @@ from contract_tests.tests.unsteered import HeldClock, unsteered
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.runner import Budget, read, read_only
 from flipsnack_contract.contract.ledger import rule
-from flipsnack_contract.target.result import Drift, Outcome, Result, compare, ledger_advice
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Drift, Result, compare, ledger_advice
 from flipsnack_contract.target.target import WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials
 

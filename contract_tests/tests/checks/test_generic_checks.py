@@ -15,7 +15,7 @@ from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods
 from flipsnack_contract.contract.signing import sign
-from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.target import Reply, Request
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
 

@@ -18,7 +18,8 @@ from flipsnack_contract.checks.runner import Budget, ReadOnlyTarget, calls_of, p
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
 

@@ -10,7 +10,7 @@ from flipsnack_contract.checks.check import Check, Plan, check
 from flipsnack_contract.checks.request_cases import MISTAKES
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.contract.assertions import Unsuitable, expect
-from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
 from flipsnack_contract.target.target_under_test import TargetUnderTest, examine

@@ -9,7 +9,8 @@ from contract_tests.tests.unsteered import HeldClock, unsteered
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.target import Reply, Request, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest
 

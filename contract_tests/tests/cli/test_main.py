@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from flipsnack_contract.cli.judge import cache_folder
-from flipsnack_contract.cli.main import cli
+from flipsnack_contract.cli.main import COMMANDS, cli
 from flipsnack_mock.testing import MockServer
 
 KEY, SECRET = "test-command", "secret-test-command"
@@ -162,8 +162,10 @@ def test_the_list_of_commands_says_what_each_is_for(kit: Kit, monkeypatch: pytes
     monkeypatch.setenv("COLUMNS", "80")
     _code, shown, _err = kit("--help")
     told = {line.split()[0]: line for line in shown.splitlines() if line.startswith("  ") and line.endswith(".")}
-    commands = {"adapter", "client", "drift", "explain", "list", "recording", "server"}
-    assert set() == commands - {name for name, line in told.items() if "..." not in line}
+    assert {name: one.get_short_help_str(80) for name, one in cli.commands.items()} == {
+        name: line for name, (_, _, line) in COMMANDS.items()
+    }
+    assert set() == COMMANDS.keys() - {name for name, line in told.items() if "..." not in line}
     assert "14   the target lacks a capability" in shown
 
 

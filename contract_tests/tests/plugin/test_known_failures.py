@@ -7,7 +7,8 @@ import pytest
 
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 
 Judge = Callable[..., pytest.RunResult]
 TODAY = datetime.date(2026, 11, 28)

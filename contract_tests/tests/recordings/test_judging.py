@@ -9,7 +9,8 @@ from flipsnack_contract.recordings.judging import judge_history, recording_check
 from flipsnack_contract.recordings.reading import read_history
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import NEEDS
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 
 Record = Callable[..., Tape]
 Play = Callable[[Tape], None]

@@ -6,7 +6,7 @@ import pytest
 
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
-from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.outcome import Outcome
 
 URL = "https://api.flipsnack.com/v1/?action=collection.downloadHTML&apiKey=k&collectionHash=h"
 BODY = json.dumps({"code": 20, "status": "OK", "data": {"status": "COMPLETE", "resourceUrl": "https://x.test/a?b"}})

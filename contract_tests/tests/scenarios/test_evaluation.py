@@ -15,7 +15,7 @@ from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, FAMILIES
 from flipsnack_contract.scenarios.scenario_groups import BATCH, drawn_group, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import MOST_FAULTS, ScenarioRunner
-from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.outcome import Outcome
 
 ALL = frozenset(CAPABILITIES) | {f"op:{name}" for name in OPERATIONS}
 

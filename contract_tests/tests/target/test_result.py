@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code
+from flipsnack_contract.target.outcome import SHOWN, Exit, Outcome
+from flipsnack_contract.target.result import Result, exit_code
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from flipsnack_contract.checks.drawing import same_everywhere
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, keep_to_time
 from flipsnack_contract.contract.clock import REAL_MARGIN, SECOND, Clock, RatePacer, RealClock, shortest, stopwatch
 from flipsnack_contract.contract.methods import Method, methods
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply, Request, Target
 from flipsnack_contract.target.target_under_test import TargetUnderTest

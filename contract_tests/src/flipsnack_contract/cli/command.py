@@ -1,13 +1,15 @@
 """How commands show their help and their errors."""
 
 import shutil
+from collections import UserDict
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from flipsnack_contract.adapter.modes import MODES, PLACEHOLDERS
-from flipsnack_contract.target.result import SHOWN
+from flipsnack_contract.target.outcome import SHOWN
 
 PROGRAM = "flipsnack-contract"
 CONTEXT: dict[str, Any] = {
@@ -53,6 +55,31 @@ class Command(click.Command):
         """Write the text below the options, then the sections."""
         super().format_epilog(ctx, formatter)
         write_sections(formatter, self._sections)
+
+
+class _Imported(UserDict[str, Any]):
+    """Commands that are imported when they are taken out."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute, _ = self.data[name]
+        return getattr(import_module(f"flipsnack_contract.cli.{module}"), attribute)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called.
+
+    `of` has for each command the module of this folder that defines it, its name there, and its line of the help.
+    """
+
+    def __init__(self, *args: Any, of: Mapping[str, tuple[str, str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commands = _Imported(of)
+        self._of = of
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of each command; none is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._of[name][2]) for name in self.list_commands(ctx)])
 
 
 def write_sections(formatter: click.HelpFormatter, sections: Sections) -> None:

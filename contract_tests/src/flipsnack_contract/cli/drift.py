@@ -9,7 +9,8 @@ import click
 from flipsnack_contract.cli.command import Command
 from flipsnack_contract.cli.judge import cache_folder, click_options, options_of
 from flipsnack_contract.contract.decoding import cut
-from flipsnack_contract.target.result import Drift, Exit, Outcome, compare, ledger_advice
+from flipsnack_contract.target.outcome import Exit, Outcome
+from flipsnack_contract.target.result import Drift, compare, ledger_advice
 
 EXAMPLES = 20
 EXIT_CODES = {

@@ -17,7 +17,7 @@ from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
 from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.target.outcome import Exit
 
 PROGRAMS = """
 With --mode exec the program finds FLIPSNACK_API_KEY and FLIPSNACK_SECRET in its environment. It succeeds with exit code

@@ -29,7 +29,8 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, fixed_group, scenario_groups
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
-from flipsnack_contract.target.result import Exit, Outcome, Result, summed_up
+from flipsnack_contract.target.outcome import Exit, Outcome
+from flipsnack_contract.target.result import Result, summed_up
 
 EXAMPLES = 300
 # Where a sleep takes its time, a scenario takes seconds.

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flipsnack_contract.contract.decoding import cut
-from flipsnack_contract.target.result import Exit, Result
+from flipsnack_contract.target.outcome import Exit
+from flipsnack_contract.target.result import Result
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from flipsnack_contract.contract.ledger import rules
 from flipsnack_contract.plugin.judged import NotJudgeable
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 
 FORM = "RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01"
 _LINE = re.compile(

@@ -26,7 +26,8 @@ from flipsnack_contract.plugin.text import shown
 from flipsnack_contract.recordings.judging import judge_history, recording_checks
 from flipsnack_contract.recordings.reading import BadHistory, read_history
 from flipsnack_contract.scenarios.artifacts import BadReplay
-from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, worst
+from flipsnack_contract.target.outcome import SHOWN, Exit, Outcome
+from flipsnack_contract.target.result import Result, worst
 
 FRONT = "flipsnack-contract"
 _Ended: type[PytestExit] = type("error", (PytestExit,), {})

@@ -14,7 +14,7 @@ from flipsnack_contract.contract.termination import end_like_interrupted
 from flipsnack_contract.plugin.option_table import PACKAGE
 from flipsnack_contract.plugin.run import RUN, Contract, PartItem, ended, open_run
 from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.target.outcome import Exit
 
 
 def pytest_configure(config: pytest.Config) -> None:

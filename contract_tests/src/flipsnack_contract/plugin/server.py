@@ -15,7 +15,7 @@ from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import BLANKS, Options
 from flipsnack_contract.target.control import Control, Refused, find_control
-from flipsnack_contract.target.result import Exit
+from flipsnack_contract.target.outcome import Exit
 from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 

@@ -14,7 +14,8 @@ from _pytest.terminal import TerminalReporter
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.plugin.run import PartItem, Run, results_in
 from flipsnack_contract.plugin.text import report_lines, shown
-from flipsnack_contract.target.result import SHOWN, Exit, Outcome, Result, exit_code, summed_up, worst
+from flipsnack_contract.target.outcome import SHOWN, Exit, Outcome
+from flipsnack_contract.target.result import Result, exit_code, summed_up, worst
 
 LETTERS = {"passed": ".", "failed": "F", "error": "E", "skipped": "s", "warned": "w", "xfailed": "x"}
 SUITE = "flipsnack_contract"

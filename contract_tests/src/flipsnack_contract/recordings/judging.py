@@ -11,7 +11,8 @@ from flipsnack_contract.recordings import servers
 from flipsnack_contract.scenarios import traffic
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.traffic import NEEDS, Traffic, grouped
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.target import masked
 
 STEPS = 40

@@ -13,7 +13,8 @@ from flipsnack_contract.scenarios.scenario_catalogue import named
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
-from flipsnack_contract.target.result import Outcome, Result
+from flipsnack_contract.target.outcome import Outcome
+from flipsnack_contract.target.result import Result
 
 ADAPTER_RULE = "client.adapter"
 MOST_RUNS_TO_SHRINK = 80

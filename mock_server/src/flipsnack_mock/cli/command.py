@@ -2,7 +2,9 @@
 
 import shutil
 import sys
+from collections import UserDict
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 import click
@@ -45,6 +47,31 @@ def show_error(wrong: click.ClickException, program: str) -> None:
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else program
     click.echo(f"error: {wrong.format_message().rstrip('.')} (see {path} --help)", err=True)
+
+
+class _Imported(UserDict[str, Any]):
+    """Commands that are imported when they are taken out."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute, _ = self.data[name]
+        return getattr(import_module(f"flipsnack_mock.cli.{module}"), attribute)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called.
+
+    `of` has for each command the module of this folder that defines it, its name there, and its line of the help.
+    """
+
+    def __init__(self, *args: Any, of: Mapping[str, tuple[str, str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commands = _Imported(of)
+        self._of = of
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of each command; none is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._of[name][2]) for name in self.list_commands(ctx)])
 
 
 class GroupedCommand(click.Command):

@@ -2,7 +2,7 @@
 
 A request that changes something writes the rows of what it changed in one transaction, on the event loop, before it is
 answered: some tens of microseconds into the write-ahead log, which the kernel has then, whatever becomes of the
-process. Every 4,000 pages (16 MB) SQLite moves the log into the file and waits for the disk: that request takes some
+process. Every 16,000 pages (16 MB) SQLite moves the log into the file and waits for the disk: that request takes some
 milliseconds more. A loss of power may take the latest changes along (`synchronous=NORMAL`), and leaves a sound file.
 """
 
@@ -10,11 +10,12 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from flipsnack_mock.state.kept_world import Change, Place
 
-VERSION = 1
+VERSION = 2
 """The version of the rows, with that of the values in them; a file of another version is refused."""
 
 APPLICATION = 0x464C5053
@@ -32,16 +33,26 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-_LOG_PAGES = 4_000
+# A change goes to the log as whole pages: small ones cost less.
+_PAGE_BYTES = 1_024
+_LOG_PAGES = 16_000
 _COLUMNS = ("world", "account", "part", "name")
-_PUT = (
-    "INSERT INTO state (world, account, part, name, value) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (world, account, part, name) DO UPDATE SET value = excluded.value"
-)
+_AT_ONCE = 8
 _REMOVE = {
     number: "DELETE FROM state WHERE " + " AND ".join(f"{column} = ?" for column in _COLUMNS[:number])
     for number in range(1, len(_COLUMNS) + 1)
 }
+
+
+@lru_cache(_AT_ONCE)
+def _put(rows: int) -> str:
+    """The statement that puts so many rows."""
+    return (
+        f"INSERT INTO state (world, account, part, name, value) VALUES {', '.join(['(?, ?, ?, ?, ?)'] * rows)} "
+        "ON CONFLICT (world, account, part, name) DO UPDATE SET value = excluded.value"
+    )
+
+
 _ALL = "SELECT world, account, part, name, value FROM state ORDER BY place"
 
 
@@ -84,33 +95,34 @@ class StateFile:
         """Make all changes, in their order, or none; raises `OSError` with the reason."""
         if os.getpid() != self._process:
             raise OSError(f"{self._path} belongs to the process that opened it; start each process with its own file")
+        self.written += len(changes)
         try:
-            if len(changes) == 1:
-                self._make(changes[0])
+            if len(changes) <= _AT_ONCE and all(value is not None for _, value in changes):
+                self._put(changes)
             else:
-                self._make_all(changes)
+                self._make(changes)
         except sqlite3.Error as trouble:
             raise OSError(self._explained(trouble)) from None
 
-    def _make_all(self, changes: list[Change]) -> None:
+    def _put(self, changes: list[Change]) -> None:
+        # One statement is a transaction of its own, which costs half of one with a beginning and an end.
+        self.connection.execute(_put(len(changes)), [one for place, value in changes for one in (*place, value)])
+
+    def _make(self, changes: list[Change]) -> None:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             for change in changes:
-                self._make(change)
+                place, value = change
+                if value is None:
+                    self.connection.execute(_REMOVE[len(place)], place)
+                else:
+                    self._put([change])
             self.connection.execute("COMMIT")
         except BaseException:
             # SQLite has rolled back by itself when the disk was full.
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
-
-    def _make(self, change: Change) -> None:
-        self.written += 1
-        place, value = change
-        if value is None:
-            self.connection.execute(_REMOVE[len(place)], place)
-        else:
-            self.connection.execute(_PUT, (*place, value))
 
     def _prepare(self) -> None:
         # One process at a time, told by SQLite's own lock; then the log needs no shared memory either.
@@ -136,6 +148,7 @@ class StateFile:
         return application, version, tables
 
     def _begin(self) -> None:
+        self.connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")

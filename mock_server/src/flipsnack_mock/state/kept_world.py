@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from functools import partial
+from operator import attrgetter
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.protocol.instants import Counted
+from flipsnack_mock.protocol.instants import Counted, Microseconds
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.settings import Settings
 from flipsnack_mock.state.world import PackageOf, World, Worlds
@@ -22,7 +23,12 @@ Change = tuple[Place, bytes | None]
 """A row that is put at its place (all four names), or with None the rows at a place and below that are removed."""
 
 PARTS: dict[str, Any] = {"collections": Collection, "faults": FaultRule, "renamed": str}
-"""The parts of an account that have a row for each of their names; the rest of it is one row."""
+"""The parts of an account that have a row for each of their names."""
+
+COUNTS = "counts"
+"""The part with the row of `Counts`; the rest of an account is the row of no part."""
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Store(Protocol):
@@ -40,6 +46,22 @@ class WorldRow(msgspec.Struct, frozen=True):
 
     maintenance: bool = False
     begun: Counted = 0
+
+
+class Counts(msgspec.Struct, frozen=True, array_like=True):
+    """What a call changes of its account beside the `PARTS`: a small row, as most calls change nothing else."""
+
+    latest: Microseconds = 0
+    counted: list[Microseconds] = []
+    urls_made: Counted = 0
+    uploads: dict[str, Counted] = {}
+    hashes_made: Counted = 0
+
+
+_ELSEWHERE: dict[str, Any] = {name: {} for name in PARTS} | msgspec.structs.asdict(Counts())
+_counts = attrgetter(*Counts.__struct_fields__)
+# All of these are values, which are replaced and never changed.
+_rest = attrgetter(*(name for name in Account.__struct_fields__ if name not in _ELSEWHERE))
 
 
 class Damaged(ValueError):
@@ -88,8 +110,9 @@ class Recorded(dict[str, Value]):
 class KeptWorld(World):
     """A world whose rows are in `store`.
 
-    An account that was handed out may have been changed: the next `save` writes its row, and of its `PARTS` the rows
-    of the names that changed. A part that was replaced by a new dict, as publishing does, is written whole.
+    An account that was handed out may have been changed: the next `save` writes its `Counts`, of its `PARTS` the rows
+    of the names that changed, and the rest of it where that is not what was written last. A part that was replaced by
+    a new dict, as publishing does, is written whole.
     """
 
     def __init__(
@@ -105,6 +128,7 @@ class KeptWorld(World):
         self._touched: dict[str, None] = {}
         self._gone: dict[str, None] = {}
         self._written: WorldRow | None = None
+        self._rests: dict[str, tuple[Any, ...]] = {}
         super().__init__(settings, name, package_of, beside=beside)
 
     @property
@@ -168,46 +192,56 @@ class KeptWorld(World):
 
     def _changes(self, row: WorldRow) -> Iterator[Change]:
         if row != self._written:
-            yield (self.name, "", "", ""), msgspec.json.encode(row)
+            yield (self.name, "", "", ""), _encode(row)
         for key in self._gone:
             yield (self.name, key), None
         for key in self._touched:
             if (account := self._accounts.get(key)) is not None:
-                yield from _account_changes(self.name, account, whole=key in self._gone)
+                yield from self._account_changes(account, whole=key in self._gone)
+
+    def _account_changes(self, account: Account, *, whole: bool) -> Iterator[Change]:
+        if whole or self._rests.get(account.key) != _rest(account):
+            yield (self.name, account.key, "", ""), _encode(msgspec.structs.replace(account, **_ELSEWHERE))
+        yield (self.name, account.key, COUNTS, ""), _encode(_counts(account))
+        for part in PARTS:
+            items = getattr(account, part)
+            if whole or type(items) is not Recorded:
+                yield from _replaced((self.name, account.key, part), items)
+            elif items.changed or items.removed:
+                yield from _changed((self.name, account.key, part), items)
 
     def _settle(self, row: WorldRow) -> None:
+        for key in self._gone:
+            self._rests.pop(key, None)
         for key in self._touched:
             if (account := self._accounts.get(key)) is not None:
+                self._rests[key] = _rest(account)
                 _settle(account)
         self._touched.clear()
         self._gone.clear()
         self._written = row
 
 
-def _account_changes(world: str, account: Account, *, whole: bool) -> Iterator[Change]:
-    rest = msgspec.structs.replace(account, **dict.fromkeys(PARTS, _NOTHING))
-    yield (world, account.key, "", ""), msgspec.json.encode(rest)
-    for part in PARTS:
-        place, items = (world, account.key, part), getattr(account, part)
-        if whole or type(items) is not Recorded:
-            yield place, None
-            names: Iterable[str] = items
-        else:
-            yield from (((*place, name), None) for name in items.removed)
-            names = items.changed
-        yield from (((*place, name), msgspec.json.encode(items[name])) for name in names)
+def _replaced(place: Place, items: dict[str, Any]) -> Iterator[Change]:
+    yield place, None
+    for name, value in items.items():
+        yield (*place, name), _encode(value)
 
 
-_NOTHING: dict[str, Any] = {}
+def _changed(place: Place, items: Recorded[Any]) -> Iterator[Change]:
+    for name in items.removed:
+        yield (*place, name), None
+    for name in items.changed:
+        yield (*place, name), _encode(items[name])
 
 
 def _settle(account: Account) -> None:
     for part in PARTS:
         items = getattr(account, part)
-        if type(items) is Recorded:
-            items.settle()
-        else:
+        if type(items) is not Recorded:
             setattr(account, part, Recorded(items.items()))
+        elif items.changed or items.removed:
+            items.settle()
 
 
 def kept_worlds(settings: Settings, package_of: PackageOf, store: Store) -> Worlds:
@@ -227,15 +261,22 @@ def kept_worlds(settings: Settings, package_of: PackageOf, store: Store) -> Worl
 
 def _read(rows: Iterable[tuple[Place, bytes]]) -> dict[str, tuple[WorldRow, dict[str, Account]]]:
     found: dict[str, tuple[WorldRow, dict[str, Account]]] = {}
-    for place, text in rows:
+    for place, value in rows:
         world, key, part, name = place
         try:
-            if part:
-                getattr(found[world][1][key], part)[name] = msgspec.json.decode(text, type=PARTS[part])
+            if part == COUNTS:
+                _count(found[world][1][key], msgspec.msgpack.decode(value, type=Counts))
+            elif part:
+                getattr(found[world][1][key], part)[name] = msgspec.msgpack.decode(value, type=PARTS[part])
             elif key:
-                found[world][1][key] = msgspec.json.decode(text, type=Account)
+                found[world][1][key] = msgspec.msgpack.decode(value, type=Account)
             else:
-                found[world] = msgspec.json.decode(text, type=WorldRow), {}
-        except (msgspec.MsgspecError, UnicodeDecodeError, LookupError) as damage:
+                found[world] = msgspec.msgpack.decode(value, type=WorldRow), {}
+        except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as damage:
             raise Damaged(f"the row {place!r} cannot be read: {damage}; move the file away to begin again") from None
     return found
+
+
+def _count(account: Account, counts: Counts) -> None:
+    for name, value in msgspec.structs.asdict(counts).items():
+        setattr(account, name, value)
