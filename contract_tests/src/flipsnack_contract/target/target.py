@@ -48,6 +48,15 @@ class Request:
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an http or https URL with a host, which can be requested."""
+    try:
+        place = urlsplit(text)
+    except ValueError:
+        return False
+    return place.scheme in ("http", "https") and bool(place.netloc)
+
+
 @dataclass(frozen=True)
 class Reply:
     """One HTTP answer; header names are in lower case."""
