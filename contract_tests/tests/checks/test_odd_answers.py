@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks import server_checks
@@ -120,6 +120,7 @@ spoils = st.one_of(
 )
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.nested_given])  # a check draws, too
 @given(check=st.sampled_from(CHECKS), after=st.integers(0, 4), spoil=spoils)
 def test_no_answer_of_a_server_fails_a_check(check: Check, after: int, spoil: Spoil) -> None:
     subject = examine(WsgiTarget(OddServer(after, spoil)))

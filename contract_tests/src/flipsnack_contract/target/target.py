@@ -49,12 +49,11 @@ class Request:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an http or https URL with a host, which can be requested."""
+    """Whether a text is an http or https URL with a host."""
     try:
-        place = urlsplit(text)
+        return urlsplit(text).scheme in ("http", "https") and bool(urlsplit(text).netloc)
     except ValueError:
         return False
-    return place.scheme in ("http", "https") and bool(place.netloc)
 
 
 @dataclass(frozen=True)
