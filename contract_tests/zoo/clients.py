@@ -34,6 +34,7 @@ PACKAGES = ("download", "poll")
 BY_MODULE = {
     "documents": ("create", "call"),
     "uploads": ("create", "call"),
+    "texts": ("create", "call"),
     "conversions": ("create", "call"),
     "calls": ("call",),
     "publishing": ("publish",),

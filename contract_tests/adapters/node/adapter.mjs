@@ -1,5 +1,5 @@
 // Adapter protocol v1 around a small client in plain Node (20 or newer, no dependency): both are in this file.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
@@ -51,10 +51,16 @@ function read([http, body]) {
 }
 const call = async (run, action, params) =>
   read(await get(`${run.base_url}?${new URLSearchParams(signed(run, action, params))}`));
+async function multipart(params, files) { // by hand: FormData makes CR LF of each line end, after it was signed
+  const mark = `part-${randomUUID()}`;
+  const part = (about, content) => [`--${mark}\r\nContent-Disposition: form-data; ${about}\r\n\r\n`, content, "\r\n"];
+  const parts = Object.entries(params).flatMap(([name, value]) => part(`name="${name}"`, value));
+  for (const [name, path] of Object.entries(files))
+    parts.push(...part(`name="${name}"; filename="${basename(path)}"`, await readFile(path)));
+  return new Blob([...parts, `--${mark}--\r\n`], { type: `multipart/form-data; boundary=${mark}` });
+}
 async function upload(run, params, files) { // what may have been done is not tried again
-  const body = new FormData();
-  for (const [name, value] of Object.entries(signed(run, "collection.create", params))) body.append(name, value);
-  for (const [name, path] of Object.entries(files)) body.append(name, new Blob([await readFile(path)]), basename(path));
+  const body = await multipart(signed(run, "collection.create", params), files);
   const lost = (failure) => fail("uncertain", `${failure.message}; look for the collection with collection.getList`);
   const reply = await get(run.base_url, { method: "POST", body }).catch(lost);
   try { return read(reply); } catch (failure) { throw failure.kind === "protocol" ? lost(failure) : failure; }

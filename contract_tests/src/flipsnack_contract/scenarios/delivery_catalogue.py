@@ -140,17 +140,17 @@ REDIRECTED: Mapping[str, Scenario] = {
 }
 PACKAGES: Mapping[str, Scenario] = {
     "a large package": Scenario(package_bytes=LARGE),
-    "a large package, over another file": Scenario(package_bytes=LARGE, old_file=True),
+    "a large package, over another file": Scenario(package_bytes=LARGE, old_bytes=21),
     **{f"{fault.name}, of a large package": Scenario(package_bytes=LARGE, pages=3, faults=(fault,)) for fault in CUTS},
     "a large package cut off again and again": Scenario(package_bytes=LARGE, faults=CUTS[2:]),
     **{
-        fault.name: Scenario(pages=8, old_file=True, faults=(CUT_OFF, fault))
+        fault.name: Scenario(pages=8, old_bytes=21, faults=(CUT_OFF, fault))
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
     "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
     EMPTY_ZIP.name: Scenario(faults=(EMPTY_ZIP,)),
-    f"{EMPTY_ZIP.name}, over another file": Scenario(old_file=True, faults=(EMPTY_ZIP,)),
+    f"{EMPTY_ZIP.name}, over another file": Scenario(old_bytes=9_000, faults=(EMPTY_ZIP,)),
     "a small new package": Scenario(faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)),
 }
 
@@ -172,7 +172,7 @@ REFUSED_BY = {code: refusal(PACKAGE_METHOD, code, FINAL[code]) for code in messa
 STILL_CONVERTED = msgspec.structs.replace(REFUSED_BY.pop(38), affects="lasting", means="")
 ALL_LASTING = ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever", "calls reset for ever")
 CODES: Mapping[str, Scenario] = {
-    **{f"{code} for ever": Scenario(old_file=True, faults=(fault,)) for code, fault in REFUSED_BY.items()},
+    **{f"{code} for ever": Scenario(old_bytes=21, faults=(fault,)) for code, fault in REFUSED_BY.items()},
     **{f"{code} for ever, no deadline": Scenario(deadline_s=None, faults=(one,)) for code, one in REFUSED_BY.items()},
     **{f"{code} once": Scenario(deadline_s=None, faults=(_once(one),)) for code, one in REFUSED_BY.items()},
     **{f"one poll, {code} for ever": Scenario(op="poll", faults=(one,)) for code, one in REFUSED_BY.items()},

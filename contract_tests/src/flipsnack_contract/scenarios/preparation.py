@@ -15,6 +15,7 @@ from flipsnack_contract.target.control import AccountControl
 AFTER_DEADLINE_MS = 120_000
 LONGEST_MS = 3 * 3_600_000
 """A client without a deadline that still runs so long after its start does not give up by itself."""
+OLD = b"what was there before"
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
@@ -61,6 +62,12 @@ def document_of(scenario: Scenario) -> bytes:
         case "jpg":
             return jpg() + _every_byte(size)
     return TEXT if kind == "text" else b""
+
+
+def old_file_of(scenario: Scenario) -> bytes | None:
+    """The file that is at the destination before; None for none."""
+    size = scenario.old_bytes
+    return None if size is None else (OLD * (size // len(OLD) + 1))[:size]
 
 
 def _every_byte(size: int) -> bytes:

@@ -12,12 +12,19 @@ from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.event import Event, logged_event
-from flipsnack_contract.scenarios.preparation import action_of, case_of, collection_for, document_of, listed, prepare
+from flipsnack_contract.scenarios.preparation import (
+    action_of,
+    case_of,
+    collection_for,
+    document_of,
+    listed,
+    old_file_of,
+    prepare,
+)
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.target.control import Control
 
-OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
@@ -91,8 +98,8 @@ class ScenarioRunner:
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
         self._disturb(scenario, sandbox)
-        before = OLD if scenario.old_file else None
-        if before:
+        before = old_file_of(scenario)
+        if before is not None:
             sandbox.dest.write_bytes(before)
         case = case_of(scenario, sandbox, collection)
         there = tuple(listed(sandbox.account)) if scenario.op == "list" else ()

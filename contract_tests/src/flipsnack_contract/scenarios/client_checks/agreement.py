@@ -56,6 +56,19 @@ def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
         expect(dict(last.data or {}), dict(run.value), f"the value, after {last}")
 
 
+@check("client.xml", needs={"xml"})
+def the_texts_of_an_answer_in_xml_are_kept(run: ScenarioRun) -> None:
+    """Each text in the data of an answer in XML is in the value as it was sent; what is no text may be read as such."""
+    last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
+    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format == "xml"
+    if not is_call or run.outcome is not CaseOutcome.OK or last is None or last.fault or _is_masked(last):
+        return
+    for name, text in (last.data or {}).items():
+        found = run.value.get(name)
+        if isinstance(text, str) and isinstance(found, str):
+            expect(text, found, f"{name} in the value, after {last}")
+
+
 def _is_masked(call: Event) -> bool:
     # The journal masks resource URLs.
     return "resourceUrl" in (call.data or {})
