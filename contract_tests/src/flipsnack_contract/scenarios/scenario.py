@@ -183,6 +183,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.main_method.takes("collectionHash")
 
     @property
+    def makes_or_lists(self) -> bool:
+        """Whether it is about all collections of the account."""
+        return self.op == "list" or self.main_action == CREATE
+
+    @property
     def uploads_file(self) -> bool:
         return self.main_action == CREATE and "fileUrl" not in self.params
 

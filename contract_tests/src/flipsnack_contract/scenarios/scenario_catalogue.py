@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios import fault_catalogue as faults
 from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIES
@@ -168,7 +169,7 @@ CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() f
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
-    "params": lambda params: ", ".join(f"{name}={value!r}" for name, value in params.items()),
+    "params": lambda params: ", ".join(f"{name}={cut(repr(value), 200)}" for name, value in params.items()),
     "settings": lambda settings: ", ".join(f"{name} {value:g}" for name, value in settings.items()),
     "faults": lambda faults: ", ".join(fault.name for fault in faults),
     "timeline": lambda timeline: ", ".join(f"{event} after {event.after_s:.10g} s" for event in timeline),

@@ -16,8 +16,8 @@ from flipsnack_contract.scenarios.preparation import (
     action_of,
     case_of,
     collection_for,
+    collections_of,
     document_of,
-    listed,
     old_file_of,
     prepare,
 )
@@ -93,7 +93,15 @@ class ScenarioRunner:
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
         name = f"{self.name}-{self._count}"
-        return Sandbox(self.fake, name, key=scenario.key, secret=scenario.secret, way=scenario.way)
+        return Sandbox(
+            self.fake,
+            name,
+            key=scenario.key,
+            secret=scenario.secret,
+            way=scenario.way,
+            collections=collections_of(scenario),
+            frozen=self.virtual,
+        )
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
@@ -102,7 +110,7 @@ class ScenarioRunner:
         if before is not None:
             sandbox.dest.write_bytes(before)
         case = case_of(scenario, sandbox, collection)
-        there = tuple(listed(sandbox.account)) if scenario.op == "list" else ()
+        there = tuple(one["hash"] for one in collections_of(scenario)) if scenario.op == "list" else ()
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
@@ -122,7 +130,7 @@ class ScenarioRunner:
             there_before=there,
             sent=sent,
             left=sandbox.left(),
-            account=tuple(sandbox.account.collections()) if scenario.op not in ("download", "poll") else (),
+            account=tuple(sandbox.account.collections()) if scenario.makes_or_lists else (),
         )
         return replace(run, package=self._package_for(run, sandbox, collection))
 
