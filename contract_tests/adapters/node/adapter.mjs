@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-const CLIENT = { name: "plain-node", version: "1.0", language: "javascript" };
+const SELF = { name: "plain-node", version: "1.0", language: "javascript" };
 const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh", "uploads"];
 
 const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 33: "quota", 38: "processing" };
@@ -113,7 +113,7 @@ for (let message = await hear(); message.type !== "bye"; message = await hear())
   const run = { ...message, now, end: now + (options?.deadline_ms ?? 1800000) };
   const over = (outcome, fields) => say("result", { id, outcome, ...fields });
   const failed = ({ kind, code, message }) => over("error", { error: { class: kind, code, message } });
-  if (message.type === "hello") say("hello", { protocol: 1, client: CLIENT, ops: Object.keys(ops), capabilities: ABLE });
+  if (message.type === "hello") say("hello", { protocol: 1, client: SELF, ops: Object.keys(ops), capabilities: ABLE });
   else if (!ops[op]) over("unsupported", { why: `there is no ${op}` });
   else await ops[op](run).then((done) => over("ok", done)).catch((e) => e.kind ? failed(e) : Promise.reject(e));
 }
