@@ -17,8 +17,8 @@ from flipsnack_mock.state.seeds import Month, SeedAccount, SeedCollection, refus
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     """The body that creates an account; the default secret is `secret-` plus the key.
 
-    It begins with these collections. Its clock stands still at `frozen_at`: ISO 8601 with an offset, or seconds since
-    1970; without, it shows real time.
+    It begins with these collections, which a reset removes. Its clock stands still at `frozen_at`: ISO 8601 with an
+    offset, or seconds since 1970; without, it shows real time.
     """
 
     key: Key
