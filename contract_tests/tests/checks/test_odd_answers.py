@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks import server_checks
 from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.checks.runner import run_check
-from flipsnack_contract.target.result import Outcome
+from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.target import WsgiTarget
 from flipsnack_contract.target.target_under_test import examine
 
