@@ -100,7 +100,7 @@ def test_the_bench_measures_and_saves(tmp_path: Path) -> None:
 
     names = {figure["name"] for figure in json.loads(out.read_text())["figures"]}
     assert {
-        "cold start to the first answer",
+        "cold start to the first call answered",
         "most memory while 5 MB streamed",
         "slow downloads still dripping",
         "memory with 200 accounts",

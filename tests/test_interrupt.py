@@ -26,7 +26,7 @@ sys.meta_path.insert(0, Finder())
         (("flipsnack", "status", "h"), "requests.sessions"),
         (("flipsnack-mock", "--help"), "flipsnack_mock.cli"),
         (("flipsnack-mock", "--help"), "click.core"),
-        (("flipsnack-mock", "serve", "--port", "0"), "flask.app"),
+        (("flipsnack-mock", "serve", "--port", "0"), "flipsnack_mock.server.fake"),
         (("flipsnack-mock", "serve", "--port", "0"), "uvicorn.config"),
         (("flipsnack-contract", "--help"), "flipsnack_contract.cli"),
         (("flipsnack-contract", "--help"), "click.core"),

@@ -77,6 +77,18 @@ def test_the_fake_for_tests_names_its_extra_where_it_is_missing(base: Path) -> N
     assert "pip install 'flipsnack-kit[mock]'" in run.stderr
 
 
+def test_pytest_finds_the_fixtures_where_the_wheel_is_installed(full: Path, tmp_path: Path) -> None:
+    """Without a warning, also in a program that has imported the packages before it starts pytest."""
+    (tmp_path / "test_own.py").write_text("def test_own(flipsnack_account): assert flipsnack_account.key\n")
+    (tmp_path / "run.py").write_text(
+        "import sys, flipsnack_client, flipsnack_contract, flipsnack_mock, pytest\n"
+        "sys.exit(pytest.main(['-W', 'error']))\n"
+    )
+    run = _run(full / "python", "run.py", cwd=tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
 def test_no_generic_name_lands_in_site_packages(base: Path) -> None:
     files = _done(
         base / "python",

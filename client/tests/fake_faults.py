@@ -9,10 +9,11 @@ from typing import Any
 from client.tests.conftest import Sandbox
 
 from flipsnack_client.envelope import CALLBACK
+from flipsnack_mock.testing.fields import FaultConditions
 
 FORMATS = ["json", "jsonp", "xml"]
-CALLS = {"action": "collection.downloadHTML"}
-PACKAGES = {"action": "package"}
+CALLS: FaultConditions = {"action": "collection.downloadHTML"}
+PACKAGES: FaultConditions = {"action": "package"}
 SIZE = 400_000
 
 Fault = dict[str, Any]

@@ -1,6 +1,6 @@
 """What the vendor does not document: the client works with either reading of it that the fake has."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from client.tests.conftest import Sandbox
@@ -19,7 +19,7 @@ def document(tmp_path: Any) -> Any:
 
 @pytest.mark.parametrize(("base", "count"), [(0, "matches"), (0, "listed"), (1, "matches"), (1, "listed")])
 def test_all_collections_are_listed_whatever_the_range_begins_with_and_the_count_counts(
-    sandbox: Sandbox, base: int, count: str
+    sandbox: Sandbox, base: Literal[0, 1], count: Literal["matches", "listed"]
 ) -> None:
     """In pages that fit, that do not, and in one."""
     sandbox.account.settings(list_base=base, list_count=count)

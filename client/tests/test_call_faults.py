@@ -21,6 +21,7 @@ from flipsnack_client import (
     MalformedAnswer,
     RetryPolicy,
 )
+from flipsnack_mock.testing.fields import FaultConditions
 
 
 @pytest.mark.parametrize("answer_format", FORMATS)
@@ -74,7 +75,9 @@ def test_a_call_that_may_succeed_later_is_made_again(
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("when", [CALLS, PACKAGES], ids=["call", "download"])
-def test_the_servers_hint_is_the_least_pause(sandbox: Sandbox, tmp_path: Path, status: int, when: Fault) -> None:
+def test_the_servers_hint_is_the_least_pause(
+    sandbox: Sandbox, tmp_path: Path, status: int, when: FaultConditions
+) -> None:
     """Retry-After in seconds is kept, with a random part on top."""
     sandbox.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
     sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")

@@ -44,7 +44,7 @@ def test_the_life_of_a_collection_from_the_upload_to_the_end(command: Command, r
     for words in ("created collection", "conversion: complete", "COMPLETE (1 poll", "saved p.zip"):
         assert words in told
     assert zipfile.is_zipfile(runner.folder / "p.zip")
-    assert told.startswith("created collection ")
+    assert told.startswith("sent ")
     book = made.strip()
     assert f"{book}  public  Spring\n" == command("list", "--query", "spring")[1]
     assert "" == command("list", "--query", "winter")[1]

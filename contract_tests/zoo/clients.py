@@ -6,6 +6,7 @@ A client of the zoo runs in a thread of this process; others run behind their ad
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
@@ -34,6 +35,7 @@ PACKAGES = ("download", "poll")
 BY_MODULE = {
     "documents": ("create", "call"),
     "uploads": ("create", "call"),
+    "texts": ("create", "call"),
     "conversions": ("create", "call"),
     "calls": ("call",),
     "publishing": ("publish",),
@@ -62,7 +64,16 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
     open_runner = _runner_of_program if isinstance(made, LaunchMode) else runner_of
     with MockServer() as server, fake_at(server.url) as fake, open_runner(made, fake) as runner:
         able = runner.capabilities if isinstance(made, LaunchMode) else runner.capabilities - _foreign(made)
-        yield lambda name, examples: _cell(_BY_NAME[name], runner, scenario_groups(able, plan_of(examples)))
+        # A cell has all checks of its rule: the next one of that rule would find the same.
+        cells: dict[str, Cell] = {}
+
+        def judge(name: str, examples: int) -> Cell:
+            check = _BY_NAME[name]
+            if check.rule.id not in cells:
+                cells[check.rule.id] = _cell(check, runner, scenario_groups(able, plan_of(examples)))
+            return replace(cells[check.rule.id], check=name)
+
+        yield judge
 
 
 def _foreign(client: type[Client]) -> set[str]:

@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection, wait
 
 from contract_tests.zoo.mutant import Cell, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.suites import SUITES
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flipsnack_contract.contract.clock import stopwatch
 
@@ -42,6 +44,7 @@ def run_all(jobs: Iterable[Job], *, processes: int = PROCESSES, timeout: float =
 
     A job is taken from `jobs` when a process is free, so it may depend on the results before it.
     """
+    _draw_once()
     waiting = iter(jobs)
     running: list[Worker] = []
     with tempfile.TemporaryDirectory(prefix="flipsnack-zoo-", ignore_cleanup_errors=True) as folder:
@@ -54,6 +57,12 @@ def run_all(jobs: Iterable[Job], *, processes: int = PROCESSES, timeout: float =
         finally:
             for worker in running:
                 worker.stop()
+
+
+@settings(max_examples=1, database=None, derandomize=True)
+@given(st.text("ab"))
+def _draw_once(_text: str) -> None:
+    """Load what Hypothesis loads at its first draw, once for all processes, which begin as copies of this one."""
 
 
 def _finished(running: list[Worker]) -> Iterator[MutantResult]:

@@ -7,12 +7,14 @@ from contract_tests.zoo.broken_servers import (
     codes,
     collections,
     conversion,
+    events,
     jobs,
     links,
     lists,
     months,
     order,
     packages,
+    queries,
     requests,
     signing,
     statistics,
@@ -26,7 +28,7 @@ from flipsnack_mock import create_app
 from flipsnack_mock.testing import MockServer
 
 _READING = (requests, values, answers, order, codes, signing)
-_DOING = (uploads, months, conversion, collections, lists, statistics, jobs, links, packages, accounts)
+_DOING = (uploads, months, conversion, collections, events, lists, queries, statistics, jobs, links, packages, accounts)
 _MODULES = (*_READING, *_DOING)
 BROKEN_SERVERS = tuple(Mutant(name_of(one), one.breaks, one) for one in members_in(_MODULES, AltServer))
 CORRECT = (

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -151,14 +152,120 @@ def test_two_suites_with_one_key_cannot_tell_by_their_paths(
 
 
 @pytest.mark.parametrize(
-    ("flags", "ini", "errors"), [(["--flipsnack-lint"], "false", 1), ([], "true", 1), ([], "false", 0)]
+    ("flags", "ini", "failed"), [(["--flipsnack-lint"], "false", 1), ([], "true", 1), ([], "false", 0)]
 )
 def test_linting_fails_the_test_of_a_client_that_broke_a_rule(
-    pytester: pytest.Pytester, flags: list[str], ini: str, errors: int
+    pytester: pytest.Pytester, flags: list[str], ini: str, failed: int
 ) -> None:
-    """On teardown, with the rule's name; by option or configuration, off by default, and a marker exempts a test."""
+    """Once, with the rule's name; by option or configuration, off by default, and a marker exempts a test."""
     pytester.makepyfile(LINTED)
     pytester.makeini(f"[pytest]\nflipsnack_lint = {ini}\n")
     result = pytester.runpytest_subprocess(*PLUGIN, *flags)
-    result.assert_outcomes(passed=3, errors=errors)
-    assert bool(errors) == ("client.poll-interval" in result.stdout.str())
+    result.assert_outcomes(passed=3 - failed, failed=failed)
+    assert failed == result.stdout.str().count("SHOULD client.poll-interval")
+
+
+BROKEN = """
+    import pytest
+
+    @pytest.fixture
+    def client_fixture_that_fails(flipsnack_call):
+        flipsnack_call("collection.downloadHTML", collectionHash="seen-in-setup")
+        raise RuntimeError
+
+    def test_verify(flipsnack_call, flipsnack_account):
+        flipsnack_account.settings(requests_per_second=0, requests_per_minute=0)
+        flipsnack_call("collection.downloadHTML", collectionHash="mock-complete")
+        for _ in range(60):
+            flipsnack_call("collection.downloadHTML", collectionHash=flipsnack_account.secret)
+        flipsnack_account.requests.verify(exactly=2, hash="mock-complete", after={"code": 43})
+
+    def test_setup(client_fixture_that_fails):
+        pass
+
+    def test_passes(flipsnack_call):
+        flipsnack_call("collection.downloadHTML", collectionHash="not-told")
+
+    def test_refusal(flipsnack_faults):
+        flipsnack_faults.add("dely")
+"""
+
+
+def test_a_failure_carries_the_requests_of_its_test_and_hides_our_frames(pytester: pytest.Pytester) -> None:
+    """At most 50, as the log prints them; a test that passed has no such section."""
+    pytester.makepyfile(BROKEN)
+    ran = pytester.runpytest_subprocess(*PLUGIN)
+    ran.assert_outcomes(passed=1, failed=2, errors=1)
+    text = ran.stdout.str()
+    assert 3 == text.count(" flipsnack requests --")
+    assert "11 earlier requests" in text
+    lines = re.findall(r"^[\d:.]+ r\d+ GET collection.downloadHTML code 43 HTTP 200 .* the account has no", text, re.M)
+    assert 50 + 1 == len(lines)
+    assert "'seen-in-setup'" in text
+    assert "not-told" not in text
+    assert "requests with hash='mock-complete' after code=43: expected exactly 2, found 0" in text
+    assert "did you mean delay?" in text
+    assert "secret-test-" not in text
+    assert "flipsnack_mock/testing" not in text
+    assert "During handling" not in text
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense"])
+def test_a_url_without_a_fake_is_told_in_one_sentence(pytester: pytest.Pytester, url: str) -> None:
+    pytester.makepyfile(SUITE)
+    ran = pytester.runpytest_inprocess(*PLUGIN[:4], "--flipsnack-url", url)
+    assert pytest.ExitCode.USAGE_ERROR == ran.ret
+    [line] = [line for line in ran.stdout.lines if "http" in line]
+    assert f"--flipsnack-url {url}: " in line
+
+
+USES_NOTHING = """
+    import sys
+
+    def test_own():
+        assert {"flipsnack_mock.pytest_plugin", "flipsnack_contract.plugin.hooks"} <= set(sys.modules)
+        ours = ("flask", "msgspec", "flipsnack_mock.testing", "flipsnack_contract.plugin.run")
+        assert [] == [name for name in ours if name in sys.modules]
+"""
+
+
+def test_a_suite_that_uses_none_of_it_pays_nothing_for_what_is_installed(pytester: pytest.Pytester) -> None:
+    """pytest finds both plugins, and they import neither the fake nor the kit."""
+    pytester.makepyfile(USES_NOTHING)
+    found = ("-p", "flipsnack_mock.pytest_plugin", "-p", "flipsnack_contract.plugin")
+    ran = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *found)
+    ran.assert_outcomes(passed=1)
+
+
+WITHOUT_EXTRAS = """
+    import sys
+
+    sys.modules |= dict.fromkeys(["flask", "hypothesis", "msgspec", "uvicorn"])
+    import pytest
+
+    found = ("flipsnack_mock.pytest_plugin", "flipsnack_contract.plugin", "no:cacheprovider")
+    sys.exit(pytest.main([*(f"-p{name}" for name in found), *sys.argv[1:]]))
+"""
+
+
+def test_where_only_the_client_is_installed_what_is_missing_is_told_when_it_is_used(pytester: pytest.Pytester) -> None:
+    program = pytester.makepyfile(run=WITHOUT_EXTRAS)
+    pytester.makepyfile("def test_own(): pass", test_fake="def test_fake(flipsnack_account): pass")
+    ran = pytester.runpython(program)
+    ran.assert_outcomes(passed=1, errors=1)
+    ran.stdout.re_match_lines([r"flipsnack_mock needs flask, .*'flipsnack-kit\[mock\]'$"])
+    assert "Traceback" not in ran.stdout.str()
+    judging = pytester.run(sys.executable, program, "--pyargs", "flipsnack_contract")
+    assert pytest.ExitCode.USAGE_ERROR == judging.ret
+    judging.stderr.re_match_lines([r".* needs hypothesis and msgspec; .*'flipsnack-kit\[contract\]'$"])
+
+
+def test_the_plugins_are_found_and_may_be_named_as_well(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `-p`, or by `pytest_plugins` in conftest.py, as before they were found."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    pytester.makeconftest('pytest_plugins = ["flipsnack_mock.pytest_plugin", "flipsnack_contract.plugin"]')
+    pytester.makepyfile("def test_own(flipsnack_account): assert flipsnack_account.key")
+    ran = pytester.runpytest_subprocess("-W", "error", *PLUGIN[:2], "-p", "flipsnack_contract.plugin")
+    ran.assert_outcomes(passed=1)

@@ -4,6 +4,8 @@
         flipsnack.download_html("d3m0h45h").save("package.zip")
 
 `flipsnack_client.exceptions` draws the tree of everything that can be raised.
+
+PYTEST_DONT_REWRITE
 """
 
 from typing import TYPE_CHECKING

@@ -78,16 +78,17 @@ class _PlainDisplay(Display):
         self._transfer("received", progress)
 
     def upload(self, progress: UploadProgress) -> None:
-        self._transfer("sent", Progress(progress.sent, progress.total, 0))
+        # The answer may come long after the last byte.
+        self._transfer("sent", Progress(progress.sent, progress.total, 0), shows=progress.sent == progress.total)
 
     def conversion(self, collection: Collection) -> None:
         self.note(f"conversion: {collection.conversion}")
 
-    def _transfer(self, verb: str, progress: Progress) -> None:
+    def _transfer(self, verb: str, progress: Progress, *, shows: bool = False) -> None:
         now = self._clock.now()
         if self._began is None:
             self._began = now
-        if now - self._began < SHORT:
+        if now - self._began < SHORT and not shows:
             return
         step = _step(progress)
         if step > self._step or now - self._shown_at >= SILENCE:

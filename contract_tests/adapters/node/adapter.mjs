@@ -1,9 +1,9 @@
 // Adapter protocol v1 around a small client in plain Node (20 or newer, no dependency): both are in this file.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-const CLIENT = { name: "plain-node", version: "1.0", language: "javascript" };
+const SELF = { name: "plain-node", version: "1.0", language: "javascript" };
 const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh", "uploads"];
 
 const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 33: "quota", 38: "processing" };
@@ -42,8 +42,7 @@ function signed({ credentials: { key, secret } }, action, params) {
   return { ...asked, signature: createHash("md5").update(text, "utf8").digest("hex") };
 }
 function read([http, body]) {
-  let answer;
-  try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
+  let answer; try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
   const { code, status, data } = answer ?? {};
   const known = Number.isInteger(code) ? code : null;
   if (code !== 20) fail(CLASSES[code] ?? "protocol", `${code} ${status}`, { code: known, wait: FLOORS[code] });
@@ -52,9 +51,12 @@ function read([http, body]) {
 const call = async (run, action, params) =>
   read(await get(`${run.base_url}?${new URLSearchParams(signed(run, action, params))}`));
 async function upload(run, params, files) { // what may have been done is not tried again
-  const body = new FormData();
-  for (const [name, value] of Object.entries(signed(run, "collection.create", params))) body.append(name, value);
-  for (const [name, path] of Object.entries(files)) body.append(name, new Blob([await readFile(path)]), basename(path));
+  const mark = `part-${randomUUID()}`; // not by FormData, which makes CR LF of each line end, after it was signed
+  const part = (about, content) => [`--${mark}\r\nContent-Disposition: form-data; ${about}\r\n\r\n`, content, "\r\n"];
+  const parts = Object.entries(signed(run, "collection.create", params)).flatMap(([n, v]) => part(`name="${n}"`, v));
+  for (const [name, path] of Object.entries(files))
+    parts.push(...part(`name="${name}"; filename="${basename(path)}"`, await readFile(path)));
+  const body = new Blob([...parts, `--${mark}--\r\n`], { type: `multipart/form-data; boundary=${mark}` });
   const lost = (failure) => fail("uncertain", `${failure.message}; look for the collection with collection.getList`);
   const reply = await get(run.base_url, { method: "POST", body }).catch(lost);
   try { return read(reply); } catch (failure) { throw failure.kind === "protocol" ? lost(failure) : failure; }
@@ -85,8 +87,8 @@ async function download(run, refreshed = false) {
   if (http !== 200) fail("transport", `HTTP ${http} for the package`);
   if (body.lastIndexOf("PK\x05\x06", undefined, "latin1") < 0) fail("damaged", "the package is not a whole zip");
   await writeFile(`${run.args.dest}.part`, body).then(() => rename(`${run.args.dest}.part`, run.args.dest));
-  const sha256 = createHash("sha256").update(body).digest("hex");
-  return { value: { status: "COMPLETE" }, file: { bytes: body.length, sha256 } };
+  const file = { bytes: body.length, sha256: createHash("sha256").update(body).digest("hex") };
+  return { value: { status: "COMPLETE" }, file };
 }
 const poll = async (run) => ({ value: { status: (await retrying(run, () => ask(run))).status } });
 async function any(run) {
@@ -106,13 +108,12 @@ async function create(run) {
   });
 }
 const ops = { download, poll, create, call: any };
-const HELLO = { protocol: 1, client: CLIENT, ops: Object.keys(ops), capabilities: ABLE };
 for (let message = await hear(); message.type !== "bye"; message = await hear()) {
   const { id, op, options, now_ms: now } = message;
   const run = { ...message, now, end: now + (options?.deadline_ms ?? 1800000) };
   const over = (outcome, fields) => say("result", { id, outcome, ...fields });
   const failed = ({ kind, code, message }) => over("error", { error: { class: kind, code, message } });
-  if (message.type === "hello") say("hello", HELLO);
+  if (message.type === "hello") say("hello", { protocol: 1, client: SELF, ops: Object.keys(ops), capabilities: ABLE });
   else if (!ops[op]) over("unsupported", { why: `there is no ${op}` });
   else await ops[op](run).then((done) => over("ok", done)).catch((e) => e.kind ? failed(e) : Promise.reject(e));
 }

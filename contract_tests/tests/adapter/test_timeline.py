@@ -32,6 +32,13 @@ def test_the_clock_of_the_fake_goes_with_it(fake: WsgiTarget, steps: list[int]) 
     assert (0, sum(steps)) == (start % 1000, timeline.now_ms - start)
 
 
+def test_a_clock_that_stands_still_from_the_beginning_is_left_as_it_is(fake: WsgiTarget) -> None:
+    control = Control(fake, fake.base_url.removesuffix("v1/"))
+    account = control.create_account("still", "a secret", collections=[{"hash": "a"}], frozen_at=1_750_000_000_000_000)
+    assert (1_750_000_000_000, 1_750_000_000_000_000) == (VirtualTimeline(account).now_ms, _now(account))
+    assert ["a"] == [one["hash"] for one in account.collections()]
+
+
 @pytest.mark.parametrize("steps", [[10_000], [4_999, 1, 5_000], [5_000, 5_000], [1_000] * 10])
 def test_what_is_to_happen_happens_at_its_instant(fake: WsgiTarget, steps: list[int]) -> None:
     """However the sleeps fall, in order, and once."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import configuration
 
-import flipsnack_contract.plugin.hooks  # noqa: F401 - else each run inside a test imports all of it again
+import flipsnack_contract.plugin.run_hooks  # noqa: F401 - else each run inside a test imports all of it again
 
 SERVERS = '''
 from flipsnack_mock.server.app import create_app

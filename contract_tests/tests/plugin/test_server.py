@@ -36,6 +36,12 @@ def test_a_kept_rule_passes_and_the_report_names_what_was_judged(judge: Judge, j
     assert {"judged", "kit", "date", "seed", "command", "result"} <= properties.keys()
 
 
+def test_a_run_that_selects_nothing_names_what_there_is(judge: Judge) -> None:
+    run = judge("--flipsnack-app=servers:right", "-k", "nonsense")
+    assert 5 == run.ret
+    run.stdout.fnmatch_lines(["nothing was selected; names are request.path/*, …: --collect-only -q lists all"])
+
+
 def test_a_broken_must_fails_and_says_how_to_see_it_again(judge: Judge, junit: Path) -> None:
     """Rule, finding, values, steps in words, and one ready command; in JUnit as a failure of the rule."""
     run = judge(

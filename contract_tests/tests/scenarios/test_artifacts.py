@@ -32,7 +32,7 @@ def test_what_is_left_behind_can_be_read_again(tmp_path: Path) -> None:
     ("text", "why"),
     [
         *((text, "is not a replay") for text in ("", "{}", "[]", '{"version": 1}', "\udcff")),
-        (msgspec.json.encode(msgspec.structs.replace(REPLAY, version=1)).decode(), "is of version 1; this kit reads 2"),
+        (msgspec.json.encode(msgspec.structs.replace(REPLAY, version=1)).decode(), "is of version 1; this kit reads 3"),
     ],
 )
 def test_a_file_that_is_not_a_replay_is_refused(tmp_path: Path, text: str, why: str) -> None:

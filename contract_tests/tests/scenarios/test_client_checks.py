@@ -61,7 +61,7 @@ KEPT: dict[str, ScenarioRun] = {
     ),
     "a deleted collection": scenario_run(call(code=43), error="forbidden", code=43, whose="deleted"),
     "an error that leaves the old file": scenario_run(
-        call(code=43), error="forbidden", code=43, whose="deleted", file_before=OLD, old_file=True
+        call(code=43), error="forbidden", code=43, whose="deleted", file_before=OLD, old_bytes=3
     ),
     "a deadline": scenario_run(
         call(state="PROCESSING"), error="deadline", schedule="never", deadline_s=60, elapsed_s=60
@@ -219,7 +219,7 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     ],
     "an-error-leaves-what-was-there": [
         (scenario_run(error="transport", file=b"half"), "expected none"),
-        (scenario_run(error="transport", file=None, file_before=OLD, old_file=True), "got none"),
+        (scenario_run(error="transport", file=None, file_before=OLD, old_bytes=3), "got none"),
     ],
     "the-file-is-the-one-it-reports": [
         (scenario_run(made=FileMade(bytes=9, sha256=SHA)), "length and SHA-256 in the result"),

@@ -13,7 +13,7 @@ from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.fault_catalogue import spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE
-from flipsnack_contract.scenarios.scenario_runner import OLD, ScenarioRunner
+from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 
 
 def test_what_the_server_saw_and_the_client_said_come_together(runner: ScenarioRunner) -> None:
@@ -93,8 +93,8 @@ def test_a_made_up_answer_calls_the_client_s_own_callback(fake_server: Fake) -> 
 
 def test_a_run_has_lines_and_the_file_that_was_there_before(runner: ScenarioRunner) -> None:
     """Each call with its time, and the client's report at the end."""
-    run = runner.play(Scenario(schedule="failed", old_file=True))
-    assert (OLD, OLD) == (run.file_before, run.file)
+    run = runner.play(Scenario(schedule="failed", old_bytes=21))
+    assert (b"what was there before",) * 2 == (run.file_before, run.file)
     assert "    0.000 s  #1   GET collection.downloadHTML f000001 -> code 20 FAILED" == run.lines()[0]
     assert "    0.000 s  the client reported: error job_failed" == run.lines()[-1]
 

@@ -44,7 +44,7 @@ UNKNOWN = Method("")
 
 
 def _is_index(text: str) -> bool:
-    return bool(re.fullmatch("[0-9]+", text))
+    return bool(re.fullmatch("[0-9]{1,15}", text))
 
 
 def _is_date(text: str) -> bool:

@@ -6,6 +6,7 @@ from contract_tests.zoo.broken_clients import (
     decoding,
     documents,
     downloads,
+    endings,
     files,
     headers,
     lists,
@@ -16,14 +17,15 @@ from contract_tests.zoo.broken_clients import (
     secrets,
     signing,
     statistics,
+    texts,
     timing,
     uploads,
 )
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-_CALLING = (signing, requests, decoding, calls, secrets, headers)
-_FOLLOWING = (timing, pace, uploads, documents, conversions, publishing, lists, statistics)
+_CALLING = (signing, texts, requests, decoding, calls, secrets, headers)
+_FOLLOWING = (timing, endings, pace, uploads, documents, conversions, publishing, lists, statistics)
 _SAVING = (downloads, files, redirects)
 BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING, *_SAVING), Client)
 """All of them."""

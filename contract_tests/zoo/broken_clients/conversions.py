@@ -127,3 +127,40 @@ class AsksAfterTheEnd(Client, breaks="client.repeated-call"):
         super().wait_converted(collection_hash)
         self.wait(self.conversion_first_ms)
         return self.collection(collection_hash)
+
+
+class HurriesInTheEnd(Client, breaks="client.conversion-interval"):
+    """Asks for the conversion every second once it has taken a minute."""
+
+    def wait_converted(self, collection_hash: str) -> dict[str, Any]:
+        begin = self.runtime.now_ms
+        while (state := self.conversion_in(found := self.collection(collection_hash))) == "processing":
+            self.wait(5_000 if self.runtime.now_ms - begin < 60_000 else 1_000)
+        if state == "failed":
+            raise ClientError("conversion_failed", "the document could not be converted: failed")
+        return found
+
+
+class LongIsFailed(Client, breaks="client.conversion-end"):
+    """Reports a conversion as failed that takes longer than five minutes."""
+
+    def wait_converted(self, collection_hash: str) -> dict[str, Any]:
+        given = self.end_ms
+        limit = self.runtime.now_ms + 300_000
+        self.end_ms = limit if given is None else min(limit, given)
+        try:
+            return super().wait_converted(collection_hash)
+        except ClientError as error:
+            if error.kind == "deadline" and self.end_ms != given:
+                raise ClientError("conversion_failed", "it takes too long") from None
+            raise
+        finally:
+            self.end_ms = given
+
+
+class ShowsAgain(Client, breaks="client.repeated-call"):
+    """Asks for the collection once more when it has just seen that it is converted."""
+
+    def wait_converted(self, collection_hash: str) -> dict[str, Any]:
+        super().wait_converted(collection_hash)
+        return self.collection(collection_hash)

@@ -1,5 +1,6 @@
 """Clients that misread answers."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -265,3 +266,25 @@ class LosesTheAmpersand(Client, breaks="client.success"):
     """Cuts a link where JSON writes an ampersand with its number."""
 
     read = {**Client.read, "json": lambda body: from_json(re.sub(rb"\\u0026[^\"]*", b"", body))}
+
+
+def _first_object(body: bytes) -> Envelope:
+    text = body.decode().lstrip()
+    _, end = json.JSONDecoder().raw_decode(text)
+    return from_json(text[:end].encode())
+
+
+class ReadsTheFirstObject(Client, breaks="client.malformed-answer"):
+    """Reads the first object of an answer, and ignores whatever follows it."""
+
+    read = {"json": _first_object, "jsonp": lambda body: from_jsonp(body, CALLBACK), "xml": from_xml}
+
+
+def _to_first_parenthesis(body: bytes) -> Envelope:
+    return from_jsonp(body.partition(b")")[0] + b");" if b"(" in body else body, CALLBACK)
+
+
+class EndsAtAParenthesis(Client, breaks="client.jsonp"):
+    """Ends the argument of a callback at the first closing parenthesis, though a title may have one."""
+
+    read = {"json": from_json, "jsonp": _to_first_parenthesis, "xml": from_xml}

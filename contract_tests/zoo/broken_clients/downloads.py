@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.exchange import HttpResponse
-from contract_tests.zoo.task import ClientError, UrlRefused
+from contract_tests.zoo.task import ClientError, Runtime, Task, UrlRefused
 
 
 class TriesADeadLinkAgain(Client, breaks="client.expired-url"):
@@ -139,3 +139,35 @@ class FetchesTwice(Client, breaks="client.repeated-call"):
         super().fetch(link)
         self.got = b""
         return super().fetch(link)
+
+
+class TriesOldLinks(Client, breaks="client.expired-url"):
+    """Tries the resource URLs of before again, whenever it has got a new one."""
+
+    def __init__(self, task: Task, runtime: Runtime) -> None:
+        super().__init__(task, runtime)
+        self.known: list[str] = []
+
+    def fetch(self, link: str) -> bytes:
+        self.known = [*(one for one in self.known if one != link), link]
+        for one in self.known[:-1]:
+            try:
+                return super().fetch(one)
+            except UrlRefused:
+                continue
+        return super().fetch(link)
+
+
+class InsistsWhenResuming(Client, breaks="client.expired-url"):
+    """Tries a refused resource URL again when it has a part of the package already."""
+
+    insisted = 0
+
+    def fetch(self, link: str) -> bytes:
+        try:
+            return super().fetch(link)
+        except UrlRefused:
+            if not self.got or self.insisted >= 3:
+                raise
+            self.insisted += 1
+            raise ClientError("transport", "HTTP 403 for the package", retry_after_ms=2_000) from None

@@ -4,7 +4,7 @@ import hashlib
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.exchange import HttpResponse
-from contract_tests.zoo.task import SavedFile
+from contract_tests.zoo.task import ClientError, SavedFile
 
 
 class LeavesHalfAFile(Client, breaks="client.no-half-file"):
@@ -134,3 +134,55 @@ class KeepsTheOldBeginning(Client, breaks="client.whole-file"):
         super().take(response)
         if before and response.status == 200 and len(response.body) < 1_000:
             self.got = before[:100] + response.body
+
+
+class KeepsSameSize(Client, breaks="client.whole-file"):
+    """Leaves an older file in place that has the length of the package."""
+
+    def save(self, content: bytes) -> SavedFile:
+        older = self.task.dest.stat().st_size if self.task.dest.is_file() else -1
+        return self.saved(content) if older == len(content) else super().save(content)
+
+
+class OverwritesInPlace(Client, breaks="client.whole-file"):
+    """Writes over an older file, whose end remains when it was longer."""
+
+    def save(self, content: bytes) -> SavedFile:
+        if not self.task.dest.is_file():
+            return super().save(content)
+        with self.task.dest.open("r+b") as file:
+            file.write(content)
+        return self.saved(content)
+
+
+class SavesWhatItHas(Client, breaks="client.no-half-file"):
+    """Saves the part that it has when the deadline or a cancel ends a download, to continue another day."""
+
+    def download(self) -> SavedFile:
+        try:
+            return super().download()
+        except ClientError as error:
+            if error.kind in ("deadline", "cancelled") and self.got:
+                self.task.dest.write_bytes(self.got)
+            raise
+
+
+class TouchesFirst(Client, breaks="client.no-half-file"):
+    """Creates the file at the start, to see that it may, and leaves it empty when the job fails."""
+
+    def download(self) -> SavedFile:
+        self.task.dest.touch()
+        return super().download()
+
+
+class CountsTheLastPart(Client, breaks="client.agreement"):
+    """Reports the length of the last response as that of the file: wrong after it resumed."""
+
+    last = 0
+
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        self.last = len(response.body)
+
+    def saved(self, content: bytes) -> SavedFile:
+        return SavedFile(self.last, super().saved(content).sha256)

@@ -6,6 +6,7 @@ from typing import Any
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.envelope import Envelope, from_xml
 from contract_tests.zoo.exchange import HttpResponse, exchange
+from contract_tests.zoo.task import ClientError
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 Object = dict[str, Any]
@@ -114,3 +115,54 @@ class FlatXml(Client, breaks="client.xml"):
 def _flat(answer: Envelope) -> Envelope:
     data = {name: one if isinstance(one, str) else "" for name, one in (answer.data or {}).items()}
     return Envelope(answer.code, answer.status, None if answer.data is None else data)
+
+
+class NoDeadlineForLists(Client, breaks="client.deadline"):
+    """Ignores the deadline between the pages of a list."""
+
+    def pages(self, params: Params) -> Iterator[list[Object]]:
+        self.end_ms = None
+        return super().pages(params)
+
+
+class PartOfAListWhenCancelled(Client, breaks="client.cancel"):
+    """Returns the part of a list that it has as the whole when it is cancelled."""
+
+    def pages(self, params: Params) -> Iterator[list[Object]]:
+        try:
+            yield from super().pages(params)
+        except ClientError as error:
+            if error.kind != "cancelled":
+                raise
+
+
+class FourASecond(Client, breaks="client.limits"):
+    """Asks for four pages of a list in a second, which is more than sixty in a minute."""
+
+    page_ms = 250
+
+
+class HurriesLists(Client, breaks="client.back-off"):
+    """Asks for a page of a list again at once that a limit refused."""
+
+    def ask_for(self, params: Params) -> dict[str, Any]:
+        try:
+            return super().ask_for(params)
+        except ClientError as error:
+            if error.kind != "rate_limited" or params["action"] != "collection.getList":
+                raise
+            return super().ask_for(params)
+
+
+class EachTitleOnce(Client, breaks="client.list-complete"):
+    """Keeps the collections of a list by title: of two with one title only the last remains."""
+
+    def collections(self, params: Params) -> list[Object]:
+        return list({one["collectionTitle"]: one for page in self.pages(params) for one in page}.values())
+
+
+class NoListIsEmpty(Client, breaks="client.malformed-answer"):
+    """Takes an answer without a list of collections for an empty list."""
+
+    def listed(self, params: Mapping[str, str]) -> list[dict[str, Any]]:
+        return list(self.call_method("collection.getList", params).get("collections") or ())

@@ -96,3 +96,28 @@ class NamesFilesAfterTheSecret(Client, breaks="client.secret-not-shown"):
         part.write_bytes(content)
         super().inspect(content)
         part.unlink()
+
+
+class ShowsTheRefusedSignature(Client, breaks="client.secret-not-shown"):
+    """Names the signature in the error when the API calls it invalid."""
+
+    sent = ""
+
+    def signature(self, params: Mapping[str, str]) -> str:
+        self.sent = super().signature(params)
+        return self.sent
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        if answer.code != 44:
+            return super().refusal(answer)
+        return ClientError("auth", f"{answer.status}: {self.sent} was not accepted", code=44)
+
+
+class LogsWhatItRetries(Client, breaks="client.secret-not-shown"):
+    """Logs the address of a call that a busy server did not answer, with its signature."""
+
+    def call(self, params: Mapping[str, str]) -> HttpResponse:
+        response = super().call(params)
+        if response.status in self.busy:
+            self.runtime.log(f"HTTP {response.status} from {self.task.base_url}?{self.query(params)}, trying again")
+        return response

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.envelope import Envelope
-from contract_tests.zoo.exchange import HttpResponse, exchange
+from contract_tests.zoo.exchange import HttpResponse
 from contract_tests.zoo.task import ClientError
 
 Params = Mapping[str, str]
@@ -271,43 +271,9 @@ class SendsAgainWhatBrokeOff(Client, breaks="client.upload-once"):
             raise
 
 
-class SaysHalf(Client, breaks="client.progress"):
-    """Never says that all of a document is sent."""
-
-    def progress(self, sent: int, total: int) -> None:
-        super().progress(min(sent, max(0, total - 1)), total)
-
-
-class CountsBeyond(Client, breaks="client.progress"):
-    """Counts the bytes around the document too, and measures them by its size."""
-
-    def progress(self, sent: int, total: int) -> None:
-        super().progress(sent + 200 if sent else 0, total)
-
-
-class CountsDown(Client, breaks="client.progress"):
-    """Counts what is left instead of what is sent, and both in the end."""
-
-    def progress(self, sent: int, total: int) -> None:
-        super().progress(total - sent, total)
-        super().progress(sent, total)
-
-
 class SecretAsTheFileName(Client, breaks="client.secret-not-sent"):
     """Names the document after the secret, encoded."""
 
     def file_part(self, name: str, file_name: str, content: bytes) -> bytes:
         del file_name
         return super().file_part(name, f"{quote(quote(self.task.secret))}.png", content)
-
-
-class ResendsToAnyone(Client, breaks="client.redirect"):
-    """Sends the document again to wherever a redirect leads."""
-
-    def upload(self, params: Params, files: Files) -> HttpResponse:
-        response = super().upload(params, files)
-        location = response.headers.get("location")
-        if response.status not in (307, 308) or location is None:
-            return response
-        boundary, body = self.multipart(params, files)
-        return exchange("POST", location, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body)

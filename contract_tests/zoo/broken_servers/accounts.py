@@ -242,3 +242,49 @@ class SecretsForAll(AltServer, breaks="key.isolation"):
 
     def is_signed(self, call: Call) -> bool:
         return any(call.get("signature") == self.signature(call, one.secret) for one in self.accounts.values())
+
+
+class EachHostCounts(AltServer, breaks="limit.per-minute"):
+    """Counts uploads and reads apart, since two hosts serve them: 60 of each in a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploaded: dict[Account, list[int]] = {}
+
+    def check_limits(self, call: Call) -> None:
+        account = call.account
+        if call.method.verb != "POST":
+            super().check_limits(call)
+            return
+        others, account.counted = account.counted, self.uploaded.setdefault(account, [])
+        try:
+            super().check_limits(call)
+        finally:
+            account.counted = others
+
+
+class UploadsCountApart(AltServer, breaks="limit.per-second"):
+    """Counts uploads apart from all other calls: another host, another counter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted_uploads: dict[Account, list[int]] = {}
+
+    def check_limits(self, call: Call) -> None:
+        account, kept = call.account, call.account.counted
+        if call.method.host == "upload":
+            account.counted = self.counted_uploads.setdefault(account, [])
+        try:
+            super().check_limits(call)
+        finally:
+            account.counted = kept
+
+
+class StatisticsByHash(AltServer, breaks="key.isolation"):
+    """Keeps statistics by hash alone, whoever has a collection of that hash."""
+
+    def statistics(self, call: Call) -> dict[str, Any]:
+        known = [account.collections.get(call.collection.hash) for account in self.accounts.values()]
+        days = [day for one in known if one for day in one.days if self.counts(call, day["date"])]
+        pages = {"pages": self.by_page(call, days)} if self.wants_pages(call) else {}
+        return {**self.sums(days), **pages}

@@ -1,12 +1,14 @@
 """Servers whose answers have the wrong shape."""
 
 import itertools
+import re
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import Collection
 from contract_tests.zoo.alt_server.answers import Fields, HttpAnswer
 from contract_tests.zoo.alt_server.request import Call
+from contract_tests.zoo.alt_server.uploads import SIZES
 
 
 class CodeIsText(AltServer, breaks="answer.envelope"):
@@ -132,3 +134,64 @@ class NullLink(AltServer, breaks="job.resource-url-with-complete"):
     def download_html(self, call: Call) -> dict[str, Any]:
         data = super().download_html(call)
         return {**data, "resourceUrl": ""} if data["status"] == "PROCESSING" else data
+
+
+class MarkupAsCdata(AltServer, breaks="answer.xml"):
+    """Writes texts with markup as CDATA in XML, and forgets that `]]>` ends it."""
+
+    def xml_text(self, text: str) -> str:
+        is_markup = ("<" in text or "&" in text) and "\r" not in text
+        return f"<![CDATA[{text}]]>" if is_markup else super().xml_text(text)
+
+
+class SizesAsText(AltServer, breaks="answer.fields"):
+    """Answers with width and height as text once an update has set them: as they came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.updated: set[int] = set()
+
+    def update(self, call: Call) -> dict[str, Any]:
+        if any(call.get(sent) for sent in SIZES.values()):
+            self.updated.add(call.collection.serial)
+        return super().update(call)
+
+    def get_collection(self, call: Call) -> dict[str, Any]:
+        data = super().get_collection(call)
+        if call.collection.serial in self.updated:
+            data |= {name: str(data[name]) for name in SIZES.values()}
+        return data
+
+
+class LimitsAsJson(AltServer, breaks="answer.xml"):
+    """Answers codes 31 and 32 as JSON in every format: a gateway before the API counts the calls."""
+
+    def write(self, call: Call, said: Fields) -> HttpAnswer:
+        if said["code"] in (31, 32) and call.get("format") == "xml":
+            return 200, {"Content-Type": "application/json; charset=utf-8"}, self.json(said, call).encode()
+        return super().write(call, said)
+
+
+class ForgetsNoncharacters(AltServer, breaks="answer.xml-illegal-characters"):
+    """Replaces control characters only, not U+FFFE and U+FFFF."""
+
+    def cleaned(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "\ufffd", value)
+        return super().cleaned(value)
+
+
+CUT = {"from", "to", "orderBy", "orderMode"}
+
+
+class FilteredListIsAnObject(AltServer, breaks="answer.fields"):
+    """Keeps the indexes of a list that it has filtered, so JSON has an object: array_filter without array_values."""
+
+    def get_list(self, call: Call) -> dict[str, Any]:
+        data = super().get_list(call)
+        own = self.own(call.account)
+        kept = [str(index) for index, one in enumerate(own) if self.is_wanted(call, one)]
+        is_list = kept == [str(index) for index in range(len(kept))] or self.requested_format(call) != "json"
+        if is_list or CUT & call.params.keys():
+            return data
+        return {**data, "collections": dict(zip(kept, data["collections"], strict=True))}

@@ -6,7 +6,7 @@ from typing import Any
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import Account, Collection
 from contract_tests.zoo.alt_server.answers import Fields
-from contract_tests.zoo.alt_server.request import Call, require
+from contract_tests.zoo.alt_server.request import Call, Upload, require
 from contract_tests.zoo.alt_server.table import UNKNOWN, Method
 
 MESSAGES = {
@@ -214,3 +214,53 @@ class TrimsNames(AltServer, breaks="code.30"):
 
     def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
         return {name.strip(): value for name, value in pairs}
+
+
+class RefusesPhotographs(AltServer, breaks="code.45"):
+    """Knows a JPG by its JFIF header, and refuses those of cameras, which begin with Exif."""
+
+    def kind_of(self, file: Upload) -> str:
+        kind = super().kind_of(file)
+        return "" if kind == "jpg" and file.content[3:4] == b"\xe1" else kind
+
+
+class IgnoresTheCaseOfHashes(AltServer, breaks="code.43-unknown"):
+    """Finds a collection whatever the letter case of its hash, as a database does whose collation ignores it."""
+
+    def check_collection(self, call: Call) -> None:
+        sent = call.get("collectionHash")
+        if call.method.for_collection and sent not in call.account.collections:
+            known = {one.lower(): one for one in call.account.collections}
+            call.params["collectionHash"] = known.get(sent.lower(), sent)
+        super().check_collection(call)
+
+
+class PadsKeys(AltServer, breaks="code.41"):
+    """Ignores blanks at the end of a key, as a database does that pads what it compares."""
+
+    def read(self, call: Call) -> None:
+        super().read(call)
+        call.found_account = self.accounts.get(call.get("apiKey").rstrip(" "))
+
+
+class ComparesTheGivenLength(AltServer, breaks="code.44"):
+    """Compares as many digits as the caller sent."""
+
+    def is_signed(self, call: Call) -> bool:
+        return self.signature(call, call.account.secret).startswith(call.get("signature"))
+
+
+class UploadHostStaysUp(AltServer, breaks="code.22"):
+    """Takes uploads during maintenance: the upload host has a switch of its own, which is forgotten."""
+
+    def check_maintenance(self, call: Call) -> None:
+        if call.method.host != "upload":
+            super().check_maintenance(call)
+
+
+class SameFileTwice(AltServer, breaks="code.36"):
+    """Takes two files of the same content for one."""
+
+    def documents(self, call: Call) -> list[Upload]:
+        files = sorted(super().documents(call), key=lambda one: one.part == "file")
+        return list({one.content: one for one in files}.values())

@@ -4,7 +4,7 @@ from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import MINUTE, Collection, Job
-from contract_tests.zoo.alt_server.request import Call, Upload, require
+from contract_tests.zoo.alt_server.request import Call, Refusal, Upload, require
 
 Object = dict[str, Any]
 DAY = 24 * 60 * MINUTE
@@ -138,3 +138,20 @@ class ByTheTimeOfDay(AltServer, breaks="conversion.states"):
             if 0 < now - started < DAY and now % DAY < started % DAY
             else super().conversion_state(collection, now)
         )
+
+
+class PageStatisticsAreBusy(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to the statistics of pages while the document is converted: it has no pages yet."""
+
+    def get_stats(self, call: Call) -> dict[str, Any]:
+        if self.wants_pages(call) and self.conversion_state(call.collection, call.account.now) == "PROCESSING":
+            raise Refusal(38)
+        return super().get_stats(call)
+
+
+class NothingToChange(AltServer, breaks="code.38"):
+    """Returns early from an update that changes nothing, also while the document is converted."""
+
+    def check_conversion(self, call: Call) -> None:
+        if call.method.run != "update" or call.method.types.keys() & call.params.keys():
+            super().check_conversion(call)

@@ -121,3 +121,14 @@ class ForgetsOverWeeks(AltServer, breaks="job.never-goes-back"):
         if started is not None and now - started > 30 * DAY and collection.package.schedule.startswith("after-5"):
             return "PROCESSING"
         return super().package_state(collection, now)
+
+
+class PurgesOldPackages(AltServer, breaks="job.never-goes-back"):
+    """Throws a package away a month after it was asked for first, and builds it again."""
+
+    def download_html(self, call: Call) -> dict[str, Any]:
+        package, now = call.collection.package, call.account.now
+        is_built = self.package_state(call.collection, now) == "COMPLETE"
+        if is_built and package.started_at is not None and now - package.started_at >= 30 * DAY:
+            call.collection.package = Job("after-5s", now)
+        return super().download_html(call)

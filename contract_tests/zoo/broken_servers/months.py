@@ -138,3 +138,47 @@ class FailingIsFree(AltServer, breaks="upload.failed-counts"):
     def count_upload(self, account: Account) -> None:
         if account.settings["conversion_schedule"] != "failed":
             super().count_upload(account)
+
+
+class UploadsByUrlAreFree(AltServer, breaks="upload.quota"):
+    """Counts toward the month only what was uploaded as a file."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        if self.document(call) is None:
+            call.account.uploads.pop()
+        return made
+
+
+class MonthOfTheLastUpload(AltServer, breaks="user.uploads-left"):
+    """Resets the month's counter with the first upload of a month, so that until then the old one is told."""
+
+    def user_stats(self, call: Call) -> dict[str, Any]:
+        account, data = call.account, super().user_stats(call)
+        last = self.month_of(account.uploads[-1]) if account.uploads else (0, 0)
+        used = sum(self.month_of(instant) == last for instant in account.uploads)
+        return {**data, "api_uploads_left": max(0, int(account.settings["uploads_per_month"]) - used)}
+
+
+class RollsOver(AltServer, breaks="upload.quota"):
+    """Adds what was left of the month before, if that had any upload."""
+
+    def uploads_left(self, account: Account) -> int:
+        year, month = self.month_of(account.now)
+        before = (year, month - 1) if month > 1 else (year - 1, 12)
+        used = sum(self.month_of(instant) == before for instant in account.uploads)
+        saved = max(0, int(account.settings["uploads_per_month"]) - used) if used else 0
+        return super().uploads_left(account) + saved
+
+
+class ReusesDeletedHashes(AltServer, breaks="upload.new-hash"):
+    """Gives an upload the hash of a deleted collection, which is free again."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made, known = super().make_collection(call), call.account.collections
+        gone = next((one for one in known.values() if one.is_deleted and known.get(one.hash) is one), None)
+        if gone is not None:
+            del known[made.hash]
+            known[f"gone-{gone.serial}"], known[gone.hash] = gone, made
+            made.hash = gone.hash
+        return made

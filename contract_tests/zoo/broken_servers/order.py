@@ -1,9 +1,10 @@
 """Servers that check a call in another order."""
 
 from itertools import pairwise
+from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.request import Call
+from contract_tests.zoo.alt_server.request import Call, require
 from contract_tests.zoo.alt_server.table import UNKNOWN
 
 # Each with the check that follows it. The order of key and limits is left out: what has no key is not counted.
@@ -92,3 +93,29 @@ class DocumentBeforeValues(AltServer, breaks="order.upload"):
         if call.method.host == "upload":
             self.check_document(call, None)
         super().check_values(call)
+
+
+class ConversionBeforeValues(AltServer, breaks="order.checks"):
+    """Refuses to update what is being converted before it looks at the values."""
+
+    def check_values(self, call: Call) -> None:
+        found = call.account.collections.get(call.get("collectionHash"))
+        if call.method.run == "update" and found is not None and not found.is_deleted:
+            require(self.conversion_state(found, call.account.now) != "PROCESSING", 38)
+        super().check_values(call)
+
+
+class DatesInTheHandler(AltServer, breaks="order.checks"):
+    """Compares both dates in the method itself, after it has looked for the collection."""
+
+    def check_values(self, call: Call) -> None:
+        dates = {name: call.params.pop(name) for name in ("endDate",) if self._are_dates(call)}
+        super().check_values(call)
+        call.params.update(dates)
+
+    def _are_dates(self, call: Call) -> bool:
+        return all(self.types["date"](call.get(name)) for name in ("startDate", "endDate"))
+
+    def get_stats(self, call: Call) -> dict[str, Any]:
+        require(not self._are_dates(call) or call.get("startDate") <= call.get("endDate"), 40)
+        return super().get_stats(call)

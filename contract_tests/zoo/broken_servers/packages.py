@@ -1,12 +1,15 @@
 """Servers whose resource URLs serve the wrong package, or serve it wrongly."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import MINUTE, Account, Collection
+from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
 from contract_tests.zoo.alt_server.answers import Headers, HttpAnswer
 
 DAY = 24 * 60 * MINUTE
@@ -142,3 +145,32 @@ class HeadHasNoLength(AltServer, breaks="url.validators"):
     def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
         status, sent, body = super().download(address, environ)
         return status, sent, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+
+
+class StampsTheTime(AltServer, breaks="url.package"):
+    """Writes the time of the download into the package; its ETag is that of the content."""
+
+    def etag(self, collection: Collection, _whole: bytes) -> str:
+        return f'"{hashlib.sha256(super().package(collection)).hexdigest()}"'
+
+    def package(self, collection: Collection) -> bytes:
+        owners = (one for one in self.accounts.values() if collection in one.collections.values())
+        moment = datetime.fromtimestamp(next(owner.now for owner in owners) // SECOND, UTC)
+        file = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(super().package(collection))) as made, zipfile.ZipFile(file, "w") as stamped:
+            for name in made.namelist():
+                stamped.writestr(zipfile.ZipInfo(name, moment.timetuple()[:6]), made.read(name))
+        return file.getvalue()
+
+
+class RangeBeforeExpiry(AltServer, breaks="url.expired-is-403"):
+    """Looks at the range before the expiry: one beyond the end of an expired link is 416."""
+
+    def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
+        link = self.find(address)
+        if link is not None and not self.is_alive(link):
+            whole = self.package(link.collection)
+            answer = self.part(whole, environ.get("HTTP_RANGE", ""), {})
+            if answer[0] == 416:
+                return answer
+        return super().download(address, environ)

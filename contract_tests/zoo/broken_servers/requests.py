@@ -1,10 +1,12 @@
 """Servers that read requests wrongly."""
 
 import re
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.request import Call, decode, require
+from contract_tests.zoo.alt_server.answers import HttpAnswer
+from contract_tests.zoo.alt_server.request import Call, Pair, decode, pairs_in_text, require
 
 
 class AnyPath(AltServer, breaks="request.path"):
@@ -180,3 +182,60 @@ class ShortCallbacks(AltServer, breaks="callback.identifier"):
 
     def is_callback(self, text: str) -> bool:
         return len(text) <= 64 and super().is_callback(text)
+
+
+class BodyOverQuery(AltServer, breaks="request.duplicate-parameter"):
+    """Lets a field of the body replace the parameter of that name in the query, as a merged map of both does."""
+
+    def raw_pairs(self, call: Call) -> list[Pair]:
+        pairs, in_query = super().raw_pairs(call), len(pairs_in_text(call.query.encode("latin-1")))
+        in_body = {name for name, _ in pairs[in_query:]}
+        return [pair for pair in pairs[:in_query] if pair[0] not in in_body] + pairs[in_query:]
+
+
+def _mended(raw: bytes) -> bytes:
+    return raw.decode("utf-8", "replace").encode()
+
+
+class MendsFields(AltServer, breaks="request.undecodable"):
+    """Replaces what is not UTF-8 in the fields of an upload; a query is read strictly."""
+
+    def raw_pairs(self, call: Call) -> list[Pair]:
+        pairs = super().raw_pairs(call)
+        return [(_mended(name), _mended(value)) for name, value in pairs] if call.files else pairs
+
+
+class BigNumbers(AltServer, breaks="request.any-bytes"):
+    """Fails with a server error on a number that a column of 32 bits does not hold."""
+
+    def answer(self, call: Call) -> HttpAnswer:
+        answer = super().answer(call)
+        numbers = [call.get(name) for name, kind in call.method.types.items() if kind in ("size", "index")]
+        if any(text.isascii() and text.isdigit() and int(text[:40]) > 2**31 - 1 for text in numbers):
+            return 500, {"Content-Type": "text/html"}, b"<h1>Server Error (500)</h1>"
+        return answer
+
+
+class NewlineInTheCallback(AltServer, breaks="callback.identifier"):
+    """Checks the callback with `$`, which also stands before a newline at the end."""
+
+    def is_callback(self, text: str) -> bool:
+        return super().is_callback(text.removesuffix("\n"))
+
+
+class EmptyFormDates(AltServer, breaks="parameter.value"):
+    """Takes startDate and endDate for absent when both are empty, as a form sends them that was not filled in."""
+
+    def check_values(self, call: Call) -> None:
+        if call.params.get("startDate") == call.params.get("endDate") == "":
+            call.params = {name: one for name, one in call.params.items() if name not in ("startDate", "endDate")}
+        super().check_values(call)
+
+
+class DatesForTheUser(AltServer, breaks="parameter.unknown"):
+    """Obeys startDate and endDate in user.getStats, which has neither: it shares the code of collection.getStats."""
+
+    def user_stats(self, call: Call) -> dict[str, Any]:
+        days = [day for one in self.summed(call.account) for day in one.days]
+        counted = [day for day in days if self.counts(call, day["date"])]
+        return {**super().user_stats(call), **self.sums(counted)}

@@ -1,6 +1,7 @@
 """Servers that sign in a way of their own: some accept no other signature, some accept theirs beside the right one."""
 
 import hashlib
+import unicodedata
 from urllib.parse import unquote
 
 from contract_tests.zoo.alt_server import AltServer
@@ -165,3 +166,41 @@ class FilledOnly(AltServer, breaks="signature.empty-values"):
 
 class FilledOnlyToo(_Beside, FilledOnly):
     """Accepts unsigned empty values."""
+
+
+class ComposesBeforeSigning(AltServer, breaks="signature.decoded-utf8"):
+    """Composes letters and their accents before it signs: NFC."""
+
+    def signed_text(self, secret: str, pairs: list[tuple[str, str]]) -> str:
+        return unicodedata.normalize("NFC", super().signed_text(secret, pairs))
+
+
+Signed = list[tuple[str, str]]
+
+
+class FileIsSignedInReads(AltServer, breaks="signature.excludes-itself-and-file"):
+    """Leaves `file` out of the signed text of an upload only."""
+
+    def signed_pairs(self, call: Call) -> Signed:
+        if call.method.host == "upload":
+            return super().signed_pairs(call)
+        return sorted((name, value) for name, value in call.params.items() if name != "signature")
+
+
+def _sorted_as(name: str) -> tuple[int, int, str]:
+    is_number = name.isascii() and name.isdecimal() and len(name) < 18
+    return (0, int(name), "") if is_number else (1, 0, name)
+
+
+class SortsNumbers(AltServer, breaks="signature.sorted"):
+    """Sorts names that are numbers by their value, as PHP's ksort does."""
+
+    def signed_pairs(self, call: Call) -> Signed:
+        return sorted(super().signed_pairs(call), key=lambda pair: _sorted_as(pair[0]))
+
+
+class ZeroIsNotSigned(AltServer, breaks="signature.digest"):
+    """Leaves a value out that is 0: it takes that for false. Empty texts have a test of their own."""
+
+    def signed_pairs(self, call: Call) -> Signed:
+        return [(name, value) for name, value in super().signed_pairs(call) if value != "0"]

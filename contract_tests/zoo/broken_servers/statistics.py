@@ -1,6 +1,7 @@
 """Servers that count wrongly, and that embed wrongly."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
@@ -238,3 +239,23 @@ class NothingMeanwhile(AltServer, breaks="stats.fields"):
         if self.conversion_state(call.collection, call.account.now) == "PROCESSING":
             del data["downloads"]
         return data
+
+
+class QuietPagesAreGone(AltServer, breaks="stats.pages"):
+    """Lists only pages on which something happened when days are asked for."""
+
+    def by_page(self, call: Call, days: Iterable[dict[str, Any]]) -> list[dict[str, int]]:
+        pages = super().by_page(call, days)
+        if not (call.get("startDate") or call.get("endDate")):
+            return pages
+        return [page for page in pages if any(page[name] for name in page if name != "page")]
+
+
+class MonthBeforeTheEnd(AltServer, breaks="stats.dates"):
+    """Begins thirty days before an endDate that comes without a startDate."""
+
+    def counts(self, call: Call, day: str) -> bool:
+        if call.get("startDate") or not call.get("endDate"):
+            return super().counts(call, day)
+        end = date.fromisoformat(call.get("endDate")).toordinal()
+        return super().counts(call, day) and date.fromordinal(max(1, end - 30)).isoformat() <= day

@@ -1,4 +1,7 @@
-"""A fake of the Flipsnack API v1: `flipsnack-mock serve`, or `flipsnack_mock.testing.MockServer` in a test."""
+"""A fake of the Flipsnack API v1: `flipsnack-mock serve`, or `flipsnack_mock.testing.MockServer` in a test.
+
+PYTEST_DONT_REWRITE: pytest would warn where this package is imported before it.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

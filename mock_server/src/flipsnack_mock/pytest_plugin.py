@@ -1,23 +1,23 @@
 """Fixtures for pytest: one fake for the session, and a separate account for each test.
 
-Load it with `pytest_plugins = ["flipsnack_mock.pytest_plugin"]` in the top-level conftest.py, or with
+pytest finds it where flipsnack-kit is installed. Without that search (`PYTEST_DISABLE_PLUGIN_AUTOLOAD`) load it with
 `pytest -p flipsnack_mock.pytest_plugin`. Under pytest-xdist each worker starts its own fake; with `--flipsnack-url`
-all workers share a running one, with separate accounts.
+all workers share a running one, with separate accounts. PYTEST_DONT_REWRITE
 """
+
+from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-import requests
 
-from flipsnack_mock.protocol.methods import UPLOADS
-from flipsnack_mock.protocol.signature import sign
-from flipsnack_mock.server.ids import fresh_id
-from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock, MockServer
-from flipsnack_mock.testing.faults import Faults
-from flipsnack_mock.testing.requests import assert_clean
+# Every run of pytest imports this module: what the fixtures need is imported when one of them is used.
+if TYPE_CHECKING:
+    from flipsnack_mock.testing import AccountAdmin, AdminClient, Clock
+    from flipsnack_mock.testing.faults import Faults
 
 __all__ = [
     "FlipsnackServer",
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Call = Callable[..., dict[str, Any]]
+_ACCOUNT = pytest.StashKey["AccountAdmin"]()
 
 
 class FlipsnackServer(NamedTuple):
@@ -54,36 +55,58 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "flipsnack_lint(on): whether to lint the client of this test")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that passed if its client broke a rule of the vendor, with linting on."""
+    result = yield
+    account = item.stash.get(_ACCOUNT, None)
+    if account is not None and _lints(item):
+        from flipsnack_mock.testing import assert_clean
+
+        with _told_without_traceback(AssertionError):
+            assert_clean(account)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Add the journal of its account to the report of a test that failed."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]  # a wrapper is sent what the hook returned
+    account = item.stash.get(_ACCOUNT, None)
+    if account is not None and report.failed:
+        from flipsnack_mock.testing.journal_section import TITLE, journal_section
+
+        report.sections.append((TITLE, journal_section(account)))
+    return report  # type: ignore[return-value]
+
+
 @pytest.fixture(scope="session")
 def flipsnack_server(request: pytest.FixtureRequest) -> Iterator[FlipsnackServer]:
-    """The fake of this session; started unless `--flipsnack-url` is given."""
+    """The fake of this session; started unless `--flipsnack-url` is given.
+
+    Ends the session with one sentence if no fake answers at that URL.
+    """
     url = request.config.getoption("--flipsnack-url")
-    if url:
-        admin = AdminClient(url, token=request.config.getoption("--flipsnack-token"))
-        yield FlipsnackServer(url.rstrip("/"), f"{url.rstrip('/')}/v1/", admin)
-        admin.close()
-        return
-    with MockServer() as server:
-        yield FlipsnackServer(server.url, server.base_url, server.admin)
+    with _named(url, request.config) if url else _started() as server:
+        yield server
 
 
 @pytest.fixture
 def flipsnack_account(flipsnack_server: FlipsnackServer, request: pytest.FixtureRequest) -> Iterator[AccountAdmin]:
     """A separate account for this test: `key`, `secret`, clock, collections, faults. Deleted after the test.
 
-    With linting on, teardown fails if the client broke a rule of the vendor.
+    If the test fails, its report has a section with the requests of this account. With linting on, the test fails if
+    its client broke a rule of the vendor.
     """
+    from flipsnack_mock.server.ids import fresh_id
+
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]
     account = flipsnack_server.admin.account(f"test-{digest}-{fresh_id()}")
     account.show()
+    request.node.stash[_ACCOUNT] = account
     yield account
-    try:
-        if _lints(request):
-            assert_clean(account)
-    except AssertionError as findings:
-        pytest.fail(str(findings), pytrace=False)
-    finally:
-        account.delete()
+    del request.node.stash[_ACCOUNT]
+    account.delete()
 
 
 @pytest.fixture
@@ -120,6 +143,11 @@ def flipsnack_call(flipsnack_server: FlipsnackServer, flipsnack_account: Account
     `flipsnack_call("collection.create", file=("catalogue.pdf", content), title=…)` uploads; `content` is `bytes` or a
     binary file.
     """
+    import requests
+
+    from flipsnack_mock.protocol.methods import UPLOADS
+    from flipsnack_mock.protocol.signature import sign
+
     secret = flipsnack_account.secret
     session = requests.Session()
     session.trust_env = False
@@ -136,8 +164,40 @@ def flipsnack_call(flipsnack_server: FlipsnackServer, flipsnack_account: Account
     session.close()
 
 
-def _lints(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("flipsnack_lint")
+@contextmanager
+def _started() -> Iterator[FlipsnackServer]:
+    with _told_without_traceback(ImportError):
+        from flipsnack_mock.testing import MockServer
+    with MockServer() as server:
+        yield FlipsnackServer(server.url, server.base_url, server.admin)
+
+
+@contextmanager
+def _named(url: str, config: pytest.Config) -> Iterator[FlipsnackServer]:
+    from flipsnack_mock.testing.running_fake import NotConnected, connected
+
+    try:
+        admin = connected(url, config.getoption("--flipsnack-token"))
+    except NotConnected as trouble:
+        if hasattr(config, "workerinput"):
+            # pytest-xdist takes a worker that exits for one that crashed; here each test fails instead.
+            raise pytest.fail.Exception(str(trouble), pytrace=False) from None
+        raise pytest.exit.Exception(str(trouble), returncode=pytest.ExitCode.USAGE_ERROR) from None
+    yield FlipsnackServer(url.rstrip("/"), f"{url.rstrip('/')}/v1/", admin)
+    admin.close()
+
+
+@contextmanager
+def _told_without_traceback(kind: type[Exception]) -> Iterator[None]:
+    """Fail with the text of an error of this kind."""
+    try:
+        yield
+    except kind as trouble:
+        raise pytest.fail.Exception(str(trouble), pytrace=False) from None
+
+
+def _lints(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("flipsnack_lint")
     if marker is not None:
         return bool(marker.args[0]) if marker.args else True
-    return bool(request.config.getoption("--flipsnack-lint") or request.config.getini("flipsnack_lint"))
+    return bool(item.config.getoption("--flipsnack-lint") or item.config.getini("flipsnack_lint"))

@@ -18,6 +18,15 @@ def test_an_account_can_be_created_with_any_key_and_secret(fake: Fake) -> None:
     assert "is taken; delete or reset that account, or choose another key" in again.get_json()["error"]["message"]
 
 
+def test_an_account_can_begin_with_collections_and_a_clock_that_stands_still(fake: Fake) -> None:
+    begin = {"collections": [{"hash": "a"}, {"hash": "b", "schedule": "never"}], "frozen_at": "2025-02-03T04:05:06Z"}
+    shown = fake.admin("POST", "/__admin/accounts", NEW | begin).get_json()
+    assert ("2025-02-03T04:05:06.000000Z", True, 2) == (shown["now"], shown["frozen"], shown["collections"])
+    assert 20 == code(fake, "mine", "hush", action="collection.getCollection", collectionHash="b")
+    twins = fake.admin("POST", "/__admin/accounts", {"key": "twins", "collections": [{"hash": "a"}, {"hash": "a"}]})
+    assert (400, "$.collections") == (twins.status_code, twins.get_json()["error"]["path"])
+
+
 def test_an_account_is_shown_with_all_that_steers_it(fake: Fake) -> None:
     shown = fake.admin("GET", f"/__admin/accounts/{SEEDED[0]}").get_json()
     assert {

@@ -8,6 +8,7 @@ import requests
 from mock_server.tests.raw_socket import A_MOMENT, curl, link, open_request, query, received, received_until_silence
 
 from flipsnack_mock.faults.randomness import noise
+from flipsnack_mock.protocol.effects import Framing
 from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.testing import MockServer
 
@@ -53,7 +54,7 @@ def test_requests_reports_a_connection_error(server: MockServer, kind: str) -> N
     ],
 )
 def test_curl_notices_a_truncated_package_by_its_framing(
-    server: MockServer, framing: str, promise: bytes, exit_status: int
+    server: MockServer, framing: Framing, promise: bytes, exit_status: int
 ) -> None:
     """One header says where the body ends. Without a length or chunks nobody can notice that the rest is missing."""
     key = f"test-cut-{framing}"
@@ -68,7 +69,7 @@ def test_curl_notices_a_truncated_package_by_its_framing(
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
-def test_requests_reports_a_truncated_package(server: MockServer, framing: str) -> None:
+def test_requests_reports_a_truncated_package(server: MockServer, framing: Framing) -> None:
     key = f"test-requests-cut-{framing}"
     url = link(server, key)
     server.admin.account(key).faults.add("truncate", keep=1_000, framing=framing, when={"action": "package"})

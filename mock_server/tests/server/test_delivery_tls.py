@@ -12,8 +12,9 @@ from mock_server.tests.raw_socket import query
 
 from flipsnack_mock.faults.randomness import noise
 from flipsnack_mock.testing import MockServer
+from flipsnack_mock.testing.fields import FaultConditions
 
-AT_PACKAGES = {"action": "package"}
+AT_PACKAGES: FaultConditions = {"action": "package"}
 
 
 @pytest.fixture(name="secure", scope="module")

@@ -1,12 +1,22 @@
+import re
+from collections.abc import Callable
+from typing import Any, get_args, get_type_hints
+
+import msgspec
 import pytest
 import requests
-from mock_server.tests.conftest import signature_of
+from mock_server.tests.conftest import signature_of, signed
 from mock_server.tests.raw_socket import query
 
 from flipsnack_client import Flipsnack
+from flipsnack_mock.admin.collections import NewCollection
+from flipsnack_mock.faults.rules import FaultKind, When
+from flipsnack_mock.inspect.matching import Matcher
 from flipsnack_mock.protocol.methods import METHODS, UNBUILT
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.settings import load_settings
-from flipsnack_mock.testing import AdminClient, AdminError, MockServer
+from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
+from flipsnack_mock.testing import AccountAdmin, AdminClient, AdminError, MockServer, answers, fields, make_pdf
 
 
 def client(server: MockServer, key: str, secret: str | None = None) -> Flipsnack:
@@ -40,7 +50,9 @@ def test_the_cause_of_a_44_is_asked_for_by_its_request_id(server: MockServer) ->
     with client(server, account.key, " secret-test-ill") as flipsnack, pytest.raises(Exception, match="44"):
         flipsnack.download_html("mock-complete").poll_once()
     [request] = account.requests.list(code=44)
-    [cause] = server.admin.diagnosis(request.id)["signature"]["causes"]
+    signature = server.admin.diagnosis(request.id)["signature"]
+    assert signature is not None
+    [cause] = signature["causes"]
     assert ["secret-altered"] == [mistake["name"] for mistake in cause["mistakes"]]
 
 
@@ -123,3 +135,103 @@ def test_rules_are_listed_shown_deleted_and_cleared(server: MockServer) -> None:
     faults.clear()
     assert [] == faults.list()
     assert "slow" in [preset["name"] for preset in server.admin.fault_presets()]
+
+
+REFUSED: dict[str, tuple[Callable[[Any], object], str, str]] = {
+    "a kind of fault": (lambda one: one.faults.add("dely"), "did you mean delay?", "code, status, redirect"),
+    "a field of a fault": (lambda one: one.faults.add("delay", secnds=1), "did you mean seconds?", "one of code, "),
+    "a preset": (lambda one: one.faults.add(preset="slwo"), "did you mean slow?", "one of per-second-limit, "),
+    "a missing field": (lambda one: one.faults.add("delay"), "missing required field `seconds`", "seconds"),
+    "a field": (lambda one: one.collections.create(schedul="never"), "did you mean schedule?", "one of title, pages"),
+    "a number": (lambda one: one.collections.create(pages=0), "$.pages", "a whole number from 1 to 1,000"),
+    "a setting": (lambda one: one.settings(url_lifetim=3), "did you mean url_lifetime?", "one of requests_per_second"),
+    "a filter": (lambda one: one.requests.count(kode=1), "did you mean code?", "one of key, kind"),
+    "a state": (lambda one: one.jobs.force("mock-failed", "NWE"), "did you mean NEW?", "NEW, PROCESSING, COMPLETE or"),
+    "a step": (lambda one: one.jobs.force("mock-never", "NEW"), "NEW cannot become NEW", "COMPLETE, FAILED"),
+    "an instant": (lambda one: one.clock._move("set", {"at": "noon"}), "$.at", "an instant as in 2026-11-28T"),
+    "no field": (lambda one: one.call("POST", "/clock/freeze", {"at": 1}), "unknown field `at`", "no fields"),
+}
+
+
+@pytest.mark.parametrize(("asked", "says", "expected"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_says_what_was_expected_and_the_nearest_name(
+    server: MockServer, asked: Callable[[Any], object], says: str, expected: str
+) -> None:
+    with pytest.raises(AdminError, match=re.escape(says)) as refusal:
+        asked(server.admin.account("test-refused"))
+    assert refusal.value.expected.startswith(expected)
+    assert 1 == str(refusal.value).count(refusal.value.expected)
+
+
+@pytest.fixture(scope="module")
+def used(server: MockServer) -> AccountAdmin:
+    """An account that has one of everything."""
+    account = server.admin.account("test-typed")
+    made = account.collections.create(hash="typed", statistics=[{"date": "2024-01-31", "pages": [{"page": 1}]}])
+    account.faults.add("delay", seconds=0, when={"action": "package", "from": 0.0}, count=1, ttl=60)
+    with client(server, account.key, f" secret-{account.key}") as flipsnack, pytest.raises(Exception, match="44"):
+        flipsnack.download_html(made["hash"]).poll_once()
+    params = signed(f"secret-{account.key}", apiKey=account.key, action="collection.create", collectionHash=None)
+    document = {"file": ("My file.pdf", make_pdf())}
+    assert 20 == requests.post(server.base_url, data=params, files=document, timeout=10).json()["code"]
+    return account
+
+
+def latest(account: AccountAdmin, code: int) -> str:
+    return account.requests.list(code=code)[-1].id
+
+
+ANSWERS: dict[str, tuple[Callable[[AccountAdmin, AdminClient], object], Any]] = {
+    "account": (lambda one, _: one.show(), answers.AccountAnswer),
+    "accounts": (lambda _, all_: all_.accounts(), list[answers.AccountAnswer]),
+    "settings": (lambda one, _: one.settings(http_statuses={41: 401}), answers.SettingsAnswer),
+    "uploads": (lambda one, _: one.uploads(), answers.UploadsAnswer),
+    "collections": (lambda one, _: one.collections.list(), list[answers.CollectionAnswer]),
+    "conversion": (lambda one, _: one.collections.conversion("typed"), answers.ConversionAnswer),
+    "statistics": (lambda one, _: one.collections.statistics("typed"), list[answers.DayAnswer]),
+    "job": (lambda one, _: one.jobs.force("typed", "COMPLETE"), answers.JobAnswer),
+    "faults": (lambda one, _: one.faults.list(), list[answers.FaultAnswer]),
+    "all faults": (lambda _, all_: all_.faults(), list[answers.KeyedFaultAnswer]),
+    "presets": (lambda _, all_: all_.fault_presets(), list[answers.PresetAnswer]),
+    "magic": (lambda _, all_: all_.magic(), list[answers.MagicAnswer]),
+    "magic uploads": (lambda _, all_: all_.magic_uploads(), list[answers.MagicUploadAnswer]),
+    "server's settings": (lambda _, all_: all_.settings(), dict[str, answers.SettingAnswer]),
+    "rules": (lambda _, all_: all_.rules(), answers.LedgerAnswer),
+    "methods": (lambda _, all_: all_.methods(), answers.MethodsAnswer),
+    "of a wrong signature": (lambda one, all_: all_.diagnosis(latest(one, 44)), answers.DiagnosisAnswer),
+    "of a right one": (lambda one, all_: all_.diagnosis(latest(one, 20)), answers.DiagnosisAnswer),
+    "explanation": (lambda _, all_: all_.explain("?apiKey=none&signature=x"), answers.SignatureAnswer),
+}
+
+
+@pytest.mark.parametrize(("asked", "declared"), ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_has_the_fields_that_its_type_declares_and_no_others(
+    server: MockServer, used: AccountAdmin, asked: Callable[[AccountAdmin, AdminClient], object], declared: Any
+) -> None:
+    answer = asked(used, server.admin)
+    assert answer == msgspec.to_builtins(msgspec.convert(answer, declared))
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (fields.SettingChanges, [Behaviour]),
+        (fields.FaultConditions, [When]),
+        (fields.CollectionFields, [NewCollection]),
+        (fields.DayFields, [DayStatistics]),
+        (fields.PageFields, [PageStatistics]),
+        (fields.FaultFields, get_args(FaultKind)),
+    ],
+)
+def test_what_can_be_sent_is_what_the_control_plane_reads(sent: Any, read: list[type[msgspec.Struct]]) -> None:
+    assert set(get_type_hints(sent)) == {one.encode_name for kind in read for one in msgspec.structs.fields(kind)}
+
+
+def test_the_filters_are_those_of_the_journal() -> None:
+    known = {one.name for one in msgspec.structs.fields(Matcher)}
+    assert known - {"key"} == set(get_type_hints(fields.RequestMatch))
+    assert known - {"key", "params"} == set(get_type_hints(fields.RequestFilters))
+
+
+def test_a_setting_has_the_type_that_the_fake_reads() -> None:
+    assert get_type_hints(Behaviour) == get_type_hints(fields.SettingChanges)

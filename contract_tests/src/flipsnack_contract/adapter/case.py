@@ -167,9 +167,12 @@ class VirtualTimeline(Timeline):
     is_virtual = True
 
     def __init__(self, account: AccountControl, actions: Sequence[TimedAction] = ()) -> None:
-        """Stop the clock on a whole second, so that a limit's calendar windows begin with the case."""
+        """Stop the clock on a whole second, so that a limit's calendar windows begin with the case.
+
+        A clock that stands on one already is left as it is.
+        """
         self._account = account
-        micros = account.freeze()
+        micros = account.now or account.freeze()
         account.advance(-micros % 1_000_000)
         self._now = -(-micros // 1_000_000) * MILLI
         self._start = self._now

@@ -6,7 +6,7 @@ The fake is a process that the kit starts, or one that runs already; it is never
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
 from flipsnack_contract.adapter.relay import Relay
 from flipsnack_contract.adapter.sent import Sent
+from flipsnack_contract.contract.clock import next_second
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.bounds import MOST_BYTES
@@ -124,11 +125,22 @@ class Way:
 class Sandbox:
     """One namespace, one account, and `dest`, a file to be made. A context manager that deletes all of it.
 
-    A client reaches the fake by `way`, or directly; a fake on another machine directly too, where nothing breaks on the
-    way. Raises `Refused` when the fake refuses the account.
+    The account begins with `collections`; its clock stands still if `frozen`. A client reaches the fake by `way`, or
+    directly; a fake on another machine directly too, where nothing breaks on the way. Raises `Refused` when the fake
+    refuses the account.
     """
 
-    def __init__(self, fake: Fake, name: str, *, key: str, secret: str, way: Way | None = None) -> None:
+    def __init__(
+        self,
+        fake: Fake,
+        name: str,
+        *,
+        key: str,
+        secret: str,
+        way: Way | None = None,
+        collections: Iterable[Mapping[str, object]] = (),
+        frozen: bool = False,
+    ) -> None:
         self._fake = fake
         self.name = name
         is_watched = way is not None and (_is_near(fake.url) or way != Way())
@@ -138,7 +150,9 @@ class Sandbox:
         self.control = fake.control(f"/t/{name}/")
         self.key = key
         self.secret = secret
-        self.account = self.control.create_account(key, secret)
+        # The windows of limits begin with whole seconds.
+        begin = next_second() if frozen else None
+        self.account = self.control.create_account(key, secret, collections=collections, frozen_at=begin)
         self._folder = TemporaryDirectory(prefix="flipsnack-", ignore_cleanup_errors=True)
         self.dest = Path(self._folder.name) / "package.zip"
 

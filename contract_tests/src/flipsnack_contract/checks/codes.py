@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
-from flipsnack_contract.contract.methods import every_method, takes_collection
+from flipsnack_contract.contract.methods import every_method, options_of, takes_collection
 from flipsnack_contract.contract.near_misses import LONGER, NEAR, SHORTER
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.session import Session, encoded
@@ -27,13 +27,25 @@ def right_call_is_ok(session: Session) -> None:
     expect_message(20, session.ask(session.draft()), "a right call")
 
 
-@check("code.22", needs=CONTROL)
+@check("code.20", needs=CONTROL, methods=lambda method: any(not one.required for one in method.parameters))
+def all_parameters_together_are_ok(session: Session) -> None:
+    """A call with every parameter that the method has, each right, is 20."""
+    expect_message(20, session.ask(session.draft(**options_of(session.method))), "a call with every parameter")
+
+
+@check("code.22", needs=CONTROL, methods=every_method)
 def maintenance_is_22(session: Session) -> None:
-    """During maintenance a right call is 22; afterwards all is as before."""
+    """During maintenance a right call of any method is 22; afterwards all is as before."""
     _mistaken(session, "maintenance")
     session.trace.add("maintenance off")
     session.steer.maintenance(on=False)
     expect_code(20, session.ask(session.draft()), "a call after maintenance")
+
+
+@check("code.22", needs=CONTROL | {"alone"}, methods=every_method)
+def maintenance_for_everybody_is_22(session: Session) -> None:
+    """During maintenance for all keys a right call of any method is 22."""
+    _mistaken(session, "maintenance for everybody")
 
 
 @check("code.30", needs={"credentials"}, methods=every_method, calls=4)

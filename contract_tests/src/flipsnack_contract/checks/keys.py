@@ -1,12 +1,13 @@
 """A key: no other key sees or changes what it has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import CREATE, LIST, USER
+from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, LIST, STATS, UPDATE, USER
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.session import Session
@@ -62,6 +63,34 @@ def nothing_of_another_key_is_counted_or_listed(session: Session) -> None:
     expect([], session.data(LIST).get("collections"), "the list of a key without collections")
     expect(before, session.data(USER), "the statistics of a key, after an upload by another")
     expect(0, before.get("views"), "the views of a key without collections")
+
+
+SHELVES: Sequence[Mapping[str, Any]] = [
+    {"title": title, "pages": pages, "width": 100 * pages, "statistics": [{"date": "2024-01-01", "views": pages}]}
+    for title, pages in (("Quince", 2), ("Zebra", 3))
+]
+
+
+@check("key.isolation", needs=CONTROL)
+def two_collections_of_one_hash_have_nothing_in_common(session: Session) -> None:
+    """Two keys have collections of the same hash, and what a method shows of one, or changes, is of that one alone."""
+    other = session.another()
+    for one, fields in zip((session, other), SHELVES, strict=True):
+        one.collection(hash=SHARED, **fields)
+    before = _seen(session)
+    expect(
+        (2, 200), (before[STATS].get("views"), before[GET].get("collectionWidth")), "the views and the width of mine"
+    )
+    expect(3, _seen(other)[STATS].get("views"), "the views of the collection of another key")
+    other.data(UPDATE, SHARED, title="Changed", collectionWidth="5", collectionStatus="unlisted")
+    other.data(CREATE)
+    other.data(DELETE, SHARED)
+    expect(before, _seen(session), "what the methods show, after another key changed its collection")
+
+
+def _seen(session: Session) -> dict[str, Mapping[str, object]]:
+    shown = {name: session.data(name, SHARED) for name in (GET, EMBED, LIST, USER)}
+    return {**shown, STATS: session.data(STATS, SHARED, includePageStats="true")}
 
 
 @check("key.isolation", needs=CONTROL)

@@ -11,7 +11,7 @@ from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, R
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
-from flipsnack_contract.contract.methods import every_method, methods
+from flipsnack_contract.contract.methods import every_method, methods, takes_document
 from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
 from flipsnack_contract.target.target import Request
@@ -164,6 +164,19 @@ def calls_of_one_method_use_up_the_second_of_all(session: Session) -> None:
     for _ in FIVE:
         _call(session)
     expect(31, _call(other), f"{other.method} after five calls of {session.method}")
+
+
+@check("limit.per-minute", needs=CONTROL, methods=takes_document)
+def uploads_and_reads_use_up_one_minute(session: Session) -> None:
+    """Sixty calls of two methods, one at each host, use up the minute of both."""
+    both = session, session.calling(USER)
+    session.align()
+    for number in range(60):
+        session.wait(0 if number % 5 else SECOND)
+        expect(OK, _call(both[number % 2]), f"{both[number % 2].method}, call {number + 1} in a minute")
+    session.wait(SECOND)
+    for one in both:
+        expect(32, _call(one), f"{one.method} after sixty calls of both methods")
 
 
 @check("limit.per-key", needs=CONTROL, rows={"used_up": ("second", "minute")})

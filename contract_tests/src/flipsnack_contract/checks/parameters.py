@@ -1,5 +1,6 @@
 """The parameters of a call: each once, of its type, not empty, and what a method does not know."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -10,8 +11,8 @@ from flipsnack_contract.checks.methods.uploaded import DELETE, GET
 from flipsnack_contract.checks.request_cases import extras, names, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
-from flipsnack_contract.contract.methods import Parameter, every_method, methods
-from flipsnack_contract.target.session import Pairs, Session, encoded
+from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods, options_of
+from flipsnack_contract.target.session import SERVER_ERROR, Pairs, Session, encoded
 
 
 @check(
@@ -61,6 +62,57 @@ def wrong_value_is_40(session: Session) -> None:
             expect_code(40, session.ask(session.draft(**{parameter.name: value})), what)
 
 
+@check("parameter.value", needs={"credentials"}, methods=lambda method: any(_alike(method)))
+def a_wrong_value_beside_others_is_40(session: Session) -> None:
+    """A wrong value is 40 whatever the parameters of its type have: right values, wrong ones, or all of them none."""
+    for alike in _alike(session.method):
+        names, right, wrong = [one.name for one in alike], alike[0].example, alike[0].wrong_values[0]
+        rows = [dict.fromkeys(names, value) for value in ("", wrong)]
+        rows += [{**dict.fromkeys(names, right), name: value} for name in names for value in ("", wrong)]
+        for asked in rows:
+            expect_code(40, session.ask(session.draft(**asked)), f"a call with {asked}")
+
+
+def _alike(method: Method) -> Iterator[tuple[Parameter, ...]]:
+    """The optional parameters of each type that several of them have, with the same wrong values."""
+    kinds: dict[tuple[str, ...], list[Parameter]] = {}
+    for one in method.parameters:
+        if one.wrong_values and not one.required:
+            kinds.setdefault((one.type, *one.allowed), []).append(one)
+    return (tuple(alike) for alike in kinds.values() if len(alike) > 1)
+
+
+@check("parameter.value", needs={"credentials"}, methods=lambda method: bool(_options(method)))
+def a_right_value_is_taken(session: Session) -> None:
+    """A value of the parameter's type is taken: the largest and the smallest, and each of those that are allowed."""
+    for one in _options(session.method):
+        for value in one.right_values[:: 1 if session.account else len(one.right_values)]:
+            what = f"a call with {one.name}={value!r}"
+            expect_code(session.accepted, session.ask(session.draft(**{one.name: value})), what)
+
+
+def _options(method: Method) -> list[Parameter]:
+    return [one for one in method.parameters if not one.required and one.right_values]
+
+
+@check(
+    "request.any-bytes",
+    needs={"credentials"},
+    methods=lambda method: any(_numbers(method)),
+    rows={"length": (10, 15, 20, 400, 5000)},
+)
+def a_number_of_any_length_is_answered(session: Session, length: int) -> None:
+    """A number of any length is no server error, and the next call is served."""
+    for name in _numbers(session.method):
+        reply = session.send(session.draft(**{name: "9" * length}))
+        expect(False, reply.status >= SERVER_ERROR, f"a server error with {name} of {length} digits")
+    expect_code(session.accepted, session.ask(session.draft()), "the next call")
+
+
+def _numbers(method: Method) -> Iterator[str]:
+    return (one.name for one in method.parameters if one.type == "number")
+
+
 FEW = 8
 
 
@@ -89,13 +141,16 @@ NOT_ITS_OWN = ("width", "height", "status", "name", "limit", "count", "offset", 
 def what_belongs_to_other_methods_changes_nothing(session: Session) -> None:
     """A parameter of another method, or one that only the help page names, changes neither the answer nor the state."""
     collection = session.collection(title="Spring", status="unlisted")
-    names = {one.name for method in methods() for one in method.parameters if one.type != "file"}
-    others = sorted({*names, *NOT_ITS_OWN} - {one.name for one in session.method.parameters})
+    session.steer.statistics(collection, [{"date": "2023-05-06", "views": 7, "pages": [{"page": 1, "views": 7}]}])
+    its_own = {one.name for one in session.method.parameters}
+    values = dict(ChainMap(*({**options_of(one)} for one in methods())))
     before = [session.ask(session.draft(collection)), session.call(GET, collection)]
-    answer = session.ask(session.draft(collection, **dict.fromkeys(others, "1")))
-    after = session.call(GET, collection)
-    for name, one, two in (("the answer", before[0], answer), ("getCollection", before[1], after)):
-        expect(_without_urls(one), _without_urls(two), f"{name} after a call with {', '.join(others)}")
+    # Values that the other method obeys, and some that it refuses.
+    for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1")):
+        others = {name: value for name, value in given.items() if name not in its_own}
+        answers = [session.ask(session.draft(collection, **others)), session.call(GET, collection)]
+        for name, one, two in zip(("the answer", "getCollection"), before, answers, strict=True):
+            expect(_without_urls(one), _without_urls(two), f"{name} after a call with {others}")
 
 
 def _without_urls(answer: Answer) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ from flipsnack_contract.checks.request_cases import (
 )
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.target.session import FORM, PARTS, FilePart, Pairs, Session, encoded, multipart
+from flipsnack_contract.target.session import FORM, PARTS, CallDraft, FilePart, Pairs, Session, encoded, multipart
 from flipsnack_contract.target.target import Reply, Request, Unreachable
 
 BODIES = ("form", "multipart", "none")
@@ -92,26 +92,34 @@ def other_verbs_are_40(session: Session, verb: str) -> None:
     expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
 
 
+PLACES = ("name", "value", "body", "field name", "field value")
 BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82")
 
 
 @check(
     "request.undecodable",
-    rows={"raw": BROKEN, "place": ("name", "value", "body")},
+    rows={"raw": BROKEN, "place": PLACES},
     varies={
         "raw": st.binary(min_size=1, max_size=6).filter(
             lambda raw: b"\0" in raw or raw.decode(errors="ignore").encode() != raw
         ),
-        "place": st.sampled_from(["name", "value", "body"]),
+        "place": st.sampled_from(PLACES),
     },
     calls=1,
 )
 def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
-    """Bytes that are not UTF-8, and NUL, are 40: in a name, a value or a form."""
-    escaped = quote_from_bytes(raw, safe="")
-    draft = replace(session.draft(), verb="POST" if place == "body" else "GET")
-    text = f"{encoded(draft.signed())}&{f'{escaped}=1' if place == 'name' else f'note={escaped}'}"
-    expect_code(40, session.ask(replace(draft, text=text)), f"{raw!r} in a {place}")
+    """Bytes that are not UTF-8, and NUL, are 40: in a name, a value, a form, or a field beside a file."""
+    draft = session.draft()
+    if place.startswith("field"):
+        # Of an unknown key: what is malformed is found before.
+        marked = ("MARK", "1") if place == "field name" else ("note", "MARK")
+        request = _post(session, "upload", (*draft.with_(apiKey="not-a-key").signed(), marked))
+        asked: CallDraft | Request = replace(request, body=request.body.replace(b"MARK", raw))
+    else:
+        escaped = quote_from_bytes(raw, safe="")
+        text = f"{encoded(draft.signed())}&{f'{escaped}=1' if place == 'name' else f'note={escaped}'}"
+        asked = replace(draft, verb="POST" if place == "body" else "GET", text=text)
+    expect_code(40, session.ask(asked), f"{raw!r} in a {place}")
 
 
 def _many(name: str, value: str) -> Pairs:

@@ -105,7 +105,11 @@ def tampering_after_signing_is_44(session: Session, pair: int, change: str) -> N
 @check(
     "signature.sorted",
     **WRITTEN_OUT,
-    rows=[{"extra": [("b", "1"), ("a", "2"), ("zz", "3"), ("aa", "4")], "order": tuple(range(7, -1, -1))}],
+    rows=[
+        {"extra": [("b", "1"), ("a", "2"), ("zz", "3"), ("aa", "4")], "order": tuple(range(7, -1, -1))},
+        # Numbers are names like any other: 10 comes before 9, alone and within a name.
+        {"extra": [(name, "1") for name in ("9", "10", "01", "-1", "1.5", "a9", "a10")], "order": (2, 1, 0)},
+    ],
     varies={"extra": extras(), "order": st.permutations(range(8))},
 )
 def order_of_sending_is_free(session: Session, extra: list[tuple[str, str]], order: tuple[int, ...]) -> None:
@@ -194,6 +198,14 @@ def _must_be_signed(session: Session, name: str, value: str) -> None:
     bare = session.draft()
     draft = _sent_sorted(bare.also((name, value)))
     _only_right(session, draft, sign(bare.secret, bare.parameters), f"{name}={value!r} sent but not signed")
+
+
+@check(
+    "signature.digest", **SIGNED, rows={"value": ("0", "false", "null", "undefined", "[]", " ", "-", "0.0", "a" * 5000)}
+)
+def every_value_is_signed(session: Session, value: str) -> None:
+    """A value is signed whatever it is, those too that a language takes for nothing."""
+    _must_be_signed(session, "note", value)
 
 
 WRITTEN: Mapping[str, Rewrite] = {

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +15,8 @@ import click
 from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
-from flipsnack_contract.plugin.options import BLANKS, OPTIONS, PACKAGE, VARIABLES, Option, Options
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
+from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
 from flipsnack_contract.target.outcome import Exit
 
 PROGRAMS = """
@@ -80,11 +82,16 @@ class _Judging(Command):
         words = _words(ctx)
         import pytest
 
+        from flipsnack_contract.plugin.hooks import RUN_HOOKS
+
+        # Else pytest imports it, and says more than a word after Ctrl-C.
+        import_module(RUN_HOOKS)
+
         cache = cache_folder(ctx.obj or {})
         code = pytest.main(
             [
                 *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
-                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest"),
+                *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest", "--assert=plain"),
                 *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
                 *words,
             ],

@@ -77,6 +77,11 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
+def next_second() -> int:
+    """The next whole second of real time, in microseconds since 1970."""
+    return -(-time.time_ns() // (1000 * SECOND)) * SECOND
+
+
 def today() -> datetime.date:
     """The present day in UTC."""
     return datetime.datetime.now(datetime.UTC).date()

@@ -6,7 +6,7 @@ limits.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,13 +45,44 @@ class Answer:
 
 
 def decode(body: bytes, form: str = "json", *, callback: str | None = None, fields: Iterable[Field] = ()) -> Answer:
-    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`.
+    """Decode `body` as `form` (json, jsonp or xml). Raises `Malformed`, also where one of `fields` is of another type.
 
     XML has only texts: those of the `fields` that the data may have become numbers and lists.
     """
+    known = tuple(fields)
+    answer = _decoded(body, form, callback)
+    if form == "xml" and answer.data is not None:
+        answer = replace(answer, data=_typed(answer.data, known))
+    for complaint in mistyped(answer.data or {}, known):
+        raise Malformed("answer.fields", complaint)
+    return answer
+
+
+def mistyped(data: Mapping[str, Any], fields: Iterable[Field], place: str = "") -> Iterator[str]:
+    """A sentence for each field that is there with a value of another type; whether null is one is left open."""
+    for one in fields:
+        value: Any = data.get(one.name)
+        name = f"{place}{one.name}"
+        if value is not None and type(value) is not _TYPES[one.type]:
+            yield f"expected {name} to be a {one.type}, got {shown(value)}"
+        elif one.items and isinstance(value, list):
+            yield from _mistyped_items(value, objects()[one.items].fields, name)
+
+
+_TYPES: Mapping[str, type] = {"string": str, "number": int, "boolean": bool, "list": list}
+
+
+def _mistyped_items(elements: Iterable[Any], fields: Iterable[Field], name: str) -> Iterator[str]:
+    for number, element in enumerate(elements):
+        if isinstance(element, dict):
+            yield from mistyped(element, fields, f"{name}[{number}].")
+        else:
+            yield f"expected {name}[{number}] to be an object, got {shown(element)}"
+
+
+def _decoded(body: bytes, form: str, callback: str | None) -> Answer:
     if form == "xml":
-        answer = _xml(body)
-        return answer if answer.data is None else replace(answer, data=_typed(answer.data, fields))
+        return _xml(body)
     rule = f"answer.{form}"
     try:
         text = body.decode("utf-8")
@@ -92,7 +123,7 @@ def _typed(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
 def _value(value: Any, field: Field) -> Any:
     if field.type == "list":
         return _elements(value, field)
-    return int(value) if field.type == "number" and str(value).isdecimal() else value
+    return int(value) if field.type == "number" and _NUMBER.fullmatch(str(value)) else value
 
 
 def _elements(value: Any, field: Field) -> list[Any]:

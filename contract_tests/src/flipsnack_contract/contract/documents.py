@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from collections.abc import Mapping
 from functools import cache
 
 A4_HALVED = "0 0 298 421"
@@ -66,6 +67,16 @@ def padded_png(padding: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 
 
-def jpg() -> bytes:
-    """A grey pixel in JPG."""
-    return base64.b64decode(JPEG)
+def jpg(marker: int = 0xE0) -> bytes:
+    """A grey pixel in JPG, whose first segment has that marker: 0xE0 is JFIF, 0xE1 is what cameras write (Exif)."""
+    jfif = base64.b64decode(JPEG)
+    return jfif if marker == jfif[3] else jfif[:2] + _OTHER_SEGMENTS[marker] + jfif[20:]
+
+
+# Tables of a file that has neither JFIF nor Exif come first; here the first of them, which is there once more.
+_OTHER_SEGMENTS: Mapping[int, bytes] = {
+    0xE1: b"\xff\xe1\x00\x10Exif\0\0II*\0\x08\0\0\0",
+    0xE2: b"\xff\xe2\x00\x0eICC_PROFILE\0",
+    0xEE: b"\xff\xee\x00\x0eAdobe\0\x64\0\0\0\0\0",
+    0xDB: b"",
+}

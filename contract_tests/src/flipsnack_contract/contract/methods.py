@@ -26,6 +26,8 @@ _WRONG: Mapping[str, tuple[str, ...]] = {
     "number": (
         *("x", "1x", "0x1", "1.5", "-1", "1e3", " 1", "1 ", "1\n", "+1", "1_0", "1,0", "1.0", "0b1", "NaN", "Infinity"),
         *("\u0661", "\uff11", "\u00bd", ""),
+        # Beyond 15 digits, 64 bits, and what a parser of numbers reads at all.
+        *("1" * 16, "9" * 20, "0" * 15 + "1", "9" * 400, "9" * 5000, "0" * 5000 + "1"),
     ),
     "boolean": ("maybe", "2", "01", *_TRUE, ""),
     "date": (
@@ -41,6 +43,14 @@ _WRONG: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Values that are not of a type. An empty one is none, but for a text."""
+_RIGHT: Mapping[str, tuple[str, ...]] = {
+    # The borders of 16, 31, 32 and 53 bits, and leading zeros.
+    "number": ("1", "32768", "2147483648", "4294967296", "9" * 15, "0" * 14 + "7"),
+    "boolean": ("true", "false", "1", "0", "TRUE", "False"),
+    "date": ("0001-01-01", "9999-12-31", "2000-02-29", "1970-01-01", "1969-12-31", "2038-01-20"),
+    "url": ("http://example.com", "HTTPS://example.com/a.pdf", "https://example.com:8443/a?b=c#d"),
+}
+"""Values of a type that a server may misread."""
 
 
 STILL_PROCESSING = 38
@@ -62,6 +72,11 @@ class Parameter(Entry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def example(self) -> str:
         """A value that is right for the type."""
         return self.default or next(iter(self.allowed), _EXAMPLES.get(self.type, "1"))
+
+    @property
+    def right_values(self) -> tuple[str, ...]:
+        """Values of the type that are allowed, among them those that a server may misread; none for a file."""
+        return self.allowed or _RIGHT.get(self.type, () if self.type == "file" else (self.example,))
 
     @property
     def wrong_values(self) -> tuple[str, ...]:
@@ -180,6 +195,12 @@ def takes_collection(one: Method) -> bool:
 def takes_document(one: Method) -> bool:
     """Chooses the methods that take a document."""
     return one.takes("file")
+
+
+def options_of(one: Method) -> Mapping[str, str]:
+    """A right value of each parameter that may be left out, but for a file; where it can, another than the default."""
+    optional = (each for each in one.parameters if not each.required and each.right_values)
+    return {each.name: next(value for value in each.right_values if value != each.default) for each in optional}
 
 
 def is_busy_while_converting(one: Method) -> bool:

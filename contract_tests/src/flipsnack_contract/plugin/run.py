@@ -19,7 +19,8 @@ from flipsnack_contract.contract.clock import stopwatch, today
 from flipsnack_contract.plugin.client import OnRun, open_client
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
-from flipsnack_contract.plugin.options import OPTIONS, PACKAGE, Options
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE
+from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.plugin.server import open_server
 from flipsnack_contract.plugin.text import shown
 from flipsnack_contract.recordings.judging import judge_history, recording_checks

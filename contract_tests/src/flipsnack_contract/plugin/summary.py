@@ -39,9 +39,10 @@ class Progress:
 
     def add(self, played: int) -> None:
         self._played += played
-        left = max(0, self.total - self._played)
-        seconds = (stopwatch() - self._began) / max(1, self._played) * left
-        self.show(f"{self._played} of {self.total} scenarios played, about {seconds:.0f} s left")
+        passed, left = stopwatch() - self._began, max(0, self.total - self._played)
+        # The first seconds are those in which everything starts: they say nothing about the others.
+        guess = f", about {passed / max(1, self._played) * left:.0f} s left" if passed > 3 else ""
+        self.show(f"{self._played} of {self.total} scenarios played{guess}")
 
     def show(self, text: str) -> None:
         if self._terminal is not None and self.is_shown:
@@ -159,7 +160,7 @@ class Summary:
             cells[:] = [f'<td class="col-testId">{link}</td>' if "col-testId" in cell else cell for cell in cells]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter, exitstatus: int) -> Iterator[None]:
         stats = terminalreporter.stats
         # Our failures are told in a section of our own, grouped by cause, instead of one by one.
         whole: dict[str, list[object]] = {name: stats[name] for name in ("failed", "error") if name in stats}
@@ -171,6 +172,9 @@ class Summary:
             terminalreporter.write_sep("=", "flipsnack contract")
             for line in self._lines():
                 terminalreporter.write_line(line)
+        elif exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            names = ", ".join(part.name for part in self._run.judged.parts[:3])
+            terminalreporter.write_line(f"nothing was selected; names are {names}, …: --collect-only -q lists all")
 
     def _lines(self) -> Iterator[str]:
         return report_lines(self._results, self._run.replay, self._facts, self._advice)

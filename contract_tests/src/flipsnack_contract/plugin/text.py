@@ -6,7 +6,7 @@ from typing import Literal
 
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.ledger import rules
-from flipsnack_contract.plugin.options import PACKAGE
+from flipsnack_contract.plugin.option_table import PACKAGE
 from flipsnack_contract.target.outcome import SHOWN, Outcome
 from flipsnack_contract.target.result import Result, worst
 

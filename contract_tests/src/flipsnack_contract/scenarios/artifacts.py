@@ -13,7 +13,7 @@ from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
-VERSION = 2
+VERSION = 3
 LONGEST = 20_000
 """Characters of a line of `steps.txt`."""
 

@@ -12,6 +12,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     PASSING,
     answered,
     at,
+    every_other,
     refusal,
     spoilt_answer,
 )
@@ -30,7 +31,9 @@ LOST = tuple(
 """Faults by which the answer to an upload is lost."""
 
 UPLOAD_CODES = tuple(sorted(FINAL))
-HOSTILE_TEXT = ' Ünï+cödé & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
+HOSTILE_TEXT = ' Ünï+cödé ﬁＡ² & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
+LINE_ENDS = "\na\nb\rc\n\n"
+LONG_TEXT = "a long text, as descriptions are; " * 60
 NIGHT = 28_800
 
 
@@ -68,6 +71,8 @@ UPLOADS: Mapping[str, Scenario] = {
     "upload more pages than may be": _create(document="pdf", pages=3, settings={"upload_pages": 2}),
     "upload with a title and a description": _create(params={"title": "Spring", "description": HOSTILE_TEXT}),
     "upload with a title that is empty": _create(params={"title": "", "description": " "}),
+    "upload with line ends": _create(params={"title": "a\rb", "description": LINE_ENDS}),
+    "upload with a long text": _create(params={"description": LONG_TEXT}),
     "upload with every parameter": _create(
         params={"title": "x", "collectionStatus": "unlisted", "collectionWidth": "800", "collectionHeight": "600"}
     ),
@@ -101,6 +106,10 @@ CONVERSIONS: Mapping[str, Scenario] = {
     "not convertible, in xml": _create(schedule="failed-after-5s", format="xml"),
     "never converted": _create(schedule="never", deadline_s=120),
     "never converted, a short deadline": _create(schedule="never", deadline_s=3),
+    "never converted, less than a second of time": _create(schedule="never", deadline_s=0.5),
+    "converted in a long time, with HTTP 503 at every other question": _create(
+        schedule="after-20-polls", deadline_s=3600, faults=(every_other(SHOW, PASSING["HTTP 503 once"]),)
+    ),
     "cancelled while it is converted": _create(schedule="never", cancel_after_s=10),
     "suspended while it is converted": _create(
         schedule="after-5-polls",
@@ -156,6 +165,9 @@ CALLS: Mapping[str, Scenario] = {
     },
     "call update with an empty title": _call("update", params={"title": "", "description": "x"}),
     "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": "a\nb"}),
+    "call update with a long text": _call("update", params={"description": LONG_TEXT}),
+    "call update with line ends": _call("update", params={"title": "a\rb", "description": LINE_ENDS}),
+    "call update with blanks around, in xml": _call("update", params={"title": HOSTILE_TEXT}, format="xml"),
     "call getEmbed with parameters": _call("getEmbed", params={"responsive": "true", "startPage": "2"}),
     "call getStats with parameters": _call(
         "getStats", params={"startDate": "2024-01-01", "endDate": "2024-01-31", "includePageStats": "true"}
@@ -169,6 +181,12 @@ CALLS: Mapping[str, Scenario] = {
     "call create refused with 33": _call("create", faults=(refusal(CREATE, 33, "quota"),)),
     "call update after 31 once": _call("update", params={"title": "x"}, faults=(at(UPDATE, PASSING["31 once"]),)),
     "call getStats after HTTP 503 once": _call("getStats", faults=(at(STATISTICS, PASSING["HTTP 503 once"]),)),
+    "call update refused with 43 after 31 once": _call(
+        "update", whose="deleted", params={"title": "x"}, faults=(at(UPDATE, PASSING["31 once"]),)
+    ),
+    "call update, 22 for ever, little time": _call(
+        "update", deadline_s=20, params={"title": "x"}, faults=(at(UPDATE, LASTING["22 for ever"]),)
+    ),
     "call update with a wrong secret": _call("update", who="wrong-secret", params={"title": "x"}),
     "call user.getStats with an unknown key": Scenario(op="call", action="user.getStats", who="unknown-key"),
 }
@@ -178,6 +196,12 @@ PUBLISHED: Mapping[str, Scenario] = {
     **{f"publish in {form}": Scenario(op="publish", format=form) for form in FORMATS if form != "json"},
     **{f"publish after {fault.name}": Scenario(op="publish", faults=(at(UPDATE, fault),)) for fault in NOT_DONE},
     "publish, and show after HTTP 503": Scenario(op="publish", faults=(at(SHOW, PASSING["HTTP 503 once"]),)),
+    "publish, 22 for ever, little time": Scenario(
+        op="publish", deadline_s=20, faults=(at(UPDATE, LASTING["22 for ever"]),)
+    ),
+    "cancelled while it is published": Scenario(
+        op="publish", cancel_after_s=10, faults=(at(UPDATE, LASTING["22 for ever"]),)
+    ),
     "publish what is deleted": Scenario(op="publish", whose="deleted"),
     "publish what is another account's": Scenario(op="publish", whose="foreign"),
     "publish what is being converted": Scenario(op="publish", conversion="never"),
@@ -189,6 +213,12 @@ LISTS: Mapping[str, Scenario] = {
     "list some pages": _list(20),
     "list pages of one": _list(7, 1),
     "list many": _list(130, None),
+    "list pages of one for more than a minute": _list(70, 1),
+    "list pages of one, little time": _list(20, 1, deadline_s=3),
+    "list pages of one, less than a second of time": _list(20, 1, deadline_s=0.5),
+    "cancelled while it lists": _list(20, 1, cancel_after_s=3),
+    "list with HTTP 503 at every other page": _list(24, 2, faults=(every_other(LIST, PASSING["HTTP 503 once"]),)),
+    "list what has a long text": _list(7, params={"query": LONG_TEXT}),
     "list the public ones": _list(20, params={"collectionStatus": "public"}),
     "list what has some words": _list(20, params={"query": "summer & more"}),
     "list one (xml)": _list(1, format="xml"),
@@ -216,6 +246,14 @@ STATISTICS_ASKED: Mapping[str, Scenario] = {
     "statistics of some days again": Scenario(
         op="statistics", params={"startDate": "2024-01-01", "endDate": "2024-01-31"}
     ),
+    **{f"statistics of what is {whose}": Scenario(op="statistics", whose=whose) for whose in ("deleted", "foreign")},
+    **{
+        f"statistics, {code} for ever": Scenario(op="statistics", faults=(refusal(STATISTICS, code, FINAL[code]),))
+        for code in (40, 44)
+    },
+    "statistics after 31 once": Scenario(op="statistics", faults=(at(STATISTICS, PASSING["31 once"]),)),
+    "statistics again, little time": Scenario(op="statistics", deadline_s=15),
+    "cancelled between statistics": Scenario(op="statistics", cancel_after_s=15),
 }
 COLLECTION_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "uploads": UPLOADS,

@@ -99,6 +99,12 @@ def envelope(form: str, data: object, code: object = 20) -> str:
     return f"{CALLBACK}({json.dumps(members)});" if form == "jsonp" else json.dumps(members)
 
 
+def _beside(form: str, data: object, *, before: str = "", after: str = "") -> str:
+    """An envelope with something beside it that makes it none; in JSONP, within the call."""
+    whole = f"{before}{envelope('json' if form == 'jsonp' else form, data)}{after}"
+    return f"{CALLBACK}({whole});" if form == "jsonp" else whole
+
+
 def _element(name: str, content: object) -> str:
     inner = "".join(_element(*member) for member in content.items()) if isinstance(content, Mapping) else content
     return f"<{name}>{inner}</{name}>"
@@ -119,6 +125,9 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "another code with OK": lambda form: envelope(form, LINKED, 99),
     "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
     "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],
+    "an answer and more behind it": lambda form: _beside(form, LINKED, after=" and more"),
+    "an answer and more in front of it": lambda form: _beside(form, LINKED, before="200 OK "),
+    "two answers in one": lambda form: _beside(form, LINKED, after=json.dumps({"code": 43, "status": "Forbidden"})),
     "nothing at all": lambda _form: "",
     GUEST_PAGE: lambda _form: LOGIN,
 }
@@ -155,6 +164,12 @@ def at(action: str, fault: Fault, *, affects: Affects | None = None, nth: int | 
     """The same fault at another method, or only at the `nth` call of it."""
     when = {"action": action} | ({} if nth is None else {"nth": nth})
     return msgspec.structs.replace(fault, when=when, affects=affects or fault.affects)
+
+
+def every_other(action: str, fault: Fault) -> Fault:
+    """The same fault at every other call of a method, ten times: no call meets it twice in a row."""
+    name = f"{fault.name}, at every other call"
+    return msgspec.structs.replace(fault, name=name, when={"action": action, "every": 2}, count=10)
 
 
 def refusal(action: str, code: int, means: str) -> Fault:

@@ -15,34 +15,49 @@ from flipsnack_contract.target.control import AccountControl
 AFTER_DEADLINE_MS = 120_000
 LONGEST_MS = 3 * 3_600_000
 """A client without a deadline that still runs so long after its start does not give up by itself."""
+OLD = b"what was there before"
+OWN, FOREIGN = "f000001", "foreign"
+"""The hashes of the collection that a scenario is about: of the account's own, and of another one's."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
 
+def collections_of(scenario: Scenario) -> list[dict[str, Any]]:
+    """The collections that the account begins with: the one that the scenario is about, and those to be listed."""
+    own = scenario.is_about_collection and scenario.whose in ("own", "deleted")
+    found = [{"hash": OWN, **_about(scenario)}] if own else []
+    for number in range(scenario.collections):
+        status = ("public", "unlisted", "editable")[number % 3]
+        found.append({"hash": f"f{2 + number:06}", "title": TITLES[number % len(TITLES)], "status": status})
+    return found
+
+
 def collection_for(scenario: Scenario, sandbox: Sandbox) -> str:
-    """The hash that the client is told; the collection exists when the scenario says so. Empty for no collection."""
+    """The hash that the client is told, of a collection as the scenario says. Empty for no collection."""
     if not scenario.is_about_collection:
         return ""
     if scenario.whose == "unknown":
         return scenario.unknown_hash
+    if scenario.whose == "foreign":
+        strange = {"hash": FOREIGN, **_about(scenario)}
+        sandbox.control.create_account("somebody-else", "another secret", collections=[strange])
+        return FOREIGN
+    if scenario.whose == "deleted":
+        sandbox.account.delete_collection(OWN)
+    return OWN
+
+
+def _about(scenario: Scenario) -> dict[str, Any]:
+    """What the collection is that the scenario is about."""
     fields: dict[str, Any] = {"schedule": scenario.schedule, "pages": scenario.pages}
     fields |= {"package_bytes": scenario.package_bytes} if scenario.package_bytes else {}
     fields |= {"status": "editable"} if scenario.op == "publish" else {}
     fields |= {"conversion_schedule": scenario.conversion} if scenario.conversion else {}
-    if scenario.whose == "foreign":
-        other = sandbox.control.create_account("somebody-else", "another secret")
-        return other.create_collection(hash="foreign", **fields)
-    collection = sandbox.account.create_collection(**fields)
-    if scenario.whose == "deleted":
-        sandbox.account.delete_collection(collection)
-    return collection
+    return fields
 
 
 def prepare(scenario: Scenario, sandbox: Sandbox) -> None:
-    """Make the collections to be listed, and set what the account's settings are in the scenario."""
-    for number in range(scenario.collections):
-        status = ("public", "unlisted", "editable")[number % 3]
-        sandbox.account.create_collection(title=TITLES[number % len(TITLES)], status=status)
+    """Set what the account's settings are in the scenario."""
     settings: dict[str, Any] = dict(scenario.settings)
     if scenario.op == "create":
         settings["conversion_schedule"] = scenario.schedule
@@ -61,6 +76,12 @@ def document_of(scenario: Scenario) -> bytes:
         case "jpg":
             return jpg() + _every_byte(size)
     return TEXT if kind == "text" else b""
+
+
+def old_file_of(scenario: Scenario) -> bytes | None:
+    """The file that is at the destination before; None for none."""
+    size = scenario.old_bytes
+    return None if size is None else (OLD * (size // len(OLD) + 1))[:size]
 
 
 def _every_byte(size: int) -> bytes:

@@ -111,7 +111,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is given.
 
     Times are seconds of the account's clock. `settings` are the account's; `unknown_hash` is the collection that does
-    not exist. With `old_file` another file is at the destination.
+    not exist. At the destination is another file of `old_bytes` bytes; None for none.
 
     `params` are the caller's parameters of the method; `action` is the method of a call. A document to upload is of the
     `document` kind and has `document_bytes` more bytes than it needs. `schedule` is that of the package; of an upload,
@@ -145,7 +145,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     settings: dict[str, int | float] = {}
     faults: tuple[Fault, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
-    old_file: bool = False
+    old_bytes: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
 
     @property
     def needs(self) -> frozenset[str]:
@@ -181,6 +181,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_about_collection(self) -> bool:
         """Whether a collection must be there, which the client is told."""
         return self.main_method.takes("collectionHash")
+
+    @property
+    def makes_or_lists(self) -> bool:
+        """Whether it is about all collections of the account."""
+        return self.op == "list" or self.main_action == CREATE
 
     @property
     def uploads_file(self) -> bool:

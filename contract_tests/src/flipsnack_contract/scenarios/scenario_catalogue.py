@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
+from flipsnack_contract.contract.decoding import cut
+from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios import fault_catalogue as faults
 from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIES
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
-from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, spoilt_answer
+from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 
 CUT_OFF = PASSING["a download cut off once"]
@@ -23,10 +25,14 @@ PLAIN: Mapping[str, Scenario] = {
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),
     "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
+    "never built, less than a second of time": Scenario(schedule="never", deadline_s=0.5),
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
     "a package of more pages": Scenario(pages=5),
-    "another file was there": Scenario(schedule="after-5s", old_file=True),
-    "another file was there, and it fails": Scenario(schedule="failed", old_file=True),
+    **{
+        f"another file of {size} bytes was there": Scenario(schedule="after-5s", package_bytes=70_000, old_bytes=size)
+        for size in (0, 21, 70_000, 90_000)
+    },
+    "another file was there, and it fails": Scenario(schedule="failed", old_bytes=21),
     "one poll": Scenario(op="poll", schedule="never"),
     "one poll of a failed job": Scenario(op="poll", schedule="failed"),
     "one poll of a finished job": Scenario(op="poll"),
@@ -55,7 +61,7 @@ ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(faults=(fault,)) for name, fault in faults.DEAD_LINKS.items()},
     **{name: Scenario(faults=(fault,)) for name, fault in faults.SPOILT_PACKAGES.items()},
     **{
-        f"{name}, over another file": Scenario(faults=(fault,), old_file=True)
+        f"{name}, over another file": Scenario(faults=(fault,), old_bytes=21)
         for name, fault in faults.SPOILT_PACKAGES.items()
     },
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
@@ -66,6 +72,32 @@ ADVERSE: Mapping[str, Scenario] = {
         for name in faults.SPOILT_ANSWERS
         for form in FORMATS
     },
+}
+TROUBLES = ("31 once", "HTTP 503 once", "a reset once")
+"""Faults of different kinds, each of which a client repeats."""
+TROUBLED: Mapping[str, Scenario] = {
+    **{
+        f"a long job with {name} at every other call": Scenario(
+            schedule="after-20-polls", deadline_s=3600, faults=(every_other(package_method().name, PASSING[name]),)
+        )
+        for name in TROUBLES
+    },
+    **{
+        f"{name} ({form})": Scenario(schedule="after-5s", format=form, faults=(PASSING[name],))
+        for name in ("31 once", "HTTP 503 once", "an answer cut off once")
+        for form in FORMATS
+        if form != "json"
+    },
+    "a deleted collection, after 31 once": Scenario(whose="deleted", faults=(PASSING["31 once"],)),
+    "an unknown collection, after 22 twice": Scenario(whose="unknown", faults=(PASSING["22 twice"],)),
+    "another account's collection, after HTTP 503 once": Scenario(whose="foreign", faults=(PASSING["HTTP 503 once"],)),
+    "packages cut off, little time": Scenario(deadline_s=20, faults=(SPOILT_PACKAGES["packages cut off"],)),
+    "packages cut off, little time, over another file": Scenario(
+        deadline_s=20, old_bytes=9_000, faults=(SPOILT_PACKAGES["packages cut off"],)
+    ),
+    "cancelled while packages are cut off": Scenario(
+        cancel_after_s=2, package_bytes=300_000, faults=(SPOILT_PACKAGES["packages cut off"],)
+    ),
 }
 EVENTFUL: Mapping[str, Scenario] = {
     "maintenance for 40 s": Scenario(
@@ -123,6 +155,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "hostile": HOSTILE,
     "formats": FORMATTED,
     "faults": ADVERSE,
+    "troubles": TROUBLED,
     "events": EVENTFUL,
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
@@ -136,11 +169,11 @@ CATALOGUE: Mapping[str, Scenario] = {name: one for family in FAMILIES.values() f
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "deadline_s": lambda seconds: "none" if seconds is None else f"{seconds:.10g} s",
     "cancel_after_s": lambda seconds: f"{seconds:.10g} s",
-    "params": lambda params: ", ".join(f"{name}={value!r}" for name, value in params.items()),
+    "params": lambda params: ", ".join(f"{name}={cut(repr(value), 200)}" for name, value in params.items()),
     "settings": lambda settings: ", ".join(f"{name} {value:g}" for name, value in settings.items()),
     "faults": lambda faults: ", ".join(fault.name for fault in faults),
     "timeline": lambda timeline: ", ".join(f"{event} after {event.after_s:.10g} s" for event in timeline),
-    "old_file": lambda _there: "another file is at the destination",
+    "old_bytes": lambda size: f"another file of {size} bytes is at the destination",
 }
 """How the values of a field are written; those of the other fields are written as they are."""
 

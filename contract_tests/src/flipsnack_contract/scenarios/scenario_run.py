@@ -46,7 +46,7 @@ class ScenarioRun:
     `file_before` and `file` are what was at the destination before and after it; None for no file. `package` is what
     the kit fetched itself after a download, to compare the file with it. `document` is what was to be uploaded;
     `there_before` are the hashes of the collections to be listed; `account` has all collections after the run, as the
-    fake's control plane shows them, where the operation is about more than one package. `sent` is what the client sent,
+    fake's control plane shows them, of an upload or a list. `sent` is what the client sent,
     as it was on the wire; None where it was not seen. `left` are the names of all that is in the folder of the file
     then.
     """

@@ -12,12 +12,19 @@ from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.adapter.session import AdapterSession
 from flipsnack_contract.scenarios.event import Event, logged_event
-from flipsnack_contract.scenarios.preparation import action_of, case_of, collection_for, document_of, listed, prepare
+from flipsnack_contract.scenarios.preparation import (
+    action_of,
+    case_of,
+    collection_for,
+    collections_of,
+    document_of,
+    old_file_of,
+    prepare,
+)
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.target.control import Control
 
-OLD = b"what was there before"
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
@@ -86,16 +93,24 @@ class ScenarioRunner:
     def _sandbox(self, scenario: Scenario) -> Sandbox:
         self._count += 1
         name = f"{self.name}-{self._count}"
-        return Sandbox(self.fake, name, key=scenario.key, secret=scenario.secret, way=scenario.way)
+        return Sandbox(
+            self.fake,
+            name,
+            key=scenario.key,
+            secret=scenario.secret,
+            way=scenario.way,
+            collections=collections_of(scenario),
+            frozen=self.virtual,
+        )
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
         self._disturb(scenario, sandbox)
-        before = OLD if scenario.old_file else None
-        if before:
+        before = old_file_of(scenario)
+        if before is not None:
             sandbox.dest.write_bytes(before)
         case = case_of(scenario, sandbox, collection)
-        there = tuple(listed(sandbox.account)) if scenario.op == "list" else ()
+        there = tuple(one["hash"] for one in collections_of(scenario)) if scenario.op == "list" else ()
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
         diagnose = scenario.who != "wrong-secret" and self._wrong < MOST_DIAGNOSES
@@ -115,7 +130,7 @@ class ScenarioRunner:
             there_before=there,
             sent=sent,
             left=sandbox.left(),
-            account=tuple(sandbox.account.collections()) if scenario.op not in ("download", "poll") else (),
+            account=tuple(sandbox.account.collections()) if scenario.makes_or_lists else (),
         )
         return replace(run, package=self._package_for(run, sandbox, collection))
 

@@ -18,7 +18,7 @@ from flipsnack_contract.scenarios.delivery_catalogue import (
     REFUSED_BY,
     cut_after,
 )
-from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
+from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
     PASSING,
@@ -32,14 +32,14 @@ from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import FINAL
 
 POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
-DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0)
+DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0, 0.5)
 HOUR, DAY = 3600.0, 86400.0
 # A lunch, a night, a day, a weekend, a holiday; and deadlines beyond them.
 SUSPENSIONS = (HOUR, 8 * HOUR, DAY, 64 * HOUR, 14 * DAY)
 LONG_DEADLINES = (30 * DAY, 2 * DAY)
 # Every letter of these has broken somebody's encoding; a key is printable ASCII, a secret is any text.
 KEY_LETTERS = "abzABZ09-_.~+%&=;?#[]'\"<>\\,:@!$()*"
-LETTERS = KEY_LETTERS + " éßжж日\u2028😀"
+LETTERS = KEY_LETTERS + " éßжж日ﬁＡ\u2028😀"
 
 slow = st.one_of(
     st.sampled_from(POLLED),
@@ -54,7 +54,7 @@ secrets = st.one_of(
 )
 hashes = st.one_of(st.just("no-such-hash"), st.text(LETTERS, min_size=1, max_size=8))
 
-texts = st.text(LETTERS, max_size=8)
+texts = st.one_of(st.text(LETTERS + "\n\r", max_size=8), st.just("a long text " * 120))
 described = st.dictionaries(st.sampled_from(("title", "description")), texts, max_size=2)
 own_or_not = st.sampled_from(("own", "own", "own", "deleted", "foreign", "unknown"))
 documents: dict[str, st.SearchStrategy[Any]] = {
@@ -119,7 +119,7 @@ def _cut(forms: list[Format]) -> st.SearchStrategy[Scenario]:
 def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
     faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
-    return _built(forms, schedule=schedules, faults=faults, settings=limits)
+    return _built(forms, schedule=schedules, faults=faults, settings=limits, whose=own_or_not)
 
 
 def _spoilt(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -184,6 +184,12 @@ def _unlucky_upload(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return _built(forms, op=st.just("create"), schedule=schedules, faults=fault, **documents)
 
 
+def _watched(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    faults = st.one_of(st.just(()), st.sampled_from(NOT_DONE).map(lambda fault: (at(STATISTICS, fault),)))
+    cancel = st.one_of(st.none(), st.integers(1, 30).map(float))
+    return _built(forms, op=st.just("statistics"), whose=own_or_not, faults=faults, cancel_after_s=cancel)
+
+
 def _published(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     faults = st.one_of(st.just(()), st.sampled_from(NOT_DONE).map(lambda fault: (at(UPDATE, fault),)))
     params = st.dictionaries(st.just("title"), texts)
@@ -201,6 +207,7 @@ def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         page_size=st.integers(1, 5),
         params=filters,
         form=answer_forms,
+        cancel_after_s=st.one_of(st.none(), st.none(), st.integers(1, 10).map(float)),
         timeline=st.one_of(st.just(()), st.lists(event, max_size=3).map(tuple)),
     )
 
@@ -211,7 +218,7 @@ def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchSt
         "deadline_s": st.sampled_from(DEADLINES),
         "key": keys,
         "secret": secrets,
-        "old_file": st.booleans(),
+        "old_bytes": st.sampled_from((None, 21, 0, 9_000, 70_000, 300_000)),
         "pages": st.integers(1, 4),
     }
     return st.builds(Scenario, **{**common, **fields})
@@ -236,6 +243,7 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:create", "virtual_sleep"}), _unlucky_upload),
     (frozenset({"op:publish", "virtual_sleep"}), _published),
     (frozenset({"op:list", "virtual_sleep"}), _listed),
+    (frozenset({"op:statistics", "virtual_sleep"}), _watched),
 )
 """What is drawn, with the capabilities without which nothing of it is."""
 

@@ -50,9 +50,16 @@ class Control:
             raise Refused(HTTPStatus.OK, f"expected {name} in the answer to {method} {path}, got {shown(answer)}")
         return told
 
-    def create_account(self, key: str, secret: str) -> "AccountControl":
-        self.call("POST", "/accounts", {"key": key, "secret": secret})
-        return AccountControl(self, key, secret)
+    def create_account(
+        self, key: str, secret: str, *, collections: Iterable[Mapping[str, object]] = (), frozen_at: int | None = None
+    ) -> "AccountControl":
+        """A new account with these collections; its clock stands still at `frozen_at` microseconds, if given."""
+        more: dict[str, object] = {"collections": list(collections)} if collections else {}
+        more |= {} if frozen_at is None else {"frozen_at": frozen_at / 1_000_000}
+        self.call("POST", "/accounts", {"key": key, "secret": secret, **more})
+        account = AccountControl(self, key, secret)
+        account.now = frozen_at or 0
+        return account
 
     def maintenance(self, *, on: bool) -> None:
         """Maintenance for all keys, or for the one key that is controlled."""

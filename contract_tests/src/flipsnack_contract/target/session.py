@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, expect_code
 from flipsnack_contract.contract.clock import SECOND, Clock, RatePacer
-from flipsnack_contract.contract.decoding import Answer, Malformed, decode
+from flipsnack_contract.contract.decoding import Answer, Malformed, cut, decode
 from flipsnack_contract.contract.documents import pdf
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.contract.signing import sign
 from flipsnack_contract.target.control import AccountControl
-from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words
+from flipsnack_contract.target.target import Reply, Request, Target, Trace, in_words, is_address
 
 FORM = "application/x-www-form-urlencoded"
 _BOUNDARY = "the-kits-boundary"
@@ -23,6 +23,7 @@ Pairs = tuple[tuple[str, str], ...]
 ABSENT = "nobody-has-this"
 COLLECTION = "collectionHash"
 MAINTENANCE, LIMITS, FORBIDDEN = 22, (31, 32), 43
+SERVER_ERROR = 500
 REFUSED = "although this run keeps both limits; make sure that nothing else uses the key, and run again later"
 
 
@@ -157,7 +158,12 @@ class Session:
         return self.fetch(request)
 
     def fetch(self, request: Request) -> Reply:
-        """The HTTP answer to a request that no limit counts, such as a download."""
+        """The HTTP answer to a request that no limit counts, such as a download.
+
+        Raises `Violation` for what a server gave as an address and is none.
+        """
+        if not is_address(request.url):
+            raise Violation("an address that the server gave", "an http or https URL", cut(request.url))
         reply = self.target.send(request)
         self.trace.add(partial(in_words, request, reply))
         return reply
@@ -172,13 +178,13 @@ class Session:
     def read(self, reply: Reply, form: str = "json", *, callback: str | None = None, own: bool = False) -> Answer:
         """What an HTTP answer says; raises `Violation` when it is not in that format.
 
-        That breaks the rule of the format, unless it is the check's `own`. Where there is no control plane, maintenance
-        and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
+        That breaks the rule of the format, unless it is the check's `own`; a server error breaks a rule of its own.
+        Where there is no control plane, maintenance and limits say nothing of the rule: `Inconclusive`, `LimitReached`.
         """
         try:
             answer = decode(reply.body, form, callback=callback, fields=self.method.fields)
         except Malformed as damage:
-            rule = None if own else damage.rule
+            rule = "request.any-bytes" if reply.status >= SERVER_ERROR else None if own else damage.rule
             raise Violation("the answer is in the format asked for", form, damage.why, rule=rule) from None
         if self.account is None and answer.code == MAINTENANCE:
             raise Inconclusive(f"the API is in maintenance (code {answer.code}); run again later")
@@ -199,7 +205,10 @@ class Session:
         expect_code(OK, answer, "a call for a package")
         if self.account is None and answer.state != "COMPLETE":
             raise Unsuitable(f"the package is {answer.state}, so it has no link; run again when it is built")
-        return str(answer.resource_url)
+        url = str(answer.resource_url)
+        if not is_address(url):
+            raise Violation("resourceUrl", "an http or https URL", cut(url), rule="job.resource-url-with-complete")
+        return url
 
     def own_collection(self) -> str:
         """The hash of a collection of this key: the one that was given, else one that is made on the first call."""

@@ -48,6 +48,14 @@ class Request:
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an http or https URL with a host."""
+    try:
+        return urlsplit(text).scheme in ("http", "https") and bool(urlsplit(text).netloc)
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True)
 class Reply:
     """One HTTP answer; header names are in lower case."""

@@ -5,18 +5,29 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock.admin.routes import Context, conflict, route
+from flipsnack_mock.faults.rules import Instant, microseconds
 from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
 from flipsnack_mock.protocol.instants import Counted, month_of, to_text
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.behaviour import Behaviour
-from flipsnack_mock.state.seeds import Month, SeedAccount
+from flipsnack_mock.state.clock import VirtualClock
+from flipsnack_mock.state.seeds import Month, SeedAccount, SeedCollection, refuse_twins
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
-    """The body that creates an account; the default secret is `secret-` plus the key."""
+    """The body that creates an account; the default secret is `secret-` plus the key.
+
+    It begins with these collections, which a reset removes. Its clock stands still at `frozen_at`: ISO 8601 with an
+    offset, or seconds since 1970; without, it shows real time.
+    """
 
     key: Key
     secret: Secret | None = None
+    collections: tuple[SeedCollection, ...] = ()
+    frozen_at: Instant | None = None
+
+    def __post_init__(self) -> None:
+        refuse_twins("collections", [one.hash for one in self.collections])
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,8 +55,11 @@ def create_account(context: Context) -> dict[str, Any]:
     wanted = context.body(NewAccount)
     if context.world.existing(wanted.key) is not None:
         raise conflict(f"the key {wanted.key!r} is taken; delete or reset that account, or choose another key")
-    seed = SeedAccount(key=wanted.key, secret=wanted.secret or automatic_secret(wanted.key))
-    return shown(context.world.add(context.world.begin(seed)), context.at)
+    secret = wanted.secret or automatic_secret(wanted.key)
+    account = context.world.begin(SeedAccount(key=wanted.key, secret=secret, collections=wanted.collections))
+    if wanted.frozen_at is not None:
+        account.clock = VirtualClock(frozen_at=microseconds(wanted.frozen_at))
+    return shown(context.world.add(account), context.at)
 
 
 @route("GET", "/__admin/accounts/<key>", "show an account")

@@ -19,6 +19,7 @@ from flipsnack_mock.faults.rules import (
     drop_expired,
 )
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.expectation import Accepted
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.methods import METHODS, PACKAGE_METHOD, UNBUILT
 from flipsnack_mock.state.account import Account
@@ -150,7 +151,9 @@ def _preset(wanted: NewFault) -> Preset:
     if wanted.fault is not None:
         return Preset("", wanted.fault)
     if wanted.preset not in PRESETS:
-        raise _bad(f"there is no preset {wanted.preset!r}", "$.preset", f"one of {', '.join(PRESETS)}")
+        fits = Accepted(f"one of {', '.join(PRESETS)}", tuple(PRESETS), str(wanted.preset))
+        message = f"there is no preset {wanted.preset!r}; {fits.question}".removesuffix("; ")
+        raise _bad(message, "$.preset", fits.words)
     return PRESETS[wanted.preset]
 
 

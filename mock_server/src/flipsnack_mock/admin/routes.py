@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from flipsnack_mock.protocol.errors import FieldError, Refused
+from flipsnack_mock.protocol.expectation import accepted
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
@@ -47,7 +48,7 @@ class Context(NamedTuple):
         try:
             return msgspec.json.decode(self.raw_body or b"{}", type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
-            raise _mismatch("body", refusal) from None
+            raise _mismatch("body", refusal, shape) from None
         except RecursionError:
             raise Refused(400, "bad_request", "invalid body: it is nested too deep", path="$") from None
 
@@ -91,15 +92,20 @@ def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:
     try:
         return msgspec.convert(dict(query), shape, strict=False)
     except msgspec.ValidationError as refusal:
-        raise _mismatch("query", refusal) from None
+        raise _mismatch("query", refusal, shape) from None
 
 
-def _mismatch(what: str, refusal: Exception) -> Refused:
-    """The refusal of what msgspec refuses, with the `path` that it, or a `FieldError`, names."""
+def _mismatch(what: str, refusal: Exception, shape: Any) -> Refused:
+    """The refusal of what msgspec refuses, with the `path` that it, or a `FieldError`, names, and what is expected."""
     path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
+    message = f"invalid {what}: {refusal}"
     if isinstance(refusal.__cause__, FieldError):
-        path = f"{path}.{refusal.__cause__.field}"
-    return Refused(400, "bad_request", f"invalid {what}: {refusal}", path=path)
+        return Refused(400, "bad_request", message, path=f"{path}.{refusal.__cause__.field}")
+    if not isinstance(refusal, msgspec.ValidationError):
+        return Refused(400, "bad_request", message, path=path, expected="JSON")
+    fits = accepted(refusal, shape)
+    message = f"{message}; {fits.question}" if fits.question else message
+    return Refused(400, "bad_request", message, path=path, expected=fits.words)
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:

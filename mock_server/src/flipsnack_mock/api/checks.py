@@ -132,6 +132,10 @@ def _parameters(call: Call) -> None:
         if value is None:
             raise BadRequest(f"{one.name} is {text[:60]!r}, expected {one.expected}", rule="parameter.value")
         call.arguments[one.name] = value
+    # Here and not in the method, because wrong values are refused before the collection is looked for.
+    first, last = call.arguments.get("startDate"), call.arguments.get("endDate")
+    if first is not None and last is not None and last < first:
+        raise BadRequest(f"startDate is {first}, after endDate, {last}", rule="stats.date-order")
 
 
 def _collection(call: Call) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
@@ -12,6 +12,7 @@ from flipsnack_mock.protocol.errors import FieldError
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.(?P<field>\w+)|\[[^\]]*\]")
+_VALUE = re.compile(r"\A[^'`]* '(?P<value>[^']*)'")
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`")
 
 
@@ -31,6 +32,36 @@ def expectation(refusal: Exception, hint: Any) -> str:
     return f"{found} (at {where.lstrip('.')})" if where.strip("[.]") else found
 
 
+class Accepted(NamedTuple):
+    """What fits where a value was refused: in `words`, and by name if only these fit. `found` is what was there."""
+
+    words: str
+    names: tuple[str, ...]
+    found: str
+
+    @property
+    def question(self) -> str:
+        """A question for the name that `found` resembles; empty if it resembles none."""
+        near = get_close_matches(self.found, self.names, n=1, cutoff=0.6)
+        return f"did you mean {near[0]}?" if near else ""
+
+
+def accepted(refusal: msgspec.ValidationError, hint: Any) -> Accepted:
+    """What fits where msgspec refused a value of the type `hint`: the names of fields, or values."""
+    text = str(refusal)
+    place = _PLACE.search(text)
+    kind = _inside(inspect.type_info(hint), place["path"] if place else "", of_key=bool(place and place["key"]))
+    field = _FIELD.search(text)
+    if field is not None and field["what"] == "missing required":
+        return Accepted(field["name"], (), "")
+    if field is not None:
+        names = tuple(dict.fromkeys(name for one in _plain(kind) for name in _fields(one)))
+        return Accepted(f"one of {', '.join(names)}" if names else "no fields", names, field["name"])
+    value = _VALUE.search(text)
+    names = tuple(str(name) for one in _plain(kind) for name in _values(one))
+    return Accepted(described(kind), names, value["value"] if value else "")
+
+
 def nearest(name: str, names: Collection[str]) -> str:
     """A question for the one of `names` that `name` resembles, else all of them."""
     near = get_close_matches(name, names, n=1, cutoff=0.7)
@@ -41,8 +72,8 @@ def described(kind: inspect.Type) -> str:
     """The values of a type, in words."""
     if isinstance(kind, inspect.Metadata):
         return str((kind.extra or {}).get("expected") or described(kind.type))
-    if isinstance(kind, inspect.LiteralType):
-        return " or ".join(filter(None, (", ".join(map(str, kind.values[:-1])), str(kind.values[-1]))))
+    if values := _values(kind):
+        return " or ".join(filter(None, (", ".join(values[:-1]), values[-1])))
     if isinstance(kind, inspect.UnionType):
         return " or ".join(described(one) for one in kind.types if not isinstance(one, inspect.NoneType))
     if isinstance(kind, inspect.IntType | inspect.FloatType):
@@ -56,11 +87,24 @@ def described(kind: inspect.Type) -> str:
 
 _WORDS: dict[type[inspect.Type], str] = {
     inspect.BoolType: "true or false",
+    inspect.DateTimeType: "an instant as in 2026-11-28T09:30:00Z",
     inspect.DateType: "a date as in 2026-11-28",
     inspect.DictType: "an object of names and values",
     inspect.ListType: "a list",
     inspect.VarTupleType: "a list",
 }
+
+
+def _values(kind: inspect.Type) -> list[str]:
+    """The values of a type that has only a few."""
+    if isinstance(kind, inspect.EnumType):
+        return [str(one.value) for one in kind.cls]
+    return [str(one) for one in kind.values] if isinstance(kind, inspect.LiteralType) else []
+
+
+def _fields(kind: inspect.Type) -> list[str]:
+    """The names of the fields of a type."""
+    return [one.encode_name for one in kind.fields] if isinstance(kind, inspect.StructType) else []
 
 
 def _bounds(least: float | None, most: float | None) -> str:
@@ -76,21 +120,23 @@ def _lengths(kind: inspect.StrType) -> str:
 def _of_field(what: str, name: str, kind: inspect.Type, where: str) -> str:
     if what == "missing required":
         return f"{name} is missing"
-    inside = _inside(kind, where)
-    known = [one.encode_name for one in inside.fields] if isinstance(inside, inspect.StructType) else []
-    return f"{name} is not a field; {nearest(name, known)}"
+    return f"{name} is not a field; {nearest(name, _fields(_inside(kind, where)))}"
 
 
 def _inside(kind: inspect.Type, path: str, *, of_key: bool = False) -> inspect.Type:
     """The type at `path` in a value of `kind`; `of_key`: of the names of the object there."""
     for step in _STEP.finditer(path):
-        kind = next((one for inner in _plain(kind) for one in _next(inner, step["field"])), kind)
+        found = [one for inner in _plain(kind) for one in _next(inner, step["field"])]
+        tags = tuple(tag for one in found if isinstance(one, inspect.LiteralType) for tag in one.values)
+        kind = inspect.LiteralType(tags) if len(tags) == len(found) > 1 else next(iter(found), kind)
     return next((one.key_type for one in _plain(kind) if of_key and isinstance(one, inspect.DictType)), kind)
 
 
 def _next(kind: inspect.Type, field: str | None) -> Iterator[inspect.Type]:
     if isinstance(kind, inspect.StructType):
         yield from (one.type for one in kind.fields if one.encode_name == field)
+        if kind.tag_field is not None and kind.tag_field == field:
+            yield inspect.LiteralType((kind.tag,))
     elif isinstance(kind, inspect.VarTupleType | inspect.ListType):
         yield kind.item_type
     elif isinstance(kind, inspect.DictType):

@@ -88,6 +88,8 @@ class MultipartReader:
     def _begin_field(self, field: Field) -> None:
         # Werkzeug says None for a field without a name, against its own types.
         self._name, self._take = field.name, self._keep if field.name is not None else _pass_over
+        if field.name is not None:
+            text_of(field.name.encode())  # refuses NUL
         self._value.clear()
 
     def _keep(self, data: bytes) -> None:

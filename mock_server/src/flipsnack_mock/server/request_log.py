@@ -156,7 +156,7 @@ def _pretty(entry: Entry, *, page: str, coloured: bool) -> str:
         f"{_explained(entry, page) if entry.detail or entry.fault else ''}"
     )
     shown = f"\x1b[{_colour(entry)}m{outcome}\x1b[0m" if coloured else outcome
-    return f"{_printable(head)} {shown} {_printable(rest)}"
+    return f"{printable(head)} {shown} {printable(rest)}"
 
 
 def _id(entry: Entry) -> str:
@@ -177,8 +177,8 @@ def _explained(entry: Entry, page: str) -> str:
     return "".join(f"  {part}" for part in (fault, entry.detail, more) if part)
 
 
-def _printable(text: str) -> str:
-    # A client chooses some of these words: no line breaks or terminal codes of its own.
+def printable(text: str) -> str:
+    """`text` without line breaks and terminal codes: a client chooses some of the words of a line."""
     return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)
 
 

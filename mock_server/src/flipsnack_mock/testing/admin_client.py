@@ -4,25 +4,53 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Unpack, cast
 from urllib.parse import quote
 
 import requests
 
 from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.testing.answers import (
+    AccountAnswer,
+    DiagnosisAnswer,
+    KeyedFaultAnswer,
+    LedgerAnswer,
+    MagicAnswer,
+    MagicUploadAnswer,
+    MethodsAnswer,
+    PresetAnswer,
+    SettingAnswer,
+    SettingsAnswer,
+    SignatureAnswer,
+    UploadsAnswer,
+)
 from flipsnack_mock.testing.collections import Collections, Jobs
 from flipsnack_mock.testing.faults import Faults
+from flipsnack_mock.testing.fields import Instant, SettingChanges
 from flipsnack_mock.testing.requests import Requests
+from flipsnack_mock.testing.session import session_for
+
+__tracebackhide__ = True  # pytest shows the line of the test instead
 
 
 class AdminError(Exception):
-    """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …)."""
+    """The control plane refused a request: HTTP `status`, and the fields of `error` (`type`, `message`, …).
+
+    `expected` says what was expected instead, if the control plane knows: names, values, or the legal states.
+    """
 
     def __init__(self, status: int, error: dict[str, Any]) -> None:
         """Keep `status` and `error`."""
-        super().__init__(f"{error.get('message', 'refused')} (HTTP {status})")
         self.status = status
         self.error = error
+        self.expected = str(error.get("expected") or ", ".join(error.get("legal", ())))
+        super().__init__(f"{_sentence(str(error.get('message', 'refused')), self.expected)} (HTTP {status})")
+
+
+def _sentence(message: str, expected: str) -> str:
+    if not expected or expected in message:
+        return message
+    return f"{message}{'' if message.endswith('?') else ';'} expected {expected}"
 
 
 class AdminClient:
@@ -32,12 +60,16 @@ class AdminClient:
     reached.
     """
 
-    def __init__(self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "") -> None:
-        """Connect to `url`; for https, `ca_file` is the certificate authority to trust."""
+    def __init__(
+        self, url: str, *, token: str = "", namespace: str = "", ca_file: str = "", trust_env: bool = True
+    ) -> None:
+        """Connect to `url`; for https, `ca_file` is the certificate authority to trust.
+
+        With `trust_env`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names it where `ca_file` is empty,
+        and the proxy of the environment is taken to other machines.
+        """
         self._root = url.rstrip("/") + (f"/t/{quote(namespace, safe='')}" if namespace else "")
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = ca_file or True
+        self._session = session_for(url, ca_file=ca_file, trust_env=trust_env)
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -67,9 +99,9 @@ class AdminClient:
         self.call("POST", "/__admin/accounts", {"key": key} | ({} if secret is None else {"secret": secret}))
         return self.account(key)
 
-    def accounts(self) -> list[dict[str, Any]]:
+    def accounts(self) -> list[AccountAnswer]:
         """List all accounts."""
-        return list(self.call("GET", "/__admin/accounts")["accounts"])
+        return cast(list[AccountAnswer], self.call("GET", "/__admin/accounts")["accounts"])
 
     def maintenance(self, *, on: bool) -> None:
         """Switch maintenance (code 22) for all accounts."""
@@ -79,31 +111,31 @@ class AdminClient:
         """Reset everything to the state at start."""
         self.call("POST", "/__admin/reset")
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, SettingAnswer]:
         """Every setting with value, source and description."""
         return dict(self.call("GET", "/__admin/settings")["settings"])
 
-    def rules(self) -> dict[str, Any]:
+    def rules(self) -> LedgerAnswer:
         """The rules ledger."""
-        return dict(self.call("GET", "/__admin/rules"))
+        return cast(LedgerAnswer, self.call("GET", "/__admin/rules"))
 
-    def methods(self) -> dict[str, Any]:
+    def methods(self) -> MethodsAnswer:
         """The method table: `methods`, `objects` and `unbuilt`."""
-        return dict(self.call("GET", "/__admin/methods"))
+        return cast(MethodsAnswer, self.call("GET", "/__admin/methods"))
 
-    def faults(self) -> list[dict[str, Any]]:
+    def faults(self) -> list[KeyedFaultAnswer]:
         """The fault rules of all accounts, each with the `key` of its account."""
         return list(self.call("GET", "/__admin/faults")["faults"])
 
-    def fault_presets(self) -> list[dict[str, Any]]:
+    def fault_presets(self) -> list[PresetAnswer]:
         """The fault presets: `name`, `does`, and the body of each."""
         return list(self.call("GET", "/__admin/faults/presets")["presets"])
 
-    def magic(self) -> list[dict[str, Any]]:
+    def magic(self) -> list[MagicAnswer]:
         """The magic collection hashes, each with what it does."""
         return list(self.call("GET", "/__admin/magic")["magic"])
 
-    def magic_uploads(self) -> list[dict[str, str]]:
+    def magic_uploads(self) -> list[MagicUploadAnswer]:
         """The names of files that make an upload magic, each with what it does."""
         return list(self.call("GET", "/__admin/magic")["uploads"])
 
@@ -130,14 +162,16 @@ class AdminClient:
         """Key, secret and collections of all accounts, as a settings file for `flipsnack-mock serve --config`."""
         return self.text("/__admin/export")
 
-    def diagnosis(self, request_id: str) -> dict[str, Any]:
+    def diagnosis(self, request_id: str) -> DiagnosisAnswer:
         """The diagnosis of a request, by the id in the header X-Flipsnack-Mock-Request of its answer."""
-        return dict(self.call("GET", f"/__admin/requests/{quote(request_id, safe='')}/diagnosis"))
+        path = f"/__admin/requests/{quote(request_id, safe='')}/diagnosis"
+        return cast(DiagnosisAnswer, self.call("GET", path))
 
-    def explain(self, request: str | Mapping[str, str], *, secret: str | None = None) -> dict[str, Any]:
+    def explain(self, request: str | Mapping[str, str], *, secret: str | None = None) -> SignatureAnswer:
         """The diagnosis of the signature of a URL or of parameters, without sending the request."""
         body: dict[str, Any] = {"url" if isinstance(request, str) else "params": request}
-        return dict(self.call("POST", "/__admin/explain", body if secret is None else body | {"secret": secret}))
+        body |= {} if secret is None else {"secret": secret}
+        return cast(SignatureAnswer, self.call("POST", "/__admin/explain", body))
 
     def close(self) -> None:
         """Close the connection."""
@@ -172,31 +206,31 @@ class AccountAdmin:
         """Send a request to `path` below this account, and return the decoded answer."""
         return self._admin.call(method, self._path + path, body, **query)
 
-    def show(self) -> dict[str, Any]:
+    def show(self) -> AccountAnswer:
         """Key, secret, clock and settings of the account."""
-        return dict(self.call("GET"))
+        return cast(AccountAnswer, self.call("GET"))
 
     @property
     def secret(self) -> str:
         """The secret that requests of this account are signed with."""
-        return str(self.show()["secret"])
+        return self.show()["secret"]
 
-    def settings(self, **changes: Any) -> dict[str, Any]:
+    def settings(self, **changes: Unpack[SettingChanges]) -> SettingsAnswer:
         """Change the given settings of this account, and return all settings."""
-        return dict(self.call("PATCH", "/settings", changes))
+        return cast(SettingsAnswer, self.call("PATCH", "/settings", changes))
 
     def maintenance(self, *, on: bool) -> None:
         """Switch maintenance (code 22) for this account."""
         self.call("PUT", "/maintenance", {"on": on})
 
-    def uploads(self) -> dict[str, Any]:
+    def uploads(self) -> UploadsAnswer:
         """The current `month` of the account's clock, its `count` of uploads and those `left`, and all `months`."""
-        return dict(self.call("GET", "/uploads"))
+        return cast(UploadsAnswer, self.call("GET", "/uploads"))
 
-    def set_uploads(self, count: int, *, month: str | None = None) -> dict[str, Any]:
+    def set_uploads(self, count: int, *, month: str | None = None) -> UploadsAnswer:
         """Set how many uploads count in a `month` (as in 2026-11; by default the current one)."""
         body = {"count": count} | ({} if month is None else {"month": month})
-        return dict(self.call("PUT", "/uploads", body))
+        return cast(UploadsAnswer, self.call("PUT", "/uploads", body))
 
     def reset(self) -> None:
         """Reset the account to its seed."""
@@ -238,7 +272,7 @@ class Clock:
         """Advance the clock, and return the new time."""
         return self._move("advance", {"seconds": seconds})
 
-    def set(self, at: float | datetime.datetime) -> float:
+    def set(self, at: Instant) -> float:
         """Set the clock to a later instant: seconds since 1970, or an aware `datetime`."""
         return self._move("set", {"at": at.isoformat() if isinstance(at, datetime.datetime) else at})
 

@@ -1,10 +1,16 @@
 """A client for the collections of one account: their jobs, conversions and statistics."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Unpack, cast
 from urllib.parse import quote
 
-ConversionState = Literal["processing", "complete", "failed"]
+from flipsnack_mock.testing.answers import CollectionAnswer, ConversionAnswer, DayAnswer, JobAnswer
+from flipsnack_mock.testing.fields import CollectionFields, ConversionState, DayFields, JobState
+
+__tracebackhide__ = True  # pytest shows the line of the test instead
+
+# In the class below, `list` is a method.
+Days = list[DayAnswer]
 
 
 class Collections:
@@ -14,35 +20,31 @@ class Collections:
         """Send requests with `call(method, path, body)`, relative to the account."""
         self._call = call
 
-    def create(self, **fields: Any) -> dict[str, Any]:
-        """Create a collection; each field is optional.
+    def create(self, **fields: Unpack[CollectionFields]) -> CollectionAnswer:
+        """Create a collection; each field is optional, and without `hash` it gets the next free one."""
+        return cast(CollectionAnswer, self._call("POST", "/collections", fields))
 
-        They are `hash`, `title`, `description`, `status`, `width`, `height`, `pages`, `package_bytes`, `schedule` (of
-        the package), `conversion_schedule` and `statistics`.
-        """
-        return dict(self._call("POST", "/collections", fields))
-
-    def list(self) -> list[dict[str, Any]]:
+    def list(self) -> list[CollectionAnswer]:
         """List all collections of the account."""
-        return [dict(item) for item in self._call("GET", "/collections")["collections"]]
+        return cast(list[CollectionAnswer], self._call("GET", "/collections")["collections"])
 
-    def show(self, collection_hash: str) -> dict[str, Any]:
+    def show(self, collection_hash: str) -> CollectionAnswer:
         """One collection, with `status`, size, `document`, `conversion` and `job`; also by its temporary hash."""
-        return dict(self._call("GET", _path(collection_hash)))
+        return cast(CollectionAnswer, self._call("GET", _path(collection_hash)))
 
     def delete(self, collection_hash: str) -> None:
         """Mark a collection as deleted, so that calls get code 43."""
         self._call("DELETE", _path(collection_hash))
 
-    def convert(self, collection_hash: str, state: ConversionState) -> dict[str, Any]:
+    def convert(self, collection_hash: str, state: ConversionState) -> ConversionAnswer:
         """Force the conversion into a state; refused with the legal states if that is not possible."""
-        return dict(self._call("PUT", f"{_path(collection_hash)}/conversion", {"state": state}))
+        return cast(ConversionAnswer, self._call("PUT", f"{_path(collection_hash)}/conversion", {"state": state}))
 
-    def conversion(self, collection_hash: str) -> dict[str, Any]:
+    def conversion(self, collection_hash: str) -> ConversionAnswer:
         """The conversion of a collection: `state`, `polls`, `started_at`, `schedule`, `legal`."""
-        return dict(self._call("GET", f"{_path(collection_hash)}/conversion"))
+        return cast(ConversionAnswer, self._call("GET", f"{_path(collection_hash)}/conversion"))
 
-    def set_statistics(self, collection_hash: str, days: Iterable[Mapping[str, Any]]) -> None:
+    def set_statistics(self, collection_hash: str, days: Iterable[DayFields]) -> None:
         """Replace the statistics by `days`.
 
         Each has its `date` (YYYY-MM-DD) and may have `impressions`, `views`, `time_spent`, `downloads` and `pages`, a
@@ -50,12 +52,9 @@ class Collections:
         """
         self._call("PUT", f"{_path(collection_hash)}/statistics", [dict(day) for day in days])
 
-    def statistics(self, collection_hash: str) -> "Days":
+    def statistics(self, collection_hash: str) -> Days:
         """The statistics of a collection by day."""
-        return [dict(day) for day in self._call("GET", f"{_path(collection_hash)}/statistics")]
-
-
-Days = list[dict[str, Any]]
+        return cast(Days, self._call("GET", f"{_path(collection_hash)}/statistics"))
 
 
 class Jobs:
@@ -65,13 +64,13 @@ class Jobs:
         """Send requests with `call(method, path, body)`, relative to the account."""
         self._call = call
 
-    def show(self, collection_hash: str) -> dict[str, Any]:
+    def show(self, collection_hash: str) -> JobAnswer:
         """The job of a collection: `state`, `polls`, `started_at`, `schedule`, `legal`."""
-        return dict(self._call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
+        return cast(JobAnswer, self._call("GET", f"/jobs/{quote(collection_hash, safe='')}"))
 
-    def force(self, collection_hash: str, state: str) -> dict[str, Any]:
+    def force(self, collection_hash: str, state: JobState) -> JobAnswer:
         """Force a job into a state; refused with the legal states if that is not possible."""
-        return dict(self._call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))
+        return cast(JobAnswer, self._call("PUT", f"/jobs/{quote(collection_hash, safe='')}", {"state": state}))
 
 
 def _path(collection_hash: str) -> str:

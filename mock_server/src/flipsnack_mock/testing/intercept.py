@@ -47,7 +47,7 @@ def intercept(
     loaded, sources = load_settings(flags={}, environment={}, file=None, arguments=settings)
     names = [_host(name) for name in hosts]
     switch = _Switch(create_app(loaded, sources=sources), frozenset(names), refuse=others == "refuse")
-    admin = AdminClient(f"https://{names[0]}", token=loaded.admin_token)
+    admin = AdminClient(f"https://{names[0]}", token=loaded.admin_token, trust_env=False)
     originals = HTTPConnectionPool.urlopen, HTTPConnection._new_conn
     HTTPConnectionPool.urlopen = _intercepted(originals[0], switch)  # type: ignore[method-assign]
     HTTPConnection._new_conn = _guarded(originals[1], switch)  # type: ignore[method-assign]

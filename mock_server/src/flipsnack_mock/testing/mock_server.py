@@ -54,7 +54,8 @@ class MockServer:
         while not ready.wait(timeout=0.1):
             if not self._thread.is_alive():
                 raise RuntimeError("the fake did not start: its thread has ended")
-        self.admin = AdminClient(self.url, token=self._settings.admin_token, ca_file=self.ca_file)
+        token = self._settings.admin_token
+        self.admin = AdminClient(self.url, token=token, ca_file=self.ca_file, trust_env=False)
         return self
 
     def __exit__(

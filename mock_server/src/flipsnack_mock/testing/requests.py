@@ -1,14 +1,16 @@
 """A client for the journal of one account: list, count, wait, verify, lint, export."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 from urllib.parse import quote
 
 import msgspec
 
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.lint.findings import Finding
+from flipsnack_mock.testing.fields import RequestFilters, RequestMatch
 
+__tracebackhide__ = True  # pytest shows the line of the test instead
 Records = list[Record]
 Findings = list[Finding]
 
@@ -47,12 +49,12 @@ class Requests:
         self._text = text
         self._key = key
 
-    def list(self, *, limit: int = 1_000_000, **filters: str | int) -> Records:
+    def list(self, *, limit: int = 1_000_000, **filters: Unpack[RequestFilters]) -> Records:
         """List the matching requests; with `limit` only the latest."""
-        answer = self._call("GET", "/__admin/requests", **self._query(filters | {"limit": limit}))
+        answer = self._call("GET", "/__admin/requests", **self._query({**filters, "limit": limit}))
         return msgspec.convert(answer["requests"], Records)
 
-    def count(self, **filters: str | int) -> int:
+    def count(self, **filters: Unpack[RequestFilters]) -> int:
         """Count the matching requests."""
         return int(self._call("GET", "/__admin/requests/count", **self._query(filters))["count"])
 
@@ -60,14 +62,13 @@ class Requests:
         """One request, by the id in the header `X-Flipsnack-Mock-Request` of its answer."""
         return msgspec.convert(self._call("GET", f"/__admin/requests/{quote(request_id, safe='')}"), Record)
 
-    def wait(self, *, count: int = 1, timeout: float = 30, **filters: str | int) -> Records:
+    def wait(self, *, count: int = 1, timeout: float = 30, **filters: Unpack[RequestFilters]) -> Records:
         """Wait for `count` matching requests, and return them; raises `Unmet` after `timeout` real seconds."""
-        query = self._query(filters | {"count": count}) | {"timeout": str(timeout)}
+        query = self._query({**filters, "count": count}) | {"timeout": str(timeout)}
         answer = self._call("GET", "/__admin/requests/wait", **query)
         if not answer["complete"]:
-            raise Unmet(
-                _with_near_misses(f"waited {timeout} s for {count}, found {answer['count']}", answer["nearest"])
-            )
+            found = f"waited {timeout} s for {count}, found {answer['count']}"
+            raise Unmet(_with_near_misses(f"{_about({'match': filters})}: {found}", answer["nearest"]))
         return msgspec.convert(answer["requests"], Records)
 
     def verify(
@@ -76,9 +77,9 @@ class Requests:
         exactly: int | None = None,
         at_least: int | None = None,
         at_most: int | None = None,
-        after: Mapping[str, Any] | None = None,
-        before: Mapping[str, Any] | None = None,
-        **match: Any,
+        after: RequestMatch | None = None,
+        before: RequestMatch | None = None,
+        **match: Unpack[RequestMatch],
     ) -> None:
         """Raise `Unmet` unless that many requests match, after the first match of `after` and before that of `before`.
 
@@ -86,12 +87,12 @@ class Requests:
         """
         given = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
         expectation: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        windows = {"match": match, "after": after, "before": before}
+        windows: dict[str, RequestMatch | None] = {"match": match, "after": after, "before": before}
         expectation |= {name: {"key": self._key, **matcher} for name, matcher in windows.items() if matcher is not None}
         answer = self._call("POST", "/__admin/requests/verify", {"expectations": [expectation]})
         finding = answer["expectations"][0]
         if not finding["ok"]:
-            raise Unmet(_with_near_misses(finding["sentence"], finding["nearest"]))
+            raise Unmet(_with_near_misses(f"{_about(windows)}: {finding['sentence']}", finding["nearest"]))
 
     def lint(self, *, level: str = "SHOULD", ignore: Collection[str] = ()) -> Findings:
         """The vendor's rules that the client broke; `level` MUST leaves out SHOULD rules, `ignore` names rules."""
@@ -110,8 +111,19 @@ class Requests:
         """The journal as an HTTP archive (HAR)."""
         return self._text("/__admin/requests.har", key=self._key)
 
-    def _query(self, filters: Mapping[str, str | int]) -> dict[str, str]:
+    def _query(self, filters: Mapping[str, object]) -> dict[str, str]:
         return {"key": self._key} | {name: str(value) for name, value in filters.items()}
+
+
+def _about(windows: Mapping[str, Mapping[str, object] | None]) -> str:
+    """Which requests were meant: "requests with hash='f1' after status='COMPLETE'"."""
+    words = {"match": "with"}
+    said = {
+        words.get(name, name): ", ".join(f"{field}={value!r}" for field, value in matcher.items())
+        for name, matcher in windows.items()
+        if matcher
+    }
+    return " ".join(["requests", *(f"{word} {fields}" for word, fields in said.items())])
 
 
 def _with_near_misses(sentence: str, nearest: list[dict[str, Any]]) -> str:

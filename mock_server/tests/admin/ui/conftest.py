@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from flipsnack_mock.testing import AccountAdmin, MockServer
+from flipsnack_mock.testing.fields import DayFields
 
 BOUND = 30
 NARROW, WIDE = 360, 1280
@@ -74,7 +75,7 @@ def size(width: int) -> dict[str, Any]:
 
 def busy(page: Page) -> str:
     """Fill the account with all there is to be shown; the id of the request whose signature is wrong."""
-    figures = {"date": "2024-01-31", "views": 3, "pages": [{"page": 1, "views": 2}]}
+    figures: DayFields = {"date": "2024-01-31", "views": 3, "pages": [{"page": 1, "views": 2}]}
     page.account.collections.create(
         hash="spring", title="Spring", schedule="after-30s", conversion_schedule="never", statistics=[figures]
     )

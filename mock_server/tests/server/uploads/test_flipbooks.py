@@ -73,7 +73,7 @@ def test_a_package_shows_the_pages_that_were_uploaded(name: str) -> None:
 )
 def test_every_kind_of_document_has_pages(server: MockServer, document: bytes, expected: list[Any]) -> None:
     account = server.admin.account("test-kinds")
-    account.settings(**{name: value for name, value in IMMEDIATELY.items() if name.endswith("schedule")})
+    account.settings(default_schedule="immediate", conversion_schedule="immediate")
     assert expected == pictures(opened(package_of(server.base_url, "test-kinds", document)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -25,6 +26,7 @@ from flipsnack_contract.checks.methods.uploaded import (
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
+from flipsnack_contract.contract.methods import options_of
 from flipsnack_contract.target.session import FilePart, Session
 
 FINAL = ("complete", "failed")
@@ -73,6 +75,15 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
     expect(state, _conversion(session, collection), "the conversion after its end")
 
 
+@check("conversion.states", **OF_CONVERSION, rows={"event": EVENTS})
+def it_is_complete_whatever_happens(session: Session, event: str) -> None:
+    """A conversion that is complete stays so when its collection is changed, published, packaged, or just gets old."""
+    collection = happen(session, event, prepared(session))
+    for pause in (0, 5 * SECOND):
+        session.wait(pause)
+        expect("complete", _conversion(session, collection), f"the conversion after {event}")
+
+
 @check("conversion.failure-is-reported", **OF_CONVERSION)
 def a_failed_conversion_is_20(session: Session) -> None:
     """A failed conversion is a status in an answer with code 20, and the collection is all there."""
@@ -102,16 +113,19 @@ def a_damaged_document_fails_to_convert(session: Session, document: str) -> None
     expect("failed", _conversion(session, hash_of(answer.data or {})), f"the conversion of {document}")
 
 
-BUSY = {UPDATE: {"title": "New"}, PACKAGE: {}}
+BUSY: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    UPDATE: ({"title": "New"}, {}, {"title": ""}, {"collectionStatus": "public"}, {"collectionWidth": "650"}),
+    PACKAGE: ({}, {}),
+}
 
 
 @check("code.38", needs=CONTROL, methods=lambda method: method.name in BUSY)
 def not_while_it_is_converted_is_38(session: Session) -> None:
     """update and downloadHTML are 38 while the document is converted, change nothing, and work afterwards."""
     collection = uploaded(session, "never", title="Old")
-    for _ in range(2):
-        answer = session.ask(session.draft(collection, **BUSY[session.method.name]))
-        expect_message(38, answer, f"{session.method} while the document is converted")
+    for changes in BUSY[session.method.name]:
+        answer = session.ask(session.draft(collection, **changes))
+        expect_message(38, answer, f"{session.method} with {changes} while the document is converted")
     expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
     session.steer.convert(collection, "complete")
     expect_code(20, session.ask(session.draft(collection)), f"{session.method} after the conversion")
@@ -122,9 +136,10 @@ IDLE = (GET, EMBED, STATS, LIST, USER, DELETE)
 
 @check("conversion.others-answer", needs=CONTROL, methods=lambda method: method.name in IDLE)
 def the_others_work_while_it_is_converted(session: Session) -> None:
-    """While the document is converted, every other method answers 20."""
-    collection = uploaded(session)
-    expect_code(20, session.ask(session.draft(collection)), f"{session.method} while the document is converted")
+    """While the document is converted, every other method answers 20, also with all its parameters."""
+    for options in ({}, options_of(session.method)):
+        answer = session.ask(session.draft(uploaded(session), **options))
+        expect_code(20, answer, f"{session.method} with {options} while the document is converted")
 
 
 @check("conversion.then-package", needs=CONTROL, methods=method_named(PACKAGE), rows={"state": FINAL})

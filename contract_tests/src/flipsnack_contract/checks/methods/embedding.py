@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import EMBED, method_named
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, method_named
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target import is_address
 
 OF_EMBED: Mapping[str, Any] = {"methods": method_named(EMBED)}
 
@@ -20,9 +23,20 @@ def _frame(session: Session, collection: str | None = None, **parameters: str) -
     """The attributes of the one iframe in the code."""
     answer = session.ask(session.draft(collection, **parameters))
     expect_code(20, answer, "a call of getEmbed")
-    frames = html.fragments_fromstring(str((answer.data or {}).get("embedCode")))
+    frames = _elements(str((answer.data or {}).get("embedCode")))
     expect(["iframe"], [getattr(one, "tag", "text") for one in frames], "the elements of the embed code")
-    return {str(name).lower(): str(value) for name, value in frames[0].attrib.items()}
+    found = {str(name).lower(): str(value) for name, value in frames[0].attrib.items()}
+    source = found.get("src", "")
+    if not is_address(f"https:{source}" if source.startswith("//") else source):
+        raise Violation("the address of the iframe", "a URL", cut(source), rule="embed.code")
+    return found
+
+
+def _elements(code: str) -> list[Any]:
+    try:
+        return list(html.fragments_fromstring(code))
+    except (etree.ParserError, ValueError) as damage:
+        raise Violation("the embed code", "HTML", damage, rule="embed.code") from None
 
 
 def _page(frame: Mapping[str, str]) -> list[str]:
@@ -32,14 +46,13 @@ def _page(frame: Mapping[str, str]) -> list[str]:
 @check("embed.code", **OF_EMBED, needs={"collection"}, calls=1)
 def the_code_is_an_iframe(session: Session) -> None:
     """The code is one iframe whose address is a URL."""
-    frame = _frame(session)
-    expect(True, bool(re.match(r"(https?:)?//", frame.get("src", ""))), f"the address is a URL: {frame.get('src')!r}")
+    _frame(session)
 
 
-@check("embed.code", **OF_EMBED, needs=CONTROL)
-def each_collection_has_its_own_code(session: Session) -> None:
-    """The address of each collection's player names its hash, as it is or in Base64."""
-    for collection in (session.collection(), session.collection()):
+@check("embed.code", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
+def each_collection_has_its_own_code(session: Session, event: str) -> None:
+    """The address of each collection's player names its present hash, as it is or in Base64."""
+    for collection in (session.collection(), happen(session, event, prepared(session))):
         address = _frame(session, collection)["src"]
         expect(True, collection in _named(address), f"{address!r} names the collection {collection!r}")
 
@@ -73,6 +86,17 @@ def the_frame_has_the_size(session: Session, asked: str) -> None:
     parameters, size = SIZES[asked]
     frame = _frame(session, session.collection(width=640, height=480), **parameters)
     expect(size, (frame.get("width"), frame.get("height")), f"width and height, asked for {asked}")
+
+
+@check("embed.size", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
+def the_frame_has_the_present_size(session: Session, event: str) -> None:
+    """Without a size of its own the frame has that which the collection has now, whatever was asked for before."""
+    collection = happen(session, event, prepared(session, collectionWidth="640", collectionHeight="480"))
+    data = session.data(GET, collection)
+    size = str(data.get("collectionWidth")), str(data.get("collectionHeight"))
+    for parameters, expected in (({"width": "200", "height": "300"}, ("200", "300")), ({}, size)):
+        frame = _frame(session, collection, **parameters)
+        expect(expected, (frame.get("width"), frame.get("height")), f"the size after {event}, with {parameters}")
 
 
 @check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=5)

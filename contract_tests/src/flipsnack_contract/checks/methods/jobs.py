@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.checks.methods.uploaded import UPDATE
+from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import DAY, SECOND
@@ -138,11 +138,9 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
 
 
-@check("job.never-goes-back", needs=CONTROL)
-def a_change_does_not_build_again(session: Session) -> None:
-    """A package that is COMPLETE stays so when its collection is changed."""
-    collection = session.collection("after-5s")
-    session.ask(session.draft(collection))
-    session.wait(5 * SECOND)
-    session.data(UPDATE, collection, title="Changed")
-    expect("COMPLETE", session.ask(session.draft(collection)).state, "a built package after a change")
+@check("job.never-goes-back", needs=CONTROL, rows={"event": EVENTS})
+def nothing_builds_it_again(session: Session, event: str) -> None:
+    """A package that is COMPLETE stays so when its collection is changed, published, or gets old."""
+    collection = happen(session, event, prepared(session))
+    for _ in range(2):
+        expect("COMPLETE", session.ask(session.draft(collection)).state, f"a built package after {event}")

@@ -1,7 +1,9 @@
 """What a resource URL serves: the package of its collection, whole or in ranges, with its validators."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,18 +13,27 @@ from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import CREATE, hash_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.target.bounds import MOST_BYTES
 from flipsnack_contract.target.session import FilePart, Session
 from flipsnack_contract.target.target import Reply, Request
 
 # --- a zip archive ---------------------------------------------------------------------------------------------------
 
 
+# What zipfile raises for damage, a password, a method of compression that it does not know, a name that is no text.
+UNSOUND = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
+
+
 def _members(package: bytes) -> dict[str, bytes]:
     """The files in the archive, by their names. Raises `Violation` for what is no sound archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            expect(
+                True, sum(one.file_size for one in archive.infolist()) <= MOST_BYTES, "the files have sensible sizes"
+            )
             return {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile as damage:
+    except UNSOUND as damage:
         raise Violation("the package is a zip archive", "one whose checksums hold", damage, rule="url.zip") from None
 
 
@@ -71,9 +82,15 @@ def _links(session: Session, chosen: Sequence[Book], *, keys: bool) -> Iterator[
     shelf = []
     for owner, (title, pages) in zip(owners, chosen, strict=True):
         shelf.append((owner, owner.collection(title=title, pages=pages, **({"hash": SHARED} if keys else {}))))
-    made = [(book, owner.resource_url(one)) for _ in range(2) for book, (owner, one) in zip(chosen, shelf, strict=True)]
-    # The one that was handed out last is fetched first.
-    return reversed(made)
+    made = [
+        (book, owner, owner.resource_url(one))
+        for _ in range(2)
+        for book, (owner, one) in zip(chosen, shelf, strict=True)
+    ]
+    # The one that was handed out last is fetched first; and no two of one book at the same time.
+    for book, owner, url in reversed(made):
+        owner.wait(3 * SECOND)
+        yield book, url
 
 
 @check(

@@ -74,6 +74,39 @@ def a_new_month_frees_all_uploads(session: Session, border: str) -> None:
     expect_code(33, session.ask(session.draft(), paced=False), "one more in the next month")
 
 
+@check("upload.quota", **OF_UPLOADS, rows={"used": range(MONTH + 1), "months": (1, 2)})
+def nothing_is_carried_over(session: Session, used: int, months: int) -> None:
+    """A month has its uploads and no more, however few were made in the months before."""
+    at_small_limits(session)
+    for _ in range(used):
+        session.ask(session.draft())
+    session.wait(months * 31 * DAY)
+    for _ in range(MONTH):
+        expect_code(20, session.ask(session.draft()), f"an upload after a month with {used}")
+    expect_code(33, session.ask(session.draft()), f"one more after a month with {used}")
+
+
+DOCUMENTS: Mapping[str, Callable[[Session], CallDraft]] = {
+    "a PDF": lambda session: session.draft(),
+    "a picture": lambda session: with_files(session, FilePart(documents.png(), "picture.png")),
+    "a URL": lambda session: with_files(session, fileUrl="https://example.com/a.pdf"),
+    "a URL beside a file": lambda session: session.draft(fileUrl="https://example.com/a.pdf"),
+    "a document that cannot be read": lambda session: with_files(session, FilePart(b"%PDF-1.4\n")),
+    "an editable collection": lambda session: session.draft(collectionStatus="editable"),
+    "the same document again": lambda session: session.draft(),
+}
+
+
+@check("upload.quota", **OF_UPLOADS)
+def every_upload_counts(session: Session) -> None:
+    """Each upload takes one, whatever is uploaded and however."""
+    at_small_limits(session)
+    session.steer.settings(uploads_per_month=len(DOCUMENTS))
+    for number, (name, draft) in enumerate(DOCUMENTS.items(), 1):
+        expect_code(20, session.ask(draft(session)), f"an upload of {name}")
+        expect(len(DOCUMENTS) - number, uploads_left(session), f"the uploads left after one of {name}")
+
+
 @check("upload.quota", **OF_UPLOADS)
 def a_month_of_another_year_is_another(session: Session) -> None:
     """The same month of the next year has all its uploads."""

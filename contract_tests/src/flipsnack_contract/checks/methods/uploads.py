@@ -31,6 +31,9 @@ DOCUMENTS = {
     "a PNG": FilePart(documents.png(), "picture.png"),
     "a JPG": FilePart(documents.jpg(), "picture.jpg"),
     "a JPG named as a text": FilePart(documents.jpg(), "letter.txt"),
+    **{f"a JPG that goes on with {one:X}": FilePart(documents.jpg(marker=one)) for one in (0xE1, 0xE2, 0xEE, 0xDB)},
+    **{f"a PDF {one}": FilePart(documents.pdf().replace(b"1.4", one.encode(), 1)) for one in ("1.0", "1.7", "2.0")},
+    "a PNG with text in it": FilePart(documents.padded_png(b"words")),
 }
 
 

@@ -30,6 +30,10 @@ WAYS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "If-None-Match": ("GET", {"If-None-Match": "*"}),
     "If-Modified-Since": ("GET", {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}),
     "If-Match": ("GET", {"If-Match": "*"}),
+    "If-Match of another": ("GET", {"If-Match": '"another"'}),
+    "a range behind the end": ("GET", {"Range": "bytes=999999999-"}),
+    "two ranges": ("GET", {"Range": "bytes=0-1,4-5"}),
+    "no range at all": ("GET", {"Range": "bytes=5-1"}),
     "HEAD with If-None-Match": ("HEAD", {"If-None-Match": "*"}),
     "another host name": ("GET", {"Host": "api.flipsnack.com"}),
 }

@@ -17,6 +17,7 @@ AFFECTED = {
 """What a fault must affect to cause an error of that class."""
 # A client may end so long before its deadline, because its next pause did not fit.
 TOO_LONG_A_PAUSE_MS = 90_000
+LONG_TEXT = 500
 OWN_DEADLINE_MS = 60_000
 """The shortest deadline that a client may have of its own, where it got none."""
 
@@ -52,13 +53,26 @@ def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
     """As JSON has it: XML has texts only, and a rule of its own."""
     is_call = run.scenario.op in ("call", "statistics") and run.scenario.format != "xml"
     last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
-    if is_call and run.outcome is CaseOutcome.OK and last is not None and not last.fault and not _is_masked(last):
+    if is_call and run.outcome is CaseOutcome.OK and last is not None and not last.fault and not _is_unseen(last):
         expect(dict(last.data or {}), dict(run.value), f"the value, after {last}")
 
 
-def _is_masked(call: Event) -> bool:
-    # The journal masks resource URLs.
-    return "resourceUrl" in (call.data or {})
+@check("client.xml", needs={"xml"})
+def the_texts_of_an_answer_in_xml_are_kept(run: ScenarioRun) -> None:
+    """Each text in the data of an answer in XML is in the value as it was sent; what is no text may be read as such."""
+    last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
+    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format == "xml"
+    if not is_call or run.outcome is not CaseOutcome.OK or last is None or last.fault or _is_unseen(last):
+        return
+    for name, text in (last.data or {}).items():
+        found = run.value.get(name)
+        if isinstance(text, str) and isinstance(found, str):
+            expect(text, found, f"{name} in the value, after {last}")
+
+
+def _is_unseen(call: Event) -> bool:
+    # The journal masks resource URLs, and keeps the beginning of an answer that repeats a long text.
+    return "resourceUrl" in (call.data or {}) or any(len(text) > LONG_TEXT for text in call.params.values())
 
 
 @check("client.agreement")

@@ -2,15 +2,12 @@
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.protocol.envelope import Tree, Value
-from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.state.statistics import between, page_totals, totals
 
 
 def run(call: Call) -> Tree:
     """The sums of the days, and with `includePageStats` those of each page."""
     first, last = call.arguments.get("startDate"), call.arguments.get("endDate")
-    if first is not None and last is not None and last < first:
-        raise BadRequest(f"startDate is {first}, after endDate, {last}", rule="stats.date-order")
     days = between(call.collection.statistics, first, last)
     data: dict[str, Value] = {**totals(days)}
     if call.arguments["includePageStats"] or call.behaviour.stats_pages == "always":

@@ -1,0 +1,50 @@
+"""The options of the plugin, and of the commands that call it, as a table that every run of pytest can afford."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flipsnack_contract.adapter.modes import MODES
+from flipsnack_contract.contract.clock import PER_MINUTE
+
+PACKAGE = Path(__file__).parents[1]
+ANY = "server client recording"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its name after `--flipsnack-`, how its value is read, and the commands that it is `of`."""
+
+    name: str
+    help: str
+    of: str = ANY
+    type: type = str
+    default: Any = None
+    many: bool = False
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS = (
+    Option("base-url", "The server to judge, as http://127.0.0.1:3547/v1/.", ""),
+    Option("app", "The WSGI app to judge in this process, as module:factory.", "server"),
+    Option("client", "The command of the client's adapter to judge.", ""),
+    Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
+    Option("rule", "Judge only rules that begin so; may be given again.", f"{ANY} drift", many=True),
+    Option("seed", "Draw by this seed; without one every run draws the same.", "server client drift", int),
+    Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
+    Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
+    Option("known", "The file that lists known failures."),
+    Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
+    Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
+    Option("calls-per-minute", "The pace without a control plane; 0: none.", "server drift", int, PER_MINUTE),
+    Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server drift", bool, False),
+    Option("slow", "Wait for a minute of real time where no clock can be moved.", "server drift", bool, False),
+    Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
+    Option("budget", "With --read-only: make at most so many calls.", "server", int),
+    Option("fake", "A fake that runs already, for the client to call.", "client check"),
+    Option("mode", "How the client's command is run.", "client check", default="persistent", choices=tuple(MODES)),
+    Option("capability", "A capability of a program of mode exec; may be given again.", "client check", many=True),
+    Option("timeout", "Seconds without a message after which the adapter hangs.", "client check", float, 10.0),
+    Option("replay", "Run only the scenario in this replay.json.", "client"),
+    Option("artifacts", "The folder for the files of each failure of a client.", "client"),
+)

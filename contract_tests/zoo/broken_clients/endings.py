@@ -1,0 +1,121 @@
+"""Clients that end too late or too early: deadlines, cancels, and long jobs with much trouble."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.zoo.client import Client
+from contract_tests.zoo.envelope import Envelope
+from contract_tests.zoo.task import ClientError, Runtime, SavedFile, Task
+
+
+class DeadlineFromTheFirstAnswer(Client, breaks="client.deadline"):
+    """Starts the deadline of a download with the first answer about the job, so that trouble before does not count."""
+
+    def download(self) -> SavedFile:
+        self.end_ms = None
+        return super().download()
+
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        data = super().understand(answer)
+        if self.end_ms is None and self.task.deadline_ms is not None:
+            self.end_ms = self.runtime.now_ms + self.task.deadline_ms
+        return data
+
+
+class DeadlineInSeconds(Client, breaks="client.deadline"):
+    """Reads its deadline in whole seconds, and takes less than one for none."""
+
+    def __init__(self, task: Task, runtime: Runtime) -> None:
+        super().__init__(task, runtime)
+        seconds = (task.deadline_ms or 0) // 1_000
+        self.end_ms = runtime.now_ms + 1_000 * seconds if seconds else None
+
+
+class CancelIsTrouble(Client, breaks="client.cancel"):
+    """Reports the error that it was about to retry when it is cancelled in the pause."""
+
+    trouble: ClientError | None = None
+
+    def pause(self, error: ClientError, ms: int) -> int:
+        self.trouble = error
+        return ms
+
+    def wait(self, ms: int) -> None:
+        trouble, self.trouble = self.trouble, None
+        try:
+            super().wait(ms)
+        except ClientError as stop:
+            raise (trouble if trouble and stop.kind == "cancelled" else stop) from None
+
+
+class SharesAttempts(Client, breaks="client.retry"):
+    """Counts its attempts over the whole job: in a long one the eighth trouble is the last."""
+
+    troubles = 0
+
+    def pause(self, error: ClientError, ms: int) -> int:
+        self.troubles += 1
+        if self.troubles >= self.attempts:
+            raise error
+        return super().pause(error, ms)
+
+
+class AsksThirtyTimes(Client, breaks="client.success"):
+    """Gives up after thirty polls, though it has no deadline or a later one."""
+
+    asked = 0
+
+    def ask(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked > 30:
+            raise ClientError("deadline", "the package takes too long")
+        return super().ask()
+
+
+class KeepsTheFirstCode(Client, breaks="client.refusal"):
+    """Reports a call that failed after a retry with the code that was retried."""
+
+    first: int | None = None
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        self.first = self.first or error.code
+        error.code = self.first
+        return error
+
+
+class FallsBackToJson(Client, breaks="client.parameters"):
+    """Asks for JSON, whatever was asked for, once a call got no whole answer."""
+
+    had_trouble = False
+
+    def common(self, action: str) -> dict[str, str]:
+        known = super().common(action)
+        if not self.had_trouble:
+            return known
+        known.pop("callback", None)
+        return {**known, "format": "json"}
+
+    def answer_to(self, params: Mapping[str, str]) -> Envelope:
+        try:
+            return super().answer_to(params)
+        except ClientError:
+            self.had_trouble = True
+            raise
+
+    def call_method(self, action: str, params: Mapping[str, str]) -> dict[str, Any]:
+        return self.retry(lambda: self.ask_for({**params, **self.common(action)}))
+
+    def decode(self, body: bytes) -> Envelope:
+        if not (self.had_trouble and body.startswith(b"{")):
+            return super().decode(body)
+        try:
+            return self.read["json"](body)
+        except ValueError as damage:
+            raise ClientError("protocol", f"not an answer: {damage}") from None
+
+
+class DoublesWithoutEnd(Client, breaks="client.promptness"):
+    """Waits half as long again before each poll, without a longest pause: hours in the end."""
+
+    longest_ms = 24 * 3_600_000

@@ -1,0 +1,25 @@
+import pytest
+from mock_server.tests.conftest import KEY, make_door
+
+from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultRule
+from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.server.request_log import printable, request_log
+from flipsnack_mock.state.settings import load_settings
+from flipsnack_mock.testing import journal_section
+
+
+@pytest.mark.parametrize("changes", [{}, {"signature": "wrong"}, {"collectionHash": "no\n\x1b[31msuch"}], ids=str)
+@pytest.mark.parametrize("fault", [None, "maintenance", "bad-gateway"])
+def test_a_line_is_that_of_the_log(changes: dict[str, str], fault: str | None) -> None:
+    door = make_door()
+    door.code()
+    if fault is not None:
+        rule = FaultRule(id="f1", fault=PRESETS[fault].fault, made_at=door.now)
+        door.world.existing(KEY).faults["f1"] = rule  # type: ignore[union-attr]  # the call before has made it
+    door.call(**changes) if fault != "bad-gateway" else door.send(b"apiKey=test-core")
+    log = request_log(load_settings(flags={"admin": False}, environment={}, file=None)[0])
+    assert log is not None
+    [record] = records_of(door.world, [door.entry])
+    assert log._render(door.entry) == printable(journal_section._line(record))
+    log.close()
