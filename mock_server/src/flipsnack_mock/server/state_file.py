@@ -36,6 +36,8 @@ COMMIT;
 # A change goes to the log as whole pages: small ones cost less.
 _PAGE_BYTES = 1_024
 _LOG_PAGES = 16_000
+# What is changed in turn stays in memory: some thousand accounts, or collections.
+_CACHE_KIBIBYTES = 16_384
 _COLUMNS = ("world", "account", "part", "name")
 _AT_ONCE = 8
 _REMOVE = {
@@ -151,6 +153,7 @@ class StateFile:
         self.connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         self.connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
     def _explained(self, trouble: sqlite3.Error) -> str:
