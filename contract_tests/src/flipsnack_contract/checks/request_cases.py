@@ -185,16 +185,6 @@ def _wrong_value(session: Session, draft: CallDraft) -> CallDraft:
     return draft.with_(**{chosen.name: chosen.wrong_values[0]})
 
 
-RANGES = {"startDate": ("2024-02-01", "endDate", "2024-01-31"), "from": ("5", "to", "4")}
-"""The first and the last of a range that ends before it begins, by the parameter that begins it."""
-
-
-def _ends_early(session: Session, draft: CallDraft) -> CallDraft:
-    begins = next(name for name in RANGES if session.method.takes(name))
-    first, ends, last = RANGES[begins]
-    return draft.with_(**{begins: first, ends: last})
-
-
 def _other_verb(_session: Session, draft: CallDraft) -> CallDraft:
     return replace(draft, verb="GET" if draft.verb == "POST" else "POST")
 
@@ -228,9 +218,6 @@ MISTAKES: tuple[RequestCase, ...] = (
         "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)
     ),
     RequestCase("a wrong value", 11, 40, "value", _wrong_value, KEY, lambda method: any(_optional(method))),
-    RequestCase(
-        "an end before its beginning", 11, 40, "value", _ends_early, KEY, lambda method: any(map(method.takes, RANGES))
-    ),
     RequestCase(
         "an unknown collection", 12, 43, "parameter", _set(collectionHash="nobody-has-this"), KEY, takes_collection
     ),
