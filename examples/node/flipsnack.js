@@ -45,7 +45,10 @@ export class Flipsnack {
   // An upload is sent once: repeated blindly, it could make a second collection.
   async create(path, fields = {}) {
     const body = new FormData();
-    for (const [name, value] of Object.entries(this.#signed('collection.create', fields))) body.append(name, value);
+    // FormData sends each end of a line as CR LF, so that is what must be signed.
+    const sent = Object.entries(fields).map(([name, value]) => [name, String(value).replace(/\r\n?|\n/g, '\r\n')]);
+    const params = this.#signed('collection.create', Object.fromEntries(sent));
+    for (const [name, value] of Object.entries(params)) body.append(name, value);
     // The whole document is in memory here; from Node 20 on `fs.openAsBlob(path)` reads it while it is sent.
     body.append('file', new Blob([await readFile(path)]), basename(path));
     return data(await fetch(this.uploadUrl, { method: 'POST', body }));

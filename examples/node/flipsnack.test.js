@@ -46,7 +46,7 @@ test("the vendor's example has the vendor's signature", () => {
 });
 
 test('a document is uploaded, converted, packaged and downloaded', async () => {
-  const { collectionHash, collectionTitle } = await flipsnack.create(DOCUMENT, { title: 'Spring & summer' });
+  const { collectionHash, collectionTitle } = await flipsnack.create(DOCUMENT, { title: 'Spring & summer', description: 'Two\nlines' });
   assert.equal(collectionTitle, 'Spring & summer');
   await flipsnack.waitConverted(collectionHash);
   const path = join(folder, 'package.zip');
