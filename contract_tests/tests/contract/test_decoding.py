@@ -66,7 +66,7 @@ def test_entities_of_a_document_type_are_not_followed() -> None:
         (b'{"code":"20","status":"OK"}', "code is '20', not a number"),
         (b'{"code":20,"status":7}', "status is 7, not a text"),
         (b'{"code":20,"status":"OK","data":[]}', "data is [], not an object"),
-        (b'{"code":41,"status":"Invalid credentials","data":{}}', "data is present with code 41"),
+        (b'{"code":41,"status":"Invalid credentials","data":{}}', "data is {}, not absent with code 41"),
         (b'{"code":20,"status":"OK","more":1}', "unexpected member 'more'"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
 from contract_tests.zoo.alt_server.answers import HttpAnswer
-from contract_tests.zoo.alt_server.request import Call, Refusal
+from contract_tests.zoo.alt_server.request import Call, Refusal, require
 
 
 def _free(check: str, sentence: str) -> type[AltServer]:
@@ -147,6 +147,23 @@ class OneMinuteForAll(AltServer, breaks="limit.per-key"):
         return sum(AltServer.calls_within(self, window, one) for one in self.accounts.values())
 
 
+class SecondOfEachHost(AltServer, breaks="limit.per-second"):
+    """Counts the second of each host apart, and one minute for both."""
+
+    def check_limits(self, call: Call) -> None:
+        account, host = call.account, call.method.host
+        second = self.seconds.setdefault((account, host), [])
+        require(sum(account.now - instant < SECOND for instant in second) < 5, 31)
+        super().check_limits(call)
+        second.append(account.now)
+
+    limits = ((32, 60, MINUTE),)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[tuple[Account, str], list[int]] = {}
+
+
 class SixInASecond(AltServer, breaks="limit.per-second"):
     """Allows six in a second."""
 
@@ -278,13 +295,3 @@ class UploadsCountApart(AltServer, breaks="limit.per-second"):
             super().check_limits(call)
         finally:
             account.counted = kept
-
-
-class StatisticsByHash(AltServer, breaks="key.isolation"):
-    """Keeps statistics by hash alone, whoever has a collection of that hash."""
-
-    def statistics(self, call: Call) -> dict[str, Any]:
-        known = [account.collections.get(call.collection.hash) for account in self.accounts.values()]
-        days = [day for one in known if one for day in one.days if self.counts(call, day["date"])]
-        pages = {"pages": self.by_page(call, days)} if self.wants_pages(call) else {}
-        return {**self.sums(days), **pages}

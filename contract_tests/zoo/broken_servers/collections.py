@@ -27,7 +27,7 @@ class BriefUpload(AltServer, breaks="collection.object"):
         return {name: value for name, value in super().create(call).items() if name != "flipbooks"}
 
 
-class SizesAreTexts(AltServer, breaks="collection.object"):
+class SizesAreTexts(AltServer, breaks="answer.fields"):
     """Gives the size as texts in getCollection alone."""
 
     def get_collection(self, call: Call) -> Object:

@@ -171,3 +171,13 @@ class PublishedCountsTwice(AltServer, breaks="user.sums"):
 
     def summed(self, account: Account) -> Iterable[Collection]:
         return [*super().summed(account), *(one for owner, one in self.published if owner is account)]
+
+
+class StatisticsByHash(AltServer, breaks="key.isolation"):
+    """Keeps statistics by hash alone, whoever has a collection of that hash."""
+
+    def statistics(self, call: Call) -> dict[str, Any]:
+        known = [account.collections.get(call.collection.hash) for account in self.accounts.values()]
+        days = [day for one in known if one for day in one.days if self.counts(call, day["date"])]
+        pages = {"pages": self.by_page(call, days)} if self.wants_pages(call) else {}
+        return {**self.sums(days), **pages}

@@ -114,7 +114,7 @@ class NoZeros(AltServer, breaks="stats.fields"):
         return {name: value for name, value in super().sums(days).items() if value}
 
 
-class NumbersAreTexts(AltServer, breaks="stats.fields"):
+class NumbersAreTexts(AltServer, breaks="answer.fields"):
     """Gives sums as texts."""
 
     def get_stats(self, call: Call) -> dict[str, Any]:

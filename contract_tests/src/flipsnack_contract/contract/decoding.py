@@ -167,14 +167,16 @@ def _answer(document: Mapping[str, Any], complaints: tuple[str, ...] = (), *, nu
     code, status, data = (document.get(name) for name in ("code", "status", "data"))
     if not isinstance(code, (int, str)) or not _NUMBER.fullmatch(str(code)):
         raise Malformed("answer.envelope", f"expected a number as code, got {shown(code)}")
-    wrong = {
-        f"code is {shown(code)}, not a number": not numbers_are_text and type(code) is not int,
-        f"status is {shown(status)}, not a text": not isinstance(status, str),
-        f"data is {shown(data)}, not an object": "data" in document and not isinstance(data, dict),
-        f"data is present with code {code}": "data" in document and str(code) != "20",
-    }
+    # Written only where something is wrong: every answer of a run comes here.
+    wrong = (
+        ("code", code, "a number", not numbers_are_text and type(code) is not int),
+        ("status", status, "a text", not isinstance(status, str)),
+        ("data", data, "an object", "data" in document and not isinstance(data, dict)),
+        ("data", data, f"absent with code {code}", "data" in document and str(code) != "20"),
+    )
     unexpected = (f"unexpected member {shown(name)}" for name in document if name not in _EXPECTED)
-    found = (*complaints, *unexpected, *(complaint for complaint, is_so in wrong.items() if is_so))
+    mistaken = (f"{name} is {shown(value)}, not {right}" for name, value, right, is_so in wrong if is_so)
+    found = (*complaints, *unexpected, *mistaken)
     return Answer(int(str(code)), str(status), data if isinstance(data, dict) else None, found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flipsnack_contract.checks.borders import MONTHS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of, uploads_left
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, uploads_left
 from flipsnack_contract.checks.methods.uploads import (
     EXACT,
     MONTH,
@@ -105,6 +105,8 @@ def every_upload_counts(session: Session) -> None:
     for number, (name, draft) in enumerate(DOCUMENTS.items(), 1):
         expect_code(20, session.ask(draft(session)), f"an upload of {name}")
         expect(len(DOCUMENTS) - number, uploads_left(session), f"the uploads left after one of {name}")
+    session.data(DELETE, hash_of(session.data(LIST)["collections"][0]))
+    expect(0, uploads_left(session), "the uploads left after one was deleted")
 
 
 @check("upload.quota", **OF_UPLOADS)
