@@ -32,7 +32,6 @@ sys.meta_path.insert(0, Finder())
         (("flipsnack-contract", "--help"), "click.core"),
         (("flipsnack-contract", "list"), "hypothesis.core"),
         (("flipsnack-contract", "server", "--app", "flipsnack_mock:create_app"), "flipsnack_contract.checks.runner"),
-        (("flipsnack-contract", "--help"), "flipsnack_contract.cli.judge"),
     ],
 )
 def test_ctrl_c_while_a_command_starts_is_one_word_and_130(

@@ -59,10 +59,18 @@ def test_the_client_needs_no_extra(base: Path) -> None:
     assert "download" in _done(base / "flipsnack", "--help")
 
 
-@pytest.mark.parametrize("extra", ["mock", "contract"])
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []])
+@pytest.mark.parametrize(
+    ("extra", "arguments"),
+    [
+        ("mock", ["serve"]),
+        ("mock", ["settings", "--help"]),
+        ("contract", ["list"]),
+        ("contract", ["server", "http://127.0.0.1:1/v1/"]),
+    ],
+)
 def test_a_command_without_its_extra_names_it_in_one_line(base: Path, extra: str, arguments: list[str]) -> None:
-    """Whatever it is asked for: exit status 1, and what to install."""
+    """Exit status 1, and what to install; the list of the commands needs no extra."""
+    assert "Commands:" in _done(base / f"flipsnack-{extra}", "--help")
     run = _run(base / f"flipsnack-{extra}", *arguments)
     assert (1, "") == (run.returncode, run.stdout)
     (line,) = run.stderr.splitlines()

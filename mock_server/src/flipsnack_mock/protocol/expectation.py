@@ -11,7 +11,7 @@ from msgspec import inspect
 from flipsnack_mock.protocol.errors import FieldError
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z")
-_STEP = re.compile(r"\.(?P<field>\w+)|\[[^\]]*\]")
+_STEP = re.compile(r"\.(?P<field>[A-Za-z0-9_]+)|\[[^\]]*\]")
 _VALUE = re.compile(r"\A[^'`]* '(?P<value>[^']*)'")
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`")
 
