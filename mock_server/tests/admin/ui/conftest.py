@@ -7,7 +7,7 @@ import pytest
 import requests
 from mock_server.tests.conftest import signed
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import JavascriptException, NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -37,13 +37,20 @@ class Page:
     def element(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
 
+    def click(self, selector: str) -> None:
+        def clicked() -> bool:
+            self.element(selector).click()
+            return True
+
+        self.until(clicked)
+
     def text(self, selector: str = "main") -> str:
         return str(self.browser.execute_script("return document.querySelector(arguments[0]).innerText", selector))
 
     def until(self, holds: Callable[[], Any]) -> None:
-        # An element may be replaced between finding and reading it.
-        stale = [StaleElementReferenceException]
-        WebDriverWait(self.browser, BOUND, poll_frequency=0.05, ignored_exceptions=stale).until(lambda _: holds())
+        # The element, or the whole document, may be replaced between finding and reading it.
+        replaced = [NoSuchElementException, StaleElementReferenceException, JavascriptException]
+        WebDriverWait(self.browser, BOUND, poll_frequency=0.05, ignored_exceptions=replaced).until(lambda _: holds())
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.browser.execute_script(script, *arguments)

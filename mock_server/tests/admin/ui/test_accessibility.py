@@ -74,8 +74,8 @@ def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
         page.open(f"&request={wrong}&text=" + ("no+such+text" if scheme == "dark" else ""))
         page.element("#url").send_keys("apiKey=x&signature=y", Keys.ENTER)
         page.until(lambda: "secret of this account is unknown" in page.text("#diagnosis"))
-        page.element("#foot").click()
-        page.element("#secret + .copy").click()
+        page.click("#foot")
+        page.click("#secret + .copy")
         page.until(lambda: page.text("#said"))
         page.run(UNFOLD)
         rules: dict[str, Any] = {} if scheme == "light" else {"runOnly": ["color-contrast"]}

@@ -45,19 +45,19 @@ def test_a_document_is_uploaded_converted_and_counted_on_the_page(page: Page, tm
     (tmp_path / "mock-manual.pdf").write_bytes(make_pdf(2))
     page.open()
     page.element("#upload-file").send_keys(str(tmp_path / "mock-manual.pdf"))
-    page.element("#upload button").click()
+    page.click("#upload button")
     page.until(lambda: "Uploaded: mock-manual is" in page.text("#said"))
     [made] = page.account.collections.list()
     row = f"#job-{made['hash']}"
     page.until(lambda: "processing" in page.text(row))
-    page.element(f"{row} a[data-package]").click()
+    page.click(f"{row} a[data-package]")
     page.until(lambda: "code 38" in page.text("#wrong"))
-    page.element(f"{row} button[aria-label$='into complete']").click()
+    page.click(f"{row} button[aria-label$='into complete']")
     page.until(lambda: "complete" in page.text(row))
     page.run("document.querySelector(arguments[0]).open = true", f"#details-{made['hash']}")
     day = f"#day-{made['hash']}-new"
     page.run("document.querySelector(arguments[0]).value = 1234", f"{day} [name=views]")
-    page.element(f"{day} button").click()
+    page.click(f"{day} button")
     page.until(lambda: "1,234 views" in page.text(row))
     drop = "arguments[0].dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: files}))"
     fill = "const files = new DataTransfer(); files.items.add(new File(['%PDF-'], 'mock-error-45.pdf'));"
@@ -94,13 +94,13 @@ def test_no_row_moves_while_the_list_is_read(page: Page, how: str) -> None:
         page.call()
     page.open()
     if how == "paused":
-        page.element("#hold").click()
+        page.click("#hold")
     elif how == "scrolled":
         page.run("scrollTo(0, 500)")
     else:
         webdriver.ActionChains(page.browser).move_to_element(page.element("#requests .line")).perform()
     if how == "opened":
-        page.element("#requests .line").click()
+        page.click("#requests .line")
         page.until(lambda: "link to it" in page.text("#requests"))
         webdriver.ActionChains(page.browser).move_to_element(page.element("h1")).click().perform()
     place = page.run(TOP)
@@ -109,7 +109,7 @@ def test_no_row_moves_while_the_list_is_read(page: Page, how: str) -> None:
     page.until(lambda: "2 new requests" in page.text("#journal"))
     assert "mock-after-7s" not in page.text("#requests")
     assert pytest.approx(place, abs=1) == page.run(TOP)
-    page.element("#fresh").click()
+    page.click("#fresh")
     page.until(lambda: "mock-after-8s" in page.text("#requests"))
     assert 0 <= page.run(TOP) <= page.run("return innerHeight")
 
@@ -125,7 +125,7 @@ def test_a_search_and_its_pages_stay_in_the_address(page: Page) -> None:
     page.element("#text").send_keys("after-7s", Keys.ENTER)
     page.until(lambda: "1 to 1 of 1" in page.text("#journal"))
     assert "text=after-7s" in page.browser.current_url
-    page.element(".search a").click()
+    page.click(".search a")
     page.until(lambda: f"1 to {MOST_REQUESTS} of {MOST_REQUESTS + 5}" in page.text("#journal"))
     page.run("arguments[0].click()", page.element("#journal .pages a[href*=older]:last-of-type"))
     page.until(lambda: "mock-after-1s" in page.text("#requests"))
@@ -176,7 +176,7 @@ def test_no_text_of_a_client_becomes_more_than_text(page: Page) -> None:
 def test_an_empty_page_has_a_command_to_copy_and_shows_any_key_as_text(page: Page) -> None:
     page.open()
     assert "No requests yet" in page.text()
-    page.element("#journal .copy").click()
+    page.click("#journal .copy")
     page.until(lambda: page.text("#said"))
     assert page.text("#said") in ("Copied.", "Press Ctrl+C to copy.")
     assert page.text("#journal .copy").split()[0] in ("Copied", "Ctrl+C")
@@ -213,11 +213,11 @@ def test_without_a_script_everything_is_there_all_the_same(page: Page) -> None:
     page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         page.open()
-        page.element(f"#{wrong} a").click()
+        page.click(f"#{wrong} a")
         page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{wrong} .more"))
         assert "to sign" in page.element(f"#{wrong}").text
-        page.element("#faults .fault summary").click()
-        page.element("#faults .fault button").click()
+        page.click("#faults .fault summary")
+        page.click("#faults .fault button")
         page.until(lambda: "The fault was removed." in page.element("#said").text)
     finally:
         page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
@@ -231,7 +231,7 @@ def test_a_request_is_opened_and_closed_in_place(page: Page) -> None:
     wrong = busy(page)
     page.open()
     page.run("window.same = true")
-    page.element(f"#{wrong} a").click()
+    page.click(f"#{wrong} a")
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{wrong} .more"))
     assert f"request={wrong}" in page.browser.current_url
     page.browser.back()
@@ -258,15 +258,15 @@ def test_what_destroys_asks_first_and_a_snapshot_brings_it_back(page: Page, tmp_
     (tmp_path / "snapshot.json").write_bytes(msgspec.json.encode(page.account.snapshot()))
     page.open()
     assert not page.element("#reset button").is_displayed()
-    page.element("#reset summary").click()
-    page.element("#reset button").click()
+    page.click("#reset summary")
+    page.click("#reset button")
     page.until(lambda: "The account was reset." in page.text("#said"))
     assert not page.element("#reset button").is_displayed()
     assert [] == page.account.collections.list()
-    page.element("#restore summary").click()
+    page.click("#restore summary")
     page.element("#restore [type=file]").send_keys(str(tmp_path / "snapshot.json"))
     page.until(lambda: page.element("#snapshot").get_attribute("value"))
-    page.element("#restore button").click()
+    page.click("#restore button")
     page.until(lambda: "The account was restored." in page.text("#said"))
     assert "mine" in {one["hash"] for one in page.account.collections.list()}
 
@@ -280,8 +280,8 @@ def test_the_token_is_asked_for_and_never_in_the_address(browser: webdriver.Chro
         assert "sesame" not in browser.current_url
         assert "test-token" == page.text("h1")
         assert "" == page.run("return document.cookie")
-        page.element("#main form button").click()
+        page.click("#main form button")
         page.until(lambda: "The account was created." in page.text("#said"))
-        page.element("#top > form button").click()
+        page.click("#top > form button")
         page.until(lambda: browser.find_elements(By.ID, "token"))
     browser.get("about:blank")
