@@ -36,7 +36,10 @@ class RequestLog:
 
     A stream that is absent, closed, full, slow or blocked costs lines, which are counted in `lost`. A line says how
     many, as soon as one can be written. A character that the stream's encoding has not is written as an escape.
+    Where `explain` is set, the thread of the log asks it for more about a refused signature that no line waits behind.
     """
+
+    explain: Callable[[Entry], Entry] | None = None
 
     def __init__(self, render: Callable[[Entry], str], stream: TextIO | None) -> None:
         self._render = render
@@ -45,7 +48,7 @@ class RequestLog:
         self._dropped = 0
         self._failed = 0
         self._told = 0
-        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._lines: SimpleQueue[str | Entry | None] = SimpleQueue()
         # It may be blocked for ever, so the end of the process does not wait for it.
         self._thread = threading.Thread(target=self._run, name="flipsnack-mock log", daemon=True)
         self._thread.start()
@@ -58,7 +61,8 @@ class RequestLog:
     def __call__(self, entry: Entry) -> None:
         """Log `entry`; returns at once."""
         if self._lines.qsize() < MAX_WAITING_LINES:
-            self._lines.put(self._render(entry))
+            # A line is shorter than its entry, which waits where more may be found out.
+            self._lines.put(entry if self.explain and entry.code == Code.INVALID_SIGNATURE else self._render(entry))
         else:
             self._dropped += 1
 
@@ -68,12 +72,17 @@ class RequestLog:
         self._thread.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
-        lines: list[str | None] = []
+        lines: list[str | Entry | None] = []
         while None not in lines:
             lines = [self._lines.get()]
             real_sleep(_GATHER_SECONDS)
             lines += [self._lines.get() for _ in range(self._lines.qsize())]
-            self._write_lines([line for line in lines if line is not None])
+            self._write_lines([self._text(line, lines) for line in lines if line is not None])
+
+    def _text(self, line: str | Entry, lines: list[str | Entry | None]) -> str:
+        if isinstance(line, str):
+            return line
+        return self._render(self.explain(line) if self.explain and len(lines) == 1 else line)
 
     def _write_lines(self, lines: list[str]) -> None:
         lost = self.lost
