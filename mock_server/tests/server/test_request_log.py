@@ -151,7 +151,7 @@ def test_lines_that_cannot_be_written_are_counted(door: Door, stream: TextIO | s
     entry = entry_of(door)
     with pipe(read=False) as (_, writer), open("/dev/full", "w", encoding="utf-8") as full:
         found = {"/dev/full": full, "": writer}[stream] if isinstance(stream, str) else stream
-        log = RequestLog(lambda _entry: "a line", found)
+        log = RequestLog(lambda _entry, _action: "a line", found)
         for _ in range(3):
             log(entry)
         log.close()
