@@ -97,9 +97,9 @@ class HeldUp(io.StringIO):
         return super().write(text)
 
 
-def test_only_a_refused_signature_that_no_line_waits_behind_is_explained(door: Door) -> None:
+def test_only_an_entry_that_no_other_waits_behind_is_explained(door: Door) -> None:
     stream = HeldUp()
-    log = RequestLog(lambda entry: f"{entry.id} {entry.detail}", stream)
+    log = RequestLog(lambda entry, _action: f"{entry.id} {entry.detail}", stream)
     log.explain = lambda entry: msgspec.structs.replace(entry, detail="explained")
     entries = [entry_of(door, signature="0" * 32) for _ in range(3)]
     log(entries[0])
@@ -181,7 +181,7 @@ def test_lines_that_cannot_be_written_are_counted(door: Door, stream: TextIO | s
     entry = entry_of(door)
     with pipe(read=False) as (_, writer), open("/dev/full", "w", encoding="utf-8") as full:
         found = {"/dev/full": full, "": writer}[stream] if isinstance(stream, str) else stream
-        log = RequestLog(lambda _entry: "a line", found)
+        log = RequestLog(lambda _entry, _action: "a line", found)
         for _ in range(3):
             log(entry)
         log.close()

@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from mock_server.tests.conftest import KEY, make_door
 
@@ -18,8 +20,10 @@ def test_a_line_is_that_of_the_log(changes: dict[str, str], fault: str | None) -
         rule = FaultRule(id="f1", fault=PRESETS[fault].fault, made_at=door.now)
         door.world.existing(KEY).faults["f1"] = rule  # type: ignore[union-attr]  # the call before has made it
     door.call(**changes) if fault != "bad-gateway" else door.send(b"apiKey=test-core")
-    log = request_log(load_settings(flags={"admin": False}, environment={}, file=None)[0])
+    written = io.StringIO()
+    log = request_log(load_settings(flags={"admin": False}, environment={}, file=None)[0], written)
     assert log is not None
-    [record] = records_of(door.world, [door.entry])
-    assert log._render(door.entry) == printable(journal_section._line(record))
+    log(door.entry)
     log.close()
+    [record] = records_of(door.world, [door.entry])
+    assert f"{printable(journal_section._line(record))}\n" == written.getvalue()

@@ -1,6 +1,6 @@
 """One line for each request: what was asked, what was answered, how long it took. Never a secret or a signature.
 
-A thread writes the lines, so that nothing about the place where they go can hold up or change an answer.
+A thread makes the lines and writes them, so that nothing about the place where they go can hold up or change an answer.
 """
 
 import io
@@ -26,29 +26,29 @@ from flipsnack_mock.state.settings import Settings
 MAX_WAITING_LINES = 10_000
 """The most lines that wait to be written; further ones are lost."""
 
-# Lines that come within this time are written at once, which costs less than one by one.
-_GATHER_SECONDS = 0.005
+# Lines of what came within this time are written at once, which costs less than one by one.
+_GATHER_SECONDS = 0.01
 _CLOSE_SECONDS = 0.5
 
 
 class RequestLog:
-    """Writes the line that `render` makes of each journal entry to `stream`, whatever becomes of that.
+    """Writes the line that `render` makes of each journal entry and its action to `stream`, whatever becomes of that.
 
     A stream that is absent, closed, full, slow or blocked costs lines, which are counted in `lost`. A line says how
     many, as soon as one can be written. A character that the stream's encoding has not is written as an escape.
-    Where `explain` is set, the thread of the log asks it for more about a refused signature that no line waits behind.
+    Where `explain` is set, it may add to an entry that no other waits behind; the log's thread calls it.
     """
 
     explain: Callable[[Entry], Entry] | None = None
 
-    def __init__(self, render: Callable[[Entry], str], stream: TextIO | None) -> None:
+    def __init__(self, render: Callable[[Entry, str], str], stream: TextIO | None) -> None:
         self._render = render
         self._stream = stream
         # One counter for each thread that counts.
         self._dropped = 0
         self._failed = 0
         self._told = 0
-        self._lines: SimpleQueue[str | Entry | None] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[Entry, str] | None] = SimpleQueue()
         # It may be blocked for ever, so the end of the process does not wait for it.
         self._thread = threading.Thread(target=self._run, name="flipsnack-mock log", daemon=True)
         self._thread.start()
@@ -60,29 +60,29 @@ class RequestLog:
 
     def __call__(self, entry: Entry) -> None:
         """Log `entry`; returns at once."""
-        if self._lines.qsize() < MAX_WAITING_LINES:
-            # A line is shorter than its entry, which waits where more may be found out.
-            self._lines.put(entry if self.explain and entry.code == Code.INVALID_SIGNATURE else self._render(entry))
+        if self._waiting.qsize() < MAX_WAITING_LINES:
+            # Later the journal has dropped the parameters, and would have to read them again.
+            self._waiting.put((entry, entry.action))
         else:
             self._dropped += 1
 
     def close(self) -> None:
         """Write what waits, if that can be done soon."""
-        self._lines.put(None)
+        self._waiting.put(None)
         self._thread.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
-        lines: list[str | Entry | None] = []
-        while None not in lines:
-            lines = [self._lines.get()]
-            real_sleep(_GATHER_SECONDS)
-            lines += [self._lines.get() for _ in range(self._lines.qsize())]
-            self._write_lines([self._text(line, lines) for line in lines if line is not None])
-
-    def _text(self, line: str | Entry, lines: list[str | Entry | None]) -> str:
-        if isinstance(line, str):
-            return line
-        return self._render(self.explain(line) if self.explain and len(lines) == 1 else line)
+        going_on = True
+        while going_on:
+            batch = [self._waiting.get()]
+            if batch[0] is not None:
+                real_sleep(_GATHER_SECONDS)
+            batch += [self._waiting.get() for _ in range(self._waiting.qsize())]
+            going_on = None not in batch
+            entries = [one for one in batch if one is not None]
+            if self.explain and len(batch) == 1:
+                entries = [(self.explain(entry), action) for entry, action in entries]
+            self._write_lines([self._render(*one) for one in entries])
 
     def _write_lines(self, lines: list[str]) -> None:
         lost = self.lost
@@ -137,13 +137,13 @@ def shown_key(key: str) -> str:
     return key if len(key) <= 8 or key.startswith(AUTOMATIC_PREFIX) else key[:6] + "…"
 
 
-def _json(entry: Entry) -> str:
+def _json(entry: Entry, action: str) -> str:
     assert entry.response is not None  # an entry is logged when it was answered
     facts = {
         "id": _id(entry),
         "at": to_text(entry.request.at),
         "method": entry.request.method,
-        "action": _asked(entry),
+        "action": _asked(entry, action),
         "code": entry.code,
         "http": entry.response.http_status,
         "bytes": entry.response.sent_bytes,
@@ -156,10 +156,12 @@ def _json(entry: Entry) -> str:
     return msgspec.json.encode(facts).decode()
 
 
-def _pretty(entry: Entry, *, page: str, coloured: bool) -> str:
+def _pretty(entry: Entry, action: str, *, page: str, coloured: bool) -> str:
     assert entry.response is not None
     outcome = f"{'-' if entry.code is None else f'code {entry.code}'} HTTP {entry.response.http_status}"
-    head = f"{to_text(entry.request.at)[11:23]} {_id(entry) or '-'} {entry.request.method} {_asked(entry) or '-'}"
+    head = (
+        f"{to_text(entry.request.at)[11:23]} {_id(entry) or '-'} {entry.request.method} {_asked(entry, action) or '-'}"
+    )
     rest = (
         f"{entry.response.sent_bytes} B {shown_key(entry.key) or '-'} {entry.fmt} {entry.duration / 1000:.1f} ms"
         f"{_explained(entry, page) if entry.detail or entry.fault else ''}"
@@ -172,8 +174,8 @@ def _id(entry: Entry) -> str:
     return entry.id if entry.number else ""  # what no account was asked has no number
 
 
-def _asked(entry: Entry) -> str:
-    return entry.action[:60] or ("package" if entry.fmt == "zip" else "")
+def _asked(entry: Entry, action: str) -> str:
+    return action[:60] or ("package" if entry.fmt == "zip" else "")
 
 
 def _explained(entry: Entry, page: str) -> str:

@@ -71,8 +71,9 @@ class Entry(msgspec.Struct, gc=False):
     @property
     def params(self) -> dict[str, str]:
         """The parameters, as far as they could be read."""
-        # What was taken away was read once without a refusal.
-        return parameters_of(self.request) if self.compact and not self.sent else self.sent
+        # In this order, as another thread may be taking them away; they were read once without a refusal.
+        sent = self.sent
+        return parameters_of(self.request) if not sent and self.compact else sent
 
     @property
     def data(self) -> Tree | None:
