@@ -72,7 +72,7 @@ def carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> Any:
 
 
 def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
-    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`, and `a:json` is `a` as JSON."""
+    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`, `a:json` is JSON."""
     if entry.body is None:
         return b""
     nested = _nested(fields)
