@@ -13,8 +13,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command(cls=Command)
 @hash_argument
-@click.option("--start", type=_DAY, help="The first day that counts.")
-@click.option("--end", type=_DAY, help="The last day that counts.")
+@click.option("--start", type=_DAY, metavar="YYYY-MM-DD", help="The first day that counts.")
+@click.option("--end", type=_DAY, metavar="YYYY-MM-DD", help="The last day that counts.")
 @click.option("--pages", is_flag=True, help="Each page too.")
 @api_options
 @click.pass_obj
