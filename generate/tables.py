@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.doctor.mistakes import MISTAKES
+from flipsnack_mock.faults.base import Kind
 from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultKind
+from flipsnack_mock.inspect.ledger import rules
+from flipsnack_mock.lint.rules import RULES
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
 from flipsnack_mock.state.magic import listed, upload_outcome
@@ -51,6 +57,22 @@ def uploads_table() -> str:
         for pattern, (example, does) in reversed(rows.items())
     )
     return table(("file name", "what happens"), cells)
+
+
+def kinds_table() -> str:
+    """Every kind of fault, with its fields."""
+    return table(("kind", "what it takes", "what it does"), (_kind_row(kind) for kind in get_args(FaultKind)))
+
+
+def _kind_row(kind: type[Kind]) -> tuple[str, str, str]:
+    fields = ", ".join(f"`{name}`" for name in kind.__struct_fields__)
+    return f"`{kind.__struct_config__.tag}`", fields, " ".join((kind.__doc__ or "").split())
+
+
+def lint_table() -> str:
+    """Every rule of the lint, with its level in the ledger."""
+    rows = ((f"`{name}`", rules()[name]["level"], rule.finds) for name, rule in RULES.items())
+    return table(("rule", "level", "found"), rows)
 
 
 def presets_table() -> str:

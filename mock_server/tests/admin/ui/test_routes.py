@@ -177,7 +177,12 @@ def test_settings_of_an_account_can_be_changed_and_the_others_stay(fake: Fake) -
         "invalid_hash": "46",
     }
     submit(fake, "change-settings", fields | changes)
-    changed = {"requests_per_second": 3, "url_lifetime": 0.5, "restart_failed": True, "invalid_hash": 46}
+    changed: dict[str, Any] = {
+        "requests_per_second": 3,
+        "url_lifetime": 0.5,
+        "restart_failed": True,
+        "invalid_hash": 46,
+    }
     changed |= {"http_statuses": {"41": 401}, "code_messages": {"41": "No such key"}}
     assert before | changed == fake.account("GET", "/settings").get_json()
 
