@@ -57,12 +57,16 @@ def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
         yield from too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
 
 
+def _times(found: Sequence[object]) -> str:
+    return f" ({len(found)} times)" if len(found) > 1 else ""
+
+
 def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
     for collection, polls in polls_of(records).items():
         late = [(before, after) for before, after in pairwise(polls) if _is_needless(before, after, records)]
         if late:
             state = late[0][0].status
-            yield Violation(f"{collection} was {state} and was polled again ({len(late)} times)", involved(late))
+            yield Violation(f"{collection} was {state} and was polled again{_times(late)}", involved(late))
 
 
 def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bool:
