@@ -24,7 +24,7 @@ def settings_table() -> str:
     rows = (
         (
             f"`{name}`",
-            "the documented accounts" if name == "seed" else f"`{_toml(getattr(defaults, name))}`",
+            "the documented accounts" if name == "seed" else _code(_toml(getattr(defaults, name))),
             plain(does),
         )
         for name, does in setting_docs().items()
@@ -98,6 +98,11 @@ _MOVES = {
     Move.FAIL: "its schedule, or by force",
     Move.RETRY: "force",
 }
+
+
+def _code(text: str) -> str:
+    """`text` as code; a long list may break after its commas, or its column takes the place of the others."""
+    return f"<code>{text.replace(',', ',<wbr>')}</code>" if "," in text else f"`{text}`"
 
 
 def _toml(value: object) -> str:
