@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -125,15 +126,28 @@ def _archive(files: Mapping[str, bytes | memoryview], *, filler: int) -> Package
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(_info(name), content)
-        number = 0
-        while filler > _FILLER_ENTRY:
-            length = min(FILLER_BLOCK, filler - _FILLER_ENTRY)
-            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_filler())[:length])
-            filler -= _FILLER_ENTRY + length
-            number += 1
+        blocks, rest = divmod(filler, _FILLER_ENTRY + FILLER_BLOCK)
+        for number in range(blocks):
+            _add_block(archive, _info(_FILLER_NAME.format(number)))
+        if rest > _FILLER_ENTRY:
+            last = memoryview(_filler())[: rest - _FILLER_ENTRY]
+            archive.writestr(_info(_FILLER_NAME.format(blocks)), last)
+            rest = 0
         # Too little for a file of its own: a comment makes the size exact.
-        archive.comment = b" " * filler
+        archive.comment = b" " * rest
     return sink.package()
+
+
+def _add_block(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Add a file that is one block of filler, as `writestr` would, which reads the block again for each checksum."""
+    assert archive.fp is not None
+    info.CRC, info.file_size, info.compress_size = _block_checksum(), FILLER_BLOCK, FILLER_BLOCK
+    info.header_offset = archive.fp.tell()
+    archive.fp.write(info.FileHeader(zip64=False))
+    archive.fp.write(memoryview(_filler()))
+    archive.filelist.append(info)
+    archive.NameToInfo[info.filename] = info
+    archive.start_dir = archive.fp.tell()
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -146,6 +160,11 @@ def _info(name: str) -> zipfile.ZipInfo:
 def _filler() -> bytes:
     """One block: it does not compress, and is the same on every machine."""
     return hashlib.shake_128(b"filler").digest(FILLER_BLOCK)
+
+
+@cache
+def _block_checksum() -> int:
+    return zlib.crc32(_filler())
 
 
 class _Parts(io.RawIOBase):
