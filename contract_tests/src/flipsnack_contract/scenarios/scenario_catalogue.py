@@ -13,6 +13,7 @@ from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIE
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
 CUT_OFF = PASSING["a download cut off once"]
 PLAIN: Mapping[str, Scenario] = {
@@ -160,6 +161,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
     **DELIVERY_FAMILIES,
+    **TROUBLE_FAMILIES,
 }
 """The scenarios by what they are about."""
 

@@ -73,9 +73,10 @@ def the_secret_is_never_sent(run: ScenarioRun) -> None:
 
 @check("client.secret-not-shown")
 def nothing_secret_is_printed(run: ScenarioRun) -> None:
-    """The client prints neither the secret nor a signature: on stderr, in its messages, in the names of files."""
+    """The client tells neither the secret nor a signature: on stderr, in messages, in names and contents of files."""
     own = (one.text for one in run.report.log if one.by == "client")
-    said = "\n".join((run.report.printed, *own, *run.left))
+    kept = (content.decode("latin-1") for content in run.beside.values())
+    said = "\n".join((run.report.printed, *own, *run.left, *kept))
     # The log is masked already, so a mask means that the secret was there.
     if spelling := MASK in said or spelling_of(run.case.secret, said):
         raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
@@ -84,7 +85,7 @@ def nothing_secret_is_printed(run: ScenarioRun) -> None:
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
     for sent in run.sent or ():
         for signature in SENT_SIGNATURE.findall(f"{sent.target}\n{sent.body.decode('latin-1')}"):
-            if spelling_of(signature, said):
+            if any(spelling_of(part, said) for part in (signature[:NEARLY_ALL], signature[-NEARLY_ALL:])):
                 raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
 
 
@@ -94,6 +95,9 @@ def _as(spelling: str | bool) -> str:
 
 SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
 """A signature in the address or in the body of a request."""
+
+NEARLY_ALL = 24
+"""Letters of a signature with which the others can be guessed."""
 
 SIGNATURES = {
     "a signature": re.compile(r"signature['\"]?\s*[=:]\s*['\"]?[0-9a-fA-F]{32}"),

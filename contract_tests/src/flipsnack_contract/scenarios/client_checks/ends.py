@@ -7,6 +7,7 @@ from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
 from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
+from flipsnack_contract.scenarios.traffic import NOTHING_DONE
 
 WAITING_S = 300.0
 SLACK_MS = 1000
@@ -77,6 +78,16 @@ def a_refusal_is_reported_whatever_came_before(run: ScenarioRun) -> None:
     """When the last answer was a final refusal, the client reports that refusal."""
     if run.expected_error not in (None, "job_failed", "conversion_failed") and not _is_refused_upload(run):
         _expect_last_error(run)
+
+
+@check("client.refusal")
+def what_was_given_up_is_reported_as_what_it_is(run: ScenarioRun) -> None:
+    """When the last answer was 22, 31 or 32, the client reports that code, unless its time was over."""
+    last = run.requests[-1] if run.requests else None
+    if last is None or last.spoilt or last.code not in NOTHING_DONE or run.has_wrong_calls:
+        return
+    if run.error not in (None, "cancelled", "deadline"):
+        expect((CLASSES[last.code], last.code), (run.error, run.code), f"the error and its code, after {last}")
 
 
 def _expect_last_error(run: ScenarioRun) -> None:
@@ -156,7 +167,10 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
     if not spoilt:
         return
-    answered = (call for call in run.calls if call.action == spoilt[0].action and not call.fault and call.code == 20)
+    # A page of a list says nothing of the next one.
+    from_then = run.calls.index(spoilt[-1]) if run.scenario.op == "list" else 0
+    same = (call for call in run.calls[from_then:] if call.action == spoilt[0].action)
+    answered = (call for call in same if not call.fault and call.code == 20)
     if any((call.state or "").upper() != "PROCESSING" for call in answered):
         return
     if run.outcome is CaseOutcome.OK:
