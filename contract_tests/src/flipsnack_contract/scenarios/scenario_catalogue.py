@@ -21,7 +21,7 @@ PLAIN: Mapping[str, Scenario] = {
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in half an hour": Scenario(schedule="after-1800s", deadline_s=3600),
+    "built in a quarter of an hour": Scenario(schedule="after-900s", deadline_s=3600),
     "failed at once": Scenario(schedule="failed"),
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),

@@ -13,6 +13,7 @@ import msgspec
 from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE
+from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     GUEST_PAGE,
@@ -25,7 +26,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     refusal,
     spoilt_answer,
 )
-from flipsnack_contract.scenarios.scenario import Affects, Fault, Scenario, TimelineEvent
+from flipsnack_contract.scenarios.scenario import ELSEWHERE, Affects, Fault, Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import FINAL
 
 Step = tuple[str, dict[str, Any]]
@@ -77,6 +78,7 @@ ENVELOPES = (
 )
 """Answers that make no sense, whatever was asked for."""
 
+CALL_REDIRECTS = ("a call redirected to itself once", "calls redirected to themselves", "calls redirected elsewhere")
 STATUSES = (204, 400, 404, 410, 418, 500, 501, 505)
 
 
@@ -160,6 +162,21 @@ def _spoilt() -> Iterator[tuple[str, Scenario]]:
         yield f"HTTP {status} at {place}", scenario_at(step, at(step[0], http_status(status)), deadline_s=None)
 
 
+def _redirected() -> Iterator[tuple[str, Scenario]]:
+    """A redirect at each step, at a later call or at all; of an upload by each status that drops the verb."""
+    ways = cycle(REDIRECTS[one] for one in CALL_REDIRECTS)
+    for name, step in MANY.items():
+        fault = REDIRECTS["calls redirected elsewhere with their method"]
+        yield f"{fault.name}, at the second call of {name}", scenario_at(step, at(step[0], fault, nth=SECOND))
+    for name, step in [*SINGLE.items(), *list(CHANGES.items())[1:]]:
+        fault = next(ways)
+        yield f"{fault.name}, at {name}", scenario_at(step, at(step[0], fault), deadline_s=120.0)
+    for status in (301, 302, 303):
+        moved = {"kind": "redirect", "status": status, "location": ELSEWHERE}
+        fault = Fault(name=f"redirected by {status}", affects="redirect", fault=moved, when={"action": CREATE})
+        yield f"an upload {fault.name}", scenario_at(STEPS["an upload"], fault)
+
+
 def _interrupted() -> Iterator[tuple[str, Scenario]]:
     """A cancel, and a suspended machine, at steps with trouble."""
     for name, fault in (
@@ -193,5 +210,6 @@ TROUBLE_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "refusals": _named(_refused()),
     "trouble that lasts": {**_named(_lasting()), **_named(_interrupted())},
     "nonsense": _named(_spoilt()),
+    "ways": _named(_redirected()),
 }
 """The scenarios by what they are about."""

@@ -5,12 +5,14 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
 from flipsnack_contract.scenarios.event import CREATE
-from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
+from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, Scenario, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import NOTHING_DONE
 
 WAITING_S = 300.0
 SLACK_MS = 1000
+LIMITED_S = 60.0
+"""For how long a limit of calls a minute may hold up one of them, in seconds."""
 
 
 def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
@@ -122,18 +124,28 @@ def _expect_understood(form: str, run: ScenarioRun) -> None:
 def what_passes_is_survived(run: ScenarioRun) -> None:
     """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
-    passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
-    disturbed = scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
     # A resource URL that expires during a download has a rule of its own.
-    if not passing or disturbed or _dies_halfway(run) or run.has_wrong_calls:
+    if not _passes(scenario) or _dies_halfway(run) or run.has_wrong_calls:
         return
     expected, *others = expected_outcomes(scenario)
     times = sum(fault.count or 1 for fault in scenario.faults)
     pauses = (times + len(run.calls)) * LONGEST_PAUSE_S / 10
-    needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s
+    limited = len(run.calls) * LIMITED_S if scenario.settings else 0
+    needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s + limited
     in_time = scenario.deadline_s is None or scenario.deadline_s >= needed
     if in_time and not others and expected in ("ok", "job_failed"):
         _expect_end(expected, run, "the end, after faults that passed")
+
+
+def _passes(scenario: Scenario) -> bool:
+    """Whether something disturbs a scenario, and all of it passes: faults, a limit, a minute of maintenance."""
+    events = [event for event in scenario.timeline if event.what != "suspend"]
+    troubles = (
+        [fault.affects == "passing" for fault in scenario.faults]
+        + [name == "requests_per_minute" for name in scenario.settings]
+        + [event.what.startswith("maintenance") and event.after_s < COMFORT_S for event in events]
+    )
+    return bool(troubles) and all(troubles) and scenario.cancel_after_s is None
 
 
 @check("client.fresh-url", needs={"refresh"})
