@@ -13,6 +13,7 @@ from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIE
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
 CUT_OFF = PASSING["a download cut off once"]
 PLAIN: Mapping[str, Scenario] = {
@@ -20,7 +21,7 @@ PLAIN: Mapping[str, Scenario] = {
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600),
+    "built in a quarter of an hour": Scenario(schedule="after-900s", deadline_s=3600),
     "failed at once": Scenario(schedule="failed"),
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),
@@ -162,6 +163,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
     **DELIVERY_FAMILIES,
+    **TROUBLE_FAMILIES,
 }
 """The scenarios by what they are about."""
 
