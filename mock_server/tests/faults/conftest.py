@@ -39,7 +39,7 @@ def package(door: Door, **headers: Any) -> Response:
 def content(response: Response) -> bytes:
     """The bytes of a package."""
     assert isinstance(response.body, Package)
-    return response.body.open().read()
+    return b"".join(response.body.pieces(0, response.body.size))
 
 
 def last_entry(door: Door) -> Entry:

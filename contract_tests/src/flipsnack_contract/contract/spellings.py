@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
+LONG = 10_000
+"""Characters of a text that is searched for fewer spellings."""
 TOKEN = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
 ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([\"'\\/])")
@@ -46,7 +48,9 @@ def _as_texts(text: str) -> Iterator[tuple[str, str]]:
     seen = {text}
     yield "as it is", text
     once = unquote(text)
-    variants = (once, unquote_plus(text), unquote(once), unquote(text, "latin-1"), _from_bytes(text))
+    # Backwards, and quoted-printable, are spellings too.
+    others = (text[::-1], unquote(text.replace("=", "%"))) if len(text) < LONG else ()
+    variants = (once, unquote_plus(text), unquote(once), unquote(text, "latin-1"), _from_bytes(text), *others)
     for read in variants:
         if read not in seen:
             seen.add(read)

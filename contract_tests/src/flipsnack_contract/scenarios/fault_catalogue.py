@@ -49,6 +49,7 @@ PASSING = faults_of(
     ("HTTP 429 once", {"kind": "status", "status": 429, "body": "slow down"}, CALL, 1),
     ("a reset once", {"kind": "reset"}, CALL, 1),
     ("an empty reply once", {"kind": "empty-reply"}, CALL, 1),
+    ("bytes that are not HTTP once", {"kind": "garbage"}, CALL, 1),
     ("an answer cut off once", {"kind": "truncate"}, CALL, 1),
     ("an answer in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, CALL, 1),
     ("a download in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, PACKAGE, 1),
@@ -72,6 +73,7 @@ LASTING = faults_of(
 DEAD_LINKS = faults_of(
     "link",
     ("a dead link once", {"kind": "url-lifetime", "seconds": 0}, {}, 1),
+    ("a dead link twice", {"kind": "url-lifetime", "seconds": 0}, {}, 2),
     ("dead links", {"kind": "url-lifetime", "seconds": 0}, {}, None),
     ("links to a closed port", {"kind": "url-origin"}, {}, None),
 )
@@ -86,7 +88,13 @@ SPOILT_PACKAGES = {
         ("packages without a byte", {"kind": "empty-body"}, PACKAGE, None),
         ("a page instead of a package", answer_of(LOGIN, HTML), PACKAGE, None),
     ),
-    **faults_of("package", ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None), needs=("checksums",)),
+    **faults_of(
+        "package",
+        ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None),
+        ("packages with a wrong first byte", {"kind": "wrong-byte", "offset": 0}, PACKAGE, None),
+        ("packages with a wrong byte in front", {"kind": "wrong-byte", "offset": 45}, PACKAGE, None),
+        needs=("checksums",),
+    ),
 }
 """Packages that never arrive complete."""
 
@@ -122,6 +130,10 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "data that is not an object": lambda form: envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
     "a code that is a word": lambda form: envelope(form, LINKED, "twenty"),
+    "a code with a fraction": lambda form: envelope(form, LINKED, 20.5),
+    "a link that is no text": lambda form: envelope(form, {"status": "COMPLETE", "resourceUrl": 7}),
+    "a link to a file of the machine": lambda form: envelope(form, {**LINKED, "resourceUrl": f"file://{__file__}"}),
+    "an empty link": lambda form: envelope(form, {**LINKED, "resourceUrl": ""}),
     "another code with OK": lambda form: envelope(form, LINKED, 99),
     "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
     "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],

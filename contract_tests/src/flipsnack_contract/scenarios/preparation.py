@@ -18,6 +18,13 @@ LONGEST_MS = 3 * 3_600_000
 OLD = b"what was there before"
 OWN, FOREIGN = "f000001", "foreign"
 """The hashes of the collection that a scenario is about: of the account's own, and of another one's."""
+NEIGHBOURS = {
+    "another.zip": b"another package",
+    "another.zip.part": b"a part of",
+    "notes.txt": b"notes\n",
+    "x.tmp": b"",
+}
+"""Other files in the folder of the file: a run leaves them as they are."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
@@ -63,6 +70,15 @@ def prepare(scenario: Scenario, sandbox: Sandbox) -> None:
         settings["conversion_schedule"] = scenario.schedule
     if settings:
         sandbox.account.settings(**settings)
+
+
+def furnish(scenario: Scenario, dest: Path) -> bytes | None:
+    """Put into the folder what is there before the run; what is at the destination then, None for no file."""
+    for name, content in NEIGHBOURS.items():
+        dest.with_name(name).write_bytes(content)
+    if (old := old_file_of(scenario)) is not None:
+        dest.write_bytes(old)
+    return old
 
 
 def document_of(scenario: Scenario) -> bytes:

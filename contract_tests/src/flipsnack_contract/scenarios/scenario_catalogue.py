@@ -13,6 +13,7 @@ from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIE
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
 CUT_OFF = PASSING["a download cut off once"]
 PLAIN: Mapping[str, Scenario] = {
@@ -20,7 +21,7 @@ PLAIN: Mapping[str, Scenario] = {
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in half an hour": Scenario(schedule="after-1800s", deadline_s=3600),
+    "built in a quarter of an hour": Scenario(schedule="after-900s", deadline_s=3600),
     "failed at once": Scenario(schedule="failed"),
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),
@@ -117,12 +118,14 @@ EVENTFUL: Mapping[str, Scenario] = {
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
-NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
+NIGHT, WEEKEND = 28_800, 230_400
+# Time that is left after a suspension: a client that misses the end polls for so long.
+LEFT = 600
 
 
 def _suspended(after_s: float, for_s: float, schedule: str, **fields: Any) -> Scenario:
     suspension = TimelineEvent(after_s=after_s, what="suspend", for_s=for_s)
-    return Scenario(schedule=schedule, timeline=(suspension,), **{"deadline_s": MONTH, **fields})
+    return Scenario(schedule=schedule, timeline=(suspension,), **{"deadline_s": for_s + LEFT, **fields})
 
 
 TWO_NIGHTS = tuple(TimelineEvent(after_s=after, what="suspend", for_s=NIGHT) for after in (5, NIGHT + 60))
@@ -132,7 +135,7 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended over a weekend, and not built yet": _suspended(5, WEEKEND, "after-5-polls"),
     "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600.0),
     "suspended just beyond the deadline": _suspended(20, 50, "never", deadline_s=60),
-    "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=MONTH, timeline=TWO_NIGHTS),
+    "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=2 * NIGHT + LEFT, timeline=TWO_NIGHTS),
     "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
@@ -160,6 +163,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
     **DELIVERY_FAMILIES,
+    **TROUBLE_FAMILIES,
 }
 """The scenarios by what they are about."""
 

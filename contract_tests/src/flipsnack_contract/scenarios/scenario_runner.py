@@ -5,20 +5,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
+
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
 from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.adapter.session import AdapterSession
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event, logged_event
+from flipsnack_contract.scenarios.fault_catalogue import SPOILT_PACKAGES
 from flipsnack_contract.scenarios.preparation import (
     action_of,
     case_of,
     collection_for,
     collections_of,
     document_of,
-    old_file_of,
+    furnish,
     prepare,
 )
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -28,6 +32,8 @@ from flipsnack_contract.target.control import Control
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
+SHORT_S = 20.0
+"""The deadline of a run that is to fail."""
 MOST_FAULTS = 10
 """After so many faults in a row nothing can be learned of the client any more."""
 
@@ -87,7 +93,12 @@ class ScenarioRunner:
             self.play(Scenario(op=scenario.op, action=scenario.action, format="jsonp"))
         for number, fault in enumerate(scenario.faults):
             elsewhere = sandbox.elsewhere.url if sandbox.elsewhere else ""
-            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback", elsewhere=elsewhere)
+            rule = fault.as_rule(
+                sandbox.base_url,
+                callback=self._callback or "callback",
+                elsewhere=elsewhere,
+                now=(sandbox.account.now or 0) / SECOND,
+            )
             sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
@@ -101,14 +112,15 @@ class ScenarioRunner:
             way=scenario.way,
             collections=collections_of(scenario),
             frozen=self.virtual,
+            file_name=scenario.file_name,
         )
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
+        before = furnish(scenario, sandbox.dest)
+        if scenario.interrupted:
+            self._interrupt(scenario, sandbox, collection)
         self._disturb(scenario, sandbox)
-        before = old_file_of(scenario)
-        if before is not None:
-            sandbox.dest.write_bytes(before)
         case = case_of(scenario, sandbox, collection)
         there = tuple(one["hash"] for one in collections_of(scenario)) if scenario.op == "list" else ()
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
@@ -133,6 +145,16 @@ class ScenarioRunner:
             account=tuple(sandbox.account.collections()) if scenario.makes_or_lists else (),
         )
         return replace(run, package=self._package_for(run, sandbox, collection))
+
+    def _interrupt(self, scenario: Scenario, sandbox: Sandbox, collection: str) -> None:
+        """Run the case once with a connection that is cut off at every download, and forget what was sent."""
+        sandbox.account.call(
+            "POST", "/faults", {"id": "before", **SPOILT_PACKAGES["packages cut off"].as_rule(sandbox.base_url)}
+        )
+        case = case_of(msgspec.structs.replace(scenario, deadline_s=SHORT_S), sandbox, collection)
+        self.player.run(replace(case, id=f"{case.id}-before"), sandbox.timeline(virtual=self.virtual))
+        sandbox.account.call("DELETE", "/faults")
+        sandbox.forget()
 
     def _package_for(self, run: ScenarioRun, sandbox: Sandbox, collection: str) -> bytes | None:
         """The package that a client which says ok must have saved; None for no download, or where none is served."""

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as HttpResponse
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.accounts import Switch
 from flipsnack_mock.admin.clocks import NoFields
+from flipsnack_mock.admin.long_poll import let_go, work
 from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
@@ -28,11 +29,16 @@ def list_routes(_context: Context) -> dict[str, Any]:
 
 
 @route("POST", "/__admin/reset", "reset everything to the state at start", body=NoFields)
-def reset(context: Context) -> dict[str, int]:
+def reset(context: Context) -> Any:
     """Reset seeded accounts, delete others, switch maintenance off."""
     context.body(NoFields)
-    context.world.reset()
-    return {"accounts": len(list(context.world.look()))}
+    removed, count = context.world.reset(), len(list(context.world.look()))
+
+    def answer() -> dict[str, int]:
+        let_go(removed)
+        return {"accounts": count}
+
+    return work(answer, size=sum(map(len, removed)))
 
 
 @route("GET", "/__admin/maintenance", "show whether maintenance is on for all accounts")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -38,9 +39,21 @@ class Package(msgspec.Struct, frozen=True):
     size: int
     etag: str
 
-    def open(self) -> io.BufferedReader:
-        """The package as a file to read and seek in, without a copy in memory."""
-        return io.BufferedReader(_Reader(self))
+    def pieces(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `start` up to `stop`: small parts together, and large ones in pieces."""
+        held = bytearray()
+        for part, first, last in self._between(start, stop):
+            is_large = last - first >= FILLER_BLOCK
+            if held and (is_large or len(held) >= FILLER_BLOCK):
+                yield bytes(held)
+                held.clear()
+            if is_large:
+                # All of a block of filler is that block, no copy.
+                yield from (bytes(part[at : min(at + FILLER_BLOCK, last)]) for at in range(first, last, FILLER_BLOCK))
+            else:
+                held += memoryview(part)[first:last]
+        if held:
+            yield bytes(held)
 
     @property
     def middle(self) -> int:
@@ -56,48 +69,18 @@ class Package(msgspec.Struct, frozen=True):
     def overwritten(self, offset: int, wrong: bytes) -> Package:
         """The package with `wrong` at `offset`, as if damaged on its way; size and ETag stay."""
         parts: tuple[bytes | memoryview, ...]
-        parts = (*self._between(0, offset), wrong, *self._between(offset + len(wrong), self.size))
+        parts = (*self._views(0, offset), wrong, *self._views(offset + len(wrong), self.size))
         offsets = (0, *accumulate(len(part) for part in parts))[:-1]
         return Package(parts, offsets, self.size, self.etag)
 
-    def _between(self, start: int, stop: int) -> Iterator[memoryview]:
-        for offset, part in zip(self.offsets, self.parts, strict=True):
-            piece = memoryview(part)[max(start - offset, 0) : max(stop - offset, 0)]
-            if piece:
-                yield piece
+    def _views(self, start: int, stop: int) -> Iterator[memoryview]:
+        return (memoryview(part)[first:last] for part, first, last in self._between(start, stop))
 
-
-class _Reader(io.RawIOBase):
-    """Reads a package from any offset."""
-
-    def __init__(self, package: Package) -> None:
-        self._package = package
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._package.size}[whence]
-        self._at = origin + offset
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader hands in a memoryview
-        package, at = self._package, self._at
-        if at >= package.size:
-            return 0
-        index = bisect_right(package.offsets, at) - 1
-        start = at - package.offsets[index]
-        piece = memoryview(package.parts[index])[start : start + len(buffer)]
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
+    def _between(self, start: int, stop: int) -> Iterator[tuple[bytes | memoryview, int, int]]:
+        """The parts with bytes from `start` up to `stop`, each with its own first and last of these."""
+        for index in range(bisect_right(self.offsets, start) - 1, bisect_left(self.offsets, stop)):
+            offset, part = self.offsets[index], self.parts[index]
+            yield part, max(start - offset, 0), min(stop - offset, len(part))
 
 
 @lru_cache(maxsize=16)
@@ -125,15 +108,28 @@ def _archive(files: Mapping[str, bytes | memoryview], *, filler: int) -> Package
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(_info(name), content)
-        number = 0
-        while filler > _FILLER_ENTRY:
-            length = min(FILLER_BLOCK, filler - _FILLER_ENTRY)
-            archive.writestr(_info(_FILLER_NAME.format(number)), memoryview(_filler())[:length])
-            filler -= _FILLER_ENTRY + length
-            number += 1
+        blocks, rest = divmod(filler, _FILLER_ENTRY + FILLER_BLOCK)
+        for number in range(blocks):
+            _add_block(archive, _info(_FILLER_NAME.format(number)))
+        if rest > _FILLER_ENTRY:
+            last = memoryview(_filler())[: rest - _FILLER_ENTRY]
+            archive.writestr(_info(_FILLER_NAME.format(blocks)), last)
+            rest = 0
         # Too little for a file of its own: a comment makes the size exact.
-        archive.comment = b" " * filler
+        archive.comment = b" " * rest
     return sink.package()
+
+
+def _add_block(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Add a file that is one block of filler, as `writestr` would, which reads the block again for each checksum."""
+    assert archive.fp is not None
+    info.CRC, info.file_size, info.compress_size = _block_checksum(), FILLER_BLOCK, FILLER_BLOCK
+    info.header_offset = archive.fp.tell()
+    archive.fp.write(info.FileHeader(zip64=False))
+    archive.fp.write(_filler())
+    archive.filelist.append(info)
+    archive.NameToInfo[info.filename] = info
+    archive.start_dir = archive.fp.tell()
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -146,6 +142,11 @@ def _info(name: str) -> zipfile.ZipInfo:
 def _filler() -> bytes:
     """One block: it does not compress, and is the same on every machine."""
     return hashlib.shake_128(b"filler").digest(FILLER_BLOCK)
+
+
+@cache
+def _block_checksum() -> int:
+    return zlib.crc32(_filler())
 
 
 class _Parts(io.RawIOBase):
@@ -185,12 +186,8 @@ class _Parts(io.RawIOBase):
     def package(self) -> Package:
         digest = hashlib.sha256()
         for part in self._parts:
-            digest.update(_block_digest() if _is_block(part) else part)
+            digest.update(_block_digest() if part is _filler() else part)
         return Package(tuple(self._parts), tuple(self._offsets), self._end, f'"{digest.hexdigest()[:32]}"')
-
-
-def _is_block(part: bytes | memoryview) -> bool:
-    return len(part) == FILLER_BLOCK and isinstance(part, memoryview) and part.obj is _filler()
 
 
 @cache

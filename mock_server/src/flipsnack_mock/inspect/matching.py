@@ -71,9 +71,11 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             expected = getattr(self, name)
             if expected is not None and not _fits(expected, got := getter(entry), name):
                 yield Difference(name, expected, got)
+        # They may have to be read again each time.
+        sent = entry.params if self.params else {}
         for name, wanted in self.params.items():
-            if entry.params.get(name) != wanted:
-                yield Difference(f"params.{name}", wanted, entry.params.get(name))
+            if sent.get(name) != wanted:
+                yield Difference(f"params.{name}", wanted, sent.get(name))
 
     @property
     def conditions(self) -> int:

@@ -1,7 +1,8 @@
 """HTTP requests to the vendor's surface and the responses to them: values without IO."""
 
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import BinaryIO, Literal, Protocol, Self
+from typing import Literal, Protocol, Self
 
 import msgspec
 
@@ -101,14 +102,14 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
 
 class Body(Protocol):
-    """A body that is too large for memory: a file to open, read and seek in."""
+    """A body that is too large for memory, to be sent piece by piece."""
 
     @property
     def size(self) -> int:
         """The length in bytes."""
 
-    def open(self) -> BinaryIO:
-        """A new reader at the first byte."""
+    def pieces(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `start` up to, but without, `stop`."""
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
 It converts a WSGI request, calls `api.handle` and converts the response. It decides nothing itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from http import HTTPStatus
 from sys import intern
@@ -19,7 +19,7 @@ from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, namespace_of, orig
 from flipsnack_mock.protocol.byte_ranges import CONDITIONS, ByteRange
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import RealTime
-from flipsnack_mock.protocol.messages import BODILESS, Body, Request, Response
+from flipsnack_mock.protocol.messages import BODILESS, Request, Response
 from flipsnack_mock.protocol.methods import PACKAGE_METHOD
 from flipsnack_mock.protocol.parameters import MAX_QUERY_BYTES
 from flipsnack_mock.server.body import KeptBody, Sink, read_request
@@ -44,7 +44,6 @@ _URL_MARKS = "%!#$&'()*+,/:;=?@[]"
 _URL_HEADERS = frozenset({"location", "content-location"})
 _OF_THE_BODY = frozenset({"content-length", "content-range", "content-type"})
 _STATUS_LINES = {one.value: f"{one.value} {one.phrase.upper()}" for one in HTTPStatus}
-_PIECE_BYTES = 128 * 1024
 _NOTHING = KeptBody(0)
 _DELETE = "collection.deleteCollection"
 # Where the WSGI environment of a request that waits holds when it came, and the document that is fetched for it.
@@ -227,11 +226,5 @@ def _body(response: Response) -> Iterable[bytes]:
         return ()
     if isinstance(response.body, bytes):
         return (response.body,)
-    return _pieces(response.body, response.sent_range)
-
-
-def _pieces(package: Body, part: ByteRange) -> Iterator[bytes]:
-    with package.open() as file:
-        file.seek(part.start)
-        for left in range(part.length, 0, -_PIECE_BYTES):
-            yield file.read(min(left, _PIECE_BYTES))
+    part = response.sent_range
+    return response.body.pieces(part.start, part.stop)
