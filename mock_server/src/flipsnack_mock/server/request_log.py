@@ -1,4 +1,6 @@
-"""One line for each request: what was asked, what was answered, how long it took. Never a signature, nor a secret that its key does not tell.
+"""One line for each request: what was asked, what was answered, how long it took.
+
+Never a signature, nor a secret that its key does not tell.
 
 A thread makes the lines and writes them, so that nothing about the place where they go can hold up or change an answer.
 """
