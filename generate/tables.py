@@ -66,7 +66,8 @@ def kinds_table() -> str:
 
 def _kind_row(kind: type[Kind]) -> tuple[str, str, str]:
     fields = ", ".join(f"`{name}`" for name in kind.__struct_fields__)
-    return f"`{kind.__struct_config__.tag}`", fields, " ".join((kind.__doc__ or "").split())
+    does = " ".join((kind.__doc__ or "").split()).removesuffix(".")
+    return f"`{kind.__struct_config__.tag}`", fields, does if does[1].isupper() else does[0].lower() + does[1:]
 
 
 def lint_table() -> str:
