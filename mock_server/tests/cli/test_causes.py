@@ -4,7 +4,7 @@ import pytest
 from mock_server.tests.conftest import KEY, SECOND, SECRET, START, signed
 from werkzeug.test import Client
 
-from flipsnack_mock.server.causes import Causes
+from flipsnack_mock.cli.causes import Causes
 from flipsnack_mock.server.fake import Fake
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.seeds import SeedAccount
