@@ -16,8 +16,6 @@ from flipsnack_mock.admin import (  # noqa: F401
     faults,
     jobs,
     lint,
-    magic,
-    namespaces,
     requests,
     server,
     snapshots,
