@@ -140,7 +140,7 @@ def test_a_block_that_is_not_run_is_for_reading_or_a_file_that_is_run() -> None:
     assert [] == [f"{page}:{block.line}" for page, block in others if block.text not in files]
 
 
-HTML = re.compile(r"<(?!!--|br>|/?details>|/?summary>|https?:)")
+HTML = re.compile(r"<(?!!--|w?br>|/?code>|/?details>|/?summary>|https?:)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
