@@ -10,9 +10,6 @@ from flipsnack_mock.server.clock import elapsed_time
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import Worlds
 
-MOST_CHARACTERS = 50_000_000
-"""A search of so many characters takes a quarter of a second; the page looks at four times as many."""
-
 PAUSE = SECOND
 """Real time between two diagnoses: a client with a wrong secret may send nothing but wrong signatures."""
 
@@ -42,6 +39,7 @@ class Causes:
         # Imported on first use: it is seldom needed, and the fake must start quickly.
         from flipsnack_mock.doctor.cases import case_of_entry
         from flipsnack_mock.doctor.diagnosis import diagnose
+        from flipsnack_mock.doctor.search import SHORT_SEARCH
 
         name = namespace_path(entry.request.origin).removeprefix("/t/")
         if name and name not in self._worlds.names():
@@ -51,7 +49,7 @@ class Causes:
         asked = msgspec.structs.replace(entry, sent=parameters_of(entry.request))
         with world.lock:
             case = case_of_entry(world, asked)
-        return _in_few_words(diagnose(case, most_characters=MOST_CHARACTERS).summary)
+        return _in_few_words(diagnose(case, most_characters=SHORT_SEARCH).summary)
 
 
 def _in_few_words(summary: str) -> str:

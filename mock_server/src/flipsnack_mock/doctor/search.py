@@ -19,6 +19,9 @@ from flipsnack_mock.doctor.steps import begun, steps_of
 MOST_CHARACTERS = 200_000_000
 """Maximum number of characters that one search handles."""
 
+SHORT_SEARCH = 20_000_000
+"""That of the page and the log, which others wait for: a tenth of a second, and enough for usual requests."""
+
 _MOST_EXPLANATIONS = 5
 # The fixed cost of doing one step, in characters.
 _STEP = 400

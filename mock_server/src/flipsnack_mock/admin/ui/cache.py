@@ -6,14 +6,13 @@ from weakref import WeakKeyDictionary
 
 from flipsnack_mock.doctor.cases import case_of_entry
 from flipsnack_mock.doctor.diagnosis import Diagnosis, diagnose
+from flipsnack_mock.doctor.search import SHORT_SEARCH
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.lint.findings import Finding, lint
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
 _MOST = 500
-# The page is waited for: a tenth of the doctor's own bound, enough for usual requests.
-_MOST_CHARACTERS = 20_000_000
 
 
 class _WorldCache:
@@ -64,7 +63,7 @@ class PageCache:
 def _diagnosed(world: World, entry: Entry) -> Diagnosis:
     with world.lock:
         case = case_of_entry(world, entry)
-    return diagnose(case, most_characters=_MOST_CHARACTERS)
+    return diagnose(case, most_characters=SHORT_SEARCH)
 
 
 def _trim(known: dict[Any, Any]) -> None:
