@@ -31,6 +31,8 @@ MAX_WAITING_LINES = 10_000
 # Lines of what came within this time are written at once, which costs less than one by one.
 _GATHER_SECONDS = 0.01
 _CLOSE_SECONDS = 0.5
+# To explain an entry takes a tenth of a second, and longer on a busy machine.
+_EXPLAIN_SECONDS = 5.0
 
 
 class RequestLog:
@@ -51,6 +53,9 @@ class RequestLog:
         self._failed = 0
         self._told = 0
         self._waiting: SimpleQueue[tuple[Entry, str] | None] = SimpleQueue()
+        # Set but while a batch is made.
+        self._made = threading.Event()
+        self._made.set()
         # It may be blocked for ever, so the end of the process does not wait for it.
         self._thread = threading.Thread(target=self._run, name="flipsnack-mock log", daemon=True)
         self._thread.start()
@@ -71,12 +76,14 @@ class RequestLog:
     def close(self) -> None:
         """Write what waits, if that can be done soon."""
         self._waiting.put(None)
+        self._made.wait(_EXPLAIN_SECONDS)
         self._thread.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
         going_on = True
         while going_on:
             batch = [self._waiting.get()]
+            self._made.clear()
             if batch[0] is not None:
                 real_sleep(_GATHER_SECONDS)
             batch += [self._waiting.get() for _ in range(self._waiting.qsize())]
@@ -84,7 +91,9 @@ class RequestLog:
             entries = [one for one in batch if one is not None]
             if self.explain and len(batch) == 1:
                 entries = [(self.explain(entry), action) for entry, action in entries]
-            self._write_lines([self._render(*one) for one in entries])
+            lines = [self._render(*one) for one in entries]
+            self._made.set()
+            self._write_lines(lines)
 
     def _write_lines(self, lines: list[str]) -> None:
         lost = self.lost
