@@ -54,11 +54,17 @@ def _run(env: dict[str, str], prepare: Callable[[Serving], list[str]], size: Siz
 
 def _crowd(server: Serving) -> list[str]:
     """A call for each of many collections of one account, whose package is never built: each call counts as a poll."""
-    url = f"{server.url}/__admin/accounts/{KEY}/snapshot"
+    hashes = put_collections(server, KEY, MANY)
+    return [signed_target(KEY, one) for one in hashes]
+
+
+def put_collections(server: Serving, key: str, count: int) -> list[str]:
+    """The hashes of `count` collections, which take the place of those of the account of `key`."""
+    url = f"{server.url}/__admin/accounts/{key}/snapshot"
     with urllib.request.urlopen(url) as answer:
         snapshot = json.load(answer)
-    hashes = [f"c{number}" for number in range(MANY)]
+    hashes = [f"c{number}" for number in range(count)]
     snapshot["account"]["collections"] = {one: {"hash": one, "schedule": "never"} for one in hashes}
     request = urllib.request.Request(url, json.dumps(snapshot).encode(), method="PUT")
     urllib.request.urlopen(request).close()
-    return [signed_target(KEY, one) for one in hashes]
+    return hashes

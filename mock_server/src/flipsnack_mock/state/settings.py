@@ -5,7 +5,6 @@ beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -162,6 +161,9 @@ def load_settings(
 def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
     if file is None:
         return {}
+    # Imported on first use: most fakes have no file, and must start quickly.
+    import tomllib
+
     name, text = file
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
