@@ -148,6 +148,12 @@ PACKAGES: Mapping[str, Scenario] = {
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
+    **{f"a package of {size} bytes": Scenario(package_bytes=size) for size in (65_536, 65_537, 131_072)},
+    "a fitting part of another package, by a new link": Scenario(
+        package_bytes=MEDIUM,
+        settings={"url_lifetime": 0.25},
+        faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, when={**PACKAGE, "nth": 2})),
+    ),
     "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
     f"{FITTING_PART.name} for ever": Scenario(
         package_bytes=MEDIUM, faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, count=None))
@@ -222,7 +228,7 @@ NAMED: Mapping[str, Scenario] = {
     **{f"a document called {name[:30]}": Scenario(op="create", file_name=name) for name in HOSTILE_NAMES},
     **{
         f"a package called {name[:30]}": Scenario(schedule="after-5s", file_name=name, old_bytes=21)
-        for name in (*HOSTILE_NAMES[:4], ".hidden", "package.tar.gz", "x" * 180)
+        for name in (*HOSTILE_NAMES[:4], ".hidden", "x.zip", "x" * 180)
     },
     "a package called as a file beside": Scenario(faults=(cut_after(CUT_AT),), package_bytes=MEDIUM, file_name="notes"),
 }

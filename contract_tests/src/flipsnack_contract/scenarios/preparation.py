@@ -20,8 +20,9 @@ OWN, FOREIGN = "f000001", "foreign"
 """The hashes of the collection that a scenario is about: of the account's own, and of another one's."""
 NEIGHBOURS = {
     "another.zip": b"another package",
-    "another.zip.part": b"a part of",
+    "another.zip.part": b"a part of another package",
     "notes.txt": b"notes\n",
+    "x.part": b"a part of another file",
     "x.tmp": b"",
 }
 """Other files in the folder of the file: a run leaves them as they are."""

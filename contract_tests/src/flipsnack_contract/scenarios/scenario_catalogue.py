@@ -109,7 +109,9 @@ EVENTFUL: Mapping[str, Scenario] = {
     "failed by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
     "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
-    "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
+    "cancelled while no package is served": Scenario(
+        faults=(LASTING["packages never served"],), cancel_after_s=10, old_bytes=21
+    ),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),

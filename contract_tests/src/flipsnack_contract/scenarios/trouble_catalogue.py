@@ -16,6 +16,7 @@ from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST,
 from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
+    DEAD_LINKS,
     GUEST_PAGE,
     HTML,
     LASTING,
@@ -162,6 +163,27 @@ def _spoilt() -> Iterator[tuple[str, Scenario]]:
         yield f"HTTP {status} at {place}", scenario_at(step, at(step[0], http_status(status)), deadline_s=None)
 
 
+def _one_deadline() -> Iterator[tuple[str, Scenario]]:
+    """Each operation of two halves that spends most of its time in the first one, and more than that in the second."""
+    busy, slow = LASTING["HTTP 503 for ever"], LASTING["32 for ever"]
+    unserved, late = LASTING["packages never served"], {"deadline_s": 40.0}
+    upload, job, change = STEPS["an upload"], MANY["a job"], STEPS["publishing"]
+    twice = msgspec.structs.replace(slow, name="32 twice", affects="passing", count=2)
+    yield "a slow upload, then never converted", scenario_at(upload, at(CREATE, twice), schedule="never", **late)
+    yield "a slow upload, then no answer", scenario_at(upload, at(CREATE, twice), at(SHOW, busy), **late)
+    yield (
+        "a slow job, then no package",
+        scenario_at(job, unserved, schedule="after-30s", **late),
+    )
+    yield "a slow job, then dead links", scenario_at(job, DEAD_LINKS["dead links"], schedule="after-30s", **late)
+    yield (
+        "slow publishing, then no answer",
+        scenario_at(change, at(UPDATE, twice), at(SHOW, busy), **late),
+    )
+    page = msgspec.structs.replace(at(LIST, twice), when={"action": LIST, "every": 2})
+    yield "a list with slow pages", scenario_at(MANY["a list"], page, at(LIST, busy, nth=5), **late)
+
+
 def _redirected() -> Iterator[tuple[str, Scenario]]:
     """A redirect at each step, at a later call or at all; of an upload by each status that drops the verb."""
     ways = cycle(REDIRECTS[one] for one in CALL_REDIRECTS)
@@ -208,7 +230,11 @@ TROUBLE_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
         },
     },
     "refusals": _named(_refused()),
-    "trouble that lasts": {**_named(_lasting()), **_named(_interrupted())},
+    "trouble that lasts": {
+        **_named(_lasting()),
+        **_named(_interrupted()),
+        **_named(_one_deadline()),
+    },
     "nonsense": _named(_spoilt()),
     "ways": _named(_redirected()),
 }
