@@ -70,6 +70,7 @@ UPLOADS: Mapping[str, Scenario] = {
         f"upload a jpg of {size} bytes": _create(document="jpg", document_bytes=size - len(jpg()))
         for size in (8_192, 65_536, 65_537)
     },
+    "upload what an earlier upload had between its parts": _create(document_bytes=500, torn=True),
     "upload a text": _create(document="text"),
     "upload an empty file": _create(document="empty"),
     "upload more bytes than may be": _create(document_bytes=9_000, settings={"upload_bytes": 8_000}),
