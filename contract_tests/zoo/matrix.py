@@ -116,10 +116,11 @@ def _jobs(suite: Suite, entries: Sequence[EquivalentRule], alone: set[str]) -> I
         yield job_of(suite, one, others=one.rule not in alone, complete=one.rule in excused)
 
 
-def _by_turns(mutants: Iterable[Mutant]) -> list[Mutant]:
-    # The first mutant of each rule, then the second of each: by then it is known whether all checks must be run on it.
+def _by_turns(mutants: Sequence[Mutant]) -> list[Mutant]:
+    # One mutant of each rule, then another of each: by then it is known whether all checks must be run on it. The last
+    # comes first: subtle mutants, which their rule alone catches, stand after plain ones.
     by_rule: dict[str, list[Mutant]] = {}
-    for one in mutants:
+    for one in reversed(mutants):
         by_rule.setdefault(one.rule, []).append(one)
     return [one for turn in zip_longest(*by_rule.values()) for one in turn if one is not None]
 

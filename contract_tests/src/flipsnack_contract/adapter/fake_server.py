@@ -28,7 +28,7 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.bounds import MOST_BYTES
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.session import CallDraft
-from flipsnack_contract.target.target import HttpTarget, Request
+from flipsnack_contract.target.target import HttpTarget, Request, Target
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
@@ -47,10 +47,10 @@ class NoAddress(NoFake):
 
 @dataclass(frozen=True)
 class Fake:
-    """A running fake: its scheme, host and port, the connections to it, and the token of its control plane."""
+    """A running fake: its scheme, host and port, the way to it, and the token of its control plane."""
 
     url: str
-    target: HttpTarget
+    target: Target
     token: str | None
 
     def control(self, path: str) -> Control:

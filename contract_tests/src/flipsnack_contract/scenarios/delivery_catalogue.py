@@ -21,6 +21,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     LASTING,
     PACKAGE,
     PASSING,
+    SPOILT_PACKAGES,
     at,
     faults_of,
     refusal,
@@ -148,6 +149,15 @@ PACKAGES: Mapping[str, Scenario] = {
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
+    **{
+        f"{name}, after a part that came": Scenario(
+            package_bytes=MEDIUM, faults=(cut_after(CUT_AT), fault), old_bytes=21
+        )
+        for name, fault in SPOILT_PACKAGES.items()
+    },
+    "packages with a wrong byte, by a new link": Scenario(
+        faults=(DEAD_LINKS["a dead link once"], SPOILT_PACKAGES["packages with a wrong byte"])
+    ),
     **{f"a package of {size} bytes": Scenario(package_bytes=size) for size in (65_536, 65_537, 131_072)},
     "a fitting part of another package, by a new link": Scenario(
         package_bytes=MEDIUM,

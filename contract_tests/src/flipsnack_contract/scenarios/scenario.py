@@ -267,7 +267,8 @@ def _ends(scenario: Scenario) -> frozenset[str]:
     # A client that wakes up too late may poll once more.
     if earliest <= max(deadline, scenario.awake_s(deadline)):
         ends.add(end)
-    if latest + scenario.suspended_s + COMFORT_S > deadline:
+    # What the first answer says needs no time.
+    if latest and latest + scenario.suspended_s + COMFORT_S > deadline:
         ends.add("deadline")
     return frozenset(ends)
 

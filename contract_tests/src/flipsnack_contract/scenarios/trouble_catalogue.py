@@ -5,7 +5,7 @@ passes, lasts, refuses the call, or gives an answer that makes no sense.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
 import msgspec
@@ -114,16 +114,17 @@ def _passing() -> Iterator[tuple[str, Scenario]]:
 
 
 def _refused() -> Iterator[tuple[str, Scenario]]:
-    """Each code at a later call of one step, once; and at another step, for ever, with and without a deadline."""
+    """Each code at a later call of one step, once; and at two other steps for ever; code 43 at all of them."""
     later, anywhere = cycle(MANY.items()), cycle([*SINGLE.items(), *list(CHANGES.items())[1:]])
+    for name, step in [*SINGLE.items(), *list(CHANGES.items())[1:]]:
+        yield f"43 at {name}", scenario_at(step, refusal(step[0], 43, FINAL[43]), old_bytes=21)
     for code, means in FINAL.items():
         name, step = next(later)
         once = msgspec.structs.replace(at(step[0], refusal(step[0], code, means), nth=SECOND), count=1)
         if code != 38:
             yield f"{code} at the second call of {name}", scenario_at(step, once, deadline_s=None)
-        for deadline_s in (None, 600.0):
-            name, step = next(anywhere)
-            yield f"{code} at {name}", scenario_at(step, refusal(step[0], code, means), deadline_s=deadline_s)
+        for name, step in islice(anywhere, 0 if code == 43 else 2):
+            yield f"{code} at {name}", scenario_at(step, refusal(step[0], code, means), deadline_s=None)
 
 
 def _lasting() -> Iterator[tuple[str, Scenario]]:
@@ -149,8 +150,12 @@ def _spoilt() -> Iterator[tuple[str, Scenario]]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
     forms: Iterator[Format] = cycle(FORMATS)
     steps = cycle([*STEPS.items()])
+    for name in ENVELOPES:
+        step = STEPS["call getCollection"]
+        yield f"{name}, at call getCollection", scenario_at(step, at(step[0], spoilt_answer(name, "json")))
+    others = (item for item in steps if item[0] != "call getCollection")
     for name in (*ENVELOPES, *ENVELOPES):
-        place, step = next(steps)
+        place, step = next(others)
         # In XML, data without elements may be empty.
         form: Format = "json" if name == "data that is not an object" else next(forms)
         yield f"{name}, at {place}", scenario_at(step, at(step[0], spoilt_answer(name, form)), format=form)

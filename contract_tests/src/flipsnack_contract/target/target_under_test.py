@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock
-from flipsnack_contract.contract.methods import Method, methods, package_method
+from flipsnack_contract.contract.methods import Method, methods, package_method_among
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target, Trace
@@ -78,7 +78,7 @@ class TargetUnderTest:
         Without `method` its calls are of the method that answers with a resource URL.
         """
         with ExitStack() as stack:
-            yield self._open(stack, method or package_method(self.methods))
+            yield self._open(stack, method or package_method_among(self.methods))
 
     def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
         who = self.credentials or Credentials("not-a-key", "not-a-secret")

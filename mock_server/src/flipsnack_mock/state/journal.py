@@ -88,6 +88,12 @@ class Entry(msgspec.Struct, gc=False):
         """The method that was called, or nothing."""
         return self.params.get("action", "")
 
+    def expanded(self) -> "Entry":
+        """The entry, or of a compact one a copy whose parameters and data are read already."""
+        if not self.compact:
+            return self
+        return msgspec.structs.replace(self, sent=self.params, given=self.data, compact=False)
+
     def trim(self) -> None:
         """Keep only the beginning of what is too long in the request and in the response, and count its places."""
         request = self.request
