@@ -8,7 +8,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any
 
-from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock
+from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock, next_second
 from flipsnack_contract.contract.methods import Method, methods, package_method
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.session import Session
@@ -88,7 +88,6 @@ class TargetUnderTest:
         if self.control is not None:
             who, account = self._fresh_account(self.control, secret)
             stack.callback(account.delete)
-            account.freeze()
             clock, pacer = account, RatePacer(account)
         return Session(
             target=self.target,
@@ -115,7 +114,7 @@ class TargetUnderTest:
         while True:
             who = Credentials(f"{self.name}-{next(self._numbers)}", secret)
             try:
-                return who, control.create_account(who.key, who.secret)
+                return who, control.create_account(who.key, who.secret, frozen_at=next_second())
             except Refused as refusal:
                 if refusal.status != HTTPStatus.CONFLICT:
                     raise

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.events import happen, prepared
 from flipsnack_contract.checks.methods.uploaded import CREATE, hash_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import Violation, expect
@@ -73,6 +74,11 @@ BOOKS: Sequence[tuple[Book, ...]] = (
     (("Quince", 2), ("Zebra", 2)),
     (("Quince", 1), ("Quince", 3)),
     (("Quince", 4), ("Zebra", 1)),
+    # Near misses: letter case, the end of a long title, one page of many.
+    (("Quince", 2), ("quince", 2)),
+    (("Long " * 60 + "a", 1), ("Long " * 60 + "b", 1)),
+    (("Quince", 12), ("Quince", 13)),
+    (("Quince", 100), ("Quince", 101)),
 )
 
 
@@ -109,6 +115,19 @@ def a_link_serves_the_package_of_its_collection(session: Session, chosen: Sequen
         # In HTML or in JavaScript.
         shown = [one for one in _members(body).values() if title.split()[0].encode() in one]
         expect(True, bool(shown), f"the title {title!r} is in its package")
+
+
+LASTING = ("nothing", "another look", "a change of nothing", "a refused change", "a deletion of another", "forty days")
+
+
+@check("url.package", needs=CONTROL, rows={"event": LASTING})
+def the_package_stays_the_same(session: Session, event: str) -> None:
+    """A later link serves the same bytes, as long as title and document stay."""
+    session.steer.settings(default_schedule="immediate")
+    collection = prepared(session)
+    before = session.get(session.resource_url(collection)).body
+    after = session.get(session.resource_url(happen(session, event, collection))).body
+    expect(True, before == after, f"two resource URLs serve the same bytes, before and after {event}")
 
 
 @check("url.package", needs=CONTROL)

@@ -59,6 +59,8 @@ def _maintain(session: Session) -> None:
 EVENTS: Mapping[str, Callable[[Session, str], object]] = {
     "nothing": lambda _session, _collection: None,
     "a further link": lambda session, collection: session.ask(session.draft(collection)),
+    "forty further links": lambda session, collection: [session.resource_url(collection) for _ in range(40)],
+    "thirty downloads": lambda session, collection: [session.get(session.resource_url(collection)) for _ in range(30)],
     "a further collection": lambda session, _collection: session.resource_url(session.collection()),
     "a change": lambda session, collection: session.data(UPDATE, collection, title="Another"),
     "publishing": lambda session, collection: session.data(UPDATE, collection, collectionStatus="public"),
@@ -107,11 +109,10 @@ def a_url_lives_exactly_a_minute(
     """
     collection = session.collection(status="editable") if session.account else None
     _begin(session, start)
-    url, age = session.resource_url(collection), 0
+    url, issued_at = session.resource_url(collection), session.clock.now
     EVENTS[event](session, collection or "")
-    for until in ages:
-        session.wait(until - age)
-        age = until
+    for age in ages:
+        session.wait(issued_at + age - session.clock.now)
         asked = _asked(session, url, way)
         what = f"{age / SECOND:.6f} s after its answer"
         expect(False, age >= MINUTE and _serves(asked), f"a resource URL serves by {way} {what}")
