@@ -20,8 +20,8 @@ from flipsnack_contract.checks.methods.uploaded import (
 )
 from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
 from flipsnack_contract.contract import documents
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
-from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_message
+from flipsnack_contract.contract.decoding import Answer, shown
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.library import CollectionModel, Day, LibraryModel, Parameters, is_true
 from flipsnack_contract.contract.oracle import JobModel
@@ -76,7 +76,7 @@ class ComparedAccount:
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
         made = CollectionModel("", "", pages=document.pages, conversion=conversion, package=JobModel(self._packages))
         made.change(given)
-        self._name(made, answer)
+        self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
         self._compare(made.described(), answer, "the answer to an upload")
@@ -92,7 +92,7 @@ class ComparedAccount:
         found.change(given)
         if was == "editable" != found.status:
             self.model.gone.add(found.hash)
-            self._name(found, answer)
+            self._name(found, answer, "update.publishing-renames")
         self._compare_collection(found, answer, f"the answer to an update with {given}")
         return found.hash
 
@@ -114,12 +114,16 @@ class ComparedAccount:
     def listed(self, form: str, asked: Parameters) -> None:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
         expect_message(OK, answer, f"getList with {asked}")
-        self._compare(self.model.listing(asked), answer, f"getList with {asked}")
+        wanted, data = self.model.listing(asked), answer.data or {}
+        ours, theirs = (list(map(hash_of, one.get("collections", ()))) for one in (wanted, data))
+        of_order = "collections" in wanted and sorted(ours) == sorted(theirs)
+        self._compare(wanted, answer, f"getList with {asked}", "list.order" if of_order and ours != theirs else None)
 
     def summed(self, form: str) -> None:
         answer = self._answer(USER, self._draft(USER, "", form, {}))
         expect_message(OK, answer, "user.getStats")
-        self._compare(self.model.of_user(), answer, "user.getStats")
+        self._compare({"api_uploads_left": self.model.uploads_left}, answer, "user.getStats", "user.uploads-left")
+        self._compare(self.model.of_user(), answer, "user.getStats", "user.sums")
 
     def refused(self, name: str, collection: str, mistake: RequestCase, given: Parameters) -> None:
         """A call that is refused, for what is wrong with it; afterwards all is as before."""
@@ -173,16 +177,18 @@ class ComparedAccount:
         expect_message(code, answer, f"{name} of {collection}")
         return self.model.find(collection) if code == OK else None
 
-    def _name(self, made: CollectionModel, answer: Answer) -> None:
+    def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
         """Require a hash that the account never had, and give it to the collection."""
         new = hash_of(answer.data or {})
-        expect(False, new in self.model.hashes, f"the hash {new} was there before")
+        if new in self.model.hashes:
+            raise Violation("a new hash", "one that the account never had", new, rule=rule)
         made.hash = new
 
-    def _compare(self, wanted: Mapping[str, Any], answer: Answer, what: str) -> None:
+    def _compare(self, wanted: Mapping[str, Any], answer: Answer, what: str, rule: str | None = None) -> None:
         data = answer.data or {}
         for name, value in wanted.items():
-            expect(value, data.get(name), f"{name} in {what}")
+            if value != data.get(name):
+                raise Violation(f"{name} in {what}", shown(value), shown(data.get(name)), rule=rule)
 
     def _require(self, name: str, found: CollectionModel, answer: Answer, asked: Parameters) -> None:
         what = f"{name} of {found.hash} with {asked}"
@@ -190,7 +196,7 @@ class ComparedAccount:
             self._compare_collection(found, answer, what)
         elif name == STATS:
             wanted = found.statistics(asked)
-            self._compare(wanted, answer, what)
+            self._compare(wanted, answer, what, "stats.dates" if "startDate" in asked or "endDate" in asked else None)
             expect(is_true(asked.get("includePageStats", "")), "pages" in (answer.data or {}), f"pages in {what}")
         elif name == EMBED:
             frame = frame_of(str((answer.data or {}).get("embedCode")))
