@@ -58,7 +58,7 @@ def _send(server: Serving, targets: list[str], at_least: int) -> int:
 
 
 def _package(server: Serving, size: Size) -> Iterator[Figure]:
-    url = _resource_url(server, size.package_bytes)
+    url = resource_url(server, package_bytes=size.package_bytes)
     begin = time.perf_counter()
     received = 0
     with urllib.request.urlopen(url) as answer:
@@ -72,8 +72,9 @@ def _package(server: Serving, size: Size) -> Iterator[Figure]:
     yield Figure("a package streams at", megabytes / seconds, "MB/s", "≥ 2000")
 
 
-def _resource_url(server: Serving, package_bytes: int) -> str:
-    body = {"hash": "large", "schedule": "immediate", "package_bytes": package_bytes}
+def resource_url(server: Serving, **collection: int) -> str:
+    """Where the package of a new `collection` is."""
+    body = {"hash": "large", "schedule": "immediate", **collection}
     url = f"{server.url}/__admin/accounts/test-memory-0/collections"
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
     urllib.request.urlopen(request).close()

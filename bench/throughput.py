@@ -19,13 +19,13 @@ FORGETFUL = {**QUIET, "FLIPSNACK_MOCK_JOURNAL_SIZE": "0"}
 
 
 def signed_target(key: str, collection_hash: str, *, answer_format: str = "json") -> str:
-    """The request target of a correct call of `key`, one of those that exist on first use."""
-    params = {
-        "action": "collection.downloadHTML",
-        "apiKey": key,
-        "collectionHash": collection_hash,
-        "format": answer_format,
-    }
+    """The request target of a correct call for a package by `key`, one of those that exist on first use."""
+    return signed(key, "collection.downloadHTML", collectionHash=collection_hash, format=answer_format)
+
+
+def signed(key: str, action: str, **more: str) -> str:
+    """The request target of a correct call of `action` by `key`."""
+    params = {"action": action, "apiKey": key, **more}
     text = f"secret-{key}" + "".join(name + params[name] for name in sorted(params))
     signature = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return "/v1/?" + "&".join(f"{name}={value}" for name, value in params.items()) + f"&signature={signature}"

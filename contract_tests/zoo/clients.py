@@ -12,14 +12,14 @@ from pathlib import Path
 from contract_tests.zoo.broken_clients import BROKEN_CLIENTS
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.in_process_adapter import InProcessAdapter
-from contract_tests.zoo.judging import cell_of, plan_of
+from contract_tests.zoo.judging import cell_of
 from contract_tests.zoo.mutant import Cell, Judge, Mutant, Suite, name_of
 
 from flipsnack_contract.adapter.fake_server import Fake
 from flipsnack_contract.adapter.launch import LaunchMode, greeting_of, playing
 from flipsnack_contract.adapter.messages import OPERATIONS
 from flipsnack_contract.adapter.session import AdapterSession
-from flipsnack_contract.checks.check import Check
+from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, result_of, violation_in
 from flipsnack_contract.scenarios.scenario_groups import ScenarioGroup, scenario_groups
@@ -73,10 +73,10 @@ def _open_client(mutant: Mutant) -> Iterator[Judge]:
         # A cell has all checks of its rule: the next one of that rule would find the same.
         cells: dict[str, Cell] = {}
 
-        def judge(name: str, examples: int) -> Cell:
+        def judge(name: str, plan: Plan) -> Cell:
             check = _BY_NAME[name]
             if check.rule.id not in cells:
-                cells[check.rule.id] = _cell(check, runner, scenario_groups(able, plan_of(examples)))
+                cells[check.rule.id] = _cell(check, runner, scenario_groups(able, plan))
             return replace(cells[check.rule.id], check=name)
 
         yield judge

@@ -168,12 +168,17 @@ def test_a_frozen_clock_stays_frozen_and_a_running_one_goes_on_while_no_server_r
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
-    """With a thousand collections a call writes two rows: that of its account, and that of its collection."""
+    """With a thousand collections a call writes two rows: that of its account, and that of its collection.
+
+    The next request, which changes nothing, writes none.
+    """
     kept = Kept(tmp_path / "state")
     for number in range(1_000):
         kept.control("POST", f"{ACCOUNT}/collections", {"hash": f"c{number}", "schedule": "after-3-polls"})
     before = kept.app.extensions[FAKE].state.written
     kept.call("collection.downloadHTML", collectionHash="c500")
+    assert 2 == kept.app.extensions[FAKE].state.written - before
+    kept.call("collection.downloadHTML", apiKey="nobody")
     assert 2 == kept.app.extensions[FAKE].state.written - before
     kept.close()
 

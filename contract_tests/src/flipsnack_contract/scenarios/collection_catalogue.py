@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flipsnack_contract.adapter.messages import FORMATS
+from flipsnack_contract.contract.documents import jpg
 from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
@@ -65,6 +66,11 @@ UPLOADS: Mapping[str, Scenario] = {
             ("jpg", 1_000),
         )
     },
+    **{
+        f"upload a jpg of {size} bytes": _create(document="jpg", document_bytes=size - len(jpg()))
+        for size in (8_192, 65_536, 65_537)
+    },
+    "upload what an earlier upload had between its parts": _create(document_bytes=500, torn=True),
     "upload a text": _create(document="text"),
     "upload an empty file": _create(document="empty"),
     "upload more bytes than may be": _create(document_bytes=9_000, settings={"upload_bytes": 8_000}),
@@ -207,7 +213,9 @@ LISTS: Mapping[str, Scenario] = {
     "list some pages": _list(20),
     "list pages of one": _list(7, 1),
     "list many": _list(130, None),
-    "list pages of one for more than a minute": _list(70, 1),
+    # Not from the beginning of a second, or of a minute, on: a client's windows may begin with those.
+    "list pages of one, after 31 once at the third": _list(20, 1, faults=(at(LIST, PASSING["31 once"], nth=3),)),
+    "list pages of one for more than a minute, after 32 once": _list(70, 1, faults=(at(LIST, PASSING["32 once"]),)),
     "list pages of one, little time": _list(20, 1, deadline_s=3),
     "list pages of one, less than a second of time": _list(20, 1, deadline_s=0.5),
     "cancelled while it lists": _list(20, 1, cancel_after_s=3),

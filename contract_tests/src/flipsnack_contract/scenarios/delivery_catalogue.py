@@ -21,6 +21,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     LASTING,
     PACKAGE,
     PASSING,
+    SPOILT_PACKAGES,
     at,
     faults_of,
     refusal,
@@ -148,6 +149,21 @@ PACKAGES: Mapping[str, Scenario] = {
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
+    **{
+        f"{name}, after a part that came": Scenario(
+            package_bytes=MEDIUM, faults=(cut_after(CUT_AT), fault), old_bytes=21
+        )
+        for name, fault in SPOILT_PACKAGES.items()
+    },
+    "packages with a wrong byte, by a new link": Scenario(
+        faults=(DEAD_LINKS["a dead link once"], SPOILT_PACKAGES["packages with a wrong byte"])
+    ),
+    **{f"a package of {size} bytes": Scenario(package_bytes=size) for size in (65_536, 65_537, 131_072)},
+    "a fitting part of another package, by a new link": Scenario(
+        package_bytes=MEDIUM,
+        settings={"url_lifetime": 0.25},
+        faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, when={**PACKAGE, "nth": 2})),
+    ),
     "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
     f"{FITTING_PART.name} for ever": Scenario(
         package_bytes=MEDIUM, faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, count=None))
@@ -222,7 +238,7 @@ NAMED: Mapping[str, Scenario] = {
     **{f"a document called {name[:30]}": Scenario(op="create", file_name=name) for name in HOSTILE_NAMES},
     **{
         f"a package called {name[:30]}": Scenario(schedule="after-5s", file_name=name, old_bytes=21)
-        for name in (*HOSTILE_NAMES[:4], ".hidden", "package.tar.gz", "x" * 180)
+        for name in (*HOSTILE_NAMES[:4], ".hidden", "x.zip", "x" * 180)
     },
     "a package called as a file beside": Scenario(faults=(cut_after(CUT_AT),), package_bytes=MEDIUM, file_name="notes"),
 }

@@ -37,6 +37,10 @@ def answer_of(body: str, content_type: str) -> dict[str, Any]:
     return {"kind": "status", "status": 200, "body": body, "content_type": content_type}
 
 
+def _later(when: str) -> dict[str, Any]:
+    return {"kind": "status", "status": 503, "body": "later", "headers": {"Retry-After": when}}
+
+
 PASSING = faults_of(
     "passing",
     ("31 once", {"kind": "code", "code": 31}, CALL, 1),
@@ -47,6 +51,8 @@ PASSING = faults_of(
     ("HTTP 502 once", {"kind": "status", "status": 502, "body": "no upstream"}, CALL, 1),
     ("HTTP 504 once", {"kind": "status", "status": 504, "body": "upstream is slow"}, CALL, 1),
     ("HTTP 429 once", {"kind": "status", "status": 429, "body": "slow down"}, CALL, 1),
+    ("HTTP 503 once, with the date to come back", _later("Wed, 21 Oct 2015 07:28:00 GMT"), CALL, 1),
+    ("HTTP 429 once, with seconds to wait", _later("3") | {"status": 429}, CALL, 1),
     ("a reset once", {"kind": "reset"}, CALL, 1),
     ("an empty reply once", {"kind": "empty-reply"}, CALL, 1),
     ("bytes that are not HTTP once", {"kind": "garbage"}, CALL, 1),

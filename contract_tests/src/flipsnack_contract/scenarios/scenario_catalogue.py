@@ -16,17 +16,30 @@ from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
 CUT_OFF = PASSING["a download cut off once"]
+AT_ONCE: Mapping[str, dict[str, Any]] = {
+    "failed": {"schedule": "failed", "old_bytes": 21},
+    "deleted": {"whose": "deleted"},
+    "not convertible": {"op": "create", "schedule": "failed"},
+    "what is being converted": {"op": "publish", "conversion": "never"},
+}
+"""What the first answer says: it is reported, however little time is left."""
+
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in a quarter of an hour": Scenario(schedule="after-900s", deadline_s=3600),
+    "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600),
     "failed at once": Scenario(schedule="failed"),
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),
     "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
     "never built, less than a second of time": Scenario(schedule="never", deadline_s=0.5),
+    **{
+        f"{name}, {seconds:g} s of time": Scenario(deadline_s=seconds, **fields)
+        for seconds in (1.0, 2.5)
+        for name, fields in AT_ONCE.items()
+    },
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
     "a package of more pages": Scenario(pages=5),
     **{
@@ -109,7 +122,9 @@ EVENTFUL: Mapping[str, Scenario] = {
     "failed by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
     "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
-    "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
+    "cancelled while no package is served": Scenario(
+        faults=(LASTING["packages never served"],), cancel_after_s=10, old_bytes=21
+    ),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),

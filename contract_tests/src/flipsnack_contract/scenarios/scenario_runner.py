@@ -1,5 +1,6 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,7 @@ from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.target.control import Control
 
+BOUNDARY = re.compile(r'boundary="?([^";]+)')
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
@@ -54,6 +56,7 @@ class ScenarioRunner:
     _wrong: int = 0
     _faults: int = 0
     _callback: str = ""
+    _boundary: bytes = b""
     _packages: dict[tuple[str, int, int], bytes | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,7 +124,8 @@ class ScenarioRunner:
         if scenario.interrupted:
             self._interrupt(scenario, sandbox, collection)
         self._disturb(scenario, sandbox)
-        case = case_of(scenario, sandbox, collection)
+        document = self._document_for(scenario)
+        case = case_of(scenario, sandbox, collection, document)
         there = tuple(one["hash"] for one in collections_of(scenario)) if scenario.op == "list" else ()
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
@@ -130,6 +134,8 @@ class ScenarioRunner:
         calls = _with_headers(_fetch_log(sandbox.control, diagnose=diagnose), sent or ())
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(filter(None, (call.params.get("callback") for call in calls)), self._callback)
+        boundaries = (BOUNDARY.search(one.by_name.get("content-type", "")) for one in sent or ())
+        self._boundary = next((found[1].encode() for found in boundaries if found), self._boundary)
         run = ScenarioRun(
             scenario,
             self.capabilities,
@@ -138,13 +144,21 @@ class ScenarioRunner:
             calls,
             file=sandbox.made(),
             file_before=before,
-            document=document_of(scenario) if scenario.uploads_file else None,
+            document=document,
             there_before=there,
             sent=sent,
             left=sandbox.left(),
             account=tuple(sandbox.account.collections()) if scenario.makes_or_lists else (),
         )
         return replace(run, package=self._package_for(run, sandbox, collection))
+
+    def _document_for(self, scenario: Scenario) -> bytes | None:
+        """The document to upload, None for none; for a torn one the client uploads another one first."""
+        if not scenario.uploads_file:
+            return None
+        if scenario.torn and not self._boundary:
+            self.play(msgspec.structs.replace(scenario, torn=False))
+        return document_of(scenario, self._boundary if scenario.torn else b"")
 
     def _interrupt(self, scenario: Scenario, sandbox: Sandbox, collection: str) -> None:
         """Run the case once with a connection that is cut off at every download, and forget what was sent."""

@@ -5,7 +5,7 @@ passes, lasts, refuses the call, or gives an answer that makes no sense.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST,
 from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
+    DEAD_LINKS,
     GUEST_PAGE,
     HTML,
     LASTING,
@@ -113,16 +114,17 @@ def _passing() -> Iterator[tuple[str, Scenario]]:
 
 
 def _refused() -> Iterator[tuple[str, Scenario]]:
-    """Each code at a later call of one step, once; and at another step, for ever, with and without a deadline."""
+    """Each code at a later call of one step, once; and at two other steps for ever; code 43 at all of them."""
     later, anywhere = cycle(MANY.items()), cycle([*SINGLE.items(), *list(CHANGES.items())[1:]])
+    for name, step in [*SINGLE.items(), *list(CHANGES.items())[1:]]:
+        yield f"43 at {name}", scenario_at(step, refusal(step[0], 43, FINAL[43]), old_bytes=21)
     for code, means in FINAL.items():
         name, step = next(later)
         once = msgspec.structs.replace(at(step[0], refusal(step[0], code, means), nth=SECOND), count=1)
         if code != 38:
             yield f"{code} at the second call of {name}", scenario_at(step, once, deadline_s=None)
-        for deadline_s in (None, 600.0):
-            name, step = next(anywhere)
-            yield f"{code} at {name}", scenario_at(step, refusal(step[0], code, means), deadline_s=deadline_s)
+        for name, step in islice(anywhere, 0 if code == 43 else 2):
+            yield f"{code} at {name}", scenario_at(step, refusal(step[0], code, means), deadline_s=None)
 
 
 def _lasting() -> Iterator[tuple[str, Scenario]]:
@@ -148,8 +150,12 @@ def _spoilt() -> Iterator[tuple[str, Scenario]]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
     forms: Iterator[Format] = cycle(FORMATS)
     steps = cycle([*STEPS.items()])
+    for name in ENVELOPES:
+        step = STEPS["call getCollection"]
+        yield f"{name}, at call getCollection", scenario_at(step, at(step[0], spoilt_answer(name, "json")))
+    others = (item for item in steps if item[0] != "call getCollection")
     for name in (*ENVELOPES, *ENVELOPES):
-        place, step = next(steps)
+        place, step = next(others)
         # In XML, data without elements may be empty.
         form: Format = "json" if name == "data that is not an object" else next(forms)
         yield f"{name}, at {place}", scenario_at(step, at(step[0], spoilt_answer(name, form)), format=form)
@@ -160,6 +166,27 @@ def _spoilt() -> Iterator[tuple[str, Scenario]]:
         yield f"{name}, at the second call of {place}", scenario_at(step, fault)
     for status, (place, step) in zip(STATUSES, cycle([*MANY.items(), *SINGLE.items()]), strict=False):
         yield f"HTTP {status} at {place}", scenario_at(step, at(step[0], http_status(status)), deadline_s=None)
+
+
+def _one_deadline() -> Iterator[tuple[str, Scenario]]:
+    """Each operation of two halves that spends most of its time in the first one, and more than that in the second."""
+    busy, slow = LASTING["HTTP 503 for ever"], LASTING["32 for ever"]
+    unserved, late = LASTING["packages never served"], {"deadline_s": 40.0}
+    upload, job, change = STEPS["an upload"], MANY["a job"], STEPS["publishing"]
+    twice = msgspec.structs.replace(slow, name="32 twice", affects="passing", count=2)
+    yield "a slow upload, then never converted", scenario_at(upload, at(CREATE, twice), schedule="never", **late)
+    yield "a slow upload, then no answer", scenario_at(upload, at(CREATE, twice), at(SHOW, busy), **late)
+    yield (
+        "a slow job, then no package",
+        scenario_at(job, unserved, schedule="after-30s", **late),
+    )
+    yield "a slow job, then dead links", scenario_at(job, DEAD_LINKS["dead links"], schedule="after-30s", **late)
+    yield (
+        "slow publishing, then no answer",
+        scenario_at(change, at(UPDATE, twice), at(SHOW, busy), **late),
+    )
+    page = msgspec.structs.replace(at(LIST, twice), when={"action": LIST, "every": 2})
+    yield "a list with slow pages", scenario_at(MANY["a list"], page, at(LIST, busy, nth=5), **late)
 
 
 def _redirected() -> Iterator[tuple[str, Scenario]]:
@@ -208,7 +235,11 @@ TROUBLE_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
         },
     },
     "refusals": _named(_refused()),
-    "trouble that lasts": {**_named(_lasting()), **_named(_interrupted())},
+    "trouble that lasts": {
+        **_named(_lasting()),
+        **_named(_interrupted()),
+        **_named(_one_deadline()),
+    },
     "nonsense": _named(_spoilt()),
     "ways": _named(_redirected()),
 }

@@ -17,7 +17,7 @@ from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.seeds import SeedCollection
-from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
+from flipsnack_mock.state.statistics import DayStatistics, PagesOfDay
 
 Statistics = tuple[DayStatistics, ...]
 
@@ -35,7 +35,7 @@ class DayFigures(msgspec.Struct, forbid_unknown_fields=True):
     views: Counted = 0
     time_spent: Counted = 0
     downloads: Counted = 0
-    pages: tuple[PageStatistics, ...] | UnsetType = UNSET
+    pages: PagesOfDay | UnsetType = UNSET
 
 
 @route("GET", "/__admin/accounts/<key>/collections", "list the collections of an account")

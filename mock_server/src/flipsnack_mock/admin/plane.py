@@ -23,7 +23,7 @@ from flipsnack_mock.admin import (  # noqa: F401
 from flipsnack_mock.admin.guard import Guard
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Reading, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
-from flipsnack_mock.admin.routes import ROUTES, Context, Route
+from flipsnack_mock.admin.routes import ROUTES, USUAL_BODY_BYTES, Context, Route
 from flipsnack_mock.admin.ui import routes  # noqa: F401
 from flipsnack_mock.protocol.addresses import namespace_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
@@ -34,6 +34,9 @@ from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
 ReadBody = Callable[[dict[str, Any]], bytes]
+
+_MOST_VALUES = 500_000
+"""The most values, by the commas between them, of a long body: so many are read in some tens of milliseconds."""
 
 _READ_AT_ONCE = 64 * 1024
 """A body of so many bytes is read in a few milliseconds, whatever it holds."""
@@ -121,6 +124,8 @@ def _body(read_body: ReadBody, most: int) -> bytes:
     body = read_body(flask.request.environ)
     if len(body) > most:
         raise Refused(413, "too_large", f"the body is longer than {most:,} bytes")
+    if len(body) > USUAL_BODY_BYTES and body.count(b",") > _MOST_VALUES:
+        raise Refused(413, "too_large", f"the body holds more than {_MOST_VALUES:,} values")
     return body
 
 

@@ -125,14 +125,14 @@ def _verified(world: World, expectations: list[Expectation], entries: tuple[Entr
     # Each is compared many times.
     entries = tuple(entry.expanded() for entry in entries)
     findings = [verify(expectation, entries) for expectation in expectations]
-    unmet = [finding for finding in findings if finding.is_short][:_MOST_EXPLAINED]
+    unmet = {id(finding) for finding in [one for one in findings if one.is_short][:_MOST_EXPLAINED]}
     shown = [
         {
             "ok": finding.ok,
             "sentence": finding.sentence,
             "found": len(finding.found),
             "requests": [entry.id for entry in finding.found],
-            "nearest": [_shown_miss(world, miss) for miss in finding.nearest()] if finding in unmet else [],
+            "nearest": [_shown_miss(world, miss) for miss in finding.nearest()] if id(finding) in unmet else [],
         }
         for finding in findings
     ]

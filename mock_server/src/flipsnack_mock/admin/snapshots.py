@@ -15,6 +15,7 @@ from flipsnack_mock.admin.long_poll import Work, let_go, work
 from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.documents import carried, kept, missing
 from flipsnack_mock.state.snapshots import (
@@ -37,7 +38,7 @@ _ACCOUNT_BYTES = 1_300
 class Versioned(msgspec.Struct):
     """The field that snapshots of all versions have."""
 
-    version: int
+    version: Counted
 
 
 class NewFork(msgspec.Struct, forbid_unknown_fields=True):

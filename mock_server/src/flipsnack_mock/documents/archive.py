@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from flipsnack_mock.documents.drawn_pages import drawn_pages
 from flipsnack_mock.documents.pages import Page
 from flipsnack_mock.documents.viewer import viewer_files
+
+if TYPE_CHECKING:
+    import zipfile
 
 FILLER_BLOCK = 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -104,6 +107,9 @@ def _entry(name: str) -> int:
 
 
 def _archive(files: Mapping[str, bytes | memoryview], *, filler: int) -> Package:
+    # Imported on first use: a fake must start quickly, and many are never asked for a package.
+    import zipfile
+
     sink = _Parts()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
@@ -133,6 +139,8 @@ def _add_block(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
 
 
 def _info(name: str) -> zipfile.ZipInfo:
+    import zipfile
+
     info = zipfile.ZipInfo(name, date_time=_EPOCH)
     info.external_attr = 0o644 << 16
     return info

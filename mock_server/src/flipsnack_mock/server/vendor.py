@@ -134,7 +134,7 @@ class VendorSurface:
         if entry.action == _DELETE:
             self._uploads.spool.changed()
             self._uploads.tidy(environ)
-        elif entry.action == PACKAGE_METHOD and (account := world.existing(entry.key)) is not None:
+        elif entry.action == PACKAGE_METHOD and (account := world.look_at(entry.key)) is not None:
             collection = account.collections.get(entry.params["collectionHash"])
             if collection is not None and collection.document is not None:
                 self._uploads.flipbooks.begin(collection)

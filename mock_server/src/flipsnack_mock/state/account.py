@@ -14,14 +14,14 @@ from msgspec import Meta
 from flipsnack_mock.faults.rules import MAX_RULES, FaultRule
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.hashes import collection_hash, item_hash
-from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.protocol.instants import Counted, Microseconds, month_of
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.behaviour import MAX_LIMIT, Behaviour
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
-from flipsnack_mock.state.seeds import MAX_COLLECTIONS, SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import MAX_COLLECTIONS, Month, SeedAccount, SeedCollection
 from flipsnack_mock.state.statistics import MAX_FIGURES, figures
 
 
@@ -113,9 +113,9 @@ class Account(msgspec.Struct):
     counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
     urls_made: Counted = 0
-    uploads: dict[str, Counted] = {}
+    uploads: dict[Month, Counted] = {}
     hashes_made: Counted = 0
-    renamed: dict[str, str] = {}
+    renamed: dict[Hash, Hash] = {}
     faults: Annotated[dict[str, FaultRule], Meta(max_length=MAX_RULES)] = {}
     faults_made: Counted = 0
 

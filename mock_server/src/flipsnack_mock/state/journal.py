@@ -6,6 +6,7 @@ of a server together.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -27,6 +28,7 @@ UNBOUNDED = 2**63
 _NOTHING: dict[str, str] = {}
 _KEPT_PARAMETERS = 64
 _KEPT_CHARACTERS = 256
+_KEPT_TEXT = 2_048
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -108,6 +110,8 @@ class Entry(msgspec.Struct, gc=False):
         # Parameters may be kept decoded too, so what was sent counts twice.
         size = 2 * (query + body)
         if self.response is not None:
+            if isinstance(self.response.body, bytes) and len(self.response.body) > KEPT_BYTES:
+                self.given = _beginning(self.given)
             self.response = self.response.beginning(KEPT_BYTES)
             size += _kept_size(self.response)
         self.places = 1 + size // PLACE_BYTES
@@ -126,6 +130,15 @@ class Entry(msgspec.Struct, gc=False):
         if answer is None or self.fmt != "json" or self.code != 20 or self.fault:
             return False
         return isinstance(answer.body, bytes) and bool(answer.body) and answer.range is None
+
+
+def _beginning(value: Any) -> Any:
+    """The fields of `value` with the beginning of long texts, and of lists the first one, which is like the others."""
+    if isinstance(value, str):
+        return value[:_KEPT_TEXT]
+    if isinstance(value, dict):
+        return {name: _beginning(inner) for name, inner in value.items()}
+    return [_beginning(one) for one in value[:1]] if isinstance(value, list) else value
 
 
 def _kept_size(answer: Response) -> int:

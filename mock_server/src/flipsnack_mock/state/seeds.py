@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.schedules import ScheduleText, check_schedule
 from flipsnack_mock.state.statistics import MAX_FIGURES, MAX_PAGES, DayStatistics, PageStatistics, figures
 
@@ -16,9 +17,8 @@ MAX_COLLECTIONS = 10_000
 """The most collections of one account: so many are listed in some milliseconds."""
 
 Status = Literal["public", "editable", "unlisted"]
-Pixels = Annotated[int, Meta(ge=1)]
+Pixels = Annotated[int, Meta(ge=1, le=2**53)]
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", extra={"expected": "a month as in 2026-11"})]
-Count = Annotated[int, Meta(ge=0)]
 Pages = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
@@ -75,7 +75,7 @@ class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: Key
     secret: Secret
     collections: SeedCollections = ()
-    uploads: dict[Month, Count] = {}
+    uploads: dict[Month, Counted] = {}
 
     def __post_init__(self) -> None:
         check_collections(self.collections)

@@ -5,7 +5,6 @@ beats the default; an unknown name or a bad value raises `SettingsError`.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -75,7 +74,9 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
             "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
         ),
     ] = ""
-    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
+    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0, le=2**53)] = (
+        4_000_000_000
+    )
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
     fetch_file_urls: Annotated[
         bool, does("whether the document of a fileUrl is fetched, instead of drawn from its name")
@@ -162,6 +163,9 @@ def load_settings(
 def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
     if file is None:
         return {}
+    # Imported on first use: most fakes have no file, and must start quickly.
+    import tomllib
+
     name, text = file
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from flipsnack_mock.protocol.instants import Microseconds
+from flipsnack_mock.protocol.instants import Counted, Microseconds
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.magic import magic
@@ -25,7 +25,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     Its collections name their documents by digest; `documents` may have the contents.
     """
 
-    version: int
+    version: Counted
     now: Microseconds
     account: Account
     documents: dict[str, bytes] = {}
@@ -34,7 +34,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 class WorldSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """All accounts of a server, or of a namespace, and whether all of it was in maintenance."""
 
-    version: int
+    version: Counted
     maintenance: bool
     accounts: tuple[Snapshot, ...]
     documents: dict[str, bytes] = {}
@@ -48,10 +48,12 @@ def take(account: Account, real: int) -> Snapshot:
 def restored(snapshot: Snapshot, real: int) -> Account:
     """The account of `snapshot`, whose clock goes on from its instant, when real time is `real`.
 
+    It is the one that the snapshot holds, changed.
+
     Raises `ValueError` for what no account can hold: an unknown schedule, a collection or fault rule under another
     name than its own; and `Refused` for too many collections or statistics.
     """
-    account = _copy(snapshot.account)
+    account = snapshot.account
     # Its own was of the machine where the snapshot was taken.
     account.latest = max(0, real)
     if account.clock.frozen_at is None:

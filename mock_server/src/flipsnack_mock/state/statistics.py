@@ -26,6 +26,9 @@ class PageStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     views: Counted = 0
 
 
+PagesOfDay = Annotated[tuple[PageStatistics, ...], Meta(max_length=MAX_PAGES)]
+
+
 class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happened on one day (UTC), all together and by page: the one need not be the sum of the other."""
 
@@ -34,7 +37,7 @@ class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     views: Counted = 0
     time_spent: Counted = 0
     downloads: Counted = 0
-    pages: Annotated[tuple[PageStatistics, ...], Meta(max_length=MAX_PAGES)] = ()
+    pages: PagesOfDay = ()
 
 
 Days = Iterable[DayStatistics]

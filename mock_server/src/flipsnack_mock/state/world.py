@@ -79,6 +79,10 @@ class World:
         """The account of `key`, or None; none is created."""
         return self._accounts.get(key)
 
+    def look_at(self, key: str) -> Account | None:
+        """The same for who does not change it, and does not ask it for its time."""
+        return self._accounts.get(key)
+
     def is_seeded(self, key: str) -> bool:
         """Whether `key` is one of the seed."""
         return key in self._seeds

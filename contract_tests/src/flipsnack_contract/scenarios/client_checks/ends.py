@@ -4,7 +4,7 @@ from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
-from flipsnack_contract.scenarios.event import CREATE
+from flipsnack_contract.scenarios.event import CREATE, SHOW
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, Scenario, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import NOTHING_DONE
@@ -93,8 +93,14 @@ def what_was_given_up_is_reported_as_what_it_is(run: ScenarioRun) -> None:
 
 
 def _expect_last_error(run: ScenarioRun) -> None:
-    if run.error not in (None, run.expected_error, "cancelled", "deadline") and not run.misread_format:
+    deadline = run.case.options.deadline_ms
+    is_over = deadline is not None and run.report.elapsed_ms >= deadline
+    allowed = (None, run.expected_error, "cancelled", *(("deadline",) if is_over else ()))
+    if run.error not in allowed and not run.misread_format:
         raise Violation(f"the end after {run.last}", str(run.expected_error), str(run.error))
+    is_main = run.last is not None and run.last.action in (run.scenario.main_action, SHOW)
+    if run.outcome is CaseOutcome.OK and is_main:
+        raise Violation(f"the end after {run.last}", str(run.expected_error), "ok")
 
 
 @check("client.deadline", needs={"deadline"})

@@ -94,7 +94,8 @@ def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
     """In the folder there are the file and the document; after an error working files of a package that came too."""
     if run.outcome not in (CaseOutcome.OK, CaseOutcome.ERROR):
         return
-    came = run.outcome is CaseOutcome.ERROR and bool(run.downloads or run.scenario.interrupted)
+    served = any(call.http_status in (200, 206) for call in run.downloads) or run.fetched_elsewhere
+    came = run.outcome is CaseOutcome.ERROR and (served or run.scenario.interrupted)
     left = [one for one in run.beside if one not in NEIGHBOURS and not (came and run.dest.name in one)]
     expect([], left, "what is left in the folder of the file")
 
