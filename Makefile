@@ -22,7 +22,7 @@ serve: $(SERVER_READY) ## set up .venv and serve the fake on http://127.0.0.1:35
 
 test: $(TOOLS_READY) ## set up .venv and run every test
 	@echo "== testing everything (one part only: $(BIN)/pytest client)"
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 demo: $(SERVER_READY) ## show the fake, the client and the hard paths in a few seconds
 	@echo "== the demo"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.doctor.mistakes import MISTAKES
+from flipsnack_mock.faults.base import Kind
 from flipsnack_mock.faults.presets import PRESETS
+from flipsnack_mock.faults.rules import FaultKind
+from flipsnack_mock.inspect.ledger import rules
+from flipsnack_mock.lint.rules import RULES
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
 from flipsnack_mock.state.magic import listed, upload_outcome
@@ -18,7 +24,7 @@ def settings_table() -> str:
     rows = (
         (
             f"`{name}`",
-            "the documented accounts" if name == "seed" else f"`{_toml(getattr(defaults, name))}`",
+            "the documented accounts" if name == "seed" else _code(_toml(getattr(defaults, name))),
             plain(does),
         )
         for name, does in setting_docs().items()
@@ -53,6 +59,23 @@ def uploads_table() -> str:
     return table(("file name", "what happens"), cells)
 
 
+def kinds_table() -> str:
+    """Every kind of fault, with its fields."""
+    return table(("kind", "what it takes", "what it does"), (_kind_row(kind) for kind in get_args(FaultKind)))
+
+
+def _kind_row(kind: type[Kind]) -> tuple[str, str, str]:
+    fields = ", ".join(f"`{name}`" for name in kind.__struct_fields__)
+    does = " ".join((kind.__doc__ or "").split()).removesuffix(".")
+    return f"`{kind.__struct_config__.tag}`", fields, does if does[1].isupper() else does[0].lower() + does[1:]
+
+
+def lint_table() -> str:
+    """Every rule of the lint, with its level in the ledger."""
+    rows = ((f"`{name}`", rules()[name]["level"], rule.finds) for name, rule in RULES.items())
+    return table(("rule", "level", "found"), rows)
+
+
 def presets_table() -> str:
     """Every fault with a name."""
     return table(("preset", "what it does"), ((f"`{name}`", preset.does) for name, preset in PRESETS.items()))
@@ -76,6 +99,11 @@ _MOVES = {
     Move.FAIL: "its schedule, or by force",
     Move.RETRY: "force",
 }
+
+
+def _code(text: str) -> str:
+    """`text` as code; a long list may break after its commas, or its column takes the place of the others."""
+    return f"<code>{text.replace(',', ',<wbr>')}</code>" if "," in text else f"`{text}`"
 
 
 def _toml(value: object) -> str:

@@ -35,9 +35,6 @@ TOOLS = Path(sys.executable).parent
 NOBODY = "65532:65532"
 SPOOL = "/var/spool/flipsnack-mock"
 
-# One worker carries the steps out.
-pytestmark = pytest.mark.xdist_group("container")
-
 # Arguments: folder of the stage, "ro" or "rw", user, where a volume of this user is (empty: none); then the command.
 ENTER = """
 set -eu

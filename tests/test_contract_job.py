@@ -30,9 +30,14 @@ def test_what_the_job_installs_exists() -> None:
     assert found["extra"] in (metadata(found["name"]).get_all("Provides-Extra") or [])
 
 
+def _small(command: str) -> str:
+    """The command for a few rules and scenarios; that our own keep all of them is tested elsewhere."""
+    return command.replace("--examples 10", "--examples 10 -k url.").replace("--examples 20", "--examples 20 -k plain")
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subprocess.CompletedProcess[str]]]:
-    """The folder in which every other command of the job ran, and how each ended."""
+    """The folder in which every other command of the job ran, with a part of what it judges, and how each ended."""
     folder = tmp_path_factory.mktemp("job")
     (folder / "contract_tests").symlink_to(REPOSITORY / "contract_tests")
     environment = {
@@ -44,7 +49,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subproces
     with MockServer() as fake:
         return folder, [
             subprocess.run(
-                ["bash", "-eo", "pipefail", "-c", command.replace("http://localhost:3547", fake.url)],
+                ["bash", "-eo", "pipefail", "-c", _small(command).replace("http://localhost:3547", fake.url)],
                 cwd=folder,
                 env=environment,
                 capture_output=True,

@@ -38,9 +38,6 @@ def test_a_package_is_built(flipsnack_call, number):
     assert ["PROCESSING", "COMPLETE"] == [answer["data"]["status"] for answer in answers]
 """
 
-# The processes stay for all tests of this module.
-pytestmark = pytest.mark.xdist_group("replicas")
-
 
 @dataclass(frozen=True)
 class Fleet:

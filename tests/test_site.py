@@ -19,9 +19,6 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # What the search shows is in a shadow tree.
 SEARCH = "[...document.body.children].find(child => child.shadowRoot).shadowRoot"
 
-# One worker builds it.
-pytestmark = pytest.mark.xdist_group("site")
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:

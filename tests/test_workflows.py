@@ -99,7 +99,7 @@ def _released(folder: Path, *, tag: str, repository: str = "somebody/flipsnack-k
         "GITHUB_SERVER_URL": "https://example.com",
         "GITHUB_REPOSITORY": repository,
     }
-    for step in steps[1:-1]:
+    for step in steps[1:-2]:
         shell = ["bash", "-eo", "pipefail", "-c", step]
         run = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         if run.returncode != 0:

@@ -245,6 +245,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no hash": (["status"], "Missing argument 'HASH'"),
     "bad format": (["status", "h", "--format", "yaml"], "'yaml' is not one of"),
     "bad deadline": (["status", "h", "--deadline", "0"], "not in the range"),
+    "bad day": (["stats", "h", "--start", "2026-13-01"], "is not a date; expected one as in 2026-11-28"),
     "deadline that is no number": (["status", "h", "--deadline", "nan"], "above 0"),
     "bad base URL": (["status", "h", "--base-url", "example"], "expected something like"),
     "empty hash": (["status", ""], "must not be empty"),

@@ -67,6 +67,46 @@ def test_only_stored_and_deflated_members_are_read(tmp_path: Path, method: int) 
     assert "index.html is neither stored nor deflated" == checked(path)
 
 
+def link() -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo("index.html")
+    member.external_attr = 0o120777 << 16
+    return member
+
+
+OUTSIDE = "would be unpacked outside of the folder"
+
+
+@pytest.mark.parametrize(
+    ("member", "wrong"),
+    [
+        *((name, OUTSIDE) for name in ("../x", "a/../../x", "a/..", "/etc/x", "\\x", "..\\x", "C:\\x", "c:x")),
+        *((name, None) for name in ("..x/y", "a/x..", "a/.../b", "cc:/x", "a b/\u00e9.html")),
+        (link(), "is a symbolic link"),
+    ],
+    ids=str,
+)
+def test_no_member_leaves_the_folder(tmp_path: Path, member: str | zipfile.ZipInfo, wrong: str | None) -> None:
+    path = tmp_path / "p.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "/etc/passwd")
+    name = member if isinstance(member, str) else member.filename
+    assert (wrong and f"{name} {wrong}") == checked(path)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "wrong"),
+    [(8, b"\1", "is encrypted"), (24, b"\xff\xff\0\0", "ends 43535 bytes too soon")],
+    ids=["encrypted", "size"],
+)
+def test_what_the_list_of_members_says_must_be_so(tmp_path: Path, place: int, value: bytes, wrong: str) -> None:
+    body = bytearray(deflated())
+    begin = body.index(b"PK\1\2") + place
+    body[begin : begin + len(value)] = value
+    path = tmp_path / "p.zip"
+    path.write_bytes(body)
+    assert f"index.html {wrong}" == checked(path)
+
+
 def test_a_package_that_unpacks_to_more_than_the_bound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.zip"
     path.write_bytes(deflated())

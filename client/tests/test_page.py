@@ -9,12 +9,18 @@ from pathlib import Path
 import pytest
 
 import flipsnack_client
+from flipsnack_client.api_error import MaintenanceMode, PerMinuteLimit, PerSecondLimit
 from flipsnack_client.cli import EXIT_CODES
+from flipsnack_client.client import TIMEOUT
+from flipsnack_client.defaults import DEADLINE
+from flipsnack_client.limiter import VENDOR_WINDOWS
+from flipsnack_client.retry import MINIMUM_PAUSES, RetryPolicy
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.pdf import make_pdf
 
 PAGE = Path(__file__).parents[2] / "docs/client.md"
 TEXT = PAGE.read_text(encoding="utf-8")
+RETRIED_CODES = {22: MaintenanceMode, 31: PerSecondLimit, 32: PerMinuteLimit}
 PRINTED_URL = "http://127.0.0.1:3547"
 
 
@@ -77,3 +83,18 @@ def test_the_table_of_errors_has_every_kind_with_its_exit_code() -> None:
     kinds = [getattr(flipsnack_client, name) for name, _ in rows]
     expected = [next(str(number) for base, number in EXIT_CODES if issubclass(kind, base)) for kind in kinds]
     assert (16, expected) == (len(rows), [code for _, code in rows])
+
+
+def test_the_table_of_defaults_has_the_defaults() -> None:
+    policy = RetryPolicy()
+    pauses = {code: f"{MINIMUM_PAUSES[kind]:g} s after {code}" for code, kind in RETRIED_CODES.items()}
+    windows = [f"{window.calls} a {'second' if window.seconds == 1 else 'minute'}" for window in VENDOR_WINDOWS]
+    for row in (
+        f"| One whole operation | {DEADLINE:g} s |",
+        f"| To connect, and between two reads | {TIMEOUT:g} s |",
+        f"| Attempts in a row without progress | {policy.attempts} |",
+        f"or {pauses[22]}, {pauses[31]}, {pauses[32]}; plus a random part",
+        f"{policy.first:g} · {policy.factor:g}ⁿ⁻¹ s, at most {policy.max:g} s",
+        f"| Request limits | {' and '.join(windows)} |",
+    ):
+        assert row in TEXT

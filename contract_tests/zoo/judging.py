@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.result import Result
@@ -39,12 +38,7 @@ def open_server(mutant: Mutant) -> Iterator[Judge]:
 
 
 def _judge_of(under_test: TargetUnderTest) -> Judge:
-    return lambda name, examples: cell_of(run_check(_BY_NAME[name], under_test, plan_of(examples)))
-
-
-def plan_of(examples: int) -> Plan:
-    """How much is tried. A counterexample is not shrunk: that there is one is enough."""
-    return Plan(examples=examples, seed=1, shrink=False)
+    return lambda name, plan: cell_of(run_check(_BY_NAME[name], under_test, plan))
 
 
 def cell_of(result: Result) -> Cell:

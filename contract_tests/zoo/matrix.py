@@ -14,19 +14,21 @@ from contract_tests.zoo.mutant import Mutant, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.mutation_pool import PROCESSES, TIMEOUT_S, Job, run_all
 from contract_tests.zoo.suites import SUITES
 
+from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
-# The checks of the broken rule may search for long; the others must only not find what is not theirs.
-OWN_EXAMPLES = 50
-OTHER_EXAMPLES = 6
-CORRECT_EXAMPLES = 20
+# The checks of the broken rule may search for long; the others must only not find what is not theirs. A counterexample
+# is not shrunk: that there is one is enough.
+OWN = Plan(examples=50, seed=1, shrink=False)
+OTHER = Plan(examples=6, rows=24, seed=1, shrink=False)
+CORRECT = Plan(examples=20, seed=1, shrink=False)
 
 
 def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool = False) -> Job:
     """The checks of the rule that `mutant` breaks, then, unless `others` is false, all the others."""
-    own = [(check, OWN_EXAMPLES) for check, rule in suite.checks.items() if rule == mutant.rule]
-    examples = OTHER_EXAMPLES if mutant.rule else CORRECT_EXAMPLES
-    rest = [(check, examples) for check, rule in suite.checks.items() if rule != mutant.rule and others]
+    own = [(check, OWN) for check, rule in suite.checks.items() if rule == mutant.rule]
+    plan = OTHER if mutant.rule else CORRECT
+    rest = [(check, plan) for check, rule in suite.checks.items() if rule != mutant.rule and others]
     return Job(suite.name, mutant.name, mutant.rule, (*own, *rest), complete)
 
 
@@ -116,8 +118,9 @@ def _jobs(suite: Suite, entries: Sequence[EquivalentRule], alone: set[str]) -> I
         yield job_of(suite, one, others=one.rule not in alone, complete=one.rule in excused)
 
 
-def _by_turns(mutants: Iterable[Mutant]) -> list[Mutant]:
+def _by_turns(mutants: Sequence[Mutant]) -> list[Mutant]:
     # The first mutant of each rule, then the second of each: by then it is known whether all checks must be run on it.
+    # So a mutant that its rule alone catches stands before the others of its rule.
     by_rule: dict[str, list[Mutant]] = {}
     for one in mutants:
         by_rule.setdefault(one.rule, []).append(one)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import ModuleType
 from typing import Any, TypeVar
 
+from flipsnack_contract.checks.check import Plan
+
 T = TypeVar("T")
 
 
@@ -41,8 +43,8 @@ class Cell:
     message: str = ""
 
 
-Judge = Callable[[str, int], Cell]
-"""Runs the check of that name, with that many drawn examples, on the mutant that was opened."""
+Judge = Callable[[str, Plan], Cell]
+"""Runs the check of that name, as much as the plan says, on the mutant that was opened."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from contract_tests.zoo.suites import SUITES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
 PROCESSES = 2
@@ -26,7 +27,7 @@ TIMEOUT_S = 120.0
 
 @dataclass(frozen=True)
 class Job:
-    """A mutant and the checks to run on it, each with its number of drawn examples; those of its own rule come first.
+    """A mutant and the checks to run on it, each with how much is tried; those of its own rule come first.
 
     Once a rule is found broken, its further checks are left out. Once a rule is found broken that the mutant does not
     mean to break, the job ends after the checks of its own rule; with `complete` it goes on.
@@ -35,7 +36,7 @@ class Job:
     suite: str
     mutant: str
     rule: str
-    checks: tuple[tuple[str, int], ...]
+    checks: tuple[tuple[str, Plan], ...]
     complete: bool = False
 
 
@@ -137,13 +138,13 @@ def _work(job: Job, folder: str, sender: Connection) -> None:
 def _cells(job: Job, suite: Suite) -> Iterator[Cell | None]:
     broken: set[str] = set()
     with suite.open(suite.mutant(job.mutant)) as judge:
-        for check, examples in job.checks:
+        for check, plan in job.checks:
             rule = suite.checks[check]
             if rule != job.rule and not job.complete and broken - {job.rule}:
                 break
             if rule in broken:
                 continue
-            cell = judge(check, examples)
+            cell = judge(check, plan)
             yield cell
             broken |= {cell.broke} if cell.status is MutantStatus.KILLED else set()
         # Within the block: the process is killed now, which is quicker than closing what is open.

@@ -194,6 +194,7 @@ def test_a_bad_setting_refuses_to_start(
         ("serve --log loud", "Invalid value for '--log': 'loud' is not one of 'pretty', 'json', 'off' (see"),
         ("serve --url-lifetim 3", "No such option '--url-lifetim'. Did you mean '--url-lifetime'? (see"),
         ("srve", "No such command 'srve'. Did you mean 'serve'? (see flipsnack-mock --help)"),
+        ("serve --seed []", "--seed is not an option; set FLIPSNACK_MOCK_SEED, or seed in a --config file (see"),
         ("doctor", "Missing argument 'URL' (see flipsnack-mock doctor --help)"),
     ],
 )

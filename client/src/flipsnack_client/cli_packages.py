@@ -27,6 +27,7 @@ STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 @click.option(
     "--max-bytes",
     type=click.IntRange(min=1),
+    metavar="BYTES",
     default=MAX_BYTES,
     show_default=True,
     help="Refuse a package that is larger, packed or unpacked.",

@@ -1,20 +1,25 @@
 """The commands `stats` and `user-stats`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import click
 
 from flipsnack_client.command import Command, api_options, hash_argument, print_json, print_table, running, usage
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+
+def _day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date; expected one as in 2026-11-28") from None
 
 
 @click.command(cls=Command)
 @hash_argument
-@click.option("--start", type=_DAY, help="The first day that counts.")
-@click.option("--end", type=_DAY, help="The last day that counts.")
+@click.option("--start", callback=_day, metavar="YYYY-MM-DD", help="The first day that counts.")
+@click.option("--end", callback=_day, metavar="YYYY-MM-DD", help="The last day that counts.")
 @click.option("--pages", is_flag=True, help="Each page too.")
 @api_options
 @click.pass_obj
@@ -23,8 +28,8 @@ def stats(
     /,
     collection_hash: str,
     *,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | None,
+    end: date | None,
     pages: bool,
     **options: Any,
 ) -> None:
@@ -36,9 +41,8 @@ def stats(
     Example:
       flipsnack stats d3m0h45h --start 2026-01-01 --end 2026-01-31 --pages
     """
-    first, last = (None if day is None else day.date() for day in (start, end))
     with running(environ, **options) as run, run.showing(plain=True):
-        found = usage(lambda: run.client.stats(collection_hash, first, last, pages=pages, deadline=run.deadline))
+        found = usage(lambda: run.client.stats(collection_hash, start, end, pages=pages, deadline=run.deadline))
         if run.as_json:
             print_json(found)
             return

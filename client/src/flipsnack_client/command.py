@@ -52,7 +52,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 credentials_option = click.option(
     "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
 )
-base_url_option = click.option("--base-url", help="Also FLIPSNACK_BASE_URL.  [default: the vendor's two hosts]")
+base_url_option = click.option(
+    "--base-url", metavar="URL", help="Also FLIPSNACK_BASE_URL.  [default: the vendor's two hosts]"
+)
 hash_argument = click.argument("collection_hash", metavar="HASH")
 more_option = click.option(
     "--set", "more", metavar="NAME=VALUE", multiple=True, help="A further parameter, by the vendor's name."
@@ -71,9 +73,10 @@ def api_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--deadline",
             type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
             default=DEADLINE,
             show_default=True,
-            help="Seconds that the whole command may take.",
+            help="The longest time for the whole command.",
         ),
     ):
         command = option(command)

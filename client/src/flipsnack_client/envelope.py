@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CALLBACK = "flipsnackAnswer"
 """The function name this client requests in jsonp."""
 
+MAX_DIGITS = 100
+"""The most digits of a whole number in an answer."""
+
 OK = 20
 
 
@@ -70,12 +73,18 @@ def _kind(value: object) -> str:
 def _json(body: bytes) -> object:
     text = _text(body)
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno} is not JSON"
     if not text.strip():
         raise ValueError("it is empty")
     raise ValueError("it is a page of HTML" if text.lstrip().startswith("<") else where)
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"it has a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -1,5 +1,7 @@
 """Checks a downloaded package: a zip in which every member can be read and matches its CRC."""
 
+import re
+import stat
 import zipfile
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -20,6 +22,16 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """The compressions of members that are read: bzip2 and LZMA need much memory for a small input."""
 
 
+_ENCRYPTED = 1
+"""The flag of a member that needs a password."""
+
+_UNIX_MODE = 16
+"""The upper half of a member's attributes is its mode, where the package was made on a Unix."""
+
+_LEAVES = re.compile(r"(^|[/\\])\.\.([/\\]|\Z)|^[A-Za-z]:")
+"""A step up, or the drive of another system."""
+
+
 def fault(file: BinaryIO, *, between: Callable[[], None], max_bytes: int = MAX_BYTES) -> str | None:
     """Return what is wrong with the zip in `file`, or None; `between` is called between blocks."""
     try:
@@ -31,7 +43,8 @@ def fault(file: BinaryIO, *, between: Callable[[], None], max_bytes: int = MAX_B
                 return wrong
             for member in members:
                 between()
-                _read(package, member, between)
+                if wrong := _read(package, member, between):
+                    return wrong
     except FlipsnackError:
         raise
     except Exception as error:
@@ -49,16 +62,32 @@ def _directory_size(file: BinaryIO) -> int:
 
 def _refused(members: list[zipfile.ZipInfo], max_bytes: int) -> str | None:
     for member in members:
-        if member.compress_type not in METHODS:
-            return f"{readable(member.filename, 80)} is neither stored nor deflated"
+        if wrong := _refused_member(member):
+            return f"{readable(member.filename, 80)} {wrong}"
     unpacked = sum(member.file_size for member in members)
     if unpacked > max_bytes:
         return f"it unpacks to {unpacked} bytes, more than the {max_bytes} that are allowed"
     return None
 
 
-def _read(package: zipfile.ZipFile, member: zipfile.ZipInfo, between: Callable[[], None]) -> None:
+def _refused_member(member: zipfile.ZipInfo) -> str | None:
+    if member.compress_type not in METHODS:
+        return "is neither stored nor deflated"
+    if member.flag_bits & _ENCRYPTED:
+        return "is encrypted"
+    # Names of any system: the package may be unpacked on another one.
+    if member.filename.startswith(("/", "\\")) or _LEAVES.search(member.filename):
+        return "would be unpacked outside of the folder"
+    if stat.S_ISLNK(member.external_attr >> _UNIX_MODE):
+        return "is a symbolic link"
+    return None
+
+
+def _read(package: zipfile.ZipFile, member: zipfile.ZipInfo, between: Callable[[], None]) -> str | None:
+    left = member.file_size
     with package.open(member) as content:
         # Reading to the end is what makes zipfile compare the CRC.
-        while content.read(BLOCK):
+        while block := content.read(BLOCK):
+            left -= len(block)
             between()
+    return f"{readable(member.filename, 80)} ends {left} bytes too soon" if left else None

@@ -43,9 +43,9 @@ function signed({ credentials: { key, secret } }, action, params) {
 }
 function read([http, body]) {
   let answer; try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
-  const { code, status, data } = answer ?? {};
-  const known = Number.isInteger(code) ? code : null;
+  const { code, status, data } = answer ?? {}, known = Number.isInteger(code) ? code : null;
   if (code !== 20) fail(CLASSES[code] ?? "protocol", `${code} ${status}`, { code: known, wait: FLOORS[code] });
+  if (Array.isArray(data) || typeof (data ?? {}) !== "object") fail("protocol", "data that is not an object");
   return data;
 }
 const call = async (run, action, params) =>

@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_contract.checks.answers import HOSTILE, spoiled
+from flipsnack_contract.checks.formats import HOSTILE, spoiled
 from flipsnack_contract.checks.request_cases import KNOWN_NAMES, extras, identifiers, names
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")

@@ -10,6 +10,7 @@ from flipsnack_contract.contract.methods import (
     methods,
     objects,
     package_method,
+    package_method_among,
     parse_methods,
     unbuilt,
 )
@@ -53,7 +54,7 @@ def test_the_method_that_makes_packages_is_found_by_its_answer() -> None:
     """It is the one with a `resourceUrl`; a table without one is refused."""
     assert "collection.downloadHTML" == package_method().name
     with pytest.raises(LookupError, match="no method of the table answers with a resourceUrl"):
-        package_method(parse_methods(TWO))
+        package_method_among(parse_methods(TWO))
 
 
 def test_a_name_is_in_the_table_once() -> None:

@@ -1,6 +1,7 @@
 import base64
 import html
 import json
+import quopri
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -21,6 +22,11 @@ SPELLINGS = {
     "in Base64": lambda secret: base64.b64encode(secret.encode()).decode(),
     "in Base64 for a URL": lambda secret: base64.urlsafe_b64encode(f"key:{secret}".encode()).decode(),
     "in hexadecimal": lambda secret: secret.encode().hex(),
+    "in hexadecimal, byte by byte": lambda secret: secret.encode().hex(" "),
+    "in hexadecimal, for a program": lambda secret: ", ".join(f"0x{one:02X}" for one in secret.encode()),
+    "in numbers": lambda secret: str(list(secret.encode())),
+    "backwards": lambda secret: secret[::-1],
+    "in quoted-printable": lambda secret: quopri.encodestring(secret.encode()).decode(),
     "as bytes": lambda secret: secret.encode().decode("latin-1"),
     "in Latin-1": lambda secret: quote(secret.encode("latin-1", "ignore") if secret.isascii() else secret),
 }

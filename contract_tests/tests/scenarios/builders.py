@@ -7,6 +7,7 @@ from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS, CaseOp
 from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event
+from flipsnack_contract.scenarios.preparation import NEIGHBOURS
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -54,7 +55,7 @@ def scenario_run(
     before: tuple[str, ...] = (),
     account: tuple[dict[str, Any], ...] = (),
     sent: tuple[Sent, ...] = (),
-    left: tuple[str, ...] = (),
+    left: tuple[str, ...] | dict[str, bytes] = (),
     **scenario: Any,
 ) -> ScenarioRun:
     """A run with these calls; a client that says ok has made the package unless `file` says otherwise.
@@ -97,8 +98,10 @@ def scenario_run(
     content = file_before if file is PACKAGE and ended is not CaseOutcome.OK else file
     able = frozenset((*CAPABILITIES, *(f"op:{name}" for name in OPERATIONS)))
     given = b"" if document == "empty" else document if isinstance(document, bytes) else None
-    seen: dict[str, Any] = {"document": given, "there_before": before, "account": account, "sent": sent, "left": left}
-    return ScenarioRun(played, able, case, report, calls, content, file_before, PACKAGE, **seen)
+    seen: dict[str, Any] = {"document": given, "there_before": before, "account": account, "sent": sent}
+    there = NEIGHBOURS if given is None else NEIGHBOURS | {played.document_name: given}
+    beside = {**dict.fromkeys(left, b""), **there, **(left if isinstance(left, dict) else {})}
+    return ScenarioRun(played, able, case, report, calls, content, file_before, PACKAGE, left=beside, **seen)
 
 
 def _args(played: Scenario) -> dict[str, str | dict[str, str]]:

@@ -45,7 +45,7 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
         (Scenario(pages=7, deadline_s=None), "drawn; deadline_s none; pages 7"),
         (
             CATALOGUE["suspended after code 32"],
-            "suspended after code 32; deadline_s 2592000 s; faults 32 once; timeline suspend for 28800 s after 0.01 s",
+            "suspended after code 32; deadline_s 29400 s; faults 32 once; timeline suspend for 28800 s after 0.01 s",
         ),
         (CATALOGUE["one request a minute"], "one request a minute; schedule after-5s; settings requests_per_minute 1"),
     ],

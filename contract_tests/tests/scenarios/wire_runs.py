@@ -14,6 +14,7 @@ REFUSED = call(code=22, fault="fault-0:code", failed="fault")
 FOR_EVER = (LASTING["22 for ever"],)
 BYTES = b"x" * 100
 DOCUMENT = "a document.png"
+STATE = '{{"type":"event","id":"1","kind":"poll","status":"{}"}}'
 
 
 def _told(*pairs: tuple[int, int]) -> tuple[str, ...]:
@@ -87,6 +88,13 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(download(http_status=403), error="transport", left=("tmp1",)), "['tmp1']"),
         (scenario_run(of("create"), document=BYTES, op="create", left=(DOCUMENT, "copy")), "['copy']"),
     ],
+    "what-was-beside-the-file-stays": [
+        (scenario_run(*DOWNLOADED, left={"notes.txt": b"no"}), "expected as before, got changed"),
+        (scenario_run(of("create"), document=BYTES, op="create", left={DOCUMENT: b"y"}), "a document.png, a file from"),
+    ],
+    "a-refused-call-is-not-made-later-either": [
+        (scenario_run(of("getList", code=43), of("getEmbed"), of("getList", 2)), "expected no such call again")
+    ],
     "a-client-goes-on-in-time": [
         (scenario_run(call(12)), "the pause before #1: expected at most 10 s, got 12.000 s"),
         (scenario_run(call(state="PROCESSING"), call(32)), "expected at most 30 s, got 32.000 s"),
@@ -103,6 +111,16 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     "what-lasts-is-given-up": [
         (scenario_run(call(code=22), outcome=CaseOutcome.STOPPED, faults=FOR_EVER, deadline_s=None), "got stopped"),
         (scenario_run(call(code=22), faults=FOR_EVER, deadline_s=None), "expected an error, got ok"),
+    ],
+    "what-was-given-up-is-reported-as-what-it-is": [
+        (scenario_run(REFUSED, error="transport", faults=FOR_EVER), "got ('transport', None)"),
+        (scenario_run(REFUSED, error="maintenance", faults=FOR_EVER), "got ('maintenance', None)"),
+    ],
+    "a-code-that-is-reported-was-answered": [
+        (scenario_run(call(state="PROCESSING"), error="transport", code=31), "the code in the client's error")
+    ],
+    "states-that-are-told-were-answered": [
+        (scenario_run(call(state="PROCESSING"), said=(STATE.format("COMPLETE"),)), "got COMPLETE"),
     ],
     "progress-is-counted-up-to-the-end": [
         (_upload((0, 100), (99, 100)), "100 bytes in the end, got 99 of 100 bytes"),

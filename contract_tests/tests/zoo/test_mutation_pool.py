@@ -1,6 +1,7 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
-from contract_tests.zoo.matrix import job_of
+from contract_tests.zoo.matrix import OTHER, job_of
 from contract_tests.zoo.mutant import MutantResult, MutantStatus
 from contract_tests.zoo.mutation_pool import Job, run_all
 from contract_tests.zoo.servers import SUITE
@@ -10,7 +11,8 @@ FORMAT = "format.unknown/unknown-format-is-40-in-json"
 
 
 def _job(mutant: str, *checks: str, examples: int = 6) -> Job:
-    return Job("server", mutant, SUITE.mutant(mutant).rule, tuple((check, examples) for check in checks))
+    plan = replace(OTHER, examples=examples)
+    return Job("server", mutant, SUITE.mutant(mutant).rule, tuple((check, plan) for check in checks))
 
 
 def test_each_check_gives_a_cell() -> None:
@@ -38,7 +40,7 @@ def test_a_mutant_that_hangs_times_out() -> None:
 
 def test_a_mutant_that_crashes_does_not_count_as_killed() -> None:
     """Nothing is known about it."""
-    (result,) = run_all([Job("server", "no such mutant", "code.20", ((MESSAGE_20, 6),))])
+    (result,) = run_all([Job("server", "no such mutant", "code.20", ((MESSAGE_20, OTHER),))])
     assert MutantStatus.FAULT is result.status
 
 

@@ -15,6 +15,7 @@ DEFAULTS = {
     "upload_pages": 1000,
     "uploads_per_month": 1000,
     "conversion_schedule": "after-2s",
+    "default_schedule": "immediate",
     "invalid_hash": 43,
 }
 """The settings of an account that this server knows."""

@@ -38,6 +38,7 @@ class Uploads(Accounts):
         pages = 1 if file is None else self.pages_in(file.content)
         fields = {"title": self.title_of(call), "description": call.get("description"), "pages": pages}
         fields |= {name: int(call.get(sent)) for name, sent in SIZES.items() if call.get(sent)}
+        fields |= {"schedule": account.settings["default_schedule"]}
         fields |= {"document": hashlib.sha256(file.content).hexdigest()} if file else {}
         schedule = account.settings["conversion_schedule"] if pages else "failed"
         made = self.add_collection(account, fields | self.status_of(call), schedule)

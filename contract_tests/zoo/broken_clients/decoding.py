@@ -11,14 +11,6 @@ from contract_tests.zoo.envelope import Envelope, from_json, from_jsonp, from_xm
 from contract_tests.zoo.task import ClientError
 
 
-class TakesFailedForRunning(Client, breaks="client.final-state"):
-    """Waits for a failed package as if it were being built."""
-
-    def understand(self, answer: Envelope) -> dict[str, Any]:
-        data = super().understand(answer)
-        return {**data, "status": "PROCESSING"} if data["status"] == "FAILED" else data
-
-
 class AsksAgainAfterFailed(Client, breaks="client.final-state"):
     """Asks once more after FAILED, to be sure."""
 
@@ -30,6 +22,14 @@ class AsksAgainAfterFailed(Client, breaks="client.final-state"):
                 self.wait(2_000)
                 self.ask()
             raise
+
+
+class TakesFailedForRunning(Client, breaks="client.final-state"):
+    """Waits for a failed package as if it were being built."""
+
+    def understand(self, answer: Envelope) -> dict[str, Any]:
+        data = super().understand(answer)
+        return {**data, "status": "PROCESSING"} if data["status"] == "FAILED" else data
 
 
 class AsksAgainAfterComplete(Client, breaks="client.final-state"):
@@ -206,6 +206,14 @@ def _with_first_status(answer: Envelope, body: bytes) -> Envelope:
     return Envelope(answer.code, answer.status, None if data is None else {**data, "status": first})
 
 
+class LeavesOutTheCode(Client, breaks="client.refusal"):
+    """Reports a refusal with its class alone."""
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        return ClientError(error.kind, str(error), retry_after_ms=error.retry_after_ms)
+
+
 class ReportsAnotherCode(Client, breaks="client.refusal"):
     """Reports a wrong signature with the code of a wrong key."""
 
@@ -232,14 +240,6 @@ class JsonpIsNotJson(Client, breaks="client.jsonp"):
     """Reads errors in JSONP as if they were JSON."""
 
     read = {**Client.read, "jsonp": lambda body: from_jsonp(body, CALLBACK) if b'"data"' in body else from_json(body)}
-
-
-class LeavesOutTheCode(Client, breaks="client.refusal"):
-    """Reports a refusal with its class alone."""
-
-    def refusal(self, answer: Envelope) -> ClientError:
-        error = super().refusal(answer)
-        return ClientError(error.kind, str(error), retry_after_ms=error.retry_after_ms)
 
 
 class KnowsFourCodes(Client, breaks="client.refusal"):

@@ -16,6 +16,13 @@ Files = Mapping[str, tuple[str, bytes]]
 # --- what arrives
 
 
+class TrimsTheDocument(Client, breaks="client.upload-whole"):
+    """Sends the document without the line end at its end."""
+
+    def document(self, content: bytes) -> bytes:
+        return content.rstrip(b"\r\n")
+
+
 class DocumentIsText(Client, breaks="client.upload-whole"):
     """Reads the document as text in UTF-8."""
 
@@ -28,13 +35,6 @@ class ChangesLineEnds(Client, breaks="client.upload-whole"):
 
     def document(self, content: bytes) -> bytes:
         return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-class TrimsTheDocument(Client, breaks="client.upload-whole"):
-    """Sends the document without the line end at its end."""
-
-    def document(self, content: bytes) -> bytes:
-        return content.rstrip(b"\r\n")
 
 
 class SendsTheFirstPiece(Client, breaks="client.upload-whole"):

@@ -78,6 +78,23 @@ class CountsDownloads(AltServer, breaks="limit.what-counts"):
         return super().download(address, environ)
 
 
+class SecondOfEachHost(AltServer, breaks="limit.per-second"):
+    """Counts the second of each host apart, and one minute for both."""
+
+    def check_limits(self, call: Call) -> None:
+        account, host = call.account, call.method.host
+        second = self.seconds.setdefault((account, host), [])
+        require(sum(account.now - instant < SECOND for instant in second) < 5, 31)
+        super().check_limits(call)
+        second.append(account.now)
+
+    limits = ((32, 60, MINUTE),)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[tuple[Account, str], list[int]] = {}
+
+
 class UserMethodsApart(AltServer, breaks="limit.per-second"):
     """Counts the calls of user.getStats apart."""
 
@@ -145,23 +162,6 @@ class OneMinuteForAll(AltServer, breaks="limit.per-key"):
         if window != MINUTE:
             return super().calls_within(window, account)
         return sum(AltServer.calls_within(self, window, one) for one in self.accounts.values())
-
-
-class SecondOfEachHost(AltServer, breaks="limit.per-second"):
-    """Counts the second of each host apart, and one minute for both."""
-
-    def check_limits(self, call: Call) -> None:
-        account, host = call.account, call.method.host
-        second = self.seconds.setdefault((account, host), [])
-        require(sum(account.now - instant < SECOND for instant in second) < 5, 31)
-        super().check_limits(call)
-        second.append(account.now)
-
-    limits = ((32, 60, MINUTE),)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds: dict[tuple[Account, str], list[int]] = {}
 
 
 class SixInASecond(AltServer, breaks="limit.per-second"):

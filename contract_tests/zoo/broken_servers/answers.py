@@ -51,17 +51,17 @@ class NoSemicolon(AltServer, breaks="answer.jsonp"):
         return super().jsonp(said, call).removesuffix(";")
 
 
-class XmlResult(AltServer, breaks="answer.xml"):
-    """Calls the XML root result."""
-
-    xml_root = "result"
-
-
 class UnescapedXml(AltServer, breaks="answer.xml"):
     """Does not escape in XML."""
 
     def xml_text(self, text: str) -> str:
         return text
+
+
+class XmlResult(AltServer, breaks="answer.xml"):
+    """Calls the XML root result."""
+
+    xml_root = "result"
 
 
 class SmallXmlErrors(AltServer, breaks="answer.same-in-every-format"):
@@ -121,19 +121,19 @@ class NoClicks(AltServer, breaks="answer.fields"):
         return {name: one for name, one in super().of_page(number, entries).items() if name != "clicks"}
 
 
-class NoLink(AltServer, breaks="job.resource-url-with-complete"):
-    """Completes without a link."""
-
-    def download_html(self, call: Call) -> dict[str, Any]:
-        return {"status": super().download_html(call)["status"]}
-
-
 class NullLink(AltServer, breaks="job.resource-url-with-complete"):
     """Has an empty link while the job runs."""
 
     def download_html(self, call: Call) -> dict[str, Any]:
         data = super().download_html(call)
         return {**data, "resourceUrl": ""} if data["status"] == "PROCESSING" else data
+
+
+class NoLink(AltServer, breaks="job.resource-url-with-complete"):
+    """Completes without a link."""
+
+    def download_html(self, call: Call) -> dict[str, Any]:
+        return {"status": super().download_html(call)["status"]}
 
 
 class MarkupAsCdata(AltServer, breaks="answer.xml"):

@@ -63,6 +63,13 @@ class ForeignIsNoAccess(AltServer, breaks="code.43"):
         return "No access" if is_foreign else super().message(call, code)
 
 
+class TrimsNames(AltServer, breaks="code.30"):
+    """Trims the names of parameters."""
+
+    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        return {name.strip(): value for name, value in pairs}
+
+
 class NoCollectionIsForbidden(AltServer, breaks="code.30"):
     """Lets the collection be missing."""
 
@@ -207,13 +214,6 @@ class NamesInAnyCase(AltServer, breaks="code.30"):
     def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
         known = {name.lower(): name for name in ("apiKey", "action", "signature")}
         return {known.get(name.lower(), name): value for name, value in pairs}
-
-
-class TrimsNames(AltServer, breaks="code.30"):
-    """Trims the names of parameters."""
-
-    def parameters(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
-        return {name.strip(): value for name, value in pairs}
 
 
 class RefusesPhotographs(AltServer, breaks="code.45"):

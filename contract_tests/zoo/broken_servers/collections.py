@@ -12,6 +12,13 @@ Object = dict[str, Any]
 # --- the object
 
 
+class BriefUpload(AltServer, breaks="collection.object"):
+    """Answers an upload without its documents, as none is converted."""
+
+    def create(self, call: Call) -> Object:
+        return {name: value for name, value in super().create(call).items() if name != "flipbooks"}
+
+
 class BriefUpdate(AltServer, breaks="collection.object"):
     """Answers an update without size and documents."""
 
@@ -20,19 +27,20 @@ class BriefUpdate(AltServer, breaks="collection.object"):
         return self.listed(call.collection)
 
 
-class BriefUpload(AltServer, breaks="collection.object"):
-    """Answers an upload without its documents, as none is converted."""
-
-    def create(self, call: Call) -> Object:
-        return {name: value for name, value in super().create(call).items() if name != "flipbooks"}
-
-
 class SizesAreTexts(AltServer, breaks="answer.fields"):
     """Gives the size as texts in getCollection alone."""
 
     def get_collection(self, call: Call) -> Object:
         shown = super().get_collection(call)
         return {**shown, "collectionWidth": str(shown["collectionWidth"])}
+
+
+class EmptyDescriptionIsMade(AltServer, breaks="collection.empty-texts"):
+    """Takes the first words of the document when an empty description is given."""
+
+    def create(self, call: Call) -> Object:
+        data = super().create(call)
+        return {**data, "collectionDescription": "page 1"} if call.params.get("description") == "" else data
 
 
 class NullDescription(AltServer, breaks="collection.empty-texts"):
@@ -98,14 +106,6 @@ class ShowsButForgets(AltServer, breaks="update.sets"):
         return shown
 
 
-class ResetsSizes(AltServer, breaks="update.keeps"):
-    """Resets a size that is not given to the printed default."""
-
-    def change(self, call: Call, collection: Collection) -> None:
-        collection.width, collection.height = 650, 385
-        super().change(call, collection)
-
-
 class ClearsTexts(AltServer, breaks="update.keeps"):
     """Clears the description when only a title is given."""
 
@@ -113,6 +113,14 @@ class ClearsTexts(AltServer, breaks="update.keeps"):
         super().change(call, collection)
         if "title" in call.params and "description" not in call.params:
             collection.description = ""
+
+
+class ResetsSizes(AltServer, breaks="update.keeps"):
+    """Resets a size that is not given to the printed default."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        collection.width, collection.height = 650, 385
+        super().change(call, collection)
 
 
 class PublishesByDefault(AltServer, breaks="update.keeps"):
@@ -124,6 +132,15 @@ class PublishesByDefault(AltServer, breaks="update.keeps"):
             collection.status = "public"
 
 
+class EmptyDescriptionIsNone(AltServer, breaks="update.empty-text"):
+    """Takes an empty description for none."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        before = collection.description
+        super().change(call, collection)
+        collection.description = collection.description or before
+
+
 class EmptyTitleIsNone(AltServer, breaks="update.empty-text"):
     """Takes an empty title for none."""
 
@@ -133,19 +150,19 @@ class EmptyTitleIsNone(AltServer, breaks="update.empty-text"):
         collection.title = collection.title or before
 
 
-class KeepsTheHash(AltServer, breaks="update.publishing-renames"):
-    """Keeps the hash of a collection that is published."""
-
-    def rename(self, account: Account, collection: Collection) -> None:
-        """Keep it."""
-
-
 class RenamesForThePublic(AltServer, breaks="update.publishing-renames"):
     """Gives a new hash only to what becomes public, and not to what becomes unlisted."""
 
     def rename(self, account: Account, collection: Collection) -> None:
         if collection.status == "public":
             super().rename(account, collection)
+
+
+class KeepsTheHash(AltServer, breaks="update.publishing-renames"):
+    """Keeps the hash of a collection that is published."""
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        """Keep it."""
 
 
 class TellsTheOldHash(AltServer, breaks="update.publishing-renames"):
@@ -216,6 +233,17 @@ class _FindsTheDeleted(AltServer):
             super().check_collection(call)
 
 
+class FindsTheDeleted(AltServer, breaks="delete.gone"):
+    """Finds deleted collections by their texts."""
+
+    def get_list(self, call: Call) -> Object:
+        data = super().get_list(call)
+        if not call.get("query"):
+            return data
+        dead = [self.listed(one) for one in call.account.collections.values() if one.is_deleted]
+        return {**data, "collections": [*data["collections"], *dead]}
+
+
 class DeletesTwice(_FindsTheDeleted, breaks="delete.gone"):
     """Answers a second deletion as the first."""
 
@@ -271,31 +299,3 @@ class WidthIsText(AltServer, breaks="answer.fields"):
 
     def described(self, call: Call, collection: Collection) -> Object:
         return {**super().described(call, collection), "collectionWidth": str(collection.width)}
-
-
-class EmptyDescriptionIsMade(AltServer, breaks="collection.empty-texts"):
-    """Takes the first words of the document when an empty description is given."""
-
-    def create(self, call: Call) -> Object:
-        data = super().create(call)
-        return {**data, "collectionDescription": "page 1"} if call.params.get("description") == "" else data
-
-
-class EmptyDescriptionIsNone(AltServer, breaks="update.empty-text"):
-    """Takes an empty description for none."""
-
-    def change(self, call: Call, collection: Collection) -> None:
-        before = collection.description
-        super().change(call, collection)
-        collection.description = collection.description or before
-
-
-class FindsTheDeleted(AltServer, breaks="delete.gone"):
-    """Finds deleted collections by their texts."""
-
-    def get_list(self, call: Call) -> Object:
-        data = super().get_list(call)
-        if not call.get("query"):
-            return data
-        dead = [self.listed(one) for one in call.account.collections.values() if one.is_deleted]
-        return {**data, "collections": [*data["collections"], *dead]}

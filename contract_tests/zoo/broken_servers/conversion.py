@@ -22,6 +22,16 @@ class PacksMeanwhile(AltServer, breaks="code.38"):
     busy_while_converting = ("update",)
 
 
+class ConvertsAgain(AltServer, breaks="conversion.states"):
+    """Converts a document again whose conversion failed, once it was seen."""
+
+    def get_collection(self, call: Call) -> Object:
+        shown = super().get_collection(call)
+        if shown["flipbooks"][0]["flipbookStatus"] == "failed":
+            call.collection.conversion = Job("immediate", call.account.now)
+        return shown
+
+
 class UpperCaseStates(AltServer, breaks="conversion.states"):
     """Reports the conversion in capitals, as the package."""
 
@@ -39,14 +49,13 @@ class Pending(AltServer, breaks="conversion.states"):
         return {**item, "flipbookStatus": "pending"} if is_new else item
 
 
-class ConvertsAgain(AltServer, breaks="conversion.states"):
-    """Converts a document again whose conversion failed, once it was seen."""
+class FailedLosesItsWords(AltServer, breaks="conversion.failure-is-reported"):
+    """Reports a failed conversion without the description."""
 
-    def get_collection(self, call: Call) -> Object:
-        shown = super().get_collection(call)
-        if shown["flipbooks"][0]["flipbookStatus"] == "failed":
-            call.collection.conversion = Job("immediate", call.account.now)
-        return shown
+    def described(self, call: Call, collection: Collection) -> Object:
+        data = super().described(call, collection)
+        failed = self.conversion_state(collection, call.account.now) == "FAILED"
+        return {**data, "collectionDescription": ""} if failed else data
 
 
 class FailedIsForbidden(AltServer, breaks="conversion.failure-is-reported"):
@@ -65,16 +74,16 @@ class FailedLooksDone(AltServer, breaks="conversion.failure-is-reported"):
         return {**item, "flipbookStatus": item["flipbookStatus"].replace("failed", "complete")}
 
 
-class NoStateMeanwhile(AltServer, breaks="conversion.others-answer"):
-    """Answers 38 to getCollection while it converts."""
-
-    busy_while_converting = (*AltServer.busy_while_converting, "get_collection")
-
-
 class NoEmbedMeanwhile(AltServer, breaks="conversion.others-answer"):
     """Answers 38 to getEmbed while it converts."""
 
     busy_while_converting = (*AltServer.busy_while_converting, "get_embed")
+
+
+class NoStateMeanwhile(AltServer, breaks="conversion.others-answer"):
+    """Answers 38 to getCollection while it converts."""
+
+    busy_while_converting = (*AltServer.busy_while_converting, "get_collection")
 
 
 class NoDeleteMeanwhile(AltServer, breaks="conversion.others-answer"):
@@ -89,6 +98,13 @@ class NoStatisticsMeanwhile(AltServer, breaks="conversion.others-answer"):
     busy_while_converting = (*AltServer.busy_while_converting, "get_stats")
 
 
+class PacksWhatFailed(AltServer, breaks="conversion.then-package"):
+    """Builds a package of a document that could not be converted."""
+
+    def package_state(self, collection: Collection, now: int) -> str:
+        return self.state(collection.package, now)
+
+
 class FailedStaysBusy(AltServer, breaks="conversion.then-package"):
     """Answers 38 when the conversion has failed."""
 
@@ -97,20 +113,11 @@ class FailedStaysBusy(AltServer, breaks="conversion.then-package"):
             require(self.conversion_state(call.collection, call.account.now) == "COMPLETE", 38)
 
 
-class PacksWhatFailed(AltServer, breaks="conversion.then-package"):
-    """Builds a package of a document that could not be converted."""
+class DamagedIsComplete(AltServer, breaks="conversion.damaged"):
+    """Converts whatever begins as a picture does."""
 
-    def package_state(self, collection: Collection, now: int) -> str:
-        return self.state(collection.package, now)
-
-
-class FailedLosesItsWords(AltServer, breaks="conversion.failure-is-reported"):
-    """Reports a failed conversion without the description."""
-
-    def described(self, call: Call, collection: Collection) -> Object:
-        data = super().described(call, collection)
-        failed = self.conversion_state(collection, call.account.now) == "FAILED"
-        return {**data, "collectionDescription": ""} if failed else data
+    def pages_in(self, content: bytes) -> int:
+        return super().pages_in(content) if content.startswith(b"%PDF") else 1
 
 
 class DamagedIs45(AltServer, breaks="conversion.damaged"):
@@ -119,13 +126,6 @@ class DamagedIs45(AltServer, breaks="conversion.damaged"):
     def check_kind(self, call: Call, file: Upload | None) -> None:
         super().check_kind(call, file)
         require(file is None or self.pages_in(file.content) > 0, 45)
-
-
-class DamagedIsComplete(AltServer, breaks="conversion.damaged"):
-    """Converts whatever begins as a picture does."""
-
-    def pages_in(self, content: bytes) -> int:
-        return super().pages_in(content) if content.startswith(b"%PDF") else 1
 
 
 class ByTheTimeOfDay(AltServer, breaks="conversion.states"):

@@ -9,15 +9,6 @@ from contract_tests.zoo.alt_server.request import Call, Refusal
 DAY = 24 * 60 * MINUTE
 
 
-class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
-    """Starts a job when the collection is created."""
-
-    def create_collection(self, account: Account, fields: dict[str, Any]) -> str:
-        made = super().create_collection(account, fields)
-        self.start(account.collections[made].package, account.now)
-        return made
-
-
 class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
     """Starts a job before it checks the signature."""
 
@@ -25,6 +16,15 @@ class StartsUnsigned(AltServer, breaks="job.started-by-first-call"):
         if (collection := call.account.collections.get(call.get("collectionHash"))) is not None:
             self.start(collection.package, call.account.now)
         super().check_signature(call)
+
+
+class StartsWhenMade(AltServer, breaks="job.started-by-first-call"):
+    """Starts a job when the collection is created."""
+
+    def create_collection(self, account: Account, fields: dict[str, Any]) -> str:
+        made = super().create_collection(account, fields)
+        self.start(account.collections[made].package, account.now)
+        return made
 
 
 class Finishing(AltServer, breaks="job.states"):

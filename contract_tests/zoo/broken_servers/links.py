@@ -14,14 +14,6 @@ from contract_tests.zoo.alt_server.request import Call
 DAY = 24 * 60 * MINUTE
 
 
-class RepeatsLink(AltServer, breaks="job.fresh-resource-url"):
-    """Repeats its link."""
-
-    def issue(self, account: Account, collection: Collection) -> str:
-        known = (address for address, link in self.links.items() if link.collection is collection)
-        return next(known, "") or super().issue(account, collection)
-
-
 class LinkForEachSecond(AltServer, breaks="job.fresh-resource-url"):
     """Issues one link a second."""
 
@@ -30,6 +22,14 @@ class LinkForEachSecond(AltServer, breaks="job.fresh-resource-url"):
             if link.collection is collection and link.issued_at // SECOND == account.now // SECOND:
                 return address
         return super().issue(account, collection)
+
+
+class RepeatsLink(AltServer, breaks="job.fresh-resource-url"):
+    """Repeats its link."""
+
+    def issue(self, account: Account, collection: Collection) -> str:
+        known = (address for address, link in self.links.items() if link.collection is collection)
+        return next(known, "") or super().issue(account, collection)
 
 
 class LivesFromWholeSecond(AltServer, breaks="url.lives-60s"):
@@ -46,18 +46,18 @@ class LivesAtTheEnd(AltServer, breaks="url.lives-60s"):
         return super().dies_at(link) + 1
 
 
-class ExpiredIs404(AltServer, breaks="url.expired-is-403"):
-    """Answers an expired link with 404."""
-
-    def expired(self) -> HttpAnswer:
-        return 404, *super().expired()[1:]
-
-
 class ExpiredInHtml(AltServer, breaks="url.expired-is-403"):
     """Answers an expired link in HTML."""
 
     def expired(self) -> HttpAnswer:
         return 403, {"Content-Type": "text/html"}, b"<html><body>Denied<br></body></html>"
+
+
+class ExpiredIs404(AltServer, breaks="url.expired-is-403"):
+    """Answers an expired link with 404."""
+
+    def expired(self) -> HttpAnswer:
+        return 404, *super().expired()[1:]
 
 
 class AnyQuery(AltServer, breaks="url.tamper-proof"):

@@ -8,6 +8,20 @@ from contract_tests.zoo.alt_server.request import Call
 Found = list[Collection]
 
 
+class ListsOldTitles(AltServer, breaks="list.own"):
+    """Lists the title that a collection began with."""
+
+    first: dict[str, str] = {}
+
+    def get_list(self, call: Call) -> Fields:
+        data = super().get_list(call)
+        entries = [
+            {**one, "collectionTitle": self.first.setdefault(one["collectionHash"], one["collectionTitle"])}
+            for one in data["collections"]
+        ]
+        return {**data, "collections": entries}
+
+
 class ListsForeign(AltServer, breaks="list.own"):
     """Lists the collections of every key."""
 
@@ -30,6 +44,14 @@ class ListsThePublished(AltServer, breaks="list.own"):
         return super().is_wanted(call, collection) and not is_hidden
 
 
+class EditableIsUnlisted(AltServer, breaks="list.status"):
+    """Counts editable collections as unlisted."""
+
+    def is_wanted(self, call: Call, collection: Collection) -> bool:
+        also = call.get("collectionStatus") == "unlisted" and collection.status == "editable"
+        return (also and self.matches(call.get("query"), collection)) or super().is_wanted(call, collection)
+
+
 class IgnoresTheStatus(AltServer, breaks="list.status"):
     """Lists every status."""
 
@@ -45,12 +67,11 @@ class UnlistedIsPublic(AltServer, breaks="list.status"):
         return (also and self.matches(call.get("query"), collection)) or super().is_wanted(call, collection)
 
 
-class EditableIsUnlisted(AltServer, breaks="list.status"):
-    """Counts editable collections as unlisted."""
+class SearchesTitles(AltServer, breaks="list.query"):
+    """Searches titles only."""
 
-    def is_wanted(self, call: Call, collection: Collection) -> bool:
-        also = call.get("collectionStatus") == "unlisted" and collection.status == "editable"
-        return (also and self.matches(call.get("query"), collection)) or super().is_wanted(call, collection)
+    def matches(self, query: str, collection: Collection) -> bool:
+        return query.casefold() in collection.title.casefold()
 
 
 class MindsTheCase(AltServer, breaks="list.query"):
@@ -58,13 +79,6 @@ class MindsTheCase(AltServer, breaks="list.query"):
 
     def matches(self, query: str, collection: Collection) -> bool:
         return query in collection.title or query in collection.description
-
-
-class SearchesTitles(AltServer, breaks="list.query"):
-    """Searches titles only."""
-
-    def matches(self, query: str, collection: Collection) -> bool:
-        return query.casefold() in collection.title.casefold()
 
 
 class SearchesBeginnings(AltServer, breaks="list.query"):
@@ -221,6 +235,13 @@ class NameIsTheHash(AltServer, breaks="list.order"):
 # --- how lists and texts are written
 
 
+class NoEmptyLists(AltServer, breaks="answer.xml-lists"):
+    """Leaves empty lists out of XML."""
+
+    def element(self, name: str, value: object) -> str:
+        return "" if value == [] else super().element(name, value)
+
+
 class RepeatsElements(AltServer, breaks="answer.xml-lists"):
     """Writes a list in XML as one element after the other, without one around them."""
 
@@ -235,13 +256,6 @@ class OneIsNoList(AltServer, breaks="answer.xml-lists"):
 
     def element(self, name: str, value: object) -> str:
         return super().element(name, value[0] if isinstance(value, list) and len(value) == 1 else value)
-
-
-class NoEmptyLists(AltServer, breaks="answer.xml-lists"):
-    """Leaves empty lists out of XML."""
-
-    def element(self, name: str, value: object) -> str:
-        return "" if value == [] else super().element(name, value)
 
 
 class DropsCharacters(AltServer, breaks="answer.xml-illegal-characters"):
@@ -273,17 +287,3 @@ class ChangesLineEnds(AltServer, breaks="answer.same-in-every-format"):
 
     def xml_text(self, text: str) -> str:
         return super().xml_text(text).replace("&#13;", "\r")
-
-
-class ListsOldTitles(AltServer, breaks="list.own"):
-    """Lists the title that a collection began with."""
-
-    first: dict[str, str] = {}
-
-    def get_list(self, call: Call) -> Fields:
-        data = super().get_list(call)
-        entries = [
-            {**one, "collectionTitle": self.first.setdefault(one["collectionHash"], one["collectionTitle"])}
-            for one in data["collections"]
-        ]
-        return {**data, "collections": entries}

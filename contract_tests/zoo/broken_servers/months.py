@@ -9,6 +9,15 @@ from contract_tests.zoo.alt_server.request import Call, Refusal
 DAY = 24 * 3600 * SECOND
 
 
+class YearsOf365Days(AltServer, breaks="upload.quota"):
+    """Has no leap days."""
+
+    def month_of(self, instant: int) -> tuple[int, int]:
+        year, month = super().month_of(instant)
+        is_leap = year % 4 == 0 and super().month_of(instant - DAY)[1] == 2 == month and month == 2
+        return (year, 3) if is_leap and super().month_of(instant + DAY)[1] == 3 else (year, month)
+
+
 class QuotaForEver(AltServer, breaks="upload.quota"):
     """Never frees the uploads of a month."""
 
@@ -36,15 +45,6 @@ class WeeklyQuota(AltServer, breaks="upload.quota"):
 
     def month_of(self, instant: int) -> tuple[int, int]:
         return super().month_of(instant)[0], (instant // DAY + 3) // 7
-
-
-class YearsOf365Days(AltServer, breaks="upload.quota"):
-    """Has no leap days."""
-
-    def month_of(self, instant: int) -> tuple[int, int]:
-        year, month = super().month_of(instant)
-        is_leap = year % 4 == 0 and super().month_of(instant - DAY)[1] == 2 == month and month == 2
-        return (year, 3) if is_leap and super().month_of(instant + DAY)[1] == 3 else (year, month)
 
 
 class MonthInAnotherZone(AltServer, breaks="upload.quota"):
@@ -101,6 +101,14 @@ class UnsignedCounts(AltServer, breaks="upload.refused-not-counted"):
         super().check_signature(call)
 
 
+class FailingIsFree(AltServer, breaks="upload.failed-counts"):
+    """Counts no upload whose conversion fails at once."""
+
+    def count_upload(self, account: Account) -> None:
+        if account.settings["conversion_schedule"] != "failed":
+            super().count_upload(account)
+
+
 class FailedIsFree(AltServer, breaks="upload.failed-counts"):
     """Gives back an upload whose conversion failed."""
 
@@ -130,14 +138,6 @@ class AlwaysAThousandLeft(AltServer, breaks="user.uploads-left"):
 
     def user_stats(self, call: Call) -> dict[str, Any]:
         return {**super().user_stats(call), "api_uploads_left": max(0, 1000 - len(call.account.uploads))}
-
-
-class FailingIsFree(AltServer, breaks="upload.failed-counts"):
-    """Counts no upload whose conversion fails at once."""
-
-    def count_upload(self, account: Account) -> None:
-        if account.settings["conversion_schedule"] != "failed":
-            super().count_upload(account)
 
 
 class UploadsByUrlAreFree(AltServer, breaks="upload.quota"):

@@ -45,6 +45,13 @@ class _Caches(AltServer):
         raise NotImplementedError
 
 
+class DrawsItsOwnPages(AltServer, breaks="url.package"):
+    """Shows drawn pages instead of the uploaded ones."""
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(replace(collection, document=""))
+
+
 class CachesByHash(_Caches, breaks="url.package"):
     """Keeps packages by hash, whoever owns it."""
 
@@ -77,13 +84,6 @@ class ServesTheLast(AltServer, breaks="url.package"):
 
     def package(self, collection: Collection) -> bytes:
         return super().package(self.last or collection)
-
-
-class DrawsItsOwnPages(AltServer, breaks="url.package"):
-    """Shows drawn pages instead of the uploaded ones."""
-
-    def package(self, collection: Collection) -> bytes:
-        return super().package(replace(collection, document=""))
 
 
 class NamesTheHash(AltServer, breaks="url.package"):

@@ -65,13 +65,6 @@ class SameTwice(AltServer, breaks="request.duplicate-parameter"):
         return super().has_duplicates(list(dict.fromkeys(pairs)))
 
 
-class DropsUndecodable(AltServer, breaks="request.undecodable"):
-    """Drops undecodable bytes."""
-
-    def decode_value(self, raw: bytes) -> str:
-        return unquote_to_bytes(raw).decode("utf-8", "ignore").replace("\0", "")
-
-
 class Latin1Names(AltServer, breaks="request.undecodable"):
     """Reads undecodable names as Latin-1."""
 
@@ -80,6 +73,13 @@ class Latin1Names(AltServer, breaks="request.undecodable"):
             return decode(raw)
         except UnicodeDecodeError:
             return unquote_to_bytes(raw).decode("latin-1")
+
+
+class DropsUndecodable(AltServer, breaks="request.undecodable"):
+    """Drops undecodable bytes."""
+
+    def decode_value(self, raw: bytes) -> str:
+        return unquote_to_bytes(raw).decode("utf-8", "ignore").replace("\0", "")
 
 
 class BreaksAtLongQueries(AltServer, breaks="request.size"):

@@ -107,6 +107,16 @@ class NamesTheBook(AltServer, breaks="embed.ignored"):
 # --- statistics
 
 
+class NothingMeanwhile(AltServer, breaks="stats.fields"):
+    """Leaves out downloads while the document is converted."""
+
+    def get_stats(self, call: Call) -> dict[str, Any]:
+        data = super().get_stats(call)
+        if self.conversion_state(call.collection, call.account.now) == "PROCESSING":
+            del data["downloads"]
+        return data
+
+
 class NoZeros(AltServer, breaks="stats.fields"):
     """Leaves out what did not happen."""
 
@@ -229,16 +239,6 @@ class SumsOfEverybody(AltServer, breaks="key.isolation"):
     def user_sums(self, account: Account) -> dict[str, int]:
         sums: list[Mapping[str, int]] = [AltServer.user_sums(self, one) for one in self.accounts.values()]
         return {name: sum(one[name] for one in sums) for name in sums[0]}
-
-
-class NothingMeanwhile(AltServer, breaks="stats.fields"):
-    """Leaves out downloads while the document is converted."""
-
-    def get_stats(self, call: Call) -> dict[str, Any]:
-        data = super().get_stats(call)
-        if self.conversion_state(call.collection, call.account.now) == "PROCESSING":
-            del data["downloads"]
-        return data
 
 
 class QuietPagesAreGone(AltServer, breaks="stats.pages"):

@@ -21,19 +21,19 @@ class UploadsByGet(AltServer, breaks="request.post-for-uploads"):
 # --- the document
 
 
+class EmptyIsADocument(AltServer, breaks="upload.document-required"):
+    """Takes an empty file for a document of an unknown kind."""
+
+    def documents(self, call: Call) -> list[Upload]:
+        return call.files
+
+
 class NoDocumentIs40(AltServer, breaks="upload.document-required"):
     """Answers 40 to an upload without a document."""
 
     def check_parameters(self, call: Call) -> None:
         require(self.has_document(call) or call.method.host != "upload", 40)
         super().check_parameters(call)
-
-
-class EmptyIsADocument(AltServer, breaks="upload.document-required"):
-    """Takes an empty file for a document of an unknown kind."""
-
-    def documents(self, call: Call) -> list[Upload]:
-        return call.files
 
 
 class UrlWins(AltServer, breaks="upload.file-wins"):
@@ -139,6 +139,15 @@ class AnyPicture(AltServer, breaks="code.45"):
 # --- the new collection
 
 
+class HeightOfEmbedCodes(AltServer, breaks="upload.answer"):
+    """Makes collections 480 pixels high by default, as embed codes of today are."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        made.height = made.height if "collectionHeight" in call.params else 480
+        return made
+
+
 class IgnoresTheDescription(AltServer, breaks="upload.answer"):
     """Takes no description with an upload."""
 
@@ -162,13 +171,12 @@ class EditableAtFirst(AltServer, breaks="upload.answer"):
         return super().status_of(call) or {"status": "editable"}
 
 
-class HeightOfEmbedCodes(AltServer, breaks="upload.answer"):
-    """Makes collections 480 pixels high by default, as embed codes of today are."""
+class TitleToTheFirstDot(AltServer, breaks="upload.title-default"):
+    """Cuts the file's name at the first dot."""
 
-    def make_collection(self, call: Call) -> Collection:
-        made = super().make_collection(call)
-        made.height = made.height if "collectionHeight" in call.params else 480
-        return made
+    def title_of(self, call: Call) -> str:
+        file = self.document(call)
+        return file.name.partition(".")[0] if file and "title" not in call.params else super().title_of(call)
 
 
 class TitleWithEnding(AltServer, breaks="upload.title-default"):
@@ -179,19 +187,25 @@ class TitleWithEnding(AltServer, breaks="upload.title-default"):
         return file.name if file and "title" not in call.params else super().title_of(call)
 
 
-class TitleToTheFirstDot(AltServer, breaks="upload.title-default"):
-    """Cuts the file's name at the first dot."""
-
-    def title_of(self, call: Call) -> str:
-        file = self.document(call)
-        return file.name.partition(".")[0] if file and "title" not in call.params else super().title_of(call)
-
-
 class TitleIsTheUrl(AltServer, breaks="upload.title-default"):
     """Takes the whole URL for the title."""
 
     def title_of(self, call: Call) -> str:
         return super().title_of(call) if "title" in call.params or self.document(call) else call.get("fileUrl")
+
+
+class ReusesHashes(AltServer, breaks="upload.new-hash"):
+    """Gives the hash of a deleted collection to the next upload."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made, collections = super().make_collection(call), call.account.collections
+        if free := next((one for one in collections.values() if one.is_deleted), None):
+            collections[free.hash] = collections.pop(made.hash)
+            made.hash = free.hash
+        return made
+
+
+# --- old rules, for uploads alone
 
 
 class SameDocumentSameCollection(AltServer, breaks="upload.new-hash"):
@@ -208,20 +222,6 @@ class SameDocumentSameCollection(AltServer, breaks="upload.new-hash"):
         if first is not made:
             del call.account.collections[made.hash]
         return first
-
-
-class ReusesHashes(AltServer, breaks="upload.new-hash"):
-    """Gives the hash of a deleted collection to the next upload."""
-
-    def make_collection(self, call: Call) -> Collection:
-        made, collections = super().make_collection(call), call.account.collections
-        if free := next((one for one in collections.values() if one.is_deleted), None):
-            collections[free.hash] = collections.pop(made.hash)
-            made.hash = free.hash
-        return made
-
-
-# --- old rules, for uploads alone
 
 
 class UploadsAreFree(AltServer, breaks="limit.per-second"):

@@ -158,7 +158,7 @@ def test_an_unknown_account_is_not_found() -> None:
         (b"\xff", 400, "bad_request", "malformed"),
         (b"[1]", 400, "bad_request", "Expected `object`, got `array`"),
         (b'{"nosuch": 1}', 400, "bad_request", "field `"),
-        (b" " * 10_000_001, 413, "too_large", "longer than 10,000,000 bytes"),
+        (b" " * 10_000_001, 413, "too_large", "the body is longer than"),
     ],
     ids=["cut", "binary", "array", "unknown field", "long"],
 )

@@ -103,13 +103,13 @@ def test_noise_of_any_length_is_never_explained(digits: int) -> None:
     assert () == search(case_of(RICH, noise), most_characters=20_000_000).explanations
 
 
-@settings(max_examples=40, phases=PHASES)
+@settings(max_examples=25, phases=PHASES)
 @given(params=requests(), name=st.sampled_from(sorted(MISTAKEN_STEPS)))
 def test_one_mistake_in_any_request_is_explained(params: dict[str, str], name: str) -> None:
     check(params, name)
 
 
-@settings(max_examples=30, phases=PHASES)
+@settings(max_examples=15, phases=PHASES)
 @given(
     params=requests(),
     pair=st.sampled_from([pair for pair in itertools.combinations(MISTAKEN_STEPS, 2) if together(*pair)]),

@@ -213,6 +213,19 @@ def test_a_package_opens_from_disk_and_its_pages_turn_in_every_way(book: Book) -
     assert [] == book.browser.get_log("browser")  # type: ignore[no-untyped-call]
 
 
+def test_the_book_can_be_twice_as_large(book: Book) -> None:
+    """It then scrolls in its stage, and its pages still turn."""
+    sizes = "return [stage.scrollWidth > stage.clientWidth, book.offsetWidth]"  # elements by their ids
+    book.open("#page=2")
+    scrolls, width = book.run(sizes)
+    assert not scrolls
+    assert [2, 3] == book.click("#zoom")
+    assert [True, 2 * width] == book.run(sizes)
+    assert [4, 5] == book.click("#next")
+    assert [4, 5] == book.click("#zoom")
+    assert [False, width] == book.run(sizes)
+
+
 def test_text_of_every_page_can_be_found_selected_and_heard(book: Book) -> None:
     book.open()
     assert [1] == book.pages()

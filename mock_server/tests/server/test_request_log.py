@@ -2,11 +2,13 @@ import io
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Literal, TextIO
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Door, signed
 
@@ -80,6 +82,34 @@ def test_a_wrong_signature_is_explained_at_an_address_of_the_page(door: Door) ->
     address = f"{entry.request.origin}/__admin/ui?account={KEY}&request=r1"
     assert line(entry, "pretty").endswith(f"the signature does not match the parameters  explained at {address}")
     assert "explained" not in line(entry, "pretty", admin=False) + line(entry_of(door), "pretty")
+
+
+class HeldUp(io.StringIO):
+    """Its writer waits until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.released = threading.Event(), threading.Event()
+
+    def write(self, text: str) -> int:
+        self.reached.set()
+        self.released.wait(10)
+        return super().write(text)
+
+
+def test_only_an_entry_that_no_other_waits_behind_is_explained(door: Door) -> None:
+    stream = HeldUp()
+    log = RequestLog(lambda entry, _action: f"{entry.id} {entry.detail}", stream)
+    log.explain = lambda entry: msgspec.structs.replace(entry, detail="explained")
+    entries = [entry_of(door, signature="0" * 32) for _ in range(3)]
+    log(entries[0])
+    assert stream.reached.wait(10)
+    log(entries[1])
+    log(entries[2])
+    stream.released.set()
+    log.close()
+    refused = "the signature does not match the parameters"
+    assert ["r1 explained", f"r2 {refused}", f"r3 {refused}"] == stream.getvalue().splitlines()
 
 
 GREEN, RED, YELLOW, MAGENTA = 32, 31, 33, 35

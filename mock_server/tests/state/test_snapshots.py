@@ -15,9 +15,8 @@ from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job
 from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
 from flipsnack_mock.state.settings import Settings, load_settings
-from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, seed_toml, take, take_all
+from flipsnack_mock.state.snapshots import VERSION, Snapshot, fork, restored, seed_of, take, toml_lines
 from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
-from flipsnack_mock.state.world import World
 
 STATISTICS = st.builds(
     DayStatistics,
@@ -106,7 +105,7 @@ def test_time_goes_on_from_where_it_was(offset: int, pause: int, frozen: bool) -
 )
 def test_what_no_account_can_be_is_refused(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        restored(Snapshot(VERSION, START, account(**fields)), START)
+        restored(through_a_file(Snapshot(VERSION, START, account(**fields))), START)
 
 
 def test_a_fork_goes_its_own_way(door: Door) -> None:
@@ -132,26 +131,9 @@ def test_a_seed_leaves_out_deleted_and_magic_collections(door: Door) -> None:
 
 @given(SEEDS)
 def test_the_seed_file_gives_the_same_accounts(seeds: list[SeedAccount]) -> None:
-    settings, _ = load_settings(flags={}, environment={}, file=("seed.toml", seed_toml(seeds)))
+    settings, _ = load_settings(flags={}, environment={}, file=("seed.toml", "".join(toml_lines(seeds))))
     assert tuple(seeds) == settings.seed
 
 
 def test_the_seed_of_a_fresh_server_is_its_own() -> None:
     assert Settings().seed == tuple(seed_of(found) for found in make_door().world.accounts)
-
-
-def test_a_world_is_free_between_the_pieces_of_its_snapshot() -> None:
-    world = World(Settings())
-    for number in range(1_001):
-        world.find(f"test-{number}")
-    held: list[int] = []
-
-    class Lock:
-        def __enter__(self) -> None:
-            held.append(0)
-
-        def __exit__(self, *_: object) -> None: ...
-
-    world.lock = Lock()  # type: ignore[assignment]
-    assert len(list(world.accounts)) == len(msgspec.json.decode(take_all(world, 0, {}))["accounts"])
-    assert 1 + 3 == len(held)

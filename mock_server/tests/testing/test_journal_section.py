@@ -1,14 +1,16 @@
 import io
+import re
 
 import pytest
-from mock_server.tests.conftest import KEY, make_door
+import requests
+from mock_server.tests.conftest import KEY, make_door, signed
 
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.server.request_log import printable, request_log
 from flipsnack_mock.state.settings import load_settings
-from flipsnack_mock.testing import journal_section
+from flipsnack_mock.testing import MockServer, journal_section
 
 
 @pytest.mark.parametrize("changes", [{}, {"signature": "wrong"}, {"collectionHash": "no\n\x1b[31msuch"}], ids=str)
@@ -27,3 +29,12 @@ def test_a_line_is_that_of_the_log(changes: dict[str, str], fault: str | None) -
     log.close()
     [record] = records_of(door.world, [door.entry])
     assert f"{printable(journal_section._line(record))}\n" == written.getvalue()
+
+
+def test_the_last_wrong_signature_is_explained() -> None:
+    with MockServer() as server:
+        for signature in ("0" * 32, signed()["signature"].upper()):
+            requests.get(server.base_url, params=signed(signature=signature), timeout=30)
+        text = journal_section.journal_section(server.admin.account(KEY))
+    assert ["r1", "r2"] == re.findall(r"(r\d) GET", text)
+    assert text.endswith("\nr2: The hexadecimal digits are in upper case.")

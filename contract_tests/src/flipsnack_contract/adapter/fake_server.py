@@ -28,10 +28,12 @@ from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.target.bounds import MOST_BYTES
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.session import CallDraft
-from flipsnack_contract.target.target import HttpTarget, Request
+from flipsnack_contract.target.target import HttpTarget, Request, Target
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
+MOST_LEFT = 64 * 1024
+"""Bytes that are looked at of a file beside the one that was to be made."""
 LISTENING = re.compile(rb"listening on (http://\S+)")
 
 
@@ -45,10 +47,10 @@ class NoAddress(NoFake):
 
 @dataclass(frozen=True)
 class Fake:
-    """A running fake: its scheme, host and port, the connections to it, and the token of its control plane."""
+    """A running fake: its scheme, host and port, the way to it, and the token of its control plane."""
 
     url: str
-    target: HttpTarget
+    target: Target
     token: str | None
 
     def control(self, path: str) -> Control:
@@ -98,6 +100,14 @@ def started_fake() -> Iterator[Fake]:
             end_group(process)
 
 
+def _beginning(path: Path, most: int = MOST_LEFT) -> bytes:
+    """The first `most` bytes of a file; none of what is no regular file."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def _is_near(url: str) -> bool:
     """Whether the fake is on this machine, and its requests can be read."""
     parts = urlsplit(url)
@@ -125,6 +135,8 @@ class Way:
 class Sandbox:
     """One namespace, one account, and `dest`, a file to be made. A context manager that deletes all of it.
 
+    `dest` has the name `file_name`, else package.zip.
+
     The account begins with `collections`; its clock stands still if `frozen`. A client reaches the fake by `way`, or
     directly; a fake on another machine directly too, where nothing breaks on the way. Raises `Refused` when the fake
     refuses the account.
@@ -140,6 +152,7 @@ class Sandbox:
         way: Way | None = None,
         collections: Iterable[Mapping[str, object]] = (),
         frozen: bool = False,
+        file_name: str = "",
     ) -> None:
         self._fake = fake
         self.name = name
@@ -154,7 +167,7 @@ class Sandbox:
         begin = next_second() if frozen else None
         self.account = self.control.create_account(key, secret, collections=collections, frozen_at=begin)
         self._folder = TemporaryDirectory(prefix="flipsnack-", ignore_cleanup_errors=True)
-        self.dest = Path(self._folder.name) / "package.zip"
+        self.dest = Path(self._folder.name) / (file_name or "package.zip")
 
     def timeline(self, *, virtual: bool, actions: tuple[TimedAction, ...] = ()) -> Timeline:
         """The time of the case: the account's clock, which is stopped, or real time."""
@@ -176,17 +189,20 @@ class Sandbox:
             return None
         return (*self._relay.sent(), *(self.elsewhere.sent() if self.elsewhere else ()))
 
-    def left(self) -> tuple[str, ...]:
-        """The names of all that is in the folder of `dest`, sorted."""
+    def forget(self) -> None:
+        """Forget what the client has sent so far."""
+        self.control.call("DELETE", "/requests")
+        if self._relay:
+            self._relay.forget()
+
+    def left(self) -> dict[str, bytes]:
+        """All that is in the folder of `dest` by its name, with its first 64 KiB."""
         folder = self.dest.parent
-        return tuple(sorted(str(one.relative_to(folder)) for one in folder.rglob("*")))
+        return {str(one.relative_to(folder)): _beginning(one) for one in sorted(folder.rglob("*"))}
 
     def made(self) -> bytes | None:
         """The file at `dest`, or its first 256 MiB; None where there is no regular file."""
-        if not self.dest.is_file():
-            return None
-        with self.dest.open("rb") as file:
-            return file.read(MOST_BYTES)
+        return _beginning(self.dest, MOST_BYTES) if self.dest.is_file() else None
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""

@@ -42,6 +42,11 @@ class Relay:
         """The requests so far, connection by connection; none where they are encrypted."""
         return tuple(sent for kept in list(self._kept) for sent in requests_in(bytes(kept), self.netloc))
 
+    def forget(self) -> None:
+        """Forget the requests so far."""
+        for kept in list(self._kept):
+            kept.clear()
+
     def is_cut(self, count: int) -> bool:
         """Whether a connection that carried `count` bytes breaks off now."""
         if self._cut_after is None or self.was_cut or count <= self._cut_after:

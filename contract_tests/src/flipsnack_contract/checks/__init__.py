@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flipsnack_contract.checks import answers, codes, fields, keys, limits, parameters, requests, signatures
+from flipsnack_contract.checks import answers, codes, fields, formats, keys, limits, parameters, requests, signatures
 from flipsnack_contract.checks.check import CONTROL, Check, check, checks_in
 from flipsnack_contract.checks.methods import (
     collections,
@@ -12,6 +12,7 @@ from flipsnack_contract.checks.methods import (
     lists,
     packages,
     quota,
+    sequences,
     statistics,
     uploads,
     urls,
@@ -21,8 +22,8 @@ from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
-_GENERIC = (requests, parameters, answers, fields, codes, signatures, limits, keys)
-_OF_METHODS = (jobs, urls, packages, uploads, quota, conversion, collections, embedding, statistics, lists)
+_GENERIC = (requests, parameters, answers, formats, fields, codes, signatures, limits, keys)
+_OF_METHODS = (jobs, urls, packages, uploads, quota, conversion, collections, embedding, statistics, lists, sequences)
 
 
 @cache

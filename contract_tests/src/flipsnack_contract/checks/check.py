@@ -1,6 +1,6 @@
 """One kind of check: a rule of the ledger, made executable on a server, on a client's scenario, or on a recording."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import product
@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from flipsnack_contract.contract.ledger import Rule, rule
 from flipsnack_contract.contract.methods import Method, every_method
 from flipsnack_contract.target.session import Session
+from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 CONTROL = frozenset({"control"})
 
@@ -134,3 +135,41 @@ def needs_of(row: Row) -> frozenset[str]:
     """The capabilities that the row and its values need."""
     of_values: Iterable[frozenset[str]] = (getattr(value, "needs", frozenset()) for value in row.values())
     return frozenset(row.get("needs", ())).union(*of_values)
+
+
+def rows_for(check: Check, under_test: TargetUnderTest, plan: Plan) -> Sequence[Row]:
+    """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
+    rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
+    able = [row for row in rows if needs_of(row) <= under_test.capabilities]
+    if plan.rows is not None and len(able) > plan.rows:
+        # Spread from the first to the last, because neighbours are alike.
+        able = [able[index * (len(able) - 1) // max(1, plan.rows - 1)] for index in range(plan.rows)]
+    if check.methods is None:
+        return able
+    each = max(1, MOST_ROWS // max(1, len(able))) if plan.rows is None and under_test.control else 1
+    return _with_methods(able, methods_for(check, under_test), each)
+
+
+def methods_for(check: Check, under_test: TargetUnderTest) -> tuple[Method, ...]:
+    """The methods that the check is run for."""
+    return tuple(one for one in under_test.methods if check.methods and check.methods(one))
+
+
+MOST_ROWS = 60
+"""About so many rows of a check are tried: a small table with every method, of a large one each row with some."""
+
+
+def _with_methods(rows: Sequence[Row], methods: Sequence[Method], each: int) -> Sequence[Row]:
+    """Each row with `each` of the methods, in turn, and each method with a row."""
+    found = []
+    for number, row in enumerate(rows):
+        suited = [one for one in methods if _suits(row, one)]
+        chosen = (suited[(number * each + more) % len(suited)] for more in range(min(each, len(suited))))
+        found += [{"method": one, **row} for one in chosen]
+    rest = [one for one in methods if all(row["method"] != one for row in found)]
+    first = ((one, next((row for row in rows if _suits(row, one)), None)) for one in rest)
+    return [*found, *({"method": one, **row} for one, row in first if row is not None)]
+
+
+def _suits(row: Row, method: Method) -> bool:
+    return all(value.suits(method) for value in row.values() if hasattr(value, "suits"))

@@ -10,6 +10,7 @@ from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, LIST, STATS, UPDATE, USER
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
+from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.target.session import Session
 
 SHARED = "the-same"
@@ -53,10 +54,10 @@ def nothing_is_seen_through_another_key(session: Session, disturbances: list[str
     expect(True, session.serves(url), "the resource URL serves in its minute")
 
 
-@check("key.isolation", needs=CONTROL)
-def nothing_of_another_key_is_counted_or_listed(session: Session) -> None:
-    """Lists, sums of statistics and uploads left are those of one key alone."""
-    other = session.another()
+@check("key.isolation", needs=CONTROL, rows={"named": NEAR_KEYS})
+def nothing_of_another_key_is_counted_or_listed(session: Session, named: str) -> None:
+    """Lists, sums of statistics and uploads left are those of one key alone, however alike two keys are."""
+    other = session.another(key=NEAR_KEYS[named](session.key))
     other.steer.statistics(other.collection(), [{"date": "2024-01-01", "views": 5}])
     before = session.data(USER)
     other.data(CREATE)
@@ -71,10 +72,10 @@ SHELVES: Sequence[Mapping[str, Any]] = [
 ]
 
 
-@check("key.isolation", needs=CONTROL)
-def two_collections_of_one_hash_have_nothing_in_common(session: Session) -> None:
+@check("key.isolation", needs=CONTROL, rows={"named": NEAR_KEYS})
+def two_collections_of_one_hash_have_nothing_in_common(session: Session, named: str) -> None:
     """Two keys have collections of the same hash, and what a method shows of one, or changes, is of that one alone."""
-    other = session.another()
+    other = session.another(key=NEAR_KEYS[named](session.key))
     for one, fields in zip((session, other), SHELVES, strict=True):
         one.collection(hash=SHARED, **fields)
     before = _seen(session)

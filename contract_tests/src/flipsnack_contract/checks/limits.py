@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import LIST, USER
-from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, RequestCase, gaps, own
+from flipsnack_contract.checks.methods.uploaded import LIST, USER, method_named
+from flipsnack_contract.checks.methods.urls import WAYS, asked
+from flipsnack_contract.checks.request_cases import MISTAKES, OWN_CALL, REFUSED_UPLOADS, RequestCase, gaps
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
 from flipsnack_contract.contract.methods import every_method, methods, takes_document
+from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
-from flipsnack_contract.target.target import Request
 
 FIVE = (OK,) * 5
 SIXTY = ((0, FIVE), *((SECOND, FIVE),) * 11)
@@ -179,10 +180,27 @@ def uploads_and_reads_use_up_one_minute(session: Session) -> None:
         expect(32, _call(one), f"{one.method} after sixty calls of both methods")
 
 
-@check("limit.per-key", needs=CONTROL, rows={"used_up": ("second", "minute")})
-def limits_are_counted_for_each_key_alone(session: Session, used_up: str) -> None:
-    """A key that has used up its second, or its minute, does not use up another's."""
-    other, steps = session.another(), [(0, (*FIVE, 31))] if used_up == "second" else [*SIXTY, (SECOND, (32,))]
+@check("limit.per-minute", needs=CONTROL, methods=method_named(USER))
+def no_other_limit_is_there(session: Session) -> None:
+    """Who keeps both limits is served for as long as it calls: no hour and no day has a limit of its own."""
+    for number in range(LONG):
+        expect(OK, _call_in_time(session), f"call {number + 1} of a key that keeps both limits")
+
+
+LONG = 1050
+
+
+def _call_in_time(session: Session) -> int:
+    return session.ask(session.draft()).code
+
+
+@check("limit.per-key", needs=CONTROL, rows={"used_up": ("second", "minute"), "named": NEAR_KEYS})
+def limits_are_counted_for_each_key_alone(session: Session, used_up: str, named: str) -> None:
+    """A key that has used up its second, or its minute, does not use up another's, however alike their names are."""
+    other, steps = (
+        session.another(key=NEAR_KEYS[named](session.key)),
+        [(0, (*FIVE, 31))] if used_up == "second" else [*SIXTY, (SECOND, (32,))],
+    )
     for one in (session, other):
         _play(one, steps)
 
@@ -191,7 +209,6 @@ def limits_are_counted_for_each_key_alone(session: Session, used_up: str) -> Non
 
 # The place of the limits in the order of checks: what is wrong with a call that counts is looked at later.
 LIMITS_STEP = 5
-RIGHT = RequestCase("a right call of any method", 14, OK, "parameter", own)
 CASES = [one for one in (*MISTAKES, *REFUSED_UPLOADS) if "calls" not in one.parts and "alone" not in one.needs]
 
 
@@ -200,7 +217,7 @@ def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) ->
     """Of calls in one instant those count that pass the checks before the limits, whatever they are answered."""
     model = LimitModel()
     session.align()
-    for one in (*[case] * 6, *[RIGHT] * 6):
+    for one in (*[case] * 6, *[OWN_CALL] * 6):
         # What is wrong with the format is answered as JSON.
         answer = session.read(session.send(one.make(session, session.draft()), paced=False), "json")
         session.steer.maintenance(on=False)
@@ -210,10 +227,11 @@ def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) ->
 
 @check("limit.what-counts", needs=CONTROL)
 def downloads_do_not_count(session: Session) -> None:
-    """Downloads, and those that are refused, use up neither limit."""
+    """Downloads, by whichever way, and those that are refused, use up neither limit."""
     url = session.resource_url()
     session.wait(MINUTE)  # that call must not count
     session.align()
-    for verb, address in (("GET", url), ("HEAD", url), ("GET", url + "x")) * 21:
-        session.fetch(Request(verb, address))
-    expect([*FIVE, 31], [_call(session) for _ in range(6)], "the codes of six calls after 63 downloads")
+    for way in WAYS:
+        for address in (url, url, url + "x", url, url):
+            asked(session, address, way)
+    expect([*FIVE, 31], [_call(session) for _ in range(6)], f"the codes of six calls after {5 * len(WAYS)} downloads")

@@ -7,12 +7,12 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of
 from flipsnack_contract.checks.request_cases import extras, names, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
-from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods, options_of
-from flipsnack_contract.target.session import SERVER_ERROR, Pairs, Session, encoded
+from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods, options_of, takes_document
+from flipsnack_contract.target.session import COLLECTION, SERVER_ERROR, Pairs, Session, encoded
 
 
 @check(
@@ -38,6 +38,24 @@ def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
     request = replace(draft, verb="POST", files=()).request(session.target.base_url)
     twice = replace(request, url=f"{request.url}?{encoded([(name, str(draft.get(name)))])}")
     expect_code(40, session.ask(twice), f"{name} in the query and in the form")
+
+
+@check("request.duplicate-parameter", needs=CONTROL, methods=every_method, rows={"written": ("%61ction", "acti%6Fn")})
+def a_name_written_in_two_ways_is_sent_twice(session: Session, written: str) -> None:
+    """Names are compared as decoded text: one that is escaped in another way is the same."""
+    draft = session.draft()
+    request = replace(draft, files=()).request(session.target.base_url)
+    body = request.body + f"&{written}=x".encode() if request.body else b""
+    url = request.url if request.body else f"{request.url}&{written}=x"
+    expect_code(40, session.ask(replace(request, url=url, body=body)), f"action sent as {written} too")
+
+
+@check("request.duplicate-parameter", needs=CONTROL, methods=takes_document, rows={"name": ("apiKey", "title", "x")})
+def an_upload_has_no_parameter_in_its_query_too(session: Session, name: str) -> None:
+    """A field beside a file that is in the query as well is sent twice."""
+    request = session.draft(title="A", x="1").request(session.target.base_url)
+    twice = replace(request, url=f"{request.url}?{encoded([(name, 'A')])}")
+    expect_code(40, session.ask(twice), f"{name} in the query and beside the file")
 
 
 @check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
@@ -143,14 +161,37 @@ def what_belongs_to_other_methods_changes_nothing(session: Session) -> None:
     collection = session.collection(title="Spring", status="unlisted")
     session.steer.statistics(collection, [{"date": "2023-05-06", "views": 7, "pages": [{"page": 1, "views": 7}]}])
     its_own = {one.name for one in session.method.parameters}
-    values = dict(ChainMap(*({**options_of(one)} for one in methods())))
+    values = dict(ChainMap(*({**options_of(one)} for one in methods()))) | {COLLECTION: collection}
+    nearly = {near: value for name, value in options_of(session.method).items() for near in _nearly(name)}
     before = [session.ask(session.draft(collection)), session.call(GET, collection)]
     # Values that the other method obeys, and some that it refuses.
-    for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1")):
+    for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1"), nearly):
         others = {name: value for name, value in given.items() if name not in its_own}
         answers = [session.ask(session.draft(collection, **others)), session.call(GET, collection)]
         for name, one, two in zip(("the answer", "getCollection"), before, answers, strict=True):
             expect(_without_urls(one), _without_urls(two), f"{name} after a call with {others}")
+
+
+@check("parameter.unknown", needs=CONTROL, methods=takes_document)
+def nothing_else_makes_another_collection(session: Session) -> None:
+    """An upload obeys no parameter of another method, nor a name that is nearly one of its own."""
+    session.steer.settings(conversion_schedule="immediate")
+    other = session.collection(title="Kept")
+    its_own = {one.name for one in session.method.parameters}
+    values = dict(ChainMap(*({**options_of(one)} for one in methods()))) | {COLLECTION: other, "hash": other}
+    nearly = {near: value for name in its_own for near in _nearly(name) for value in ("unlisted",)}
+    before = session.data(GET, hash_of(session.ask(session.draft()).data or {}))
+    for given in (values, nearly):
+        others = {name: value for name, value in given.items() if name not in its_own}
+        after = session.data(GET, hash_of(session.ask(session.draft(**others)).data or {}))
+        for name in before.keys() - {COLLECTION, "collectionThumbnail", "flipbooks"}:
+            expect(before[name], after[name], f"{name} of an upload with {others}")
+    expect("Kept", session.data(GET, other).get("collectionTitle"), "the title of a collection that was there before")
+
+
+def _nearly(name: str) -> tuple[str, ...]:
+    """Names that are nearly that of a parameter."""
+    return (name.upper(), name.capitalize(), f"{name}[]", f"{name} ", f"{name}2", f"_{name}", name.swapcase())
 
 
 def _without_urls(answer: Answer) -> Mapping[str, object]:

@@ -83,6 +83,7 @@ raw_requests = st.lists(st.one_of(_lines, _headers, st.binary(max_size=60)), max
 
 Make = Callable[[Session, CallDraft], CallDraft]
 CALLBACK = "app.answer"
+FORMATS = ("json", "jsonp", "xml")
 KEY = frozenset({"credentials"})
 
 
@@ -235,6 +236,8 @@ REFUSED_UPLOADS: tuple[RequestCase, ...] = (
 """What can be wrong with the document of an upload; which is found first is a rule of its own."""
 
 RIGHT_CALL = RequestCase("a right call", 14, 20, "", _set(), frozenset({"collection"}), makes_packages)
+OWN_CALL = RequestCase("a right call of any method", 14, 20, "parameter", own, CONTROL)
+OWN_READ = replace(OWN_CALL, name="a right call that only reads", suits=lambda method: method.read_only)
 ANSWERS: tuple[RequestCase, ...] = (
     RIGHT_CALL,
     RequestCase("PROCESSING", 14, 20, "parameter", _job("never"), CONTROL, makes_packages),

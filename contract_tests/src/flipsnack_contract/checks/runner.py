@@ -16,7 +16,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import sampled_from
 
-from flipsnack_contract.checks.check import Check, Plan, Row, needs_of
+from flipsnack_contract.checks.check import Check, Plan, methods_for, needs_of, rows_for
 from flipsnack_contract.checks.drawing import same_everywhere
 from flipsnack_contract.contract.assertions import Inconclusive, Unsuitable, Violation, keep_to_time
 from flipsnack_contract.contract.clock import REAL_MARGIN, SECOND, Clock, RatePacer, RealClock, shortest, stopwatch
@@ -170,36 +170,6 @@ def missing(check: Check, under_test: TargetUnderTest) -> tuple[str, ...]:
     """The capabilities that the check needs and the target lacks; for a table, the least that any row lacks."""
     rows = check.rows if check.rows and not draws(check, under_test) else ({},)
     return min((tuple(sorted((check.needs | needs_of(row)) - under_test.capabilities)) for row in rows), key=len)
-
-
-def rows_for(check: Check, under_test: TargetUnderTest, plan: Plan) -> Sequence[Row]:
-    """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
-    rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
-    able = [row for row in rows if needs_of(row) <= under_test.capabilities]
-    if plan.rows is not None and len(able) > plan.rows:
-        # Spread from the first to the last, because neighbours are alike.
-        able = [able[index * (len(able) - 1) // max(1, plan.rows - 1)] for index in range(plan.rows)]
-    return able if check.methods is None else _with_methods(able, methods_for(check, under_test))
-
-
-def methods_for(check: Check, under_test: TargetUnderTest) -> tuple[Method, ...]:
-    """The methods that the check is run for."""
-    return tuple(one for one in under_test.methods if check.methods and check.methods(one))
-
-
-def _with_methods(rows: Sequence[Row], methods: Sequence[Method]) -> Sequence[Row]:
-    """Each row with one method and each method with a row, in turn: not every row with every method."""
-    found = []
-    for number, row in enumerate(rows):
-        if suited := [one for one in methods if _suits(row, one)]:
-            found.append({"method": suited[number % len(suited)], **row})
-    rest = [one for one in methods if all(row["method"] != one for row in found)]
-    first = ((one, next((row for row in rows if _suits(row, one)), None)) for one in rest)
-    return [*found, *({"method": one, **row} for one, row in first if row is not None)]
-
-
-def _suits(row: Row, method: Method) -> bool:
-    return all(value.suits(method) for value in row.values() if hasattr(value, "suits"))
 
 
 READ_ONLY = Plan(examples=0, rows=2)

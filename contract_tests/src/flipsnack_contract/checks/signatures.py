@@ -108,6 +108,9 @@ def tampering_after_signing_is_44(session: Session, pair: int, change: str) -> N
     rows=[
         {"extra": [("b", "1"), ("a", "2"), ("zz", "3"), ("aa", "4")], "order": tuple(range(7, -1, -1))},
         # Numbers are names like any other: 10 comes before 9, alone and within a name.
+        # By their names, not by name and value together; and however many there are.
+        {"extra": [("ab", ""), ("a", "z"), ("abc", "a"), ("ab0", "b")], "order": (1, 0, 3, 2)},
+        {"extra": [(f"n{number}", str(number)) for number in range(300)], "order": (5, 4, 3, 2, 1, 0)},
         {"extra": [(name, "1") for name in ("9", "10", "01", "-1", "1.5", "a9", "a10")], "order": (2, 1, 0)},
     ],
     varies={"extra": extras(), "order": st.permutations(range(8))},

@@ -76,7 +76,7 @@ def jpg(marker: int = 0xE0) -> bytes:
 # Tables of a file that has neither JFIF nor Exif come first; here the first of them, which is there once more.
 _OTHER_SEGMENTS: Mapping[int, bytes] = {
     0xE1: b"\xff\xe1\x00\x10Exif\0\0II*\0\x08\0\0\0",
-    0xE2: b"\xff\xe2\x00\x0eICC_PROFILE\0",
+    0xE2: b"\xff\xe2\x00\x10ICC_PROFILE\0\1\1",
     0xEE: b"\xff\xee\x00\x0eAdobe\0\x64\0\0\0\0\0",
     0xDB: b"",
 }

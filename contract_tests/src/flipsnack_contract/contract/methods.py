@@ -169,9 +169,15 @@ def methods() -> tuple[Method, ...]:
     return parse_methods(spec("methods.toml"))
 
 
-def package_method(among: Iterable[Method] | None = None) -> Method:
-    """The method that answers with the `resourceUrl` of a package, by default of the table; or `LookupError`."""
-    for one in among or methods():
+@cache
+def package_method() -> Method:
+    """The method of the table that answers with the `resourceUrl` of a package; or `LookupError`."""
+    return package_method_among(methods())
+
+
+def package_method_among(among: Iterable[Method]) -> Method:
+    """The first of these methods that answers with the `resourceUrl` of a package; or `LookupError`."""
+    for one in among:
         if makes_packages(one):
             return one
     raise LookupError("no method of the table answers with a resourceUrl")

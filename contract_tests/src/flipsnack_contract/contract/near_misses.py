@@ -38,6 +38,17 @@ OTHERWISE: Mapping[str, Callable[[str], str]] = {
 }
 NEAR: Mapping[str, Callable[[str], str]] = {**LONGER, **SHORTER, **OTHERWISE}
 """How each is made of a text that is not empty; some leave a text as it is."""
+NEAR_KEYS: Mapping[str, Callable[[str], str]] = {
+    "otherwise": lambda _key: "",
+    "in capitals": str.upper,
+    "with a capital": str.title,
+    "with a letter after it": lambda key: key + "x",
+    "with a zero after it": lambda key: key + "0",
+    "with a letter before it": lambda key: "x" + key,
+    "with another end": lambda key: key[:-1] + "x",
+    "with another mark": lambda key: key.replace("-", "_"),
+}
+"""How a key is named that is another one beside it; "" leaves the name open."""
 
 
 def near_misses(text: str, *, ways: Mapping[str, Callable[[str], str]] = NEAR) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ client is used.
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
@@ -90,47 +89,3 @@ class AccountModel:
     def serves(self, issued_at: int) -> bool:
         """Whether a resource URL handed out at `issued_at` still serves its package now."""
         return self.now < issued_at + MINUTE
-
-
-@dataclass
-class CollectionModel:
-    """One uploaded collection: its title, who may see it, the width of its player, and how its conversion stands."""
-
-    hash: str
-    title: str
-    status: str = "public"
-    width: int = 650
-    conversion: str = "processing"
-
-
-@dataclass
-class LibraryModel:
-    """The collections of one key, oldest first, and the uploads that were made, by their instants."""
-
-    per_month: int
-    now: int = 0
-    collections: list[CollectionModel] = field(default_factory=list)
-    uploads: list[int] = field(default_factory=list)
-
-    @property
-    def uploads_left(self) -> int:
-        """The uploads that the calendar month (UTC) still has."""
-        used = sum(1 for instant in self.uploads if month(instant) == month(self.now))
-        return max(0, self.per_month - used)
-
-    def find(self, collection_hash: str) -> CollectionModel | None:
-        return next((one for one in self.collections if one.hash == collection_hash), None)
-
-    def code_of(self, action: str, collection_hash: str) -> int:
-        """The code of a right call of that method for that collection."""
-        found = self.find(collection_hash)
-        if found is None:
-            return FORBIDDEN
-        busy = found.conversion == "processing" and action in ("collection.update", "collection.downloadHTML")
-        return STILL_PROCESSING if busy else OK
-
-
-def month(now: int) -> tuple[int, int]:
-    """Year and month (UTC) of an instant in microseconds since 1970."""
-    moment = datetime.fromtimestamp(now / SECOND, UTC)
-    return moment.year, moment.month

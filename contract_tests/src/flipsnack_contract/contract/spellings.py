@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
+LONG = 10_000
+"""Characters of a text that is searched for fewer spellings."""
 TOKEN = re.compile(r"[A-Za-z0-9+/_-]{6,}")
-HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
+HEX = re.compile(r"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ :,-]{0,2}){4,}")
+NUMBERS = re.compile(r"(?:\d{1,3},? ){4,}\d{1,3}")
+QUOTED = re.compile(r"=([0-9A-F]{2})")
 ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([\"'\\/])")
 
 
@@ -39,14 +43,18 @@ def _readings(text: str, size: int) -> Iterator[tuple[str, str]]:
         for token in (one for one in TOKEN.findall(read) if 3 * len(one) >= 4 * size - 4):
             yield "in Base64", _from_base64(token)
         for token in (one for one in HEX.findall(read) if len(one) >= 2 * size):
-            yield "in hexadecimal", _text(bytes.fromhex(token))
+            yield "in hexadecimal", _text(_from_hex(token))
+        for token in NUMBERS.findall(read):
+            yield "in numbers", _text(bytes(int(one) % 256 for one in re.findall(r"\d+", token)))
 
 
 def _as_texts(text: str) -> Iterator[tuple[str, str]]:
     seen = {text}
     yield "as it is", text
     once = unquote(text)
-    variants = (once, unquote_plus(text), unquote(once), unquote(text, "latin-1"), _from_bytes(text))
+    # Backwards, and quoted-printable, are spellings too.
+    others = (text[::-1], _from_bytes(QUOTED.sub(_byte, text))) if len(text) < LONG else ()
+    variants = (once, unquote_plus(text), unquote(once), unquote(text, "latin-1"), _from_bytes(text), *others)
     for read in variants:
         if read not in seen:
             seen.add(read)
@@ -59,6 +67,10 @@ def _from_bytes(text: str) -> str:
     return text
 
 
+def _byte(quoted: re.Match[str]) -> str:
+    return chr(int(quoted[1], 16))
+
+
 def _character(escape: re.Match[str]) -> str:
     code = escape[1] or escape[2]
     return chr(int(code, 16)) if code else escape[3]
@@ -67,6 +79,11 @@ def _character(escape: re.Match[str]) -> str:
 def _paired(text: str) -> str:
     """The text with each pair of surrogates as the character that they stand for."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _from_hex(token: str) -> bytes:
+    digits = "".join(re.findall(r"[0-9A-Fa-f]{2}", re.sub(r"0x|\\x", "", token)))
+    return bytes.fromhex(digits)
 
 
 def _from_base64(token: str) -> str:

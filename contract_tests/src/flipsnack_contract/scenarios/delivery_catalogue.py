@@ -13,7 +13,7 @@ from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH
 from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     CALL,
     DEAD_LINKS,
@@ -21,12 +21,13 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     LASTING,
     PACKAGE,
     PASSING,
+    SPOILT_PACKAGES,
     at,
     faults_of,
     refusal,
 )
-from flipsnack_contract.scenarios.odd_answers import ODD_BODIES, odd_answer, odd_link
-from flipsnack_contract.scenarios.scenario import ELSEWHERE, Affects, Fault, Operation, Scenario
+from flipsnack_contract.scenarios.odd_answers import ODD_BODIES, encoded_answer, odd_answer, odd_link, odd_values
+from flipsnack_contract.scenarios.scenario import ELSEWHERE, Affects, Fault, Scenario
 from flipsnack_contract.scenarios.scenario_run import FINAL
 
 CUT_OFF = PASSING["a download cut off once"]
@@ -148,26 +149,32 @@ PACKAGES: Mapping[str, Scenario] = {
         for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
+    **{
+        f"{name}, after a part that came": Scenario(
+            package_bytes=MEDIUM, faults=(cut_after(CUT_AT), fault), old_bytes=21
+        )
+        for name, fault in SPOILT_PACKAGES.items()
+    },
+    "packages with a wrong byte, by a new link": Scenario(
+        faults=(DEAD_LINKS["a dead link once"], SPOILT_PACKAGES["packages with a wrong byte"])
+    ),
+    **{f"a package of {size} bytes": Scenario(package_bytes=size) for size in (65_536, 65_537, 131_072)},
+    "a fitting part of another package, by a new link": Scenario(
+        package_bytes=MEDIUM,
+        settings={"url_lifetime": 0.25},
+        faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, when={**PACKAGE, "nth": 2})),
+    ),
     "a new large package in place of the rest": Scenario(package_bytes=LARGE, faults=(CUTS[3], NEW_PACKAGE)),
+    f"{FITTING_PART.name} for ever": Scenario(
+        package_bytes=MEDIUM, faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, count=None))
+    ),
     EMPTY_ZIP.name: Scenario(faults=(EMPTY_ZIP,)),
     f"{EMPTY_ZIP.name}, over another file": Scenario(old_bytes=9_000, faults=(EMPTY_ZIP,)),
     "a small new package": Scenario(faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)),
 }
 
 
-def _once(fault: Fault) -> Fault:
-    return msgspec.structs.replace(fault, count=1)
-
-
-STEPS: tuple[tuple[Operation, str], ...] = (
-    ("create", CREATE),
-    ("create", SHOW),
-    ("list", LIST),
-    ("publish", UPDATE),
-    ("publish", SHOW),
-)
-"""Operations, and the calls that they are made of."""
-PACKAGE_METHOD = package_method().name
+PACKAGE_METHOD, DELETE = package_method().name, "collection.deleteCollection"
 REFUSED_BY = {code: refusal(PACKAGE_METHOD, code, FINAL[code]) for code in messages() if code in FINAL}
 STILL_CONVERTED = msgspec.structs.replace(REFUSED_BY.pop(38), affects="lasting", means="")
 ALL_LASTING = ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever", "calls reset for ever")
@@ -177,37 +184,19 @@ CODES: Mapping[str, Scenario] = {
         for code, one in REFUSED_BY.items()
     },
     "43 for ever": Scenario(old_bytes=21, faults=(REFUSED_BY[43],)),
-    **{f"{code} once": Scenario(deadline_s=None, faults=(_once(one),)) for code, one in REFUSED_BY.items()},
-    **{
-        f"one poll, {code} for ever": Scenario(op="poll", faults=(one,))
-        for code, one in REFUSED_BY.items()
-        if code in (37, 46)
-    },
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
-    "one poll, 22 for ever": Scenario(op="poll", deadline_s=None, faults=(LASTING["22 for ever"],)),
     "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
     "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
     **{
-        f"call {action.partition('.')[2]}, {code} for ever": Scenario(
-            op="call", action=action, deadline_s=None, params=params, faults=(refusal(action, code, FINAL[code]),)
+        f"call deleteCollection, {code} for ever": Scenario(
+            op="call", action=DELETE, deadline_s=None, faults=(refusal(DELETE, code, FINAL[code]),)
         )
-        for action, params in ((UPDATE, {"title": "x"}), (STATISTICS, {}), ("collection.deleteCollection", {}))
         for code in (30, 37, 38, 40, 42, 43, 46)
     },
     **{
-        f"{operation}, {name} at {action.partition('.')[2]}": Scenario(
-            op=operation, deadline_s=None, collections=3, faults=(at(action, LASTING[name]),)
-        )
-        for operation, action in STEPS[:4]
+        f"an upload, {name}": Scenario(op="create", deadline_s=None, faults=(at(CREATE, LASTING[name]),))
         for name in ("22 for ever", "31 for ever", "32 for ever")
-    },
-    **{
-        f"{operation}, {code} at {action.partition('.')[2]}": Scenario(
-            op=operation, collections=3, faults=(refusal(action, code, FINAL[code]),)
-        )
-        for operation, action in STEPS[1:]
-        for code in (40, 43, 46)
     },
 }
 
@@ -235,11 +224,47 @@ FORMS: Mapping[str, Scenario] = {
         for name in names
     },
     **{f"a link with escapes ({form})": Scenario(format=form, faults=(odd_link(form),)) for form in FORMATS},
+    **{
+        f"values of every kind ({form})": Scenario(op="call", action=SHOW, format=form, faults=(odd_values(form),))
+        for form in FORMATS
+    },
+    **{
+        f"XML in {encoding}": Scenario(format="xml", schedule="after-5s", faults=(encoded_answer(encoding),))
+        for encoding in ("ISO-8859-1", "UTF-16", "utf-8-sig")
+    },
+}
+HOSTILE_NAMES = ('a "b" 100% c; d=e.png', "Ünï ﬁ 日本 😀.png", "'-x (1)\\y`$z&.PNG", "no extension", "x" * 180 + ".png")
+NAMED: Mapping[str, Scenario] = {
+    **{f"a document called {name[:30]}": Scenario(op="create", file_name=name) for name in HOSTILE_NAMES},
+    **{
+        f"a package called {name[:30]}": Scenario(schedule="after-5s", file_name=name, old_bytes=21)
+        for name in (*HOSTILE_NAMES[:4], ".hidden", "x.zip", "x" * 180)
+    },
+    "a package called as a file beside": Scenario(faults=(cut_after(CUT_AT),), package_bytes=MEDIUM, file_name="notes"),
+}
+AGAIN: Mapping[str, Scenario] = {
+    "again, after a run that was cut off": Scenario(interrupted=True, package_bytes=MEDIUM),
+    "again, over another file": Scenario(interrupted=True, package_bytes=MEDIUM, old_bytes=21),
+    "again, and there is a new package": Scenario(
+        interrupted=True, package_bytes=MEDIUM, faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)
+    ),
+    "again, and it has failed": Scenario(
+        interrupted=True,
+        package_bytes=MEDIUM,
+        old_bytes=21,
+        whose="own",
+        faults=(refusal(PACKAGE_METHOD, 43, FINAL[43]),),
+    ),
+    "again, and the link is dead once": Scenario(
+        interrupted=True, package_bytes=MEDIUM, faults=(DEAD_LINKS["a dead link once"],)
+    ),
 }
 DELIVERY_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "forms": FORMS,
     "packages": PACKAGES,
     "redirects": REDIRECTED,
     "codes": CODES,
+    "names": NAMED,
+    "again": AGAIN,
 }
 """The scenarios by what they are about."""

@@ -90,6 +90,12 @@ class Event:
         return frozenset(name for name, _value in parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
 
     @property
+    def named_twice(self) -> list[str]:
+        """The names of parameters that are in the URL more than once."""
+        names = [name for name, _value in parse_qsl(urlsplit(self.url).query, keep_blank_values=True)]
+        return sorted({name for name in names if names.count(name) > 1})
+
+    @property
     def fetches_link(self) -> bool:
         """Whether it requests exactly the link that `giver` gave."""
         return self.giver is not None and self.url == self.giver.link

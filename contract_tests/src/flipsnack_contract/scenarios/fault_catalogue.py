@@ -37,6 +37,10 @@ def answer_of(body: str, content_type: str) -> dict[str, Any]:
     return {"kind": "status", "status": 200, "body": body, "content_type": content_type}
 
 
+def _later(when: str) -> dict[str, Any]:
+    return {"kind": "status", "status": 503, "body": "later", "headers": {"Retry-After": when}}
+
+
 PASSING = faults_of(
     "passing",
     ("31 once", {"kind": "code", "code": 31}, CALL, 1),
@@ -47,8 +51,11 @@ PASSING = faults_of(
     ("HTTP 502 once", {"kind": "status", "status": 502, "body": "no upstream"}, CALL, 1),
     ("HTTP 504 once", {"kind": "status", "status": 504, "body": "upstream is slow"}, CALL, 1),
     ("HTTP 429 once", {"kind": "status", "status": 429, "body": "slow down"}, CALL, 1),
+    ("HTTP 503 once, with the date to come back", _later("Wed, 21 Oct 2015 07:28:00 GMT"), CALL, 1),
+    ("HTTP 429 once, with seconds to wait", _later("3") | {"status": 429}, CALL, 1),
     ("a reset once", {"kind": "reset"}, CALL, 1),
     ("an empty reply once", {"kind": "empty-reply"}, CALL, 1),
+    ("bytes that are not HTTP once", {"kind": "garbage"}, CALL, 1),
     ("an answer cut off once", {"kind": "truncate"}, CALL, 1),
     ("an answer in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, CALL, 1),
     ("a download in chunks cut off once", {"kind": "truncate", "framing": "chunked"}, PACKAGE, 1),
@@ -72,6 +79,7 @@ LASTING = faults_of(
 DEAD_LINKS = faults_of(
     "link",
     ("a dead link once", {"kind": "url-lifetime", "seconds": 0}, {}, 1),
+    ("a dead link twice", {"kind": "url-lifetime", "seconds": 0}, {}, 2),
     ("dead links", {"kind": "url-lifetime", "seconds": 0}, {}, None),
     ("links to a closed port", {"kind": "url-origin"}, {}, None),
 )
@@ -86,7 +94,13 @@ SPOILT_PACKAGES = {
         ("packages without a byte", {"kind": "empty-body"}, PACKAGE, None),
         ("a page instead of a package", answer_of(LOGIN, HTML), PACKAGE, None),
     ),
-    **faults_of("package", ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None), needs=("checksums",)),
+    **faults_of(
+        "package",
+        ("packages with a wrong byte", {"kind": "wrong-byte"}, PACKAGE, None),
+        ("packages with a wrong first byte", {"kind": "wrong-byte", "offset": 0}, PACKAGE, None),
+        ("packages with a wrong byte in front", {"kind": "wrong-byte", "offset": 45}, PACKAGE, None),
+        needs=("checksums",),
+    ),
 }
 """Packages that never arrive complete."""
 
@@ -122,6 +136,10 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "data that is not an object": lambda form: envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
     "a code that is a word": lambda form: envelope(form, LINKED, "twenty"),
+    "a code with a fraction": lambda form: envelope(form, LINKED, 20.5),
+    "a link that is no text": lambda form: envelope(form, {"status": "COMPLETE", "resourceUrl": 7}),
+    "a link to a file of the machine": lambda form: envelope(form, {**LINKED, "resourceUrl": f"file://{__file__}"}),
+    "an empty link": lambda form: envelope(form, {**LINKED, "resourceUrl": ""}),
     "another code with OK": lambda form: envelope(form, LINKED, 99),
     "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
     "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],

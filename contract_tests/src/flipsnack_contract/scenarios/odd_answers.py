@@ -1,9 +1,11 @@
 """Right answers in a spelling that is unusual and legal."""
 
+import base64
 from collections.abc import Mapping
 
 from flipsnack_contract.adapter.elsewhere import ODD_PATH
 from flipsnack_contract.adapter.messages import Format
+from flipsnack_contract.scenarios.event import SHOW
 from flipsnack_contract.scenarios.fault_catalogue import CALL, TYPES, answer_of
 from flipsnack_contract.scenarios.scenario import CALLBACK, ELSEWHERE, Fault
 
@@ -56,6 +58,22 @@ ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
 }
 """PROCESSING in an unusual spelling."""
 
+ODD_VALUES: Mapping[Format, str] = {
+    "json": (
+        '{"data": {"collectionHash": "f000001", "title": " \\ud83d\\ude00 \\"\\\\\\/\\u2028 \\u00e9e\\u0301\\t", '
+        '"count": -0.5e1, '
+        '"largest": 9007199254740991, "none": null, "no": false, "list": [], "deep": {"a": [1, [2], {"b": ""}]}, '
+        '"code": 43, "status": "FAILED", "data": {"x": 1}}, "status": "OK", "code": 20}'
+    ),
+    "jsonp": CALLBACK + '({"code":20,"status":"OK","data":{"title":"a); b(\\"c\\");//","description":"*/ é\\u2029"}});',
+    "xml": (
+        "<response><code>20</code><status>OK</status><data><collectionHash>f000001</collectionHash><title> &lt;a&gt; "
+        "&amp;amp; &#x1F600;<![CDATA[ ]]&gt; <b> ]]>&quot;</title><description>\n two\tlines\n</description>"
+        "<code>43</code><status>FAILED</status></data></response>"
+    ),
+}
+"""Data of a call with values of every kind, in unusual spellings."""
+
 LINK = ELSEWHERE + ODD_PATH
 _IN_JSON = '{"code":20,"status":"OK","data":{"status":"COMPLETE","resourceUrl":"' + LINK.replace("&", "\\u0026") + '"}}'
 _IN_XML = LINK.replace("&", "<![CDATA[&]]>").replace("=", "&#x3D;")
@@ -81,6 +99,21 @@ def odd_answer(name: str, form: Format) -> Fault:
     """The fault that answers once with that body of `ODD_BODIES`."""
     fault = answer_of(ODD_BODIES[form][name], CONTENT_TYPES[form])
     return Fault(name=name, affects="nothing", fault=fault, when=CALL, count=1)
+
+
+def odd_values(form: Format) -> Fault:
+    """The fault that answers a call that shows a collection with `ODD_VALUES`."""
+    fault = answer_of(ODD_VALUES[form], CONTENT_TYPES[form])
+    return Fault(name="values of every kind", affects="nothing", fault=fault, when={"action": SHOW})
+
+
+def encoded_answer(encoding: str) -> Fault:
+    """The fault that answers once with PROCESSING in XML in another encoding, which the answer declares."""
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><response><code>20</code><status>OK: é</status>'
+    raw = f"{text}<data><status>PROCESSING</status></data></response>".encode(encoding)
+    fault = answer_of("", "application/xml") | {"body_base64": base64.b64encode(raw).decode()}
+    return Fault(name=f"XML in {encoding}", affects="nothing", fault=fault, when=CALL, count=1)
 
 
 def odd_link(form: Format) -> Fault:

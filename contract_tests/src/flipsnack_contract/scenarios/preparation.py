@@ -18,6 +18,14 @@ LONGEST_MS = 3 * 3_600_000
 OLD = b"what was there before"
 OWN, FOREIGN = "f000001", "foreign"
 """The hashes of the collection that a scenario is about: of the account's own, and of another one's."""
+NEIGHBOURS = {
+    "another.zip": b"another package",
+    "another.zip.part": b"a part of another package",
+    "notes.txt": b"notes\n",
+    "x.part": b"a part of another file",
+    "x.tmp": b"",
+}
+"""Other files in the folder of the file: a run leaves them as they are."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
@@ -65,16 +73,26 @@ def prepare(scenario: Scenario, sandbox: Sandbox) -> None:
         sandbox.account.settings(**settings)
 
 
-def document_of(scenario: Scenario) -> bytes:
-    """The document that the client is to upload: it holds bytes of every kind, and ends with a line end if it may."""
+def furnish(scenario: Scenario, dest: Path) -> bytes | None:
+    """Put into the folder what is there before the run; what is at the destination then, None for no file."""
+    for name, content in NEIGHBOURS.items():
+        dest.with_name(name).write_bytes(content)
+    if (old := old_file_of(scenario)) is not None:
+        dest.write_bytes(old)
+    return old
+
+
+def document_of(scenario: Scenario, boundary: bytes = b"") -> bytes:
+    """The document that the client is to upload: it holds bytes of every kind, and a `boundary` between parts."""
     size, kind = scenario.document_bytes, scenario.document
+    more = _every_byte(size) + (b"\r\n--%b\r\n\r\n--%b--\r\n" % (boundary, boundary) if boundary else b"")
     match kind:
         case "pdf":
-            return padded_pdf(pdf(scenario.pages), _every_byte(size))
+            return padded_pdf(pdf(scenario.pages), more)
         case "png":
-            return padded_png(_every_byte(size))
+            return padded_png(more)
         case "jpg":
-            return jpg() + _every_byte(size)
+            return jpg() + more
     return TEXT if kind == "text" else b""
 
 
@@ -88,7 +106,7 @@ def _every_byte(size: int) -> bytes:
     return hashlib.shake_256(b"a document of the kit").digest(size)
 
 
-def case_of(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
+def case_of(scenario: Scenario, sandbox: Sandbox, collection: str, document: bytes | None = None) -> Case:
     """What the client is asked to do; the document to upload is there then."""
     deadline = None if scenario.deadline_s is None else milliseconds(scenario.deadline_s)
     horizon = LONGEST_MS if deadline is None else deadline + AFTER_DEADLINE_MS
@@ -98,7 +116,7 @@ def case_of(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
         base_url=sandbox.base_url,
         key="unknown-key" if scenario.who == "unknown-key" else scenario.key,
         secret=f"not {scenario.secret}" if scenario.who == "wrong-secret" else scenario.secret,
-        args=_args(scenario, sandbox, collection),
+        args=_args(scenario, sandbox, collection, document),
         options=CaseOptions(format=scenario.format, deadline_ms=deadline, page_size=scenario.page_size),
         cancel_after_ms=None if scenario.cancel_after_s is None else milliseconds(scenario.cancel_after_s),
         needs=scenario.needs,
@@ -106,8 +124,10 @@ def case_of(scenario: Scenario, sandbox: Sandbox, collection: str) -> Case:
     )
 
 
-def _args(scenario: Scenario, sandbox: Sandbox, collection: str) -> dict[str, str | dict[str, str]]:
-    file = str(_written(scenario, sandbox)) if scenario.uploads_file else ""
+def _args(
+    scenario: Scenario, sandbox: Sandbox, collection: str, document: bytes | None
+) -> dict[str, str | dict[str, str]]:
+    file = "" if document is None else str(_written(scenario, sandbox, document))
     match scenario.op:
         case "download" | "poll":
             return {"collection": collection, "dest": str(sandbox.dest)}
@@ -121,9 +141,9 @@ def _args(scenario: Scenario, sandbox: Sandbox, collection: str) -> dict[str, st
     return {"collection": collection, "params": scenario.params}
 
 
-def _written(scenario: Scenario, sandbox: Sandbox) -> Path:
+def _written(scenario: Scenario, sandbox: Sandbox, document: bytes) -> Path:
     file = sandbox.dest.with_name(scenario.document_name)
-    file.write_bytes(document_of(scenario))
+    file.write_bytes(document)
     return file
 
 

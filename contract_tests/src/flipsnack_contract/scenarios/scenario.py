@@ -63,9 +63,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     (`passing`) or does not (`lasting`), the answer (`answer`), the package (`package`), which may be a whole one in its
     place (`another package`), the resource URL (`link`), an upload whose answer is lost (`upload`), the way
     (`redirect`).
-    `means` is the class of error that it leads to. `needs` are the capabilities without which a client is not judged by
-    it. In a body, and in the location of a redirect, `{base_url}` stands for the API's address, `{elsewhere}` for that
-    of another server, and `{callback}` for the client's callback.
+    It begins `after_s` seconds after the start. `means` is the class of error that it leads to. `needs` are the
+    capabilities without which a client is not judged by it. In a body, and in the location of a redirect, `{base_url}`
+    stands for the API's address, `{elsewhere}` for that of another server, and `{callback}` for the client's callback.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int | None = None
     needs: tuple[str, ...] = ()
     means: str = ""
+    after_s: Seconds = 0.0
 
     @property
     def answers(self) -> bool:
@@ -93,8 +94,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         return b64decode(self.fault["body_base64"])
 
-    def as_rule(self, base_url: str, *, callback: str = "callback", elsewhere: str = "") -> dict[str, Any]:
-        """The rule as the control plane takes it."""
+    def as_rule(
+        self, base_url: str, *, callback: str = "callback", elsewhere: str = "", now: float = 0.0
+    ) -> dict[str, Any]:
+        """The rule as the control plane takes it; `now`, in seconds since 1970, is the start."""
 
         def filled(text: str) -> str:
             return text.replace(BASE_URL, base_url).replace(CALLBACK, callback).replace(ELSEWHERE, elsewhere)
@@ -104,14 +107,18 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             # Latin-1 keeps every byte.
             raw = filled(b64decode(self.fault["body_base64"]).decode("latin-1")).encode("latin-1")
             own["body_base64"] = b64encode(raw).decode()
-        return {"fault": self.fault | own, "when": self.when, "count": self.count}
+        begins = {"from": now + self.after_s} if self.after_s else {}
+        return {"fault": self.fault | own, "when": self.when | begins, "count": self.count}
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who calls, for which collection, what its job does, what goes wrong meanwhile, and what the client is given.
 
     Times are seconds of the account's clock. `settings` are the account's; `unknown_hash` is the collection that does
-    not exist. At the destination is another file of `old_bytes` bytes; None for none.
+    not exist. At the destination is another file of `old_bytes` bytes; None for none. The file, or
+    the document, has the name `file_name`; empty for the usual one. With `interrupted` the client did the same before:
+    its connection was cut off again and again, until its time was over. A document that is `torn` holds the boundary
+    between the parts of an earlier upload of the client.
 
     `params` are the caller's parameters of the method; `action` is the method of a call. A document to upload is of the
     `document` kind and has `document_bytes` more bytes than it needs. `schedule` is that of the package; of an upload,
@@ -146,6 +153,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     faults: tuple[Fault, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
     old_bytes: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
+    file_name: str = ""
+    interrupted: bool = False
+    torn: bool = False
 
     @property
     def needs(self) -> frozenset[str]:
@@ -154,7 +164,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         needed |= {"uploads"} if self.main_action == CREATE else set()
         ended = {"complete", "fail", "delete"} & {event.what for event in self.timeline}
         # Virtual time is for what happens at an instant, or would take too long.
-        at_an_instant = bool(self.timeline or self.faults or self.settings or self.op in ("list", "statistics"))
+        disturbed = bool(self.timeline or self.faults or self.settings or self.interrupted)
+        at_an_instant = disturbed or self.op in ("list", "statistics")
         slow = self.schedule not in ("immediate", "failed", "after-1-polls", "failed-after-1-polls")
         sometimes = {
             "cancel": self.cancel_after_s is not None,
@@ -194,7 +205,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def document_name(self) -> str:
         """The name of the document to upload."""
-        return f"a document.{self.document}"
+        return self.file_name or f"a document.{self.document}"
 
     @property
     def suspensions(self) -> tuple[TimelineEvent, ...]:
@@ -256,7 +267,8 @@ def _ends(scenario: Scenario) -> frozenset[str]:
     # A client that wakes up too late may poll once more.
     if earliest <= max(deadline, scenario.awake_s(deadline)):
         ends.add(end)
-    if latest + scenario.suspended_s + COMFORT_S > deadline:
+    # What the first answer says needs no time.
+    if latest and latest + scenario.suspended_s + COMFORT_S > deadline:
         ends.add("deadline")
     return frozenset(ends)
 

@@ -13,19 +13,33 @@ from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIE
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
+from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
 CUT_OFF = PASSING["a download cut off once"]
+AT_ONCE: Mapping[str, dict[str, Any]] = {
+    "failed": {"schedule": "failed", "old_bytes": 21},
+    "deleted": {"whose": "deleted"},
+    "not convertible": {"op": "create", "schedule": "failed"},
+    "what is being converted": {"op": "publish", "conversion": "never"},
+}
+"""What the first answer says: it is reported, however little time is left."""
+
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in half an hour": Scenario(schedule="after-1800s", deadline_s=3600),
+    "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600),
     "failed at once": Scenario(schedule="failed"),
     "failed after a while": Scenario(schedule="failed-after-20s"),
     "never built": Scenario(schedule="never", deadline_s=120),
     "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
     "never built, less than a second of time": Scenario(schedule="never", deadline_s=0.5),
+    **{
+        f"{name}, {seconds:g} s of time": Scenario(deadline_s=seconds, **fields)
+        for seconds in (1.0, 2.5)
+        for name, fields in AT_ONCE.items()
+    },
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
     "a package of more pages": Scenario(pages=5),
     **{
@@ -108,7 +122,9 @@ EVENTFUL: Mapping[str, Scenario] = {
     "failed by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
     "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
-    "cancelled while no package is served": Scenario(faults=(LASTING["packages never served"],), cancel_after_s=10),
+    "cancelled while no package is served": Scenario(
+        faults=(LASTING["packages never served"],), cancel_after_s=10, old_bytes=21
+    ),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
@@ -117,12 +133,14 @@ EVENTFUL: Mapping[str, Scenario] = {
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
-NIGHT, WEEKEND, MONTH = 28_800, 230_400, 2_592_000
+NIGHT, WEEKEND = 28_800, 230_400
+# Time that is left after a suspension: a client that misses the end polls for so long.
+LEFT = 600
 
 
 def _suspended(after_s: float, for_s: float, schedule: str, **fields: Any) -> Scenario:
     suspension = TimelineEvent(after_s=after_s, what="suspend", for_s=for_s)
-    return Scenario(schedule=schedule, timeline=(suspension,), **{"deadline_s": MONTH, **fields})
+    return Scenario(schedule=schedule, timeline=(suspension,), **{"deadline_s": for_s + LEFT, **fields})
 
 
 TWO_NIGHTS = tuple(TimelineEvent(after_s=after, what="suspend", for_s=NIGHT) for after in (5, NIGHT + 60))
@@ -132,7 +150,7 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended over a weekend, and not built yet": _suspended(5, WEEKEND, "after-5-polls"),
     "suspended beyond the deadline": _suspended(20, WEEKEND, "never", deadline_s=600.0),
     "suspended just beyond the deadline": _suspended(20, 50, "never", deadline_s=60),
-    "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=MONTH, timeline=TWO_NIGHTS),
+    "suspended for two nights": Scenario(schedule="after-20-polls", deadline_s=2 * NIGHT + LEFT, timeline=TWO_NIGHTS),
     "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
@@ -160,6 +178,7 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "suspended": SUSPENDED,
     **COLLECTION_FAMILIES,
     **DELIVERY_FAMILIES,
+    **TROUBLE_FAMILIES,
 }
 """The scenarios by what they are about."""
 

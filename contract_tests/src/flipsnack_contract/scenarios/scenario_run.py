@@ -9,6 +9,7 @@ from typing import Any
 
 from flipsnack_contract.adapter.case import Case, CaseOutcome, Report
 from flipsnack_contract.adapter.elsewhere import package_elsewhere
+from flipsnack_contract.adapter.messages import CaseEvent, read_from_adapter
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, Event
@@ -47,8 +48,8 @@ class ScenarioRun:
     the kit fetched itself after a download, to compare the file with it. `document` is what was to be uploaded;
     `there_before` are the hashes of the collections to be listed; `account` has all collections after the run, as the
     fake's control plane shows them, of an upload or a list. `sent` is what the client sent,
-    as it was on the wire; None where it was not seen. `left` are the names of all that is in the folder of the file
-    then.
+    as it was on the wire; None where it was not seen. `left` is all that is in the folder of the file
+    then: the beginning of each file by its name.
     """
 
     scenario: Scenario
@@ -63,7 +64,7 @@ class ScenarioRun:
     there_before: tuple[str, ...] = ()
     account: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     sent: tuple[Sent, ...] | None = field(default=None, repr=False)
-    left: tuple[str, ...] = ()
+    left: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def dest(self) -> Path:
@@ -71,9 +72,21 @@ class ScenarioRun:
         return Path(str(self.case.args.get("dest", "package.zip")))
 
     @property
+    def beside(self) -> Mapping[str, bytes]:
+        """What is in the folder then, without the file and the document."""
+        own = (self.dest.name, *([self.document_name] if self.document is not None else ()))
+        return {name: content for name, content in self.left.items() if name not in own}
+
+    @property
     def document_name(self) -> str:
         """The name of the document that is to be uploaded."""
         return self.scenario.document_name
+
+    @cached_property
+    def events(self) -> tuple[CaseEvent, ...]:
+        """The notes that the client sent while it worked."""
+        said = (one.text for one in self.report.log if one.by == "client" and '"event"' in one.text)
+        return tuple(one for text in said if isinstance(one := read_from_adapter(text.encode()), CaseEvent))
 
     @cached_property
     def calls(self) -> tuple[Event, ...]:

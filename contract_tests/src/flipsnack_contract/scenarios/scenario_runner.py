@@ -1,9 +1,12 @@
 """Runs scenarios with one client at one fake: makes the account, runs the case, collects log, report and file."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
+
+import msgspec
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.fake_server import Fake, NoPackage, Sandbox
@@ -11,23 +14,28 @@ from flipsnack_contract.adapter.launch import Program
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.adapter.session import AdapterSession
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.scenarios.event import Event, logged_event
+from flipsnack_contract.scenarios.fault_catalogue import SPOILT_PACKAGES
 from flipsnack_contract.scenarios.preparation import (
     action_of,
     case_of,
     collection_for,
     collections_of,
     document_of,
-    old_file_of,
+    furnish,
     prepare,
 )
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 from flipsnack_contract.target.control import Control
 
+BOUNDARY = re.compile(r'boundary="?([^";]+)')
 NO_LIMITS = {"requests_per_second": 0, "requests_per_minute": 0, "url_lifetime": 60}
 # A diagnosis takes a tenth of a second, and a client that signs wrong does so in each run.
 MOST_DIAGNOSES = 40
+SHORT_S = 20.0
+"""The deadline of a run that is to fail."""
 MOST_FAULTS = 10
 """After so many faults in a row nothing can be learned of the client any more."""
 
@@ -48,6 +56,7 @@ class ScenarioRunner:
     _wrong: int = 0
     _faults: int = 0
     _callback: str = ""
+    _boundary: bytes = b""
     _packages: dict[tuple[str, int, int], bytes | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,7 +96,12 @@ class ScenarioRunner:
             self.play(Scenario(op=scenario.op, action=scenario.action, format="jsonp"))
         for number, fault in enumerate(scenario.faults):
             elsewhere = sandbox.elsewhere.url if sandbox.elsewhere else ""
-            rule = fault.as_rule(sandbox.base_url, callback=self._callback or "callback", elsewhere=elsewhere)
+            rule = fault.as_rule(
+                sandbox.base_url,
+                callback=self._callback or "callback",
+                elsewhere=elsewhere,
+                now=(sandbox.account.now or 0) / SECOND,
+            )
             sandbox.account.call("POST", "/faults", {"id": f"fault-{number}", **rule})
 
     def _sandbox(self, scenario: Scenario) -> Sandbox:
@@ -101,15 +115,17 @@ class ScenarioRunner:
             way=scenario.way,
             collections=collections_of(scenario),
             frozen=self.virtual,
+            file_name=scenario.file_name,
         )
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:
         collection = collection_for(scenario, sandbox)
+        before = furnish(scenario, sandbox.dest)
+        if scenario.interrupted:
+            self._interrupt(scenario, sandbox, collection)
         self._disturb(scenario, sandbox)
-        before = old_file_of(scenario)
-        if before is not None:
-            sandbox.dest.write_bytes(before)
-        case = case_of(scenario, sandbox, collection)
+        document = self._document_for(scenario)
+        case = case_of(scenario, sandbox, collection, document)
         there = tuple(one["hash"] for one in collections_of(scenario)) if scenario.op == "list" else ()
         actions = tuple(action_of(event, collection) for event in scenario.timeline)
         report = self.player.run(case, sandbox.timeline(virtual=self.virtual, actions=actions), calls=sandbox.calls)
@@ -118,6 +134,8 @@ class ScenarioRunner:
         calls = _with_headers(_fetch_log(sandbox.control, diagnose=diagnose), sent or ())
         self._wrong += any(call.signature == "wrong" for call in calls)
         self._callback = next(filter(None, (call.params.get("callback") for call in calls)), self._callback)
+        boundaries = (BOUNDARY.search(one.by_name.get("content-type", "")) for one in sent or ())
+        self._boundary = next((found[1].encode() for found in boundaries if found), self._boundary)
         run = ScenarioRun(
             scenario,
             self.capabilities,
@@ -126,13 +144,31 @@ class ScenarioRunner:
             calls,
             file=sandbox.made(),
             file_before=before,
-            document=document_of(scenario) if scenario.uploads_file else None,
+            document=document,
             there_before=there,
             sent=sent,
             left=sandbox.left(),
             account=tuple(sandbox.account.collections()) if scenario.makes_or_lists else (),
         )
         return replace(run, package=self._package_for(run, sandbox, collection))
+
+    def _document_for(self, scenario: Scenario) -> bytes | None:
+        """The document to upload, None for none; for a torn one the client uploads another one first."""
+        if not scenario.uploads_file:
+            return None
+        if scenario.torn and not self._boundary:
+            self.play(msgspec.structs.replace(scenario, torn=False))
+        return document_of(scenario, self._boundary if scenario.torn else b"")
+
+    def _interrupt(self, scenario: Scenario, sandbox: Sandbox, collection: str) -> None:
+        """Run the case once with a connection that is cut off at every download, and forget what was sent."""
+        sandbox.account.call(
+            "POST", "/faults", {"id": "before", **SPOILT_PACKAGES["packages cut off"].as_rule(sandbox.base_url)}
+        )
+        case = case_of(msgspec.structs.replace(scenario, deadline_s=SHORT_S), sandbox, collection)
+        self.player.run(replace(case, id=f"{case.id}-before"), sandbox.timeline(virtual=self.virtual))
+        sandbox.account.call("DELETE", "/faults")
+        sandbox.forget()
 
     def _package_for(self, run: ScenarioRun, sandbox: Sandbox, collection: str) -> bytes | None:
         """The package that a client which says ok must have saved; None for no download, or where none is served."""

@@ -21,6 +21,7 @@ from flipsnack_contract.scenarios.delivery_catalogue import (
 from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
+    LASTING,
     PASSING,
     SPOILT_ANSWERS,
     SPOILT_PACKAGES,
@@ -30,6 +31,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
 )
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import FINAL
+from flipsnack_contract.scenarios.trouble_catalogue import ENVELOPES, MANY, SINGLE, Step
 
 POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
 DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0, 0.5)
@@ -39,7 +41,10 @@ SUSPENSIONS = (HOUR, 8 * HOUR, DAY, 64 * HOUR, 14 * DAY)
 LONG_DEADLINES = (30 * DAY, 2 * DAY)
 # Every letter of these has broken somebody's encoding; a key is printable ASCII, a secret is any text.
 KEY_LETTERS = "abzABZ09-_.~+%&=;?#[]'\"<>\\,:@!$()*"
-LETTERS = KEY_LETTERS + " éßжж日ﬁＡ\u2028😀"
+LETTERS = KEY_LETTERS + " éßжж日ﬁ\uff21\u0130e\u0301\u2028😀"
+
+TROUBLES = {fault.name: fault for fault in (*CALL_FAULTS, *LASTING.values()) if fault.when != {"action": "package"}}
+"""What a call may meet that passes, or lasts."""
 
 slow = st.one_of(
     st.sampled_from(POLLED),
@@ -60,6 +65,8 @@ own_or_not = st.sampled_from(("own", "own", "own", "deleted", "foreign", "unknow
 documents: dict[str, st.SearchStrategy[Any]] = {
     "document": st.sampled_from(("png", "png", "png", "jpg", "pdf", "pdf", "text", "empty")),
     "document_bytes": st.one_of(st.integers(0, 9_000), st.sampled_from((65_536, 100_000))),
+    # An upload takes real time, of which less than a second may be too little.
+    "deadline_s": st.sampled_from([seconds for seconds in DEADLINES if seconds >= 3]),
 }
 
 answer_forms: st.SearchStrategy[AnswerForm | None] = st.one_of(st.none(), st.none(), st.sampled_from(ANSWER_FORMS))
@@ -190,6 +197,25 @@ def _watched(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return _built(forms, op=st.just("statistics"), whose=own_or_not, faults=faults, cancel_after_s=cancel)
 
 
+def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
+    """Any step of any operation with any trouble that a call may meet, at its first or second call."""
+
+    def drawn(step: Step, form: Format, name: str, nth: int | None) -> st.SearchStrategy[Scenario]:
+        fault = TROUBLES.get(name) or spoilt_answer(name, form)
+        fields = {field: st.just(value) for field, value in step[1].items()}
+        return _built([form], faults=st.just((at(step[0], fault, nth=nth),)), **fields)
+
+    def refused(step: Step, code: int) -> st.SearchStrategy[Scenario]:
+        fields = {field: st.just(value) for field, value in step[1].items()}
+        return _built(forms, faults=st.just((refusal(step[0], code, FINAL[code]),)), **fields)
+
+    places = st.sampled_from([*MANY.values(), *SINGLE.values()])
+    names, seconds = st.sampled_from((*TROUBLES, *ENVELOPES)), st.sampled_from((None, None, 2))
+    troubled = st.tuples(places, st.sampled_from(forms), names, seconds).flatmap(lambda chosen: drawn(*chosen))
+    codes = st.sampled_from(sorted(FINAL.keys() - {38}))
+    return st.one_of(troubled, troubled, st.tuples(places, codes).flatmap(lambda chosen: refused(*chosen)))
+
+
 def _published(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     faults = st.one_of(st.just(()), st.sampled_from(NOT_DONE).map(lambda fault: (at(UPDATE, fault),)))
     params = st.dictionaries(st.just("title"), texts)
@@ -242,6 +268,7 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:create", "virtual_sleep"}), _created),
     (frozenset({"op:create", "virtual_sleep"}), _unlucky_upload),
     (frozenset({"op:publish", "virtual_sleep"}), _published),
+    (frozenset({"op:call", "virtual_sleep"}), _anywhere),
     (frozenset({"op:list", "virtual_sleep"}), _listed),
     (frozenset({"op:statistics", "virtual_sleep"}), _watched),
 )

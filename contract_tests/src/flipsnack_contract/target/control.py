@@ -56,9 +56,11 @@ class Control:
         """A new account with these collections; its clock stands still at `frozen_at` microseconds, if given."""
         more: dict[str, object] = {"collections": list(collections)} if collections else {}
         more |= {} if frozen_at is None else {"frozen_at": frozen_at / 1_000_000}
-        self.call("POST", "/accounts", {"key": key, "secret": secret, **more})
+        made = self.call("POST", "/accounts", {"key": key, "secret": secret, **more})
         account = AccountControl(self, key, secret)
         account.now = frozen_at or 0
+        if frozen_at is not None and not (isinstance(made, dict) and made.get("frozen")):
+            account.freeze()  # a control plane that does not know the field
         return account
 
     def maintenance(self, *, on: bool) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
-from wsgiref.util import setup_testing_defaults
 
 from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.contract.decoding import Malformed, cut, decode
@@ -207,11 +206,15 @@ def _environ(request: Request) -> dict[str, Any]:
         "SCRIPT_NAME": "",
         "wsgi.input": io.BytesIO(request.body),
         "wsgi.url_scheme": parts.scheme,
+        "wsgi.version": (1, 0),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
     }
     for name, value in request.headers.items():
         variable = name.upper().replace("-", "_")
         environ[variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"] = value
-    setup_testing_defaults(environ)  # the rest of what WSGI requires
     return environ
 
 

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any
 
-from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock
-from flipsnack_contract.contract.methods import Method, methods, package_method
+from flipsnack_contract.contract.clock import PER_MINUTE, REAL_MARGIN, Clock, RatePacer, RealClock, next_second
+from flipsnack_contract.contract.methods import Method, methods, package_method_among
 from flipsnack_contract.target.control import AccountControl, Control, Refused, find_control
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target, Trace
@@ -78,17 +78,16 @@ class TargetUnderTest:
         Without `method` its calls are of the method that answers with a resource URL.
         """
         with ExitStack() as stack:
-            yield self._open(stack, method or package_method(self.methods))
+            yield self._open(stack, method or package_method_among(self.methods))
 
-    def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit") -> Session:
+    def _open(self, stack: ExitStack, method: Method, *, secret: str = "a secret of the kit", key: str = "") -> Session:
         who = self.credentials or Credentials("not-a-key", "not-a-secret")
         account: AccountControl | None = None
         clock: Clock = self.clock
         pacer = self._pacer
         if self.control is not None:
-            who, account = self._fresh_account(self.control, secret)
+            who, account = self._fresh_account(self.control, secret, key)
             stack.callback(account.delete)
-            account.freeze()
             clock, pacer = account, RatePacer(account)
         return Session(
             target=self.target,
@@ -110,14 +109,14 @@ class TargetUnderTest:
         stack.callback(self.control.maintenance, on=False)
         self.control.maintenance(on=True)
 
-    def _fresh_account(self, control: Control, secret: str) -> tuple[Credentials, AccountControl]:
+    def _fresh_account(self, control: Control, secret: str, key: str) -> tuple[Credentials, AccountControl]:
         # Keys are counted, not drawn, so that a run can be repeated. A key of another run is passed over.
         while True:
-            who = Credentials(f"{self.name}-{next(self._numbers)}", secret)
+            who = Credentials(key or f"{self.name}-{next(self._numbers)}", secret)
             try:
-                return who, control.create_account(who.key, who.secret)
+                return who, control.create_account(who.key, who.secret, frozen_at=next_second())
             except Refused as refusal:
-                if refusal.status != HTTPStatus.CONFLICT:
+                if refusal.status != HTTPStatus.CONFLICT or key:
                     raise
 
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 import msgspec
+from werkzeug.wrappers import Response as HttpResponse
 
+from flipsnack_mock.admin.listing import listed
+from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.faults.rules import Instant, microseconds
 from flipsnack_mock.protocol.identifiers import Key, Secret, automatic_secret
@@ -11,7 +14,7 @@ from flipsnack_mock.protocol.instants import Counted, month_of, to_text
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.clock import VirtualClock
-from flipsnack_mock.state.seeds import Month, SeedAccount, SeedCollection, refuse_twins
+from flipsnack_mock.state.seeds import Month, SeedAccount, SeedCollections, check_collections
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,11 +26,11 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
 
     key: Key
     secret: Secret | None = None
-    collections: tuple[SeedCollection, ...] = ()
+    collections: SeedCollections = ()
     frozen_at: Instant | None = None
 
     def __post_init__(self) -> None:
-        refuse_twins("collections", [one.hash for one in self.collections])
+        check_collections(self.collections)
 
 
 class Switch(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,9 +47,10 @@ class Uploads(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @route("GET", "/__admin/accounts", "list the accounts")
-def list_accounts(context: Context) -> dict[str, Any]:
+def list_accounts(context: Context) -> HttpResponse | Work:
     """All accounts."""
-    return {"accounts": [shown(account, context.at) for account in context.world.accounts]}
+    accounts = list(context.world.look())
+    return listed(context.world, "accounts", accounts, lambda account: shown(account, context.at))
 
 
 @route("POST", "/__admin/accounts", "create an account with a key and a secret", body=NewAccount, status=201)

@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.jobs import collection_of, put, shown_conversion, shown_job
+from flipsnack_mock.admin.listing import listed
+from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import Context, conflict, route
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import Hash
@@ -14,7 +17,7 @@ from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.seeds import SeedCollection
-from flipsnack_mock.state.statistics import DayStatistics, PageStatistics
+from flipsnack_mock.state.statistics import DayStatistics, PagesOfDay
 
 Statistics = tuple[DayStatistics, ...]
 
@@ -32,13 +35,14 @@ class DayFigures(msgspec.Struct, forbid_unknown_fields=True):
     views: Counted = 0
     time_spent: Counted = 0
     downloads: Counted = 0
-    pages: tuple[PageStatistics, ...] | UnsetType = UNSET
+    pages: PagesOfDay | UnsetType = UNSET
 
 
 @route("GET", "/__admin/accounts/<key>/collections", "list the collections of an account")
-def list_collections(context: Context) -> dict[str, Any]:
+def list_collections(context: Context) -> HttpResponse | Work:
     """All collections of the account, including deleted ones and magic ones that were used."""
-    return {"collections": [shown(context, item) for item in context.account.collections.values()]}
+    items = list(context.account.collections.values())
+    return listed(context.world, "collections", items, lambda item: shown(context, item))
 
 
 @route(
@@ -55,8 +59,7 @@ def create_collection(context: Context) -> dict[str, Any]:
         message = f"hashes that begin with {MAGIC_PREFIX!r} are magic and always exist"
         raise Refused(400, "bad_request", message, path="$.hash", expected="another hash")
     fields = msgspec.structs.asdict(wanted) | {"hash": collection_hash}
-    known[collection_hash] = Collection(**fields)
-    return shown(context, known[collection_hash])
+    return shown(context, context.account.keep(Collection(**fields)))
 
 
 @route("GET", "/__admin/accounts/<key>/collections/<hash>", "show a collection")

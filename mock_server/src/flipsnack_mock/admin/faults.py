@@ -1,10 +1,14 @@
 """Routes for fault rules: create, list, show, delete; the presets; the rules of all accounts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from werkzeug.wrappers import Response as HttpResponse
 
+from flipsnack_mock.admin.listing import listed
+from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import Context, conflict, not_found, route
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import (
@@ -37,20 +41,18 @@ class NewFault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 @route("GET", "/__admin/faults", "list the fault rules of all accounts")
-def list_all_faults(context: Context) -> dict[str, Any]:
+def list_all_faults(context: Context) -> HttpResponse | Work:
     """All rules, each with the key of its account, its counters and the hits left."""
-    return {
-        "faults": [
-            {"key": account.key} | item for account in context.world.accounts for item in _listed(account, context.at)
-        ]
-    }
+    rules = list(_rules_of_all(context))
+    return listed(context.world, "faults", rules, lambda one: {"key": one[0]} | shown(one[1], one[2]))
 
 
 @route("DELETE", "/__admin/faults", "delete the fault rules of all accounts", status=204)
 def clear_all_faults(context: Context) -> None:
     """Delete all rules of all accounts."""
-    for account in context.world.accounts:
-        account.faults.clear()
+    for key in [account.key for account in context.world.look() if account.faults]:
+        if (account := context.world.existing(key)) is not None:
+            account.faults.clear()
 
 
 @route("GET", "/__admin/faults/presets", "list the fault presets")
@@ -60,9 +62,10 @@ def list_presets(_context: Context) -> dict[str, Any]:
 
 
 @route("GET", "/__admin/accounts/<key>/faults", "list the fault rules of an account")
-def list_faults(context: Context) -> dict[str, Any]:
+def list_faults(context: Context) -> HttpResponse | Work:
     """All rules of the account, in the order in which they are checked."""
-    return {"faults": _listed(context.account, context.at)}
+    account, now = context.account, context.now
+    return listed(context.world, "faults", drop_expired(account.faults, now), lambda rule: shown(rule, now))
 
 
 @route("POST", "/__admin/accounts/<key>/faults", "create a fault rule", body=NewFault, status=201)
@@ -115,9 +118,11 @@ def shown(rule: FaultRule, now: int) -> dict[str, Any]:
     }
 
 
-def _listed(account: Account, at: int) -> list[dict[str, Any]]:
-    now = account.now(at)
-    return [shown(rule, now) for rule in drop_expired(account.faults, now)]
+def _rules_of_all(context: Context) -> Iterator[tuple[str, FaultRule, int]]:
+    for account in context.world.look():
+        if account.faults:
+            now = account.now(context.at)
+            yield from ((account.key, rule, now) for rule in drop_expired(account.faults, now))
 
 
 def _known(context: Context) -> FaultRule:

@@ -20,7 +20,7 @@ from flipsnack_mock.state.settings import Settings
 COOKIE = "flipsnack_mock_admin"
 
 MAX_BODY_BYTES = 10_000_000
-"""The longest body that the control plane reads."""
+"""The longest body that the control plane reads: that of a snapshot."""
 
 _OWN_SITES = frozenset({"same-origin", "none"})
 # Not registrable: reserved by RFC 2606, 6762, 8375 and by ICANN (internal), or used inside clusters.

@@ -4,7 +4,10 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
+from werkzeug.wrappers import Response as HttpResponse
 
+from flipsnack_mock.admin.listing import listed
+from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import Context, conflict, not_found, route
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.state.account import Collection
@@ -33,9 +36,10 @@ class ForcedConversion(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @route("GET", "/__admin/accounts/<key>/jobs", "list the jobs of an account")
-def list_jobs(context: Context) -> dict[str, Any]:
+def list_jobs(context: Context) -> HttpResponse | Work:
     """The jobs of all collections of the account."""
-    return {"jobs": [shown_job(context, item) for item in context.account.collections.values()]}
+    items = list(context.account.collections.values())
+    return listed(context.world, "jobs", items, lambda item: shown_job(context, item))
 
 
 @route("GET", "/__admin/accounts/<key>/jobs/<hash>", "show the job of a collection")
@@ -115,5 +119,4 @@ def collection_of(context: Context) -> Collection:
 
 def put(context: Context, collection: Collection) -> Collection:
     """`collection`, which the account has from now on in place of the one with the same hash."""
-    context.account.collections[collection.hash] = collection
-    return collection
+    return context.account.keep(collection)

@@ -7,8 +7,10 @@ then calls the application again; under another WSGI server the thread of the re
 import asyncio
 import concurrent.futures
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from flipsnack_mock.protocol.errors import Refused
 
 if TYPE_CHECKING:
     from flipsnack_mock.inspect.matching import Matcher
@@ -29,21 +31,40 @@ _AT_ONCE = 200
 """So many requests are looked at, and shown, in a few milliseconds."""
 
 
-class Wait:
-    """Ends when `missing` more entries match `matcher`, or after `seconds` of real time."""
+MAX_WAITS = 1_000
+"""So many waits for requests may there be at once: each looks at each request."""
 
-    def __init__(self, world: "World", matcher: "Matcher", missing: int, seconds: float) -> None:
-        """Start listening. The caller must hold the lock of `world`."""
+
+class Wait:
+    """Ends when `count` entries match `matcher`, of `entries` and those to come, or after `seconds` of real time."""
+
+    def __init__(
+        self, world: "World", matcher: "Matcher", entries: "Sequence[Entry]", *, count: int, seconds: float
+    ) -> None:
+        """Start listening. The caller must hold the lock of `world`. Raises `Refused` when too many listen."""
+        if len(world.journal.listeners) > MAX_WAITS:
+            message = f"{MAX_WAITS} waits for requests go on already; wait for fewer at once"
+            raise Refused(503, "full", message, max_waits=MAX_WAITS)
         self._world = world
         self._matcher = matcher
-        self._missing = missing
+        self._entries = entries
+        self._missing = count
         self._seconds = seconds
         self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
         world.journal.listeners.append(self._hear)
+        if len(entries) <= _AT_ONCE:
+            self.look()
+
+    def look(self) -> None:
+        """Count the entries that there were at the beginning."""
+        found, self._entries = sum(map(self._matcher.matches, self._entries)), ()
+        with self._world.lock:
+            self._count(found)
 
     def block(self) -> None:
         """Wait in this thread."""
         try:
+            self.look()
             with contextlib.suppress(TimeoutError):
                 self._done.result(self._seconds)
         finally:
@@ -54,6 +75,8 @@ class Wait:
         done = asyncio.wrap_future(self._done)
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
+            if self._entries:
+                await asyncio.to_thread(self.look)
             await asyncio.wait({done, gone}, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
             return not gone.done()
         finally:
@@ -63,11 +86,14 @@ class Wait:
 
     def _hear(self, entry: "Entry") -> None:
         if self._matcher.matches(entry):
-            self._missing -= 1
-            if self._missing == 0:
-                # The waiter has just timed out and cancelled it.
-                with contextlib.suppress(concurrent.futures.InvalidStateError):
-                    self._done.set_result(None)
+            self._count(1)
+
+    def _count(self, found: int) -> None:
+        self._missing -= found
+        if self._missing <= 0 and not self._done.done():
+            # The waiter has just timed out and cancelled it.
+            with contextlib.suppress(concurrent.futures.InvalidStateError):
+                self._done.set_result(None)
 
     def _end(self) -> None:
         with self._world.lock:
@@ -82,6 +108,10 @@ class Work:
         self._compute = compute
         self._done: concurrent.futures.Future[Any] = concurrent.futures.Future()
 
+    def then(self, use: Callable[[Any], Any]) -> "Work":
+        """What computes this, and then `use` of it."""
+        return Work(lambda: use(self._compute()))
+
     @property
     def answer(self) -> Any:
         """The result of `compute`."""
@@ -95,9 +125,20 @@ class Work:
             self._done.set_exception(failure)
 
 
+class Reading(Work):
+    """Reads a long body: `answer` is its value."""
+
+
 def work(compute: Callable[[], Any], *, size: int) -> Any:
     """What `compute` gives: at once when there is little to do, as the `size` says, otherwise `Work`."""
     return compute() if size <= _AT_ONCE else Work(compute)
+
+
+def let_go(removed: Iterable[dict[Any, Any]]) -> None:
+    """Empty what was removed, one after the other: all at once, it keeps everybody waiting."""
+    for one in removed:
+        while one:
+            one.popitem()
 
 
 async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:

@@ -16,16 +16,14 @@ from flipsnack_mock.admin import (  # noqa: F401
     faults,
     jobs,
     lint,
-    magic,
-    namespaces,
     requests,
     server,
     snapshots,
 )
-from flipsnack_mock.admin.guard import MAX_BODY_BYTES, Guard
-from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Wait, Work
+from flipsnack_mock.admin.guard import Guard
+from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED, Reading, Wait, Work
 from flipsnack_mock.admin.openapi import document  # noqa: F401
-from flipsnack_mock.admin.routes import ROUTES, Context, Route
+from flipsnack_mock.admin.routes import ROUTES, USUAL_BODY_BYTES, Context, Route
 from flipsnack_mock.admin.ui import routes  # noqa: F401
 from flipsnack_mock.protocol.addresses import namespace_of
 from flipsnack_mock.protocol.envelope import NOSNIFF
@@ -36,6 +34,12 @@ from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
 ReadBody = Callable[[dict[str, Any]], bytes]
+
+_MOST_VALUES = 500_000
+"""The most values, by the commas between them, of a long body: so many are read in some tens of milliseconds."""
+
+_READ_AT_ONCE = 64 * 1024
+"""A body of so many bytes is read in a few milliseconds, whatever it holds."""
 
 
 def control_plane(
@@ -81,15 +85,24 @@ def _view(
     def view(**args: str) -> HttpResponse:
         _admit(entry, guard)
         done = flask.request.environ.get(WAIT)
-        if isinstance(done, Work):
-            return _json(done.answer, entry.status)
+        if isinstance(done, Work) and not isinstance(done, Reading):
+            answered: HttpResponse = done.answer
+            return answered
         world = worlds.world(namespace_of(flask.request.environ))
-        raw = _body(read_body) if entry.body is not None or entry.access == "page" else b""
+        raw = _body(read_body, entry.most_bytes) if entry.body is not None or entry.access == "page" else b""
+        context = context_of(world, args, raw)
+        if isinstance(done, Reading):
+            context = context._replace(read=(entry.body, done.answer))
+        elif entry.body is not None and len(raw) > _READ_AT_ONCE:
+            return _later(Reading(lambda: context.body(entry.body)), lambda: view(**args))
         with world.lock:
             try:
-                answer = entry.handler(context_of(world, args, raw))
+                answer = entry.handler(context)
             finally:
                 world.save()
+        if isinstance(answer, Work):
+            # What is long takes long to write, too.
+            answer = answer.then(lambda value: _json(value, entry.status))
         if isinstance(answer, Wait | Work):
             return _later(answer, lambda: view(**args))
         return _json(answer, entry.status)
@@ -107,10 +120,12 @@ def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse
     return again()
 
 
-def _body(read_body: ReadBody) -> bytes:
+def _body(read_body: ReadBody, most: int) -> bytes:
     body = read_body(flask.request.environ)
-    if len(body) > MAX_BODY_BYTES:
-        raise Refused(413, "too_large", f"the body is longer than {MAX_BODY_BYTES:,} bytes")
+    if len(body) > most:
+        raise Refused(413, "too_large", f"the body is longer than {most:,} bytes")
+    if len(body) > USUAL_BODY_BYTES and body.count(b",") > _MOST_VALUES:
+        raise Refused(413, "too_large", f"the body holds more than {_MOST_VALUES:,} values")
     return body
 
 

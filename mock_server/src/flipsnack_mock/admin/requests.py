@@ -2,20 +2,21 @@
 
 import heapq
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.long_poll import Wait, work
+from flipsnack_mock.admin.listing import json_list, pieces
+from flipsnack_mock.admin.long_poll import Wait, let_go, work
 from flipsnack_mock.admin.routes import Context, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.masking import mask_of
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
-from flipsnack_mock.inspect.records import records_of
+from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.journal import NOBODY, Entry
@@ -66,15 +67,11 @@ def list_requests(context: Context) -> Any:
     world, entries, latest = context.world, _entries(context, matcher.key), _latest(context)
     dropped = world.journal.dropped(matcher.key)
 
-    def answer() -> dict[str, Any]:
+    def answer() -> HttpResponse:
         found = list(filter(matcher.matches, entries))
         kept = found[: matcher.limit] if matcher.since else found[max(0, len(found) - matcher.limit) :]
-        return {
-            "requests": records_of(world, kept),
-            "matched": len(found),
-            "dropped": dropped,
-            "nearest": [] if found else _near(world, matcher, latest),
-        }
+        near = [] if found else _near(world, matcher, latest)
+        return json_list("requests", _records(world, kept), matched=len(found), dropped=dropped, nearest=near)
 
     return work(answer, size=len(entries))
 
@@ -96,21 +93,19 @@ def count_requests(context: Context) -> Any:
 def wait_for_requests(context: Context) -> Any:
     """Matching entries as soon as there are enough; `complete` is false after a timeout."""
     matcher = parse_query(context.query, WaitQuery)
-    found = [entry for entry in _entries(context, matcher.key) if matcher.matches(entry)]
-    missing = matcher.count - len(found)
-    if missing > 0 and matcher.timeout and not context.waited:
-        return Wait(context.world, matcher, missing, matcher.timeout)
-    world, latest = context.world, _latest(context)
+    world, entries = context.world, _entries(context, matcher.key)
+    if matcher.timeout and not context.waited:
+        return Wait(world, matcher, entries, count=matcher.count, seconds=matcher.timeout)
+    latest = _latest(context)
 
-    def answer() -> dict[str, Any]:
-        return {
-            "complete": missing <= 0,
-            "count": len(found),
-            "requests": records_of(world, found[-matcher.count :]),
-            "nearest": _near(world, matcher, latest) if missing > 0 else [],
-        }
+    def answer() -> HttpResponse:
+        found = list(filter(matcher.matches, entries))
+        is_complete = len(found) >= matcher.count
+        near = [] if is_complete else _near(world, matcher, latest)
+        records = _records(world, found[-matcher.count :])
+        return json_list("requests", records, complete=is_complete, count=len(found), nearest=near)
 
-    return work(answer, size=len(found))
+    return work(answer, size=len(entries))
 
 
 @route("POST", "/__admin/requests/verify", "verify expectations about the requests", body=Expectations)
@@ -127,15 +122,17 @@ def verify_requests(context: Context) -> Any:
 
 
 def _verified(world: World, expectations: list[Expectation], entries: tuple[Entry, ...]) -> dict[str, Any]:
+    # Each is compared many times.
+    entries = tuple(entry.expanded() for entry in entries)
     findings = [verify(expectation, entries) for expectation in expectations]
-    unmet = [finding for finding in findings if finding.is_short][:_MOST_EXPLAINED]
+    unmet = {id(finding) for finding in [one for one in findings if one.is_short][:_MOST_EXPLAINED]}
     shown = [
         {
             "ok": finding.ok,
             "sentence": finding.sentence,
             "found": len(finding.found),
             "requests": [entry.id for entry in finding.found],
-            "nearest": [_shown_miss(world, miss) for miss in finding.nearest()] if finding in unmet else [],
+            "nearest": [_shown_miss(world, miss) for miss in finding.nearest()] if id(finding) in unmet else [],
         }
         for finding in findings
     ]
@@ -160,9 +157,8 @@ def export_har(context: Context) -> Any:
     """An HTTP archive. Secrets and signatures are masked."""
     matcher, world = parse_query(context.query, Matcher), context.world
     entries = _entries(context, matcher.key)
-    return work(
-        lambda: _file(har(records_of(world, filter(matcher.matches, entries))), "application/json"), size=len(entries)
-    )
+    found = filter(matcher.matches, entries)
+    return work(lambda: _file(har(_records(world, found)), "application/json"), size=len(entries))
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
@@ -172,9 +168,10 @@ def show_request(context: Context) -> Any:
 
 
 @route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", status=204)
-def delete_requests(context: Context) -> None:
+def delete_requests(context: Context) -> Any:
     """Clear the journal of every account."""
-    context.world.journal.clear()
+    removed = context.world.journal.clear()
+    return work(lambda: let_go([removed]), size=len(removed))
 
 
 @route("DELETE", "/__admin/accounts/<key>/requests", "empty the journal of one account", status=204)
@@ -218,5 +215,9 @@ def _shown_miss(world: World, miss: NearMiss) -> Mapping[str, Any]:
     return {"id": miss.entry.id, "differs": differs, "sentence": "; ".join(map(str, differs))}
 
 
-def _file(text: str, content_type: str) -> HttpResponse:
-    return HttpResponse(text.encode(), 200, content_type=f"{content_type}; charset=utf-8")
+def _records(world: World, entries: Iterable[Entry]) -> Iterator[Record]:
+    return (record for entry in entries for record in records_of(world, [entry]))
+
+
+def _file(lines: Iterable[bytes], content_type: str) -> HttpResponse:
+    return HttpResponse([*pieces(lines)], 200, content_type=f"{content_type}; charset=utf-8")

@@ -1,16 +1,23 @@
-"""Routes for the whole server: health, list of routes, maintenance, reset, settings, ledger, methods, metrics, CA."""
+"""Routes for the whole server.
+
+Health, list of routes, maintenance, reset, settings, ledger, methods, metrics, CA, magic names, namespaces.
+"""
 
 from typing import Any
 
+import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.accounts import Switch
 from flipsnack_mock.admin.clocks import NoFields
-from flipsnack_mock.admin.routes import ROUTES, Context, route
+from flipsnack_mock.admin.long_poll import let_go, work
+from flipsnack_mock.admin.routes import ROUTES, Context, not_found, route
 from flipsnack_mock.inspect.ledger import ledger
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.methods import INVENTED, METHODS, OBJECTS, UNBUILT
+from flipsnack_mock.state.magic import listed, listed_uploads
+from flipsnack_mock.state.schedules import GRAMMAR
 
 HEALTH = {"status": "ok", "service": "flipsnack-mock", "version": __version__}
 
@@ -28,11 +35,16 @@ def list_routes(_context: Context) -> dict[str, Any]:
 
 
 @route("POST", "/__admin/reset", "reset everything to the state at start", body=NoFields)
-def reset(context: Context) -> dict[str, int]:
+def reset(context: Context) -> Any:
     """Reset seeded accounts, delete others, switch maintenance off."""
     context.body(NoFields)
-    context.world.reset()
-    return {"accounts": len(list(context.world.look()))}
+    removed, count = context.world.reset(), len(list(context.world.look()))
+
+    def answer() -> dict[str, int]:
+        let_go(removed)
+        return {"accounts": count}
+
+    return work(answer, size=sum(map(len, removed)))
 
 
 @route("GET", "/__admin/maintenance", "show whether maintenance is on for all accounts")
@@ -87,3 +99,26 @@ def show_authority(context: Context) -> HttpResponse:
     if not context.authority_pem:
         raise Refused(404, "not_found", "this server does not use TLS; start it with --tls")
     return HttpResponse(context.authority_pem, content_type="application/x-pem-file")
+
+
+@route("GET", "/__admin/magic", "list the magic collection hashes, and the magic names of uploads")
+def list_magic(_context: Context) -> dict[str, Any]:
+    """Each hash and each name with what it does; for a pattern with a variable part, examples."""
+    rows = [{"hash": row.hash, "pattern": row.pattern} | msgspec.structs.asdict(row.magic) for row in listed()]
+    uploads = [{"name": name, "does": does} for name, does in listed_uploads()]
+    return {"magic": rows, "uploads": uploads, "schedules": GRAMMAR}
+
+
+@route("GET", "/__admin/namespaces", "list the namespaces that were used")
+def list_namespaces(context: Context) -> dict[str, Any]:
+    """Names of all namespaces, oldest first."""
+    return {"namespaces": context.worlds.names()}
+
+
+@route("DELETE", "/__admin/namespaces/<name>", "delete a namespace and everything in it", status=204)
+def delete_namespace(context: Context) -> None:
+    """Delete its accounts and its journal; the next use creates it again."""
+    try:
+        context.worlds.remove(context.args["name"])
+    except KeyError:
+        raise not_found("namespace", context.args["name"], context.worlds.names()) from None

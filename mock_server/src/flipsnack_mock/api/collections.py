@@ -83,5 +83,4 @@ def polled(call: Call, collection: Collection) -> Collection:
 
 def kept(call: Call, collection: Collection) -> Collection:
     """`collection`, which the account keeps in place of the one with the same hash."""
-    call.account.collections[collection.hash] = collection
-    return collection
+    return call.account.keep(collection)

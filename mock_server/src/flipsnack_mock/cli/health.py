@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command("health", cls=GroupedCommand, groups=GROUPS)
 @with_settings
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=2.0, show_default=True, help="seconds")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", default=2.0, show_default=True
+)
 @click.pass_obj
 def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Path | None, **flags: Any) -> None:
     """Check whether the fake is up on this machine.

@@ -46,8 +46,8 @@ def main() -> None:
 def command() -> None:
     """A fake of the Flipsnack API v1, to develop and test against.
 
-    Every setting can be given as a flag, as an environment variable FLIPSNACK_MOCK_<NAME> or in a TOML file, in this
-    order of precedence.
+    Settings are flags, environment variables FLIPSNACK_MOCK_<NAME> or lines of a TOML file; what comes first here
+    counts.
 
     Example, whose page is at http://127.0.0.1:3547:
 

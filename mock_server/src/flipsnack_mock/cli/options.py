@@ -52,8 +52,18 @@ def with_settings(function: Any) -> Any:
             flag, text = name.replace("_", "-"), f"{does} [default: {shown(name, default).replace(',', ', ')}]"
             names = f"--{flag}/--no-{flag}" if isinstance(default, bool) else f"--{flag}"
             function = click.option(names, name, type=_kind(name, default), default=None, help=text)(function)
+        else:
+            function = click.option(f"--{name.replace('_', '-')}", name, hidden=True, callback=_no_option)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
     return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
+
+
+def _no_option(_context: click.Context, option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        variable = f"{ENVIRONMENT_PREFIX}{str(option.name).upper()}"
+        raise click.UsageError(
+            f"{option.opts[0]} is not an option; set {variable}, or {option.name} in a --config file"
+        )
 
 
 def _kind(name: str, default: Any) -> Any:

@@ -59,6 +59,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     gc.set_threshold(20_000, 20, 50)
     settings, sources = loaded(config, flags, environ)
     # Imported here so that `settings` and `--help` stay fast.
+    from flipsnack_mock.cli.causes import Causes
     from flipsnack_mock.server.engine import Server
     from flipsnack_mock.server.fake import Fake
     from flipsnack_mock.server.request_log import request_log
@@ -72,6 +73,8 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
         fake = Fake(settings, on_exchange=log, sources=sources, authority_pem=pem)
     except SettingsError as problem:
         fail(str(problem), 2)
+    if log is not None:
+        log.explain = Causes(fake.worlds)
     listeners = _bound(settings)
     _tune_interpreter()
     ready = partial(_say_ready, settings, listeners)

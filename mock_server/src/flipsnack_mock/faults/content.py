@@ -83,7 +83,7 @@ class InvalidZip(AnswerFault, frozen=True, tag="invalid-zip"):
 
 
 class WrongByte(AnswerFault, frozen=True, tag="wrong-byte", kw_only=True):
-    """A package with one wrong bit, at `offset` (None: in the middle of its largest part, which has a checksum)."""
+    """A package with one wrong bit, at `offset`; by default where a checksum detects it."""
 
     moment: ClassVar[Moment] = "zip"
     applies_to: ClassVar[frozenset[str]] = PACKAGES

@@ -78,7 +78,7 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
 
 
 class Redirect(HttpAnswer, frozen=True, tag="redirect", kw_only=True):
-    """A redirect to `location`, or (None) to the requested URL itself."""
+    """A redirect to `location`; by default to the requested URL itself."""
 
     status: Literal[301, 302, 303, 307, 308] = 302
     location: Location | None = None

@@ -74,7 +74,7 @@ class DripFeed(TransportFault, frozen=True, tag="drip", kw_only=True):
 
 
 class Truncate(TransportFault, frozen=True, tag="truncate", kw_only=True):
-    """The connection closes after `keep` bytes of the body (None: half of it).
+    """The connection closes after `keep` bytes of the body; by default half of it.
 
     `framing` is what the headers promise: the full `length`, `chunked` (the last chunk is missing), or nothing
     (`close`), so that the client cannot notice.

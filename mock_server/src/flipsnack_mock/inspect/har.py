@@ -1,6 +1,6 @@
 """The journal as an HTTP archive (HAR 1.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,11 +12,13 @@ from flipsnack_mock.inspect.records import Record
 _MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules", "invented", "files")
 
 
-def har(records: Iterable[Record]) -> str:
-    """`records` as a HAR document; fields that HAR does not have are in `_flipsnack`."""
+def har(records: Iterable[Record]) -> Iterator[bytes]:
+    """`records` as the parts of a HAR document; fields that HAR does not have are in `_flipsnack`."""
     creator = {"name": "flipsnack-mock", "version": __version__}
-    log = {"version": "1.2", "creator": creator, "entries": [_entry(record) for record in records]}
-    return msgspec.json.encode({"log": log}).decode()
+    yield b'{"log":{"version":"1.2","creator":%b,"entries":[' % msgspec.json.encode(creator)
+    for number, record in enumerate(records):
+        yield (b"," if number else b"") + msgspec.json.encode(_entry(record))
+    yield b"]}}"
 
 
 def _entry(record: Record) -> dict[str, Any]:

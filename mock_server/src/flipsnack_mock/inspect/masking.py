@@ -152,12 +152,13 @@ class _Spellings:
         codes = [base64.b64encode(b"\0" * place + raw).rstrip(b"=")[(0, 2, 3)[place] : -1] for place in range(3)]
         self._codes = [code.decode() for code in codes] + [code.decode().translate(_URL_SAFE) for code in codes]
         self._codes += [raw.hex()]
+        self._shortest = min(len(one) for one in (self._plain, *self._codes))
 
     def is_in(self, text: str) -> bool:
         """Whether `text` holds a spelling of the secret; one that is too short is part of any text."""
-        if not self._findable:
-            return False
         low = text.lower()
+        if not self._findable or len(low) < self._shortest:
+            return False
         if self._plain in low or any(code in text or code in low for code in self._codes):
             return True
         return "%" in text and self._plain in unquote(unquote(low)).lower()

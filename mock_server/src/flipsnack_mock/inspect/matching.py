@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from flipsnack_mock.inspect.provenance import signature_verdict
 from flipsnack_mock.inspect.records import action_of, collection_hash, job_status, kind_of
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.journal import Entry
 
 _COMPARED = 50
@@ -49,14 +50,14 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     hash: str | None = None
     format: str | None = None
     params: Annotated[dict[str, str], Meta(max_length=100)] = {}
-    code: int | None = None
-    http_status: int | None = None
+    code: Counted | None = None
+    http_status: Counted | None = None
     status: str | None = None
     failed: str | None = None
     signature: str | None = None
     fault: str | None = None
     file_name: str | None = None
-    file_size: int | None = None
+    file_size: Counted | None = None
     file_digest: str | None = None
     since: EntryId | None = None
 
@@ -71,9 +72,11 @@ class Matcher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             expected = getattr(self, name)
             if expected is not None and not _fits(expected, got := getter(entry), name):
                 yield Difference(name, expected, got)
+        # They may have to be read again each time.
+        sent = entry.params if self.params else {}
         for name, wanted in self.params.items():
-            if entry.params.get(name) != wanted:
-                yield Difference(f"params.{name}", wanted, entry.params.get(name))
+            if sent.get(name) != wanted:
+                yield Difference(f"params.{name}", wanted, sent.get(name))
 
     @property
     def conditions(self) -> int:

@@ -3,7 +3,7 @@
 Secrets and signatures are masked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -41,11 +41,12 @@ class Trace(msgspec.Struct, frozen=True):
     records: list[Record]
 
 
-def trace(world: World, entries: Iterable[Entry], key: str | None, dropped: int) -> str:
-    """The `entries` of `world` as text: all of its journal, or those of the account of `key`."""
-    header = Header(trace=VERSION, world=world.name, key=key, dropped=dropped)
-    lines = [header, *(Line(record) for record in records_of(world, entries))]
-    return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
+def trace(world: World, entries: Iterable[Entry], key: str | None, dropped: int) -> Iterator[bytes]:
+    """The `entries` of `world` as lines: all of its journal, or those of the account of `key`."""
+    yield msgspec.json.encode(Header(trace=VERSION, world=world.name, key=key, dropped=dropped)) + b"\n"
+    for entry in entries:
+        (record,) = records_of(world, [entry])
+        yield msgspec.json.encode(Line(record)) + b"\n"
 
 
 def read_trace(text: str) -> Trace:

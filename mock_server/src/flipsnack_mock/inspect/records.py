@@ -94,6 +94,7 @@ def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
 
 def record_of(entry: Entry, mask: Mask) -> Record:
     """The record of `entry`, masked with `mask`."""
+    entry = entry.expanded()
     request = entry.request
     rules = cited_rules(entry)
     params = params_of(entry)

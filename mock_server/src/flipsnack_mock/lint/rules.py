@@ -37,9 +37,13 @@ _CREDENTIALS = frozenset({"apiKey", "signature", "action"})
 
 
 class ClientRule(NamedTuple):
-    """A function that finds violations in the records of one key, oldest first, and what a client should do instead."""
+    """A function that finds violations in the records of one key, oldest first.
+
+    `finds` says what it looks for, and `advice` what a client should do instead.
+    """
 
     find: Callable[[Sequence[Record]], Iterator[Violation]]
+    finds: str
     advice: str
 
 
@@ -53,12 +57,16 @@ def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
         yield from too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
 
 
+def _times(found: Sequence[object]) -> str:
+    return f" ({len(found)} times)" if len(found) > 1 else ""
+
+
 def _final_state(records: Sequence[Record]) -> Iterator[Violation]:
     for collection, polls in polls_of(records).items():
         late = [(before, after) for before, after in pairwise(polls) if _is_needless(before, after, records)]
         if late:
             state = late[0][0].status
-            yield Violation(f"{collection} was {state} and was polled again ({len(late)} times)", involved(late))
+            yield Violation(f"{collection} was {state} and was polled again{_times(late)}", involved(late))
 
 
 def _is_needless(before: Record, after: Record, records: Sequence[Record]) -> bool:
@@ -172,44 +180,79 @@ def _no_xml(records: Sequence[Record]) -> Iterator[Violation]:
 
 RULES: dict[str, ClientRule] = {
     "client.poll-interval": ClientRule(
-        _poll_interval, "wait at least two seconds between polls, and longer as time goes on"
+        _poll_interval,
+        f"a poll less than {MIN_POLL_SECONDS} s after an answer PROCESSING",
+        "wait at least two seconds between polls, and longer as time goes on",
     ),
     "client.conversion-interval": ClientRule(
         collections.conversion_interval,
+        f"`collection.getCollection` less than {MIN_POLL_SECONDS} s after an answer processing, or the same call that "
+        "soon after code 38",
         "wait at least two seconds before the next collection.getCollection, and longer as time goes on",
     ),
     "client.upload-once": ClientRule(
         collections.upload_once,
+        "the same document uploaded again within a minute, although the first upload succeeded or its answer was lost, "
+        "damaged or no answer of the API",
         "repeat collection.create only after 22, 31 or 32; otherwise look with collection.getList what came of it",
     ),
     "client.upload-refused": ClientRule(
         collections.upload_refused,
+        "the same document uploaded again within a minute after 33, 34, 35, 36 or 45, with the same code",
         "report the code: the same document is refused again until the month or the limits change",
     ),
     "client.follows-new-hash": ClientRule(
-        collections.follows_new_hash, "use the collectionHash in the answer of the collection.update that published it"
+        collections.follows_new_hash,
+        "the temporary hash of a collection that was published",
+        "use the collectionHash in the answer of the collection.update that published it",
     ),
     "client.statistics-cached": ClientRule(
-        collections.statistics_cached, "keep statistics for at least a minute: the vendor asks callers to cache them"
+        collections.statistics_cached,
+        "the same `collection.getStats` again within a minute",
+        "keep statistics for at least a minute: the vendor asks callers to cache them",
     ),
     "client.final-state": ClientRule(
-        _final_state, "stop at COMPLETE and at FAILED; poll again only for a new resource URL"
+        _final_state,
+        "a poll within a minute after FAILED, or after COMPLETE while its URL is valid and the package was not fetched",
+        "stop at COMPLETE and at FAILED; poll again only for a new resource URL",
     ),
-    "client.expired-url": ClientRule(_expired_url, "on HTTP 403 call collection.downloadHTML and use the new URL"),
+    "client.expired-url": ClientRule(
+        _expired_url,
+        "an expired resource URL used twice, or once without asking for a new one",
+        "on HTTP 403 call collection.downloadHTML and use the new URL",
+    ),
     "client.back-off": ClientRule(
-        _back_off, "pause after 31 and 32, longer each time, before the next request of this key"
+        _back_off,
+        f"the same call less than {BACK_OFF_SECONDS[31]:g} s after 31, or {BACK_OFF_SECONDS[32]:g} s after 32",
+        "pause after 31 and 32, longer each time, before the next request of this key",
     ),
-    "client.final-error": ClientRule(_final_error, "do not retry after this code: the same call gets the same answer"),
-    "client.repeated-call": ClientRule(_repeated_call, "keep the package; resume a broken download with Range"),
+    "client.final-error": ClientRule(
+        _final_error,
+        "the same call again within a minute after 30, 40, 41, 42, 43 or 44, with the same code",
+        "do not retry after this code: the same call gets the same answer",
+    ),
+    "client.repeated-call": ClientRule(
+        _repeated_call,
+        "a whole package fetched twice from one URL, or the same read within a minute while nothing is changed",
+        "keep the package; resume a broken download with Range",
+    ),
     "client.secret-not-sent": ClientRule(
-        _secret_not_sent, "send only the signature; treat the secret as leaked and replace it"
+        _secret_not_sent,
+        "the secret in a parameter, a body or the path",
+        "send only the signature; treat the secret as leaked and replace it",
     ),
     "client.credentials-not-in-download": ClientRule(
-        _credentials_not_in_download, "request the resource URL exactly as given"
+        _credentials_not_in_download,
+        "`apiKey`, `signature` or `action` sent along with a download",
+        "request the resource URL exactly as given",
     ),
     "client.get-for-reads": ClientRule(
-        _get_for_reads, "send the parameters in the query of a GET (curl: -G -d, not -F)"
+        _get_for_reads,
+        "POST for a method that uploads nothing",
+        "send the parameters in the query of a GET (curl: -G -d, not -F)",
     ),
-    "client.no-xml": ClientRule(_no_xml, "leave out format: JSON is the default, and the vendor deprecates XML"),
+    "client.no-xml": ClientRule(
+        _no_xml, "the deprecated `format=xml`", "leave out format: JSON is the default, and the vendor deprecates XML"
+    ),
 }
 """Each rule by its id in the ledger."""

@@ -84,7 +84,7 @@ def _xml(tree: Tree, _callback: str) -> bytes:
 
 
 def _elements(tree: Tree) -> str:
-    return "".join(_element(name, value) for name, value in tree.items())
+    return "".join([_element(name, value) for name, value in tree.items()])
 
 
 def _element(name: str, value: Value) -> str:
@@ -96,13 +96,16 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 def _content(value: Value) -> str:
-    if isinstance(value, Mapping):
+    # Of what `_clean` makes.
+    if isinstance(value, str):
+        return value if value.isalnum() else value.translate(_ESCAPES)
+    if isinstance(value, dict):
         return _elements(value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "".join(_element("item", one) for one in value)
+    if isinstance(value, list):
+        return "".join([_element("item", one) for one in value])
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value).translate(_ESCAPES)
+    return "" if value is None else str(value)
 
 
 class _Format(NamedTuple):

@@ -8,6 +8,7 @@ import msgspec
 
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 from flipsnack_mock.protocol.effects import Effect
+from flipsnack_mock.protocol.instants import Counted
 
 BODILESS = frozenset({204, 205, 304})
 """The HTTP statuses of answers without a body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)."""
@@ -26,10 +27,10 @@ class UploadedFile(msgspec.Struct, frozen=True, gc=False):
 
     field: str
     file_name: str
-    size: int
+    size: Counted
     digest: str
     kind: Literal["pdf", "jpg", "png", ""] = ""
-    pages: int = 1
+    pages: Counted = 1
     damage: str = ""
     not_kept: str = ""
 

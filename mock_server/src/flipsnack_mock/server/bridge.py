@@ -180,6 +180,9 @@ def request_environ(
     environ["QUERY_STRING"] = (url.query or b"").decode("latin-1")
     environ["SERVER_PROTOCOL"] = protocol
     for name, value in headers:
+        if b"_" in name:
+            # Its variable would be that of the same name with hyphens, and what that one says counts.
+            continue
         key = _HEADERS.get(name) or _header_key(name)
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text

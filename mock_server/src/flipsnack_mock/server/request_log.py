@@ -1,4 +1,6 @@
-"""One line for each request: what was asked, what was answered, how long it took. Never a secret or a signature.
+"""One line for each request: what was asked, what was answered, how long it took.
+
+Never a signature, nor a secret that its key does not tell.
 
 A thread makes the lines and writes them, so that nothing about the place where they go can hold up or change an answer.
 """
@@ -36,7 +38,10 @@ class RequestLog:
 
     A stream that is absent, closed, full, slow or blocked costs lines, which are counted in `lost`. A line says how
     many, as soon as one can be written. A character that the stream's encoding has not is written as an escape.
+    Where `explain` is set, it may add to an entry that no other waits behind; the log's thread calls it.
     """
+
+    explain: Callable[[Entry], Entry] | None = None
 
     def __init__(self, render: Callable[[Entry, str], str], stream: TextIO | None) -> None:
         self._render = render
@@ -76,7 +81,10 @@ class RequestLog:
                 real_sleep(_GATHER_SECONDS)
             batch += [self._waiting.get() for _ in range(self._waiting.qsize())]
             going_on = None not in batch
-            self._write_lines([self._render(*one) for one in batch if one is not None])
+            entries = [one for one in batch if one is not None]
+            if self.explain and len(batch) == 1:
+                entries = [(self.explain(entry), action) for entry, action in entries]
+            self._write_lines([self._render(*one) for one in entries])
 
     def _write_lines(self, lines: list[str]) -> None:
         lost = self.lost

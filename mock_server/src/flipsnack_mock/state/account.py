@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated
 
@@ -11,15 +12,17 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.rules import MAX_RULES, FaultRule
+from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.hashes import collection_hash, item_hash
-from flipsnack_mock.protocol.identifiers import Key, Secret
+from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
 from flipsnack_mock.protocol.instants import Counted, Microseconds, month_of
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.behaviour import MAX_LIMIT, Behaviour
 from flipsnack_mock.state.clock import VirtualClock
 from flipsnack_mock.state.jobs import Job, State
 from flipsnack_mock.state.schedules import Schedule, parse_schedule
-from flipsnack_mock.state.seeds import SeedAccount, SeedCollection
+from flipsnack_mock.state.seeds import MAX_COLLECTIONS, Month, SeedAccount, SeedCollection
+from flipsnack_mock.state.statistics import MAX_FIGURES, figures
 
 
 class Collection(SeedCollection, frozen=True):
@@ -110,11 +113,33 @@ class Account(msgspec.Struct):
     counted: Annotated[list[Microseconds], Meta(max_length=MAX_LIMIT)] = []
     maintenance: bool = False
     urls_made: Counted = 0
-    uploads: dict[str, Counted] = {}
+    uploads: dict[Month, Counted] = {}
     hashes_made: Counted = 0
-    renamed: dict[str, str] = {}
+    renamed: dict[Hash, Hash] = {}
     faults: Annotated[dict[str, FaultRule], Meta(max_length=MAX_RULES)] = {}
     faults_made: Counted = 0
+
+    def keep(self, collection: Collection) -> Collection:
+        """Have `collection`, in place of one with the same hash, and return it.
+
+        Raises `Refused` for one too many, or one with too many statistics.
+        """
+        known = self.collections.get(collection.hash)
+        if known is None and len(self.collections) >= MAX_COLLECTIONS:
+            raise _full("collections", MAX_COLLECTIONS)
+        if collection.statistics and (known is None or known.statistics is not collection.statistics):
+            others = (item for item in self.collections.values() if item is not known)
+            if _figures([collection, *others]) > MAX_FIGURES:
+                raise _full("days and pages of statistics", MAX_FIGURES)
+        self.collections[collection.hash] = collection
+        return collection
+
+    def check_size(self) -> None:
+        """Raise `Refused` when there are too many collections or statistics, as `keep` does."""
+        if len(self.collections) > MAX_COLLECTIONS:
+            raise _full("collections", MAX_COLLECTIONS)
+        if _figures(self.collections.values()) > MAX_FIGURES:
+            raise _full("days and pages of statistics", MAX_FIGURES)
 
     def now(self, real: int) -> int:
         """Virtual time of this account when real time is `real`, in microseconds. It never goes back."""
@@ -160,6 +185,15 @@ class Account(msgspec.Struct):
     def count_upload(self, now: int) -> None:
         """Count an upload in the month of `now`."""
         self.uploads[month_of(now)] = self.uploads.get(month_of(now), 0) + 1
+
+
+def _figures(collections: Iterable[Collection]) -> int:
+    return sum([figures(item.statistics) for item in collections if item.statistics])
+
+
+def _full(what: str, most: int) -> Refused:
+    message = f"an account has at most {most:,} {what}; reset or delete it, or use another"
+    return Refused(503, "full", message, most=most)
 
 
 def new_account(seed: SeedAccount, behaviour: Behaviour, *, life: int = 0) -> Account:

@@ -12,6 +12,7 @@ from flipsnack_mock.state.seeds import refuse_twins
 
 MAX_LIMIT = 1_000_000
 Limit = Annotated[int, Meta(ge=0, le=MAX_LIMIT)]
+_Code = Annotated[int, Meta(ge=1, le=9_999)]
 
 
 def does(purpose: str, *, expected: str = "", **bounds: Any) -> Meta:
@@ -41,11 +42,11 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     url_lifetime: Annotated[float, does("seconds that a resource URL serves the package", ge=0, le=86_400)] = 60.0
     default_schedule: Annotated[ScheduleText, does(f"schedule of collections that name none: {GRAMMAR}")] = "after-5s"
     http_statuses: Annotated[
-        dict[Annotated[int, Meta(ge=1, le=9999)], Annotated[int, Meta(ge=200, le=599)]],
+        dict[_Code, Annotated[int, Meta(ge=200, le=599)]],
         does("HTTP status to send for a code of the API instead of 200, as in {41: 401}; in TOML {41 = 401}"),
     ] = {}
     code_messages: Annotated[
-        dict[int, str],
+        dict[_Code, str],
         does("message to send for a code of the API instead of the vendor's; the end of the one of 46 is invented"),
     ] = {}
     invented_names: Annotated[

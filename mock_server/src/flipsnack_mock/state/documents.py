@@ -62,4 +62,7 @@ def missing(documents: Documents, accounts: Iterable[Account]) -> dict[str, Any]
 
 def _uploaded(accounts: Iterable[Account]) -> Iterator[tuple[Account, Collection]]:
     for account in accounts:
-        yield from ((account, item) for item in account.collections.values() if item.document and not item.deleted)
+        # A copy, as other requests may change them meanwhile.
+        for item in list(account.collections.values()):
+            if item.document and not item.deleted:
+                yield account, item

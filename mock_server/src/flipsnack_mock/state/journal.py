@@ -5,9 +5,8 @@ of a server together.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
-from operator import attrgetter
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -29,6 +28,7 @@ UNBOUNDED = 2**63
 _NOTHING: dict[str, str] = {}
 _KEPT_PARAMETERS = 64
 _KEPT_CHARACTERS = 256
+_KEPT_TEXT = 2_048
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -89,6 +89,12 @@ class Entry(msgspec.Struct, gc=False):
         """The method that was called, or nothing."""
         return self.params.get("action", "")
 
+    def expanded(self) -> "Entry":
+        """The entry, or of a compact one a copy whose parameters and data are read already."""
+        if not self.compact:
+            return self
+        return msgspec.structs.replace(self, sent=self.params, given=self.data, compact=False)
+
     def trim(self) -> None:
         """Keep only the beginning of what is too long in the request and in the response, and count its places."""
         request = self.request
@@ -104,6 +110,8 @@ class Entry(msgspec.Struct, gc=False):
         # Parameters may be kept decoded too, so what was sent counts twice.
         size = 2 * (query + body)
         if self.response is not None:
+            if isinstance(self.response.body, bytes) and len(self.response.body) > KEPT_BYTES:
+                self.given = _beginning(self.given)
             self.response = self.response.beginning(KEPT_BYTES)
             size += _kept_size(self.response)
         self.places = 1 + size // PLACE_BYTES
@@ -122,6 +130,15 @@ class Entry(msgspec.Struct, gc=False):
         if answer is None or self.fmt != "json" or self.code != 20 or self.fault:
             return False
         return isinstance(answer.body, bytes) and bool(answer.body) and answer.range is None
+
+
+def _beginning(value: Any) -> Any:
+    """The fields of `value` with the beginning of long texts, and of lists the first one, which is like the others."""
+    if isinstance(value, str):
+        return value[:_KEPT_TEXT]
+    if isinstance(value, dict):
+        return {name: _beginning(inner) for name, inner in value.items()}
+    return [_beginning(one) for one in value[:1]] if isinstance(value, list) else value
 
 
 def _kept_size(answer: Response) -> int:
@@ -148,6 +165,10 @@ class Retention:
         while self._used > self._most:
             (owner, _), oldest = next(iter(self._kept.items()))
             owner.drop(oldest)
+
+    def of(self, journal: "Journal") -> Iterator[Entry]:
+        """The entries of `journal`, newest first."""
+        return (entry for (owner, _), entry in reversed(self._kept.items()) if owner is journal)
 
     def release(self, journal: "Journal", entry: Entry) -> None:
         """Keep `entry` of `journal` no longer."""
@@ -183,6 +204,7 @@ class Journal:
         self._retention = retention or Retention(UNBOUNDED)
         self._rings: dict[str, Ring] = {}
         self._last = 0
+        self._dropped = 0
         self._latest: Entry | None = None
 
     def next_number(self) -> int:
@@ -204,7 +226,7 @@ class Journal:
             if ring.entries:
                 self.drop(ring.entries[0])
             else:
-                ring.dropped += 1
+                self._count_dropped(ring)
         if self._size:
             ring.entries.append(entry)
             self._retention.keep(self, entry)
@@ -216,7 +238,11 @@ class Journal:
         self._retention.release(self, entry)
         ring = self._rings[entry.key]
         del ring.entries[0]
+        self._count_dropped(ring)
+
+    def _count_dropped(self, ring: Ring) -> None:
         ring.dropped += 1
+        self._dropped += 1
 
     def find(self, entry_id: str) -> Entry | None:
         """The entry with this id, or None when it does not exist or was dropped."""
@@ -229,31 +255,32 @@ class Journal:
         if key is not None:
             ring = self._rings.get(key)
             return iter(tuple(ring.entries) if ring else ())
-        return iter(sorted(self._all(), key=attrgetter("number")))
+        return reversed(tuple(self._retention.of(self)))
 
-    def _all(self) -> Iterator[Entry]:
-        return chain.from_iterable([ring.entries for ring in self._rings.values()])
-
-    @property
-    def rings(self) -> Mapping[str, Ring]:
-        """The rings by key."""
-        return self._rings
+    def newest(self) -> Iterator[Entry]:
+        """The entries of all keys, newest first; the journal must not change meanwhile."""
+        return self._retention.of(self)
 
     def dropped(self, key: str | None = None) -> int:
         """How many entries were dropped for want of room, of one key or of all."""
-        return sum(ring.dropped for name, ring in self._rings.items() if key in (None, name))
+        if key is None:
+            return self._dropped
+        return self._rings[key].dropped if key in self._rings else 0
 
     def forget(self, key: str) -> None:
         """Remove the entries of one key, and its count of dropped ones."""
         ring = self._rings.pop(key, None)
-        for entry in ring.entries if ring else ():
-            self._retention.release(self, entry)
+        if ring is not None:
+            self._dropped -= ring.dropped
+            for entry in ring.entries:
+                self._retention.release(self, entry)
 
-    def clear(self) -> None:
-        """Remove the entries of all keys; numbers go on."""
-        for entry in self._all():
+    def clear(self) -> dict[str, Ring]:
+        """Remove the entries of all keys, and return their rings; numbers go on."""
+        for entry in self.entries():
             self._retention.release(self, entry)
-        self._rings.clear()
+        removed, self._rings, self._dropped = self._rings, {}, 0
+        return removed
 
     @property
     def count(self) -> int:

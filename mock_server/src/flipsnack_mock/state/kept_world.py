@@ -161,10 +161,10 @@ class KeptWorld(World):
         self._gone[key] = None
         super().remove(key)
 
-    def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
+    def _become(self, accounts: dict[str, Account], *, maintenance: bool) -> None:
         self._gone.update(dict.fromkeys(self._accounts))
-        super().replace(accounts, maintenance=maintenance)
-        self._touched = dict.fromkeys(self._accounts)
+        super()._become(accounts, maintenance=maintenance)
+        self._touched = dict.fromkeys(accounts)
 
     def save(self) -> None:
         row = WorldRow(self.maintenance, self._begun)

@@ -8,15 +8,17 @@ from msgspec import Meta
 
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash, Key, Secret
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.schedules import ScheduleText, check_schedule
-from flipsnack_mock.state.statistics import MAX_PAGES, DayStatistics, PageStatistics
+from flipsnack_mock.state.statistics import MAX_FIGURES, MAX_PAGES, DayStatistics, PageStatistics, figures
 
 MAX_PACKAGE_BYTES = 500_000_000
+MAX_COLLECTIONS = 10_000
+"""The most collections of one account: so many are listed in some milliseconds."""
 
 Status = Literal["public", "editable", "unlisted"]
-Pixels = Annotated[int, Meta(ge=1)]
+Pixels = Annotated[int, Meta(ge=1, le=2**53)]
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", extra={"expected": "a month as in 2026-11"})]
-Count = Annotated[int, Meta(ge=0)]
 Pages = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 PackageBytes = Annotated[int, Meta(ge=0, le=MAX_PACKAGE_BYTES)]
 
@@ -55,16 +57,28 @@ class SeedCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 check_schedule(field, words)
 
 
+SeedCollections = Annotated[tuple[SeedCollection, ...], Meta(max_length=MAX_COLLECTIONS)]
+
+
+def check_collections(collections: tuple[SeedCollection, ...]) -> None:
+    """Raise `FieldError` when two of `collections` have one hash, or all together too many statistics."""
+    refuse_twins("collections", [collection.hash for collection in collections])
+    count = sum([figures(collection.statistics) for collection in collections])
+    if count > MAX_FIGURES:
+        message = f"their statistics have {count:,} days and pages of days; expected at most {MAX_FIGURES:,}"
+        raise FieldError("collections", message)
+
+
 class SeedAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An account that exists from the start; `uploads` are those that count in each month, as in 2026-11."""
 
     key: Key
     secret: Secret
-    collections: tuple[SeedCollection, ...] = ()
-    uploads: dict[Month, Count] = {}
+    collections: SeedCollections = ()
+    uploads: dict[Month, Counted] = {}
 
     def __post_init__(self) -> None:
-        refuse_twins("collections", [collection.hash for collection in self.collections])
+        check_collections(self.collections)
 
 
 # The documented examples work as printed ("collection.downloadHTML" and "How to sign a request").

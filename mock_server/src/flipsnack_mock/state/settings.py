@@ -74,7 +74,9 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
             "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
         ),
     ] = ""
-    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0)] = 4_000_000_000
+    spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0, le=2**53)] = (
+        4_000_000_000
+    )
     spool_files: Annotated[Limit, does("uploaded documents that are kept at once")] = 10_000
     fetch_file_urls: Annotated[
         bool, does("whether the document of a fileUrl is fetched, instead of drawn from its name")

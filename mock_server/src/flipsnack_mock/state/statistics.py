@@ -10,6 +10,8 @@ from msgspec import Meta
 from flipsnack_mock.protocol.instants import Counted
 
 MAX_PAGES = 1_000
+MAX_FIGURES = 50_000
+"""The most days and pages of days that the statistics of one account have: so many are summed in some milliseconds."""
 
 _TOTALS = ("impressions", "views", "time_spent", "downloads")
 _OF_A_PAGE = ("time_spent", "clicks", "views")
@@ -24,6 +26,9 @@ class PageStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     views: Counted = 0
 
 
+PagesOfDay = Annotated[tuple[PageStatistics, ...], Meta(max_length=MAX_PAGES)]
+
+
 class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happened on one day (UTC), all together and by page: the one need not be the sum of the other."""
 
@@ -32,10 +37,15 @@ class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     views: Counted = 0
     time_spent: Counted = 0
     downloads: Counted = 0
-    pages: tuple[PageStatistics, ...] = ()
+    pages: PagesOfDay = ()
 
 
 Days = Iterable[DayStatistics]
+
+
+def figures(days: Days) -> int:
+    """How many days and pages of days there are."""
+    return sum([1 + len(one.pages) for one in days])
 
 
 def between(days: Days, first: datetime.date | None, last: datetime.date | None) -> list[DayStatistics]:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from flipsnack_mock.documents.archive import Package, build_package
 from flipsnack_mock.protocol.errors import Refused
@@ -124,17 +125,26 @@ class World:
         self._begun += 1
         return new_account(seed, self.behaviour, life=self._begun)
 
-    def reset(self) -> None:
-        """Replace all accounts by those that the server started with."""
-        self.replace([self.begin(seed) for seed in self._seeds.values()], maintenance=False)
+    def reset(self) -> list[dict[Any, Any]]:
+        """Replace all accounts by those that the server started with, as `replace` does."""
+        return self.replace([self.begin(seed) for seed in self._seeds.values()], maintenance=False)
 
-    def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> None:
-        """Replace all accounts by these, at once, and clear the journal."""
-        self._accounts = {account.key: account for account in accounts}
-        self._keys = {account_id(key): key for key in self._accounts}
-        self.secrets = Counter(account.secret for account in self._accounts.values())
-        self.maintenance = maintenance
-        self.journal.clear()
+    def replace(self, accounts: Iterable[Account], *, maintenance: bool) -> list[dict[Any, Any]]:
+        """Replace all accounts by these, at once, clear the journal, and return what is no longer needed.
+
+        The lock is taken here, for the shortest time.
+        """
+        found = {account.key: account for account in accounts}
+        keys = {account_id(key): key for key in found}
+        secrets = Counter(account.secret for account in found.values())
+        with self.lock:
+            removed: list[dict[Any, Any]] = [self._accounts, self._keys, self.secrets, self.journal.clear()]
+            self._become(found, maintenance=maintenance)
+            self._keys, self.secrets = keys, secrets
+            return removed
+
+    def _become(self, accounts: dict[str, Account], *, maintenance: bool) -> None:
+        self._accounts, self.maintenance = accounts, maintenance
 
     def save(self) -> None:
         """Keep what changed beyond the end of the process, where the world is one that is kept; call it with `lock`.

@@ -219,6 +219,10 @@ class AccountAdmin:
         """Change the given settings of this account, and return all settings."""
         return cast(SettingsAnswer, self.call("PATCH", "/settings", changes))
 
+    def diagnosis(self, request_id: str) -> DiagnosisAnswer:
+        """The diagnosis of one of the account's requests, as of `AdminClient`."""
+        return self._admin.diagnosis(request_id)
+
     def maintenance(self, *, on: bool) -> None:
         """Switch maintenance (code 22) for this account."""
         self.call("PUT", "/maintenance", {"on": on})

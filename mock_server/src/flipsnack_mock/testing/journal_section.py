@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import requests
 
 from flipsnack_mock.inspect.records import Record
+from flipsnack_mock.protocol.errors import Code
 from flipsnack_mock.server.request_log import printable, shown_key
 from flipsnack_mock.testing.admin_client import AccountAdmin, AdminError
 
@@ -14,7 +15,10 @@ _LONGEST = 300
 
 
 def journal_section(account: AccountAdmin) -> str:
-    """The latest requests of the account as the log of the fake prints them, masked, at most `MAX_LINES`."""
+    """The latest requests of the account as the log of the fake prints them, masked, at most `MAX_LINES`.
+
+    Why the signature of the last refused one is wrong follows: the others have mostly the same mistake.
+    """
     try:
         return "\n".join(_lines(account))
     except (AdminError, requests.RequestException) as trouble:
@@ -31,6 +35,9 @@ def _lines(account: AccountAdmin) -> Iterator[str]:
         yield line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
     if not records:
         yield "no request came"
+    refused = [record for record in records if record.code == Code.INVALID_SIGNATURE and not record.fault]
+    if refused and (found := account.diagnosis(refused[-1].id)["signature"]) is not None:
+        yield f"{refused[-1].id}: {found['summary']}"
 
 
 def _line(record: Record) -> str:

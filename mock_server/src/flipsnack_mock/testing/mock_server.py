@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from flipsnack_mock.protocol.addresses import WsgiApp
 from flipsnack_mock.server.engine import Server, bind, url_of
 from flipsnack_mock.server.fake import Fake
 from flipsnack_mock.server.tls import certificates_for
@@ -19,6 +20,8 @@ class MockServer:
     """The fake on 127.0.0.1, in a thread of this process, with the real engine: ready on entry, stopped on exit.
 
     With `tls=True` it serves https, and `ca_file` is the authority to trust, as in `requests.get(…, verify=ca_file)`.
+    `app` is the WSGI application that it serves, to be called without HTTP.
+
     `settings` are those of `flipsnack-mock settings`; by default it uses a free port and logs no requests. The
     environment is not read. Raises `SettingsError` for an invalid setting, and `RuntimeError` on entry where gevent or
     eventlet has replaced the threads of the process.
@@ -54,6 +57,7 @@ class MockServer:
         while not ready.wait(timeout=0.1):
             if not self._thread.is_alive():
                 raise RuntimeError("the fake did not start: its thread has ended")
+        self.app: WsgiApp = fake.wsgi_app
         token = self._settings.admin_token
         self.admin = AdminClient(self.url, token=token, ca_file=self.ca_file, trust_env=False)
         return self

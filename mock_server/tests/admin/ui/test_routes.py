@@ -167,11 +167,24 @@ def test_settings_of_an_account_can_be_changed_and_the_others_stay(fake: Fake) -
     before = fake.account("GET", "/settings").get_json()
     submit(fake, "change-settings", fields)
     assert before == fake.account("GET", "/settings").get_json()
-    fake.account("PATCH", "/settings", {"http_statuses": {"41": 401}})
-    changes = {"requests_per_second": "3", "url_lifetime": "0.5", "restart_failed": "true", "invalid_hash": "46"}
+    fake.account("PATCH", "/settings", {"code_messages": {"41": "No such key"}})
+    fields = form_of(fake, "change-settings")
+    changes = {
+        "http_statuses:json": '{"41": 401}',
+        "requests_per_second": "3",
+        "url_lifetime": "0.5",
+        "restart_failed": "true",
+        "invalid_hash": "46",
+    }
     submit(fake, "change-settings", fields | changes)
-    changed = {"requests_per_second": 3, "url_lifetime": 0.5, "restart_failed": True, "invalid_hash": 46}
-    assert before | changed | {"http_statuses": {"41": 401}} == fake.account("GET", "/settings").get_json()
+    changed: dict[str, Any] = {
+        "requests_per_second": 3,
+        "url_lifetime": 0.5,
+        "restart_failed": True,
+        "invalid_hash": 46,
+    }
+    changed |= {"http_statuses": {"41": 401}, "code_messages": {"41": "No such key"}}
+    assert before | changed == fake.account("GET", "/settings").get_json()
 
 
 def test_an_account_can_be_kept_copied_and_restored(fake: Fake) -> None:
@@ -245,13 +258,16 @@ def test_a_browser_gets_the_page_compressed(fake: Fake) -> None:
 @pytest.mark.parametrize(
     ("action", "fields", "status", "words"),
     [
-        ("advance", {"seconds": "soon"}, 400, "Expected `float`"),
-        ("advance", {"seconds": "-1"}, 400, "$.seconds"),
+        ("advance", {"seconds": "soon"}, 400, "expected a number from 0 to 316,224,000 (at seconds)"),
+        ("advance", {"seconds": "-1"}, 400, "expected a number from 0"),
         ("force", {"hash": "mock-complete", "state": "NEW"}, 409, "legal here"),
         ("force", {"hash": "nosuch", "state": "COMPLETE"}, 404, "no collection"),
         ("add-fault", {"preset": "nosuch"}, 400, "no preset 'nosuch'"),
         ("add-fault", {"fault": "x", "fault__kind": "slow"}, 400, "expected one of them"),
-        ("change-settings", {"url_lifetime": "-1"}, 400, "$.url_lifetime"),
+        ("change-settings", {"url_lifetime": "-1"}, 400, "expected a number from 0 to 86,400 (at url_lifetime)"),
+        ("change-settings", {"http_statuses:json": "{"}, 400, "http_statuses: expected JSON; it ends too early"),
+        ("change-settings", {"http_statuses:json": '{"41": 1}'}, 400, "expected a whole number from 200 to 599"),
+        ("change-settings", {"invented_names:json": '{"x": ""}'}, 400, "'x' is not an invented name"),
         ("create-account", {}, 409, "is taken"),
         ("nosuch", {}, 400, "no button 'nosuch'"),
     ],

@@ -59,10 +59,14 @@ def create_get_and_update_show_the_same(session: Session) -> None:
         expect(made[name], seen[name], f"{name} after create")
 
 
-@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
-def the_thumbnail_is_a_picture(session: Session) -> None:
-    """The URL of the thumbnail, where the object has one, answers with an image."""
-    for collection in (session.collection(), uploaded(session, "immediate")):
+@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
+def the_thumbnail_is_a_picture(session: Session, event: str) -> None:
+    """The URL of the thumbnail, where the object has one, answers with an image, whatever happened.
+
+    It does so while the document is converted, and when that failed.
+    """
+    others = (uploaded(session, state) for state in ("never", "failed"))
+    for collection in (session.collection(), *others, happen(session, event, prepared(session))):
         url = session.data(GET, collection).get("collectionThumbnail")
         if url is None:
             raise Unsuitable("the object has no collectionThumbnail, which is an invented name")

@@ -84,6 +84,18 @@ def it_is_complete_whatever_happens(session: Session, event: str) -> None:
         expect("complete", _conversion(session, collection), f"the conversion after {event}")
 
 
+@check("conversion.states", **OF_CONVERSION)
+def conversions_do_not_wait_for_each_other(session: Session) -> None:
+    """Each of several conversions takes its own time, and ends in its own way."""
+    wanted = {uploaded(session, "never"): "processing"}
+    for schedule, state in (("after-30s", "complete"), ("failed-after-30s", "failed"), ("after-30s", "complete")):
+        wanted[uploaded(session, schedule)] = state
+    session.wait(29 * SECOND)
+    expect(dict.fromkeys(wanted, "processing"), {one: _conversion(session, one) for one in wanted}, "before their end")
+    session.wait(2 * SECOND)
+    expect(wanted, {one: _conversion(session, one) for one in wanted}, "the conversions after 31 s")
+
+
 @check("conversion.failure-is-reported", **OF_CONVERSION)
 def a_failed_conversion_is_20(session: Session) -> None:
     """A failed conversion is a status in an answer with code 20, and the collection is all there."""

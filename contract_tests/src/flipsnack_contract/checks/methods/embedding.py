@@ -23,7 +23,12 @@ def _frame(session: Session, collection: str | None = None, **parameters: str) -
     """The attributes of the one iframe in the code."""
     answer = session.ask(session.draft(collection, **parameters))
     expect_code(20, answer, "a call of getEmbed")
-    frames = _elements(str((answer.data or {}).get("embedCode")))
+    return frame_of(str((answer.data or {}).get("embedCode")))
+
+
+def frame_of(code: str) -> Mapping[str, str]:
+    """The attributes of the one iframe in a code. Raises `Violation`."""
+    frames = _elements(code)
     expect(["iframe"], [getattr(one, "tag", "text") for one in frames], "the elements of the embed code")
     found = {str(name).lower(): str(value) for name, value in frames[0].attrib.items()}
     source = found.get("src", "")
@@ -43,6 +48,11 @@ def _page(frame: Mapping[str, str]) -> list[str]:
     return parse_qs(urlsplit(frame["src"]).query).get("p", [])
 
 
+def size_and_page(frame: Mapping[str, str]) -> dict[str, Any]:
+    """Width, height and the first page that an iframe has."""
+    return {"width": frame.get("width"), "height": frame.get("height"), "page": _page(frame)}
+
+
 @check("embed.code", **OF_EMBED, needs={"collection"}, calls=1)
 def the_code_is_an_iframe(session: Session) -> None:
     """The code is one iframe whose address is a URL."""
@@ -54,10 +64,10 @@ def each_collection_has_its_own_code(session: Session, event: str) -> None:
     """The address of each collection's player names its present hash, as it is or in Base64."""
     for collection in (session.collection(), happen(session, event, prepared(session))):
         address = _frame(session, collection)["src"]
-        expect(True, collection in _named(address), f"{address!r} names the collection {collection!r}")
+        expect(True, collection in named_in(address), f"{address!r} names the collection {collection!r}")
 
 
-def _named(address: str) -> str:
+def named_in(address: str) -> str:
     """The address, and what the values of its query are in Base64."""
     values = (value for _, value in parse_qsl(urlsplit(address).query))
     decoded = (
@@ -107,7 +117,9 @@ def https_and_start_book_change_nothing(session: Session) -> None:
         expect(plain, _frame(session, **parameters), f"the attributes of the frame with {parameters}")
 
 
-@check("embed.start-page", **OF_EMBED, needs={"collection"}, rows={"page": ("2", "8")}, calls=1)
+@check(
+    "embed.start-page", **OF_EMBED, needs={"collection"}, rows={"page": ("2", "8", "12", "13", "100", "9999")}, calls=1
+)
 def the_address_names_the_first_page(session: Session, page: str) -> None:
     """startPage is in the address."""
     expect([page], _page(_frame(session, startPage=page)), f"the page in the address with startPage={page}")

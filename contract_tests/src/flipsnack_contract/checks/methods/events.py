@@ -18,12 +18,14 @@ from flipsnack_contract.contract.clock import DAY
 from flipsnack_contract.target.session import Session
 
 
-def prepared(session: Session, days: Iterable[Mapping[str, object]] = (), **parameters: str) -> str:
+def prepared(
+    session: Session, days: Iterable[Mapping[str, object]] = (), *, packages: str = "immediate", **parameters: str
+) -> str:
     """The hash of an editable collection that is converted, with its package built, and at which every method looked.
 
-    `days` are its statistics.
+    `days` are its statistics, `packages` is the schedule of its package.
     """
-    session.steer.settings(default_schedule="immediate")
+    session.steer.settings(default_schedule=packages)
     collection = uploaded(session, "immediate", **{"collectionStatus": "editable", **parameters})
     session.steer.statistics(collection, days)
     return look(session, collection)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, LIST, PACKAGE, STATS, USER, uploaded
 from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import DAY, SECOND
@@ -138,9 +139,28 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
 
 
-@check("job.never-goes-back", needs=CONTROL, rows={"event": EVENTS})
-def nothing_builds_it_again(session: Session, event: str) -> None:
-    """A package that is COMPLETE stays so when its collection is changed, published, or gets old."""
-    collection = happen(session, event, prepared(session))
+@check("job.never-goes-back", needs=CONTROL, rows={"event": EVENTS, "state": FINAL})
+def nothing_builds_it_again(session: Session, event: str, state: str) -> None:
+    """A package that is COMPLETE or FAILED stays so when its collection is changed, published, or gets old."""
+    schedule = "immediate" if state == "COMPLETE" else "failed"
+    collection = happen(session, event, prepared(session, packages=schedule))
     for _ in range(2):
-        expect("COMPLETE", session.ask(session.draft(collection)).state, f"a built package after {event}")
+        expect(state, session.ask(session.draft(collection)).state, f"a package that is {state} after {event}")
+
+
+@check("job.started-by-first-call", needs=CONTROL, rows={"event": [one for one in EVENTS if "look" not in one]})
+def other_methods_neither_start_nor_delay_it(session: Session, event: str) -> None:
+    """No other method starts a package, and one that is being built is not begun again by whatever happens."""
+    session.steer.settings(default_schedule="after-3600s")
+    collection = uploaded(session, "immediate", collectionStatus="editable")
+    for name in (GET, EMBED, STATS, LIST, USER):
+        session.data(name, collection)
+    expect("NEW", session.steer.job_state(collection), "the job before the first call")
+    begun = session.clock.now
+    expect("PROCESSING", session.call(PACKAGE, collection).state, "the first call")
+    collection = happen(session, event, collection)
+    session.wait(begun + 3600 * SECOND - session.clock.now - SECOND)
+    state = session.call(PACKAGE, collection).state
+    expect("COMPLETE" if event == "forty days" else "PROCESSING", state, f"a second before an hour is over, {event}")
+    session.wait(2 * SECOND)
+    expect("COMPLETE", session.call(PACKAGE, collection).state, f"a package of an hour, after {event}")

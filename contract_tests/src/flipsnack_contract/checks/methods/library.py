@@ -3,38 +3,76 @@
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
-from flipsnack_contract.checks.methods.uploaded import (
-    CREATE,
-    DELETE,
-    EMBED,
-    GET,
-    LIST,
-    PACKAGE,
-    STATS,
-    UPDATE,
-    USER,
-    conversion_of,
-    hash_of,
-)
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
-from flipsnack_contract.contract.clock import DAY, SECOND
-from flipsnack_contract.contract.oracle import CollectionModel, LibraryModel
+from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS, ComparedAccount
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, PACKAGE, STATS
+from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, RequestCase
+from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
+from flipsnack_contract.contract.library import Day
+from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.session import Session
 
-MONTH = 3
-TITLES = st.sampled_from(["A", "b & c", "Ä", ""])
+MONTH = 4
+TEXTS = st.sampled_from(["A", "a10", "a9", "b & c", "Ä", "", " x ", "<i>'\"", "public", "A long title " * 30])
+NUMBERS = st.sampled_from(["1", "650", "385", "1000", "4294967296", "007"])
+BOOLEANS = st.sampled_from(["true", "false", "1", "0", "TRUE", "False"])
 STATUSES = st.sampled_from(["public", "editable", "unlisted"])
-PAUSES = st.sampled_from([SECOND, DAY, 20 * DAY, 32 * DAY])
+INDEXES = st.integers(0, 5).map(str)
+PAUSES = st.sampled_from([1, SECOND, 2 * SECOND, 5 * SECOND, MINUTE, DAY, 20 * DAY, 32 * DAY])
+FORMS = st.sampled_from(["json", "jsonp", "xml"])
 FINAL = st.sampled_from(["complete", "failed"])
+DATES = ("2023-12-31", "2024-02-29", "2024-03-01", "2025-01-01")
+
+
+def _some(**options: st.SearchStrategy[str]) -> st.SearchStrategy[Mapping[str, str]]:
+    return st.fixed_dictionaries({}, optional=options)
+
+
+CHANGES = _some(
+    title=TEXTS, description=TEXTS, collectionStatus=STATUSES, collectionWidth=NUMBERS, collectionHeight=NUMBERS
+)
+ASKED: Mapping[str, st.SearchStrategy[Mapping[str, str]]] = {
+    GET: st.just({}),
+    PACKAGE: st.just({}),
+    EMBED: _some(
+        **dict.fromkeys(("https", "responsive"), BOOLEANS),
+        **dict.fromkeys(("startPage", "startBook", "width", "height"), st.sampled_from(["1", "2", "12", "400"])),
+    ),
+    STATS: _some(startDate=st.sampled_from(DATES[:3]), endDate=st.sampled_from(DATES[2:]), includePageStats=BOOLEANS),
+}
+LISTS = st.builds(
+    lambda span, rest: {**dict(zip(("from", "to"), sorted(span), strict=True)), **rest} if len(span) == 2 else rest,
+    st.one_of(st.just([]), st.lists(INDEXES, min_size=2, max_size=2)),
+    _some(
+        collectionStatus=STATUSES,
+        query=st.sampled_from(["a", "A", "10", "", "&", "long", "lo  ng", "public", "%", "ä"]),
+        orderBy=st.sampled_from(["name", "date"]),
+        orderMode=st.sampled_from(["asc", "desc"]),
+    ),
+)
+DAYS = st.lists(
+    st.tuples(st.sampled_from(DATES), st.sampled_from(["impressions", "views", "time_spent", "downloads"])),
+    max_size=3,
+    unique_by=lambda pair: pair[0],
+).map(lambda pairs: tuple({"date": date, name: 7, "pages": [{"page": 1, "clicks": 3}]} for date, name in pairs))
+Options = Mapping[str, str]
+CONVERSIONS = st.sampled_from(["immediate", "immediate", "never", "after-2s", "failed-after-2s", "failed"])
+# Now and then it is another key.
+WHO = st.sampled_from([0, 0, 0, 1])
+# What is found wrong before the collection is looked for, so that its code is the same for each.
+REFUSALS = [
+    one
+    for one in (*MISTAKES, *REFUSED_UPLOADS)
+    if "calls" not in one.parts and "alone" not in one.needs
+    if one.step < 12 or "file" in one.parts
+]
 
 
 class Library(RuleBasedStateMachine):
-    """One key: documents are uploaded, converted, changed, published, listed, packaged and deleted."""
+    """Two keys: documents are uploaded, converted, changed, published, listed, packaged and deleted."""
 
     hashes = Bundle("hashes")
 
@@ -42,102 +80,62 @@ class Library(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         self.session = self._stack.enter_context(open_session())
-        self.session.trace.add(f"settings: never converted by itself, {MONTH} uploads a month, packages at once")
-        self.session.steer.settings(conversion_schedule="never", uploads_per_month=MONTH, default_schedule="immediate")
-        self.model = LibraryModel(MONTH)
 
-    @rule(target=hashes, title=TITLES, status=STATUSES)
-    def upload(self, title: str, status: str) -> str:
+    @initialize(packages=st.sampled_from(["immediate", "after-5s", "after-2-polls", "failed-after-5s"]))
+    def begin(self, packages: str) -> None:
+        sessions = self.session, self.session.another()
+        self.keys = [ComparedAccount(one, per_month=MONTH, packages=packages) for one in sessions]
+
+    @rule(
+        target=hashes, what=st.sampled_from(sorted(DOCUMENTS)), schedule=CONVERSIONS, form=FORMS, given=CHANGES, who=WHO
+    )
+    def upload(self, what: str, schedule: str, form: str, given: Options, who: int) -> str:
         """An upload, which is 33 when the month is used up."""
-        answer = self.session.call(CREATE, title=title, collectionStatus=status)
-        self._look_at_the_clock()
-        left = self.model.uploads_left
-        expect_code(20 if left else 33, answer, f"an upload when {left} are left in the month")
-        if not left:
-            return "none"
-        made = CollectionModel(hash_of(answer.data or {}), title, status)
-        self.model.uploads.append(self.model.now)
-        self.model.collections.append(made)
-        return made.hash
+        return self._looked_at(who, self.keys[who].upload(what, schedule, form, given), form)
+
+    @rule(target=hashes, collection=hashes, form=FORMS, given=CHANGES, who=WHO)
+    def update(self, collection: str, form: str, given: Options, who: int) -> str:
+        """A change, which publishes an editable collection under a new hash."""
+        return self._looked_at(who, self.keys[who].update(collection, form, given), form)
+
+    @rule(collection=hashes, name=st.sampled_from(LOOKS), form=FORMS, who=WHO, asked=st.data())
+    def look(self, collection: str, name: str, form: str, who: int, asked: st.DataObject) -> None:
+        self.keys[who].look(name, collection, form, asked.draw(ASKED[name]))
+
+    @rule(form=FORMS, asked=LISTS, who=WHO)
+    def list(self, form: str, asked: Options, who: int) -> None:
+        self.keys[who].listed(form, asked)
+
+    @rule(collection=hashes, form=FORMS, who=WHO)
+    def delete(self, collection: str, form: str, who: int) -> None:
+        self.keys[who].delete(collection, form)
+        self._looked_at(who, collection, form)
+
+    @rule(name=st.sampled_from(methods()), collection=hashes, mistake=st.sampled_from(REFUSALS), given=CHANGES)
+    def refuse(self, name: Method, collection: str, mistake: RequestCase, given: Options) -> None:
+        """A call that is refused changes nothing."""
+        if mistake.suits(name):
+            self.keys[0].refused(name.name, collection, mistake, given)
+            self._looked_at(0, collection, "json")
 
     @rule(collection=hashes, state=FINAL)
-    def end_conversion(self, collection: str, state: str) -> None:
-        found = self.model.find(collection)
-        if found is not None and found.conversion == "processing":
-            self.session.steer.convert(collection, state)
-            found.conversion = state
+    def convert(self, collection: str, state: str) -> None:
+        for one in self.keys:
+            one.convert(collection, state)
 
-    @rule(collection=hashes, title=TITLES, status=STATUSES)
-    def update(self, collection: str, title: str, status: str) -> None:
-        """A change, which publishes an editable collection under a new hash."""
-        answer = self._compare(UPDATE, collection, title=title, collectionStatus=status)
-        found = self.model.find(collection)
-        if answer is None or found is None:
-            return
-        publishes = found.status == "editable" != status
-        expect(publishes, hash_of(answer) != collection, "the hash changes when an editable collection is published")
-        found.hash, found.title, found.status = hash_of(answer), title, status
-
-    @rule(collection=hashes)
-    def show(self, collection: str) -> None:
-        answer = self._compare(GET, collection)
-        found = self.model.find(collection)
-        if answer is not None and found is not None:
-            shown = (answer.get("collectionTitle"), answer.get("collectionStatus"), answer.get("collectionWidth"))
-            expect((found.title, found.status, found.width), shown, "title, status and width")
-            self._compare_conversion(found, answer)
-
-    @rule(collection=hashes, method=st.sampled_from([EMBED, STATS]))
-    def read(self, collection: str, method: str) -> None:
-        self._compare(method, collection)
-
-    @rule(collection=hashes)
-    def package(self, collection: str) -> None:
-        """The package of a collection that was converted; it has none when its conversion failed."""
-        answer = self._compare(PACKAGE, collection)
-        found = self.model.find(collection)
-        if answer is not None and found is not None:
-            expect(found.conversion.upper(), answer.get("status"), "the state of the package")
-
-    @rule(collection=hashes)
-    def delete(self, collection: str) -> None:
-        if self._compare(DELETE, collection) is not None:
-            self.model.collections = [one for one in self.model.collections if one.hash != collection]
+    @rule(collection=hashes, days=DAYS)
+    def happen(self, collection: str, days: tuple[Day, ...]) -> None:
+        for one in self.keys:
+            one.happened(collection, days)
 
     @rule(pause=PAUSES)
     def pass_by(self, pause: int) -> None:
-        self.session.wait(pause)
-
-    @invariant()
-    def the_list_is_that_of_the_model(self) -> None:
-        """The newest is first."""
-        data = self.session.data(LIST)
-        wanted = [one.hash for one in reversed(self.model.collections)]
-        expect(wanted, [hash_of(one) for one in data.get("collections", ())], "the hashes in the list")
-        expect(len(wanted), data.get("collectionCount"), "collectionCount")
-
-    @invariant()
-    def the_uploads_left_are_those_of_the_model(self) -> None:
-        left = self.session.data(USER).get("api_uploads_left")
-        self._look_at_the_clock()
-        expect(self.model.uploads_left, left, "api_uploads_left")
+        for one in self.keys:
+            one.session.wait(pause)
 
     def teardown(self) -> None:
         self._stack.__exit__(*sys.exc_info())
 
-    def _look_at_the_clock(self) -> None:
-        # A call waits for the limits before it is sent.
-        self.model.now = self.session.clock.now
-
-    def _compare(self, method: str, collection: str, **parameters: str) -> Mapping[str, Any] | None:
-        """Call, compare the code with the model's, and return the data of a call that is 20."""
-        answer = self.session.call(method, collection, **parameters)
-        code = self.model.code_of(method, collection)
-        expect_code(code, answer, f"{method} of {collection}")
-        return (answer.data or {}) if code == 20 else None
-
-    def _compare_conversion(self, found: CollectionModel, data: Mapping[str, Any]) -> None:
-        try:
-            expect(found.conversion, conversion_of(data), "the conversion")
-        except Unsuitable:
-            return  # The names are invented: another server may have others.
+    def _looked_at(self, who: int, collection: str, form: str) -> str:
+        self.keys[who].everything([collection], form)
+        return collection

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, method_named, uploaded
@@ -115,6 +116,9 @@ QUERIES = (
     "to the end",
     "stripes " * 100,
     "x" * 5000,
+    # Not trimmed, no list of words, in one of the two texts, as it is stored, and nothing but these.
+    *("spring ", " garden", "garden ", "garden all", "leavesSPRING", "Spring offersall", "&amp;", "\\", "'", "*"),
+    *("public", "unlisted", "zebr", "zebra\n", "a-z", "[a-z]", "^", "$", "(", "winter snow", "Wint*"),
 )
 
 
@@ -202,6 +206,19 @@ def name_orders_by_title(session: Session, mode: str) -> None:
     wanted = _by_title(shelf)[:: -1 if mode == "desc" else 1]
     hashes = _listed(session, orderBy="name", **({"orderMode": mode} if mode else {}))[1]
     expect(wanted, [one for one in hashes if one != shelf[5]], f"the order by name, {mode or 'no mode'}")
+
+
+@check("list.order", **OF_LIST)
+def the_order_is_that_of_time(session: Session) -> None:
+    """Collections that were made before and after the ends of days, months and years are in the order of time."""
+    made = []
+    for border in BORDERS:
+        reach(session, border, short_of=SECOND)
+        made.append(session.collection(title="Same"))
+        session.wait(2 * SECOND)
+        made.append(session.collection(title="Same"))
+    expect(made[::-1], _listed(session)[1], "the newest first, across the ends of days, months and years")
+    expect(made, _listed(session, orderBy="date")[1], "by date, across the ends of days, months and years")
 
 
 @check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})

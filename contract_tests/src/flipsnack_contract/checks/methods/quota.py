@@ -22,8 +22,22 @@ from flipsnack_contract.contract.clock import DAY
 from flipsnack_contract.contract.methods import takes_document
 from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
+
+def _maintained(session: Session) -> CallDraft:
+    session.steer.maintenance(on=True)
+    return session.draft()
+
+
+def _used_up(session: Session) -> CallDraft:
+    for _ in range(5):
+        session.ask(session.calling(LIST).draft(), paced=False)
+    return session.draft()
+
+
 REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
     "an unsigned one": lambda session: replace(session.draft(), signature="0" * 32),
+    "one during maintenance": _maintained,
+    "one that a limit refuses": _used_up,
     "one with a wrong value": lambda session: session.draft(collectionStatus="secret"),
     "one of a wrong kind": lambda session: with_files(session, WRONG_KINDS["zeros"]),
     "one that is too large": lambda session: with_files(session, FilePart(EXACT + b"%")),
@@ -38,7 +52,8 @@ def a_refused_upload_is_free(session: Session, refused: str) -> None:
     """Refused uploads leave the month as it is: all of its uploads can still be made."""
     at_small_limits(session)
     for _ in range(MONTH + 1):
-        answer = session.ask(REFUSALS[refused](session))
+        answer = session.ask(REFUSALS[refused](session), paced=refused != "one that a limit refuses")
+        session.steer.maintenance(on=False)
         expect(True, answer.code not in (20, 33), f"{refused} is refused for what is wrong with it, not for the month")
     for number in range(MONTH):
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")

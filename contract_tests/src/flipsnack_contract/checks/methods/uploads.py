@@ -6,9 +6,10 @@ from typing import Any
 
 from flipsnack_contract.checks.borders import begin_month
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, hash_of, title_of
+from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, GET, conversion_of, hash_of, title_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.methods import takes_document
 from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
@@ -42,7 +43,9 @@ def each_kind_is_taken(session: Session, document: str) -> None:
     """PDF, PNG and JPG are taken, by their content and whatever their names are."""
     answer = session.ask(with_files(session, DOCUMENTS[document]))
     expect_code(20, answer, f"an upload of {document}")
-    expect(True, bool((answer.data or {}).get("collectionHash")), "the answer has the hash of the new collection")
+    session.wait(10 * SECOND)
+    state = conversion_of(session.data(GET, hash_of(answer.data or {})))
+    expect("complete", state, f"the conversion of {document}, ten seconds after its upload")
 
 
 GIVEN = {
@@ -57,13 +60,15 @@ GIVEN = {
 DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385}
 
 
-@check("upload.answer", **OF_UPLOADS, rows={"given": GIVEN})
-def the_new_collection_has_what_was_given(session: Session, given: str) -> None:
+@check("upload.answer", **OF_UPLOADS, rows={"given": GIVEN, "of": ("a file", "a picture", "a URL", "a file and a URL")})
+def the_new_collection_has_what_was_given(session: Session, given: str, of: str) -> None:
     """The new collection has the title, description, size and status that were given, or the defaults."""
     wanted = GIVEN[given]
-    data = session.ask(with_files(session, PDF, **wanted)).data or {}
+    files = () if of == "a URL" else (FilePart(documents.png(), "a.png"),) if of == "a picture" else (PDF,)
+    draft = with_files(session, *files, **wanted, **({"fileUrl": URL} if "URL" in of else {}))
+    data = session.ask(draft).data or {}
     for name, value in {**DEFAULTS, **{FIELD_OF.get(name, name): value for name, value in wanted.items()}}.items():
-        expect(str(value), str(data.get(name)), f"{name} of the new collection, given {given}")
+        expect(str(value), str(data.get(name)), f"{name} of the new collection of {of}, given {given}")
 
 
 NAMES = {
@@ -71,6 +76,9 @@ NAMES = {
     "two.dots.pdf": "two.dots",
     "no ending": "no ending",
     "Füße.PDF": "Füße",
+    "a.pdf.pdf": "a.pdf",
+    "a+b%20c & 50%.png": "a+b%20c & 50%",
+    "long " * 48 + "name.pdf": "long " * 48 + "name",
 }
 
 
@@ -86,6 +94,10 @@ URLS = {
     "https://example.com/papers/a%20b%C3%A9.pdf?page=2#top": "a bé.pdf",
     "https://example.com/papers/": "",
     "https://example.com": "",
+    "https://example.com/a+b.pdf": "a+b.pdf",
+    "https://example.com/A%2BB%25.PDF": "A+B%.PDF",
+    "https://example.com/x/?name=y.pdf": "",
+    "https://example.com/x.pdf?name=/y.pdf#/z.pdf": "x.pdf",
 }
 
 
@@ -182,6 +194,14 @@ def a_document_with_too_many_pages_is_35(session: Session, more: int) -> None:
     expect_message(35, session.ask(longer), f"a document of {PAGES + more} pages")
 
 
+@check("code.35", **OF_UPLOADS)
+def a_document_has_a_thousand_pages_at_most(session: Session) -> None:
+    """By default a document of 1,000 pages is taken, and one of 1,001 is 35."""
+    for pages, code in ((1000, 20), (1001, 35)):
+        answer = session.ask(with_files(session, FilePart(documents.pdf(pages))))
+        expect_code(code, answer, f"a document of {pages} pages")
+
+
 SEVERAL: Mapping[str, tuple[FilePart, ...]] = {
     "two of one name": (PDF, PDF),
     "two of two names": (PDF, replace(PDF, field="file2")),
@@ -217,8 +237,14 @@ def the_month_used_up_is_33(session: Session) -> None:
     at_small_limits(session)
     for number in range(MONTH):
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH}")
-    for _ in range(2):
-        expect_message(33, session.ask(session.draft()), "an upload when the month is used up")
+    picture = with_files(session, FilePart(documents.png(), "picture.png"))
+    for draft in (
+        session.draft(),
+        picture,
+        with_files(session, fileUrl=URL),
+        session.draft(collectionStatus="editable"),
+    ):
+        expect_message(33, session.ask(draft), "an upload when the month is used up")
 
 
 LARGE, LONGER = b"words " * SMALL, documents.pdf(PAGES + 1, "word")

@@ -41,7 +41,8 @@ WAYS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 AT_ONCE = "GET"
 
 
-def _asked(session: Session, url: str, way: str) -> Reply:
+def asked(session: Session, url: str, way: str) -> Reply:
+    """The answer to a resource URL that is asked for in the way of that name."""
     verb, headers = WAYS[way]
     return session.fetch(Request(verb, url, b"", headers))
 
@@ -59,6 +60,8 @@ def _maintain(session: Session) -> None:
 EVENTS: Mapping[str, Callable[[Session, str], object]] = {
     "nothing": lambda _session, _collection: None,
     "a further link": lambda session, collection: session.ask(session.draft(collection)),
+    "forty further links": lambda session, collection: [session.resource_url(collection) for _ in range(40)],
+    "thirty downloads": lambda session, collection: [session.get(session.resource_url(collection)) for _ in range(30)],
     "a further collection": lambda session, _collection: session.resource_url(session.collection()),
     "a change": lambda session, collection: session.data(UPDATE, collection, title="Another"),
     "publishing": lambda session, collection: session.data(UPDATE, collection, collectionStatus="public"),
@@ -107,14 +110,13 @@ def a_url_lives_exactly_a_minute(
     """
     collection = session.collection(status="editable") if session.account else None
     _begin(session, start)
-    url, age = session.resource_url(collection), 0
+    url, issued_at = session.resource_url(collection), session.clock.now
     EVENTS[event](session, collection or "")
-    for until in ages:
-        session.wait(until - age)
-        age = until
-        asked = _asked(session, url, way)
+    for age in ages:
+        session.wait(issued_at + age - session.clock.now)
+        reply = asked(session, url, way)
         what = f"{age / SECOND:.6f} s after its answer"
-        expect(False, age >= MINUTE and _serves(asked), f"a resource URL serves by {way} {what}")
+        expect(False, age >= MINUTE and _serves(reply), f"a resource URL serves by {way} {what}")
         expect(age < MINUTE, session.serves(url), f"a resource URL serves {what}")
 
 
@@ -160,7 +162,7 @@ def an_expired_url_is_access_denied(session: Session, age: int, way: str) -> Non
     """After its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, by whichever way."""
     url = session.resource_url()
     session.wait(age)
-    reply = _asked(session, url, way)
+    reply = asked(session, url, way)
     expect(403, reply.status, f"the HTTP status of an expired resource URL by {way}")
     if way.startswith("HEAD"):
         return
@@ -178,9 +180,9 @@ def no_link_outlives_its_account(session: Session, way: str, end: str) -> None:
     session.trace.add(f"the account is {end.replace('_', ' ')}")
     (session.steer.reset if end == "reset" else session.steer.make_again)()
     what = f"the HTTP status of a resource URL by {way}, when its account was {end.replace('_', ' ')}"
-    expect(403, _asked(session, url, way).status, what)
+    expect(403, asked(session, url, way).status, what)
     session.resource_url(session.collection(hash="the-same"))
-    expect(403, _asked(session, url, way).status, f"{what}, and has a collection of that hash")
+    expect(403, asked(session, url, way).status, f"{what}, and has a collection of that hash")
 
 
 @check(
@@ -214,7 +216,11 @@ def _forged(url: str, others: tuple[str, str], how: str) -> Iterator[str]:
 
 BY_PATH: Mapping[str, Callable[[str, str], Iterable[str]]] = {
     "no query": lambda path, _query: (path, f"{path}?"),
-    "more": lambda path, query: (f"{path}?{query}&Expires=9999999999", f"{path}?{query}&Policy=x"),
+    "more": lambda path, query: (
+        f"{path}?{more}"
+        for one in ("Expires=9999999999", "Policy=x", "x=", "x", "=1", "x=1&x=1")
+        for more in (f"{query}&{one}", f"{one}&{query}")
+    ),
     "another Base64 alphabet": lambda path, query: (f"{path}?{query.replace('-', '%2B').replace('_', '/')}",),
     "another path": lambda path, query: (f"{path}/?{query}", f"{path}x?{query}", f"{path[:-1]}?{query}"),
     "a path in capitals": lambda path, query: (f"{path[:-4]}{path[-4:].upper()}?{query}",),

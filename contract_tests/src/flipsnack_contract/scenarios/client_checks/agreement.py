@@ -1,12 +1,17 @@
 """Compare the client's report with the server's log, and the file after a run with the package."""
 
 import hashlib
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
 
 from flipsnack_contract.adapter.case import CaseOutcome, file_text
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.decoding import decode
+from flipsnack_contract.scenarios.client_checks.pace import longest_pause_s
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.scenario import REFUSED_DOCUMENTS
+from flipsnack_contract.scenarios.scenario import CALLBACK, REFUSED_DOCUMENTS, Fault
 from flipsnack_contract.scenarios.scenario_run import CLASSES, ScenarioRun
 
 AFFECTED = {
@@ -15,8 +20,6 @@ AFFECTED = {
     "damaged": {"package", "another package", "passing", "redirect"},
 }
 """What a fault must affect to cause an error of that class."""
-# A client may end so long before its deadline, because its next pause did not fit.
-TOO_LONG_A_PAUSE_MS = 90_000
 LONG_TEXT = 500
 OWN_DEADLINE_MS = 60_000
 """The shortest deadline that a client may have of its own, where it got none."""
@@ -53,8 +56,8 @@ def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
     """As JSON has it: XML has texts only, and a rule of its own."""
     is_call = run.scenario.op in ("call", "statistics") and run.scenario.format != "xml"
     last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
-    if is_call and run.outcome is CaseOutcome.OK and last is not None and not last.fault and not _is_unseen(last):
-        expect(dict(last.data or {}), dict(run.value), f"the value, after {last}")
+    if is_call and run.outcome is CaseOutcome.OK and last is not None and (data := _answered(run, last)) is not None:
+        expect(dict(data), dict(run.value), f"the value, after {last}")
 
 
 @check("client.xml", needs={"xml"})
@@ -62,17 +65,28 @@ def the_texts_of_an_answer_in_xml_are_kept(run: ScenarioRun) -> None:
     """Each text in the data of an answer in XML is in the value as it was sent; what is no text may be read as such."""
     last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
     is_call = run.scenario.op in ("call", "statistics") and run.scenario.format == "xml"
-    if not is_call or run.outcome is not CaseOutcome.OK or last is None or last.fault or _is_unseen(last):
+    if not is_call or run.outcome is not CaseOutcome.OK or last is None:
         return
-    for name, text in (last.data or {}).items():
+    for name, text in (_answered(run, last) or {}).items():
         found = run.value.get(name)
         if isinstance(text, str) and isinstance(found, str):
             expect(text, found, f"{name} in the value, after {last}")
 
 
-def _is_unseen(call: Event) -> bool:
+def _answered(run: ScenarioRun, call: Event) -> Mapping[str, Any] | None:
+    """The data of the answer to a call; None where it is not known."""
+    if fault := run.fault_of(call):
+        is_right = fault.affects == "nothing" and fault.answers
+        return _made_up(fault, call, run.scenario.format) if is_right else None
     # The journal masks resource URLs, and keeps the beginning of an answer that repeats a long text.
-    return "resourceUrl" in (call.data or {}) or any(len(text) > LONG_TEXT for text in call.params.values())
+    is_unseen = "resourceUrl" in (call.data or {}) or any(len(text) > LONG_TEXT for text in call.params.values())
+    return None if is_unseen else call.data or {}
+
+
+def _made_up(fault: Fault, call: Event, form: str) -> Mapping[str, Any]:
+    callback = call.params.get("callback", "")
+    body = str(fault.fault["body"]).replace(CALLBACK, callback).encode()
+    return decode(body, form, callback=callback).data or {}
 
 
 @check("client.agreement")
@@ -80,6 +94,25 @@ def a_collection_that_is_reported_was_made(run: ScenarioRun) -> None:
     """After ok the hash of an upload is that of a collection that it made."""
     if run.scenario.op == "create" and run.outcome is CaseOutcome.OK and not run.lost_uploads:
         expect_in([one["hash"] for one in run.uploaded], run.value.get("hash"), "the hash in the result")
+
+
+@check("client.agreement")
+def states_that_are_told_were_answered(run: ScenarioRun) -> None:
+    """The states in the client's events are those of the answers, in their order; some may be left out."""
+    if any(fault.answers for call in run.calls if (fault := run.fault_of(call))):
+        return
+    answered = iter([call.state for call in run.calls])
+    told = [event.status for event in run.events if event.status is not None]
+    for state, _ in groupby(told):
+        if state not in answered:
+            raise Violation("the states in the client's events", "those that were answered, in order", ", ".join(told))
+
+
+@check("client.agreement")
+def a_code_that_is_reported_was_answered(run: ScenarioRun) -> None:
+    """The code in an error was in an answer."""
+    if run.code is not None and not any(run.effect_on(call) == "answer" for call in run.calls):
+        expect_in([call.code for call in run.calls if not call.spoilt], run.code, "the code in the client's error")
 
 
 @check("client.agreement")
@@ -104,9 +137,7 @@ def _has_cause(run: ScenarioRun) -> bool:
             lost = bool(run.lost_uploads) or run.scenario.cut_after is not None
             return lost or any(run.effect_on(call) in ("answer", "redirect") for call in run.uploads)
         case "deadline":
-            deadline = run.case.options.deadline_ms
-            least = OWN_DEADLINE_MS if deadline is None else deadline - TOO_LONG_A_PAUSE_MS
-            return run.report.elapsed_ms >= least
+            return run.report.elapsed_ms >= _least_ms(run)
         case "cancelled":
             return run.report.cancelled_at_ms is not None
         case "transport" | "protocol" | "damaged" as kind:
@@ -118,6 +149,14 @@ def _has_cause(run: ScenarioRun) -> bool:
             # The last call may have had no answer, so the cause is the last code.
             codes = [call.code for call in run.calls if call.code is not None]
             return bool(codes) and CLASSES.get(codes[-1]) == kind and run.code in (None, codes[-1])
+
+
+def _least_ms(run: ScenarioRun) -> float:
+    """After how long a client may say that its time is over: when its next pause does not fit any more."""
+    deadline = run.case.options.deadline_ms
+    if deadline is None:
+        return OWN_DEADLINE_MS
+    return deadline - 1000 * (longest_pause_s(run, run.requests[-1]) if run.requests else 0)
 
 
 def _last(run: ScenarioRun) -> str:

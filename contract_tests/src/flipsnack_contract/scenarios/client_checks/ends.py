@@ -4,12 +4,15 @@ from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
-from flipsnack_contract.scenarios.event import CREATE
-from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, expected_outcomes, undisturbed
+from flipsnack_contract.scenarios.event import CREATE, SHOW
+from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, Scenario, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
+from flipsnack_contract.scenarios.traffic import NOTHING_DONE
 
 WAITING_S = 300.0
 SLACK_MS = 1000
+LIMITED_S = 60.0
+"""For how long a limit of calls a minute may hold up one of them, in seconds."""
 
 
 def _expect_end(expected: str, run: ScenarioRun, what: str) -> None:
@@ -79,9 +82,25 @@ def a_refusal_is_reported_whatever_came_before(run: ScenarioRun) -> None:
         _expect_last_error(run)
 
 
+@check("client.refusal")
+def what_was_given_up_is_reported_as_what_it_is(run: ScenarioRun) -> None:
+    """When the last answer was 22, 31 or 32, the client reports that code, unless its time was over."""
+    last = run.requests[-1] if run.requests else None
+    if last is None or last.spoilt or last.code not in NOTHING_DONE or run.has_wrong_calls:
+        return
+    if run.error not in (None, "cancelled", "deadline"):
+        expect((CLASSES[last.code], last.code), (run.error, run.code), f"the error and its code, after {last}")
+
+
 def _expect_last_error(run: ScenarioRun) -> None:
-    if run.error not in (None, run.expected_error, "cancelled", "deadline") and not run.misread_format:
+    deadline = run.case.options.deadline_ms
+    is_over = deadline is not None and run.report.elapsed_ms >= deadline
+    allowed = (None, run.expected_error, "cancelled", *(("deadline",) if is_over else ()))
+    if run.error not in allowed and not run.misread_format:
         raise Violation(f"the end after {run.last}", str(run.expected_error), str(run.error))
+    is_main = run.last is not None and run.last.action in (run.scenario.main_action, SHOW)
+    if run.outcome is CaseOutcome.OK and is_main:
+        raise Violation(f"the end after {run.last}", str(run.expected_error), "ok")
 
 
 @check("client.deadline", needs={"deadline"})
@@ -111,18 +130,28 @@ def _expect_understood(form: str, run: ScenarioRun) -> None:
 def what_passes_is_survived(run: ScenarioRun) -> None:
     """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
-    passing = scenario.faults and all(fault.affects == "passing" for fault in scenario.faults)
-    disturbed = scenario.eventful or scenario.settings or scenario.cancel_after_s is not None
     # A resource URL that expires during a download has a rule of its own.
-    if not passing or disturbed or _dies_halfway(run) or run.has_wrong_calls:
+    if not _passes(scenario) or _dies_halfway(run) or run.has_wrong_calls:
         return
     expected, *others = expected_outcomes(scenario)
     times = sum(fault.count or 1 for fault in scenario.faults)
     pauses = (times + len(run.calls)) * LONGEST_PAUSE_S / 10
-    needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s
+    limited = len(run.calls) * LIMITED_S if scenario.settings else 0
+    needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s + limited
     in_time = scenario.deadline_s is None or scenario.deadline_s >= needed
     if in_time and not others and expected in ("ok", "job_failed"):
         _expect_end(expected, run, "the end, after faults that passed")
+
+
+def _passes(scenario: Scenario) -> bool:
+    """Whether something disturbs a scenario, and all of it passes: faults, a limit, a minute of maintenance."""
+    events = [event for event in scenario.timeline if event.what != "suspend"]
+    troubles = (
+        [fault.affects == "passing" for fault in scenario.faults]
+        + [name == "requests_per_minute" for name in scenario.settings]
+        + [event.what.startswith("maintenance") and event.after_s < COMFORT_S for event in events]
+    )
+    return bool(troubles) and all(troubles) and scenario.cancel_after_s is None
 
 
 @check("client.fresh-url", needs={"refresh"})
@@ -156,7 +185,10 @@ def what_is_no_answer_is_an_error(run: ScenarioRun) -> None:
     spoilt = [call for call in run.calls if run.effect_on(call) == "answer"]
     if not spoilt:
         return
-    answered = (call for call in run.calls if call.action == spoilt[0].action and not call.fault and call.code == 20)
+    # A page of a list says nothing of the next one.
+    from_then = run.calls.index(spoilt[-1]) if run.scenario.op == "list" else 0
+    same = (call for call in run.calls[from_then:] if call.action == spoilt[0].action)
+    answered = (call for call in same if not call.fault and call.code == 20)
     if any((call.state or "").upper() != "PROCESSING" for call in answered):
         return
     if run.outcome is CaseOutcome.OK:

@@ -9,7 +9,7 @@ from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import LONGEST_PAUSE_S
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
-from flipsnack_contract.scenarios.traffic import grouped
+from flipsnack_contract.scenarios.traffic import FINAL_CODES, grouped
 
 AT_ONCE_S = 10.0
 """In seconds, the longest pause of a client that waits for nothing."""
@@ -33,14 +33,15 @@ def a_client_goes_on_in_time(run: ScenarioRun) -> None:
     start = run.report.started_ms * 1000
     _expect_soon(run, start, run.requests[0].start, AT_ONCE_S, f"the pause before {run.requests[0].name}")
     for before, after in pairwise(run.requests):
-        longest = _longest_pause_s(run, before)
+        longest = longest_pause_s(run, before)
         _expect_soon(run, before.end, after.start, longest, f"the pause between {before.name} and {after.name}")
     if run.outcome is CaseOutcome.OK:
         last = run.requests[-1]
         _expect_soon(run, last.end, run.report.ended_ms * 1000, AT_ONCE_S, f"the pause between {last.name} and the end")
 
 
-def _longest_pause_s(run: ScenarioRun, before: Event) -> float:
+def longest_pause_s(run: ScenarioRun, before: Event) -> float:
+    """The longest pause, in seconds, that a client may make after a request."""
     earlier = [call for call in run.calls if before.start - MINUTE < call.start <= before.start]
     if len(earlier) >= MOST_IN_A_MINUTE:
         return LONG_PAUSES_S[32]
@@ -62,8 +63,11 @@ def _expect_soon(run: ScenarioRun, since: int, until: int, longest_s: float, wha
 @check("client.repeated-call")
 def a_package_is_fetched_once(run: ScenarioRun) -> None:
     """A package that was served completely is not downloaded again."""
-    whole = [call.name for call in run.downloads if call.http_status == 200 and not call.fault and call.method == "GET"]
+    served = [call for call in run.downloads if call.method == "GET" and not call.fault]
+    whole = [call.name for call in served if call.http_status == 200]
     expect(True, len(whole) <= 1, f"one complete download at most; there were {', '.join(whole)}")
+    for same in grouped((call for call in served if call.http_status == 206), lambda call: call.range):
+        expect(1, len(same), f"how often the part {same[0].range} of a package was fetched")
 
 
 @check("client.repeated-call")
@@ -91,6 +95,15 @@ def _is_settled(run: ScenarioRun, before: Event, after: Event) -> bool:
         between = [one for one in run.requests[first:last] if one.kind == "download"]
         return bool(between) and between[-1].http_status in (200, 206) and not between[-1].fault
     return before.state not in RUNNING
+
+
+@check("client.final-error")
+def a_refused_call_is_not_made_later_either(run: ScenarioRun) -> None:
+    """A call that was refused for what it says is not repeated, whatever comes between."""
+    for same in grouped(run.calls, lambda call: call.sameness):
+        for before, after in pairwise(same):
+            if before.code in FINAL_CODES and not before.spoilt:
+                raise Violation(f"what follows code {before.code} ({before.name})", "no such call again", str(after))
 
 
 @check("client.gives-up", needs={"virtual_sleep"})

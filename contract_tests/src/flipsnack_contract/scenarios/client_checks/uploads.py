@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from flipsnack_contract.adapter.case import CaseOutcome, file_text
-from flipsnack_contract.adapter.messages import CaseEvent, read_from_adapter
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.event import Event
@@ -99,11 +98,9 @@ def progress_is_counted_up_to_the_end(run: ScenarioRun) -> None:
 
 def _progress(run: ScenarioRun) -> Iterator[tuple[int, int]]:
     """The bytes sent and the bytes in all, of each event that says so."""
-    for one in run.report.log:
-        if one.by == "client" and '"event"' in one.text:
-            event = read_from_adapter(one.text.encode())
-            if isinstance(event, CaseEvent) and event.sent is not None and event.total is not None:
-                yield event.sent, event.total
+    for event in run.events:
+        if event.sent is not None and event.total is not None:
+            yield event.sent, event.total
 
 
 @check("client.conversion-end", needs={"op:create"})

@@ -3,9 +3,11 @@
 import re
 
 from flipsnack_contract.adapter.case import CaseOutcome
+from flipsnack_contract.adapter.fake_server import MOST_LEFT
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.scenarios.preparation import NEIGHBOURS
 from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import CREDENTIALS
 
@@ -15,6 +17,7 @@ ONCE = ("host", "content-length", "content-type", "transfer-encoding")
 MOST_REQUESTS = 100
 """In a scenario with a redirect: a chain of 50 hops, and what is tried again."""
 
+SHORTEST_KEY = 4
 WORDS, NAMING = re.compile(r"[\s=;,:]+"), ("User-Agent", "user-agent")
 """What stands between words in a header; and headers that name the client, which may be named like a key."""
 
@@ -48,7 +51,9 @@ def _expect_one_body(sent: Sent) -> None:
 @check("client.credentials-not-in-download")
 def the_key_stays_in_calls(run: ScenarioRun) -> None:
     """No header of a request for a package holds the key, as a word of its own."""
-    for sent in (one for one in run.sent or () if "/packages/" in one.path):
+    # A shorter key is a word that any header may hold.
+    seen = run.sent or () if len(run.case.key) >= SHORTEST_KEY else ()
+    for sent in (one for one in seen if "/packages/" in one.path or one.server == ELSEWHERE):
         told = [name for name, value in sent.headers if run.case.key in WORDS.split(value) and name not in NAMING]
         expect([], told, f"headers of {sent} with the API key")
 
@@ -89,8 +94,19 @@ def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
     """In the folder there are the file and the document; after an error working files of a package that came too."""
     if run.outcome not in (CaseOutcome.OK, CaseOutcome.ERROR):
         return
-    name = run.dest.name
-    known = {name, *([run.document_name] if run.document is not None else ())}
-    came = run.outcome is CaseOutcome.ERROR and bool(run.downloads)
-    left = [one for one in run.left if one not in known and not (came and name in one)]
+    served = any(call.http_status in (200, 206) for call in run.downloads) or run.fetched_elsewhere
+    came = run.outcome is CaseOutcome.ERROR and (served or run.scenario.interrupted)
+    left = [one for one in run.beside if one not in NEIGHBOURS and not (came and run.dest.name in one)]
     expect([], left, "what is left in the folder of the file")
+
+
+@check("client.folder")
+def what_was_beside_the_file_stays(run: ScenarioRun) -> None:
+    """The document, and other files in the folder, are as they were before."""
+    if not run.left:
+        return
+    document = {} if run.document is None else {run.document_name: run.document}
+    for name, content in {**NEIGHBOURS, **document}.items():
+        found = run.left.get(name)
+        if found != content[:MOST_LEFT]:
+            raise Violation(f"{name}, a file from before", "as before", "gone" if found is None else "changed")

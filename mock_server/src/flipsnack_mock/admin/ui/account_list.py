@@ -21,7 +21,8 @@ class AccountList(msgspec.Struct, frozen=True):
 
 def account_list(world: World, query: PageQuery) -> AccountList:
     """The keys that contain the text of the query, in any case."""
-    found = [key for key in _keys(world) if query.find.casefold() in key.casefold()]
+    text, keys = query.find.casefold(), _keys(world)
+    found = [key for key in keys if text in key.casefold()] if text else keys
     first = first_row(query.accounts, len(found), MOST_ACCOUNTS)
     return AccountList(found[first : first + MOST_ACCOUNTS], first, len(found))
 
@@ -35,11 +36,9 @@ def meant_key(world: World, query: PageQuery) -> str:
 
 def _keys(world: World) -> list[str]:
     keys = [account.key for account in world.look()]
-    seeded = [key for key in keys if world.is_seeded(key)]
-    return seeded + [key for key in reversed(keys) if not world.is_seeded(key)]
+    seeded = dict.fromkeys(key for key in keys if world.is_seeded(key))
+    return [*seeded, *(key for key in reversed(keys) if key not in seeded)]
 
 
 def _last_used(world: World) -> str:
-    rings = [ring.entries for key, ring in world.journal.rings.items() if key != NOBODY and ring.entries]
-    latest = max((entries[-1] for entries in rings), key=lambda entry: entry.number, default=None)
-    return latest.key if latest else ""
+    return next((entry.key for entry in world.journal.newest() if entry.key != NOBODY), "")

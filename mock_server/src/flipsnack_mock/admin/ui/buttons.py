@@ -8,7 +8,9 @@ import msgspec
 
 from flipsnack_mock.admin.routes import ROUTES, Context, Route
 from flipsnack_mock.admin.ui.faults import with_exact_values
+from flipsnack_mock.admin.ui.fields import AS_JSON
 from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.protocol.expectation import expectation
 
 
 class Action(NamedTuple):
@@ -70,7 +72,7 @@ def carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> Any:
 
 
 def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
-    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`."""
+    """The form fields as the JSON body of the route; `a.b` is the field `b` of the object `a`, `a:json` is JSON."""
     if entry.body is None:
         return b""
     nested = _nested(fields)
@@ -80,7 +82,7 @@ def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
     try:
         body = msgspec.to_builtins(msgspec.convert(nested, entry.body, strict=False))
     except msgspec.ValidationError as refusal:
-        raise Refused(400, "bad_request", f"the form is not what this button takes: {refusal}") from None
+        raise Refused(400, "bad_request", expectation(refusal, entry.body)) from None
     # What the form does not name is left to the route.
     return msgspec.json.encode({name: body[name] for name in nested if name in body})
 
@@ -96,5 +98,13 @@ def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
                 raise Refused(
                     400, "bad_request", f"the form has the fields {part!r} and {name!r}; expected one of them"
                 )
-        into[inner] = value
+        into[inner.removesuffix(AS_JSON)] = _decoded(inner, value) if inner.endswith(AS_JSON) else value
     return nested
+
+
+def _decoded(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as refusal:
+        field = name.removesuffix(AS_JSON)
+        raise Refused(400, "bad_request", f"{field}: {expectation(refusal, None)}") from None

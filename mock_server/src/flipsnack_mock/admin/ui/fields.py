@@ -8,6 +8,9 @@ from msgspec import inspect
 
 TEXT, LINES, NUMBER, CHOICE = "text", "lines", "number", "choice"
 
+AS_JSON = ":json"
+"""The end of the name of a form field whose text is JSON."""
+
 
 class FormField(msgspec.Struct, frozen=True):
     """One field: its `name` in the form, its label, its present value as text, and what it accepts.
@@ -29,7 +32,7 @@ class FormField(msgspec.Struct, frozen=True):
 def fields_of(values: msgspec.Struct, prefix: str = "", only: tuple[str, ...] = ()) -> list[FormField]:
     """The fields for `values` whose type a form can ask for; `only` selects some of them, in its order.
 
-    `prefix` is the name of the object in the form. A field of a dictionary has one form field for each of its keys.
+    `prefix` is the name of the object in the form. A dictionary is JSON in one form field.
     """
     known = {item.name: item for item in _fields(type(values))}
     names = only or tuple(known)
@@ -46,7 +49,8 @@ def _form_fields(field: inspect.Field, value: Any, prefix: str) -> list[FormFiel
     shape, hint = _plain(field.type)
     name = f"{prefix}{field.encode_name}"
     if isinstance(shape, inspect.DictType):
-        return [FormField(f"{name}.{key}", f"{field.name} {key}", str(item)) for key, item in value.items()]
+        text = msgspec.json.encode(value).decode()
+        return [FormField(name + AS_JSON, f"{field.name} as JSON", text, LINES, hint=hint)]
     if isinstance(shape, inspect.BytesType):
         return []
     return [FormField(name, field.name, _text(value), hint=hint, **_accepted(shape, value))]

@@ -25,6 +25,8 @@ from flipsnack_mock.protocol.addresses import PAGE_PATH, origin_of
 from flipsnack_mock.protocol.errors import Refused
 
 _MOST_FIELDS = 100
+# So much is read in some milliseconds, whatever is escaped in it.
+_FORM_BYTES = 200_000
 _PORT = re.compile("[0-9]{1,5}")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -70,7 +72,13 @@ def show_page(context: Context) -> HttpResponse | Work:
     return _page(context, said=action.said if action else "")
 
 
-@route("POST", PAGE_PATH, "carry out a form of the page, then show the page", access="page")
+@route(
+    "POST",
+    PAGE_PATH,
+    "carry out a form of the page, then show the page",
+    access="page",
+    most_bytes=_FORM_BYTES,
+)
 def act(context: Context) -> HttpResponse | Work:
     """Redirect to the page, or show it with the error message or the diagnosis."""
     try:

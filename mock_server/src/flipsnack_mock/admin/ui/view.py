@@ -10,7 +10,7 @@ from flipsnack_mock.admin.ui.account_list import AccountList, account_list, mean
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.collections import CollectionList, UploadForm, collection_list, upload_form
 from flipsnack_mock.admin.ui.faults import FaultForm, FaultRow, fault_form, fault_labels, fault_rows
-from flipsnack_mock.admin.ui.fields import FormField, fields_of
+from flipsnack_mock.admin.ui.fields import LINES, FormField, fields_of
 from flipsnack_mock.admin.ui.query import PageQuery
 from flipsnack_mock.admin.ui.repeat import download_call
 from flipsnack_mock.admin.ui.request_list import FILTERS
@@ -145,5 +145,5 @@ def _account_view(world: World, state: _AccountState, query: PageQuery, base_url
         findings=cache.findings(world, account.key, linted),
         linted=len(linted),
         example=snippets(download_call(account.key, "mock-after-5s", account.secret, base_url)),
-        settings=fields_of(account.behaviour),
+        settings=sorted(fields_of(account.behaviour), key=lambda field: field.kind == LINES),
     )

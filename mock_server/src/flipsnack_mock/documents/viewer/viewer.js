@@ -38,6 +38,16 @@ book.addEventListener("beforematch", (event) => openAt(pages.indexOf(event.targe
 double.addEventListener("change", () => openAt(current));
 addEventListener("resize", settle);
 
+// Twice as large, the book scrolls in its stage.
+const zoom = element("zoom");
+zoom.addEventListener("click", () => {
+  const stage = element("stage");
+  const zoomed = stage.classList.toggle("zoomed");
+  zoom.setAttribute("aria-pressed", zoomed);
+  stage.tabIndex = zoomed ? 0 : -1;
+  settle();
+});
+
 const full = element("fullscreen");
 full.hidden = !document.fullscreenEnabled;
 full.addEventListener("click", () => {

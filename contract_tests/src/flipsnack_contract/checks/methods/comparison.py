@@ -1,0 +1,216 @@
+"""One key whose answers are compared, whole, with those of the model: HTTP, envelope, message and every known field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flipsnack_contract.checks.methods.embedding import frame_of, named_in, size_and_page
+from flipsnack_contract.checks.methods.uploaded import (
+    CREATE,
+    DELETE,
+    EMBED,
+    GET,
+    LIST,
+    PACKAGE,
+    STATS,
+    UPDATE,
+    USER,
+    conversion_of,
+    hash_of,
+)
+from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
+from flipsnack_contract.contract import documents
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_message
+from flipsnack_contract.contract.decoding import Answer, shown
+from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.library import CollectionModel, Day, LibraryModel, Parameters, is_true
+from flipsnack_contract.contract.oracle import JobModel
+from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
+
+MONTH_USED_UP = 33
+LOOKS = (GET, EMBED, STATS, PACKAGE)
+"""The methods that show a collection."""
+_TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is uploaded: a file, or none and a URL; and its pages, None where the rules leave them open."""
+
+    pages: int | None
+    files: tuple[FilePart, ...] = ()
+    is_damaged: bool = False
+
+
+DOCUMENTS: Mapping[str, Document] = {
+    "a PDF": Document(1, (FilePart(documents.pdf()),)),
+    "a PDF of three pages": Document(3, (FilePart(documents.pdf(3), "three.pdf"),)),
+    "a PNG": Document(1, (FilePart(documents.png(), "picture.png"),)),
+    "a JPG": Document(1, (FilePart(documents.jpg(), "picture.jpg"),)),
+    "a URL": Document(None),
+    "a damaged PDF": Document(None, (FilePart(b"%PDF-1.4\n"),), is_damaged=True),
+}
+
+
+class ComparedAccount:
+    """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
+
+    def __init__(self, session: Session, *, per_month: int, packages: str) -> None:
+        self.session, self._packages = session, packages
+        self.model = LibraryModel(per_month, session.clock.now)
+        session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
+        session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
+
+    def upload(self, what: str, schedule: str, form: str, given: Parameters) -> str:
+        """An upload whose conversion has that schedule; its hash, or none where the month is used up."""
+        document = DOCUMENTS[what]
+        # When the conversion of a damaged document fails is open.
+        schedule = "immediate" if document.is_damaged else schedule
+        self.session.steer.settings(conversion_schedule=schedule)
+        given = {"title": "T", **({} if document.files else {"fileUrl": "https://example.com/a"}), **given}
+        draft = replace(self._draft(CREATE, "", form, given), files=document.files)
+        answer, left = self._answer(CREATE, draft), self.model.uploads_left
+        expect_message(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
+        if not left:
+            return ABSENT
+        conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
+        made = CollectionModel("", "", pages=document.pages, conversion=conversion, package=JobModel(self._packages))
+        made.change(given)
+        self._name(made, answer, "upload.new-hash")
+        self.model.collections.append(made)
+        self.model.uploads.append(self.model.now)
+        self._compare(made.described(), answer, "the answer to an upload")
+        return made.hash
+
+    def update(self, collection: str, form: str, given: Parameters) -> str:
+        """A change; the hash that the collection has afterwards."""
+        answer = self._answer(UPDATE, self._draft(UPDATE, collection, form, given))
+        found = self._expected(UPDATE, collection, answer)
+        if found is None:
+            return collection
+        was = found.status
+        found.change(given)
+        if was == "editable" != found.status:
+            self.model.gone.add(found.hash)
+            self._name(found, answer, "update.publishing-renames")
+        self._compare_collection(found, answer, f"the answer to an update with {given}")
+        return found.hash
+
+    def delete(self, collection: str, form: str) -> None:
+        answer = self._answer(DELETE, self._draft(DELETE, collection, form, {}))
+        found = self._expected(DELETE, collection, answer)
+        if found is not None:
+            expect(None, answer.data, "the data of a deletion")
+            found.is_deleted = True
+
+    def look(self, name: str, collection: str, form: str, asked: Parameters) -> Answer:
+        """A call of a method that shows a collection."""
+        answer = self._answer(name, self._draft(name, collection, form, asked))
+        found = self._expected(name, collection, answer)
+        if found is not None:
+            self._require(name, found, answer, asked)
+        return answer
+
+    def listed(self, form: str, asked: Parameters) -> None:
+        answer = self._answer(LIST, self._draft(LIST, "", form, asked))
+        expect_message(OK, answer, f"getList with {asked}")
+        wanted, data = self.model.listing(asked), answer.data or {}
+        ours, theirs = (list(map(hash_of, one.get("collections", ()))) for one in (wanted, data))
+        of_order = "collections" in wanted and sorted(ours) == sorted(theirs)
+        self._compare(wanted, answer, f"getList with {asked}", "list.order" if of_order and ours != theirs else None)
+
+    def summed(self, form: str) -> None:
+        answer = self._answer(USER, self._draft(USER, "", form, {}))
+        expect_message(OK, answer, "user.getStats")
+        self._compare({"api_uploads_left": self.model.uploads_left}, answer, "user.getStats", "user.uploads-left")
+        self._compare(self.model.of_user(), answer, "user.getStats", "user.sums")
+
+    def refused(self, name: str, collection: str, mistake: RequestCase, given: Parameters) -> None:
+        """A call that is refused, for what is wrong with it; afterwards all is as before."""
+        calling = self.session.calling(name)
+        draft = mistake.make(calling, calling.draft(collection, **given))
+        answer = calling.read(calling.send(draft))
+        self.session.steer.maintenance(on=False)
+        expect_code(mistake.code, answer, f"{name} with {mistake}")
+
+    def convert(self, collection: str, state: str) -> None:
+        """End a conversion that runs."""
+        found = self.model.find(collection)
+        if found is not None and found.conversion.look(self.session.clock.now) == "PROCESSING":
+            self.session.steer.convert(collection, state)
+            found.conversion.final = state.upper()
+
+    def happened(self, collection: str, days: tuple[Day, ...]) -> None:
+        """Set the statistics of a collection."""
+        found = self.model.find(collection)
+        if found is not None:
+            self.session.steer.statistics(collection, days)
+            found.days = days
+
+    def everything(self, collections: Iterable[str], form: str) -> None:
+        """Look at all that a caller can see of these collections."""
+        for one in collections:
+            for name in LOOKS:
+                self.look(name, one, form, {"includePageStats": "true"} if name == STATS else {})
+        self.listed(form, {})
+        self.summed(form)
+
+    # --- one call
+
+    def _draft(self, name: str, collection: str, form: str, parameters: Parameters) -> CallDraft:
+        return with_format(self.session.calling(name).draft(collection, **parameters), form)
+
+    def _answer(self, name: str, draft: CallDraft) -> Answer:
+        """The answer of the API, which keeps what the rules say of every one."""
+        calling = self.session.calling(name)
+        reply = calling.send(draft)
+        # A call waits for the limits before it is sent.
+        self.model.now = self.session.clock.now
+        answer = calling.read(reply, draft.format, callback=CALLBACK)
+        expect((200, f"{_TYPES[draft.format]};charset=utf-8"), (reply.status, reply.content_type), "status and type")
+        expect((), answer.complaints, "the shape of the envelope")
+        return answer
+
+    def _expected(self, name: str, collection: str, answer: Answer) -> CollectionModel | None:
+        """Require the code of the model; the collection, where that is 20."""
+        code = self.model.code_of(name, collection)
+        expect_message(code, answer, f"{name} of {collection}")
+        return self.model.find(collection) if code == OK else None
+
+    def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
+        """Require a hash that the account never had, and give it to the collection."""
+        new = hash_of(answer.data or {})
+        if new in self.model.hashes:
+            raise Violation("a new hash", "one that the account never had", new, rule=rule)
+        made.hash = new
+
+    def _compare(self, wanted: Mapping[str, Any], answer: Answer, what: str, rule: str | None = None) -> None:
+        data = answer.data or {}
+        for name, value in wanted.items():
+            if value != data.get(name):
+                raise Violation(f"{name} in {what}", shown(value), shown(data.get(name)), rule=rule)
+
+    def _require(self, name: str, found: CollectionModel, answer: Answer, asked: Parameters) -> None:
+        what = f"{name} of {found.hash} with {asked}"
+        if name == GET:
+            self._compare_collection(found, answer, what)
+        elif name == STATS:
+            wanted = found.statistics(asked)
+            self._compare(wanted, answer, what, "stats.dates" if "startDate" in asked or "endDate" in asked else None)
+            expect(is_true(asked.get("includePageStats", "")), "pages" in (answer.data or {}), f"pages in {what}")
+        elif name == EMBED:
+            frame = frame_of(str((answer.data or {}).get("embedCode")))
+            expect(found.frame(asked), size_and_page(frame), what)
+            expect(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}")
+        else:
+            state = self.model.package_state(found)
+            expect((state, state == "COMPLETE"), (answer.state, bool(answer.resource_url)), f"state and URL, {what}")
+
+    def _compare_collection(self, found: CollectionModel, answer: Answer, what: str) -> None:
+        self._compare(found.described(), answer, what)
+        try:
+            expect(
+                found.conversion.look(self.model.now).lower(), conversion_of(answer.data or {}), f"conversion, {what}"
+            )
+        except Unsuitable:
+            return  # The names are invented: another server may have others.
