@@ -71,7 +71,7 @@ def _point(count: int, dimension: Dimension, size: Size) -> Point:
         # What the first answers take once is no cost of the others: a package is built.
         run_load(server.url, asked, seconds=1, connections=dimension.connections)
         before = server.cpu_seconds()
-        load = run_load(server.url, asked, seconds=size.warm_up, connections=dimension.connections)
+        load = run_load(server.url, asked, seconds=size.seconds, connections=dimension.connections)
         return Point(count, 1_000_000 * (server.cpu_seconds() - before) / load.requests, server.megabytes())
 
 
@@ -89,6 +89,11 @@ def _journal(count: int) -> dict[str, str]:
     return {"FLIPSNACK_MOCK_JOURNAL_SIZE": str(count), "FLIPSNACK_MOCK_JOURNAL_TOTAL": str(count)}
 
 
+def _accounts(count: int) -> dict[str, str]:
+    # The documented accounts are there from the start.
+    return {"FLIPSNACK_MOCK_MAX_ACCOUNTS": str(count + 100)}
+
+
 def _list(server: Serving, count: int) -> list[str]:
     put_collections(server, "test-growth", count)
     return [signed("test-growth", "collection.getList")]
@@ -102,7 +107,7 @@ def _package(server: Serving, count: int) -> list[str]:
 # A further dimension is a further line.
 DIMENSIONS = {
     "requests before": Dimension(lambda server, count: _asked(server, _keys(FEW), count)),
-    "keys": Dimension(lambda server, count: _asked(server, _keys(count), count)),
+    "keys": Dimension(lambda server, count: _asked(server, _keys(count), count), _accounts),
     "journal entries": Dimension(lambda server, count: _asked(server, _keys(1), count), _journal),
     "collections in a list": Dimension(_list, connections=1),
     "pages of a package": Dimension(_package, most=MOST_PAGES, connections=1),

@@ -57,7 +57,9 @@ def run_load(
 
 def _wrk(url: str, seconds: int, connections: int) -> list[str]:
     script = str(Path(__file__).with_name("load.lua"))
-    return ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s", script, url]
+    # On a busy machine an answer may take longer than the two seconds that wrk waits by itself.
+    options = ["-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s", "--latency", "-s", script]
+    return ["wrk", *options, url]
 
 
 def _python(url: str, seconds: int, connections: int) -> list[str]:
