@@ -30,7 +30,7 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than cores, for `-n auto`: tests wait for processes and browsers a quarter of their time."""
-    return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
