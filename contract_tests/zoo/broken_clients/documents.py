@@ -176,3 +176,27 @@ class ResendsToAnyone(Client, breaks="client.redirect"):
             return response
         boundary, body = self.multipart(params, files)
         return exchange("POST", location, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, body)
+
+
+class AlwaysOneBoundary(Client, breaks="client.upload-whole"):
+    """Puts the same boundary between the parts of every upload, whatever the document holds."""
+
+    def multipart(self, params: Params, files: Files) -> tuple[str, bytes]:
+        own, body = super().multipart(params, files)
+        fixed = "----the-boundary-of-this-client"
+        return fixed, body.replace(own.encode(), fixed.encode())
+
+
+class RefusedBeforeIsSafe(Client, breaks="client.upload-once"):
+    """Repeats an upload whose answer never came when an attempt before it was refused by a limit."""
+
+    refused = False
+
+    def create_once(self, params: Params, files: Files) -> dict[str, Any]:
+        try:
+            return super().create_once(params, files)
+        except ClientError as error:
+            self.refused = self.refused or error.code in self.floors
+            if error.kind == "uncertain" and self.refused:
+                raise ClientError("transport", str(error), retry_after_ms=0) from None
+            raise

@@ -1,9 +1,10 @@
 """Clients that end too late or too early: deadlines, cancels, and long jobs with much trouble."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from contract_tests.zoo.client import Client
+from contract_tests.zoo.client.calls import T
 from contract_tests.zoo.envelope import Envelope
 from contract_tests.zoo.task import ClientError, Runtime, SavedFile, Task
 
@@ -119,3 +120,44 @@ class DoublesWithoutEnd(Client, breaks="client.promptness"):
     """Waits half as long again before each poll, without a longest pause: hours in the end."""
 
     longest_ms = 24 * 3_600_000
+
+
+class LooksAtFailureAfterThePause(Client, breaks="client.failed-job"):
+    """Waits for the next poll before it looks whether the job failed, and reports the deadline where none fits."""
+
+    def follow(self) -> str:
+        pause = self.first_ms
+        while (data := self.state_of_package())["status"] != "COMPLETE":
+            self.wait(pause)
+            if data["status"] == "FAILED":
+                raise ClientError("job_failed", "the package could not be generated")
+            pause = min(pause * 3 // 2, self.longest_ms)
+        return str(data["resourceUrl"])
+
+
+class CallsHalfTheTimeTheDeadline(Client, breaks="client.agreement"):
+    """Reports the deadline when half of the time is left."""
+
+    def __init__(self, task: Task, runtime: Runtime) -> None:
+        super().__init__(task, runtime)
+        self.end_ms = None if task.deadline_ms is None else runtime.now_ms + task.deadline_ms // 2
+
+
+class TellsWhatItExpects(Client, breaks="client.agreement"):
+    """Reports a job as being built before it has asked."""
+
+    def ask(self) -> dict[str, Any]:
+        self.runtime.report_status("PROCESSING")
+        return super().ask()
+
+
+class GivesUpAsTransport(Client, breaks="client.refusal"):
+    """Reports a limit, or maintenance, that did not end as a broken connection."""
+
+    def retry(self, step: Callable[[], T]) -> T:
+        try:
+            return super().retry(step)
+        except ClientError as error:
+            if error.code in self.floors:
+                raise ClientError("transport", f"still {error}") from None
+            raise

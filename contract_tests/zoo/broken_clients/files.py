@@ -1,6 +1,8 @@
 """Clients that handle the file wrongly, or report something false about it."""
 
 import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.exchange import HttpResponse
@@ -186,3 +188,30 @@ class CountsTheLastPart(Client, breaks="client.agreement"):
 
     def saved(self, content: bytes) -> SavedFile:
         return SavedFile(self.last, super().saved(content).sha256)
+
+
+class KeepsTheErrorPage(Client, breaks="client.folder"):
+    """Leaves the page of a refused download beside the file, unless a package came after it."""
+
+    def _page(self) -> Path:
+        return self.task.dest.with_name(f"{self.task.dest.name}.error.xml")
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        response = super().get(url, headers)
+        if response.status >= 400 and not url.startswith(self.task.base_url):
+            self._page().write_bytes(response.body)
+        return response
+
+    def save(self, content: bytes) -> SavedFile:
+        self._page().unlink(missing_ok=True)
+        return super().save(content)
+
+
+class WorksInAFileOfOthers(Client, breaks="client.folder"):
+    """Names its working file after the package without the end of its name: another file may have that name."""
+
+    def save(self, content: bytes) -> SavedFile:
+        part = self.task.dest.with_suffix(".tmp")
+        part.write_bytes(content)
+        part.replace(self.task.dest)
+        return self.saved(content)

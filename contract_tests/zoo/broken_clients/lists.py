@@ -166,3 +166,20 @@ class NoListIsEmpty(Client, breaks="client.malformed-answer"):
 
     def listed(self, params: Mapping[str, str]) -> list[dict[str, Any]]:
         return list(self.call_method("collection.getList", params).get("collections") or ())
+
+
+class CountsBySeconds(Client, breaks="client.limits"):
+    """Makes five calls in each second of the clock: ten in one second that begins between two of them."""
+
+    page_ms = 0
+    asked: tuple[int, ...] = ()
+
+    def listed(self, params: Params) -> list[Object]:
+        while self.asked.count(self.runtime.now_ms // 1000) >= 5:
+            self.wait(1000 - self.runtime.now_ms % 1000)
+        self.asked = (*self.asked, self.runtime.now_ms // 1000)
+        return super().listed(params)
+
+    def wait(self, ms: int) -> None:
+        if ms:
+            super().wait(ms)

@@ -36,3 +36,18 @@ class PublishesTwice(Client, breaks="client.follows-new-hash"):
         found = super().publish(collection_hash)
         self.call_method("collection.update", {"collectionHash": collection_hash, **self.published()})
         return found
+
+
+class WaitsForTheNewHash(Client, breaks="client.final-error"):
+    """Repeats the call by the new hash when it is refused with 43, as if that hash needed time to be known."""
+
+    def publish(self, collection_hash: str) -> Object:
+        changed = self.call_method("collection.update", {"collectionHash": collection_hash, **self.published()})
+        new = self.hash_after(collection_hash, changed)
+        try:
+            return self.collection(new)
+        except ClientError as error:
+            if error.code != 43:
+                raise
+        self.wait(3_000)
+        return self.collection(new)

@@ -121,3 +121,30 @@ class LogsWhatItRetries(Client, breaks="client.secret-not-shown"):
         if response.status in self.busy:
             self.runtime.log(f"HTTP {response.status} from {self.task.base_url}?{self.query(params)}, trying again")
         return response
+
+
+class DumpsTheSignedBytes(Client, breaks="client.secret-not-shown"):
+    """Adds the bytes that it signed to the report of code 44, in hexadecimal with blanks between them."""
+
+    text = ""
+
+    def digest(self, text: str) -> str:
+        self.text = text
+        return super().digest(text)
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        error = super().refusal(answer)
+        if answer.code != 44:
+            return error
+        return ClientError(error.kind, f"{error}; the signed bytes were {self.text.encode().hex(' ')}", code=44)
+
+
+class NotesItsLink(Client, breaks="client.secret-not-shown"):
+    """Notes the resource URL in a file until the package is there, so that it may go on by it later."""
+
+    def fetch(self, link: str) -> bytes:
+        note = self.task.dest.with_name(f"{self.task.dest.name}.part.url")
+        note.write_text(link, encoding="utf-8")
+        content = super().fetch(link)
+        note.unlink()
+        return content

@@ -51,3 +51,9 @@ class StripsXml(Client, breaks="client.xml"):
     """Strips white space from every text in XML, and so from titles."""
 
     read = {"json": from_json, "jsonp": lambda body: from_jsonp(body, CALLBACK), "xml": _stripped}
+
+
+class ReplacesBadBytes(Client, breaks="client.malformed-answer"):
+    """Replaces bytes of an answer that are not UTF-8, and takes what is left for the text that was given."""
+
+    read = {**Client.read, "json": lambda body: from_json(body.decode(errors="replace").encode())}
