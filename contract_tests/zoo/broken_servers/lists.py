@@ -287,3 +287,11 @@ class ListsOldTitles(AltServer, breaks="list.own"):
             for one in data["collections"]
         ]
         return {**data, "collections": entries}
+
+
+class OrdersThePart(AltServer, breaks="list.order"):
+    """Cuts the range out of the newest first, and orders only what it has cut."""
+
+    def in_range(self, call: Call, found: list[Collection]) -> list[Collection]:
+        newest = sorted(found, key=lambda one: one.serial, reverse=True)
+        return self.ordered(call, super().in_range(call, newest))
