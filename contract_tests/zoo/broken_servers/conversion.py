@@ -155,3 +155,12 @@ class NothingToChange(AltServer, breaks="code.38"):
     def check_conversion(self, call: Call) -> None:
         if call.method.run != "update" or call.method.types.keys() & call.params.keys():
             super().check_conversion(call)
+
+
+class NoCoverYet(AltServer, breaks="collection.thumbnail"):
+    """Names a picture that is not there yet while the document is converted."""
+
+    def described(self, call: Call, collection: Collection) -> dict[str, Any]:
+        data = super().described(call, collection)
+        is_busy = self.conversion_state(collection, call.account.now) == "PROCESSING"
+        return {**data, "collectionThumbnail": f"{call.origin}/none.png"} if is_busy else data

@@ -181,3 +181,21 @@ class StatisticsByHash(AltServer, breaks="key.isolation"):
         days = [day for one in known if one for day in one.days if self.counts(call, day["date"])]
         pages = {"pages": self.by_page(call, days)} if self.wants_pages(call) else {}
         return {**self.sums(days), **pages}
+
+
+class FreesTemporaryHashes(AltServer, breaks="upload.new-hash"):
+    """Gives the temporary hash of a published collection to the next one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free: dict[Account, list[str]] = {}
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        self.free.setdefault(account, []).append(collection.hash)
+        super().rename(account, collection)
+
+    def add_collection(self, account: Account, fields: dict[str, Any], conversion_schedule: str) -> Collection:
+        free = self.free.get(account)
+        return super().add_collection(
+            account, {**({"hash": free.pop()} if free else {}), **fields}, conversion_schedule
+        )

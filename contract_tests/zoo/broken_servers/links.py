@@ -271,3 +271,21 @@ class SignatureOfAnyLink(AltServer, breaks="url.tamper-proof"):
         path, _, query = address.partition("?")
         of_path = next((link for known, link in self.links.items() if known.startswith(f"{path}?")), None)
         return of_path if any(known.endswith(f"?{query}") for known in self.links) else None
+
+
+class DropsEmptyParameters(AltServer, breaks="url.tamper-proof"):
+    """Compares the query of a link without the parameters that are empty, so that one more of them is let through."""
+
+    def find(self, address: str) -> Link | None:
+        path, _, query = address.partition("?")
+        return super().find(f"{path}?{'&'.join(one for one in query.split('&') if one.partition('=')[2])}")
+
+
+class PartsCount(AltServer, breaks="limit.what-counts"):
+    """Counts the download of a part of a package toward the limits of its key; that of the whole counts for nothing."""
+
+    def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
+        answer, link = super().download(address, environ), self.find(address)
+        if link is not None and answer[0] == 206:
+            link.account.counted.append(link.account.now)
+        return answer

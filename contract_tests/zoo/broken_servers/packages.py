@@ -174,3 +174,10 @@ class RangeBeforeExpiry(AltServer, breaks="url.expired-is-403"):
             if answer[0] == 416:
                 return answer
         return super().download(address, environ)
+
+
+class AsciiTitles(AltServer, breaks="url.package"):
+    """Writes titles into packages in ASCII, with a question mark for every other letter."""
+
+    def package(self, collection: Collection) -> bytes:
+        return super().package(replace(collection, title=collection.title.encode("ascii", "replace").decode()))

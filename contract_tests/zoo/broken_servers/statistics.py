@@ -259,3 +259,12 @@ class MonthBeforeTheEnd(AltServer, breaks="stats.dates"):
             return super().counts(call, day)
         end = date.fromisoformat(call.get("endDate")).toordinal()
         return super().counts(call, day) and date.fromordinal(max(1, end - 30)).isoformat() <= day
+
+
+class PagesBeforeAnEnd(AltServer, breaks="stats.dates"):
+    """Adds up the pages over all days when an endDate comes without a startDate; the totals are right."""
+
+    def statistics(self, call: Call) -> dict[str, Any]:
+        said = super().statistics(call)
+        is_open = call.get("endDate") and not call.get("startDate")
+        return {**said, "pages": self.by_page(call, call.collection.days)} if "pages" in said and is_open else said

@@ -22,7 +22,6 @@ from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.target.bounds import BoundedResponse, Bounds, Unbounded, bounded
 
 FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
-
 MOST_SILENT = 3
 # What the number of an error says, the words behind it say too.
 _NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
@@ -208,9 +207,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "wsgi.url_scheme": parts.scheme,
         "wsgi.version": (1, 0),
         "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
+        **dict.fromkeys(("wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once"), False),
     }
     for name, value in request.headers.items():
         variable = name.upper().replace("-", "_")

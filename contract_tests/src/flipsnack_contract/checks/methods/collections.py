@@ -191,6 +191,9 @@ def publishing_gives_a_new_hash(session: Session, status: str) -> None:
         (after, status, "Draft"), (hash_of(data), data.get("collectionStatus"), title_of(data)), "what was published"
     )
     expect([after], [hash_of(one) for one in session.data(LIST)["collections"]], "the hashes in the list")
+    session.data(UPDATE, after, collectionStatus="editable")
+    again = hash_of(session.data(UPDATE, after, collectionStatus=status))
+    expect(False, again in (before, after), "publishing it once more gives the same hash again")
 
 
 @check("update.publishing-renames", **OF_UPDATE)

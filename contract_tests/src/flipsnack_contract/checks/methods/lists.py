@@ -223,10 +223,11 @@ def the_order_is_that_of_time(session: Session) -> None:
 
 @check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})
 def date_orders_by_creation(session: Session, mode: str) -> None:
-    """orderBy=date orders by creation: the oldest first unless orderMode says otherwise."""
+    """orderBy=date orders by creation: the oldest first unless orderMode says otherwise; then the range is cut."""
     wanted = _shelf(session)[:: -1 if mode == "desc" else 1]
     asked = {"orderBy": "date", **({"orderMode": mode} if mode else {})}
     expect(wanted, _listed(session, **asked)[1], f"the order by date, {mode or 'no mode'}")
+    expect(wanted[:2], _listed(session, **asked, to="1")[1], f"the first two by date, {mode or 'no mode'}")
 
 
 @check("list.order", **OF_LIST, rows={"mode": ("", "desc", "asc")})

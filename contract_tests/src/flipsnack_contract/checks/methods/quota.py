@@ -18,7 +18,7 @@ from flipsnack_contract.checks.methods.uploads import (
 )
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.clock import DAY
+from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import takes_document
 from flipsnack_contract.target.session import CallDraft, FilePart, Session
 
@@ -59,13 +59,14 @@ def a_refused_upload_is_free(session: Session, refused: str) -> None:
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")
 
 
-@check("upload.failed-counts", **OF_UPLOADS)
-def a_failed_conversion_is_counted(session: Session) -> None:
+@check("upload.failed-counts", **OF_UPLOADS, rows={"schedule": ("failed", "failed-after-2s")})
+def a_failed_conversion_is_counted(session: Session, schedule: str) -> None:
     """An upload that was accepted counts although its conversion fails, and although it is deleted."""
     at_small_limits(session)
-    session.steer.settings(conversion_schedule="failed")
+    session.steer.settings(conversion_schedule=schedule)
     for _ in range(MONTH):
         data = session.ask(session.draft()).data or {}
+        session.wait(3 * SECOND)
         session.call(GET, hash_of(data))
         session.call(DELETE, hash_of(data))
     expect_code(33, session.ask(session.draft()), "an upload after a month of failed ones")

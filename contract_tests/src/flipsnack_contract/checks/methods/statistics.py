@@ -94,14 +94,6 @@ def pages_with_the_flag_only(session: Session, flag: str) -> None:
         expect(_page_sums(DAYS), data["pages"], "the statistics of the pages")
 
 
-@check("stats.dates", **OF_STATS, needs=CONTROL)
-def pages_follow_the_dates(session: Session) -> None:
-    """The statistics of the pages are those of the days that were chosen."""
-    dates = {"startDate": DATES[1], "endDate": DATES[3]}
-    data = _stats(session, _collection(session), includePageStats="true", **dates)
-    expect(_page_sums(DAYS[1:4]), data.get("pages"), f"the statistics of the pages with {dates}")
-
-
 QUIET: tuple[tuple[Mapping[str, str], int], ...] = (
     ({}, 5),
     ({"startDate": DATES[0]}, 5),
@@ -148,7 +140,9 @@ def dates_choose_the_days(session: Session, span: str | tuple[str, str]) -> None
     first, last = SPANS[span] if isinstance(span, str) else sorted(span)
     dates = {name: day for name, day in (("startDate", first), ("endDate", last)) if day is not None}
     chosen = [day for day in DAYS if (first or "") <= str(day["date"]) <= (last or "9999")]
-    expect(_sums(chosen), _totals(_stats(session, _collection(session), **dates)), f"the sums with {dates}")
+    data = _stats(session, _collection(session), includePageStats="true", **dates)
+    expect(_sums(chosen), _totals(data), f"the sums with {dates}")
+    expect(_page_sums(chosen), data.get("pages"), f"the statistics of the pages with {dates}")
 
 
 @check("stats.dates", **OF_STATS, needs=CONTROL)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flipsnack_contract.checks.borders import begin_month
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, GET, conversion_of, hash_of, title_of
+from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, GET, UPDATE, conversion_of, hash_of, title_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import SECOND
@@ -151,13 +151,17 @@ def a_field_named_file_is_not_signed(session: Session, content: str) -> None:
 
 @check("upload.new-hash", **OF_UPLOADS)
 def each_upload_has_a_hash_of_its_own(session: Session) -> None:
-    """The same document twice is two collections, and a deleted one's hash does not come again."""
-    seen: set[Any] = set()
-    for number in range(3):
-        data = session.ask(session.draft()).data or {}
-        expect(False, data.get("collectionHash") in seen, f"the hash of upload {number + 1} was there before")
-        seen.add(data.get("collectionHash"))
-        session.call(DELETE, hash_of(data))
+    """The same document twice is two collections, and the hash of a deleted or published one does not come again."""
+    session.steer.settings(conversion_schedule="immediate")
+    seen: set[str] = set()
+    for number in range(6):
+        made = hash_of(session.ask(session.draft(collectionStatus="editable")).data or {})
+        expect(False, made in seen, f"the hash of upload {number + 1} was there before")
+        seen.add(made)
+        if number % 3 == 0:
+            session.call(DELETE, made)
+        if number % 3 == 1:
+            seen.add(hash_of(session.data(UPDATE, made, collectionStatus="public")))
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
