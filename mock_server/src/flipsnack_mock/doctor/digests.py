@@ -41,6 +41,12 @@ def _mojibake(draft: Draft) -> Draft | None:
     return encoded("utf-8")(Draft(draft.pairs, draft.secret, draft.join, text, draft.key))
 
 
+def _low_bytes(draft: Draft) -> Draft:
+    data = draft.text.encode("utf-16-le", "surrogatepass")[::2]
+    key = (draft.key or "").encode("utf-16-le", "surrogatepass")[::2]
+    return Draft(draft.pairs, draft.secret, draft.join, draft.text, draft.key, data, key)
+
+
 def charsets(_case: Case) -> Iterator[Option]:
     """Charsets other than UTF-8."""
     for charset in ("utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be"):
@@ -58,6 +64,7 @@ def charsets(_case: Case) -> Iterator[Option]:
     yield Option("latin-1", "encoded in ascii, without what it lacks", UNLIKELY, encoded("ascii", "ignore"))
     yield Option("latin-1", "encoded in ascii, with XML references", UNLIKELY, encoded("ascii", "xmlcharrefreplace"))
     yield Option("latin-1", "encoded in ascii, with escapes", UNLIKELY, encoded("ascii", "backslashreplace"))
+    yield Option("latin-1", "the low byte of each character, as JavaScript's binary encoding", UNLIKELY, _low_bytes)
     yield Option("utf-8-twice", "encoded in utf-8 twice", LIKELY, _mojibake)
     for charset in ("cp1250", "iso-8859-2", "iso-8859-15", "mac-roman", "cp437", "cp850", "cp1251", "shift_jis", "gbk"):
         yield Option("latin-1", f"encoded in {charset}", UNLIKELY, encoded(charset, "strict"))

@@ -1,6 +1,7 @@
 """A middle step of signing: the parameters become one text."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote, quote_plus
@@ -62,7 +63,7 @@ def joined(_case: Case) -> Iterator[Option]:
         yield _option("values-left-out", f"names without their values{words}", names, _only(0, joint))
     for number, (way, change) in enumerate(ESCAPES.items()):
         cost = COMMON if number < 2 else LIKELY if number < 5 else UNLIKELY
-        yield _option("query-string", f"the query string as by {way}", cost, _query(change))
+        yield _option("query-string", f"the query string, encoded as by {way}", cost, _query(change))
     yield _option("query-string", "the query string, encoded twice", UNLIKELY, _query(_twice))
     for detail, cost, write in _WRITTEN:
         yield _option("map-text", f"joined as {detail}", cost, Join(write))
@@ -103,9 +104,18 @@ def _query(change: Callable[[str], str]) -> Join:
     return Join(lambda pairs: "&".join([f"{change(name)}={change(value)}" for name, value in pairs]), "&")
 
 
-def _map(before: str, between: str, joint: str, after: str, spelt: Callable[[str], str] = str) -> Write:
+def _map(
+    before: str,
+    between: str,
+    joint: str,
+    after: str,
+    spelt: Callable[[str], str] = str,
+    value_spelt: Callable[[str], str] | None = None,
+) -> Write:
+    of_value = value_spelt or spelt
+
     def write(pairs: Pairs) -> str:
-        return before + joint.join([spelt(name) + between + spelt(value) for name, value in pairs]) + after
+        return before + joint.join([spelt(name) + between + of_value(value) for name, value in pairs]) + after
 
     return write
 
@@ -119,8 +129,43 @@ def _php_json(pairs: Pairs) -> str:
     return _json(pairs, ascii_only=True).replace("/", "\\/")
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"'
+def _go_json(pairs: Pairs) -> str:
+    return re.sub("[&<>]", lambda match: f"\\u{ord(match[0]):04x}", _json(tuple(sorted(pairs))))
+
+
+def _bare(value: str) -> object:
+    return json.loads(value) if re.fullmatch("true|false|0|[1-9][0-9]{,30}", value) else value
+
+
+def _typed(pairs: Pairs, *, compact: bool = True, ascii_only: bool = False) -> str:
+    separators = (",", ":") if compact else None
+    return json.dumps({name: _bare(value) for name, value in pairs}, separators=separators, ensure_ascii=ascii_only)
+
+
+def _php_typed(pairs: Pairs) -> str:
+    return _typed(pairs, ascii_only=True).replace("/", "\\/")
+
+
+def _serialized(pairs: Pairs) -> str:
+    texts = (text for pair in pairs for text in pair)
+    inner = "".join(f's:{len(text.encode("utf-8", "surrogateescape"))}:"{text}";' for text in texts)
+    return f"a:{len(pairs)}:{{{inner}}}"
+
+
+def _php_literal(text: str) -> str:
+    return "'" + re.sub(r"(['\\])", r"\\\1", text) + "'"
+
+
+def _var_export(pairs: Pairs) -> str:
+    return "array (\n" + "".join(f"  {_php_literal(name)} => {_php_literal(value)},\n" for name, value in pairs) + ")"
+
+
+def _javascript(pairs: Pairs) -> str:
+    return "{ " + ", ".join(f"{name}: '{value}'" for name, value in pairs) + " }"
+
+
+def _json_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _print_r(pairs: Pairs) -> str:
@@ -144,6 +189,15 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("JSON of PHP without escaped slashes, indented", UNLIKELY, partial(_json, indent=4)),
     ("indented JSON", UNLIKELY, partial(_json, indent=2)),
     ("a JSON list of pairs", UNLIKELY, lambda pairs: json.dumps(pairs, separators=(",", ":"), ensure_ascii=False)),
+    ("a JSON list of pairs, or a Ruby array", UNLIKELY, lambda pairs: json.dumps(pairs, ensure_ascii=False)),
+    ("JSON with numbers and booleans bare", LIKELY, _typed),
+    ("JSON of PHP with numbers and booleans bare", UNLIKELY, _php_typed),
+    ("JSON of Python with numbers and booleans bare", UNLIKELY, partial(_typed, compact=False, ascii_only=True)),
+    ("the JSON of Go", LIKELY, _go_json),
+    ("PHP's serialize", UNLIKELY, _serialized),
+    ("PHP's var_export", UNLIKELY, _var_export),
+    ("JavaScript's util.inspect writes an object", UNLIKELY, _javascript),
+    ("the text of a Dart map", UNLIKELY, _map("{", ": ", ", ", "}")),
     ("JSON without quotes", UNLIKELY, _map("{", ":", ",", "}")),
     ("the text of a Python dict", LIKELY, lambda pairs: str(dict(pairs))),
     ("the text of a Python list", UNLIKELY, lambda pairs: str(list(pairs))),
@@ -152,11 +206,20 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the text of Go's url.Values", LIKELY, _go_query),
     ("the text of a Java map", LIKELY, _map("{", "=", ", ", "}")),
     ("the text of a Java list", UNLIKELY, _map("[", "=", ", ", "]")),
-    ("the text of a Ruby hash", UNLIKELY, _map("{", "=>", ", ", "}", _quoted)),
-    ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _quoted)),
+    ("the text of a Ruby hash", UNLIKELY, _map("{", "=>", ", ", "}", _json_text)),
+    ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _json_text)),
+    ("the text of a Ruby hash with symbols", UNLIKELY, _map("{:", "=>", ", :", "}", str, _json_text)),
+    ("the text of a Ruby hash with symbols since 3.4", UNLIKELY, _map("{", ": ", ", ", "}", str, _json_text)),
+    ("the text of an Elixir map", UNLIKELY, _map("%{", " => ", ", ", "}", _json_text)),
+    ("the text of Rust pairs", UNLIKELY, _map("[(", ", ", "), (", ")]", _json_text)),
+    ("the text of Kotlin pairs", UNLIKELY, _map("[(", ", ", "), (", ")]")),
+    ("the text of a C# object", UNLIKELY, _map("{ ", " = ", ", ", " }")),
+    ("the text of a PowerShell object", UNLIKELY, _map("@{", "=", "; ", "}")),
+    ("a form with params[name]=value", UNLIKELY, _map("params[", "]=", "&params[", "")),
+    ("a form with name[]=value", UNLIKELY, _map("", "[]=", "&", "")),
     ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
     ("the text of C# pairs, one after the other, with commas", UNLIKELY, _map("[", ", ", "],[", "]")),
-    ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _quoted)),
+    ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
     ("PHP's print_r", UNLIKELY, _print_r),
     ("XML elements", UNLIKELY, _xml),
     ('name="value" pairs', UNLIKELY, lambda pairs: "&".join(f'{name}="{value}"' for name, value in pairs)),

@@ -227,6 +227,20 @@ def _by_value_down(pairs: Pairs) -> Pairs:
     return tuple(sorted(pairs, key=lambda pair: pair[1], reverse=True))
 
 
+def _numbered(key: Callable[[Pair], object], first: int = 0) -> Rewrite:
+    order = _placed(key)
+    return lambda pairs: tuple((str(place), value) for place, (_, value) in enumerate(order(pairs), first))
+
+
+def _by_number(pair: Pair) -> tuple[bool, int, str]:
+    is_number = pair[1].isascii() and pair[1].isdigit()
+    return not is_number, int(pair[1][:30]) if is_number else 0, pair[1]
+
+
+def _blind_down(pairs: Pairs) -> Pairs:
+    return tuple(sorted(pairs, key=lambda pair: pair[0].lower(), reverse=True))
+
+
 def _as_people_sort(pair: Pair) -> tuple[str, str]:
     return pair[0].lower(), pair[0].swapcase()
 
@@ -235,6 +249,7 @@ def _values_apart(pairs: Pairs) -> Pairs:
     return tuple(zip((name for name, _ in pairs), sorted(value for _, value in pairs), strict=True))
 
 
+_SORT = "sorted by value, the names replaced by 0, 1, 2 … (PHP's sort() in place of ksort())"
 _ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
     ("unsorted", "signed in the order of the URL", COMMON, lambda pairs: pairs),
     ("sorted-case-blind", "sorted case-blind", COMMON, _placed(lambda pair: pair[0].lower())),
@@ -244,6 +259,16 @@ _ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
     ("sorted-otherwise", "sorted by the length of the name", UNLIKELY, _placed(lambda pair: len(pair[0]))),
     ("sorted-otherwise", "sorted by value, backwards", UNLIKELY, _by_value_down),
     ("sorted-case-blind", "sorted as by localeCompare", UNLIKELY, _placed(_as_people_sort)),
+    ("sorted-otherwise", "sorted by value, case-blind", UNLIKELY, _placed(lambda pair: pair[1].lower())),
+    ("sorted-otherwise", "sorted by value, numbers first, as numbers", UNLIKELY, _placed(_by_number)),
+    ("sorted-otherwise", "sorted by name, lower case first", UNLIKELY, _placed(lambda pair: pair[0].swapcase())),
+    ("sorted-case-blind", "sorted case-blind, backwards", UNLIKELY, _blind_down),
+    ("sorted-otherwise", "sorted by length, then by name", UNLIKELY, _placed(lambda pair: (len(pair[0]), pair[0]))),
+    ("sorted-otherwise", _SORT, LIKELY, _numbered(lambda pair: pair[1])),
+    ("sorted-otherwise", f"{_SORT}, numbers first", UNLIKELY, _numbered(_by_number)),
+    ("sorted-otherwise", f"{_SORT}, from 1", UNLIKELY, _numbered(lambda pair: pair[1], 1)),
+    ("sorted-otherwise", "sorted by name, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda pair: pair)),
+    ("unsorted", "in the order of the URL, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda _pair: 0)),
     ("sorted-otherwise", "names and values sorted apart", UNLIKELY, _values_apart),
     ("unsorted", "signed in the order of the URL, backwards", UNLIKELY, lambda pairs: pairs[::-1]),
     ("unsorted", "signed in the order of Java's HashMap", LIKELY, _hash_map),

@@ -218,7 +218,7 @@ def _raw(text: str) -> Undone:
 
 
 def _of_bytes(data: bytes, made: Made) -> Undone:
-    if data.isascii() and data.decode().isprintable():
+    if data.isascii() and data.decode().strip().isprintable():
         yield data.decode(), made
     yield data.hex(), made
 

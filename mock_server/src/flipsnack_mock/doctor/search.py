@@ -180,6 +180,9 @@ class _Walk:
             self._walk(number + 1, right, taken, count, cost)
             for option, changed in self._changed(draft, right, self._ways[number][cost], bool(taken)):
                 self._walk(number + 1, changed, (*taken, (number, option)), count - 1, cost - option.cost)
+        else:
+            # All that is wrong may be in the writing of the digest.
+            self._finish(number, draft, taken)
 
     def _take_last(self, first: int, draft: Draft, taken: Taken, cost: int) -> None:
         count, spent = _counted(taken)

@@ -4,8 +4,9 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from flipsnack_mock.doctor.case import ANOTHER, Case
+from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
 
 # --- which secret ----------------------------------------------------------------------------------------------------
@@ -50,10 +51,12 @@ def _instead(mistake: str, detail: str, cost: int, secret: str, owner: str | Non
     return Option(mistake, detail, cost, apply, show)
 
 
-def parts(_case: Case) -> Iterator[Option]:
-    """A part of the secret, or the secret decoded."""
+def parts(case: Case) -> Iterator[Option]:
+    """A part of the secret, the secret decoded, or as a shell or a file of settings leaves it."""
+    own = case.secrets[OWN]
     for detail, cost, change in _PARTS:
-        yield _rewritten(detail, cost, change)
+        if change(own) not in (own, None):
+            yield _rewritten(detail, cost, change)
 
 
 def _rewritten(detail: str, cost: int, change: Callable[[str], str | None]) -> Option:
@@ -81,7 +84,20 @@ def _of_hex(text: str) -> str | None:
         return None
 
 
+def _up_to(text: str, *, mark: str) -> str:
+    return text.partition(mark)[0]
+
+
+_VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*]|\{[^}]*\})"
+"""What a shell, PHP or a file of settings takes for a variable between double quotes."""
+
 _PARTS: tuple[tuple[str, int, Callable[[str], str | None]], ...] = (
+    ("the secret with $… expanded to nothing, as a shell does", LIKELY, lambda text: re.sub(_VARIABLE, "", text)),
+    ("the secret without $", UNLIKELY, lambda text: text.replace("$", "")),
+    ("the secret with $ doubled", UNLIKELY, lambda text: text.replace("$", "$$")),
+    ("the secret with $$ as $", UNLIKELY, lambda text: text.replace("$$", "$")),
+    ("the secret without backslashes, as a shell reads it", UNLIKELY, lambda text: re.sub(r"\\(.)", r"\1", text)),
+    ("the secret without quotes", UNLIKELY, lambda text: re.sub("['\"]", "", text)),
     ("the secret without dashes", LIKELY, lambda text: re.sub("[-_]", "", text)),
     ("the secret decoded from hexadecimal digits", UNLIKELY, _of_hex),
     ("the secret without dashes, decoded from hexadecimal", UNLIKELY, lambda text: _of_hex(text.replace("-", ""))),
@@ -99,6 +115,11 @@ _PARTS: tuple[tuple[str, int, Callable[[str], str | None]], ...] = (
     ("the secret with _ for dashes", UNLIKELY, lambda text: text.replace("-", "_")),
     ("the secret with 0 for O", UNLIKELY, lambda text: text.replace("O", "0")),
     ("the secret with O for 0", UNLIKELY, lambda text: text.replace("0", "O")),
+)
+
+
+_PARTS += tuple(
+    (f"the secret up to its first {mark!r}", UNLIKELY, partial(_up_to, mark=mark)) for mark in "$#=:;%&?,!\\\"' "
 )
 
 

@@ -68,40 +68,6 @@ def _javascript_escape(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9@*_+./-]", written, text)
 
 
-_DATES = (
-    r"\2/\3/\1 12:00:00 AM",
-    *(r"\2/\3/\1", r"\3/\2/\1", r"\3.\2.\1", r"\1/\2/\3", r"\1\2\3"),
-    *(r"\1-\2-\3 00:00:00", r"\1-\2-\3T00:00:00", r"\1-\2-\3T00:00:00Z", r"\1-\2-\3T00:00:00.000Z"),
-)
-"""What programs make of a date: year, month and day by their numbers here."""
-
-
-def _date(form: str, zeros: str) -> Change:
-    return lambda text: re.sub(rf"\A(\d{{4}})-{zeros}(\d+)-{zeros}(\d+)\Z", form, text)
-
-
-VALUES: dict[str, tuple[Change, int]] = {
-    "backslashes put before quotes": (lambda text: re.sub(r"(['\"\\])", r"\\\1", text), UNLIKELY),
-    "as a JSON string": (json.dumps, UNLIKELY),
-    "in single quotes": ("'{}'".format, UNLIKELY),
-    "in double quotes": ('"{}"'.format, UNLIKELY),
-    "HTML entities decoded": (html.unescape, UNLIKELY),
-    "decoded again": (unquote, UNLIKELY),
-    "decoded again, as a form": (unquote_plus, UNLIKELY),
-    "white space removed": (lambda text: re.sub(r"\s", "", text), UNLIKELY),
-    "runs of white space as one blank": (lambda text: re.sub(r"\s+", " ", text), UNLIKELY),
-    "line feeds as CR LF": (lambda text: re.sub(r"\r?\n", "\r\n", text), UNLIKELY),
-    "CR LF as line feeds": (lambda text: text.replace("\r\n", "\n"), UNLIKELY),
-    "HTML tags removed": (lambda text: re.sub(r"<[^>]*>", "", text), UNLIKELY),
-    "only letters, digits and blanks kept": (lambda text: re.sub(r"[^\w ]", "", text), RARE),
-    "quotes removed": (lambda text: re.sub("['\"]", "", text), RARE),
-    "in Base64": (lambda text: base64.b64encode(text.encode()).decode(), RARE),
-    **{f"with dates as {_date(form, '')('2026-07-31')!r}": (_date(form, ""), UNLIKELY) for form in _DATES},
-    **{f"with dates as {_date(form, '0?')('2026-07-01')!r}": (_date(form, "0?"), UNLIKELY) for form in _DATES[:4]},
-}
-"""Ways to write a value otherwise; each is a mistake of the value alone."""
-
-
 class Rewriting(NamedTuple):
     """A way to rewrite a text: its mistake, how likely it is for the secret, the parameters and the whole text.
 
@@ -136,7 +102,7 @@ def _text(data: bytes) -> str:
 _AROUND: tuple[tuple[str, str, str, int, int, int], ...] = (
     ("a newline after it", "", "\n", LIKELY, UNLIKELY, COMMON),
     ("CR LF after it", "", "\r\n", UNLIKELY, UNLIKELY, UNLIKELY),
-    ("CR after it", "", "\r", UNLIKELY, 0, UNLIKELY),
+    ("a carriage return (CR) after it, as in a file of Windows", "", "\r", UNLIKELY, 0, UNLIKELY),
     ("two newlines after it", "", "\n\n", 0, 0, UNLIKELY),
     ("a blank after it", "", " ", UNLIKELY, UNLIKELY, UNLIKELY),
     ("a blank before it", " ", "", UNLIKELY, UNLIKELY, RARE),
@@ -151,6 +117,26 @@ _AROUND: tuple[tuple[str, str, str, int, int, int], ...] = (
     ("a byte order mark before it", "\ufeff", "", UNLIKELY, RARE, RARE),
     ("a zero byte after it", "", "\0", UNLIKELY, 0, UNLIKELY),
     (r"a backslash and the letter n after it", "", r"\n", RARE, RARE, UNLIKELY),
+    ("the name of a variable and = before it", "FLIPSNACK_SECRET=", "", UNLIKELY, 0, 0),
+    ("a name and = before it", "SECRET=", "", UNLIKELY, 0, 0),
+    ("`secret=` before it", "secret=", "", UNLIKELY, 0, 0),
+    ("`secret:` before it", "secret: ", "", RARE, 0, 0),
+    ("`Bearer` before it", "Bearer ", "", RARE, 0, 0),
+    ("the text of an Optional of Swift", 'Optional("', '")', UNLIKELY, 0, 0),
+    ("the text of an Optional of Java", "Optional[", "]", UNLIKELY, 0, 0),
+    ("the text of an Option of Rust", 'Some("', '")', UNLIKELY, 0, 0),
+    ("the text of an Option of Scala", "Some(", ")", UNLIKELY, 0, 0),
+    ("the text of a list with it", '["', '"]', RARE, 0, 0),
+    ("the text of a Python list with it", "['", "']", RARE, 0, 0),
+    ("a comma after it", "", ",", UNLIKELY, 0, RARE),
+    ("a semicolon after it", "", ";", UNLIKELY, 0, RARE),
+    ("backticks around it", "`", "`", RARE, 0, RARE),
+    ("curly quotes around it", "\u201c", "\u201d", UNLIKELY, 0, RARE),
+    ("a no-break space after it", "", "\u00a0", UNLIKELY, 0, RARE),
+    ("a no-break space before it", "\u00a0", "", RARE, 0, RARE),
+    ("a zero-width space before it", "\u200b", "", RARE, 0, RARE),
+    ("a zero-width space after it", "", "\u200b", RARE, 0, RARE),
+    ("a tab after it", "", "\t", UNLIKELY, 0, RARE),
     ("braces around it", "{", "}", RARE, RARE, RARE),
     ("brackets around it", "[", "]", RARE, RARE, RARE),
     ("angle brackets around it", "<", ">", UNLIKELY, RARE, RARE),

@@ -18,6 +18,7 @@ def steps_of(case: Case) -> tuple[Step, ...]:
         (None, parameters.others),
         (None, parameters.other_values),
         (None, values.normalised),
+        (None, values.spelt),
         (None, values.changed),
         (None, values.escaped),
         (None, values.skipped),
