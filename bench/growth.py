@@ -20,7 +20,8 @@ from bench.throughput import signed, signed_target
 PICTURE = Path(__file__).with_name("results") / "growth.svg"
 FEW = 5
 SAMPLE = 10_000
-MOST_PAGES = 1_000
+# The bounds of the fake.
+MOST_COLLECTIONS, MOST_PAGES = 10_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ DIMENSIONS = {
     "requests before": Dimension(lambda server, count: _asked(server, _keys(FEW), count)),
     "keys": Dimension(lambda server, count: _asked(server, _keys(count), count), _accounts),
     "journal entries": Dimension(lambda server, count: _asked(server, _keys(1), count), _journal),
-    "collections in a list": Dimension(_list, connections=1),
+    "collections in a list": Dimension(_list, most=MOST_COLLECTIONS, connections=1),
     "pages of a package": Dimension(_package, most=MOST_PAGES, connections=1),
 }
 
