@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import accounts, examples, growth, memory, restart, robustness, side_by_side, start, state, throughput
+from bench import accounts, examples, growth, memory, restart, robustness, side_by_side, start, state, throughput, turns
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -32,7 +32,11 @@ MEASURES: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "examples": examples.measure,
 }
 PEERS = "peers"
-MORE: dict[str, Callable[[Size], Iterator[Figure]]] = {PEERS: side_by_side.measure, "growth": growth.measure}
+MORE: dict[str, Callable[[Size], Iterator[Figure]]] = {
+    PEERS: side_by_side.measure,
+    "growth": growth.measure,
+    "turns": turns.measure,
+}
 """Measured only when they are asked for: they take longer."""
 RESULTS = Path(__file__).with_name("results")
 MARKS = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time  # noqa: TID251 - it is what such libraries replace
+from contextlib import suppress
 from types import BuiltinFunctionType
 from urllib.parse import quote_from_bytes, urlencode, urlsplit
 
@@ -187,13 +188,27 @@ def test_a_log_that_nobody_reads_stops_no_answer_and_no_end() -> None:
         assert "" == fake.ended()[2]
 
 
-@pytest.mark.parametrize("where", [">&-", ">&- 2>&-", ">/dev/full", ""])
+FULL = "# a full pipe"
+
+
+def fill(writer: int) -> None:
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4_096))
+    os.set_blocking(writer, True)
+
+
+@pytest.mark.parametrize("where", [">&-", ">&- 2>&-", ">/dev/full", "", FULL])
 def test_without_a_stdout_it_serves_and_ends_well(where: str) -> None:
-    """Closed, full, or (without a word) a pipe whose reader is gone before the first line."""
+    """Closed, full, or (without a word) a pipe whose reader is gone, or that takes nothing, before the first line."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     reader, writer = os.pipe()
-    os.close(reader)
+    if where == FULL:
+        fill(writer)
+    else:
+        os.close(reader)
     command = f"exec {sys.executable} -m flipsnack_mock serve --port {port} {where}"
     with subprocess.Popen(command, shell=True, stdout=writer, stderr=subprocess.PIPE, text=True) as process:
         os.close(writer)
@@ -203,6 +218,8 @@ def test_without_a_stdout_it_serves_and_ends_well(where: str) -> None:
             answers = [session.get(f"http://127.0.0.1:{port}/v1/", params=signed(), timeout=BOUND) for _ in range(3)]
         process.terminate()
         assert "" == process.communicate(timeout=BOUND)[1]
+    if where == FULL:
+        os.close(reader)
     assert ([20] * 3, 0) == ([answer.json()["code"] for answer in answers], process.returncode)
 
 

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -18,6 +19,8 @@ from flipsnack_mock.cli.command import GroupedCommand, fail, has_colours
 from flipsnack_mock.cli.options import GROUPS, loaded, with_settings
 from flipsnack_mock.state.settings import Settings, SettingsError
 
+_SAY_SECONDS = 0.5
+
 
 def _open_standard_streams() -> None:
     # A socket would take the place of one that is closed, and libuv aborts when it closes a descriptor below 3.
@@ -27,7 +30,14 @@ def _open_standard_streams() -> None:
 
 
 def say(text: str, stream: TextIO | None) -> None:
-    """Print a line, if it can be printed; past the buffer, which would be written again at the end of the process."""
+    """Print a line, if it can be printed soon: a terminal may be stopped, and a pipe full, from the start."""
+    writer = threading.Thread(target=_print, args=(text, stream), daemon=True)
+    writer.start()
+    writer.join(_SAY_SECONDS)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    # Past the buffer, which would be written again at the end of the process.
     with suppress(OSError, ValueError):
         from flipsnack_mock.server.request_log import write_through
 

@@ -26,7 +26,7 @@ from flipsnack_mock.protocol.errors import Refused
 
 _MOST_FIELDS = 100
 # So much is read in some milliseconds, whatever is escaped in it.
-_FORM_BYTES = 200_000
+_FORM_BYTES = 100_000
 _PORT = re.compile("[0-9]{1,5}")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
