@@ -170,8 +170,7 @@ def spelt(case: Case) -> Iterator[Option]:
         if words:
             yield option("value-spelt", ", ".join(words), UNLIKELY, _each(partial(_looked_up, spellings)))
     numbers = (
-        option("value-spelt", f"numbers signed {detail}", LIKELY, _each(change))
-        for detail, change in _NUMBERS.items()
+        option("value-spelt", f"numbers signed {detail}", LIKELY, _each(change)) for detail, change in _NUMBERS.items()
     )
     yield from _distinct(case, numbers)
 
