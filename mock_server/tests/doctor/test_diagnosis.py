@@ -67,6 +67,25 @@ def test_an_example_of_the_vendors_page_is_recognised(digest: str, words: str) -
 
 
 @pytest.mark.parametrize(
+    ("sent", "writer"),
+    [
+        ("[B@1b6d3586", "Java"),
+        ("[object Promise]", "JavaScript"),
+        ("System.Byte[]", "C#"),
+        ("<md5 _hashlib.HASH object @ 0x7f1>", "Python"),
+        ("#<Digest::MD5: 9e107d9d>", "Ruby"),
+        ("Array", "PHP"),
+        ("undefined", "a value that is not a text"),
+        ("{{signature}}", "a placeholder"),
+    ],
+)
+def test_the_text_of_an_object_in_place_of_the_digits_is_recognised(sent: str, writer: str) -> None:
+    [mistake] = diagnose(case(sent)).causes[0].mistakes
+    assert "object-sent" == mistake.name
+    assert writer in mistake.how
+
+
+@pytest.mark.parametrize(
     ("secret", "named"),
     [
         (SECRET, SECRET),

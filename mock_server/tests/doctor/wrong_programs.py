@@ -37,6 +37,17 @@ LOOSE = {
     "responsive": "true",
 }
 
+COUNTED = {
+    "apiKey": "LK12NS-0-IOBW3S89VVJH12Z",
+    "action": "collection.getEmbed",
+    "collectionHash": "d3m0h45h",
+    "https": "false",
+    "responsive": "true",
+    "from": "0",
+    "to": "1200",
+}
+BARE = {"true": True, "false": False, "0": 0, "1200": 1200}
+
 Params = Mapping[str, str]
 Program = Callable[[str, Params], str]
 
@@ -69,7 +80,7 @@ def equals(params: Params) -> str:
     return "&".join(f"{name}={value}" for name, value in pairs(params))
 
 
-def dumps(params: Params, *, ascii_only: bool = False) -> str:
+def dumps(params: Mapping[str, object], *, ascii_only: bool = False) -> str:
     return json.dumps(dict(params), separators=(",", ":"), ensure_ascii=ascii_only)
 
 
@@ -79,6 +90,27 @@ def php_escape(value: str) -> str:
 
 def values(params: Params, change: Callable[[str], str]) -> Params:
     return {name: change(value) for name, value in params.items()}
+
+
+def numbered(ordered: list[str]) -> str:
+    return "".join(f"{place}{value}" for place, value in enumerate(ordered))
+
+
+def filled(params: Params) -> Params:
+    return {name: value for name, value in params.items() if value not in ("", "0")}
+
+
+def serialized(params: Params) -> str:
+    inner = "".join(f's:{len(one.encode())}:"{one}";' for pair in pairs(params) for one in pair)
+    return f"a:{len(params)}:{{{inner}}}"
+
+
+def sha256(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def base64_line(digits: str) -> str:
+    return base64.b64encode(f"{digits}\n".encode()).decode()
 
 
 PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
@@ -255,6 +287,31 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
         {**PLAIN, "action": "collection.getStats", "startDate": "2026-07-31"},
         lambda s, p: md5(s + text({**p, "startDate": "7/31/2026 12:00:00 AM"})),
     ),
+    ("php: sort, not ksort", "sorted-otherwise", PLAIN, lambda s, p: md5(s + numbered(sorted(p.values())))),
+    ("php: array_filter", "empty-dropped", COUNTED, lambda s, p: md5(s + text(filled(p)))),
+    ("php: serialize of what ksort sorted", "map-text", RICH, lambda s, p: md5(s + serialized(p))),
+    ("php: substr of a SHA-256", "other-digest truncated", PLAIN, lambda s, p: sha256(s + text(p))[:32]),
+    (
+        "python: both booleans",
+        "value-spelt",
+        COUNTED,
+        lambda s, p: md5(s + text(values(p, lambda v: v.title() if v in ("true", "false") else v))),
+    ),
+    (
+        "javascript: JSON of numbers and booleans",
+        "map-text",
+        COUNTED,
+        lambda s, p: md5(s + dumps({n: BARE.get(v, v) for n, v in pairs(p)})),
+    ),
+    (
+        "excel: 1.200 and the date as its number",
+        "value-spelt value-changed",
+        {**COUNTED, "startDate": "2024-03-01"},
+        lambda s, p: md5(s + text({**p, "to": "1.200", "startDate": "45352"})),
+    ),
+    ("ruby: inspect of pairs", "map-text", PLAIN, lambda s, p: md5(s + json.dumps(pairs(p)))),
+    ("swift: the text of an Optional", "secret-altered", PLAIN, lambda s, p: md5(f'Optional("{s}")' + text(p))),
+    ("shell: echo of the digits | base64", "base64 padded", PLAIN, lambda s, p: base64_line(md5(s + text(p)))),
     ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
     ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
 )

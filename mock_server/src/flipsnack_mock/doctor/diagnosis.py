@@ -10,7 +10,12 @@ from flipsnack_mock.doctor.case import OWN, Case
 from flipsnack_mock.doctor.mistakes import MISTAKES
 from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, draft_of, search
 from flipsnack_mock.doctor.secret_steps import SHOWN
-from flipsnack_mock.doctor.signature_format import could_be_digest, describe_format, printed_example
+from flipsnack_mock.doctor.signature_format import (
+    could_be_digest,
+    describe_format,
+    object_text,
+    printed_example,
+)
 from flipsnack_mock.inspect.masking import Mask
 from flipsnack_mock.protocol.identifiers import automatic_secret
 from flipsnack_mock.protocol.signature import canonical, sign
@@ -97,6 +102,8 @@ def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
         return replace(seen, verdict="right", summary="The signature is right.", notes=())
     if place := printed_example(case.given):
         return _explained(seen, (_copied(place),))
+    if writer := object_text(case.given):
+        return _explained(seen, (_object_sent(writer),))
     finding = search(case, most_characters=most_characters)
     seen = replace(seen, tried=finding.tried, complete=finding.complete)
     if finding.explanations:
@@ -137,6 +144,16 @@ def _copied(place: str) -> Cause:
         "The signature is one that the vendor prints as an example.",
         f"it is printed in {place}",
         "Compute the signature of each request from its own parameters and your secret.",
+    )
+    return Cause((mistake,), "")
+
+
+def _object_sent(writer: str) -> Cause:
+    mistake = DiagnosedMistake(
+        "object-sent",
+        "The signature is the text of an object or a placeholder, not the digits of a digest.",
+        f"so {writer}",
+        "Send the digest as 32 lower-case hexadecimal digits, after it was computed.",
     )
     return Cause((mistake,), "")
 

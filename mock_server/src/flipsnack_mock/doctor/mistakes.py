@@ -24,8 +24,8 @@ MISTAKES = (
     ),
     Mistake(
         "empty-dropped",
-        "A parameter with an empty value was sent but not signed.",
-        "Sign the name of an empty parameter, or do not send it.",
+        "A parameter whose value is empty, 0 or false was sent but not signed.",
+        "Sign such a parameter too, or do not send it.",
     ),
     Mistake(
         "sent-not-signed",
@@ -114,8 +114,8 @@ MISTAKES = (
     ),
     Mistake(
         "secret-altered",
-        "The secret had extra characters around it.",
-        "Strip line ends, blanks, quotes and byte order marks from the secret.",
+        "The secret was altered, or had extra characters around it.",
+        "Use the whole secret as it is, without line ends, blanks, quotes or byte order marks; no shell may expand it.",
     ),
     Mistake(
         "secret-placeholder",
@@ -288,4 +288,4 @@ MISTAKES = (
         "Send only the 32 digits.",
     ),
 )
-"""Every mistake; `copied-example` is not among them, because the vendor's examples are recognised and not tried."""
+"""Every mistake; `copied-example` is not among them, nor is `object-sent`: both are recognised and not searched for."""

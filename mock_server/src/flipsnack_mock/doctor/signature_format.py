@@ -11,6 +11,19 @@ PRINTED_EXAMPLES = {
 """Signatures that the vendor prints, and where."""
 
 
+_OBJECT_TEXTS = {
+    r"\[B@[0-9a-f]{1,8}": "Java writes an array of bytes",
+    r"\[object \w+\]|Promise \{.*\}": "JavaScript writes an object",
+    r"System\.\S+": "C# writes an object",
+    r"<.+( at 0x[0-9A-Fa-f]+|_hashlib\.HASH).*>": "Python writes an object",
+    r"#<.+>": "Ruby writes an object",
+    r"Array|Object|Resource id #\d+": "PHP writes an array or an object",
+    r"(undefined|null|None|nil|<nil>|NULL|\(null\)|NaN|true|false)": "a program writes a value that is not a text",
+    r"(\{\{.*\}\}|\$\{.*\}|\$\w+|%\w+%|<\w+>)": "a placeholder is written that was not filled in",
+}
+"""Texts that are sent for a signature where its digits should be, and whose texts they are."""
+
+
 _FORMAT_HINTS = {
     r"[0-9a-f]{32}": (
         "The format is right, 32 lower-case hexadecimal digits, so a different text or secret was digested."
@@ -45,6 +58,12 @@ def describe_format(given: str) -> Iterator[str]:
 def printed_example(given: str) -> str | None:
     """Where the vendor prints this signature, or None."""
     return PRINTED_EXAMPLES.get(given.strip().lower())
+
+
+def object_text(given: str) -> str | None:
+    """What writes a text such as this one in place of a digest, or None."""
+    core = given.strip()[:200]
+    return next((says for regex, says in _OBJECT_TEXTS.items() if re.fullmatch(regex, core)), None)
 
 
 def could_be_digest(given: str) -> bool:

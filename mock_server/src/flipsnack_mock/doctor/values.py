@@ -139,7 +139,7 @@ _VALUES: dict[str, tuple[Change, int]] = {
     "without blanks at their end": (str.rstrip, UNLIKELY),
     "with capital words": (str.title, UNLIKELY),
     "with a capital at their beginning": (lambda text: text[:1].upper() + text[1:], UNLIKELY),
-    **{f"with dates as {_date(form)('2026-07-01')!r}": (_date(form), UNLIKELY) for form in _DATES},
+    **{f"with dates as {_date(form)('2026-07-01')!r}": (_date(form), LIKELY) for form in _DATES},
 }
 """Ways to write a value otherwise; each is a mistake of the value alone."""
 
@@ -170,8 +170,7 @@ def spelt(case: Case) -> Iterator[Option]:
         if words:
             yield option("value-spelt", ", ".join(words), UNLIKELY, _each(partial(_looked_up, spellings)))
     numbers = (
-        option("value-spelt", f"numbers signed {detail}", UNLIKELY, _each(change))
-        for detail, change in _NUMBERS.items()
+        option("value-spelt", f"numbers signed {detail}", LIKELY, _each(change)) for detail, change in _NUMBERS.items()
     )
     yield from _distinct(case, numbers)
 
