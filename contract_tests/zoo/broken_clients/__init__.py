@@ -24,7 +24,7 @@ from contract_tests.zoo.broken_clients import (
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-_CALLING = (signing, texts, headers, requests, decoding, statistics, calls, secrets)
+_CALLING = (signing, texts, decoding, headers, requests, statistics, calls, secrets)
 _FOLLOWING = (pace, timing, endings, uploads, documents, conversions, publishing, lists)
 _SAVING = (downloads, files, redirects)
 BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING, *_SAVING), Client)
