@@ -5,7 +5,6 @@ import { basename } from "node:path";
 import { createInterface } from "node:readline";
 const SELF = { name: "plain-node", version: "1.0", language: "javascript" };
 const ABLE = ["virtual_sleep", "json", "cancel", "deadline", "retries", "refresh", "uploads"];
-
 const CLASSES = { 22: "maintenance", 31: "rate_limited", 32: "rate_limited", 33: "quota", 38: "processing" };
 Object.assign(CLASSES, { 41: "auth", 43: "forbidden", 44: "auth" });
 for (const code of [30, 37, 40, 42, 46]) CLASSES[code] = "bad_request";
@@ -13,6 +12,7 @@ for (const code of [34, 35, 36, 45]) CLASSES[code] = "refused_file";
 const FLOORS = { 22: 5000, 31: 1000, 32: 10000 }; // milliseconds before such a call may be tried again
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const hear = async () => JSON.parse((await lines.next()).value ?? '{"type":"bye"}');
+const utf8 = new TextDecoder("utf-8", { fatal: true }); // bytes of another encoding are no answer
 const say = (type, fields) => process.stdout.write(JSON.stringify({ type, ...fields }) + "\n");
 const fail = (kind, message, more) => { throw Object.assign(new Error(message), { kind, ...more }); };
 async function sleep(run, ms) {
@@ -42,7 +42,7 @@ function signed({ credentials: { key, secret } }, action, params) {
   return { ...asked, signature: createHash("md5").update(text, "utf8").digest("hex") };
 }
 function read([http, body]) {
-  let answer; try { answer = JSON.parse(body); } catch { fail("protocol", `HTTP ${http} without JSON`); }
+  let answer; try { answer = JSON.parse(utf8.decode(body)); } catch { fail("protocol", `HTTP ${http} without JSON`); }
   const { code, status, data } = answer ?? {}, known = Number.isInteger(code) ? code : null;
   if (code !== 20) fail(CLASSES[code] ?? "protocol", `${code} ${status}`, { code: known, wait: FLOORS[code] });
   if (Array.isArray(data) || typeof (data ?? {}) !== "object") fail("protocol", "data that is not an object");

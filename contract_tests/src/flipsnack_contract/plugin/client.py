@@ -32,7 +32,7 @@ from flipsnack_contract.scenarios.scenario_runner import ScenarioRunner
 from flipsnack_contract.target.outcome import Exit, Outcome
 from flipsnack_contract.target.result import Result, summed_up
 
-EXAMPLES = 300
+EXAMPLES = 200
 # Where a sleep takes its time, a scenario takes seconds.
 EXAMPLES_REAL = 5
 KNOWN = ", ".join(CAPABILITIES)
