@@ -311,7 +311,7 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
     ),
     ("ruby: inspect of pairs", "map-text", PLAIN, lambda s, p: md5(s + json.dumps(pairs(p)))),
     ("swift: the text of an Optional", "secret-altered", PLAIN, lambda s, p: md5(f'Optional("{s}")' + text(p))),
-    ("shell: echo of the digits | base64", "base64 padded", PLAIN, lambda s, p: base64_line(md5(s + text(p)))),
+    ("shell: echo of the digits | base64", "padded base64", PLAIN, lambda s, p: base64_line(md5(s + text(p)))),
     ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
     ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
 )

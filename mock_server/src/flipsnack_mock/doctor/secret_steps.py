@@ -15,8 +15,8 @@ SHOWN = "90000000000000000009"
 """Stands for the secret in a text that is shown; digits, because most rewritings leave digits alone."""
 
 _PLACEHOLDERS = (
-    *("undefined", "null", "None", "$SECRET", "${SECRET}", "nil", "false", "<nil>", "(null)", "NULL", "NaN", "True"),
-    *("$secret", "${secret}", "{secret}", "{{secret}}", "#{secret}", "secret", "SECRET", "[secret]", "<secret>", "%s"),
+    *("undefined", "null", "None", "$SECRET", "${SECRET}", "nil", "false", "<nil>", "(null)", "NULL", "{{secret}}"),
+    *("$secret", "${secret}", "{secret}", "NaN", "True", "#{secret}", "secret", "SECRET", "[secret]", "<secret>", "%s"),
     *("$FLIPSNACK_SECRET", "${FLIPSNACK_SECRET}", "FLIPSNACK_SECRET", "{FLIPSNACK_SECRET}", "%FLIPSNACK_SECRET%"),
     *("%SECRET%", "$env:SECRET", "$API_SECRET", "${API_SECRET}", "API_SECRET", "apiSecret", "secretKey", "SECRET_KEY"),
     *("$secretKey", "$apiSecret", "${secretKey}", "${apiSecret}", "your-secret", "your_secret", "YOUR_SECRET"),
