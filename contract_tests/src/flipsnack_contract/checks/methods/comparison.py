@@ -17,6 +17,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     USER,
     conversion_of,
     hash_of,
+    hashes_in,
 )
 from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
 from flipsnack_contract.contract import documents
@@ -115,7 +116,7 @@ class ComparedAccount:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
         expect_message(OK, answer, f"getList with {asked}")
         wanted, data = self.model.listing(asked), answer.data or {}
-        ours, theirs = (list(map(hash_of, one.get("collections", ()))) for one in (wanted, data))
+        ours, theirs = map(hashes_in, (wanted, data))
         of_order = "collections" in wanted and sorted(ours) == sorted(theirs)
         self._compare(wanted, answer, f"getList with {asked}", "list.order" if of_order and ours != theirs else None)
 
