@@ -17,6 +17,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     PACKAGE,
     UPDATE,
     hash_of,
+    hashes_in,
     method_named,
     title_of,
     uploaded,
@@ -190,7 +191,7 @@ def publishing_gives_a_new_hash(session: Session, status: str) -> None:
     expect(
         (after, status, "Draft"), (hash_of(data), data.get("collectionStatus"), title_of(data)), "what was published"
     )
-    expect([after], [hash_of(one) for one in session.data(LIST)["collections"]], "the hashes in the list")
+    expect([after], hashes_in(session.data(LIST)), "the hashes in the list")
     session.data(UPDATE, after, collectionStatus="editable")
     again = hash_of(session.data(UPDATE, after, collectionStatus=status))
     expect(False, again in (before, after), "publishing it once more gives the same hash again")
@@ -247,8 +248,9 @@ def a_deleted_collection_is_43_for_every_method(session: Session, schedule: str,
         other = happen(session, happens, other)
         expect_code(43, session.ask(session.draft(gone)), f"{session.method} of a deleted collection, after {happens}")
         for query in ({}, {"query": "document"}):
-            listed = session.data(LIST, **query)["collections"]
-            expect([other], [hash_of(one) for one in listed], f"the hashes in the list with {query}, after {happens}")
+            expect(
+                [other], hashes_in(session.data(LIST, **query)), f"the hashes in the list with {query}, after {happens}"
+            )
     expect_code(20, session.ask(session.draft(other)), f"{session.method} of the other collection")
 
 

@@ -17,12 +17,13 @@ from flipsnack_contract.checks.methods.uploaded import (
     USER,
     conversion_of,
     hash_of,
+    hashes_in,
 )
 from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
 from flipsnack_contract.contract import documents
-from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_message
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code
 from flipsnack_contract.contract.decoding import Answer, shown
-from flipsnack_contract.contract.ledger import OK
+from flipsnack_contract.contract.ledger import OK, messages
 from flipsnack_contract.contract.library import CollectionModel, Day, LibraryModel, Parameters, is_true
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
@@ -70,7 +71,7 @@ class ComparedAccount:
         given = {"title": "T", **({} if document.files else {"fileUrl": "https://example.com/a"}), **given}
         draft = replace(self._draft(CREATE, "", form, given), files=document.files)
         answer, left = self._answer(CREATE, draft), self.model.uploads_left
-        expect_message(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
+        expect_code(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
         if not left:
             return ABSENT
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
@@ -100,7 +101,7 @@ class ComparedAccount:
         answer = self._answer(DELETE, self._draft(DELETE, collection, form, {}))
         found = self._expected(DELETE, collection, answer)
         if found is not None:
-            expect(None, answer.data, "the data of a deletion")
+            require(None, answer.data, "the data of a deletion", "delete.no-data")
             found.is_deleted = True
 
     def look(self, name: str, collection: str, form: str, asked: Parameters) -> Answer:
@@ -113,15 +114,15 @@ class ComparedAccount:
 
     def listed(self, form: str, asked: Parameters) -> None:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
-        expect_message(OK, answer, f"getList with {asked}")
+        expect_code(OK, answer, f"getList with {asked}")
         wanted, data = self.model.listing(asked), answer.data or {}
-        ours, theirs = (list(map(hash_of, one.get("collections", ()))) for one in (wanted, data))
+        ours, theirs = map(hashes_in, (wanted, data))
         of_order = "collections" in wanted and sorted(ours) == sorted(theirs)
         self._compare(wanted, answer, f"getList with {asked}", "list.order" if of_order and ours != theirs else None)
 
     def summed(self, form: str) -> None:
         answer = self._answer(USER, self._draft(USER, "", form, {}))
-        expect_message(OK, answer, "user.getStats")
+        expect_code(OK, answer, "user.getStats")
         self._compare({"api_uploads_left": self.model.uploads_left}, answer, "user.getStats", "user.uploads-left")
         self._compare(self.model.of_user(), answer, "user.getStats", "user.sums")
 
@@ -167,14 +168,18 @@ class ComparedAccount:
         # A call waits for the limits before it is sent.
         self.model.now = self.session.clock.now
         answer = calling.read(reply, draft.format, callback=CALLBACK)
-        expect((200, f"{_TYPES[draft.format]};charset=utf-8"), (reply.status, reply.content_type), "status and type")
-        expect((), answer.complaints, "the shape of the envelope")
+        require(200, reply.status, "the HTTP status", "answer.http-200")
+        content_type = f"{_TYPES[draft.format]};charset=utf-8"
+        require(content_type, reply.content_type, "the content type", f"answer.{draft.format}")
+        require((), answer.complaints, "the shape of the envelope", "answer.envelope")
+        if answer.code in messages():
+            require(messages()[answer.code], answer.status, "the message", f"code.{answer.code}")
         return answer
 
     def _expected(self, name: str, collection: str, answer: Answer) -> CollectionModel | None:
         """Require the code of the model; the collection, where that is 20."""
         code = self.model.code_of(name, collection)
-        expect_message(code, answer, f"{name} of {collection}")
+        expect_code(code, answer, f"{name} of {collection}")
         return self.model.find(collection) if code == OK else None
 
     def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
@@ -187,8 +192,7 @@ class ComparedAccount:
     def _compare(self, wanted: Mapping[str, Any], answer: Answer, what: str, rule: str | None = None) -> None:
         data = answer.data or {}
         for name, value in wanted.items():
-            if value != data.get(name):
-                raise Violation(f"{name} in {what}", shown(value), shown(data.get(name)), rule=rule)
+            require(value, data.get(name), f"{name} in {what}", rule)
 
     def _require(self, name: str, found: CollectionModel, answer: Answer, asked: Parameters) -> None:
         what = f"{name} of {found.hash} with {asked}"
@@ -200,8 +204,10 @@ class ComparedAccount:
             expect(is_true(asked.get("includePageStats", "")), "pages" in (answer.data or {}), f"pages in {what}")
         elif name == EMBED:
             frame = frame_of(str((answer.data or {}).get("embedCode")))
-            expect(found.frame(asked), size_and_page(frame), what)
-            expect(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}")
+            wanted, shown_size = found.frame(asked), size_and_page(frame)
+            require(wanted.pop("page"), shown_size.pop("page"), f"the first page in {what}", "embed.start-page")
+            require(wanted, shown_size, f"the size in {what}", "embed.size")
+            require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
             state = self.model.package_state(found)
             expect((state, state == "COMPLETE"), (answer.state, bool(answer.resource_url)), f"state and URL, {what}")
@@ -214,3 +220,9 @@ class ComparedAccount:
             )
         except Unsuitable:
             return  # The names are invented: another server may have others.
+
+
+def require(expected: object, found: object, what: str, rule: str | None) -> None:
+    """Raise `Violation` of that rule unless both are equal."""
+    if expected != found:
+        raise Violation(what, shown(expected), shown(found), rule=rule)

@@ -23,10 +23,11 @@ from flipsnack_contract.checks.methods.uploaded import (
     title_of,
     uploaded,
 )
+from flipsnack_contract.checks.methods.uploads import DOCUMENTS, with_files
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
-from flipsnack_contract.contract.methods import options_of
+from flipsnack_contract.contract.methods import options_of, takes_document
 from flipsnack_contract.target.session import FilePart, Session
 
 FINAL = ("complete", "failed")
@@ -94,6 +95,14 @@ def conversions_do_not_wait_for_each_other(session: Session) -> None:
     expect(dict.fromkeys(wanted, "processing"), {one: _conversion(session, one) for one in wanted}, "before their end")
     session.wait(2 * SECOND)
     expect(wanted, {one: _conversion(session, one) for one in wanted}, "the conversions after 31 s")
+
+
+@check("conversion.states", needs=CONTROL, methods=takes_document, rows={"document": DOCUMENTS})
+def each_kind_is_converted(session: Session, document: str) -> None:
+    """A document of each kind that is taken, and can be read, is converted."""
+    made = hash_of(session.ask(with_files(session, DOCUMENTS[document])).data or {})
+    session.wait(10 * SECOND)
+    expect("complete", _conversion(session, made), f"the conversion of {document}, ten seconds after its upload")
 
 
 @check("conversion.failure-is-reported", **OF_CONVERSION)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, method_named, uploaded
+from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, hashes_in, method_named, uploaded
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.session import Session
@@ -34,7 +34,7 @@ def _listed(session: Session, **parameters: str) -> tuple[Any, list[str]]:
     answer = session.ask(session.draft(**parameters))
     expect_code(20, answer, f"getList with {parameters}")
     data = answer.data or {}
-    return data.get("collectionCount"), [hash_of(one) for one in data.get("collections", ())]
+    return data.get("collectionCount"), hashes_in(data)
 
 
 def _require(session: Session, wanted: Sequence[str], **parameters: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flipsnack_contract.checks.borders import MONTHS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, uploads_left
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, hashes_in, uploads_left
 from flipsnack_contract.checks.methods.uploads import (
     EXACT,
     MONTH,
@@ -20,7 +20,7 @@ from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import takes_document
-from flipsnack_contract.target.session import CallDraft, FilePart, Session
+from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
 
 def _maintained(session: Session) -> CallDraft:
@@ -121,7 +121,7 @@ def every_upload_counts(session: Session) -> None:
     for number, (name, draft) in enumerate(DOCUMENTS.items(), 1):
         expect_code(20, session.ask(draft(session)), f"an upload of {name}")
         expect(len(DOCUMENTS) - number, uploads_left(session), f"the uploads left after one of {name}")
-    session.data(DELETE, hash_of(session.data(LIST)["collections"][0]))
+    session.data(DELETE, next(iter(hashes_in(session.data(LIST))), ABSENT))
     expect(0, uploads_left(session), "the uploads left after one was deleted")
 
 

@@ -32,6 +32,11 @@ def hash_of(data: Mapping[str, Any]) -> str:
     return str(data.get("collectionHash"))
 
 
+def hashes_in(data: Mapping[str, Any]) -> list[str]:
+    """The hashes of the collections in the data of a list."""
+    return [hash_of(one) for one in data.get("collections") or ()]
+
+
 def conversion_of(data: Mapping[str, Any]) -> str:
     """The state of the conversion. Raises `Unsuitable` where the server has other names for what is invented."""
     items = data.get("flipbooks")
