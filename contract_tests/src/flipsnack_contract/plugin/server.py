@@ -21,7 +21,7 @@ from flipsnack_contract.target.target_under_test import Credentials, TargetUnder
 
 KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-EXAMPLES = 60
+EXAMPLES = 36
 # Where every call takes a second, a few examples and a spread of each table must do.
 EXAMPLES_PACED, ROWS_PACED = 2, 12
 SHARED_LIMITS = "all workers would share the limits of one key"

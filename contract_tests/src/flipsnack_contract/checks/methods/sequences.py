@@ -119,9 +119,9 @@ def _delete(stage: Stage) -> None:
 
 
 def _refuse(stage: Stage) -> None:
-    for mistake in (one for one in MISTAKES if one.name in ("a wrong signature", "the other verb", "maintenance")):
-        for name in (UPDATE, DELETE, CREATE):
-            stage.mine.refused(name, stage.subject, mistake, {"title": "Refused"})
+    mistakes = (one for one in MISTAKES if one.name in ("a wrong signature", "the other verb", "maintenance"))
+    for name, mistake in zip((UPDATE, DELETE, CREATE), mistakes, strict=True):
+        stage.mine.refused(name, stage.subject, mistake, {"title": "Refused"})
 
 
 def _use_up(stage: Stage) -> None:
@@ -149,11 +149,11 @@ def _wait(micros: int) -> Callable[[Stage], None]:
 
 
 EVENTS: Mapping[str, Callable[[Stage], None]] = {
-    "nothing": lambda _stage: None,
     "a change of the title": lambda stage: _update(stage, title="Winter"),
-    "a change of the description": lambda stage: _update(stage, description="<b>snow</b>"),
     "a change of the width": lambda stage: _update(stage, collectionWidth="1234"),
-    "a change of the height": lambda stage: _update(stage, collectionHeight="77"),
+    "a change of description and height": lambda stage: _update(
+        stage, description="<b>snow</b>", collectionHeight="77"
+    ),
     "hiding": lambda stage: _update(stage, collectionStatus="unlisted"),
     "showing": lambda stage: _update(stage, collectionStatus="public"),
     "editing": lambda stage: _update(stage, collectionStatus="editable"),
@@ -196,7 +196,7 @@ def every_event_follows_every_other(session: Session, first: str) -> None:
         for name, way in ((GET, {}), (EMBED, embedded), (STATS, summed), (PACKAGE, {})):
             stage.mine.look(name, stage.subject, form, way)
         stage.mine.look(GET, stage.other, form, {})
-        stage.mine.listed(form, {})
+        stage.mine.listed("json", {})
         stage.mine.listed(form, listed)
         stage.mine.summed(form)
 
