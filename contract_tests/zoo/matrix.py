@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 import click
-from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, EquivalentRule
+from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, REPEATING_RULES, EquivalentRule
 from contract_tests.zoo.mutant import Mutant, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.mutation_pool import PROCESSES, TIMEOUT_S, Job, run_all
 from contract_tests.zoo.suites import SUITES
@@ -25,10 +25,11 @@ CORRECT = Plan(examples=20, seed=1, shrink=False)
 
 
 def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool = False) -> Job:
-    """The checks of the rule that `mutant` breaks, then, unless `others` is false, all the others."""
+    """The checks of the rule that `mutant` breaks, then, unless `others` is false, those of the others."""
     own = [(check, OWN) for check, rule in suite.checks.items() if rule == mutant.rule]
     plan = OTHER if mutant.rule else CORRECT
-    rest = [(check, plan) for check, rule in suite.checks.items() if rule != mutant.rule and others]
+    left_out = {mutant.rule, *(REPEATING_RULES if mutant.rule else ())}
+    rest = [(check, plan) for check, rule in suite.checks.items() if rule not in left_out and others]
     return Job(suite.name, mutant.name, mutant.rule, (*own, *rest), complete)
 
 
@@ -78,7 +79,7 @@ def _nearest(own: Sequence[MutantResult]) -> str:
 
 def has_own(suite: Suite, result: MutantResult) -> bool:
     """Whether all checks were run, and only those of the rule that the mutant breaks found something."""
-    skipped = {check for check, rule in suite.checks.items() if rule in result.killers}
+    skipped = {check for check, rule in suite.checks.items() if rule in result.killers | REPEATING_RULES}
     return result.killers == {result.rule} and {cell.check for cell in result.cells} | skipped >= suite.checks.keys()
 
 

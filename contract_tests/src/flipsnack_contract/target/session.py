@@ -210,6 +210,8 @@ class Session:
         expect_code(OK, answer, "a call for a package")
         if self.account is None and answer.state != "COMPLETE":
             raise Unsuitable(f"the package is {answer.state}, so it has no link; run again when it is built")
+        if answer.state == "PROCESSING":
+            raise Violation("the state of a built package", "COMPLETE", answer.state, rule="job.complete-at-once")
         url = str(answer.resource_url)
         if not is_address(url):
             raise Violation("resourceUrl", "an http or https URL", cut(url), rule="job.resource-url-with-complete")

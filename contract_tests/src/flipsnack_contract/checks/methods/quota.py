@@ -17,8 +17,9 @@ from flipsnack_contract.checks.methods.uploads import (
     with_files,
 )
 from flipsnack_contract.contract import documents
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import DAY, SECOND
+from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.contract.methods import takes_document
 from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
@@ -52,9 +53,12 @@ def a_refused_upload_is_free(session: Session, refused: str) -> None:
     """Refused uploads leave the month as it is: all of its uploads can still be made."""
     at_small_limits(session)
     for _ in range(MONTH + 1):
-        answer = session.ask(REFUSALS[refused](session), paced=refused != "one that a limit refuses")
+        limited = refused == "one that a limit refuses"
+        answer = session.ask(REFUSALS[refused](session), paced=not limited)
         session.steer.maintenance(on=False)
-        expect(True, answer.code not in (20, 33), f"{refused} is refused for what is wrong with it, not for the month")
+        if answer.code in (20, 33):
+            what = f"{refused} is refused for what is wrong with it, not for the month"
+            raise Violation(what, "another code", named(answer.code), rule="limit.per-second" if limited else None)
     for number in range(MONTH):
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")
 
