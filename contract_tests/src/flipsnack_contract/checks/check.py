@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import product
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
@@ -23,6 +23,7 @@ KEYED: Mapping[str, Any] = {**GENERIC, "needs": {"credentials"}}
 
 Side = Literal["server", "client", "recording"]
 Row = Mapping[str, Any]
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Plan:
-    """Half of `examples` are drawn of histories, a third for each other check; `rows` is the most rows of a table.
+    """Half of `examples` are drawn of histories, a third for each other check.
 
-    `seed` decides the draws: without one every run draws the same. Without `shrink` the first counterexample is
-    reported as it was found.
+    `rows` is the most rows of a table, for a client the most scenarios of a family. `seed` decides the draws: without
+    one every run draws the same. Without `shrink` the first counterexample is reported as it was found.
     """
 
     examples: int = 100
     rows: int | None = None
     seed: int | None = None
     shrink: bool = True
+
+    def chosen(self, table: Sequence[Entry]) -> Sequence[Entry]:
+        """At most `rows` of a table, spread from the first to the last, because neighbours are alike."""
+        if self.rows is None or len(table) <= self.rows:
+            return table
+        return [table[index * (len(table) - 1) // max(1, self.rows - 1)] for index in range(self.rows)]
 
 
 def check(
@@ -140,10 +147,7 @@ def needs_of(row: Row) -> frozenset[str]:
 def rows_for(check: Check, under_test: TargetUnderTest, plan: Plan) -> Sequence[Row]:
     """The rows to run, at most `plan.rows` of them; one empty row for a check with neither rows nor drawn values."""
     rows: Sequence[Row] = check.rows or (() if check.varies else ({},))
-    able = [row for row in rows if needs_of(row) <= under_test.capabilities]
-    if plan.rows is not None and len(able) > plan.rows:
-        # Spread from the first to the last, because neighbours are alike.
-        able = [able[index * (len(able) - 1) // max(1, plan.rows - 1)] for index in range(plan.rows)]
+    able = plan.chosen([row for row in rows if needs_of(row) <= under_test.capabilities])
     if check.methods is None:
         return able
     each = max(1, MOST_ROWS // max(1, len(able))) if plan.rows is None and under_test.control else 1

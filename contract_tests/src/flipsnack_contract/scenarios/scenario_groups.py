@@ -80,7 +80,7 @@ def scenario_groups(capabilities: frozenset[str], plan: Plan) -> tuple[ScenarioG
     for name, family in FAMILIES.items():
         # In a format other than JSON, two families may have the same scenario.
         fresh = [one for one in catalogue(capabilities, family) if one not in taken]
-        families.append(fixed_group(name, fresh))
+        families.append(fixed_group(name, plan.chosen(fresh)))
         taken.update(fresh)
     if not taken:
         return ()
