@@ -86,7 +86,7 @@ def test_the_journal_has_the_status_and_the_bytes_that_were_sent(
     if fault is not None:
         arrange(door, fault, when=When(action="package"))
     package(door, **more)
-    seen = records_of(door.world, [last_entry(door)])[0].answer
+    seen = next(records_of(door.world, [last_entry(door)])).answer
     assert seen is not None
     assert (status, length, ETAG) == (seen.http_status, seen.bytes, seen.headers["ETag"])
 

@@ -44,7 +44,7 @@ def diagnose_request(context: Context) -> dict[str, Any] | Work:
     """Each check with its outcome, the deciding rule with its text, and the diagnosis of the signature."""
     entry = entry_of(context)
     diagnosis = {
-        "request": records_of(context.world, [entry])[0],
+        "request": next(records_of(context.world, [entry])),
         "checks": _checks(entry),
         "rule": rules().get(entry.rule),
         "signature": None,

@@ -34,7 +34,7 @@ def lint_client(context: Context) -> Any:
     query = parse_query(context.query, LintQuery)
     world = context.world
     entries, dropped = list(world.journal.entries(query.key)), world.journal.dropped(query.key)
-    return work(lambda: _linted(query, records_of(world, entries), dropped), size=len(entries))
+    return work(lambda: _linted(query, list(records_of(world, entries)), dropped), size=len(entries))
 
 
 def _linted(query: LintQuery, records: list[Record], dropped: int) -> HttpResponse:

@@ -7,6 +7,7 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.long_poll import Work, work
+from flipsnack_mock.inspect.json_array import json_array
 from flipsnack_mock.state.world import World
 
 Item = TypeVar("Item")
@@ -43,14 +44,6 @@ def _lines(name: str, items: Iterable[Any], others: dict[str, Any]) -> Iterator[
     yield msgspec.json.encode(name) + b":"
     yield from json_array(items)
     yield b"}\n"
-
-
-def json_array(items: Iterable[Any]) -> Iterator[bytes]:
-    """The JSON of a list of `items`, in parts."""
-    yield b"["
-    for number, item in enumerate(items):
-        yield (b"," if number else b"") + msgspec.json.encode(item)
-    yield b"]"
 
 
 def pieces(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +16,7 @@ from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.masking import mask_of
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
 from flipsnack_mock.inspect.ndjson import trace
-from flipsnack_mock.inspect.records import Record, records_of
+from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.inspect.verification import Expectation, verify
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.journal import NOBODY, Entry
@@ -71,7 +71,7 @@ def list_requests(context: Context) -> Any:
         found = list(filter(matcher.matches, entries))
         kept = found[: matcher.limit] if matcher.since else found[max(0, len(found) - matcher.limit) :]
         near = [] if found else _near(world, matcher, latest)
-        return json_list("requests", _records(world, kept), matched=len(found), dropped=dropped, nearest=near)
+        return json_list("requests", records_of(world, kept), matched=len(found), dropped=dropped, nearest=near)
 
     return work(answer, size=len(entries))
 
@@ -102,7 +102,7 @@ def wait_for_requests(context: Context) -> Any:
         found = list(filter(matcher.matches, entries))
         is_complete = len(found) >= matcher.count
         near = [] if is_complete else _near(world, matcher, latest)
-        records = _records(world, found[-matcher.count :])
+        records = records_of(world, found[-matcher.count :])
         return json_list("requests", records, complete=is_complete, count=len(found), nearest=near)
 
     return work(answer, size=len(entries))
@@ -158,13 +158,13 @@ def export_har(context: Context) -> Any:
     matcher, world = parse_query(context.query, Matcher), context.world
     entries = _entries(context, matcher.key)
     found = filter(matcher.matches, entries)
-    return work(lambda: _file(har(_records(world, found)), "application/json"), size=len(entries))
+    return work(lambda: _file(har(records_of(world, found)), "application/json"), size=len(entries))
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")
 def show_request(context: Context) -> Any:
     """The record of one request."""
-    return records_of(context.world, [entry_of(context)])[0]
+    return next(records_of(context.world, [entry_of(context)]))
 
 
 @route("DELETE", "/__admin/requests", "empty the journal; the accounts stay as they are", status=204)
@@ -213,10 +213,6 @@ def _shown_miss(world: World, miss: NearMiss) -> Mapping[str, Any]:
         for one in miss.differs
     ]
     return {"id": miss.entry.id, "differs": differs, "sentence": "; ".join(map(str, differs))}
-
-
-def _records(world: World, entries: Iterable[Entry]) -> Iterator[Record]:
-    return (record for entry in entries for record in records_of(world, [entry]))
 
 
 def _file(lines: Iterable[bytes], content_type: str) -> HttpResponse:

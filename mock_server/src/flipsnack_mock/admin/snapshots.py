@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.accounts import shown
 from flipsnack_mock.admin.guard import MAX_BODY_BYTES
-from flipsnack_mock.admin.listing import json_array, json_list, listed, pieces, with_lock
+from flipsnack_mock.admin.listing import json_list, pieces, with_lock
 from flipsnack_mock.admin.long_poll import Work, let_go, work
 from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
+from flipsnack_mock.inspect.json_array import json_array
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
 from flipsnack_mock.protocol.instants import Counted
@@ -117,21 +118,18 @@ def take_world_snapshot(context: Context) -> HttpResponse | Work:
     Each account is as it was at one instant, all of them at nearly the same.
     """
     world, at, accounts = context.world, context.at, list(context.world.look())
-    head = {"version": VERSION, "maintenance": world.maintenance}
+    head, has_documents = {"version": VERSION, "maintenance": world.maintenance}, _wants_documents(context)
 
     def taken(account: Account) -> msgspec.Raw:
         # Text at once: a copy of each account, made into text later, takes six times as long.
         return msgspec.Raw(msgspec.json.encode(Snapshot(VERSION, account.now(at), account)))
 
-    if not _wants_documents(context):
-        return listed(world, "accounts", accounts, taken, **head)
-
     def answer() -> HttpResponse:
-        documents = carried(context.documents, accounts)
+        documents = carried(context.documents, accounts) if has_documents else {}
         more = {"documents": documents} if documents else {}
         return json_list("accounts", with_lock(world, accounts, taken), **head, **more)
 
-    return Work(answer)
+    return Work(answer) if has_documents else work(answer, size=len(accounts))
 
 
 @route(

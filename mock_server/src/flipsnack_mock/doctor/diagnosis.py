@@ -139,23 +139,26 @@ def _cause(case: Case, explanation: Explanation) -> Cause:
 
 
 def _copied(place: str) -> Cause:
-    mistake = DiagnosedMistake(
+    return _recognised(
         "copied-example",
         "The signature is one that the vendor prints as an example.",
         f"it is printed in {place}",
         "Compute the signature of each request from its own parameters and your secret.",
     )
-    return Cause((mistake,), "")
 
 
 def _object_sent(writer: str) -> Cause:
-    mistake = DiagnosedMistake(
+    return _recognised(
         "object-sent",
         "The signature is the text of an object or a placeholder, not the digits of a digest.",
         f"so {writer}",
         "Send the digest as 32 lower-case hexadecimal digits, after it was computed.",
     )
-    return Cause((mistake,), "")
+
+
+def _recognised(*mistake: str) -> Cause:
+    """The cause of a signature that needs no search: nothing was signed for it."""
+    return Cause((DiagnosedMistake(*mistake),), "")
 
 
 def _unknown(finding: SearchResult) -> Iterator[str]:

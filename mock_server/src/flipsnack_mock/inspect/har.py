@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from flipsnack_mock import __version__
+from flipsnack_mock.inspect.json_array import json_array
 from flipsnack_mock.inspect.records import Record
 
 _MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", "rules", "invented", "files")
@@ -15,10 +16,9 @@ _MORE = ("id", "virtual", "key", "code", "status", "failed", "detail", "fault", 
 def har(records: Iterable[Record]) -> Iterator[bytes]:
     """`records` as the parts of a HAR document; fields that HAR does not have are in `_flipsnack`."""
     creator = {"name": "flipsnack-mock", "version": __version__}
-    yield b'{"log":{"version":"1.2","creator":%b,"entries":[' % msgspec.json.encode(creator)
-    for number, record in enumerate(records):
-        yield (b"," if number else b"") + msgspec.json.encode(_entry(record))
-    yield b"]}}"
+    yield b'{"log":{"version":"1.2","creator":%b,"entries":' % msgspec.json.encode(creator)
+    yield from json_array(map(_entry, records))
+    yield b"}}"
 
 
 def _entry(record: Record) -> dict[str, Any]:

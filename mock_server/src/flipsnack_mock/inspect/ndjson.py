@@ -44,8 +44,7 @@ class Trace(msgspec.Struct, frozen=True):
 def trace(world: World, entries: Iterable[Entry], key: str | None, dropped: int) -> Iterator[bytes]:
     """The `entries` of `world` as lines: all of its journal, or those of the account of `key`."""
     yield msgspec.json.encode(Header(trace=VERSION, world=world.name, key=key, dropped=dropped)) + b"\n"
-    for entry in entries:
-        (record,) = records_of(world, [entry])
+    for record in records_of(world, entries):
         yield msgspec.json.encode(Line(record)) + b"\n"
 
 

@@ -1,7 +1,7 @@
 """An entry of the journal as it is shown, exported and linted: everything spelled out, secrets masked."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
@@ -87,9 +87,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return int(self.id[1:])
 
 
-def records_of(world: World, entries: Iterable[Entry]) -> list[Record]:
-    """The records of `entries`, which belong to `world`."""
-    return [record_of(entry, mask_of(world, entry)) for entry in entries]
+def records_of(world: World, entries: Iterable[Entry]) -> Iterator[Record]:
+    """The records of `entries`, which belong to `world`, each made when it is asked for."""
+    return (record_of(entry, mask_of(world, entry)) for entry in entries)
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:

@@ -24,7 +24,7 @@ REFUSED: dict[str | int, dict[str, str | None]] = {
 
 
 def latest(door: Door) -> Record:
-    return records_of(door.world, list(door.world.journal.entries())[-1:])[0]
+    return next(records_of(door.world, list(door.world.journal.entries())[-1:]))
 
 
 def test_every_rule_with_advice_is_in_the_ledger() -> None:

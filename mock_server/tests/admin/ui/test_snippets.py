@@ -28,7 +28,7 @@ ENDINGS = {"curl": "sh", "python": "py", "node": "mjs", "php": "php"}
 
 
 def latest(door: Door) -> Record:
-    return records_of(door.world, list(door.world.journal.entries())[-1:])[0]
+    return next(records_of(door.world, list(door.world.journal.entries())[-1:]))
 
 
 def command(door: Door, secret: str | None = SECRET) -> str:

@@ -51,7 +51,7 @@ class PageCache:
         kept = known.get(key)
         if kept is not None and kept[0] == state and entries:
             return kept[1]
-        found = lint(records_of(world, entries))
+        found = lint(list(records_of(world, entries)))
         known[key] = state, found
         _trim(known)
         return found
