@@ -30,14 +30,12 @@ FORMATTED = tuple(one for one in (*MISTAKES, *ANSWERS) if one.step > 1 and one i
 FEW = [{"case": one} for one in FORMATTED if one.name in ("an unknown key", "an unknown collection", "COMPLETE")]
 # A run of few rows begins with the first one and ends with the last one.
 EVERY_FORMATTED = [*FEW, *({"case": one} for one in FORMATTED if {"case": one} not in FEW)]
-# What is answered before the method is known, too: a gateway may have a format of its own.
-EARLY = [
-    {"case": one} for one in FORMATTED if one.name in ("maintenance", "too many in a second", "too many in a minute")
-]
 MALFORMED = [{"case": one} for one in MISTAKES if one not in FORMATTED]
 UPLOADS = [{"case": one} for one in REFUSED_UPLOADS]
 EVERY = [*EVERY_FORMATTED, *MALFORMED, *UPLOADS, {"case": OWN_CALL}, {"case": RIGHT_CALL}]
-EARLY += [*UPLOADS, {"case": OWN_CALL}]
+# What is answered before the method is known, too: a gateway may have a format of its own.
+OF_A_GATEWAY = ("maintenance", "too many in a second", "too many in a minute")
+EARLY = [*({"case": one} for one in FORMATTED if one.name in OF_A_GATEWAY), *UPLOADS, {"case": OWN_CALL}]
 
 
 def _reply(session: Session, case: RequestCase, form: str = "") -> Reply:

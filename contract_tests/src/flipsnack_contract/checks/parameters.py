@@ -12,6 +12,7 @@ from flipsnack_contract.checks.request_cases import extras, names, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods, options_of, takes_document
+from flipsnack_contract.contract.near_misses import NEAR_NAMES, near_misses
 from flipsnack_contract.target.session import COLLECTION, SERVER_ERROR, Pairs, Session, encoded
 
 
@@ -162,7 +163,9 @@ def what_belongs_to_other_methods_changes_nothing(session: Session) -> None:
     session.steer.statistics(collection, [{"date": "2023-05-06", "views": 7, "pages": [{"page": 1, "views": 7}]}])
     its_own = {one.name for one in session.method.parameters}
     values = dict(ChainMap(*({**options_of(one)} for one in methods()))) | {COLLECTION: collection}
-    nearly = {near: value for name, value in options_of(session.method).items() for near in _nearly(name)}
+    nearly = {
+        near: value for name, value in options_of(session.method).items() for near in near_misses(name, ways=NEAR_NAMES)
+    }
     before = [session.ask(session.draft(collection)), session.call(GET, collection)]
     # Values that the other method obeys, and some that it refuses.
     for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1"), nearly):
@@ -179,7 +182,7 @@ def nothing_else_makes_another_collection(session: Session) -> None:
     other = session.collection(title="Kept")
     its_own = {one.name for one in session.method.parameters}
     values = dict(ChainMap(*({**options_of(one)} for one in methods()))) | {COLLECTION: other, "hash": other}
-    nearly = {near: value for name in its_own for near in _nearly(name) for value in ("unlisted",)}
+    nearly = dict.fromkeys((near for name in its_own for near in near_misses(name, ways=NEAR_NAMES)), "unlisted")
     before = session.data(GET, hash_of(session.ask(session.draft()).data or {}))
     for given in (values, nearly):
         others = {name: value for name, value in given.items() if name not in its_own}
@@ -187,11 +190,6 @@ def nothing_else_makes_another_collection(session: Session) -> None:
         for name in before.keys() - {COLLECTION, "collectionThumbnail", "flipbooks"}:
             expect(before[name], after.get(name), f"{name} of an upload with {others}")
     expect("Kept", session.data(GET, other).get("collectionTitle"), "the title of a collection that was there before")
-
-
-def _nearly(name: str) -> tuple[str, ...]:
-    """Names that are nearly that of a parameter."""
-    return (name.upper(), name.capitalize(), f"{name}[]", f"{name} ", f"{name}2", f"_{name}", name.swapcase())
 
 
 def _without_urls(answer: Answer) -> Mapping[str, object]:

@@ -49,6 +49,16 @@ NEAR_KEYS: Mapping[str, Callable[[str], str]] = {
     "with another mark": lambda key: key.replace("-", "_"),
 }
 """How a key is named that is another one beside it; "" leaves the name open."""
+NEAR_NAMES: Mapping[str, Callable[[str], str]] = {
+    "in upper case": str.upper,
+    "with a capital": str.capitalize,
+    "in the other case": str.swapcase,
+    "with brackets": lambda name: f"{name}[]",
+    "with a blank after it": lambda name: f"{name} ",
+    "with a number": lambda name: f"{name}2",
+    "with a line before it": lambda name: f"_{name}",
+}
+"""How the name of a parameter is written that is another one."""
 
 
 def near_misses(text: str, *, ways: Mapping[str, Callable[[str], str]] = NEAR) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS, ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import EMBED, GET, PACKAGE, STATS
-from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, RequestCase
+from flipsnack_contract.checks.request_cases import FORMATS, MISTAKES, REFUSED_UPLOADS, RequestCase
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.contract.library import Day
 from flipsnack_contract.contract.methods import Method, methods
@@ -22,7 +22,7 @@ BOOLEANS = st.sampled_from(["true", "false", "1", "0", "TRUE", "False"])
 STATUSES = st.sampled_from(["public", "editable", "unlisted"])
 INDEXES = st.integers(0, 5).map(str)
 PAUSES = st.sampled_from([1, SECOND, 2 * SECOND, 5 * SECOND, MINUTE, DAY, 20 * DAY, 32 * DAY])
-FORMS = st.sampled_from(["json", "jsonp", "xml"])
+FORMS = st.sampled_from(FORMATS)
 FINAL = st.sampled_from(["complete", "failed"])
 DATES = ("2023-12-31", "2024-02-29", "2024-03-01", "2025-01-01")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import cycle, product
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.comparison import ComparedAccount
+from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -112,7 +112,7 @@ def _delete(stage: Stage) -> None:
     gone = stage.subject
     stage.mine.delete(gone, "json")
     stage.prepare()
-    for name in (GET, EMBED, STATS, PACKAGE):
+    for name in LOOKS:
         stage.mine.look(name, gone, "json", {})
     stage.mine.update(gone, "json", {"title": "Gone"})
     stage.mine.delete(gone, "json")
@@ -133,7 +133,7 @@ def _use_up(stage: Stage) -> None:
 def _by_others(stage: Stage) -> None:
     """Another key is refused what is not its own, and has, changes and deletes the like of it."""
     theirs = stage.theirs
-    for name in (GET, EMBED, STATS, PACKAGE):
+    for name in LOOKS:
         theirs.look(name, stage.subject, "json", {})
     theirs.update(stage.subject, "json", {"title": "Stolen"})
     theirs.delete(stage.subject, "json")
