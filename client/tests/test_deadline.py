@@ -3,7 +3,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from client.tests.conftest import PROCESSING, ScriptedApi, VirtualClock, reset
+from client.tests.conftest import PROCESSING, Action, ScriptedApi, VirtualClock, answer, reset
 
 from flipsnack_client import Deadline, DeadlineExceeded, Flipsnack, Limiter, Window
 from flipsnack_client.deadline import deadline_of
@@ -60,21 +60,27 @@ def polling(client: Flipsnack) -> None:
     client.download_html("h").wait(deadline=math.inf)
 
 
+def converting(client: Flipsnack) -> None:
+    client.wait_converted("h", deadline=math.inf)
+
+
 def calling(client: Flipsnack) -> None:
     client.call("a", {}, deadline=math.inf)
 
 
-WAITS: dict[str, tuple[Callable[[Flipsnack], None], bool, Limiter]] = {
-    "polls": (polling, True, Limiter(())),
-    "limits": (polling, True, Limiter((Window(1, 0.005),))),
-    "retries": (calling, False, Limiter(())),
+CONVERTING = answer(code=20, status="OK", data={"collectionHash": "h", "flipbookStatus": "processing"})
+WAITS: dict[str, tuple[Callable[[Flipsnack], None], Action, Limiter]] = {
+    "polls": (polling, PROCESSING, Limiter(())),
+    "conversions": (converting, CONVERTING, Limiter(())),
+    "limits": (polling, PROCESSING, Limiter((Window(1, 0.005),))),
+    "retries": (calling, reset, Limiter(())),
 }
 
 
 @pytest.mark.parametrize("name", WAITS)
 def test_no_wait_is_endless_on_a_clock_that_stands_still(api: ScriptedApi, name: str) -> None:
     act, answered, limiter = WAITS[name]
-    api.server.plan = [PROCESSING if answered else reset]
+    api.server.plan = [answered]
     client = Flipsnack("k", "s", base_url=f"{api.server.url}/v1/", clock=StandingClock(), limiter=limiter)
     with pytest.raises(DeadlineExceeded, match="the clock stands still"):
         act(client)

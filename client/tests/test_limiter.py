@@ -1,5 +1,6 @@
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from client.tests.conftest import VirtualClock
@@ -20,7 +21,7 @@ def test_no_window_at_the_server_ever_overflows(steps: list[tuple[float, float, 
     clock, limiter, arrivals = VirtualClock(), Limiter(), list[float]()
     for idle, share, latency in steps:
         clock.time += idle
-        with limiter.place(clock, deadline=ample(clock)):
+        with limiter.place(ample(clock)):
             arrivals.append(clock.time + share * latency)
             clock.time += latency
     for calls, seconds in ((5, 1.0), (60, 60.0)):
@@ -33,7 +34,7 @@ def test_only_a_call_beyond_the_limits_waits(limiter: Limiter, waits: list[float
     """Five calls go out at once and the sixth waits for one second; without windows none waits."""
     clock = VirtualClock()
     for _ in range(6):
-        with limiter.place(clock, deadline=ample(clock)):
+        with limiter.place(ample(clock)):
             pass
     assert waits == clock.sleeps
 
@@ -43,10 +44,10 @@ def test_a_wait_beyond_the_deadline_is_refused(answered: bool) -> None:
     """A place that comes free only after the deadline is not waited for; a call without an answer keeps its place."""
     clock, limiter = VirtualClock(), Limiter((Window(1, 60.0),))
     with ExitStack() as calls:
-        calls.enter_context(limiter.place(clock, deadline=ample(clock)))
+        calls.enter_context(limiter.place(ample(clock)))
         if answered:
             calls.close()
-        late = limiter.place(clock, deadline=Deadline.after(0.2, clock=clock))
+        late = limiter.place(Deadline.after(0.2, clock=clock))
         with pytest.raises(DeadlineExceeded, match="request limits"), late:
             pass
     assert answered is (clock.sleeps == [])
@@ -56,9 +57,9 @@ def test_a_cancelled_wait_takes_no_place() -> None:
     """A cancelled caller leaves the place to others."""
     clock, limiter, cancel = VirtualClock(), Limiter((Window(1, 1.0),)), threading.Event()
     cancel.set()
-    with pytest.raises(Cancelled), limiter.place(clock, deadline=ample(clock), cancel=cancel):
+    with pytest.raises(Cancelled), limiter.place(replace(ample(clock), cancel=cancel)):
         pass
-    with limiter.place(clock, deadline=ample(clock)):
+    with limiter.place(ample(clock)):
         pass
     assert not clock.sleeps
 

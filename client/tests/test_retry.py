@@ -10,13 +10,13 @@ from flipsnack_client import (
     Cancelled,
     CertificateRefused,
     ConnectionFailed,
-    Deadline,
     DeadlineExceeded,
     FlipsnackError,
     HttpError,
     MalformedAnswer,
     RetryPolicy,
 )
+from flipsnack_client.deadline import deadline_of
 from flipsnack_client.retry import Retrier
 
 RETRIED: list[tuple[FlipsnackError, float]] = [
@@ -40,7 +40,7 @@ FINAL: list[FlipsnackError] = [
 
 def retrier(clock: VirtualClock, *, seconds: float = 1000, cancel: threading.Event | None = None) -> Retrier:
     """A retrier of three attempts."""
-    return Retrier(RetryPolicy(attempts=3), clock=clock, deadline=Deadline.after(seconds, clock=clock), cancel=cancel)
+    return Retrier(RetryPolicy(attempts=3), deadline_of(seconds, cancel, clock=clock))
 
 
 @pytest.mark.parametrize(("error", "least"), RETRIED, ids=str)

@@ -1,6 +1,5 @@
 """One signed call of the API: limiter, transport, envelope, retry."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -13,7 +12,7 @@ from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.document import Document
 from flipsnack_client.envelope import CALLBACK, OK, Answer, decode
-from flipsnack_client.exceptions import Cancelled, FlipsnackError, HttpError, MalformedAnswer, UploadUncertain
+from flipsnack_client.exceptions import FlipsnackError, HttpError, MalformedAnswer, UploadUncertain
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.log import log
 from flipsnack_client.method import Host, Method
@@ -55,7 +54,6 @@ class Caller:
         files: Mapping[str, Document] | None = None,
         on_progress: Callable[[UploadProgress], None] | None = None,
         deadline: Deadline,
-        cancel: threading.Event | None = None,
     ) -> Answer:
         """Send a signed call and return the API's answer (code 20).
 
@@ -69,12 +67,12 @@ class Caller:
         for name, value in fields.items():
             encoded(name + value, f"parameter {name!r}")
         documents = files or {}
-        retrier = self.retrier(deadline, cancel)
+        retrier = Retrier(self.retry, deadline)
         while True:
-            watch = _watch(documents, on_progress, deadline, cancel)
+            watch = _watch(documents, on_progress, deadline)
             body = Multipart(fields, documents, on_block=watch) if method.verb == "POST" else None
             try:
-                return self._attempt(method, self._request(method, fields, body), deadline, cancel)
+                return self._attempt(method, self._request(method, fields, body), deadline)
             except FlipsnackError as error:
                 failure = error
             if body is not None and body.begun and _unanswered(failure):
@@ -82,10 +80,6 @@ class Caller:
             if not method.idempotent and not isinstance(failure, NOTHING_DONE):
                 raise failure
             retrier.pause(failure)
-
-    def retrier(self, deadline: Deadline, cancel: threading.Event | None) -> Retrier:
-        """Return a new retrier for one operation."""
-        return Retrier(self.retry, clock=self.clock, deadline=deadline, cancel=cancel)
 
     def _request(self, method: Method, fields: Mapping[str, str], body: Multipart | None) -> requests.Request:
         url = self.hosts[method.host]
@@ -95,11 +89,9 @@ class Caller:
         headers = {**HEADERS, "Content-Type": body.content_type, "Connection": "close"}
         return requests.Request(method.verb, url, data=body, auth=self.auth, headers=headers)
 
-    def _attempt(
-        self, method: Method, request: requests.Request, deadline: Deadline, cancel: threading.Event | None
-    ) -> Answer:
+    def _attempt(self, method: Method, request: requests.Request, deadline: Deadline) -> Answer:
         with (
-            self.limiter.place(self.clock, deadline=deadline, cancel=cancel),
+            self.limiter.place(deadline),
             # A redirect is not followed: a signed request is for the host it was made for.
             self.transport.send(request, deadline=deadline, redirects=False) as response,
         ):
@@ -143,14 +135,12 @@ def _watch(
     documents: Mapping[str, Document],
     on_progress: Callable[[UploadProgress], None] | None,
     deadline: Deadline,
-    cancel: threading.Event | None,
 ) -> Callable[[int], None]:
     total = sum(document.size for document in documents.values())
 
     def watch(sent: int) -> None:
         deadline.check("sending the document")
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
+        deadline.check_cancel()
         if on_progress is not None:
             on_progress(UploadProgress(sent, total))
 

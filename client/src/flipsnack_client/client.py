@@ -10,7 +10,7 @@ import requests
 from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock, SystemClock
 from flipsnack_client.collection import Collection, hash_of
-from flipsnack_client.deadline import deadline_of
+from flipsnack_client.deadline import Cancel, Limit, deadline_of
 from flipsnack_client.defaults import BASE_URL, UPLOAD_URL
 from flipsnack_client.document import Document, Source
 from flipsnack_client.envelope import DECODERS, Answer
@@ -18,7 +18,7 @@ from flipsnack_client.fields import Assumptions
 from flipsnack_client.limiter import Limiter
 from flipsnack_client.method import Host, Method
 from flipsnack_client.multipart import UploadProgress
-from flipsnack_client.operations import Cancel, Limit, Operations
+from flipsnack_client.operations import Operations
 from flipsnack_client.poller import Poller, PollPolicy, collection_of
 from flipsnack_client.resource_url import is_web_address
 from flipsnack_client.retry import RetryPolicy
@@ -126,12 +126,10 @@ class Flipsnack(Operations):
         Raises CannotRead and UploadUncertain, as `create` does, and what every method raises.
         """
         method = Method.named(action, uploads=bool(files))
-        limit = deadline_of(deadline, clock=self.clock)
+        limit = deadline_of(deadline, cancel, clock=self.clock)
         with ExitStack() as stack:
             documents = {name: stack.enter_context(Document.opened(one)) for name, one in (files or {}).items()}
-            return self._caller.call(
-                method, params, files=documents, on_progress=on_progress, deadline=limit, cancel=cancel
-            )
+            return self._caller.call(method, params, files=documents, on_progress=on_progress, deadline=limit)
 
 
 def _checked(base_url: str) -> str:

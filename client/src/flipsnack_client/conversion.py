@@ -1,12 +1,11 @@
 """Waits for the conversion of an uploaded document: polls collection.getCollection until it is done."""
 
-import threading
 from collections.abc import Callable
 
 from flipsnack_client.collection import Collection, ConversionStatus
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.envelope import Answer
-from flipsnack_client.exceptions import Cancelled, ConversionFailed, DeadlineExceeded, MalformedAnswer
+from flipsnack_client.exceptions import ConversionFailed, MalformedAnswer
 from flipsnack_client.fields import Assumptions, Fields
 from flipsnack_client.poller import PollPolicy
 
@@ -19,7 +18,6 @@ def wait_converted(
     policy: PollPolicy,
     on_poll: Callable[[Collection], None] | None,
     deadline: Deadline,
-    cancel: threading.Event | None,
 ) -> Collection:
     """Return the collection once its conversion is complete; `ask` calls the API. See `Flipsnack.wait_converted`."""
     polls = 0
@@ -36,25 +34,11 @@ def wait_converted(
                 raise ConversionFailed(collection_hash)
             case None:
                 raise MalformedAnswer(_no_status(assumed), raw=answer.raw)
-        _pause(policy, polls, deadline, cancel)
-
-
-def _pause(policy: PollPolicy, polls: int, deadline: Deadline, cancel: threading.Event | None) -> None:
-    seconds = policy.pause(polls, deadline.remaining(), deadline.clock.random())
-    if seconds is None:
-        raise _exceeded(deadline, polls)
-    deadline.clock.sleep(seconds, cancel=cancel)
-    if cancel is not None and cancel.is_set():
-        raise Cancelled
-
-
-def _exceeded(deadline: Deadline, polls: int) -> DeadlineExceeded:
-    error = deadline.exceeded(
-        f"the document is not converted after {polls} polls; use a longer deadline, or wait again"
-    )
-    return DeadlineExceeded(
-        str(error), elapsed=error.elapsed, attempts=polls, last_status=ConversionStatus.PROCESSING.value
-    )
+        seconds = policy.pause(polls, deadline.remaining(), deadline.clock.random())
+        if seconds is None:
+            late = f"the document is not converted after {polls} polls; use a longer deadline, or wait again"
+            raise deadline.exceeded(late, attempts=polls, last_status=collection.conversion.value)
+        deadline.sleep(seconds)
 
 
 def _no_status(assumed: Assumptions) -> str:

@@ -1,6 +1,5 @@
 """Downloads a package to a part file and renames it to the final path once it is complete and checked."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from flipsnack_client.caller import Caller
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.exceptions import (
-    Cancelled,
     ConnectionFailed,
     DamagedPackage,
     FlipsnackError,
@@ -23,6 +21,7 @@ from flipsnack_client.log import log
 from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
+from flipsnack_client.retry import Retrier
 from flipsnack_client.transport import Response
 from flipsnack_client.user_agent import HEADERS
 
@@ -56,7 +55,6 @@ class Download:
         *,
         deadline: Deadline,
         on_progress: Callable[[Progress], None] | None,
-        cancel: threading.Event | None,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._caller = caller
@@ -64,7 +62,6 @@ class Download:
         self._renew = renew
         self._deadline = deadline
         self._on_progress = on_progress
-        self._cancel = cancel
         self._max_bytes = max_bytes
         self._entity = part.entity()
         self._resumed = part.size
@@ -72,7 +69,7 @@ class Download:
 
     def run(self, url: ResourceUrl) -> Path:
         """Download, check and publish the package; return its final path."""
-        retrier = self._caller.retrier(self._deadline, self._cancel)
+        retrier = Retrier(self._caller.retry, self._deadline)
         fresh = False
         while True:
             try:
@@ -163,8 +160,7 @@ class Download:
             self._bound(received)
             self._part.write(file, block)
             self._report(received)
-            if self._cancel is not None and self._cancel.is_set():
-                raise Cancelled
+            self._deadline.check_cancel()
 
     def _bound(self, size: int) -> None:
         if size > self._max_bytes:

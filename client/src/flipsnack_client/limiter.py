@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
-from flipsnack_client.exceptions import Cancelled
 
 MARGIN = 0.001
 """Seconds added to each window, because two clocks round differently."""
@@ -49,30 +47,29 @@ class Limiter:
         self._lock = threading.Lock()
 
     @contextmanager
-    def place(self, clock: Clock, *, deadline: Deadline, cancel: threading.Event | None = None) -> Iterator[None]:
+    def place(self, deadline: Deadline) -> Iterator[None]:
         """Wait for a free place and hold it while the block runs.
 
         Raises Cancelled, and DeadlineExceeded at once if the wait is longer than what is left.
         """
-        self._enter(clock, deadline, cancel)
+        self._enter(deadline)
         try:
             yield
         finally:
             with self._lock:
                 self._in_flight -= 1
-                self._finished.append(clock.now())
+                self._finished.append(deadline.clock.now())
 
-    def _enter(self, clock: Clock, deadline: Deadline, cancel: threading.Event | None) -> None:
+    def _enter(self, deadline: Deadline) -> None:
         while True:
-            if cancel is not None and cancel.is_set():
-                raise Cancelled
+            deadline.check_cancel()
             with self._lock:
-                wait = max((self._wait(window, clock.now()) for window in self._windows), default=0.0)
+                wait = max((self._wait(window, deadline.clock.now()) for window in self._windows), default=0.0)
                 if wait <= 0:
                     self._in_flight += 1
                     return
             deadline.require(wait, doing="keeping the request limits")
-            deadline.sleep(wait, cancel=cancel)
+            deadline.sleep(wait)
 
     def _wait(self, window: Window, now: float) -> float:
         free = window.calls - self._in_flight

@@ -1,6 +1,5 @@
 """The methods of the API around a collection's life, from the upload to its deletion, and the statistics."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date
@@ -9,7 +8,7 @@ from flipsnack_client.caller import Caller
 from flipsnack_client.clock import Clock
 from flipsnack_client.collection import Collection, hash_of
 from flipsnack_client.conversion import wait_converted
-from flipsnack_client.deadline import Deadline, deadline_of
+from flipsnack_client.deadline import Cancel, Limit, deadline_of
 from flipsnack_client.document import Document, Source
 from flipsnack_client.envelope import Answer
 from flipsnack_client.fields import Assumptions, Fields
@@ -28,9 +27,6 @@ from flipsnack_client.method import (
 from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.poller import PollPolicy
 from flipsnack_client.statistics import CollectionStats, UserStats, read_collection_stats, read_user_stats
-
-Limit = float | Deadline | None
-Cancel = threading.Event | None
 
 
 class Operations:
@@ -72,10 +68,8 @@ class Operations:
                 params["fileUrl"] = document
             else:
                 files["file"] = stack.enter_context(Document.opened(document, name=file_name))
-            limit = deadline_of(deadline, clock=self.clock)
-            answer = self._caller.call(
-                CREATE, params, files=files, on_progress=on_progress, deadline=limit, cancel=cancel
-            )
+            limit = deadline_of(deadline, cancel, clock=self.clock)
+            answer = self._caller.call(CREATE, params, files=files, on_progress=on_progress, deadline=limit)
         return Collection.read(Fields.of(answer), self.assumptions)
 
     def collection(self, collection: str | Collection, *, deadline: Limit = None, cancel: Cancel = None) -> Collection:
@@ -97,15 +91,14 @@ class Operations:
         `on_poll` is called with each answer. Raises ConversionFailed, and MalformedAnswer if an answer has no
         conversion status (see `Assumptions`).
         """
-        limit = deadline_of(deadline, clock=self.clock)
+        limit = deadline_of(deadline, cancel, clock=self.clock)
         return wait_converted(
-            lambda one: self._call(GET_COLLECTION, _of(one), limit, cancel),
+            lambda one: self._caller.call(GET_COLLECTION, _of(one), deadline=limit),
             hash_of(collection),
             assumed=self.assumptions,
             policy=policy or PollPolicy(),
             on_poll=on_poll,
             deadline=limit,
-            cancel=cancel,
         )
 
     def collections(
@@ -126,13 +119,14 @@ class Operations:
         """
         if page_size < 1:
             raise ValueError(f"page_size is {page_size}, expected at least 1")
-        limit = deadline_of(deadline, clock=self.clock)
+        limit = deadline_of(deadline, cancel, clock=self.clock)
         params = _given(query=query, collectionStatus=status, orderBy=order_by, orderMode=order_mode)
 
         def fetch(first: int, last: int) -> Page:
             base = self.assumptions.first_index
             bounds = {"from": str(base + first), self.assumptions.range_end: str(base + last)}
-            return Page.read(Fields.of(self._call(GET_LIST, {**params, **bounds}, limit, cancel)), self.assumptions)
+            answer = self._caller.call(GET_LIST, {**params, **bounds}, deadline=limit)
+            return Page.read(Fields.of(answer), self.assumptions)
 
         return listed(fetch, page_size=page_size)
 
@@ -155,10 +149,10 @@ class Operations:
         one is refused (43) from then on. Raises CollectionProcessing while the document is converted.
         """
         params = {**_of(collection), **_changes(title, description, width, height, status, more)}
-        limit = deadline_of(deadline, clock=self.clock)
-        answer = self._call(UPDATE, params, limit, cancel)
+        limit = deadline_of(deadline, cancel, clock=self.clock)
+        answer = self._caller.call(UPDATE, params, deadline=limit)
         if answer.data is None:  # what update returns is not documented
-            return self.collection(collection, deadline=limit, cancel=cancel)
+            return self.collection(collection, deadline=limit)
         return Collection.read(Fields.of(answer), self.assumptions)
 
     def delete(self, collection: str | Collection, *, deadline: Limit = None, cancel: Cancel = None) -> None:
@@ -203,8 +197,7 @@ class Operations:
         return read_user_stats(Fields.of(self._call(USER_GET_STATS, {}, deadline, cancel)))
 
     def _call(self, method: Method, params: Mapping[str, str], deadline: Limit, cancel: Cancel) -> Answer:
-        limit = deadline_of(deadline, clock=self.clock)
-        return self._caller.call(method, params, deadline=limit, cancel=cancel)
+        return self._caller.call(method, params, deadline=deadline_of(deadline, cancel, clock=self.clock))
 
 
 def _of(collection: str | Collection) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Polls one download job until it is done: collection.downloadHTML."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flipsnack_client.caller import Caller
-from flipsnack_client.deadline import Deadline, deadline_of
+from flipsnack_client.deadline import Cancel, Deadline, Limit, deadline_of
 from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.download import Download, Progress
 from flipsnack_client.envelope import Answer
@@ -116,7 +115,7 @@ class Poller:
         """Text for `Flipsnack.resume`, also in another process; it contains no secret."""
         return json.dumps({"version": 1, "action": DOWNLOAD_HTML.name, "collectionHash": self.collection_hash})
 
-    def poll_once(self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None) -> Update:
+    def poll_once(self, *, deadline: Limit = None, cancel: Cancel = None) -> Update:
         """Poll once; if the last status was final, return that update again and send nothing.
 
         Raises what `Flipsnack.call` raises, MalformedAnswer (no `data`, COMPLETE without a resource URL) and
@@ -124,34 +123,32 @@ class Poller:
         """
         if self.last is not None and self.last.status.final:
             return self.last
-        limit = deadline_of(deadline, clock=self._caller.clock)
+        limit = deadline_of(deadline, cancel, clock=self._caller.clock)
         self.attempts += 1
         params = {"collectionHash": self.collection_hash}
-        answer = self._stateful(lambda: self._caller.call(DOWNLOAD_HTML, params, deadline=limit, cancel=cancel))
+        answer = self._stateful(lambda: self._caller.call(DOWNLOAD_HTML, params, deadline=limit))
         self.last = _update(answer, attempt=self.attempts, elapsed=limit.elapsed())
         return self.last
 
-    def updates(
-        self, *, deadline: float | Deadline | None = None, cancel: threading.Event | None = None
-    ) -> Iterator[Update]:
+    def updates(self, *, deadline: Limit = None, cancel: Cancel = None) -> Iterator[Update]:
         """Yield the update of each poll; the last one is COMPLETE or FAILED.
 
         Raises DeadlineExceeded and Cancelled, both with the token, and what `poll_once` raises.
         """
-        limit = deadline_of(deadline, clock=self._caller.clock)
+        limit = deadline_of(deadline, cancel, clock=self._caller.clock)
         while True:
-            update = self.poll_once(deadline=limit, cancel=cancel)
+            update = self.poll_once(deadline=limit)
             yield update
             if update.status.final:
                 return
-            self._pause(limit, cancel)
+            self._pause(limit)
 
     def wait(
         self,
         *,
-        deadline: float | Deadline | None = None,
+        deadline: Limit = None,
         on_poll: Callable[[Update], None] | None = None,
-        cancel: threading.Event | None = None,
+        cancel: Cancel = None,
     ) -> Update:
         """Return the COMPLETE update; `on_poll` is called with each update.
 
@@ -170,8 +167,8 @@ class Poller:
         *,
         on_progress: Callable[[Progress], None] | None = None,
         on_poll: Callable[[Update], None] | None = None,
-        deadline: float | Deadline | None = None,
-        cancel: threading.Event | None = None,
+        deadline: Limit = None,
+        cancel: Cancel = None,
         resume: bool = True,
         max_bytes: int = MAX_BYTES,
     ) -> Path:
@@ -184,39 +181,28 @@ class Poller:
 
         Raises what `wait` raises, and CannotWrite, DamagedPackage, LinkRefused.
         """
-        limit = deadline_of(deadline, clock=self._caller.clock)
+        limit = deadline_of(deadline, cancel, clock=self._caller.clock)
         part = Part.claim(Path(path), self.collection_hash, resume=resume)
 
         def link() -> ResourceUrl:
-            return _link_of(self.wait(deadline=limit, on_poll=on_poll, cancel=cancel))
+            return _link_of(self.wait(deadline=limit, on_poll=on_poll))
 
         def renew() -> ResourceUrl:
             # The only poll after a final status: only the API returns resource URLs.
             self.last = None
             return link()
 
-        download = Download(
-            self._caller,
-            part,
-            renew,
-            deadline=limit,
-            on_progress=on_progress,
-            cancel=cancel,
-            max_bytes=max_bytes,
-        )
+        download = Download(self._caller, part, renew, deadline=limit, on_progress=on_progress, max_bytes=max_bytes)
         try:
             return self._stateful(lambda: download.run(link()))
         finally:
             part.drop_if_empty()
 
-    def _pause(self, deadline: Deadline, cancel: threading.Event | None) -> None:
-        chance = self._caller.clock.random()
-        seconds = self._policy.pause(self.attempts, deadline.remaining(), chance)
+    def _pause(self, deadline: Deadline) -> None:
+        seconds = self._policy.pause(self.attempts, deadline.remaining(), deadline.clock.random())
         if seconds is None:
             raise self._with_state(deadline.exceeded("the job is not done"))
-        deadline.sleep(seconds, cancel=cancel)
-        if cancel is not None and cancel.is_set():
-            raise Cancelled(token=self.token)
+        self._stateful(lambda: deadline.sleep(seconds))
 
     def _stateful(self, step: Callable[[], T]) -> T:
         """Return what `step` returns; add the job's state and token to DeadlineExceeded and Cancelled."""

@@ -4,14 +4,11 @@ Codes 22, 31, 32, transport faults and answers that may have been cut off are re
 final, because the same call would fail in the same way.
 """
 
-import threading
 from dataclasses import dataclass
 
 from flipsnack_client.api_error import MaintenanceMode, PerMinuteLimit, PerSecondLimit
-from flipsnack_client.clock import Clock
 from flipsnack_client.deadline import Deadline
 from flipsnack_client.exceptions import (
-    Cancelled,
     ConnectionFailed,
     DamagedAnswer,
     FlipsnackError,
@@ -70,13 +67,9 @@ def minimum_pause(error: FlipsnackError) -> float | None:
 class Retrier:
     """Counts the failures of one operation and pauses between its attempts."""
 
-    def __init__(
-        self, policy: RetryPolicy, *, clock: Clock, deadline: Deadline, cancel: threading.Event | None = None
-    ) -> None:
+    def __init__(self, policy: RetryPolicy, deadline: Deadline) -> None:
         self._policy = policy
-        self._clock = clock
         self._deadline = deadline
-        self._cancel = cancel
         self._failures = 0
 
     def progressed(self) -> None:
@@ -92,9 +85,7 @@ class Retrier:
         least = minimum_pause(error)
         if least is None or self._failures >= self._policy.attempts:
             raise error
-        wait = least + self._policy.backoff(self._failures, self._clock.random())
+        wait = least + self._policy.backoff(self._failures, self._deadline.clock.random())
         self._deadline.require(wait, doing=f"{error}; the pause before the next attempt")
         log.info("%s; attempt %d of %d in %.1f s", error, self._failures + 1, self._policy.attempts, wait)
-        self._deadline.sleep(wait, cancel=self._cancel)
-        if self._cancel is not None and self._cancel.is_set():
-            raise Cancelled
+        self._deadline.sleep(wait)
