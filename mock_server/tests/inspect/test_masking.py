@@ -59,19 +59,16 @@ def test_what_has_no_secret_is_shown_as_it_was_sent(params: dict[str, str]) -> N
 
 @given(texts.filter(bool))
 def test_a_signature_is_masked_whatever_it_is(signature: str) -> None:
-    """The value of `signature` is never shown, in a query, a form or a multipart body."""
+    """The value of `signature` is never shown, in a query or a form."""
     query = urlencode({"a": "1", "signature": signature, "b": "2"}).encode()
     assert f"a=1&signature={MASK}&b=2" == Mask(OWN).raw(query)
     assert f"a=1&signature={MASK}&b=2" == Mask(OWN).raw(query, "application/x-www-form-urlencoded")
-    part = '--cut\r\nContent-Disposition: form-data; name="signature"\r\n\r\n'
-    body = part.encode() + signature.encode() + b"\r\n--cut--\r\n"
-    if "--cut" not in signature:
-        assert f"{part}{MASK}\r\n--cut--\r\n" == Mask(OWN).raw(body, "multipart/form-data; boundary=cut")
 
 
 def test_of_any_other_body_nothing_is_shown() -> None:
     assert MASK == Mask(OWN).raw(b'{"secret": "abc"}', "application/json")
     assert MASK == Mask(OWN).raw(b"signature = abc", "text/plain")
+    assert MASK == Mask(OWN).raw(b"--cut\r\n", "multipart/form-data; boundary=cut")
 
 
 @pytest.mark.parametrize("name", ["secret", "apiSecret", "API_SECRET"])

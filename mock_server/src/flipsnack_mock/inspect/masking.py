@@ -25,9 +25,7 @@ _URL_SAFE = str.maketrans("+/", "-_")
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 _URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
-_BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
-_FIELD_NAME = re.compile(r'name="?([^"\r\n;]{0,200})')
-_HOLD_PARAMETERS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORM = "application/x-www-form-urlencoded"
 
 
 def label(token: str) -> str:
@@ -40,15 +38,6 @@ def masked_urls(text: str) -> str:
     return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
 
 
-def _rewritten(raw: str, content_type: str, change: Callable[[str, str], str]) -> str:
-    """A query, form or multipart body, one character a byte, with each value replaced by `change(name, value)`."""
-    boundary = _BOUNDARY.search(content_type) if "multipart/" in content_type.lower() else None
-    if boundary is None:
-        return "&".join(_rewritten_piece(piece, change) for piece in raw.split("&"))
-    delimiter = f"--{boundary[1]}"
-    return delimiter.join(_rewritten_part(part, change) for part in raw.split(delimiter))
-
-
 def _rewritten_piece(piece: str, change: Callable[[str, str], str]) -> str:
     name, separator, value = piece.partition("=")
     known = _decoded(value)
@@ -58,16 +47,6 @@ def _rewritten_piece(piece: str, change: Callable[[str, str], str]) -> str:
 
 def _decoded(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("utf-8", "replace")
-
-
-def _rewritten_part(part: str, change: Callable[[str, str], str]) -> str:
-    head, separator, rest = part.partition("\r\n\r\n")
-    name = _FIELD_NAME.search(head)
-    if name is None:
-        return part
-    value = rest.removesuffix("\r\n")
-    wanted = change(name[1], value.encode("latin-1").decode("utf-8", "replace"))
-    return head + separator + wanted.encode().decode("latin-1") + rest[len(value) :]
 
 
 class Mask:
@@ -120,11 +99,12 @@ class Mask:
     def raw(self, raw: bytes, content_type: str = "") -> str:
         """A query (without `content_type`) or body as masked text, one character for each byte.
 
-        A body without parameters is masked as a whole.
+        A body that is no form is masked as a whole.
         """
-        if not raw or not content_type or content_type.lower().startswith(_HOLD_PARAMETERS):
-            return self.text(_rewritten(raw.decode("latin-1"), content_type, self.value))
-        return MASK
+        if raw and content_type and not content_type.lower().startswith(_FORM):
+            return MASK
+        pieces = raw.decode("latin-1").split("&")
+        return self.text("&".join(_rewritten_piece(piece, self.value) for piece in pieces))
 
     def _holds_secret(self, value: str) -> bool:
         own = self._own
