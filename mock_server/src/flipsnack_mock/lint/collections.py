@@ -1,18 +1,17 @@
 """The vendor's rules for clients about the life of a collection: upload, conversion, publishing, statistics."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.lint.traffic import (
     MIN_POLL_SECONDS,
     Violation,
     answer_arrived,
-    gap,
     has_succeeded,
     involved,
     pairs_of,
     polls_of,
+    repeated,
     same_calls,
     too_soon,
 )
@@ -25,18 +24,10 @@ _REFUSED_UPLOADS = frozenset({33, 34, 35, 36, 45})
 def conversion_interval(records: Sequence[Record]) -> Iterator[Violation]:
     """A conversion, or a call that was refused because of one, is asked for again too soon."""
     for collection, polls in polls_of(records, SHOW).items():
-        soon = [
-            (before, after)
-            for before, after in pairwise(polls)
-            if before.status == "processing" and answer_arrived(before) and gap(before, after) < MIN_POLL_SECONDS
-        ]
+        soon = [pair for pair in repeated(polls, MIN_POLL_SECONDS) if pair[0].status == "processing"]
         yield from too_soon(soon, f"the conversion of {collection} was asked for again within {MIN_POLL_SECONDS} s")
     for calls in same_calls(records).values():
-        soon = [
-            (before, after)
-            for before, after in pairwise(calls)
-            if before.code == 38 and answer_arrived(before) and gap(before, after) < MIN_POLL_SECONDS
-        ]
+        soon = [pair for pair in repeated(calls, MIN_POLL_SECONDS) if pair[0].code == 38]
         yield from too_soon(soon, f"a call refused with code 38 was repeated within {MIN_POLL_SECONDS} s")
 
 

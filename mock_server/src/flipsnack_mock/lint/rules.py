@@ -21,6 +21,7 @@ from flipsnack_mock.lint.traffic import (
     has_succeeded,
     involved,
     polls_of,
+    repeated,
     same_calls,
     too_soon,
 )
@@ -49,11 +50,7 @@ class ClientRule(NamedTuple):
 
 def _poll_interval(records: Sequence[Record]) -> Iterator[Violation]:
     for collection, polls in polls_of(records).items():
-        soon = [
-            (before, after)
-            for before, after in pairwise(polls)
-            if before.status == State.PROCESSING and answer_arrived(before) and gap(before, after) < MIN_POLL_SECONDS
-        ]
+        soon = [pair for pair in repeated(polls, MIN_POLL_SECONDS) if pair[0].status == State.PROCESSING]
         yield from too_soon(soon, f"{collection} was polled again within {MIN_POLL_SECONDS} s")
 
 
@@ -103,24 +100,16 @@ def _asked_again(dead: Record, records: Sequence[Record]) -> bool:
 
 def _back_off(records: Sequence[Record]) -> Iterator[Violation]:
     for code, least in BACK_OFF_SECONDS.items():
-        soon = [
-            (before, after)
-            for calls in same_calls(records).values()
-            for before, after in pairwise(calls)
-            if before.code == code and answer_arrived(before) and gap(before, after) < least
-        ]
+        pairs = (pair for calls in same_calls(records).values() for pair in repeated(calls, least))
+        soon = [pair for pair in pairs if pair[0].code == code]
         yield from too_soon(soon, f"a call refused with code {code} was repeated within {least} s")
 
 
 def _final_error(records: Sequence[Record]) -> Iterator[Violation]:
     for calls in same_calls(records).values():
+        pairs = repeated(calls, AT_ONCE_SECONDS)
         again = [
-            (before, after)
-            for before, after in pairwise(calls)
-            if before.code in _FINAL_ERRORS
-            and after.code == before.code
-            and answer_arrived(before)
-            and gap(before, after) < AT_ONCE_SECONDS
+            (before, after) for before, after in pairs if before.code in _FINAL_ERRORS and after.code == before.code
         ]
         if again:
             first = again[0][0]

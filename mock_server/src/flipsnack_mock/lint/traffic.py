@@ -53,6 +53,11 @@ def _sameness(record: Record) -> Hashable:
     return (record.method, record.path, params, digests, "" if params else record.query + record.body)
 
 
+def repeated(calls: Sequence[Record], within: float) -> list[tuple[Record, Record]]:
+    """Each of `calls` with the one before, if the answer to that arrived and both came within so many seconds."""
+    return [pair for pair in pairwise(calls) if answer_arrived(pair[0]) and gap(*pair) < within]
+
+
 def pairs_of(records: Sequence[Record], action: str) -> list[tuple[Record, Record]]:
     """The same calls of a method, each with the one before it, where that came within `AT_ONCE_SECONDS`."""
     calls = same_calls([one for one in records if one.action == action]).values()
