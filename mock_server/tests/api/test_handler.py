@@ -121,6 +121,10 @@ def test_each_fault_of_a_call_has_its_code_in_the_format_that_was_asked_for(spoi
     assert expected == tree_of(response.body, said_in, "my.callback")
     assert (said_in == "jsonp") == (("X-Content-Type-Options", "nosniff") in response.headers)
     assert (200, spoilt.check) == (response.http_status, entry.failed)
+    assert CONTENT_TYPES[said_in] == response.content_type.partition(";")[0]
+
+
+CONTENT_TYPES = {"json": "application/json", "xml": "application/xml", "jsonp": "application/javascript"}
 
 
 @pytest.mark.parametrize("fmt", ["", "json", "jsonp", "xml"])

@@ -2,11 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flipsnack_mock.faults.randomness import fraction, lognormal, noise, uniform
+from flipsnack_mock.faults.randomness import fraction, lognormal, noise
 
 SEEDS = st.integers()
 NUMBERS = st.integers(min_value=1)
-CHANCES = st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True)
 
 
 @given(SEEDS, NUMBERS, st.text())
@@ -27,11 +26,6 @@ def test_fractions_fill_the_range_evenly() -> None:
     for number in range(10_000):
         tenths[int(fraction(1, number, "share") * 10)] += 1
     assert all(900 < count < 1_100 for count in tenths)
-
-
-@given(CHANCES, st.floats(min_value=0, max_value=10), st.floats(min_value=0, max_value=10))
-def test_a_uniform_draw_stays_in_its_range(chance: float, low: float, width: float) -> None:
-    assert low <= uniform(chance, low, low + width) <= low + width
 
 
 def test_half_of_all_lognormal_draws_are_below_the_median() -> None:

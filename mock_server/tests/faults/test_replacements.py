@@ -7,20 +7,6 @@ from mock_server.tests.faults.conftest import account, answer, arrange
 
 from flipsnack_mock.faults.replacements import Outage, Redirect, VendorCode, Verbatim
 from flipsnack_mock.faults.rules import When
-from flipsnack_mock.protocol.errors import CATALOGUE
-
-
-@pytest.mark.parametrize("code", sorted(CATALOGUE))
-@pytest.mark.parametrize("fmt", ["json", "xml", "jsonp"])
-def test_any_code_of_the_vendor_is_answered_in_the_format_asked_for(door: Door, code: int, fmt: str) -> None:
-    arrange(door, VendorCode(code=code))
-    response = answer(door, format=fmt, callback="f" if fmt == "jsonp" else None)
-    assert isinstance(response.body, bytes)
-    assert str(code).encode() in response.body
-    assert CATALOGUE[code].message.encode() in response.body
-    assert {"json": "application/json", "xml": "application/xml", "jsonp": "application/javascript"}[
-        fmt
-    ] == response.content_type.partition(";")[0]
 
 
 def test_a_code_is_answered_with_the_message_given_and_the_status_set(door: Door) -> None:

@@ -29,7 +29,7 @@ def own_collection(call: Call) -> Collection:
     if wanted.startswith(ERROR_PREFIX):
         _magic_error(call, collection)
     if collection.conversion is None and collection.conversion_schedule is not None:
-        return kept(call, collection.conversion_begun(call.now))
+        return call.account.keep(collection.conversion_begun(call.now))
     return collection
 
 
@@ -78,9 +78,4 @@ def polled(call: Call, collection: Collection) -> Collection:
         schedule_text=collection.schedule_text(behaviour),
         restart_failed=behaviour.restart_failed,
     )
-    return collection if job is collection.job else kept(call, msgspec.structs.replace(collection, job=job))
-
-
-def kept(call: Call, collection: Collection) -> Collection:
-    """`collection`, which the account keeps in place of the one with the same hash."""
-    return call.account.keep(collection)
+    return collection if job is collection.job else call.account.keep(msgspec.structs.replace(collection, job=job))

@@ -70,7 +70,7 @@ class FaultInjection:
             raise ApiError(rule.fault.code, detail, message=rule.fault.message, rule="")
         if isinstance(rule.fault, HttpAnswer):
             entry.failed, entry.detail = STEP, detail
-            raise FaultResponse(_plain_response(rule.fault, entry.request))
+            raise FaultResponse(rule.fault.plain(_url_of(entry.request)))
 
     def _magic_rule(self, moment: Moment) -> FaultRule | None:
         rule = magic_fault(self._seen.hash)
@@ -154,7 +154,6 @@ def refusal_response(refusal: Refused) -> Response:
     return Response(refusal.http_status, "application/json; charset=utf-8", body, (NOSNIFF,))
 
 
-def _plain_response(fault: HttpAnswer, request: Request) -> Response:
+def _url_of(request: Request) -> str:
     query = f"?{request.query.decode('latin-1')}" if request.query else ""
-    plain = fault.plain(f"{request.origin}{quote(request.path)}{query}")
-    return Response(plain.status, plain.content_type, plain.body, plain.headers, effect=plain.effect)
+    return f"{request.origin}{quote(request.path)}{query}"

@@ -43,10 +43,6 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         return str(self.__struct_config__.tag)
 
 
-class ReplacementFault(Kind, frozen=True):
-    """A kind that replaces the answer: the call is not carried out or counted, and changes nothing."""
-
-
 class AnswerFault(Kind, frozen=True):
     """A kind that changes the answer or how it is sent."""
 

@@ -15,11 +15,6 @@ def fraction(seed: int, number: int, purpose: str) -> float:
     return ((int.from_bytes(digest[:8], "big") >> 12) + 0.5) / _STEPS
 
 
-def uniform(chance: float, low: float, high: float) -> float:
-    """Where `chance` (from 0 to 1) falls between `low` and `high`."""
-    return low + (high - low) * chance
-
-
 def lognormal(chance: float, median: float, sigma: float) -> float:
     """Where `chance` (above 0, below 1) falls in the lognormal distribution with this median and sigma."""
     # Imported on use: it takes long, and few ask for it.

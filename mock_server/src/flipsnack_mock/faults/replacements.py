@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.faults.base import CALLS, MediaType, ReplacementFault
-from flipsnack_mock.protocol.effects import Break, Effect
+from flipsnack_mock.faults.base import CALLS, Kind, MediaType
+from flipsnack_mock.protocol.effects import Break
 from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
-from flipsnack_mock.protocol.messages import BODILESS
+from flipsnack_mock.protocol.messages import BODILESS, Response
 
 Status = Annotated[int, Meta(ge=200, le=599)]
 HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")]
@@ -22,25 +22,18 @@ _HTML = "text/html; charset=utf-8"
 _UNAVAILABLE = b"<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>\n"
 
 
-class PlainAnswer(msgspec.Struct, frozen=True):
-    """An HTTP answer outside the vendor's envelope."""
+class HttpAnswer(Kind, frozen=True):
+    """A kind that replaces the answer with a plain HTTP answer, outside the vendor's envelope.
 
-    status: int
-    content_type: str
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-    effect: Effect | None = None
+    As with `VendorCode`, the call is not carried out or counted, and changes nothing.
+    """
 
-
-class HttpAnswer(ReplacementFault, frozen=True):
-    """A kind that replaces the answer with a plain HTTP answer, outside the vendor's envelope."""
-
-    def plain(self, url: str) -> PlainAnswer:
+    def plain(self, url: str) -> Response:
         """The answer to a request for `url`."""
         raise NotImplementedError
 
 
-class VendorCode(ReplacementFault, frozen=True, tag="code", kw_only=True):
+class VendorCode(Kind, frozen=True, tag="code", kw_only=True):
     """The API answers `code` in the requested format; a code outside the vendor's table needs a `message`."""
 
     applies_to: ClassVar[frozenset[str]] = CALLS
@@ -72,9 +65,9 @@ class Verbatim(HttpAnswer, frozen=True, tag="status", kw_only=True):
             instead = "use `content_type` or the kind `truncate`"
             raise FieldError("headers", f"{wrong[0]} is set by the server; {instead}")
 
-    def plain(self, _url: str) -> PlainAnswer:
+    def plain(self, _url: str) -> Response:
         body = self.body_base64 or self.body.encode()
-        return PlainAnswer(self.status, self.content_type, body, tuple(self.headers.items()))
+        return Response(self.status, self.content_type, body, tuple(self.headers.items()))
 
 
 class Redirect(HttpAnswer, frozen=True, tag="redirect", kw_only=True):
@@ -83,8 +76,8 @@ class Redirect(HttpAnswer, frozen=True, tag="redirect", kw_only=True):
     status: Literal[301, 302, 303, 307, 308] = 302
     location: Location | None = None
 
-    def plain(self, url: str) -> PlainAnswer:
-        return PlainAnswer(self.status, _HTML, headers=(("Location", self.location or url),))
+    def plain(self, url: str) -> Response:
+        return Response(self.status, _HTML, headers=(("Location", self.location or url),))
 
 
 class Outage(HttpAnswer, frozen=True, tag="outage", kw_only=True):
@@ -92,6 +85,6 @@ class Outage(HttpAnswer, frozen=True, tag="outage", kw_only=True):
 
     answer: Literal["unavailable", "reset", "empty-reply"] = "unavailable"
 
-    def plain(self, _url: str) -> PlainAnswer:
+    def plain(self, _url: str) -> Response:
         effect = None if self.answer == "unavailable" else Break(reset=self.answer == "reset")
-        return PlainAnswer(503, _HTML, _UNAVAILABLE, effect=effect)
+        return Response(503, _HTML, _UNAVAILABLE, effect=effect)

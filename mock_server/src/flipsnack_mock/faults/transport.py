@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.base import MAX_PAUSE, AnswerFault, Bytes, Seconds
-from flipsnack_mock.faults.randomness import Draw, lognormal, noise, uniform
+from flipsnack_mock.faults.randomness import Draw, lognormal, noise
 from flipsnack_mock.protocol.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.messages import Response
@@ -47,7 +47,7 @@ class UniformDelay(TransportFault, frozen=True, tag="delay-uniform", kw_only=Tru
             raise FieldError("high", f"{self.high:g} is less than `low`; give at least {self.low:g}")
 
     def effect(self, draw: Draw) -> Effect:
-        return Pause(uniform(draw.fraction("delay"), self.low, self.high), self.before)
+        return Pause(self.low + (self.high - self.low) * draw.fraction("delay"), self.before)
 
 
 class LognormalDelay(TransportFault, frozen=True, tag="delay-lognormal", kw_only=True):

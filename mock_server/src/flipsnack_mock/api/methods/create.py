@@ -7,7 +7,6 @@ import msgspec
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.collection_object import collection_object
-from flipsnack_mock.api.collections import kept
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.protocol.errors import ApiError, Code, Refused
 from flipsnack_mock.protocol.messages import UploadedFile
@@ -49,7 +48,7 @@ def run(call: Call) -> Tree:
     for check in CHECKS:
         check(upload)
     call.account.count_upload(call.now)
-    return collection_object(call, kept(call, _collection(upload, meant)))
+    return collection_object(call, call.account.keep(_collection(upload, meant)))
 
 
 def _upload(call: Call) -> Upload:

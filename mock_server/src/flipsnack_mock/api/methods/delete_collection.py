@@ -3,9 +3,8 @@
 import msgspec
 
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.api.collections import kept
 
 
 def run(call: Call) -> None:
     """The answer has no data; the collection's statistics stay in the sums of the account."""
-    kept(call, msgspec.structs.replace(call.collection, deleted=True))
+    call.account.keep(msgspec.structs.replace(call.collection, deleted=True))

@@ -4,7 +4,7 @@ import msgspec
 
 from flipsnack_mock.api import resource_urls
 from flipsnack_mock.api.call import Call
-from flipsnack_mock.api.collections import converted_collection, kept, polled
+from flipsnack_mock.api.collections import converted_collection, polled
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.state.jobs import State
 
@@ -17,7 +17,7 @@ def run(call: Call) -> Tree:
     collection = polled(call, collection)
     state = collection.state(call.behaviour, call.now)
     if state is State.FAILED and not collection.job.reported:
-        kept(call, msgspec.structs.replace(collection, job=collection.job.failure_reported()))
+        call.account.keep(msgspec.structs.replace(collection, job=collection.job.failure_reported()))
     if state is State.COMPLETE:
         url = resource_urls.make(call.account, collection, origin=call.request.origin, now=call.now)
         return {"status": state.value, "resourceUrl": url}

@@ -6,7 +6,7 @@ import msgspec
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.collection_object import collection_object
-from flipsnack_mock.api.collections import converted_collection, kept
+from flipsnack_mock.api.collections import converted_collection
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.seeds import SeedCollection
@@ -24,7 +24,7 @@ _FIELDS = {
 def run(call: Call) -> Tree:
     """The collection object after the change, with its new hash when the change publishes it."""
     before = converted_collection(call)
-    after = kept(call, msgspec.structs.replace(before, **_changes(call, before)))
+    after = call.account.keep(msgspec.structs.replace(before, **_changes(call, before)))
     if before.status == "editable" and after.status != "editable":
         after = call.account.publish(after)
     return collection_object(call, after)
