@@ -127,8 +127,7 @@ def set_uploads(context: Context) -> dict[str, Any]:
     """Set how many uploads count in the `month`; by default in the current one."""
     wanted = context.body(Uploads)
     context.account.uploads[wanted.month or month_of(context.now)] = wanted.count
-    answer: dict[str, Any] = show_uploads(context)
-    return answer
+    return show_uploads(context)
 
 
 def shown(account: Account, at: int) -> dict[str, Any]:

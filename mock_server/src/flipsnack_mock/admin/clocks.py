@@ -5,9 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.admin.routes import Context, conflict, route
+from flipsnack_mock.admin.routes import Context, bad_request, conflict, route
 from flipsnack_mock.faults.rules import Instant, microseconds
-from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.instants import SECOND, to_text
 from flipsnack_mock.state.clock import VirtualClock
 
@@ -53,7 +52,7 @@ def set_clock(context: Context) -> dict[str, Any]:
     instant = microseconds(context.body(ClockSetting).at)
     if instant - context.now > TEN_YEARS * SECOND:
         expected = f"an instant up to {to_text(context.now + TEN_YEARS * SECOND)}"
-        raise Refused(400, "bad_request", "that is more than ten years ahead", path="$.at", expected=expected)
+        raise bad_request("that is more than ten years ahead", "$.at", expected=expected)
     return _moved_to(context, instant)
 
 
@@ -80,5 +79,4 @@ def _moved_to(context: Context, instant: int) -> dict[str, Any]:
 
 def _changed(context: Context, clock: VirtualClock) -> dict[str, Any]:
     context.account.clock = clock
-    shown: dict[str, Any] = show_clock(context)
-    return shown
+    return show_clock(context)

@@ -7,11 +7,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.jobs import collection_of, put, shown_conversion, shown_job
+from flipsnack_mock.admin.jobs import collection_of, shown_conversion, shown_job
 from flipsnack_mock.admin.listing import listed
 from flipsnack_mock.admin.long_poll import Work
-from flipsnack_mock.admin.routes import Context, conflict, route
-from flipsnack_mock.protocol.errors import Refused
+from flipsnack_mock.admin.routes import Context, bad_request, conflict, route
 from flipsnack_mock.protocol.identifiers import Hash
 from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.account import Collection
@@ -57,7 +56,7 @@ def create_collection(context: Context) -> dict[str, Any]:
         raise conflict(f"the account already has a collection {collection_hash!r}; choose another hash")
     if collection_hash.startswith(MAGIC_PREFIX):
         message = f"hashes that begin with {MAGIC_PREFIX!r} are magic and always exist"
-        raise Refused(400, "bad_request", message, path="$.hash", expected="another hash")
+        raise bad_request(message, "$.hash", expected="another hash")
     fields = msgspec.structs.asdict(wanted) | {"hash": collection_hash}
     return shown(context, context.account.keep(Collection(**fields)))
 
@@ -71,7 +70,7 @@ def show_collection(context: Context) -> dict[str, Any]:
 @route("DELETE", "/__admin/accounts/<key>/collections/<hash>", "mark a collection as deleted")
 def delete_collection(context: Context) -> dict[str, Any]:
     """Mark the collection as deleted: calls get code 43; its resource URLs live out their minute."""
-    return shown(context, put(context, msgspec.structs.replace(collection_of(context), deleted=True)))
+    return shown(context, _changed(context, deleted=True))
 
 
 @route("GET", "/__admin/accounts/<key>/collections/<hash>/statistics", "show the statistics of a collection")
@@ -88,7 +87,7 @@ def show_statistics(context: Context) -> Statistics:
 )
 def replace_statistics(context: Context) -> Statistics:
     """Replace all of them; days with the same `date` are summed."""
-    return put(context, msgspec.structs.replace(collection_of(context), statistics=context.body(Statistics))).statistics
+    return _changed(context, statistics=context.body(Statistics)).statistics
 
 
 @route(
@@ -120,8 +119,7 @@ def _date(context: Context) -> datetime.date:
     try:
         return msgspec.convert(text, datetime.date)
     except msgspec.ValidationError:
-        message = f"{text[:40]!r} is not a date"
-        raise Refused(400, "bad_request", message, path="$.date", expected="YYYY-MM-DD") from None
+        raise bad_request(f"{text[:40]!r} is not a date", "$.date", expected="YYYY-MM-DD") from None
 
 
 def _other_days(days: Statistics, date: datetime.date) -> list[DayStatistics]:
@@ -130,7 +128,11 @@ def _other_days(days: Statistics, date: datetime.date) -> list[DayStatistics]:
 
 def _with_days(context: Context, days: list[DayStatistics]) -> Statistics:
     ordered = tuple(sorted(days, key=lambda day: day.date))
-    return put(context, msgspec.structs.replace(collection_of(context), statistics=ordered)).statistics
+    return _changed(context, statistics=ordered).statistics
+
+
+def _changed(context: Context, **changes: Any) -> Collection:
+    return context.account.keep(msgspec.structs.replace(collection_of(context), **changes))
 
 
 def shown(context: Context, collection: Collection) -> dict[str, Any]:

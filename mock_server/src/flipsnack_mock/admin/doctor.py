@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.requests import entry_of
-from flipsnack_mock.admin.routes import Context, route
+from flipsnack_mock.admin.routes import Context, bad_request, route
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.cases import case_of_entry, case_of_params, case_of_url
 from flipsnack_mock.doctor.diagnosis import diagnose
@@ -18,7 +18,7 @@ from flipsnack_mock.inspect.ledger import rules
 from flipsnack_mock.inspect.provenance import passed_checks
 from flipsnack_mock.inspect.records import API, kind_of, records_of
 from flipsnack_mock.protocol.checks import STEPS
-from flipsnack_mock.protocol.errors import BadRequest, Refused
+from flipsnack_mock.protocol.errors import BadRequest
 from flipsnack_mock.protocol.identifiers import Key, Secret
 from flipsnack_mock.protocol.parameters import MAX_BODY_BYTES, MAX_PARTS
 from flipsnack_mock.state.journal import Entry
@@ -59,15 +59,13 @@ def explain(context: Context) -> Work:
     query = context.body(ExplainQuery)
     if (query.url is None) == (query.params is None):
         message = "the body must contain either `url` or `params`"
-        raise Refused(400, "bad_request", message, path="$.url", expected="either url or params")
+        raise bad_request(message, "$.url", expected="either url or params")
     try:
         case = _case(context, query)
     except BadRequest as refusal:
         path = "$.params" if query.url is None else "$.url"
         message = f"the API would answer code 40, Bad request: {refusal.detail}"
-        raise Refused(
-            400, "bad_request", message, path=path, expected="readable parameters", rule=refusal.rule
-        ) from None
+        raise bad_request(message, path, expected="readable parameters", rule=refusal.rule) from None
     return Work(lambda: diagnose(case))
 
 

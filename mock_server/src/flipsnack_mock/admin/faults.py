@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.listing import listed
 from flipsnack_mock.admin.long_poll import Work
-from flipsnack_mock.admin.routes import Context, conflict, not_found, route
+from flipsnack_mock.admin.routes import Context, bad_request, conflict, not_found, route
 from flipsnack_mock.faults.presets import PRESETS, Preset
 from flipsnack_mock.faults.rules import (
     MAX_RULES,
@@ -22,7 +22,6 @@ from flipsnack_mock.faults.rules import (
     When,
     drop_expired,
 )
-from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.expectation import Accepted
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.methods import METHODS, PACKAGE_METHOD, UNBUILT
@@ -152,13 +151,14 @@ def _rule(account: Account, wanted: NewFault, now: int) -> FaultRule:
 def _preset(wanted: NewFault) -> Preset:
     if (wanted.fault is None) == (wanted.preset is None):
         given = "neither" if wanted.fault is None else "both"
-        raise _bad(f"a rule needs either a `fault` or a `preset`; {given} was given", "$.fault", "one of the two")
+        message = f"a rule needs either a `fault` or a `preset`; {given} was given"
+        raise bad_request(message, "$.fault", expected="one of the two")
     if wanted.fault is not None:
         return Preset("", wanted.fault)
     if wanted.preset not in PRESETS:
         fits = Accepted(f"one of {', '.join(PRESETS)}", tuple(PRESETS), str(wanted.preset))
         message = f"there is no preset {wanted.preset!r}; {fits.question}".removesuffix("; ")
-        raise _bad(message, "$.preset", fits.words)
+        raise bad_request(message, "$.preset", expected=fits.words)
     return PRESETS[wanted.preset]
 
 
@@ -175,15 +175,17 @@ def _fitting(fault: FaultKind, when: When) -> None:
     if action is None:
         return
     if action not in (PACKAGE_ACTION, *METHODS, *UNBUILT):
-        raise _bad(f"{action!r} is not a method of the API", "$.when.action", f"{PACKAGE_ACTION}, {', '.join(METHODS)}")
+        message, expected = f"{action!r} is not a method of the API", f"{PACKAGE_ACTION}, {', '.join(METHODS)}"
+        raise bad_request(message, "$.when.action", expected=expected)
     if fault.moment == "resource-url" and action not in (PACKAGE_ACTION, PACKAGE_METHOD):
         message = f"the fault {fault.name} changes a resource URL, which {action} does not answer with"
-        raise _bad(message, "$.when.action", PACKAGE_METHOD)
+        raise bad_request(message, "$.when.action", expected=PACKAGE_METHOD)
     subject = "package" if action == PACKAGE_ACTION else "call"
     if subject not in fault.applies_to:
         about = "the download of a package" if subject == "call" else "calls of the API"
         expected = PACKAGE_ACTION if subject == "call" else "a method of the API"
-        raise _bad(f"the fault {fault.name} applies to {about}, not to {action}", "$.when.action", expected)
+        message = f"the fault {fault.name} applies to {about}, not to {action}"
+        raise bad_request(message, "$.when.action", expected=expected)
 
 
 def _free_id(account: Account) -> str:
@@ -191,7 +193,3 @@ def _free_id(account: Account) -> str:
     while f"f{number}" in account.faults:
         number += 1
     return f"f{number}"
-
-
-def _bad(message: str, path: str, expected: str) -> Refused:
-    return Refused(400, "bad_request", message, path=path, expected=expected)

@@ -57,7 +57,7 @@ def force_job(context: Context) -> dict[str, Any]:
         job = collection.job.force(context.body(ForcedState).state, schedule, context.now, schedule_text=schedule_text)
     except IllegalMove as refusal:
         raise conflict(str(refusal), legal=refusal.legal) from None
-    return shown_job(context, put(context, msgspec.structs.replace(collection, job=job)))
+    return shown_job(context, context.account.keep(msgspec.structs.replace(collection, job=job)))
 
 
 @route("GET", "/__admin/accounts/<key>/collections/<hash>/conversion", "show the conversion of a collection")
@@ -79,7 +79,7 @@ def force_conversion(context: Context) -> dict[str, Any]:
         forced = collection.conversion_forced(target, context.now)
     except IllegalMove as refusal:
         raise conflict(str(refusal).lower(), legal=_in_lower_case(refusal.legal)) from None
-    return shown_conversion(context, put(context, forced))
+    return shown_conversion(context, context.account.keep(forced))
 
 
 def shown_job(context: Context, collection: Collection) -> dict[str, Any]:
@@ -115,8 +115,3 @@ def collection_of(context: Context) -> Collection:
     if collection is None:
         raise not_found("collection", named, account.collections)
     return collection
-
-
-def put(context: Context, collection: Collection) -> Collection:
-    """`collection`, which the account has from now on in place of the one with the same hash."""
-    return context.account.keep(collection)

@@ -6,10 +6,9 @@ import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.long_poll import work
-from flipsnack_mock.admin.routes import Context, parse_query, route
+from flipsnack_mock.admin.routes import Context, bad_request, parse_query, route
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import FORMATS, Report, lint
-from flipsnack_mock.protocol.errors import Refused
 
 _CONTENT_TYPES = {"json": "application/json", "text": "text/plain; charset=utf-8"}
 
@@ -41,6 +40,6 @@ def _linted(query: LintQuery, records: list[Record], dropped: int) -> HttpRespon
     try:
         findings = lint(records, level=query.level, ignore=[name for name in query.ignore.split(",") if name])
     except ValueError as refusal:
-        raise Refused(400, "bad_request", str(refusal), path="$.ignore", expected="ids of rules") from None
+        raise bad_request(str(refusal), "$.ignore", expected="ids of rules") from None
     report = Report(findings=findings, checked=len(records), dropped=dropped)
     return HttpResponse(FORMATS[query.format](report) + "\n", 200, content_type=_CONTENT_TYPES[query.format])

@@ -17,13 +17,9 @@ _AT_ONCE = 200
 _PIECE_BYTES = 256 * 1024
 
 
-def listed(
-    world: World, name: str, items: Sequence[Item], show: Callable[[Item], Any], **others: Any
-) -> HttpResponse | Work:
-    """An object with `others`, and under `name` the list of what `show` makes of each of `items` of `world`."""
-    answer: HttpResponse | Work
-    answer = work(lambda: json_list(name, with_lock(world, items, show), **others), size=len(items))
-    return answer
+def listed(world: World, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> HttpResponse | Work:
+    """An object with, under `name`, the list of what `show` makes of each of `items` of `world`."""
+    return work(lambda: json_list(name, with_lock(world, items, show)), size=len(items))
 
 
 def with_lock(world: World, items: Sequence[Item], show: Callable[[Item], Any]) -> Iterator[Any]:

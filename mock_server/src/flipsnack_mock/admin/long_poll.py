@@ -8,7 +8,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flipsnack_mock.protocol.errors import Refused
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from flipsnack_mock.inspect.matching import Matcher
     from flipsnack_mock.state.journal import Entry
     from flipsnack_mock.state.world import World
+
+Answer = TypeVar("Answer")
 
 CAN_AWAIT = "flipsnack_mock.can_await"
 """Set in the WSGI environment by a server that awaits the value under `WAIT`."""
@@ -129,7 +131,7 @@ class Reading(Work):
     """Reads a long body: `answer` is its value."""
 
 
-def work(compute: Callable[[], Any], *, size: int) -> Any:
+def work(compute: Callable[[], Answer], *, size: int) -> Answer | Work:
     """What `compute` gives: at once when there is little to do, as the `size` says, otherwise `Work`."""
     return compute() if size <= _AT_ONCE else Work(compute)
 

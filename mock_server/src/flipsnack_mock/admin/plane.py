@@ -63,7 +63,7 @@ def control_plane(
 
     guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)
-    blueprint.after_request(_unsniffed)
+    blueprint.after_request(unsniffed)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
@@ -73,8 +73,8 @@ def control_plane(
     return blueprint
 
 
-def _unsniffed(answer: HttpResponse) -> HttpResponse:
-    # Many answers repeat text chosen by a client: no browser may render one as a page.
+def unsniffed(answer: HttpResponse) -> HttpResponse:
+    """`answer`, which no browser may take for something else: many answers repeat text chosen by a client."""
     answer.headers.setdefault(*NOSNIFF)
     return answer
 

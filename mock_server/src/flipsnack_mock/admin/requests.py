@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.listing import json_list, pieces
 from flipsnack_mock.admin.long_poll import Wait, let_go, work
-from flipsnack_mock.admin.routes import Context, parse_query, route
+from flipsnack_mock.admin.routes import Context, bad_request, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.masking import mask_of
 from flipsnack_mock.inspect.matching import Matcher, NearMiss, nearest
@@ -117,7 +117,7 @@ def verify_requests(context: Context) -> Any:
     if size > MAX_COMPARISONS:
         message = f"{len(expectations)} expectations about {len(entries)} requests are too many at once"
         expected = f"at most {MAX_COMPARISONS // len(entries)}; or clear the journal first"
-        raise Refused(400, "bad_request", message, path="$.expectations", expected=expected)
+        raise bad_request(message, "$.expectations", expected=expected)
     return work(lambda: _verified(world, expectations, entries), size=size)
 
 

@@ -13,6 +13,7 @@ from flipsnack_mock.state.settings import Setting
 from flipsnack_mock.state.world import World, Worlds
 
 Body = TypeVar("Body")
+Handled = TypeVar("Handled", bound="Handler")
 
 USUAL_BODY_BYTES = 1_200_000
 """The longest body of most routes: so much JSON is read in some tens of milliseconds, whatever it holds."""
@@ -58,7 +59,7 @@ class Context(NamedTuple):
         except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
             raise _mismatch("body", refusal, shape) from None
         except RecursionError:
-            raise Refused(400, "bad_request", "invalid body: it is nested too deep", path="$") from None
+            raise bad_request("invalid body: it is nested too deep", "$") from None
 
 
 Handler = Callable[[Context], Any]
@@ -87,10 +88,10 @@ class Route(NamedTuple):
 ROUTES: list[Route] = []
 
 
-def route(method: str, path: str, does: str, **options: Any) -> Callable[[Handler], Handler]:
+def route(method: str, path: str, does: str, **options: Any) -> Callable[[Handled], Handled]:
     """Register a handler for `method` and `path`; `does` is its line in the list of routes, `options` more fields."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: Handled) -> Handled:
         ROUTES.append(Route(method, path, does, handler, **options))
         return handler
 
@@ -110,12 +111,17 @@ def _mismatch(what: str, refusal: Exception, shape: Any) -> Refused:
     path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
     message = f"invalid {what}: {refusal}"
     if isinstance(refusal.__cause__, FieldError):
-        return Refused(400, "bad_request", message, path=f"{path}.{refusal.__cause__.field}")
+        return bad_request(message, f"{path}.{refusal.__cause__.field}")
     if not isinstance(refusal, msgspec.ValidationError):
-        return Refused(400, "bad_request", message, path=path, expected="JSON")
+        return bad_request(message, path, expected="JSON")
     fits = accepted(refusal, shape)
     message = f"{message}; {fits.question}" if fits.question else message
-    return Refused(400, "bad_request", message, path=path, expected=fits.words)
+    return bad_request(message, path, expected=fits.words)
+
+
+def bad_request(message: str, path: str, **facts: object) -> Refused:
+    """The refusal (400) of the value at `path` in a body or a query; `expected` among the facts says what fits."""
+    return Refused(400, "bad_request", message, path=path, **facts)
 
 
 def not_found(what: str, name: str, known: Any) -> Refused:

@@ -1,7 +1,7 @@
 """Routes for snapshots of an account or of the whole server, forks, and the export as a seed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -12,7 +12,7 @@ from flipsnack_mock.admin.accounts import shown
 from flipsnack_mock.admin.guard import MAX_BODY_BYTES
 from flipsnack_mock.admin.listing import json_list, pieces, with_lock
 from flipsnack_mock.admin.long_poll import Work, let_go, work
-from flipsnack_mock.admin.routes import Context, conflict, parse_query, route
+from flipsnack_mock.admin.routes import Context, bad_request, conflict, parse_query, route
 from flipsnack_mock.inspect.json_array import json_array
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import KEY_PATTERN, Key, Secret, automatic_secret
@@ -70,13 +70,10 @@ class ExportQuery(msgspec.Struct, forbid_unknown_fields=True):
 def take_snapshot(context: Context) -> Any:
     """The complete state of the account, except its journal."""
     snapshot, documents = take(context.account, context.at), context.documents
+    account = snapshot.account
     if not _wants_documents(context):
-        return _when_long(lambda: snapshot, snapshot.account)
-    return Work(lambda: msgspec.structs.replace(snapshot, documents=carried(documents, [snapshot.account])))
-
-
-def _when_long(compute: Callable[[], Any], account: Account) -> Any:
-    return work(compute, size=len(account.collections) + len(account.faults))
+        return work(lambda: snapshot, size=len(account.collections) + len(account.faults))
+    return Work(lambda: msgspec.structs.replace(snapshot, documents=carried(documents, [account])))
 
 
 @route(
@@ -91,7 +88,7 @@ def restore_snapshot(context: Context) -> Any:
     snapshot = _versioned(context, Snapshot)
     if snapshot.account.key != context.args["key"]:
         message = f"this is a snapshot of {snapshot.account.key!r}; restore it there, or fork that account"
-        raise Refused(400, "bad_request", message, path="$.account.key", expected=context.args["key"])
+        raise bad_request(message, "$.account.key", expected=context.args["key"])
     return work(lambda: _restore(context, snapshot), size=len(context.raw_body) // _ACCOUNT_BYTES)
 
 
@@ -137,9 +134,7 @@ def take_world_snapshot(context: Context) -> HttpResponse | Work:
 )
 def restore_world_snapshot(context: Context) -> dict[str, Any] | Work:
     """Replace all accounts with those of the snapshot, and clear the journals."""
-    answer: dict[str, Any] | Work
-    answer = work(lambda: _restore_world(context), size=len(context.raw_body) // _ACCOUNT_BYTES)
-    return answer
+    return work(lambda: _restore_world(context), size=len(context.raw_body) // _ACCOUNT_BYTES)
 
 
 def _restore_world(context: Context) -> dict[str, Any]:
@@ -177,7 +172,7 @@ def _check_keys(keys: list[str], most: int) -> None:
     for number, key in enumerate(keys):
         if not re.fullmatch(KEY_PATTERN, key) or key in seen:
             path, expected = f"$.accounts[{number}].account.key", "visible ASCII without a slash, each key once"
-            raise Refused(400, "bad_request", f"{key[:80]!r} cannot be the key", path=path, expected=expected)
+            raise bad_request(f"{key[:80]!r} cannot be the key", path, expected=expected)
         seen.add(key)
 
 
@@ -209,8 +204,7 @@ def export(context: Context) -> HttpResponse | Work:
         lines = (line.encode() for line in toml_lines(seeds))
         return HttpResponse([*pieces(lines)], content_type="application/toml")
 
-    answered: HttpResponse | Work = work(answer, size=len(accounts))
-    return answered
+    return work(answer, size=len(accounts))
 
 
 def _restored(snapshot: Snapshot, at: int, *, path: str) -> Account:
@@ -218,12 +212,12 @@ def _restored(snapshot: Snapshot, at: int, *, path: str) -> Account:
         return restored(snapshot, at)
     except ValueError as damage:
         message = f"the snapshot contains an invalid account: {damage}"
-        raise Refused(400, "bad_request", message, path=path, expected="an unchanged account of a snapshot") from None
+        raise bad_request(message, path, expected="an unchanged account of a snapshot") from None
 
 
 def _versioned(context: Context, shape: type[Shape]) -> Shape:
     version = context.body(Versioned).version
     if version != VERSION:
         message = f"this is a snapshot of version {version}; this server reads version {VERSION}"
-        raise Refused(400, "bad_request", message, path="$.version", expected=str(VERSION))
+        raise bad_request(message, "$.version", expected=str(VERSION))
     return context.body(shape)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flipsnack_mock.cli.command import fail
+from flipsnack_mock.cli.command import fail, print_json
 from flipsnack_mock.cli.options import read_text, reason
 from flipsnack_mock.state.settings import ENVIRONMENT_PREFIX, SettingsError, load_settings
 
@@ -37,8 +37,6 @@ def doctor_command(
 
     Exit status: 0 the signature is right, 1 it is wrong or missing, 2 it cannot be judged.
     """
-    import msgspec
-
     from flipsnack_mock.doctor.cases import case_of_url
     from flipsnack_mock.doctor.diagnosis import diagnose
     from flipsnack_mock.doctor.text_report import text_report
@@ -55,7 +53,7 @@ def doctor_command(
         fail(str(problem), 2)
     except BadRequest as refusal:
         fail(f"the API would answer code 40, Bad request: {refusal.detail}", 2)
-    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if form == "json" else text_report(found))
+    print_json(found) if form == "json" else click.echo(text_report(found))
     if found.verdict == "no-secret":
         fail(f"missing secret: set {secret_env} or use --secret-file", 2)
     sys.exit(_EXITS[found.verdict])

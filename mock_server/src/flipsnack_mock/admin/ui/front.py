@@ -7,9 +7,9 @@ import flask
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock import __version__
+from flipsnack_mock.admin.plane import unsniffed
 from flipsnack_mock.admin.server import HEALTH
 from flipsnack_mock.protocol.addresses import PAGE_PATH, namespace_of, origin_of
-from flipsnack_mock.protocol.envelope import NOSNIFF
 from flipsnack_mock.state.settings import Settings
 
 PROBES = ("/healthz", "/livez", "/readyz")
@@ -24,7 +24,7 @@ _ICON = (
 def front(settings: Settings) -> flask.Blueprint:
     """The root leads a browser to the page, and tells a program the addresses; a call of the API there is refused."""
     blueprint = flask.Blueprint("front", __name__)
-    blueprint.after_request(_unsniffed)
+    blueprint.after_request(unsniffed)
 
     @blueprint.get("/")
     def root() -> Any:
@@ -47,11 +47,6 @@ def front(settings: Settings) -> flask.Blueprint:
     for path in PROBES:
         blueprint.add_url_rule(path, path, lambda: HEALTH)
     return blueprint
-
-
-def _unsniffed(answer: HttpResponse) -> HttpResponse:
-    answer.headers.setdefault(*NOSNIFF)
-    return answer
 
 
 def addresses(environ: dict[str, Any], settings: Settings) -> dict[str, str]:
