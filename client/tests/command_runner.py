@@ -34,7 +34,6 @@ class CommandRunner:
         }
 
     def run(self, *arguments: str, command: Sequence[str] = COMMAND, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run to the end."""
         return subprocess.run(
             [*command, *arguments],
             cwd=self.folder,
@@ -57,7 +56,6 @@ class CommandRunner:
                 process.kill()
 
     def files(self) -> list[str]:
-        """The names in the folder."""
         return sorted(path.name for path in self.folder.iterdir())
 
 

@@ -35,18 +35,15 @@ class VirtualClock:
     on_sleep: Callable[[float], object] = lambda _seconds: None
 
     def now(self) -> float:
-        """The time so far."""
         return self.time
 
     def sleep(self, seconds: float, *, cancel: threading.Event | None = None) -> None:
-        """Pass the time at once."""
         del cancel
         self.sleeps.append(seconds)
         self.time += seconds
         self.on_sleep(seconds)
 
     def random(self) -> float:
-        """The same chance each time."""
         return self.chance
 
 
@@ -106,11 +103,9 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def close(self) -> None:
-        """Stop listening."""
         # Only shutdown wakes a thread that is in accept.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -149,18 +144,15 @@ class ScriptedServer:
 
 @pytest.fixture
 def scripted() -> Iterator[ScriptedServer]:
-    """A server that does what the test says."""
     with contextlib.closing(ScriptedServer()) as server:
         yield server
 
 
 def raw(data: bytes) -> Action:
-    """Send these bytes and close the connection."""
     return lambda connection: connection.sendall(data)
 
 
 def reset(connection: socket.socket) -> None:
-    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -172,7 +164,6 @@ def http(body: bytes, *, status: int = 200, length: int | None = -1, headers: st
 
 
 def answer(**fields: object) -> Action:
-    """Answer with this JSON."""
     return http(json.dumps(fields).encode())
 
 

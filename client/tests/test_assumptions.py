@@ -43,7 +43,6 @@ def test_all_collections_are_listed_whatever_the_range_begins_with_and_the_count
 def test_a_life_is_followed_under_other_names(
     sandbox: Sandbox, document: Any, renamed: dict[str, str], answer_format: str
 ) -> None:
-    """Upload, conversion, publishing under a new hash, the end: whatever the invented fields are called."""
     sandbox.account.settings(invented_names=renamed, conversion_schedule="after-30s")
     assumptions = Assumptions(conversion=renamed.get("flipbookStatus", "flipbookStatus"))
     client = sandbox.client(assumptions=assumptions, format=answer_format)

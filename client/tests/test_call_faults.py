@@ -26,7 +26,6 @@ from flipsnack_mock.testing.fields import FaultConditions
 
 @pytest.mark.parametrize("answer_format", FORMATS)
 def test_a_package_is_polled_for_and_saved(sandbox: Sandbox, tmp_path: Path, answer_format: str) -> None:
-    """From the first poll to the file, in each format."""
     seen: list[str] = []
     poller = sandbox.client(format=answer_format).download_html(book(sandbox, schedule="after-30s"))
     path = poller.save(tmp_path / "p.zip", on_poll=lambda update: seen.append(update.status))
@@ -37,7 +36,6 @@ def test_a_package_is_polled_for_and_saved(sandbox: Sandbox, tmp_path: Path, ans
 
 @pytest.mark.parametrize("answer_format", FORMATS)
 def test_refusals_raise_their_classes(sandbox: Sandbox, answer_format: str) -> None:
-    """41, 43 and 44 raise their own classes in each format."""
     with pytest.raises(Forbidden):
         sandbox.client(format=answer_format).download_html("nobodys").poll_once()
     with pytest.raises(InvalidSignature):
@@ -48,7 +46,6 @@ def test_refusals_raise_their_classes(sandbox: Sandbox, answer_format: str) -> N
 
 
 def test_a_job_that_never_ends_runs_into_the_deadline(sandbox: Sandbox, tmp_path: Path) -> None:
-    """PROCESSING for ever: the deadline ends it, the last poll lands just before it, and a token remains."""
     began = sandbox.clock.now()
     client = sandbox.client()
     with pytest.raises(DeadlineExceeded) as caught:
@@ -64,7 +61,6 @@ def test_a_job_that_never_ends_runs_into_the_deadline(sandbox: Sandbox, tmp_path
 def test_a_call_that_may_succeed_later_is_made_again(
     sandbox: Sandbox, tmp_path: Path, name: str, answer_format: str
 ) -> None:
-    """Each fault that passes costs one more call each time, and the package arrives."""
     times, fault = (PASSING | PASSING_CODES)[name]
     rule = sandbox.account.faults.add(**fault, when=CALLS, count=times)["id"]
     path = sandbox.client(format=answer_format).download_html(book(sandbox)).save(tmp_path / "p.zip")
@@ -78,7 +74,6 @@ def test_a_call_that_may_succeed_later_is_made_again(
 def test_the_servers_hint_is_the_least_pause(
     sandbox: Sandbox, tmp_path: Path, status: int, when: FaultConditions
 ) -> None:
-    """Retry-After in seconds is kept, with a random part on top."""
     sandbox.account.faults.add("status", status=status, headers={"Retry-After": "3"}, when=when, count=1)
     sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
     assert [3.25] == sandbox.clock.sleeps
@@ -86,7 +81,6 @@ def test_the_servers_hint_is_the_least_pause(
 
 @pytest.mark.parametrize("preset", ["outage-30s", "network-down-30s"])
 def test_an_outage_of_half_a_minute_is_outlasted(sandbox: Sandbox, tmp_path: Path, preset: str) -> None:
-    """Half a minute of nothing before the poll, and again before the download: the package arrives."""
     began = sandbox.clock.now()
     poller = sandbox.client(retry=RetryPolicy(attempts=20)).download_html(book(sandbox))
     sandbox.account.faults.add(preset=preset)
@@ -142,7 +136,6 @@ def test_a_success_without_what_it_promises_is_malformed(
 
 
 def test_a_client_that_keeps_the_limits_is_never_refused(sandbox: Sandbox) -> None:
-    """Seventy calls as fast as the limiter lets them: no 31, no 32."""
     params = {"collectionHash": book(sandbox, schedule="manual")}
     client = sandbox.client(retry=RetryPolicy(attempts=1))
     assert [20] * 70 == [client.call("collection.downloadHTML", params).code for _ in range(70)]

@@ -18,7 +18,6 @@ VECTOR = ["action=collection.getCollection", "apiKey=45FD-267-7SG7832", "collect
 
 
 def test_download_saves_the_package_and_shows_its_progress(runner: CommandRunner) -> None:
-    """Exit 0, a file that has the name of the collection, and plain lines on stderr."""
     done = runner.run("download", "mock-complete")
     assert (0, "") == (done.returncode, done.stdout), done.stderr
     assert (runner.folder / "mock-complete.zip").read_bytes().startswith(b"PK")
@@ -27,7 +26,6 @@ def test_download_saves_the_package_and_shows_its_progress(runner: CommandRunner
 
 
 def test_quiet_prints_nothing_and_verbose_every_call(runner: CommandRunner) -> None:
-    """-q leaves errors only; -v adds each call, without its URL."""
     assert "" == runner.run("download", "mock-complete", "-o", "p.zip", "-q").stderr
     shown = runner.run("download", "mock-complete", "-o", "p.zip", "-v").stderr
     assert "collection.downloadHTML: HTTP 200, code 20" in shown
@@ -100,7 +98,6 @@ def test_a_package_that_does_not_fit_exits_with_3_and_leaves_no_half_file(runner
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
 def test_a_package_may_go_to_stdout(runner: CommandRunner, name: str) -> None:
-    """Whole and checked, with nothing else on stdout and no file left behind."""
     with (runner.folder / "p.zip").open("wb") as file:
         done = subprocess.run(
             [*COMMAND, "download", "mock-complete", "-o", name],
@@ -120,7 +117,6 @@ UNWRITABLE = {
 
 @pytest.mark.parametrize("target", UNWRITABLE, ids=["device", "no such folder", "no name", "long name"])
 def test_a_target_that_cannot_be_written_is_refused_before_any_request(runner: CommandRunner, target: str) -> None:
-    """One line, exit 3, and no request is spent on it."""
     refused = runner.run("download", "mock-complete", "-o", target)
     assert (3, 1) == (refused.returncode, len(refused.stderr.splitlines()))
     assert UNWRITABLE[target] in refused.stderr
@@ -129,14 +125,12 @@ def test_a_target_that_cannot_be_written_is_refused_before_any_request(runner: C
 
 @pytest.mark.parametrize("answer_format", ["json", "jsonp", "xml"])
 def test_status_prints_one_word(runner: CommandRunner, answer_format: str) -> None:
-    """One poll in any format, the status on stdout, and FAILED in the exit code."""
     names = ("complete", "processing", "failed")
     asked = [runner.run("status", f"mock-{name}", "--format", answer_format) for name in names]
     assert [(0, "COMPLETE\n"), (0, "PROCESSING\n"), (1, "FAILED\n")] == [(one.returncode, one.stdout) for one in asked]
 
 
 def test_status_can_wait_for_the_end(runner: CommandRunner) -> None:
-    """Each poll is a line on stderr; the command takes as long as the vendor wants between two."""
     waited = runner.run("status", "mock-failed-after-1-polls", "--wait")
     assert (1, "FAILED\n") == (waited.returncode, waited.stdout)
     assert ["PROCESSING (1 poll", "FAILED (2 polls"] == [line.partition(",")[0] for line in waited.stderr.splitlines()]
@@ -158,7 +152,6 @@ def test_a_base_url_of_something_else_is_told_the_right_one(runner: CommandRunne
 
 
 def test_sign_prints_the_masked_string_and_the_signature(runner: CommandRunner) -> None:
-    """The vendor's published vector, with its secret masked; what is never signed is left out, and that is said."""
     signed = runner.run("sign", *VECTOR, "signature=x", FLIPSNACK_SECRET="123ABCDE-456-7890-FGH")
     assert [
         "canonical  [secret]actioncollection.getCollectionapiKey45FD-267-7SG7832collectionHashfxh4k89",
@@ -182,7 +175,6 @@ def test_sign_prints_the_masked_string_and_the_signature(runner: CommandRunner) 
     ],
 )
 def test_sign_never_prints_the_secret(runner: CommandRunner, arguments: list[str]) -> None:
-    """Not even one that was typed among the parameters by mistake."""
     shown = runner.run("sign", *arguments, FLIPSNACK_SECRET="S3cret")
     assert shown.stdout + shown.stderr
     assert "S3cret" not in shown.stdout + shown.stderr
@@ -198,7 +190,6 @@ def test_an_output_that_cannot_be_written_is_an_error(runner: CommandRunner) -> 
 
 @pytest.mark.parametrize("redirection", [">&- 2>&-", "2>/dev/full"])
 def test_a_message_that_cannot_be_written_changes_nothing(runner: CommandRunner, redirection: str) -> None:
-    """A download succeeds and a failure keeps its exit code, with stderr closed or full."""
     shell = ("sh", "-c", f'"$@" {redirection}', "sh", *COMMAND)
     codes = [
         runner.run(*arguments, command=shell, PATH=os.defpath).returncode
@@ -208,7 +199,6 @@ def test_a_message_that_cannot_be_written_changes_nothing(runner: CommandRunner,
 
 
 def test_what_an_encoding_lacks_is_written_as_escapes(runner: CommandRunner) -> None:
-    """On stdout and on stderr, whatever the platform made of their encoding."""
     signed = runner.run("sign", "action=x", "note=\u65e5", PYTHONIOENCODING="cp1252")
     assert (0, "canonical  [secret]actionxnote\\u65e5") == (signed.returncode, signed.stdout.splitlines()[0])
     refused = runner.run("status", "h", "--base-url", "日", PYTHONIOENCODING="cp1252")
@@ -216,7 +206,6 @@ def test_what_an_encoding_lacks_is_written_as_escapes(runner: CommandRunner) -> 
 
 
 def test_a_socks_proxy_without_its_package_is_said_once(runner: CommandRunner) -> None:
-    """Not tried again, and without the password."""
     program = "import sys; sys.modules['socks'] = None; from flipsnack_client.__main__ import main; main()"
     command = (sys.executable, "-c", program)
     said = runner.run("status", "h", command=command, ALL_PROXY="socks5://me:Zq7@127.0.0.1:9")
@@ -259,7 +248,6 @@ WRONG: dict[str, tuple[list[str], str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_usage_exits_with_2_and_says_why(runner: CommandRunner, name: str) -> None:
-    """Each mistake has one line."""
     arguments, words = WRONG[name]
     refused = runner.run(*arguments)
     assert (2, True, 1) == (refused.returncode, words in refused.stderr, len(refused.stderr.splitlines()))
@@ -267,13 +255,11 @@ def test_wrong_usage_exits_with_2_and_says_why(runner: CommandRunner, name: str)
 
 
 def test_no_command_at_all_gets_the_help(runner: CommandRunner) -> None:
-    """The command alone lists its subcommands."""
     shown = runner.run()
     assert "download" in shown.stdout + shown.stderr
 
 
 def test_without_credentials_it_says_where_they_may_be(runner: CommandRunner) -> None:
-    """Exit 2, and the names to set."""
     refused = runner.run("status", "h", FLIPSNACK_API_KEY="", FLIPSNACK_SECRET="")
     assert (2, True) == (refused.returncode, "set FLIPSNACK_API_KEY" in refused.stderr)
 
@@ -288,7 +274,6 @@ def test_credentials_may_come_from_a_file_that_is_warned_of(runner: CommandRunne
 
 
 def test_a_server_cannot_steer_the_terminal(runner: CommandRunner) -> None:
-    """Control characters in a message are not printed, nor is all of a long one."""
     runner.account.faults.add("code", code=99, message="\x1b[2Jgone\x07\n" + "x" * 9_000)
     shown = runner.run("status", "mock-complete").stderr
     assert (1, True) == (len(shown.splitlines()), len(shown) < 700)
@@ -299,7 +284,6 @@ def test_a_server_cannot_steer_the_terminal(runner: CommandRunner) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["status", "--help"], ["sign", "--help"]])
 def test_help_suffices(runner: CommandRunner, arguments: list[str]) -> None:
-    """Every command's help has the exit codes and where credentials come from; --version prints the version."""
     shown = runner.run(*arguments)
     assert 0 == shown.returncode
     assert "FLIPSNACK_API_KEY" in shown.stdout

@@ -37,7 +37,6 @@ def query(head: bytes) -> dict[str, str]:
     ],
 )
 def test_a_call_is_a_signed_get(api: ScriptedApi, answer_format: str, body: bytes, more: dict[str, str]) -> None:
-    """Key, action, parameters and any format but the default are in the query, with the signature over all of them."""
     api.server.plan = [http(body)]
     client = Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", format=answer_format, clock=api.clock)
     assert 20 == client.call("collection.getList", {"query": "", "orderBy": "name & ä"}).code
@@ -50,7 +49,6 @@ def test_a_call_is_a_signed_get(api: ScriptedApi, answer_format: str, body: byte
 
 @pytest.mark.parametrize(("code", "attempts"), [(30, 1), (40, 1), (41, 1), (42, 1), (43, 1), (44, 1), (99, 1), (32, 3)])
 def test_the_vendors_code_is_raised_after_the_last_attempt(api: ScriptedApi, code: int, attempts: int) -> None:
-    """A final code is not retried; a limit that stays is raised as it is."""
     api.server.plan = [answer(code=code, status="No")]
     with pytest.raises(ApiError, match=f"{code} No") as caught:
         api.client().call("a", {})
@@ -67,14 +65,12 @@ def test_a_connection_that_breaks_in_the_headers_is_tried_again(api: ScriptedApi
 
 @pytest.mark.parametrize("hint", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "3.5", "", "9" * 10, "\xb2"])
 def test_a_hint_that_is_no_number_of_seconds_is_none(api: ScriptedApi, hint: str) -> None:
-    """Dates and nonsense in Retry-After change nothing."""
     api.server.plan = [http(b"", status=503, headers=f"Retry-After: {hint}\r\n"), OK]
     api.client().call("a", {})
     assert [0.25] == api.clock.sleeps
 
 
 def test_an_endless_answer_is_refused(api: ScriptedApi) -> None:
-    """A broken server cannot fill the memory; it is not asked again."""
     api.server.plan = [http(b" " * (ANSWER_LIMIT + 1))]
     with pytest.raises(MalformedAnswer, match="longer than"):
         api.client().call("a", {})
@@ -89,7 +85,6 @@ def test_an_envelope_counts_whatever_the_http_status(api: ScriptedApi) -> None:
 
 
 def test_a_refused_connection_is_a_connection_failure_and_retried() -> None:
-    """Its text is the system's, without the URL."""
     clock = VirtualClock()
     client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=clock)
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1: Connection refused"):
@@ -98,7 +93,6 @@ def test_a_refused_connection_is_a_connection_failure_and_retried() -> None:
 
 
 def test_a_foreign_session_is_used_and_left_open(api: ScriptedApi) -> None:
-    """A session that was handed in keeps its own settings and is not closed."""
     api.server.plan = [OK]
     closed: list[bool] = []
 
@@ -115,7 +109,6 @@ def test_a_foreign_session_is_used_and_left_open(api: ScriptedApi) -> None:
 
 
 def test_clients_can_share_one_limiter(api: ScriptedApi) -> None:
-    """Two clients with one key and one limiter stay within the limits together."""
     api.server.plan = [OK]
     limiter, url = Limiter(), f"{api.server.url}/v1/"
     pair = [Flipsnack(KEY, SECRET, base_url=url, clock=api.clock, limiter=limiter) for _ in range(2)]
@@ -125,7 +118,6 @@ def test_clients_can_share_one_limiter(api: ScriptedApi) -> None:
 
 
 def test_threads_can_share_one_client(api: ScriptedApi) -> None:
-    """Calls from several threads all get their answer."""
     api.server.plan = [OK]
     client = Flipsnack(KEY, SECRET, base_url=f"{api.server.url}/v1/", limiter=Limiter(()))
     codes: list[int] = []
@@ -149,13 +141,11 @@ MISTAKES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("words", MISTAKES)
 def test_a_wrong_argument_is_refused_before_anything_is_sent(words: str) -> None:
-    """Wrong arguments are a ValueError that says what was expected."""
     with pytest.raises(ValueError, match=words):
         MISTAKES[words]()
 
 
 def test_the_repr_shows_neither_key_nor_secret() -> None:
-    """Printing a client tells which one it is, and no more."""
     text = repr(Flipsnack(KEY, SECRET))
     assert "test…" in text
     assert KEY not in text

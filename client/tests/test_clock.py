@@ -14,7 +14,6 @@ def test_an_event_that_is_set_ends_the_sleep() -> None:
 
 
 def test_the_system_clock_sleeps_and_draws_as_promised() -> None:
-    """The time has moved on by what was slept, and every number drawn is at least 0 and below 1."""
     clock = SystemClock()
     before = clock.now()
     clock.sleep(0.01)

@@ -36,7 +36,6 @@ def command(runner: CommandRunner, capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_life_of_a_collection_from_the_upload_to_the_end(command: Command, runner: CommandRunner) -> None:
-    """One line makes a document a package; the others list, show, change, embed, count and delete it."""
     code, made, told = command(
         "create", "mock-immediate.pdf", "--title", "Spring", "--set", "x=y", "--wait", "-o", "p.zip"
     )
@@ -63,7 +62,6 @@ def test_the_life_of_a_collection_from_the_upload_to_the_end(command: Command, r
 
 
 def test_a_published_collection_is_shown_with_its_new_hash(command: Command) -> None:
-    """What was editable has a temporary hash; the new one is told, and is what the other commands take."""
     old = command("create", "mock-immediate.pdf", "--status", "editable", "--wait")[1].strip()
     code, shown, told = command("update", old, "--status", "public")
     new = dict(line.split(None, 1) for line in shown.splitlines() if " " in line)["hash"]
@@ -89,7 +87,6 @@ JSON: dict[str, tuple[list[str], str]] = {
 
 @pytest.mark.parametrize("answer_format", ["json", "xml"])
 def test_every_command_prints_json_on_demand(command: Command, answer_format: str) -> None:
-    """One document on stdout, the same for each format of the API, and nothing else there."""
     book = command("create", "mock-immediate.pdf")[1].strip()
     assert [book] == [one["hash"] for one in json.loads(command("list", "--json", "--format", answer_format)[1])]
     for arguments, name in JSON.values():
@@ -114,7 +111,6 @@ FAILURES: dict[str, tuple[list[str], int, str]] = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_command_that_fails_says_why_in_its_last_line(command: Command, name: str) -> None:
-    """With the exit code of its kind; a collection that was made before is named all the same."""
     arguments, expected, words = FAILURES[name]
     code, printed, told = command(*arguments)
     assert (expected, True) == (code, told.splitlines()[-1].startswith(words)), told
@@ -131,7 +127,6 @@ def test_a_command_that_fails_says_why_in_its_last_line(command: Command, name: 
 def test_sign_prints_a_curl_command_that_makes_the_call(
     command: Command, runner: CommandRunner, call: list[str]
 ) -> None:
-    """Quoted for a shell, key and signature included, the file as a part of its own."""
     line = command("sign", "--curl", *call)[1]
     done = subprocess.run(["sh", "-c", line], cwd=runner.folder, capture_output=True, text=True, timeout=20, check=True)
     assert 20 == json.loads(done.stdout)["code"], done.stdout
@@ -139,7 +134,6 @@ def test_sign_prints_a_curl_command_that_makes_the_call(
 
 
 def test_without_a_base_url_curl_goes_to_the_vendors_hosts(command: Command) -> None:
-    """Uploads to one, all else to the other."""
     hosts = [
         command("sign", "--curl", *call, FLIPSNACK_BASE_URL="")[1].split()[-1]
         for call in (["action=user.getStats"], ["action=collection.create", "file=x.pdf"])
@@ -149,7 +143,6 @@ def test_without_a_base_url_curl_goes_to_the_vendors_hosts(command: Command) -> 
 
 
 def test_a_document_may_come_through_a_pipe(command: Command, runner: CommandRunner) -> None:
-    """Its kind is what it is, whatever it is called."""
     del command
     done = subprocess.run(
         [*COMMAND, "create", "-", "--title", "mock-immediate", "--wait", "-q"],
@@ -164,7 +157,6 @@ def test_a_document_may_come_through_a_pipe(command: Command, runner: CommandRun
 
 
 def test_a_terminal_gets_a_bar_for_an_upload(command: Command, runner: CommandRunner) -> None:
-    """With size and rate, and the hash of the collection below it."""
     del command
     (runner.folder / "mock-never.pdf").write_bytes(make_pdf() + bytes(5_000_000))
     code, sent = drawn(runner, "create", "mock-never.pdf")
@@ -180,7 +172,6 @@ def helps() -> list[Any]:
 
 @pytest.mark.parametrize("one", helps())
 def test_the_help_of_a_command_has_groups_an_example_and_eighty_columns(one: click.Command) -> None:
-    """A terminal of the usual width shows it as it is."""
     context = click.Context(one, info_name=f"flipsnack {one.name}", terminal_width=80)
     text = one.get_help(context)
     assert f"flipsnack {one.name}" in text.partition("Example")[2]

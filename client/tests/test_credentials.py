@@ -10,7 +10,6 @@ BOTH = {"FLIPSNACK_API_KEY": "key", "FLIPSNACK_SECRET": "hush"}
 
 
 def stored(path: Path, text: str = 'api_key = "stored"\nsecret = "whisper"\n', *, mode: int = 0o600) -> Path:
-    """A credentials file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(mode)
@@ -31,7 +30,6 @@ def test_key_and_secret_come_from_the_first_place_that_has_them(tmp_path: Path) 
 
 
 def test_a_file_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:
-    """The warning names the file and the command that mends it; a private file has none."""
     assert load_credentials({}, file=stored(tmp_path / "private.toml")).warnings == ()
     (warning,) = load_credentials({}, file=stored(tmp_path / "open.toml", mode=0o644)).warnings
     assert f"chmod 600 {tmp_path / 'open.toml'}" in warning
@@ -48,13 +46,11 @@ def test_a_file_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_file_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
-    """Each mistake in the file has a sentence."""
     with pytest.raises(CredentialsError, match=words):
         load_credentials({}, file=stored(tmp_path / "c.toml", text))
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """A missing file and one that is not text are said to be so."""
     with pytest.raises(CredentialsError, match="No such file"):
         load_credentials({}, file=tmp_path / "missing.toml")
     (tmp_path / "binary").write_bytes(b"\x80")

@@ -11,7 +11,6 @@ from flipsnack_client.defaults import DEADLINE
 
 
 def test_what_is_left_counts_down_to_zero_and_then_check_raises() -> None:
-    """What is left shrinks with the clock and never goes below 0; check raises from there on."""
     clock = VirtualClock()
     deadline = Deadline.after(10, clock=clock)
     clock.time += 4
@@ -25,7 +24,6 @@ def test_what_is_left_counts_down_to_zero_and_then_check_raises() -> None:
 
 
 def test_a_wait_that_does_not_fit_is_refused_at_once() -> None:
-    """require raises before the waiting, and names the wait and what is left."""
     deadline = Deadline.after(10, clock=VirtualClock())
     deadline.require(9.9, doing="resting")
     with pytest.raises(DeadlineExceeded, match=r"resting takes another 12\.0 s but only 10\.0 s are left"):
@@ -34,13 +32,11 @@ def test_a_wait_that_does_not_fit_is_refused_at_once() -> None:
 
 @pytest.mark.parametrize("seconds", [0, -1, math.nan])
 def test_a_deadline_lies_ahead(seconds: float) -> None:
-    """Zero, the past and NaN are refused."""
     with pytest.raises(ValueError, match="above 0"):
         Deadline.after(seconds, clock=VirtualClock())
 
 
 def test_what_is_given_becomes_a_deadline() -> None:
-    """Seconds start now, a Deadline is kept, None is the documented default, and infinity never comes."""
     clock = VirtualClock()
     running = Deadline.after(5, clock=clock)
     assert running is deadline_of(running, clock=clock)

@@ -17,7 +17,6 @@ def plain(clock: VirtualClock) -> Display:
 
 
 def test_plain_progress_is_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
-    """However many blocks arrive, a log gets ten lines, with share, rate and time left; the first after a second."""
     clock = VirtualClock()
     display = plain(clock)
     for received in range(0, 10_000_001, 100_000):
@@ -53,7 +52,6 @@ REPORTS: dict[str, tuple[Progress, int, Progress]] = {
 
 @pytest.mark.parametrize("line", REPORTS)
 def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    """Size, share, rate and time left, each only where it is known."""
     first, seconds, second = REPORTS[line]
     clock = VirtualClock()
     display = plain(clock)
@@ -68,7 +66,6 @@ def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\r\nb", "\u202eright to left", "\x00"])
 def test_what_steers_a_terminal_is_replaced(text: str) -> None:
-    """Control and direction characters do not get through."""
     assert printable(text).isprintable()
 
 
@@ -91,7 +88,6 @@ def test_a_narrow_terminal_gets_whole_sizes(runner: CommandRunner) -> None:
 
 
 def test_a_terminal_gets_a_bar(runner: CommandRunner) -> None:
-    """The bar has size and rate; the last line is below it."""
     runner.account.collections.create(hash="twenty", schedule="immediate", package_bytes=20_000_000)
     code, sent = drawn(runner, "download", "twenty", "-o", "p.zip")
     assert 0 == code

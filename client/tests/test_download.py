@@ -14,7 +14,6 @@ DATE = "Mon, 23 Nov 2026 10:00:00 GMT"
 
 
 def whole(*, headers: str = TAG) -> Action:
-    """All of the package."""
     return http(BODY, headers=headers)
 
 
@@ -34,7 +33,6 @@ def plan(api: ScriptedApi, *actions: Action) -> None:
 
 
 def save(api: ScriptedApi, target: Path) -> Path:
-    """Download to `target`."""
     return api.client().download_html("h").save(target)
 
 
@@ -67,7 +65,6 @@ CASES: dict[str, list[Action]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_package_arrives_whole_whatever_happens_on_the_way(api: ScriptedApi, tmp_path: Path, name: str) -> None:
-    """Each fault that passes ends with the same bytes at the final path and no other file."""
     plan(api, *CASES[name])
     assert tmp_path / "p.zip" == save(api, tmp_path / "p.zip")
     assert BODY == (tmp_path / "p.zip").read_bytes()
@@ -79,7 +76,6 @@ def test_the_package_arrives_whole_whatever_happens_on_the_way(api: ScriptedApi,
 def test_a_resumed_download_asks_for_the_rest_of_the_same_file(
     api: ScriptedApi, tmp_path: Path, validator: str
 ) -> None:
-    """Range begins where the bytes end, and If-Range has the validator they came with; progress only grows."""
     reports: list[Progress] = []
     plan(api, cut(headers=validator), rest())
     api.client().download_html("h").save(tmp_path / "p.zip", on_progress=reports.append)
@@ -91,7 +87,6 @@ def test_a_resumed_download_asks_for_the_rest_of_the_same_file(
 
 
 def test_a_complete_part_of_an_earlier_run_is_published(api: ScriptedApi, tmp_path: Path) -> None:
-    """416 with the length of the part: nothing is missing."""
     part = Part.claim(tmp_path / "p.zip", "h", resume=True)
     part.begin(Entity('"v1"', len(BODY)))
     with part.appending() as file:
@@ -118,7 +113,6 @@ BROKEN: dict[str, tuple[Action, type[Exception], bool]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_package_that_stays_broken_never_gets_its_name(api: ScriptedApi, tmp_path: Path, name: str) -> None:
-    """A package that stays broken raises, and no file appears at the final path."""
     action, expected, kept = BROKEN[name]
     plan(api, action)
     with pytest.raises(expected):
@@ -127,7 +121,6 @@ def test_a_package_that_stays_broken_never_gets_its_name(api: ScriptedApi, tmp_p
 
 
 def test_the_deadline_covers_the_download(api: ScriptedApi, tmp_path: Path) -> None:
-    """Time that passes while bytes arrive counts; the error knows the job."""
     plan(api, whole())
 
     def dawdle(_: Progress) -> None:

@@ -24,7 +24,6 @@ from flipsnack_mock.testing import MockServer
 
 
 def test_a_link_that_expires_during_the_download_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
-    """The connection breaks, the link dies meanwhile: a fresh link, and only the rest is fetched."""
     sandbox.account.faults.add("truncate", keep=SIZE // 2, when=PACKAGES, count=1)
     sandbox.clock.on_sleep = lambda _: sandbox.account.clock.advance(61)
     reports: list[Progress] = []
@@ -39,7 +38,6 @@ def test_a_link_that_expires_during_the_download_is_replaced(sandbox: Sandbox, t
 
 
 def test_a_cancelled_download_is_resumed_after_expiry(sandbox: Sandbox, tmp_path: Path) -> None:
-    """What one run received is kept under its own name, and the rest comes by a fresh link."""
     sandbox.account.collections.create(hash="book", schedule="immediate", package_bytes=2_000_000)
     poller, cancel = sandbox.client().download_html("book"), threading.Event()
     with pytest.raises(Cancelled) as caught:
@@ -54,7 +52,6 @@ def test_a_cancelled_download_is_resumed_after_expiry(sandbox: Sandbox, tmp_path
 
 
 def test_a_link_that_is_always_dead_on_arrival_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
-    """One fresh link is requested, not one after the other."""
     sandbox.account.faults.add(preset="expired-link")
     poller = sandbox.client().download_html(book(sandbox))
     with pytest.raises(LinkRefused, match="only just returned it"):
@@ -68,7 +65,6 @@ PASSING_DOWNLOADS = PASSING | {"redirect": (1, {"preset": "redirect"})}
 
 @pytest.mark.parametrize("name", PASSING_DOWNLOADS)
 def test_a_download_that_may_succeed_later_is_tried_again(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
-    """Each fault that passes ends with the whole package and nothing beside it, and a redirect is followed."""
     times, fault = PASSING_DOWNLOADS[name]
     rule = sandbox.account.faults.add(**fault, when=PACKAGES, count=times)["id"]
     path = sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")
@@ -117,7 +113,6 @@ REFUSED_DOWNLOADS: dict[str, tuple[int, Fault, type[FlipsnackError]]] = {
 
 @pytest.mark.parametrize("name", REFUSED_DOWNLOADS)
 def test_a_package_that_stays_broken_never_gets_its_name(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
-    """A package that stays broken raises after as many attempts as make sense, and an old package stays as it was."""
     attempts, fault, expected = REFUSED_DOWNLOADS[name]
     (tmp_path / "p.zip").write_bytes(b"old")
     sandbox.account.faults.add(**fault)
@@ -129,7 +124,6 @@ def test_a_package_that_stays_broken_never_gets_its_name(sandbox: Sandbox, tmp_p
 
 
 def test_redirects_in_a_circle_are_left(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A download follows redirects, but not for ever."""
     sandbox.account.faults.add(preset="redirect-loop", when=PACKAGES)
     with pytest.raises(TransportError, match="redirects more than 30 times"):
         sandbox.client().download_html(book(sandbox)).save(tmp_path / "p.zip")

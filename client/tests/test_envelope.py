@@ -26,13 +26,11 @@ DATA = st.none() | st.dictionaries(st.sampled_from(["status", "resourceUrl", "mo
 
 
 def as_json(code: int, message: str, data: dict[str, str] | None) -> bytes:
-    """The answer as the vendor's json."""
     fields = {"code": code, "status": message} | ({} if data is None else {"data": data})
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def as_xml(code: int, message: str, data: dict[str, str] | None) -> bytes:
-    """The answer as the vendor's xml."""
     root = etree.Element("response")
     etree.SubElement(root, "code").text = str(code)
     etree.SubElement(root, "status").text = message
@@ -45,7 +43,6 @@ def as_xml(code: int, message: str, data: dict[str, str] | None) -> bytes:
 
 @given(st.integers(0, 10**8), XML_TEXT, DATA)
 def test_the_three_formats_say_the_same(code: int, message: str, data: dict[str, str] | None) -> None:
-    """One answer is the same value whether it came as json, jsonp or xml."""
     body = as_json(code, message, data)
     decoded = [
         decode(body, "json"),
@@ -57,7 +54,6 @@ def test_the_three_formats_say_the_same(code: int, message: str, data: dict[str,
 
 
 def test_the_vendors_xml_example_is_read_and_comments_do_not_split_text() -> None:
-    """The vendor's printed XML is an answer with a status and a link."""
     expected = {"status": "COMPLETE", "resourceUrl": "https://resource.url.example.com/my-collection.zip"}
     assert expected == decode(VENDOR_XML, "xml").data
     commented = decode(b"<response><code>2<!-- x -->0</code><status>O<?x y?>K</status></response>", "xml")
@@ -102,7 +98,6 @@ MALFORMED = [
 
 @pytest.mark.parametrize(("answer_format", "body"), MALFORMED)
 def test_anything_but_the_envelope_is_malformed_and_kept(answer_format: str, body: bytes) -> None:
-    """What is not the documented envelope raises MalformedAnswer with the body in it."""
     with pytest.raises(MalformedAnswer) as caught:
         decode(body, answer_format)
     assert body == caught.value.raw
@@ -110,7 +105,6 @@ def test_anything_but_the_envelope_is_malformed_and_kept(answer_format: str, bod
 
 @given(st.sampled_from(["json", "jsonp", "xml"]), st.binary(max_size=200))
 def test_arbitrary_bytes_never_crash(answer_format: str, body: bytes) -> None:
-    """Whatever arrives is an answer or a MalformedAnswer."""
     try:
         kept = decode(body, answer_format).raw
     except MalformedAnswer as error:

@@ -33,7 +33,6 @@ EXAMPLES: list[FlipsnackError] = [
 
 
 def test_each_documented_code_has_a_class_of_its_own() -> None:
-    """The registered codes are the vendor's, no more and no fewer; each keeps the vendor's code and message."""
     errors = [ApiError.of(code, "message", raw=b"raw") for code in CODES]
     assert [(code, "message", b"raw") for code in CODES] == [(one.code, one.message, one.raw) for one in errors]
     assert len(CODES) == len({type(one) for one in errors} - {ApiError})
@@ -41,19 +40,16 @@ def test_each_documented_code_has_a_class_of_its_own() -> None:
 
 
 def test_an_undocumented_code_has_no_class_of_its_own_and_a_documented_one_has_one() -> None:
-    """An unknown code is a plain ApiError; a second class for a known one is refused."""
     assert {ApiError} == {type(ApiError.of(code, "?")) for code in (0, 21, 39, 47, 999)}
     with pytest.raises(TypeError, match="41 already belongs to InvalidCredentials"):
         type("Twice", (ApiError,), {}, code=41)
 
 
 def test_the_drawn_tree_shows_every_class() -> None:
-    """The tree in the module's docstring leaves nothing out."""
     assert set() == {kind.__name__ for kind in CLASSES if kind.__name__ not in (module.__doc__ or "")}
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
 def test_errors_can_be_pickled_and_copied(error: FlipsnackError) -> None:
-    """An error that crosses a process keeps its class, its text and its facts."""
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(error), str(error), repr(vars(error))) == (type(twin), str(twin), repr(vars(twin)))

@@ -32,7 +32,6 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("status", ["PROCESSING", "COMPLETE"])
 def test_ctrl_c_before_the_first_byte_leaves_nothing(runner: CommandRunner, status: str) -> None:
-    """Exit 130, one line, no file; a server that is silent does not hold the process."""
     runner.account.faults.add("delay", seconds=20, when={"action": "package"})
     with runner.running("download", f"mock-{status.lower()}", "-o", "p.zip") as process:
         printed = interrupted_at(process, status)
@@ -55,7 +54,6 @@ def test_ctrl_c_during_an_upload_says_that_it_may_have_arrived(runner: CommandRu
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_ctrl_c_during_a_download_keeps_what_came(runner: CommandRunner, times: int) -> None:
-    """However often it is pressed: no traceback, no half file, and the next run resumes from there."""
     runner.account.collections.create(hash="book", schedule="immediate", package_bytes=4_000_000)
     runner.account.faults.add(**SLOW)
     with runner.running("download", "book", "-o", "p.zip") as process:

@@ -64,7 +64,6 @@ class Recorder(logging.Handler):
         self.records: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep all of a record."""
         self.records += [self.format(record), repr(vars(record))]
 
 
@@ -175,7 +174,6 @@ def test_no_fault_of_an_upload_shows_a_secret_a_signature_or_the_document(secret
 
 @pytest.mark.parametrize("files", [{}, {"file": io.BytesIO(b"x")}], ids=["call", "upload"])
 def test_a_server_that_quotes_the_request_is_not_repeated(files: dict[str, io.BytesIO]) -> None:
-    """An error page that shows the URL does not get the signature into the error, its raw bytes included."""
     with closing(ScriptedServer()) as server:
         server.plan = [echo(server)]
         client = Flipsnack("test-leaks", "s3cr3t", base_url=f"{server.url}/v1/", clock=VirtualClock())
@@ -188,7 +186,6 @@ def test_a_server_that_quotes_the_request_is_not_repeated(files: dict[str, io.By
 
 
 def test_a_host_that_does_not_exist_shows_no_url() -> None:
-    """A name that cannot be resolved is reported by name."""
     client = Flipsnack("test-leaks", "s3cr3t", base_url="http://nowhere.invalid/v1/", clock=VirtualClock())
     with listening() as heard, pytest.raises(FlipsnackError) as caught:
         client.call("a", {})

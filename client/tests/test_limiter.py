@@ -31,7 +31,6 @@ def test_no_window_at_the_server_ever_overflows(steps: list[tuple[float, float, 
 
 @pytest.mark.parametrize(("limiter", "waits"), [(Limiter(), [pytest.approx(1.0, abs=0.01)]), (Limiter(()), [])])
 def test_only_a_call_beyond_the_limits_waits(limiter: Limiter, waits: list[float]) -> None:
-    """Five calls go out at once and the sixth waits for one second; without windows none waits."""
     clock = VirtualClock()
     for _ in range(6):
         with limiter.place(ample(clock)):
@@ -41,7 +40,6 @@ def test_only_a_call_beyond_the_limits_waits(limiter: Limiter, waits: list[float
 
 @pytest.mark.parametrize("answered", [True, False], ids=["taken", "under way"])
 def test_a_wait_beyond_the_deadline_is_refused(answered: bool) -> None:
-    """A place that comes free only after the deadline is not waited for; a call without an answer keeps its place."""
     clock, limiter = VirtualClock(), Limiter((Window(1, 60.0),))
     with ExitStack() as calls:
         calls.enter_context(limiter.place(ample(clock)))
@@ -54,7 +52,6 @@ def test_a_wait_beyond_the_deadline_is_refused(answered: bool) -> None:
 
 
 def test_a_cancelled_wait_takes_no_place() -> None:
-    """A cancelled caller leaves the place to others."""
     clock, limiter, cancel = VirtualClock(), Limiter((Window(1, 1.0),)), threading.Event()
     cancel.set()
     with pytest.raises(Cancelled), limiter.place(replace(ample(clock), cancel=cancel)):
@@ -66,6 +63,5 @@ def test_a_cancelled_wait_takes_no_place() -> None:
 
 @pytest.mark.parametrize("window", [Window(0, 1.0), Window(1, 0.0)])
 def test_a_window_that_allows_nothing_is_refused(window: Window) -> None:
-    """A window without calls or without length is a mistake."""
     with pytest.raises(ValueError, match="at least 1 call"):
         Limiter((window,))

@@ -41,13 +41,11 @@ class Account:
 
 
 def names(count: int, prefix: str = "c") -> list[str]:
-    """So many hashes."""
     return [f"{prefix}{number}" for number in range(count)]
 
 
 @given(st.integers(0, 40), st.integers(1, 12), st.sampled_from(sorted(COUNTS)))
 def test_a_list_that_stays_is_asked_for_in_ranges_without_gap_or_overlap(size: int, page: int, count: str) -> None:
-    """Each collection in its order; each range begins after the one before."""
     account = Account(names(size), count)
     assert names(size) == account.listed(page)
     assert [(number * page, number * page + page - 1) for number in range(len(account.ranges))] == account.ranges
@@ -61,7 +59,6 @@ CHANGES = st.lists(st.tuples(st.booleans(), st.integers(0, 60), st.integers(1, 5
 def test_what_was_there_all_the_time_is_listed_once(
     size: int, page: int, changes: dict[int, list[tuple[bool, int, int]]]
 ) -> None:
-    """Collections are made and deleted anywhere between two pages; what stays is neither missed nor doubled."""
     account = Account(names(size))
 
     def change(number: int) -> None:

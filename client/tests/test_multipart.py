@@ -15,7 +15,6 @@ NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 @given(st.dictionaries(NAMES, TEXT, max_size=4), NAMES, st.binary(max_size=300))
 def test_what_arrives_is_what_was_given(fields: dict[str, str], name: str, content: bytes) -> None:
-    """Every field and every byte, whatever characters they have, as often as the body is made."""
     file = io.BytesIO(content)
     with Document.opened(file, name=name) as document:
         for _ in range(2):
@@ -28,7 +27,6 @@ def test_what_arrives_is_what_was_given(fields: dict[str, str], name: str, conte
 
 
 def test_a_document_begins_where_its_file_stands_and_is_sent_in_blocks() -> None:
-    """No block is larger than 64 kB, and the sum is told: before the first, and after each."""
     file = io.BytesIO(b"skipped" + bytes(2 * BLOCK + 1))
     file.seek(7)
     told: list[int] = []

@@ -43,7 +43,6 @@ PAGE = {"page": 1, "time_spent": 127443, "clicks": 392, "views": 4529}
 
 
 def ok(data: object) -> dict[str, Any]:
-    """A success."""
     return {"code": 20, "status": "OK", "data": data}
 
 
@@ -77,7 +76,6 @@ CALLS: dict[str, tuple[Callable[[Flipsnack], Any], dict[str, str], Any]] = {
 
 @pytest.mark.parametrize("action", CALLS)
 def test_a_method_sends_what_the_vendor_documents(api: ScriptedApi, action: str) -> None:
-    """By GET, under the vendor's names; what is not given is not sent."""
     call, expected, data = CALLS[action]
     api.server.plan = [answer(**({"code": 20, "status": "OK"} if data is None else ok(data)))]
     call(api.client())
@@ -124,7 +122,6 @@ def test_an_answer_is_the_same_value_in_each_format(api: ScriptedApi, answer_for
 
 
 def test_an_empty_list_and_an_item_alone_are_lists_in_xml() -> None:
-    """Neither an empty element nor one child is taken for something else."""
     several, one, none = (
         Fields.of(decode(f"<response><code>20</code><status/><data>{x}</data></response>".encode(), "xml")).objects("x")
         for x in ("<x><item><a>1</a></item><item><a>2</a></item></x>", "<x><item><a>1</a></item></x>", "<x></x>")
@@ -161,7 +158,6 @@ def test_the_conversion_is_found_whatever_it_is_called(name: str) -> None:
 
 
 def test_what_has_no_name_here_is_kept_and_what_is_missing_is_none() -> None:
-    """Fields that are new, renamed or dropped lose nothing and break nothing."""
     found = read({"docs": [{"id": "i", "pages": 3}], "cover": "x"}, item_hash="id")
     assert (None, None, (), {}) == (found.title, found.width, read({}).items, read({}).extra)
     assert ((Item("i", None, None, {"pages": 3}),), {"cover": "x"}) == (found.items, found.extra)
@@ -182,7 +178,6 @@ WRONG: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize("words", WRONG)
 def test_an_answer_without_what_is_documented_is_malformed(api: ScriptedApi, words: str) -> None:
-    """It says which field, and what was expected."""
     action, data = WRONG[words]
     api.server.plan = [answer(**({"code": 20, "status": "OK"} if data is None else ok(data)))]
     with pytest.raises(MalformedAnswer, match=words):
@@ -203,7 +198,6 @@ def converting(*statuses: str, **more: str) -> list[Any]:
 
 
 def test_a_conversion_is_polled_at_the_vendors_pace(api: ScriptedApi) -> None:
-    """At intervals of a few seconds, each answer reported, until it is complete."""
     api.server.plan = converting("processing", "processing", "complete")
     seen: list[Any] = []
     done = api.client().wait_converted(Collection("h"), on_poll=lambda one: seen.append(one.conversion))
@@ -221,14 +215,12 @@ ENDS: dict[str, tuple[list[Any], type[Exception], str]] = {
 
 @pytest.mark.parametrize("name", ENDS)
 def test_a_conversion_that_is_not_complete_ends_in_its_own_failure(api: ScriptedApi, name: str) -> None:
-    """failed, a deadline, a status that nobody knows, a refusal: none of them is success."""
     api.server.plan, expected, words = ENDS[name]
     with pytest.raises(expected, match=words):
         api.client().wait_converted("h", deadline=60)
 
 
 def test_a_wait_for_a_conversion_can_be_cancelled(api: ScriptedApi) -> None:
-    """The event ends it before the next poll."""
     api.server.plan = converting("processing")
     cancel = threading.Event()
     with pytest.raises(Cancelled):

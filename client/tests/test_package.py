@@ -17,7 +17,6 @@ def nothing() -> None:
 
 
 def checked(path: Path, *, between: Callable[[], None] = nothing, max_bytes: int = MAX_BYTES) -> str | None:
-    """What is wrong with the file."""
     with path.open("rb") as file:
         return fault(file, between=between, max_bytes=max_bytes)
 
@@ -32,7 +31,6 @@ def deflated(method: int = zipfile.ZIP_DEFLATED, *, name: str = "index.html") ->
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999, 1.0])
 def test_only_a_whole_package_passes(tmp_path: Path, share: float) -> None:
-    """However little of it is missing, a shortened zip does not pass."""
     path = tmp_path / "p.zip"
     path.write_bytes(package()[: int(len(package()) * share)])
     assert (share == 1.0) is (checked(path) is None)
@@ -40,7 +38,6 @@ def test_only_a_whole_package_passes(tmp_path: Path, share: float) -> None:
 
 @pytest.mark.parametrize("body", [package(2000), deflated()], ids=["stored", "deflated"])
 def test_a_wrong_byte_in_a_member_is_found(tmp_path: Path, body: bytes) -> None:
-    """Each byte of the members' content counts."""
     path = tmp_path / "p.zip"
     for position in range(41, 55):
         path.write_bytes(body[:position] + bytes([body[position] ^ 1]) + body[position + 1 :])
@@ -48,8 +45,6 @@ def test_a_wrong_byte_in_a_member_is_found(tmp_path: Path, body: bytes) -> None:
 
 
 def test_the_check_of_a_large_package_can_be_stopped(tmp_path: Path) -> None:
-    """The deadline is checked between blocks, and its error is raised as it is."""
-
     def over() -> None:
         raise DeadlineExceeded("over", elapsed=1)
 

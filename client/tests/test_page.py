@@ -37,7 +37,6 @@ def server() -> Iterator[MockServer]:
 
 
 def run(command: list[str], folder: Path) -> str:
-    """Run to the end, in a folder with a document, without an error, and return what was printed."""
     (folder / "document.pdf").write_bytes(make_pdf(2))
     environment = {"HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -46,12 +45,10 @@ def run(command: list[str], folder: Path) -> str:
 
 
 def test_every_block_is_run() -> None:
-    """There is no block in a language that no test here runs."""
     assert {"python", "sh"} == set(re.findall(r"^```(\w+)$", TEXT, flags=re.MULTILINE))
 
 
 def test_the_python_examples_run_one_after_the_other(server: MockServer, tmp_path: Path) -> None:
-    """All Python blocks together are one program that works."""
     program = "\n".join(blocks("python")).replace(PRINTED_URL, server.url)
     printed = run([sys.executable, "-W", "error::DeprecationWarning", "-c", program], tmp_path)
     for words in (
@@ -69,7 +66,6 @@ def test_the_python_examples_run_one_after_the_other(server: MockServer, tmp_pat
 
 @pytest.mark.parametrize("block", blocks("sh"))
 def test_the_shell_examples_run(server: MockServer, tmp_path: Path, block: str) -> None:
-    """Each shell block works as it is."""
     printed = run(["sh", "-euc", block.replace(PRINTED_URL, server.url)], tmp_path)
     assert "COMPLETE" in printed
     assert "9b942c2183e69e05f573beb41a2ca196" in printed

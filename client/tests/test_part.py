@@ -22,7 +22,6 @@ def half(target: Path) -> Part:
 
 
 def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
-    """Bytes and entity are there for the next claim."""
     half(tmp_path / "p.zip")
     again = Part.claim(tmp_path / "p.zip", "h", resume=True)
     assert (5, KNOWN) == (again.size, again.entity())
@@ -43,7 +42,6 @@ def test_another_process_finds_what_was_received(tmp_path: Path) -> None:
 def test_bytes_of_unknown_origin_are_dropped(
     tmp_path: Path, collection_hash: str, resume: bool, note: str | None
 ) -> None:
-    """Another collection, a wish to start over, or an unreadable note: the part starts empty."""
     half(tmp_path / "p.zip")
     if note is not None:
         (tmp_path / "p.zip.part.json").write_text(note)
@@ -51,7 +49,6 @@ def test_bytes_of_unknown_origin_are_dropped(
 
 
 def test_publishing_replaces_the_target_and_leaves_nothing_else(tmp_path: Path) -> None:
-    """The target has the bytes and the mode of any new file here; part and note are gone."""
     (tmp_path / "p.zip").write_bytes(b"old")
     half(tmp_path / "p.zip").publish()
     assert b"12345" == (tmp_path / "p.zip").read_bytes()
@@ -62,7 +59,6 @@ def test_publishing_replaces_the_target_and_leaves_nothing_else(tmp_path: Path) 
 
 
 def test_what_cannot_be_written_is_said_before_the_wait(tmp_path: Path) -> None:
-    """A missing folder, a folder as target and a device are refused when the part is claimed."""
     for target in (tmp_path / "none" / "p.zip", tmp_path, Path("/dev/full")):
         with pytest.raises(CannotWrite, match=str(target)):
             Part.claim(target, "h", resume=True)
@@ -116,7 +112,6 @@ def test_a_target_that_is_a_link_stays_one(tmp_path: Path, *, existing: bool) ->
 
 @pytest.mark.parametrize("name", ["a" * 251, "a" * 255, "é" * 127])
 def test_a_name_that_is_as_long_as_names_can_be_is_saved(tmp_path: Path, name: str) -> None:
-    """The working names are shortened, and are found again by the next process."""
     half(tmp_path / name)
     again = Part.claim(tmp_path / name, "h", resume=True)
     assert (5, KNOWN) == (again.size, again.entity())
@@ -132,7 +127,6 @@ def test_a_part_that_is_gone_is_not_published(tmp_path: Path) -> None:
 
 
 def test_only_a_part_with_bytes_is_kept(tmp_path: Path) -> None:
-    """Where nothing was received there is nothing to resume."""
     Part.claim(tmp_path / "p.zip", "h", resume=True).drop_if_empty()
     assert not list(tmp_path.iterdir())
     part = half(tmp_path / "p.zip")
@@ -141,7 +135,6 @@ def test_only_a_part_with_bytes_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_full_device_has_the_systems_words(tmp_path: Path) -> None:
-    """No space left is a CannotWrite with its errno."""
     part = Part.claim(tmp_path / "p.zip", "h", resume=True)
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(CannotWrite, match="No space left") as caught:
         part.write(full, b"x")

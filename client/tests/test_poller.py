@@ -23,14 +23,12 @@ FAILED = answer(code=20, status="OK", data={"status": "FAILED"})
 
 @pytest.mark.parametrize("link", [{}, {"resourceUrl": LINK}], ids=["without a link", "with a link"])
 def test_a_poll_that_says_processing_has_no_link(api: ScriptedApi, link: dict[str, str]) -> None:
-    """An update of a running job has its status and the count of polls; a link that comes too early is ignored."""
     api.server.plan = [answer(code=20, status="OK", data={"status": "PROCESSING", **link})]
     update = api.client().download_html("h").poll_once()
     assert (JobStatus.PROCESSING, None, 1) == (update.status, update.resource_url, update.attempt)
 
 
 def test_wait_polls_until_complete(api: ScriptedApi) -> None:
-    """wait calls back with every update and returns the one that has the link."""
     api.server.plan = [PROCESSING, PROCESSING, complete(LINK)]
     seen: list[Update] = []
     done = api.client().download_html("h").wait(on_poll=seen.append)
@@ -41,7 +39,6 @@ def test_wait_polls_until_complete(api: ScriptedApi) -> None:
 
 @pytest.mark.parametrize("last", [complete(LINK), FAILED], ids=["COMPLETE", "FAILED"])
 def test_nothing_is_asked_after_a_final_status(api: ScriptedApi, last: object) -> None:
-    """A final answer is given again without another request."""
     api.server.plan = [last]  # type: ignore[list-item]
     poller = api.client().download_html("h")
     first = poller.poll_once()
@@ -51,7 +48,6 @@ def test_nothing_is_asked_after_a_final_status(api: ScriptedApi, last: object) -
 
 
 def test_a_failed_job_ends_the_wait_and_is_the_last_update(api: ScriptedApi) -> None:
-    """wait raises JobFailed, at once and again later; updates yields it; neither asks again."""
     api.server.plan = [PROCESSING, FAILED]
     poller = api.client().download_html("h")
     assert ["PROCESSING", "FAILED"] == [update.status for update in poller.updates()]
@@ -63,7 +59,6 @@ def test_a_failed_job_ends_the_wait_and_is_the_last_update(api: ScriptedApi) -> 
 
 @pytest.mark.parametrize("status", ["WAITING", "", "complete", "NEW", "final"])
 def test_an_undocumented_status_is_neither_running_nor_done(api: ScriptedApi, status: str) -> None:
-    """Anything but the three documented words raises UnknownStatus with the word in it."""
     api.server.plan = [answer(code=20, status="OK", data={"status": status, "resourceUrl": LINK})]
     with pytest.raises(UnknownStatus) as caught:
         api.client().download_html("h").wait()
@@ -80,7 +75,6 @@ def test_a_status_that_is_no_text_is_malformed(api: ScriptedApi) -> None:
 
 @pytest.mark.parametrize("polls", [0, 1])
 def test_cancel_ends_the_wait_and_leaves_a_token(api: ScriptedApi, polls: int) -> None:
-    """An event that is set stops the poller before the next request, also before the first."""
     api.server.plan = [PROCESSING]
     cancel = threading.Event()
     if not polls:
@@ -92,7 +86,6 @@ def test_cancel_ends_the_wait_and_leaves_a_token(api: ScriptedApi, polls: int) -
 
 
 def test_a_token_goes_on_elsewhere_and_holds_no_secret(api: ScriptedApi) -> None:
-    """Another client resumes the job from the text alone."""
     api.server.plan = [complete(LINK)]
     token = api.client().download_html("d3m0h45h").token
     assert {"version": 1, "action": "collection.downloadHTML", "collectionHash": "d3m0h45h"} == json.loads(token)
@@ -101,7 +94,6 @@ def test_a_token_goes_on_elsewhere_and_holds_no_secret(api: ScriptedApi) -> None
 
 @pytest.mark.parametrize("token", ["", "{}", "[]", "null", '{"version": 2}', '{"version": 1, "action": "x"}'])
 def test_what_is_no_token_is_refused(api: ScriptedApi, token: str) -> None:
-    """Text from elsewhere is a ValueError."""
     with pytest.raises(ValueError, match="not a token"):
         api.client().resume(token)
 
@@ -120,7 +112,6 @@ POLICIES = st.builds(
 def test_the_last_poll_lands_before_the_deadline_and_intervals_are_never_short(
     policy: PollPolicy, seconds: float, chance: float
 ) -> None:
-    """Polls come at least `first` apart, and the last one is sent `last` seconds before the end."""
     clock, polls, at = VirtualClock(), 1, list[float]([0.0])
     landing = seconds - policy.last
     assume(landing > policy.first)
@@ -136,19 +127,16 @@ def test_the_last_poll_lands_before_the_deadline_and_intervals_are_never_short(
 
 @given(POLICIES, st.integers(1, 1_000), st.floats(0, 1, exclude_max=True))
 def test_intervals_grow_to_the_cap(policy: PollPolicy, polls: int, chance: float) -> None:
-    """No interval is below `first` or above `max` stretched by the jitter."""
     assert policy.first <= policy.interval(polls, chance) <= policy.max * (1 + policy.jitter)
 
 
 @pytest.mark.parametrize("wrong", [{"first": 0}, {"factor": 0.9}, {"max": 1}, {"jitter": -1}, {"last": -1}])
 def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
-    """Nonsense in a policy is a ValueError when it is made."""
     with pytest.raises(ValueError, match="first is above 0"):
         PollPolicy(**wrong)
 
 
 def test_a_repr_tells_the_state_without_the_link(api: ScriptedApi) -> None:
-    """A repr does not show the resource URL."""
     api.server.plan = [complete(LINK)]
     poller = api.client().download_html("h")
     assert "<Poller h not polled yet>" == repr(poller)

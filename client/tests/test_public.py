@@ -32,7 +32,6 @@ def test_the_public_surface_is_this_and_no_more() -> None:
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_each_public_name_is_there_with_its_promise(name: str) -> None:
-    """Every name can be imported and says what it is."""
     assert getattr(flipsnack_client, name).__doc__
 
 
@@ -68,7 +67,6 @@ def test_importing_the_client_loads_what_is_needed(script: str, unloaded: list[s
 
 
 def test_a_name_that_is_not_public_is_an_error_of_the_package() -> None:
-    """Names come on demand, and what is none of them is missing as in any module; modules are there as ever."""
     with pytest.raises(ImportError, match="cannot import name 'Flipsneck' from 'flipsnack_client'"):
         exec("from flipsnack_client import Flipsneck")
     assert flipsnack_client.exceptions.JobFailed is flipsnack_client.JobFailed

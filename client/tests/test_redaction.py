@@ -6,13 +6,11 @@ from flipsnack_client.redaction import HIDDEN, hiding, install_mask, masked
 
 
 def test_queries_and_named_texts_are_masked() -> None:
-    """Every query goes, and so does each text that is named."""
     text = 'GET "/v1/?apiKey=k&signature=s HTTP/1.1" to https://h/secret/p.zip'
     assert f'GET "/v1/?{HIDDEN} HTTP/1.1" to {HIDDEN}' == masked(text, ("https://h/secret/p.zip",))
 
 
 def test_only_our_own_calls_are_masked(caplog: pytest.LogCaptureFixture) -> None:
-    """What the application logs about its own requests is not changed; a second mask is not added."""
     install_mask()
     install_mask()
     logger = logging.getLogger("urllib3.connectionpool")

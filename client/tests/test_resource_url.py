@@ -30,7 +30,6 @@ def test_a_link_without_a_scheme_is_read_as_https(given: str, expected: str) -> 
     ],
 )  # fmt: skip
 def test_what_is_no_web_link_is_refused(given: object) -> None:
-    """Other schemes, paths and scraps are a ValueError."""
     with pytest.raises(ValueError, match="resourceUrl"):
         ResourceUrl.read(given)
 

@@ -39,13 +39,11 @@ FINAL: list[FlipsnackError] = [
 
 
 def retrier(clock: VirtualClock, *, seconds: float = 1000, cancel: threading.Event | None = None) -> Retrier:
-    """A retrier of three attempts."""
     return Retrier(RetryPolicy(attempts=3), deadline_of(seconds, cancel, clock=clock))
 
 
 @pytest.mark.parametrize(("error", "least"), RETRIED, ids=str)
 def test_what_may_pass_is_retried_after_its_minimum_pause(error: FlipsnackError, least: float) -> None:
-    """The pause is the minimum of the error and a random part."""
     clock = VirtualClock()
     retrier(clock).pause(error)
     assert [least + 0.25] == clock.sleeps
@@ -53,7 +51,6 @@ def test_what_may_pass_is_retried_after_its_minimum_pause(error: FlipsnackError,
 
 @pytest.mark.parametrize("error", FINAL, ids=str)
 def test_what_would_fail_the_same_way_is_raised_at_once(error: FlipsnackError) -> None:
-    """A final error is raised as it is, without a pause."""
     clock = VirtualClock()
     with pytest.raises(type(error)) as caught:
         retrier(clock).pause(error)
@@ -62,7 +59,6 @@ def test_what_would_fail_the_same_way_is_raised_at_once(error: FlipsnackError) -
 
 
 def test_after_the_last_attempt_in_a_row_the_error_itself_comes_out() -> None:
-    """Three attempts mean two pauses; progress resets the count."""
     clock = VirtualClock()
     one = retrier(clock)
     for _ in range(10):
@@ -76,7 +72,6 @@ def test_after_the_last_attempt_in_a_row_the_error_itself_comes_out() -> None:
 
 
 def test_a_pause_that_does_not_fit_is_not_begun() -> None:
-    """A hint longer than the time left ends the operation at once and says so."""
     clock = VirtualClock()
     with pytest.raises(DeadlineExceeded, match="HTTP 503"):
         retrier(clock, seconds=10).pause(HttpError(503, host="x", retry_after=60.0))
@@ -84,7 +79,6 @@ def test_a_pause_that_does_not_fit_is_not_begun() -> None:
 
 
 def test_cancel_ends_the_pause() -> None:
-    """An event that is set stops the retries."""
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
@@ -93,7 +87,6 @@ def test_cancel_ends_the_pause() -> None:
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_backoff_is_full_jitter_below_the_cap(failures: int, chance: float) -> None:
-    """The pause is a share of the doubled step, never more than the cap, for any number of failures."""
     policy = RetryPolicy(first=0.5, factor=2.0, max=20.0)
     step = min(20.0, 0.5 * 2.0 ** min(failures - 1, 64))
     assert step * chance == policy.backoff(failures, chance)
@@ -101,6 +94,5 @@ def test_backoff_is_full_jitter_below_the_cap(failures: int, chance: float) -> N
 
 @pytest.mark.parametrize("wrong", [{"attempts": 0}, {"first": -1}, {"factor": 0.5}, {"max": -1}])
 def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, float]) -> None:
-    """Nonsense in a policy is a ValueError when it is made."""
     with pytest.raises(ValueError, match="at least"):
         RetryPolicy(**wrong)  # type: ignore[arg-type]

@@ -27,26 +27,22 @@ VECTORS = [
 
 @pytest.mark.parametrize(("params", "expected"), VECTORS)
 def test_sign_agrees_with_the_vectors(params: dict[str, str], expected: str) -> None:
-    """The signature of each known request is the known one."""
     assert expected == sign({**BASE, **params}, SECRET)
 
 
 @given(PARAMS)
 def test_signature_ignores_parameter_order(params: dict[str, str]) -> None:
-    """The order in which parameters are given does not matter."""
     assert sign(params, SECRET) == sign(dict(reversed(params.items())), SECRET)
 
 
 @given(PARAMS, TEXT)
 def test_signature_and_file_are_not_signed(params: dict[str, str], value: str) -> None:
-    """`signature` and `file` change nothing."""
     others = {name: text for name, text in params.items() if name not in ("signature", "file")}
     assert sign(others, SECRET) == sign({**others, "signature": value, "file": value}, SECRET)
 
 
 @given(PARAMS)
 def test_masked_canonical_is_the_canonical_string_behind_a_mask(params: dict[str, str]) -> None:
-    """What people see differs from what is hashed in the secret only."""
     assert MASK + canonical(params) == masked_canonical(params)
 
 
@@ -61,7 +57,6 @@ def test_what_is_sent_is_what_is_signed(params: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("params", "secret"), [({"a": "\ud800"}, SECRET), ({"a": "b"}, SECRET + "\udfff")])
 def test_text_without_utf8_form_is_refused_without_quoting_it(params: dict[str, str], secret: str) -> None:
-    """A lone surrogate is a ValueError, and the error does not hold the secret."""
     with pytest.raises(ValueError, match="lone surrogate") as caught:
         sign(params, secret)
     assert SECRET not in repr(caught.value)

@@ -23,7 +23,6 @@ HOST = "api.example"
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused_once(secure: MockServer) -> None:
-    """A refused certificate is not retried, and the text says what is wrong with it."""
     clock = VirtualClock()
     client = Flipsnack(KEY, SECRET, base_url=secure.base_url, clock=clock)
     with pytest.raises(CertificateRefused, match=r"^the certificate of 127\.0\.0\.1 is refused: unable"):
@@ -43,7 +42,6 @@ def test_a_certificate_that_the_session_vouches_for_is_accepted(
 
 
 def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trusted authority is not enough: the certificate must be for the requested name."""
     with MockServer(tls=True, tls_names="api.example") as elsewhere:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", elsewhere.ca_file)
         url = elsewhere.base_url.replace("127.0.0.1", "localhost")
@@ -65,7 +63,6 @@ def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPat
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
-    """Each kind of fault has its words; none of them comes from a text with a URL in it."""
     ours = translated(error, HOST)
     assert ConnectionFailed is type(ours)
     assert words in str(ours)
@@ -73,7 +70,6 @@ def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
 
 
 def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:
-    """A server that does not speak TLS raises ConnectionFailed, not CertificateRefused."""
     api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
     url = api.server.url.replace("http", "https")
     with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):

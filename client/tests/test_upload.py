@@ -38,7 +38,6 @@ PDF = b"%PDF-1.7\r\n--boundary?--\r\n" * 9000
 
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:
-    """A document of four blocks."""
     path = tmp_path / "größe.pdf"
     path.write_bytes(PDF)
     return path
@@ -53,7 +52,6 @@ def received(api: ScriptedApi, number: int = -1) -> tuple[dict[str, str], dict[s
 
 
 def test_create_posts_the_document_beside_signed_fields(api: ScriptedApi, pdf: Path) -> None:
-    """Each byte, the name, the kind; the signature is that of all fields, and covers no file; progress to the end."""
     api.server.plan = [CREATED]
     seen: list[UploadProgress] = []
     made = api.client().create(
@@ -71,7 +69,6 @@ def test_create_posts_the_document_beside_signed_fields(api: ScriptedApi, pdf: P
 
 
 def test_a_url_is_a_signed_field(api: ScriptedApi) -> None:
-    """The vendor fetches the document: no file is sent, and the URL is signed as it is."""
     api.server.plan = [CREATED]
     api.client().create("https://example.com/a b.pdf?c=d")
     fields, files = received(api)
@@ -80,7 +77,6 @@ def test_a_url_is_a_signed_field(api: ScriptedApi) -> None:
 
 
 def test_the_vendors_uploads_go_to_the_vendors_upload_host() -> None:
-    """One base URL is for both; without it each host has its own."""
     assert {"https://api.flipsnack.com/v1/", "https://upload.flipsnack.com/v1/"} == {
         Flipsnack(KEY, SECRET)._caller.hosts[host] for host in ("api", "upload")
     }
@@ -127,7 +123,6 @@ def test_an_upload_is_repeated_only_when_the_api_did_nothing(api: ScriptedApi, p
 
 
 def test_an_upload_that_was_not_connected_is_tried_again(pdf: Path) -> None:
-    """Nothing was sent; after the last attempt it is known that nothing was done."""
     clock = VirtualClock()
     with pytest.raises(NotConnected, match="Connection refused"):
         Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=clock).create(pdf)
@@ -169,7 +164,6 @@ def test_a_server_that_takes_no_more_bytes_does_not_outlast_the_deadline(api: Sc
 
 
 def test_a_document_is_never_in_memory_as_a_whole(api: ScriptedApi, tmp_path: Path) -> None:
-    """64 MB are sent with less than 2 MB of memory."""
     path = tmp_path / "large.pdf"
     with path.open("wb") as file:
         file.truncate(64_000_000)
@@ -220,7 +214,6 @@ UNREADABLE["closed"].close()
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_document_that_cannot_be_read_is_refused_before_anything_is_sent(name: str) -> None:
-    """As one typed error, which names the document."""
     with pytest.raises(CannotRead, match="cannot read"):
         Flipsnack(KEY, SECRET).create(UNREADABLE[name])
     for wrong in (io.StringIO("text"), b"bytes"):
@@ -229,7 +222,6 @@ def test_a_document_that_cannot_be_read_is_refused_before_anything_is_sent(name:
 
 
 def test_call_sends_any_method_with_any_files(api: ScriptedApi, pdf: Path) -> None:
-    """A documented method goes as the vendor says; an unknown one by POST if it has files, else by GET."""
     api.server.plan = [CREATED]
     client = api.client()
     client.call("collection.setLogo", {"collectionHash": "h"}, {"file": pdf, "second": io.BytesIO(b"2")})
