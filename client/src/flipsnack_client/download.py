@@ -22,7 +22,7 @@ from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.retry import Retrier
-from flipsnack_client.transport import Response
+from flipsnack_client.transport import Response, number
 from flipsnack_client.user_agent import HEADERS
 
 
@@ -208,8 +208,4 @@ def _content_range(response: Response) -> tuple[int | None, int | None]:
     span, _, total = rest.partition("/")
     if unit != "bytes":
         return None, None
-    return _number(span.partition("-")[0]), _number(total)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    return number(span.partition("-")[0]), number(total)

@@ -74,8 +74,7 @@ class Response:
 
     @property
     def _announced(self) -> int | None:
-        value = self.headers.get("Content-Length", "")
-        return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else None
+        return number(self.headers.get("Content-Length", ""))
 
     @property
     def ends_with_connection(self) -> bool:
@@ -88,8 +87,8 @@ class Response:
 
         A date is ignored: the vendor documents neither form, and a date needs clocks that agree.
         """
-        hint = self.headers.get("Retry-After", "")
-        return float(hint) if hint.isascii() and hint.isdecimal() and len(hint) < 10 else None
+        seconds = number(self.headers.get("Retry-After", ""), digits=9)
+        return seconds if seconds is None else float(seconds)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body. Raises ConnectionFailed and DeadlineExceeded."""
@@ -215,6 +214,11 @@ class Transport:
         if self._session.trust_env and urlsplit(url).scheme == "https":
             settings["verify"] = trusted(settings["verify"])
         return settings
+
+
+def number(text: str, *, digits: int = 15) -> int | None:
+    """Return the whole number that `text` is, None for anything else and for more than so many digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 def _redirected(request: requests.Request, location: ResourceUrl, host: str) -> requests.Request:
