@@ -12,7 +12,7 @@ from flipsnack_mock.inspect.records import action_of, collection_hash, job_statu
 from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.journal import Entry
 
-_COMPARED = 50
+_COMPARED, _SHOWN = 50, 3
 EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z")]
 
 
@@ -111,7 +111,7 @@ _GETTERS: dict[str, Callable[[Entry], Any]] = {
 }
 
 
-def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> list[NearMiss]:
+def nearest(matcher: Matcher, entries: Iterable[Entry]) -> list[NearMiss]:
     """The entries that differ least from `matcher`, best first, later entries before earlier ones.
 
     An entry that fulfils no condition is not a near miss. If the matcher's key has entries, only those are compared.
@@ -124,7 +124,7 @@ def nearest(matcher: Matcher, entries: Iterable[Entry], *, most: int = 3) -> lis
     # Likeness takes long to find out.
     near = near[:_COMPARED]
     near.sort(key=lambda miss: (len(miss.differs), -sum(one.likeness for one in miss.differs), -miss.entry.number))
-    return near[:most]
+    return near[:_SHOWN]
 
 
 def _fits(expected: Any, got: Any, name: str) -> bool:

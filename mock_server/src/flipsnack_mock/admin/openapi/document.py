@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock import __version__
+from flipsnack_mock.admin.openapi.schemas import refusal, refused
 from flipsnack_mock.admin.openapi.vendor import vendor_document
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.protocol.identifiers import Hash, Key
 
-_REFERENCE = "#/components/schemas/{name}"
 _PARTS: dict[str, Any] = {"key": Key, "hash": Hash, "date": datetime.date}
 _MEDIA = {
     "/__admin/ca.pem": ("application/x-pem-file",),
@@ -23,19 +23,6 @@ _MEDIA = {
     "/__admin/requests.ndjson": ("application/x-ndjson",),
 }
 """Media types of the routes that do not answer JSON."""
-
-
-class Error(msgspec.Struct):
-    """The error; some types have more fields, such as `path`, `expected` or `legal`."""
-
-    type: str
-    message: str
-
-
-class Refusal(msgspec.Struct):
-    """The body of every error of the fake itself."""
-
-    error: Error
 
 
 @route("GET", "/__admin/openapi.json", "show the OpenAPI document of the control plane")
@@ -54,8 +41,8 @@ def show_vendor_document(_context: Context) -> dict[str, Any]:
 def control_document() -> dict[str, Any]:
     """The document of all routes except the page."""
     described = [entry for entry in ROUTES if entry.access != "page"]
-    shapes = [Refusal, *sorted({entry.body for entry in described if entry.body is not None}, key=repr)]
-    schemas, components = msgspec.json.schema_components(shapes, ref_template=_REFERENCE)
+    shapes = sorted({entry.body for entry in described if entry.body is not None}, key=repr)
+    schemas, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(shapes, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for entry in described:
@@ -68,7 +55,7 @@ def control_document() -> dict[str, Any]:
         "security": [{}, {"token": []}],
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": components | {"Refusal": refusal()},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "`admin_token`, if set"}},
         },
     }
@@ -78,13 +65,14 @@ def control_document() -> dict[str, Any]:
 
 def _operation(entry: Route, body: dict[str, Any] | None) -> dict[str, Any]:
     module = entry.handler.__module__.rpartition(".")[2]
+    error = refused("The body of every error of the fake itself.")
     operation: dict[str, Any] = {
         "operationId": f"{module}.{entry.handler.__name__}",
         "tags": [module],
         "summary": entry.does,
         "description": entry.handler.__doc__,
         "parameters": [*_parts(entry), *_query(entry)],
-        "responses": {str(entry.status): _answer(entry), "4XX": _refusal(), "503": _refusal()},
+        "responses": {str(entry.status): _answer(entry), "4XX": error, "503": error},
     }
     if body is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": body}}}
@@ -118,11 +106,6 @@ def _answer(entry: Route) -> dict[str, Any]:
     if entry.status != 204:
         described["content"] = {media: {} for media in _MEDIA.get(entry.path, ("application/json",))}
     return described
-
-
-def _refusal() -> dict[str, Any]:
-    schema = {"$ref": _REFERENCE.format(name=Refusal.__name__)}
-    return {"description": Refusal.__doc__, "content": {"application/json": {"schema": schema}}}
 
 
 def _portable(value: Any) -> Any:

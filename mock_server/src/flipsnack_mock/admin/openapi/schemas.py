@@ -112,6 +112,16 @@ def envelope() -> dict[str, Any]:
 
 
 def refusal() -> dict[str, Any]:
-    """A refusal by the fake itself."""
-    facts = {"type": "object", "properties": {"type": {"type": "string"}, "message": {"type": "string"}}}
-    return {"type": "object", "properties": {"error": facts}, "required": ["error"]}
+    """The body of every error of the fake itself."""
+    error = {
+        "type": "object",
+        "description": "some types have more fields, such as `path`, `expected` or `legal`",
+        "properties": {"type": {"type": "string"}, "message": {"type": "string"}},
+        "required": ["type", "message"],
+    }
+    return {"type": "object", "properties": {"error": error}, "required": ["error"]}
+
+
+def refused(why: str) -> dict[str, Any]:
+    """The response that is a refusal."""
+    return {"description": why, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}}

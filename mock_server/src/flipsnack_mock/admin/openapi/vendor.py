@@ -16,6 +16,7 @@ from flipsnack_mock.admin.openapi.schemas import (
     object_schema,
     parameter_schema,
     refusal,
+    refused,
     weakest,
 )
 from flipsnack_mock.protocol.envelope import FORMATS
@@ -62,13 +63,10 @@ def vendor_document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    data = {method.name: object_schema(method.does, method.fields) for method in METHODS.values() if _has_own(method)}
+    own = [method for method in METHODS.values() if method.fields and method.returns is None]
+    data = {method.name: object_schema(method.does, method.fields) for method in own}
     objects = {name: object_schema(one.does, one.fields) | classified(one) for name, one in OBJECTS.items()}
     return {"Envelope": envelope(), "Refusal": refusal(), **objects, **data}
-
-
-def _has_own(method: Method) -> bool:
-    return method.returns is None and bool(method.fields)
 
 
 def _method(method: Method) -> dict[str, Any]:
@@ -101,8 +99,8 @@ def _call(verb: str) -> dict[str, Any]:
         "summary": f"call a method{' that uploads a file' if verb == 'post' else ''}: {names}",
         "responses": {
             "200": {"description": "the answer of the API, errors included", "content": _answers()},
-            "501": _refused("a method of the API that is not imitated"),
-            "503": _refused("there is no room for another account, namespace or document, or a change was not kept"),
+            "501": refused("a method of the API that is not imitated"),
+            "503": refused("there is no room for another account, namespace or document, or a change was not kept"),
         },
     }
     if verb == "get":
@@ -183,10 +181,6 @@ def _download(verb: str) -> dict[str, Any]:
             "304": {"description": "it has not changed"},
             "403": {"description": "the URL has expired or was changed"} | denied,
             "416": {"description": "the part lies outside of the package"} | denied,
-            "503": _refused("there is no room for another namespace"),
+            "503": refused("there is no room for another namespace"),
         },
     }
-
-
-def _refused(why: str) -> dict[str, Any]:
-    return {"description": why, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}}

@@ -56,12 +56,8 @@ def _template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"python": repr, "node": _node, "php": _php}
+    environment.filters |= {"python": repr, "node": json.dumps, "php": _php}
     return environment.get_template(f"{name}.txt")
-
-
-def _node(text: str) -> str:
-    return json.dumps(text)
 
 
 def _php(text: str) -> str:
