@@ -228,32 +228,6 @@ def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner
     assert (3, "error: cannot write the output: Broken pipe\n") == (left.returncode, left.stderr)
 
 
-WRONG: dict[str, tuple[list[str], str]] = {
-    "no command": (["unknown"], "No such command"),
-    "no name of a file": (["download", "a/b"], "the hash is no name of a file; give a path with -o"),
-    "no hash": (["status"], "Missing argument 'HASH'"),
-    "bad format": (["status", "h", "--format", "yaml"], "'yaml' is not one of"),
-    "bad deadline": (["status", "h", "--deadline", "0"], "not in the range"),
-    "bad day": (["stats", "h", "--start", "2026-13-01"], "is not a date; expected one as in 2026-11-28"),
-    "deadline that is no number": (["status", "h", "--deadline", "nan"], "above 0"),
-    "bad base URL": (["status", "h", "--base-url", "example"], "expected something like"),
-    "empty hash": (["status", ""], "must not be empty"),
-    "no equals sign": (["sign", "action"], "is not NAME=VALUE"),
-    "twice": (["sign", "a=1", "a=2"], "given twice"),
-    "unknown option": (["download", "h", "-o", "p.zip", "--colour"], "No such option"),
-    "a folder": (["download", "h", "-o", "."], "is a directory"),
-    "no such file": (["status", "h", "--credentials", "none.toml"], "No such file"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_usage_exits_with_2_and_says_why(runner: CommandRunner, name: str) -> None:
-    arguments, words = WRONG[name]
-    refused = runner.run(*arguments)
-    assert (2, True, 1) == (refused.returncode, words in refused.stderr, len(refused.stderr.splitlines()))
-    assert refused.stderr.startswith("error: ")
-
-
 def test_no_command_at_all_gets_the_help(runner: CommandRunner) -> None:
     shown = runner.run()
     assert "download" in shown.stdout + shown.stderr

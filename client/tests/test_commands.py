@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -101,9 +102,7 @@ FAILURES: dict[str, tuple[list[str], int, str]] = {
     "not converted": (["create", "mock-failed.pdf", "--wait"], 1, "error: failed: the document of collection"),
     "never converted": (["create", "mock-never.pdf", "--wait", "--deadline", "0.5"], 3, "error: gave up after "),
     "no such file": (["create", "none.pdf"], 3, "error: cannot read none.pdf: No such file or directory"),
-    "nothing to change": (["update", "h"], 2, "error: nothing to change"),
     "unknown method": (["call", "collection.unknown"], 1, "error: the API refused the call: 42 "),
-    "empty hash": (["show", ""], 2, "error: the collection's hash must not be empty"),
 }
 
 
@@ -113,6 +112,34 @@ def test_a_command_that_fails_says_why_in_its_last_line(command: Command, name: 
     code, printed, told = command(*arguments)
     assert (expected, True) == (code, told.splitlines()[-1].startswith(words)), told
     assert (name in ("not converted", "never converted")) == bool(printed)
+
+
+WRONG = {
+    "unknown": "No such command",
+    "download a/b": "the hash is no name of a file; give a path with -o",
+    "status": "Missing argument 'HASH'",
+    "status ''": "the collection's hash must not be empty",
+    "show ''": "the collection's hash must not be empty",
+    "status h --format yaml": "'yaml' is not one of",
+    "status h --deadline 0": "not in the range",
+    "status h --deadline nan": "above 0",
+    "status h --base-url example": "expected something like",
+    "status h --credentials none.toml": "No such file",
+    "stats h --start 2026-13-01": "is not a date; expected one as in 2026-11-28",
+    "sign action": "is not NAME=VALUE",
+    "sign a=1 a=2": "given twice",
+    "update h": "nothing to change",
+    "download h -o p.zip --colour": "No such option",
+    "download h -o .": "is a directory",
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_wrong_usage_exits_with_2_and_says_why(command: Command, words: str) -> None:
+    code, printed, told = command(*shlex.split(words))
+    assert (2, "", 1) == (code, printed, len(told.splitlines()))
+    assert told.startswith("error: ")
+    assert WRONG[words] in told
 
 
 @pytest.mark.parametrize(
