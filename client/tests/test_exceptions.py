@@ -36,11 +36,10 @@ def test_each_documented_code_has_a_class_of_its_own() -> None:
     errors = [ApiError.of(code, "message", raw=b"raw") for code in CODES]
     assert [(code, "message", b"raw") for code in CODES] == [(one.code, one.message, one.raw) for one in errors]
     assert len(CODES) == len({type(one) for one in errors} - {ApiError})
-    assert CODES == sorted(ApiError.registry())
 
 
 def test_an_undocumented_code_has_no_class_of_its_own_and_a_documented_one_has_one() -> None:
-    assert {ApiError} == {type(ApiError.of(code, "?")) for code in (0, 21, 39, 47, 999)}
+    assert {ApiError} == {type(ApiError.of(code, "?")) for code in range(1_000) if code not in CODES}
     with pytest.raises(TypeError, match="41 already belongs to InvalidCredentials"):
         type("Twice", (ApiError,), {}, code=41)
 

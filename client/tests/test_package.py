@@ -87,7 +87,7 @@ def test_what_the_list_of_members_says_must_be_so(place: int, value: bytes, wron
     body = bytearray(deflated())
     begin = body.index(b"PK\1\2") + place
     body[begin : begin + len(value)] = value
-    assert f"index.html {wrong}" == checked(body)
+    assert f"index.html {wrong}" == checked(bytes(body))
 
 
 def test_a_package_that_unpacks_to_more_than_the_bound_is_refused() -> None:

@@ -3,8 +3,6 @@
 Codes and messages are the vendor's, from the error table of collection.downloadHTML and the status code page.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import ClassVar
 
 from flipsnack_client.exceptions import FlipsnackError
@@ -38,11 +36,6 @@ class ApiError(FlipsnackError):
     def of(code: int, message: str, *, raw: bytes = b"") -> "ApiError":
         """Return an error of the class for `code`; a plain ApiError if the code is unknown."""
         return ApiError._by_code.get(code, ApiError)(code, message, raw)
-
-    @staticmethod
-    def registry() -> Mapping[int, type["ApiError"]]:
-        """Return each documented code with its class."""
-        return MappingProxyType(ApiError._by_code)
 
 
 class MaintenanceMode(ApiError, code=22):

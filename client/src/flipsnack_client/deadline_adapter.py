@@ -36,6 +36,17 @@ def in_force(deadline: Deadline) -> Iterator[None]:
         _in_force.reset(token)
 
 
+def _cut(sock: "socket.socket", timeout: float | None) -> None:
+    """Let the next read or write take `timeout` seconds, but no longer than what is left of the deadline in force."""
+    deadline = _in_force.get()
+    if deadline is None:
+        return
+    remaining = deadline.remaining()
+    if remaining <= 0:
+        raise TimeoutError("the deadline has passed")
+    sock.settimeout(remaining if timeout is None else min(remaining, timeout))
+
+
 class _TimedSocket(io.RawIOBase):
     # The timeout of each read is what is left of the deadline.
 
@@ -48,16 +59,8 @@ class _TimedSocket(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
-        deadline = _in_force.get()
-        if deadline is not None:
-            self._cut(deadline)
+        _cut(self._sock, self._timeout)
         return self._raw.readinto(buffer)
-
-    def _cut(self, deadline: Deadline) -> None:
-        remaining = deadline.remaining()
-        if remaining <= 0:
-            raise TimeoutError("the deadline has passed")
-        self._sock.settimeout(remaining if self._timeout is None else min(remaining, self._timeout))
 
     def close(self) -> None:
         self._raw.close()
@@ -81,12 +84,8 @@ def _timed(pool: type[HTTPConnectionPool], **options: Any) -> Any:
 
 
 def _send(connection: HTTPConnection, send: Callable[[Any], None], data: Any) -> None:
-    deadline = _in_force.get()
-    if deadline is not None and connection.sock is not None:
-        remaining = deadline.remaining()
-        if remaining <= 0:
-            raise TimeoutError("the deadline has passed")
-        connection.sock.settimeout(min(remaining, connection.timeout or remaining))
+    if connection.sock is not None:
+        _cut(connection.sock, connection.timeout)
     try:
         send(data)
     except OSError:
