@@ -7,7 +7,7 @@ import pytest
 import requests
 from mock_server.tests.raw_socket import A_MOMENT, curl, link, open_request, query, received, received_until_silence
 
-from flipsnack_mock.faults.randomness import noise
+from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.protocol.effects import Framing
 from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.testing import MockServer
@@ -18,7 +18,7 @@ NEVER = 300
 
 @pytest.mark.parametrize(
     ("kind", "fields", "expected", "exit_status"),
-    [("reset", {}, None, 56), ("empty-reply", {}, b"", 52), ("garbage", {"bytes": 40}, noise(3, 1, 40), 1)],
+    [("reset", {}, None, 56), ("empty-reply", {}, b"", 52), ("garbage", {"bytes": 40}, Draw(3, 1).noise(40), 1)],
 )
 def test_a_break_is_an_end_without_an_answer(
     server: MockServer, kind: str, fields: dict[str, Any], expected: bytes | None, exit_status: int

@@ -10,7 +10,7 @@ import pytest
 import requests
 from mock_server.tests.raw_socket import query
 
-from flipsnack_mock.faults.randomness import noise
+from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.fields import FaultConditions
 
@@ -55,7 +55,7 @@ def link(server: MockServer, key: str) -> str:
     [
         ({"kind": "reset"}, (b"", "reset")),
         ({"kind": "empty-reply"}, (b"", "notified")),
-        ({"kind": "garbage", "bytes": 40}, (noise(3, 1, 40), "notified")),
+        ({"kind": "garbage", "bytes": 40}, (Draw(3, 1).noise(40), "notified")),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from flipsnack_mock.faults import content, replacements, transport
 from flipsnack_mock.faults.base import Moment
-from flipsnack_mock.faults.randomness import Draw, fraction
+from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash
 from flipsnack_mock.protocol.instants import SECOND, Counted, Microseconds
@@ -99,7 +99,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return (
             self.nth in (None, number)
             and (self.every is None or number % self.every == 0)
-            and (self.share == 1.0 or fraction(self.seed, number, "share") < self.share)
+            and (self.share == 1.0 or Draw(self.seed, number).fraction("share") < self.share)
         )
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.faults.base import MAX_PAUSE, AnswerFault, Bytes, Seconds
-from flipsnack_mock.faults.randomness import Draw, lognormal, noise
+from flipsnack_mock.faults.randomness import Draw, lognormal
 from flipsnack_mock.protocol.effects import Break, Cut, Drip, Effect, Framing, Pause
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.messages import Response
@@ -111,4 +111,4 @@ class Garbage(TransportFault, frozen=True, tag="garbage", kw_only=True):
     bytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 64
 
     def effect(self, draw: Draw) -> Effect:
-        return Break(garbage=noise(draw.seed, draw.number, self.bytes))
+        return Break(garbage=draw.noise(self.bytes))

@@ -7,7 +7,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import msgspec
@@ -36,13 +36,6 @@ def label(token: str) -> str:
 def masked_urls(text: str) -> str:
     """`text` with the signatures of all resource URLs masked."""
     return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
-
-
-def _rewritten_piece(piece: str, change: Callable[[str, str], str]) -> str:
-    name, separator, value = piece.partition("=")
-    known = _decoded(value)
-    wanted = change(_decoded(name), known)
-    return piece if wanted == known else name + separator + quote(wanted, safe="*")
 
 
 def _decoded(text: str) -> str:
@@ -103,8 +96,13 @@ class Mask:
         """
         if raw and content_type and not content_type.lower().startswith(_FORM):
             return MASK
-        pieces = raw.decode("latin-1").split("&")
-        return self.text("&".join(_rewritten_piece(piece, self.value) for piece in pieces))
+        return self.text("&".join(map(self._piece, raw.decode("latin-1").split("&"))))
+
+    def _piece(self, piece: str) -> str:
+        name, separator, value = piece.partition("=")
+        known = _decoded(value)
+        wanted = self.value(_decoded(name), known)
+        return piece if wanted == known else name + separator + quote(wanted, safe="*")
 
     def _holds_secret(self, value: str) -> bool:
         own = self._own

@@ -93,15 +93,14 @@ def _sends(*names: str) -> Callable[[Entry], bool]:
     return lambda entry: not entry.params.keys().isdisjoint(names)
 
 
+def _own_sent(entry: Entry) -> set[str]:
+    """The names of the method's own parameters that were sent."""
+    method = METHODS.get(entry.action)
+    return entry.params.keys() & {parameter.name for parameter in method.parameters} if method else set()
+
+
 def _unknown_sent(entry: Entry) -> bool:
-    method = METHODS.get(entry.action)
-    own = {parameter.name for parameter in method.parameters} if method else set()
-    return bool(entry.params.keys() - own - COMMON)
-
-
-def _own_sent(entry: Entry) -> bool:
-    method = METHODS.get(entry.action)
-    return method is not None and any(parameter.name in entry.params for parameter in method.parameters)
+    return bool(entry.params.keys() - _own_sent(entry) - COMMON)
 
 
 def _was_published(entry: Entry) -> bool:
@@ -129,7 +128,7 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
     "request.get-for-reads": lambda entry: entry.action not in UPLOADS,
     "request.post-for-uploads": lambda entry: entry.action in UPLOADS,
     "code.43": _sends("collectionHash"),
-    "parameter.value": _own_sent,
+    "parameter.value": lambda entry: bool(_own_sent(entry)),
     "parameter.unknown": _unknown_sent,
     "upload.file-wins": lambda entry: bool(entry.request.files) and "fileUrl" in entry.params,
     "upload.file-url-signed": _sends("fileUrl"),
@@ -155,9 +154,7 @@ def invented_in(entry: Entry) -> tuple[str, ...]:
 
     A field that a setting has renamed is invented all the same.
     """
-    method = METHODS.get(entry.action)
-    own = {parameter.name for parameter in method.parameters} if method else set()
-    names = [*(entry.params.keys() & own & INVENTED), *(fields_of(entry.data).keys() - (NAMES - INVENTED))]
+    names = [*(_own_sent(entry) & INVENTED), *(fields_of(entry.data).keys() - (NAMES - INVENTED))]
     return (*sorted(names), *(rule for rule, known in cited_rules(entry).items() if known == "invented"))
 
 

@@ -1,4 +1,4 @@
-"""Reads multipart/form-data in pieces, as they come: fields are kept, files are handed on or passed over."""
+"""Reads multipart/form-data in pieces, as they come: fields are kept, files are handed on."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ _LINE_BREAK = re.compile(rb"[\r\n]")
 class MultipartReader:
     """A multipart body of `content_type` that is being read; `fields` are the names and values that were read so far.
 
-    `on_file` is called at the beginning of each file and returns what takes its pieces; without it files are passed
-    over. Every method raises `BadRequest` when the body is damaged, too long, or has too many parts.
+    `on_file` is called at the beginning of each file and returns what takes its pieces. Every method raises
+    `BadRequest` when the body is damaged, too long, or has too many parts.
     """
 
-    def __init__(self, content_type: str, on_file: OnFile | None = None) -> None:
+    def __init__(self, content_type: str, on_file: OnFile) -> None:
         boundary = _BOUNDARY.search(content_type)
         if boundary is None:
             raise BadRequest("the multipart body names no boundary", rule="code.40")
@@ -50,9 +50,9 @@ class MultipartReader:
         self._decoder.receive_data(data[:cut])
         self._read()
 
-    def end(self, piece: bytes = b"") -> None:
-        """Read the last `piece`."""
-        self._decoder.receive_data(self._held + piece)
+    def end(self) -> None:
+        """Read what is held: no piece comes any more."""
+        self._decoder.receive_data(self._held)
         self._decoder.receive_data(None)
         self._read()
 
@@ -79,7 +79,7 @@ class MultipartReader:
         if isinstance(event, Field):
             self._begin_field(event)
         elif isinstance(event, File):
-            self._take = self._on_file(event) if self._on_file is not None else _pass_over
+            self._take = self._on_file(event)
         elif isinstance(event, Data):
             self._take(event.data)
             if not event.more_data and self._take == self._keep:
