@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from flipsnack_mock import api
+from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.protocol.messages import Request, Response, UploadedFile
 from flipsnack_mock.server.app import create_app
 from flipsnack_mock.state.journal import Entry
@@ -64,6 +65,11 @@ class Door:
     now: int = START
     entry: Entry = field(init=False)
     """What the journal keeps of the latest request."""
+
+    @property
+    def record(self) -> Record:
+        """That entry as it is shown."""
+        return next(records_of(self.world, [self.entry]))
 
     def send(
         self,

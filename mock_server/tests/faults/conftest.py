@@ -9,7 +9,6 @@ from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults.rules import FaultRule
 from flipsnack_mock.protocol.messages import Response
 from flipsnack_mock.state.account import Account
-from flipsnack_mock.state.journal import Entry
 
 
 def account(door: Door) -> Account:
@@ -40,8 +39,3 @@ def content(response: Response) -> bytes:
     """The bytes of a package."""
     assert isinstance(response.body, Package)
     return b"".join(response.body.pieces(0, response.body.size))
-
-
-def last_entry(door: Door) -> Entry:
-    """What the journal says of the last request."""
-    return list(door.world.journal.entries(KEY))[-1]

@@ -15,17 +15,12 @@ from flipsnack_mock.inspect.provenance import (
 )
 from flipsnack_mock.protocol.checks import STEPS
 from flipsnack_mock.protocol.methods import METHODS
-from flipsnack_mock.state.journal import Entry
 
 LEDGER = {rule["id"]: rule["class"] for rule in ledger()["rule"]}
 
 
-def latest(door: Door) -> Entry:
-    return list(door.world.journal.entries())[-1]
-
-
 def rules(door: Door) -> set[str]:
-    return set(cited_rules(latest(door)))
+    return set(cited_rules(door.entry))
 
 
 def test_the_table_names_every_check_and_only_rules_of_the_ledger() -> None:
@@ -66,16 +61,16 @@ def test_a_refusal_rests_on_the_rule_that_refused(
 ) -> None:
     """The rule that refused stands first, and the order of the checks is a ground; later checks are none."""
     door.call(**changes)
-    assert first == next(iter(cited_rules(latest(door))))
+    assert first == next(iter(cited_rules(door.entry)))
     assert "order.checks" in rules(door)
-    assert (checks, signature) == (passed_checks(latest(door)), signature_verdict(latest(door)))
+    assert (checks, signature) == (passed_checks(door.entry), signature_verdict(door.entry))
 
 
 def test_classes_come_from_the_ledger(door: Door) -> None:
     door.call(collectionHash="mock-complete")
-    assert cited_rules(latest(door)).items() <= LEDGER.items()
+    assert cited_rules(door.entry).items() <= LEDGER.items()
     assert {"code.20", "job.fresh-resource-url", "answer.json"} <= rules(door)
-    assert ((*STEPS,), "right") == (passed_checks(latest(door)), signature_verdict(latest(door)))
+    assert ((*STEPS,), "right") == (passed_checks(door.entry), signature_verdict(door.entry))
 
 
 def test_a_download_rests_on_the_rules_of_the_url(door: Door) -> None:
@@ -123,7 +118,7 @@ def test_an_answer_rests_on_the_rules_of_its_method(
     wanted = signed(action=action, collectionHash=HASH if named else None, **params)
     files = (DOCUMENT,) if action == "collection.create" and "fileUrl" not in params else ()
     door.send(urlencode(wanted), method=METHODS[action].verb, files=files)
-    assert 20 == latest(door).code
+    assert 20 == door.entry.code
     assert cited <= rules(door)
     assert not others & rules(door)
 
@@ -132,10 +127,10 @@ def test_an_entry_says_what_in_it_is_invented() -> None:
     """Names of the request and of the answer, also under the name that a setting gave them, and rules."""
     door = make_door(invented_names={"flipbooks": "items", "collectionThumbnail": ""})
     door.upload(DOCUMENT, title="A")
-    assert ("flipbookStatus", "flipbookTitle", "items") == invented_in(latest(door))
+    assert ("flipbookStatus", "flipbookTitle", "items") == invented_in(door.entry)
     door.upload(DOCUMENT)
-    assert "upload.title-default" in invented_in(latest(door))
+    assert "upload.title-default" in invented_in(door.entry)
     door.act("collection.getList", to="3")
-    assert ("to",) == invented_in(latest(door))
+    assert ("to",) == invented_in(door.entry)
     door.call()
-    assert () == invented_in(latest(door))
+    assert () == invented_in(door.entry)

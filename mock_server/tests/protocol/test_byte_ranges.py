@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mock_server.tests.conftest import Door, Fake, make_door
-from mock_server.tests.faults.conftest import arrange, last_entry, package
+from mock_server.tests.faults.conftest import arrange, package
 
 from flipsnack_mock.documents.archive import Package
 from flipsnack_mock.faults.rules import When
 from flipsnack_mock.faults.transport import ConnectionReset, EmptyReply, Truncate
-from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.protocol.byte_ranges import ByteRange
 
 DOOR = make_door()
@@ -86,7 +85,7 @@ def test_the_journal_has_the_status_and_the_bytes_that_were_sent(
     if fault is not None:
         arrange(door, fault, when=When(action="package"))
     package(door, **more)
-    seen = next(records_of(door.world, [last_entry(door)])).answer
+    seen = door.record.answer
     assert seen is not None
     assert (status, length, ETAG) == (seen.http_status, seen.bytes, seen.headers["ETag"])
 

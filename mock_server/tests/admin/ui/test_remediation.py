@@ -6,7 +6,6 @@ from mock_server.tests.conftest import DOCUMENT, Door, make_door, signed
 
 from flipsnack_mock.admin.ui.remediation import BY_CODE, BY_RULE, remediation
 from flipsnack_mock.inspect.ledger import ledger
-from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.protocol.errors import CATALOGUE
 from flipsnack_mock.protocol.methods import UNBUILT
 
@@ -23,10 +22,6 @@ REFUSED: dict[str | int, dict[str, str | None]] = {
 }
 
 
-def latest(door: Door) -> Record:
-    return next(records_of(door.world, list(door.world.journal.entries())[-1:]))
-
-
 def test_every_rule_with_advice_is_in_the_ledger() -> None:
     """A rule that was renamed would lose its advice."""
     assert set(BY_RULE) <= {rule["id"] for rule in ledger()["rule"]}
@@ -37,21 +32,21 @@ def test_a_rule_has_its_own_advice_and_where_it_has_none_the_code_has(
     door: Door, cause: str | int, changes: dict[str, str | None]
 ) -> None:
     door.call(**changes)
-    assert (BY_RULE[cause] if isinstance(cause, str) else BY_CODE[cause]) == remediation(latest(door))
+    assert (BY_RULE[cause] if isinstance(cause, str) else BY_CODE[cause]) == remediation(door.record)
 
 
 def test_limits_magic_hashes_and_missing_methods_have_their_own_remediation() -> None:
     door = make_door(requests_per_second=2)
     door.call()
-    assert "" == remediation(latest(door))
+    assert "" == remediation(door.record)
     assert 44 == door.code(collectionHash="mock-error-44")
-    assert "magic hash" in remediation(latest(door))
+    assert "magic hash" in remediation(door.record)
     assert 31 == door.code()
-    assert BY_CODE[31] == remediation(latest(door))
+    assert BY_CODE[31] == remediation(door.record)
     door.now += 1_000_000
     door.send("&".join(f"{name}={value}" for name, value in signed(action="flipbook.add").items()))
-    assert UNBUILT["flipbook.add"].why in remediation(latest(door))
-    assert "retired_methods" in remediation(latest(door))
+    assert UNBUILT["flipbook.add"].why in remediation(door.record)
+    assert "retired_methods" in remediation(door.record)
 
 
 def test_every_code_and_every_refusal_of_an_upload_has_advice(door: Door) -> None:
@@ -59,10 +54,10 @@ def test_every_code_and_every_refusal_of_an_upload_has_advice(door: Door) -> Non
     refused: dict[int, dict[str, Any]] = {45: {"kind": ""}, 34: {"size": 600_000_000}, 35: {"pages": 1_001}}
     for code, changes in refused.items():
         door.upload(msgspec.structs.replace(DOCUMENT, **changes))
-        assert BY_CODE[code] == remediation(latest(door))
+        assert BY_CODE[code] == remediation(door.record)
     door.upload(DOCUMENT, DOCUMENT)
-    assert BY_CODE[36] == remediation(latest(door))
+    assert BY_CODE[36] == remediation(door.record)
     door.upload()
-    assert BY_RULE["upload.document-required"] == remediation(latest(door))
+    assert BY_RULE["upload.document-required"] == remediation(door.record)
     door.upload(msgspec.structs.replace(DOCUMENT, not_kept="the disk is full"))
-    assert "spool" in remediation(latest(door))
+    assert "spool" in remediation(door.record)

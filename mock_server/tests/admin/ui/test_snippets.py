@@ -14,7 +14,6 @@ from mock_server.tests.conftest import DOCUMENT, KEY, SECRET, Door, make_door, s
 
 from flipsnack_mock.admin.ui.repeat import download_call, repeat_of
 from flipsnack_mock.admin.ui.snippets import LANGUAGES, curl, snippets
-from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.testing import MockServer
 
 BASE = "http://fake.test/v1/"
@@ -27,13 +26,9 @@ RUNS = {"curl": ["bash"], "python": [sys.executable], "node": ["node"], "php": [
 ENDINGS = {"curl": "sh", "python": "py", "node": "mjs", "php": "php"}
 
 
-def latest(door: Door) -> Record:
-    return next(records_of(door.world, list(door.world.journal.entries())[-1:]))
-
-
 def command(door: Door, secret: str | None = SECRET) -> str:
     """The command that repeats the latest request, or nothing."""
-    call = repeat_of(latest(door), secret=secret, base_url=BASE)
+    call = repeat_of(door.record, secret=secret, base_url=BASE)
     return curl(call) if call else ""
 
 
@@ -113,7 +108,7 @@ def test_each_program_makes_the_call_that_it_repeats(server: MockServer, tmp_pat
 def test_an_upload_is_repeated_with_its_files(door: Door) -> None:
     """The programs name the file; PHP needs its curl extension for one."""
     door.upload(DOCUMENT)
-    record = latest(door)
+    record = door.record
     call = repeat_of(msgspec.structs.replace(record, content_type="multipart/form-data"), secret=SECRET, base_url=BASE)
     assert call is not None
     texts = {snippet.name: snippet.text for snippet in snippets(call)}
