@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flipsnack_client.collection import Collection
 
 STATUSES = click.Choice(["public", "editable", "unlisted"])
+_SHOWN = ("hash", "title", "description", "status", "width", "height", "conversion")
 
 
 def _changes(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -154,15 +155,7 @@ def show(environ: Mapping[str, str], /, collection_hash: str, **options: Any) ->
       flipsnack show d3m0h45h
     """
     with running(environ, **options) as run, run.showing(plain=True):
-        _print(run, usage(lambda: run.client.collection(collection_hash, deadline=run.deadline)))
-
-
-def _print(run: Run, collection: "Collection") -> None:
-    if run.as_json:
-        print_json(collection)
-        return
-    names = ("hash", "title", "description", "status", "width", "height", "conversion")
-    print_table([(name, getattr(collection, name)) for name in names if getattr(collection, name) is not None])
+        run.print(usage(lambda: run.client.collection(collection_hash, deadline=run.deadline)), _SHOWN)
 
 
 @click.command(cls=Command)
@@ -187,7 +180,7 @@ def update(environ: Mapping[str, str], /, collection_hash: str, **options: Any) 
         changed = usage(lambda: run.client.update(collection_hash, **changes, deadline=run.deadline))
         if changed.hash != collection_hash:
             display.note(f"the collection has a new hash: {changed.hash}")
-        _print(run, changed)
+        run.print(changed, _SHOWN)
 
 
 @click.command(cls=Command)

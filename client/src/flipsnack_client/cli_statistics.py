@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from flipsnack_client.command import Command, api_options, hash_argument, print_json, print_table, running, usage
+from flipsnack_client.command import Command, api_options, hash_argument, print_table, running, usage
+
+_SUMS = ("impressions", "views", "downloads", "time_spent")
 
 
 def _day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
@@ -43,12 +45,9 @@ def stats(
     """
     with running(environ, **options) as run, run.showing(plain=True):
         found = usage(lambda: run.client.stats(collection_hash, start, end, pages=pages, deadline=run.deadline))
-        if run.as_json:
-            print_json(found)
-            return
-        print_table([(name, getattr(found, name)) for name in ("impressions", "views", "downloads", "time_spent")])
+        run.print(found, _SUMS)
         columns = ("page", "views", "clicks", "time_spent")
-        if found.pages:
+        if found.pages and not run.as_json:
             click.echo()
             print_table([columns, *(tuple(getattr(page, name) for name in columns) for page in found.pages)])
 
@@ -64,9 +63,4 @@ def user_stats(environ: Mapping[str, str], /, **options: Any) -> None:
       flipsnack user-stats
     """
     with running(environ, **options) as run, run.showing(plain=True):
-        found = run.client.user_stats(deadline=run.deadline)
-        if run.as_json:
-            print_json(found)
-            return
-        names = ("impressions", "views", "downloads", "time_spent", "uploads_left")
-        print_table([(name, getattr(found, name)) for name in names])
+        run.print(run.client.user_stats(deadline=run.deadline), (*_SUMS, "uploads_left"))

@@ -111,6 +111,13 @@ class Run:
             log.removeHandler(handler)
             display.close()
 
+    def print(self, value: Any, names: tuple[str, ...]) -> None:
+        """Print `value` as JSON, or the fields of these names that it has, a line each."""
+        if self.as_json:
+            print_json(value)
+        else:
+            print_table([(name, getattr(value, name)) for name in names if getattr(value, name) is not None])
+
 
 @contextmanager
 def running(
