@@ -69,13 +69,6 @@ def test_the_text_of_a_fault_has_no_url(error: Exception, words: str) -> None:
     assert "signature" not in str(ours)
 
 
-def test_plain_http_on_a_tls_port_is_a_connection_failure(api: ScriptedApi) -> None:
-    api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
-    url = api.server.url.replace("http", "https")
-    with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1"):
-        Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=api.clock).call("a", {})
-
-
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_an_authority_may_be_named_in_any_of_the_usual_variables(
     secure: MockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str

@@ -234,10 +234,10 @@ def test_call_sends_any_method_with_any_files(api: ScriptedApi, pdf: Path) -> No
     assert api.server.requests[-1].startswith(b"GET /v1/?action=zapier.get")
 
 
-def test_a_refused_certificate_is_not_uncertain(api: ScriptedApi, pdf: Path) -> None:
+def test_plain_http_on_a_tls_port_is_a_connection_failure_and_not_uncertain(api: ScriptedApi, pdf: Path) -> None:
     """A connection that never spoke HTTP carried no document."""
     api.server.plan = [raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")]
     url = api.server.url.replace("http", "https")
-    with pytest.raises(ConnectionFailed) as caught:
+    with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1") as caught:
         Flipsnack(KEY, SECRET, base_url=f"{url}/v1/", clock=api.clock).create(pdf)
     assert ConnectionFailed is type(caught.value)
