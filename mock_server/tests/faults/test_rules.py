@@ -68,17 +68,13 @@ def test_a_rule_meets_the_calls_that_it_counts_to(expected: list[int], condition
     assert expected == met({"f1": rule(**conditions)}, 10)
 
 
-@given(seed=st.integers(), share=st.floats(min_value=0.01, max_value=1))
-def test_a_share_meets_the_same_calls_each_time(seed: int, share: float) -> None:
-    assert met({"f1": rule(share=share, seed=seed)}, 50) == met({"f1": rule(share=share, seed=seed)}, 50)
-
-
 def test_a_share_meets_about_its_share() -> None:
-    """Of 2,000 calls, a share of 0.3 meets 600 (within what chance allows), and another seed meets others."""
-    first, second = (met({"f1": rule(share=0.3, seed=seed)}, 2_000) for seed in (1, 2))
+    """Of 2,000 calls, a share of 0.3 meets 600 (within what chance allows), each time the same, and with another seed
+    others."""
+    first, again, second = (met({"f1": rule(share=0.3, seed=seed)}, 2_000) for seed in (1, 1, 2))
     assert 540 < len(first) < 660
     assert 540 < len(second) < 660
-    assert first != second
+    assert first == again != second
 
 
 EDGES = [0, SECOND - 1, SECOND, 3 * SECOND - 1, 3 * SECOND]

@@ -99,7 +99,7 @@ def test_the_same_resource_url_has_the_same_label() -> None:
     assert f"Expires=1&Signature={label('AAA')}" == Mask(OWN).raw(b"Expires=1&Signature=AAA")
 
 
-@given(st.binary(max_size=60), st.sampled_from(["", "multipart/form-data; boundary=x", "multipart/form-data"]))
+@given(st.binary(max_size=60), st.sampled_from(["", "application/x-www-form-urlencoded"]))
 def test_any_bytes_can_be_masked(raw: bytes, content_type: str) -> None:
     """Whatever a client sends, showing it never fails."""
     Mask(OWN, ["other-secret"]).raw(raw, content_type)

@@ -10,7 +10,6 @@ import urllib3
 from mock_server.tests.raw_socket import query
 from urllib3.connection import HTTPSConnection
 
-from flipsnack_client import Flipsnack
 from flipsnack_mock.state.settings import SettingsError
 from flipsnack_mock.testing import MockServer
 from flipsnack_mock.testing.intercept import Interception, intercept
@@ -89,12 +88,6 @@ def test_whatever_urllib3_sends_is_answered_or_refused(way: str) -> None:
         for url in ("http://127.0.0.1:9/v1/", "https://api.flipsnack.com.example/v1/"):
             with pytest.raises((requests.ConnectionError, urllib3.exceptions.HTTPError), match="refused"):
                 WAYS[way](url)
-
-
-def test_our_client_is_answered() -> None:
-    with intercept(others="refuse") as fake:
-        client = Flipsnack("test-intercept", "secret-test-intercept", base_url=fake.base_url)
-        assert client.download_html("mock-complete").poll_once().resource_url
 
 
 @pytest.mark.parametrize("host", ["api.flipsnack.com", "127.0.0.1"])

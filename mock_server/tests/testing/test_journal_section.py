@@ -7,7 +7,6 @@ from mock_server.tests.conftest import KEY, make_door, signed
 
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule
-from flipsnack_mock.inspect.records import records_of
 from flipsnack_mock.server.request_log import printable, request_log
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import MockServer, journal_section
@@ -27,8 +26,7 @@ def test_a_line_is_that_of_the_log(changes: dict[str, str], fault: str | None) -
     assert log is not None
     log(door.entry)
     log.close()
-    [record] = records_of(door.world, [door.entry])
-    assert f"{printable(journal_section._line(record))}\n" == written.getvalue()
+    assert f"{printable(journal_section._line(door.record))}\n" == written.getvalue()
 
 
 def test_the_last_wrong_signature_is_explained() -> None:
