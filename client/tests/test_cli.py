@@ -240,19 +240,19 @@ def test_a_reader_that_goes_away_is_an_error_of_the_output(runner: CommandRunner
 
 
 WRONG: dict[str, tuple[list[str], str]] = {
-    "no command": (["unknown"], "No such command"),
+    "no command": (["unknown"], "unknown is not a command; expected one of call, "),
     "no name of a file": (["download", "a/b"], "the hash is no name of a file; give a path with -o"),
-    "no hash": (["status"], "Missing argument 'HASH'"),
-    "bad format": (["status", "h", "--format", "yaml"], "'yaml' is not one of"),
-    "bad deadline": (["status", "h", "--deadline", "0"], "not in the range"),
-    "bad day": (["stats", "h", "--start", "2026-13-01"], "is not a date; expected one as in 2026-11-28"),
+    "no hash": (["status"], "HASH is missing"),
+    "bad format": (["status", "h", "--format", "yaml"], "--format is 'yaml': expected json, jsonp or xml"),
+    "bad deadline": (["status", "h", "--deadline", "0"], "--deadline is 0.0: expected a number above 0"),
+    "bad day": (["stats", "h", "--start", "2026-13-01"], "--start is '2026-13-01': expected a date as in 2026-11-28"),
     "deadline that is no number": (["status", "h", "--deadline", "nan"], "above 0"),
     "bad base URL": (["status", "h", "--base-url", "example"], "expected something like"),
     "empty hash": (["status", ""], "must not be empty"),
     "no equals sign": (["sign", "action"], "is not NAME=VALUE"),
     "twice": (["sign", "a=1", "a=2"], "given twice"),
-    "unknown option": (["download", "h", "-o", "p.zip", "--colour"], "No such option"),
-    "a folder": (["download", "h", "-o", "."], "is a directory"),
+    "unknown option": (["download", "h", "-o", "p.zip", "--colour"], "--colour is not an option"),
+    "a folder": (["download", "h", "-o", "."], "--output is '.': expected a file"),
     "no such file": (["status", "h", "--credentials", "none.toml"], "No such file"),
 }
 

@@ -105,7 +105,7 @@ FAILURES: dict[str, tuple[list[str], int, str]] = {
     "never converted": (["create", "mock-never.pdf", "--wait", "--deadline", "0.5"], 3, "error: gave up after "),
     "no such file": (["create", "none.pdf"], 3, "error: cannot read none.pdf: No such file or directory"),
     "nothing to change": (["update", "h"], 2, "error: nothing to change"),
-    "no such day": (["stats", "h", "--start", "1.1.2026"], 2, "error: Invalid value for '--start'"),
+    "no such day": (["stats", "h", "--start", "1.1.2026"], 2, "error: --start is '1.1.2026': expected a date"),
     "unknown method": (["call", "collection.unknown"], 1, "error: the API refused the call: 42 "),
     "no name": (["call", "user.getStats", "x"], 2, "error: parameter 1 is not NAME=VALUE"),
     "empty hash": (["show", ""], 2, "error: the collection's hash must not be empty"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+_VALUE = re.compile(r"(File )?(?P<value>.+) is (not a valid |not in the range |not one of |a directory).*", re.DOTALL)
 _TOO_MANY = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)\.?")
 
 
@@ -26,6 +27,8 @@ def expected_by(kind: Any) -> str:
     if isinstance(kind, click.Choice):
         *others, last = map(str, kind.choices)
         return f"{', '.join(others)} or {last}" if others else last
+    if isinstance(kind, click.Path):
+        return "a file"
     whole = isinstance(kind, click.types.IntParamType)
     if whole or isinstance(kind, click.types.FloatParamType):
         return f"a {'whole ' * whole}number{_bounds(kind)}"
@@ -42,10 +45,10 @@ def _bounds(kind: Any) -> str:
 
 
 def _bad_value(wrong: Any) -> str:
-    if wrong.param is None or isinstance(wrong.param.type, click.types.StringParamType):
-        return str(wrong.message)  # of a check of our own
-    value = wrong.message.partition(" is not ")[0]
-    return f"{_name(wrong.param)} is {value}: expected {expected_by(wrong.param.type)}"
+    refused = _VALUE.fullmatch(wrong.message)
+    # A check of our own says what it expected.
+    said = f"{refused['value']}: expected {expected_by(wrong.param.type)}" if refused else wrong.message
+    return f"{_name(wrong.param)} is {said}"
 
 
 def _missing(wrong: Any) -> str:
