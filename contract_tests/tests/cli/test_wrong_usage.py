@@ -50,7 +50,7 @@ def test_wrong_words_are_refused_in_plain_words(name: str) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> None:
         raise NotJudgeable(wrong_word(message, "server"))
 
 
