@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from flipsnack_mock.protocol.errors import FieldError, Refused
-from flipsnack_mock.protocol.expectation import accepted, expectation
+from flipsnack_mock.protocol.expectation import accepted, expectation, place_of
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
@@ -105,10 +105,9 @@ def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:
 
 def _mismatch(what: str, refusal: Exception, shape: Any) -> Refused:
     """The refusal of what msgspec refuses, with the `path` that it, or a `FieldError`, names, and what is expected."""
-    path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
-    message = f"invalid {what}: {expectation(refusal, shape)}"
+    message, path = f"invalid {what}: {expectation(refusal, shape)}", place_of(refusal)
     if isinstance(refusal.__cause__, FieldError):
-        return Refused(400, "bad_request", message, path=f"{path}.{refusal.__cause__.field}")
+        return Refused(400, "bad_request", message, path=path)
     if not isinstance(refusal, msgspec.ValidationError):
         return Refused(400, "bad_request", message, path=path, expected="JSON")
     return Refused(400, "bad_request", message, path=path, expected=accepted(refusal, shape).words)

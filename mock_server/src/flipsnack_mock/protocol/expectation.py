@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
+from flipsnack_mock.protocol.errors import FieldError
+
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.(?P<field>[A-Za-z0-9_]+)|\[[^\]]*\]")
 _VALUE = re.compile(r"\A[^'`]* '(?P<value>[^']*)'")
@@ -60,6 +62,13 @@ def accepted(refusal: msgspec.ValidationError, hint: Any) -> Accepted:
 
 
 _type_of = cache(inspect.type_info)
+
+
+def place_of(refusal: Exception) -> str:
+    """The path to what msgspec or a `FieldError` refused, as `$.when.hash`; `$` is the whole."""
+    text = str(refusal)
+    path = text.rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in text else "$"
+    return f"{path}.{refusal.__cause__.field}" if isinstance(refusal.__cause__, FieldError) else path
 
 
 def _placed(refusal: msgspec.ValidationError) -> tuple[str, str]:
