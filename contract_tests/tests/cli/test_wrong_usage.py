@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import click
 import pytest
@@ -50,7 +51,7 @@ def test_wrong_words_are_refused_in_plain_words(name: str) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
         raise NotJudgeable(wrong_word(message, "server"))
 
 
@@ -58,8 +59,10 @@ def refused_by_argparse(words: list[str]) -> str:
     """What is said of words that pytest's parser reads, and of values that it takes and the plugin does not."""
     parser = Parser(allow_abbrev=False)
     for one in OPTIONS:
-        kind = {"action": "store_true"} if one.type is bool else {"type": one.type, "choices": one.choices or None}
-        parser.add_argument(f"--flipsnack-{one.name}", dest=one.name, **kind)  # type: ignore[arg-type]
+        kind: dict[str, Any] = (
+            {"action": "store_true"} if one.type is bool else {"type": one.type, "choices": one.choices or None}
+        )
+        parser.add_argument(f"--flipsnack-{one.name}", dest=one.name, **kind)
     try:
         given = vars(parser.parse_args(words))
         Options({**given, "rule": None}, {})

@@ -352,14 +352,14 @@ def identity(form: Any) -> tuple[tuple[str, str], ...]:
 def test_a_refused_form_shows_again_what_was_typed_and_the_message_beside_the_field(fake: Fake) -> None:
     days = [{"date": "2024-01-31", "views": 1}]
     fake.account("POST", "/collections", {"hash": "mine", "conversion_schedule": "never", "statistics": days})
-    page = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
+    page: Any = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
     forms = [form for form in page.forms if form.method == "POST" and typed_fields(form) and form.get("id") != "upload"]
     told = set()
     for form in forms:
         typed = {one.name: f'no such "{one.name}" <>' for one in typed_fields(form)}
         answer = fake.client.post(f"{PAGE}?account={KEY}", data=dict(form.form_values()) | typed)
         assert answer.status_code == 400 or form.fields["do"] == "explain"
-        again = html.fromstring(answer.text)
+        again: Any = html.fromstring(answer.text)
         (same,) = [one for one in again.forms if identity(one) == identity(form)]
         assert typed == {one.name: one.value.strip("\n") for one in typed_fields(same)}
         for field in same.xpath(".//*[@aria-invalid]"):
