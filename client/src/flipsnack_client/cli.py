@@ -82,13 +82,15 @@ def _unwritten(error: OSError) -> int:
 
 def _show(error: click.ClickException) -> None:
     """Print one line, or click's help if no command is named."""
-    message = error.format_message()
-    if "\n" in message:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return
+    # Imported on use: most commands are right.
+    from flipsnack_client.wrong_usage import wrong_usage
+
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "flipsnack"
-    say(f"error: {message.rstrip('.')} (see {path} --help)")
+    say(f"error: {wrong_usage(error)} (see {path} --help)")
 
 
 def _message(error: FlipsnackError) -> str:

@@ -15,7 +15,7 @@ def _day(_context: click.Context, _option: click.Parameter, value: str | None) -
     try:
         return None if value is None else date.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date; expected one as in 2026-11-28") from None
+        raise click.BadParameter(f"{value!r}: expected a date as in 2026-11-28") from None
 
 
 @click.command(cls=Command)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from mock_server.tests.conftest import KEY, SECRET, Door, signed
 
-from flipsnack_mock.server.request_log import MAX_WAITING_LINES, RequestLog, request_log, shown_key
+from flipsnack_mock.server.request_log import MAX_WAITING_LINES, MOST_EXPLAINED, RequestLog, request_log, shown_key
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.settings import Settings
 
@@ -97,19 +97,23 @@ class HeldUp(io.StringIO):
         return super().write(text)
 
 
-def test_only_an_entry_that_no_other_waits_behind_is_explained(door: Door) -> None:
+@pytest.mark.parametrize(
+    ("count", "explained"), [(1, 1), (2, 2), (MOST_EXPLAINED, MOST_EXPLAINED), (MOST_EXPLAINED + 1, 0)]
+)
+def test_entries_are_explained_unless_so_many_come_at_a_time_that_lines_could_be_lost(
+    door: Door, count: int, explained: int
+) -> None:
     stream = HeldUp()
-    log = RequestLog(lambda entry, _action: f"{entry.id} {entry.detail}", stream)
-    log.explain = lambda entry: msgspec.structs.replace(entry, detail="explained")
-    entries = [entry_of(door, signature="0" * 32) for _ in range(3)]
-    log(entries[0])
+    log = RequestLog(lambda entry, _action: entry.detail, stream)
+    entry = entry_of(door)
+    log(entry)
     assert stream.reached.wait(10)
-    log(entries[1])
-    log(entries[2])
+    log.explain = lambda entry: msgspec.structs.replace(entry, detail="explained")
+    for _ in range(count):
+        log(entry)
     stream.released.set()
     log.close()
-    refused = "the signature does not match the parameters"
-    assert ["r1 explained", f"r2 {refused}", f"r3 {refused}"] == stream.getvalue().splitlines()
+    assert ["", *["explained"] * explained, *[""] * (count - explained)] == stream.getvalue().splitlines()
 
 
 GREEN, RED, YELLOW, MAGENTA = 32, 31, 33, 35

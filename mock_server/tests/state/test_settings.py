@@ -144,7 +144,7 @@ HUSH = {"key": "K", "secret": "hush"}
     [
         ([{"key": "K"}], "secret is missing (at [0])"),
         ([HUSH | {"secrets": "x"}], "secrets is not a field; did you mean secret? (at [0])"),
-        ([HUSH | {"x": 1}], "x is not a field; expected one of collections, key, secret, uploads (at [0])"),
+        ([HUSH | {"x": 1}], "x is not a field; expected one of key, secret, collections, uploads (at [0])"),
         ([HUSH | {"key": ""}], "expected up to 200 visible ASCII characters without a slash (at [0].key)"),
         ([HUSH | {"key": "a/b"}], "without a slash"),
         ([HUSH | {"key": "a\n"}], "without a slash"),
@@ -158,7 +158,7 @@ HUSH = {"key": "K", "secret": "hush"}
         ([HUSH | {"collections": [{"hash": "h", "status": "secret"}]}], "expected editable, public or unlisted"),
         ([HUSH | {"collections": [{"hash": "h", "title": 1}]}], "expected text (at [0].collections[0].title)"),
         ([HUSH | {"collections": [{"hash": "h", "statistics": [{"date": "soon"}]}]}], "expected a date as in 2026-11"),
-        ([HUSH | {"collections": {}}], "expected a list (at [0].collections)"),
+        ([HUSH | {"collections": {}}], "expected a list of at most 10,000 entries (at [0].collections)"),
         ([HUSH | {"uploads": {"soon": 1}}], "expected a month as in 2026-11 (at [0].uploads)"),
         ([HUSH | {"uploads": 1}], "expected an object of names and values"),
         ([1], "expected an object with key, secret, collections, uploads"),

@@ -141,15 +141,15 @@ REFUSED: dict[str, tuple[Callable[[Any], object], str, str]] = {
     "a kind of fault": (lambda one: one.faults.add("dely"), "did you mean delay?", "code, status, redirect"),
     "a field of a fault": (lambda one: one.faults.add("delay", secnds=1), "did you mean seconds?", "one of code, "),
     "a preset": (lambda one: one.faults.add(preset="slwo"), "did you mean slow?", "one of per-second-limit, "),
-    "a missing field": (lambda one: one.faults.add("delay"), "missing required field `seconds`", "seconds"),
+    "a missing field": (lambda one: one.faults.add("delay"), "seconds is missing", "seconds"),
     "a field": (lambda one: one.collections.create(schedul="never"), "did you mean schedule?", "one of title, pages"),
-    "a number": (lambda one: one.collections.create(pages=0), "$.pages", "a whole number from 1 to 1,000"),
+    "a number": (lambda one: one.collections.create(pages=0), "(at pages)", "a whole number from 1 to 1,000"),
     "a setting": (lambda one: one.settings(url_lifetim=3), "did you mean url_lifetime?", "one of requests_per_second"),
     "a filter": (lambda one: one.requests.count(kode=1), "did you mean code?", "one of key, kind"),
     "a state": (lambda one: one.jobs.force("mock-failed", "NWE"), "did you mean NEW?", "NEW, PROCESSING, COMPLETE or"),
     "a step": (lambda one: one.jobs.force("mock-never", "NEW"), "NEW cannot become NEW", "COMPLETE, FAILED"),
-    "an instant": (lambda one: one.clock._move("set", {"at": "noon"}), "$.at", "an instant as in 2026-11-28T"),
-    "no field": (lambda one: one.call("POST", "/clock/freeze", {"at": 1}), "unknown field `at`", "no fields"),
+    "an instant": (lambda one: one.clock._move("set", {"at": "noon"}), "(at at)", "an instant as in 2026-11-28T"),
+    "no field": (lambda one: one.call("POST", "/clock/freeze", {"at": 1}), "at is not a field", "no fields"),
 }
 
 

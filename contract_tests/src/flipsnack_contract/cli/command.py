@@ -96,4 +96,7 @@ def show_error(wrong: click.ClickException) -> None:
         return
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else PROGRAM
-    click.echo(f"error: {wrong.format_message().rstrip('.')} (see {path} --help)", err=True)
+    # Imported on use: most commands are right.
+    from flipsnack_contract.cli.wrong_usage import wrong_usage
+
+    click.echo(f"error: {wrong_usage(wrong)} (see {path} --help)", err=True)

@@ -1,11 +1,9 @@
 """The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
 
 import os
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
+from flipsnack_contract.cli.wrong_usage import wrong_word
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
 from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
@@ -51,7 +50,9 @@ def _click_option(one: Option) -> click.Option:
     names = (f"--{one.name}",)
     if one.type is bool:
         return click.Option(names, is_flag=True, help=one.help)
-    kind = click.Choice(one.choices) if one.choices else one.type
+    kind: Any = click.Choice(one.choices) if one.choices else one.type
+    if one.least is not None:
+        kind = click.IntRange(min=one.least)
     told = one.default is not None
     return click.Option(names, type=kind, multiple=one.many, default=one.default, show_default=told, help=one.help)
 
@@ -119,12 +120,7 @@ class _Words:
         parser.optparser.error = self._refuse
 
     def _refuse(self, message: str) -> NoReturn:
-        text = message.removeprefix("argument ").replace("--flipsnack-", "--")
-        text = re.sub(r"invalid (?:int|float) value: (.*)", r"\1 is not a number", text)
-        unknown = text.removeprefix("unrecognized arguments: ").partition(" ")[0].partition("=")[0]
-        names = [f"--{one.name}" for one in OPTIONS if str(self._ctx.command.name) in one.of.split()]
-        near = get_close_matches(unknown, names, n=1) if text.startswith("unrecognized") else []
-        raise click.UsageError(text + (f"; did you mean {near[0]}?" if near else ""), self._ctx)
+        raise click.UsageError(wrong_word(message, str(self._ctx.command.name)), self._ctx)
 
 
 server = _Judging("server", "[URL]", SERVER, "http://127.0.0.1:3547/v1/ --rule signature")

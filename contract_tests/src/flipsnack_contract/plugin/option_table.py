@@ -9,11 +9,15 @@ from flipsnack_contract.contract.clock import PER_MINUTE
 
 PACKAGE = Path(__file__).parents[1]
 ANY = "server client recording"
+DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name after `--flipsnack-`, how its value is read, and the commands that it is `of`."""
+    """One option: its name after `--flipsnack-`, how its value is read, and the commands that it is `of`.
+
+    A number is `least` or more; one of seconds is above 0, up to a day.
+    """
 
     name: str
     help: str
@@ -22,6 +26,24 @@ class Option:
     default: Any = None
     many: bool = False
     choices: tuple[str, ...] = ()
+    least: int | None = None
+
+    @property
+    def expected(self) -> str:
+        """What its value may be, in words."""
+        if self.choices:
+            return " or ".join(self.choices)
+        if self.type is float:
+            return f"a number above 0, at most {DAY:,}"
+        if self.type is int:
+            return "a whole number" + ("" if self.least is None else f" of {self.least} or more")
+        return "text"
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a value that was read is in its bounds."""
+        if isinstance(value, float):
+            return 0 < value <= DAY
+        return self.least is None or value is None or value >= self.least
 
 
 OPTIONS = (
@@ -31,16 +53,22 @@ OPTIONS = (
     Option("recording", "The recording to judge: a HAR file, or the fake's journal as lines of JSON.", ""),
     Option("rule", "Judge only rules that begin so; may be given again.", f"{ANY} drift", many=True),
     Option("seed", "Draw by this seed; without one every run draws the same.", "server client drift", int),
-    Option("examples", "How many examples a check draws, or how many scenarios are drawn.", "server client drift", int),
+    Option(
+        "examples",
+        "How many examples a check draws, or how many scenarios are drawn.",
+        "server client drift",
+        int,
+        least=1,
+    ),
     Option("strict", "A broken SHOULD fails, too.", type=bool, default=False),
     Option("known", "The file that lists known failures."),
     Option("admin-token", "Token of the control plane; else FLIPSNACK_ADMIN_TOKEN.", "server client drift check"),
     Option("collection", "The hash of a collection of the key, where none can be created.", "server drift"),
-    Option("calls-per-minute", "The pace without a control plane; 0: none.", "server drift", int, PER_MINUTE),
+    Option("calls-per-minute", "The pace without a control plane; 0: none.", "server drift", int, PER_MINUTE, least=0),
     Option("alone", "Nothing else uses the target: maintenance may be on for all keys.", "server drift", bool, False),
     Option("slow", "Wait for a minute of real time where no clock can be moved.", "server drift", bool, False),
     Option("read-only", "Send reads only, within both limits of the key.", "server", bool, False),
-    Option("budget", "With --read-only: make at most so many calls.", "server", int),
+    Option("budget", "With --read-only: make at most so many calls.", "server", int, least=0),
     Option("fake", "A fake that runs already, for the client to call.", "client check"),
     Option("mode", "How the client's command is run.", "client check", default="persistent", choices=tuple(MODES)),
     Option("capability", "A capability of a program of mode exec; may be given again.", "client check", many=True),

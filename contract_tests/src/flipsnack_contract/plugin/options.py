@@ -31,9 +31,9 @@ class Options:
         for wanted in self["rule"] or ():
             if not any(rule.startswith(wanted) for rule in rules()):
                 raise NotJudgeable(f"no rule begins with {wanted!r}; `flipsnack-contract list` shows all of them")
-        for name, least in (("examples", 1), ("budget", 0), ("calls-per-minute", 0)):
-            if self[name] is not None and self[name] < least:
-                raise NotJudgeable(f"--{name} is {self[name]}; expected {least} or more")
+        for option in OPTIONS:
+            if not option.accepts(self[option.name]):
+                raise NotJudgeable(f"--{option.name} is {self[option.name]}: expected {option.expected}")
 
     def __getitem__(self, name: str) -> Any:
         option = next(one for one in OPTIONS if one.name == name)

@@ -93,9 +93,9 @@ def show_settings(context: Context) -> Behaviour:
 @route("PATCH", "/__admin/accounts/<key>/settings", "change settings of an account", body=Behaviour)
 def change_settings(context: Context) -> Behaviour:
     """Change the given settings, and keep the others."""
-    given = context.body(dict[str, msgspec.Raw])
     changed = context.body(Behaviour)
     # The line above has validated the names.
+    given = context.body(dict[str, msgspec.Raw])
     changes = {name: getattr(changed, name) for name in given}
     context.account.behaviour = msgspec.structs.replace(context.account.behaviour, **changes)
     return context.account.behaviour

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 
 from flipsnack_mock.protocol.errors import FieldError, Refused
-from flipsnack_mock.protocol.expectation import accepted
+from flipsnack_mock.protocol.expectation import accepted, expectation, place_of
 from flipsnack_mock.state.account import Account
 from flipsnack_mock.state.documents import Documents
 from flipsnack_mock.state.settings import Setting
@@ -56,10 +56,8 @@ class Context(NamedTuple):
             return value
         try:
             return msgspec.json.decode(self.raw_body or b"{}", type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError) as refusal:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as refusal:
             raise _mismatch("body", refusal, shape) from None
-        except RecursionError:
-            raise bad_request("invalid body: it is nested too deep", "$") from None
 
 
 Handler = Callable[[Context], Any]
@@ -108,15 +106,12 @@ def parse_query(query: Mapping[str, str], shape: type[Body]) -> Body:
 
 def _mismatch(what: str, refusal: Exception, shape: Any) -> Refused:
     """The refusal of what msgspec refuses, with the `path` that it, or a `FieldError`, names, and what is expected."""
-    path = str(refusal).rpartition(" - at ")[2].rpartition(" in ")[2].strip("`") if " - at " in str(refusal) else "$"
-    message = f"invalid {what}: {refusal}"
+    message, path = f"invalid {what}: {expectation(refusal, shape)}", place_of(refusal)
     if isinstance(refusal.__cause__, FieldError):
-        return bad_request(message, f"{path}.{refusal.__cause__.field}")
+        return bad_request(message, path)
     if not isinstance(refusal, msgspec.ValidationError):
         return bad_request(message, path, expected="JSON")
-    fits = accepted(refusal, shape)
-    message = f"{message}; {fits.question}" if fits.question else message
-    return bad_request(message, path, expected=fits.words)
+    return bad_request(message, path, expected=accepted(refusal, shape).words)
 
 
 def bad_request(message: str, path: str, **facts: object) -> Refused:

@@ -46,7 +46,10 @@ def show_error(wrong: click.ClickException, program: str) -> None:
         return
     context = getattr(wrong, "ctx", None)
     path = context.command_path if context else program
-    click.echo(f"error: {wrong.format_message().rstrip('.')} (see {path} --help)", err=True)
+    # Imported on use: most commands are right.
+    from flipsnack_mock.cli.wrong_usage import wrong_usage
+
+    click.echo(f"error: {wrong_usage(wrong)} (see {path} --help)", err=True)
 
 
 class _Imported(UserDict[str, Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
     from flipsnack_mock.state.settings import Settings
 
 
+class _Seconds(click.FloatRange):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = float(super().convert(value, param, ctx))
+        if isnan(found):
+            self.fail(f"{value!r} is not a valid number", param, ctx)
+        return found
+
+
 @click.command("health", cls=GroupedCommand, groups=GROUPS)
 @with_settings
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", default=2.0, show_default=True
-)
+@click.option("--timeout", type=_Seconds(0, 86_400, min_open=True), metavar="SECONDS", default=2.0, show_default=True)
 @click.pass_obj
 def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Path | None, **flags: Any) -> None:
     """Check whether the fake is up on this machine.

@@ -51,7 +51,8 @@ def with_settings(function: Any) -> Any:
         if isinstance(default, (bool, int, float, str)):
             flag, text = name.replace("_", "-"), f"{does} [default: {shown(name, default).replace(',', ', ')}]"
             names = f"--{flag}/--no-{flag}" if isinstance(default, bool) else f"--{flag}"
-            function = click.option(names, name, type=_kind(name, default), default=None, help=text)(function)
+            more = {"type": _kind(name, default), "metavar": _METAVARS.get(type(default))}
+            function = click.option(names, name, default=None, help=text, **more)(function)
         else:
             function = click.option(f"--{name.replace('_', '-')}", name, hidden=True, callback=_no_option)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
@@ -66,9 +67,13 @@ def _no_option(_context: click.Context, option: click.Parameter, value: str | No
         )
 
 
+# A number is read as in a variable, which knows its bounds.
+_METAVARS = {int: "INTEGER", float: "NUMBER"}
+
+
 def _kind(name: str, default: Any) -> Any:
     hint = get_args(SETTING_HINTS[name])[0]
-    return click.Choice(get_args(hint)) if get_origin(hint) is Literal else type(default)
+    return click.Choice(get_args(hint)) if get_origin(hint) is Literal else bool if type(default) is bool else str
 
 
 def loaded(

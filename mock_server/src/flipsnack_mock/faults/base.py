@@ -23,7 +23,9 @@ MAX_PAUSE = 300.0
 
 Seconds = Annotated[float, Meta(ge=0, le=MAX_PAUSE)]
 Bytes = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-MediaType = Annotated[str, Meta(pattern=r"^[\x21-\x7e][\x20-\x7e]{0,199}\Z")]
+MediaType = Annotated[
+    str, Meta(pattern=r"^[\x21-\x7e][\x20-\x7e]{0,199}\Z", extra={"expected": "a media type, as text/html"})
+]
 
 
 class FaultNotApplicable(Exception):

@@ -128,7 +128,13 @@ class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=Tru
 class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     """The resource URL points to another `origin` (scheme, host, port); by default to a closed port."""
 
-    origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}\Z")] = "http://127.0.0.1:1"
+    origin: Annotated[
+        str,
+        Meta(
+            pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}\Z",
+            extra={"expected": "scheme and host, as http://127.0.0.1:1"},
+        ),
+    ] = "http://127.0.0.1:1"
 
     def moved(self, origin: str) -> str:
         return _ORIGIN.sub(self.origin, origin, count=1)

@@ -11,9 +11,15 @@ from flipsnack_mock.protocol.errors import CATALOGUE, FieldError
 from flipsnack_mock.protocol.messages import BODILESS, Response
 
 Status = Annotated[int, Meta(ge=200, le=599)]
-HeaderName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")]
-HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,4000}\Z")]
-Location = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,4000}\Z")]
+HeaderName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z", extra={"expected": "the name of a header"})
+]
+HeaderValue = Annotated[
+    str, Meta(pattern=r"^[\x20-\x7e]{0,4000}\Z", extra={"expected": "up to 4,000 ASCII characters in one line"})
+]
+Location = Annotated[
+    str, Meta(pattern=r"^[\x21-\x7e]{1,4000}\Z", extra={"expected": "1 to 4,000 visible ASCII characters"})
+]
 MAX_REPLACEMENT_BYTES = 1_000_000
 """The most bytes of the body of a fault's answer."""
 

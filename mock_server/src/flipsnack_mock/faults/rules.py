@@ -31,7 +31,7 @@ FaultKind = (
 Instant = Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
 Span = Annotated[float, Meta(gt=0, le=316_224_000)]
 Ordinal = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-RuleId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}\Z")]
+RuleId = Hash
 
 MAX_RULES = 1_000
 """The most rules of one account."""

@@ -13,7 +13,7 @@ from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.journal import Entry
 
 _COMPARED, _SHOWN = 50, 3
-EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z")]
+EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z", extra={"expected": "the id of a request, as r12"})]
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -223,7 +223,7 @@ RULES: dict[str, ClientRule] = {
     "client.repeated-call": ClientRule(
         _repeated_call,
         "a whole package fetched twice from one URL, or the same read within a minute while nothing is changed",
-        "keep the package; resume a broken download with Range",
+        "keep the answer and the package; resume a broken download with Range",
     ),
     "client.secret-not-sent": ClientRule(
         _secret_not_sent,

@@ -33,6 +33,8 @@ _GATHER_SECONDS = 0.01
 _CLOSE_SECONDS = 0.5
 # To explain an entry takes a tenth of a second, and longer on a busy machine.
 _EXPLAIN_SECONDS = 5.0
+MOST_EXPLAINED = int(MAX_WAITING_LINES * _GATHER_SECONDS / _EXPLAIN_SECONDS)
+"""The most lines of a batch of which one is explained: when more come at a time, lines could be lost meanwhile."""
 
 
 class RequestLog:
@@ -40,7 +42,7 @@ class RequestLog:
 
     A stream that is absent, closed, full, slow or blocked costs lines, which are counted in `lost`. A line says how
     many, as soon as one can be written. A character that the stream's encoding has not is written as an escape.
-    Where `explain` is set, it may add to an entry that no other waits behind; the log's thread calls it.
+    Where `explain` is set, it may add to the entries of a batch of at most `MOST_EXPLAINED`; the log's thread calls it.
     """
 
     explain: Callable[[Entry], Entry] | None = None
@@ -89,7 +91,7 @@ class RequestLog:
             batch += [self._waiting.get() for _ in range(self._waiting.qsize())]
             going_on = None not in batch
             entries = [one for one in batch if one is not None]
-            if self.explain and len(batch) == 1:
+            if self.explain and len(entries) <= MOST_EXPLAINED:
                 entries = [(self.explain(entry), action) for entry, action in entries]
             lines = [self._render(*one) for one in entries]
             self._made.set()

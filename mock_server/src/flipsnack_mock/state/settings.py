@@ -194,7 +194,7 @@ def _converted(layer: str, found: Mapping[str, Any]) -> dict[str, tuple[Any, str
         if name not in SETTING_HINTS:
             raise _unknown(layer, name)
         try:
-            converted[name] = (_value(value, SETTING_HINTS[name], as_text=layer == ENVIRONMENT), source)
+            converted[name] = (_value(value, SETTING_HINTS[name], as_text=layer in (ENVIRONMENT, FLAG)), source)
             Settings(**{name: converted[name][0]})
         except (msgspec.MsgspecError, ValueError, RecursionError) as refusal:
             raise _unusable(source, name, value, refusal) from None
@@ -216,12 +216,12 @@ def _unusable(source: str, name: str, value: Any, refusal: Exception) -> Setting
 
 
 def _value(value: Any, hint: Any, *, as_text: bool) -> Any:
-    if as_text:
+    if as_text and isinstance(value, str):
         value.encode()
         value = _WORDS.get(value.lower(), value) if get_args(hint)[0] is bool else value
         if get_origin(get_args(hint)[0]) in (tuple, dict):
             return msgspec.json.decode(_NUMBER_KEY.sub(r'\1"\2":', value), type=hint, strict=False)
-    # The environment has only texts; a flag or a file has the type it should have, but TOML's keys are texts too.
+    # A variable or a flag is a text; a file has the type it should have, but TOML's keys are texts too.
     return msgspec.convert(value, hint, strict=not as_text, str_keys=True)
 
 

@@ -337,3 +337,32 @@ def test_a_form_that_cannot_be_read_shows_nothing_to_strangers(wanted: str) -> N
     answer = make_fake(admin_token=TOKEN).client.post(PAGE, data=form)
     assert 400 == answer.status_code
     assert "123ABCDE" not in answer.text
+
+
+def typed_fields(form: Any) -> list[Any]:
+    """The fields of a form that a person fills in."""
+    fields = [*form.iter("input"), *form.iter("textarea")]
+    return [one for one in fields if one.get("type") not in ("hidden", "file")]
+
+
+def identity(form: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, one.value) for one in form.iter("input") if one.get("type") == "hidden")
+
+
+def test_a_refused_form_shows_again_what_was_typed_and_the_message_beside_the_field(fake: Fake) -> None:
+    days = [{"date": "2024-01-31", "views": 1}]
+    fake.account("POST", "/collections", {"hash": "mine", "conversion_schedule": "never", "statistics": days})
+    page: Any = html.fromstring(fake.admin("GET", f"{PAGE}?account={KEY}").text)
+    forms = [form for form in page.forms if form.method == "POST" and typed_fields(form) and form.get("id") != "upload"]
+    told = set()
+    for form in forms:
+        typed = {one.name: f'no such "{one.name}" <>' for one in typed_fields(form)}
+        answer = fake.client.post(f"{PAGE}?account={KEY}", data=dict(form.form_values()) | typed)
+        assert answer.status_code == 400 or form.fields["do"] == "explain"
+        again: Any = html.fromstring(answer.text)
+        (same,) = [one for one in again.forms if identity(one) == identity(form)]
+        assert typed == {one.name: one.value.strip("\n") for one in typed_fields(same)}
+        for field in same.xpath(".//*[@aria-invalid]"):
+            told.add(form.fields["do"])
+            assert text_of(answer, str(field.get("aria-describedby"))) in text_of(answer, "wrong")
+    assert {"explain"} == {form.fields["do"] for form in forms} - told

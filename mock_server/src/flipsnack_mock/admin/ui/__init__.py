@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import jinja2
 
+from flipsnack_mock.admin.ui.buttons import NOT_REFUSED, RefusedForm
 from flipsnack_mock.admin.ui.query import FILTERED_BY, SPANS, TABS, carried, link
 from flipsnack_mock.admin.ui.timeline import format_duration
 from flipsnack_mock.admin.ui.view import PageView
@@ -20,15 +21,20 @@ ASSETS = {
 
 
 def page(
-    view: PageView, *, said: str = "", wrong: str = "", guarded: bool = False, diagnosis: Diagnosis | None = None
+    view: PageView,
+    *,
+    said: str = "",
+    refused: RefusedForm = NOT_REFUSED,
+    guarded: bool = False,
+    diagnosis: Diagnosis | None = None,
 ) -> str:
     """The page as HTML.
 
-    `said` is a status message, `wrong` an error message; `guarded` says whether a token is set; `diagnosis` is that of
-    the URL in the box for one.
+    `said` is a status message; `refused` has an error message, and the form that is shown again; `guarded` says whether
+    a token is set; `diagnosis` is that of the URL in the box for one.
     """
     template = _templates().get_template("page.html")
-    return template.render(view=view, said=said, wrong=wrong, guarded=guarded, diagnosed=diagnosis)
+    return template.render(view=view, said=said, refused=refused, guarded=guarded, diagnosed=diagnosis)
 
 
 def sign_in(*, wrong: str = "") -> str:

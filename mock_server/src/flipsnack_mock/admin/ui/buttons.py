@@ -10,7 +10,7 @@ from flipsnack_mock.admin.routes import ROUTES, Context, Route
 from flipsnack_mock.admin.ui.faults import with_exact_values
 from flipsnack_mock.admin.ui.fields import AS_JSON
 from flipsnack_mock.protocol.errors import Refused
-from flipsnack_mock.protocol.expectation import expectation
+from flipsnack_mock.protocol.expectation import expectation, place_of
 
 
 class Action(NamedTuple):
@@ -52,6 +52,38 @@ ACTIONS = {
 }
 
 
+class RefusedForm(NamedTuple):
+    """What was typed into the form of a button that was refused, or asked something, which the page shows again.
+
+    `message` stands beside `field`; where that is empty, only above the page.
+    """
+
+    form: Mapping[str, str] = {}
+    message: str = ""
+    field: str = ""
+
+    def of(self, button: str, **same: str) -> "RefusedForm":
+        """This one where it is of `button`, and the fields that tell its forms apart are the `same`; else none."""
+        wanted = {"do": button, **same}
+        return self if wanted.items() <= self.form.items() else NOT_REFUSED
+
+    def value(self, name: str, now: object) -> object:
+        """What was typed into a field; `now` where nothing was refused."""
+        return self.form.get(name, now)
+
+
+NOT_REFUSED = RefusedForm()
+
+
+def refused_form(form: Mapping[str, str], refusal: Refused) -> RefusedForm:
+    """The form of a `refusal`, with the field that its path leads to."""
+    place = str(refusal.facts.get("path", "$")).partition("[")[0].removeprefix("$.")
+    action = ACTIONS.get(form.get("do", ""))
+    named = {field: name for name, field in action.named.items()} if action else {}
+    candidates = (named.get(place, place), f"{place}{AS_JSON}", "snapshot")
+    return RefusedForm(form, refusal.message, next((name for name in candidates if name in form), ""))
+
+
 def carry_out(context: Context, wanted: str, form: Mapping[str, str]) -> Any:
     """The answer of the route that the button `wanted` calls with the fields of `form`.
 
@@ -82,7 +114,8 @@ def _body(entry: Route, fields: Mapping[str, str]) -> bytes:
     try:
         body = msgspec.to_builtins(msgspec.convert(nested, entry.body, strict=False))
     except msgspec.ValidationError as refusal:
-        raise Refused(400, "bad_request", expectation(refusal, entry.body)) from None
+        message, path = expectation(refusal, entry.body), place_of(refusal)
+        raise Refused(400, "bad_request", message, path=path) from None
     # What the form does not name is left to the route.
     return msgspec.json.encode({name: body[name] for name in nested if name in body})
 
@@ -107,4 +140,5 @@ def _decoded(name: str, text: str) -> Any:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as refusal:
         field = name.removesuffix(AS_JSON)
-        raise Refused(400, "bad_request", f"{field}: {expectation(refusal, None)}") from None
+        message = f"{field}: {expectation(refusal, None)}"
+        raise Refused(400, "bad_request", message, path=f"$.{field}") from None

@@ -16,7 +16,7 @@ from flipsnack_mock.admin.guard import COOKIE, Guard
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import ROUTES, Context, route
 from flipsnack_mock.admin.ui import ASSETS, asset, page, sign_in
-from flipsnack_mock.admin.ui.buttons import ACTIONS, carry_out
+from flipsnack_mock.admin.ui.buttons import ACTIONS, NOT_REFUSED, RefusedForm, carry_out, refused_form
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.query import link, query_of
 from flipsnack_mock.admin.ui.view import view_of
@@ -80,12 +80,14 @@ def show_page(context: Context) -> HttpResponse | Work:
 )
 def act(context: Context) -> HttpResponse | Work:
     """Redirect to the page, or show it with the error message or the diagnosis."""
+    form: dict[str, str] = {}
     try:
-        return _acted(context, _form(context.raw_body))
+        form = _form(context.raw_body)
+        return _acted(context, dict(form))
     except Refused as refusal:
         if not _is_signed_in(context):
             return _html(sign_in(wrong=refusal.message), refusal.http_status)
-        return _page(context, wrong=refusal.message, status=refusal.http_status)
+        return _page(context, refused=refused_form(form, refusal), status=refusal.http_status)
 
 
 def _acted(context: Context, form: dict[str, str]) -> HttpResponse | Work:
@@ -98,7 +100,7 @@ def _acted(context: Context, form: dict[str, str]) -> HttpResponse | Work:
         return _with_pass(_see_other("?"), "")
     answer = carry_out(context, wanted, form)
     if isinstance(answer, Work):
-        return _page(context, explained=answer)
+        return _page(context, refused=RefusedForm({"do": wanted, **form}), explained=answer)
     query = query_of(context.query)
     # A new account is shown at once.
     made = answer["key"] if wanted in ("create-account", "fork") else query.account
@@ -140,7 +142,12 @@ def download(context: Context) -> HttpResponse | Work:
 
 
 def _page(
-    context: Context, *, said: str = "", wrong: str = "", status: int = 200, explained: Work | None = None
+    context: Context,
+    *,
+    said: str = "",
+    refused: RefusedForm = NOT_REFUSED,
+    status: int = 200,
+    explained: Work | None = None,
 ) -> Work:
     settings = context.worlds.settings
     origin = origin_of(flask.request.environ, base_url=settings.base_url, namespace=context.world.name)
@@ -149,7 +156,7 @@ def _page(
     guarded, is_packed = Guard(settings).wants_token, "gzip" in flask.request.headers.get("Accept-Encoding", "")
 
     def shown() -> HttpResponse:
-        text = page(view(), said=said, wrong=wrong, guarded=guarded, diagnosis=_diagnosis(explained))
+        text = page(view(), said=said, refused=refused, guarded=guarded, diagnosis=_diagnosis(explained))
         return _packed(_html(text, status)) if is_packed else _html(text, status)
 
     return Work(shown)

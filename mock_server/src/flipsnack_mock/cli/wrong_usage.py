@@ -1,0 +1,89 @@
+"""What click refuses, in the words of all messages: what is wrong, what was expected, and the nearest name."""
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+_VALUE = re.compile(r"(File )?(?P<value>.+) is (not a valid |not in the range |not one of |a directory).*", re.DOTALL)
+_TOO_MANY = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)\.?")
+
+
+def wrong_usage(wrong: click.ClickException) -> str:
+    """What is wrong with the words of a command, in one line without a full stop."""
+    words = _WORDS.get(type(wrong).__name__)
+    if words is not None:
+        return words(wrong)
+    if (found := _TOO_MANY.fullmatch(wrong.message)) and (context := getattr(wrong, "ctx", None)):
+        usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+        return f"unexpected words {found['words']!r}: expected {usage}"
+    return wrong.format_message().rstrip(".")
+
+
+def expected_by(kind: Any) -> str:
+    """The values of a type of click, in words."""
+    if isinstance(kind, click.Choice):
+        *others, last = map(str, kind.choices)
+        return f"{', '.join(others)} or {last}" if others else last
+    if isinstance(kind, click.Path):
+        return "a file"
+    whole = isinstance(kind, click.types.IntParamType)
+    if whole or isinstance(kind, click.types.FloatParamType):
+        return f"a {'whole ' * whole}number{_bounds(kind)}"
+    return "a value"
+
+
+def _bounds(kind: Any) -> str:
+    least, most = getattr(kind, "min", None), getattr(kind, "max", None)
+    if least is None:
+        return ""
+    if most is None:
+        return f" above {least:,}" if kind.min_open else f" of {least:,} or more"
+    return f" above {least:,}, at most {most:,}" if kind.min_open else f" from {least:,} to {most:,}"
+
+
+def _bad_value(wrong: Any) -> str:
+    refused = _VALUE.fullmatch(wrong.message)
+    # A check of our own says what it expected.
+    said = f"{refused['value']}: expected {expected_by(wrong.param.type)}" if refused else wrong.message
+    return f"{_name(wrong.param)} is {said}"
+
+
+def _missing(wrong: Any) -> str:
+    return f"{_name(wrong.param)} is missing"
+
+
+def _no_option(wrong: Any) -> str:
+    return f"{wrong.option_name} is not an option{_question(wrong.option_name, wrong.possibilities or ())}"
+
+
+def _no_command(wrong: Any) -> str:
+    known = wrong.ctx.command.list_commands(wrong.ctx)
+    question = _question(wrong.command_name, known) or f"; expected one of {', '.join(known)}"
+    return f"{wrong.command_name} is not a command{question}"
+
+
+def _bad_option(wrong: Any) -> str:
+    # Neither its context nor the option is told.
+    return f"{wrong.option_name} {'takes no value' if 'not take' in wrong.message else 'needs a value'}"
+
+
+def _question(name: str, names: Any) -> str:
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _name(param: click.Parameter) -> str:
+    return param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+
+
+# By name: a class that is newer than the oldest click cannot be imported.
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "BadParameter": _bad_value,
+    "MissingParameter": _missing,
+    "NoSuchOption": _no_option,
+    "NoSuchCommand": _no_command,
+    "BadOptionUsage": _bad_option,
+}
