@@ -15,7 +15,7 @@ from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOIL
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
 
-CUT_OFF = PASSING["a download cut off once"]
+CUT_OFF, DEAD_ONCE = PASSING["a download cut off once"], faults.DEAD_LINKS["a dead link once"]
 AT_ONCE: Mapping[str, dict[str, Any]] = {
     "failed": {"schedule": "failed", "old_bytes": 21},
     "deleted": {"whose": "deleted"},
@@ -39,6 +39,8 @@ PLAIN: Mapping[str, Scenario] = {
         f"{name}, {seconds:g} s of time": Scenario(deadline_s=seconds, **fields)
         for seconds in (1.0, 2.5)
         for name, fields in AT_ONCE.items()
+        # An upload takes real time, of which a second may be too little.
+        if (name, seconds) != ("not convertible", 1.0)
     },
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
     "a package of more pages": Scenario(pages=5),
@@ -73,7 +75,7 @@ HOSTILE: Mapping[str, Scenario] = {
 ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(schedule="after-5s", faults=(fault,)) for name, fault in PASSING.items()},
     **{name: Scenario(faults=(fault,)) for name, fault in faults.DEAD_LINKS.items()},
-    **{name: Scenario(faults=(fault,)) for name, fault in faults.SPOILT_PACKAGES.items()},
+    **{name: Scenario(faults=(fault,), deadline_s=None) for name, fault in faults.SPOILT_PACKAGES.items()},
     **{
         f"{name}, over another file": Scenario(faults=(fault,), old_bytes=21)
         for name, fault in faults.SPOILT_PACKAGES.items()
@@ -85,6 +87,8 @@ ADVERSE: Mapping[str, Scenario] = {
         f"{name} ({form})": Scenario(format=form, faults=(spoilt_answer(name, form),))
         for name in faults.SPOILT_ANSWERS
         for form in FORMATS
+        # What is inside of an envelope is read alike in JSON and in JSONP.
+        if form != "jsonp" or name in faults.ENVELOPES
     },
 }
 TROUBLES = ("31 once", "HTTP 503 once", "a reset once")
@@ -129,6 +133,16 @@ EVENTFUL: Mapping[str, Scenario] = {
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
     "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
+    "a link that dies while no package is served": Scenario(
+        faults=(PASSING["HTTP 503 for the package once"],), settings={"url_lifetime": 0.25}
+    ),
+    "failed by the second link": Scenario(
+        faults=(DEAD_ONCE, faults.second_state("FAILED", means="job_failed")), old_bytes=21
+    ),
+    "built by the second link in a while": Scenario(faults=(DEAD_ONCE, faults.second_state("PROCESSING"))),
+    "never built, and 22 for a while": Scenario(
+        schedule="never", faults=(every_other(package_method().name, PASSING["22 twice"]),)
+    ),
     "a link that dies while a download is cut off": Scenario(faults=(CUT_OFF,), settings={"url_lifetime": 0.25}),
     "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
