@@ -100,14 +100,12 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (_uploaded(of("create", code=30, failed="method")), "expected to be accepted, got code 30"),
     ],
     "a-lost-answer-is-reported-as-uncertain": [
+        (_uploaded(error="transport", cut_after=5_000, account=()), "class uncertain, got error transport"),
         (
             _uploaded(LOST, error="transport", faults=LOSING),
             "expected an error of class uncertain, got error transport",
         ),
         (_uploaded(LOST, value={"hash": "old"}, faults=LOSING), "expected an error of class uncertain, got ok"),
-    ],
-    "an-upload-that-breaks-off-is-uncertain": [
-        (_uploaded(error="transport", cut_after=5_000, account=()), "expected uncertain, got error transport")
     ],
     "an-upload-that-broke-off-is-not-repeated": [(_uploaded(MADE, cut_after=5_000), "expected [], got ['#1']")],
     "a-refused-upload-is-reported-with-its-code": [

@@ -146,7 +146,6 @@ REDIRECTED: Mapping[str, Scenario] = {
     ),
 }
 PACKAGES: Mapping[str, Scenario] = {
-    "a large package": Scenario(package_bytes=LARGE),
     "a large package, over another file": Scenario(package_bytes=LARGE, old_bytes=21),
     **{f"{fault.name}, of a large package": Scenario(package_bytes=LARGE, pages=3, faults=(fault,)) for fault in CUTS},
     "a large package cut off again and again": Scenario(package_bytes=LARGE, faults=CUTS[2:]),
@@ -190,7 +189,6 @@ CODES: Mapping[str, Scenario] = {
         f"{code} for ever, no deadline": Scenario(deadline_s=None, old_bytes=21, faults=(one,))
         for code, one in REFUSED_BY.items()
     },
-    "43 for ever": Scenario(old_bytes=21, faults=(REFUSED_BY[43],)),
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
@@ -218,11 +216,6 @@ FORMS: Mapping[str, Scenario] = {
         f"{name}, answers {form}": Scenario(form=form, **fields)
         for name, fields in BUILT.items()
         for form in ANSWER_FORMS
-    },
-    **{
-        f"a package ({form}), answers chunked": Scenario(form="chunked", format=form, schedule="after-5s")
-        for form in FORMATS
-        if form != "json"
     },
     **{
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))

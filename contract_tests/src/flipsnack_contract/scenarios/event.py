@@ -153,17 +153,11 @@ def logged_event(name: str, record: Mapping[str, Any]) -> Event:
         end=now,
         wall=now,
         http_status=(record.get("answer") or {}).get("http_status"),
-        state=record.get("status") or conversion_state(data) or _state_in(data),
+        state=record.get("status") or conversion_state(data) or str((data or {}).get("status") or "") or None,
         data=data,
         leaks=tuple(record.get("leaks", ())),
         **{field: record[field] for field in AS_LOGGED if field in record},
     )
-
-
-def _state_in(data: Mapping[str, Any] | None) -> str | None:
-    """The state of a package that a made-up answer gives."""
-    state = (data or {}).get("status")
-    return state if isinstance(state, str) else None
 
 
 def _logged_answer(record: Mapping[str, Any]) -> Answer | None:

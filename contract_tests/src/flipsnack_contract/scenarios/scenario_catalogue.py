@@ -28,10 +28,11 @@ PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
     "built in exactly a minute": Scenario(schedule="after-60s"),
-    "built at the third poll": Scenario(schedule="after-3-polls"),
-    "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600),
+    "built at the third poll": Scenario(schedule="after-3-polls", format="xml"),
+    "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600, format="jsonp"),
     "failed at once": Scenario(schedule="failed"),
-    "failed after a while": Scenario(schedule="failed-after-20s"),
+    "failed at once, in xml": Scenario(schedule="failed", format="xml"),
+    "failed after a while": Scenario(schedule="failed-after-20s", format="jsonp"),
     "never built": Scenario(schedule="never", deadline_s=120),
     "never built, a short deadline": Scenario(schedule="never", deadline_s=3),
     "never built, less than a second of time": Scenario(schedule="never", deadline_s=0.5),
@@ -54,9 +55,9 @@ PLAIN: Mapping[str, Scenario] = {
     "one poll of a finished job": Scenario(op="poll"),
 }
 REFUSED: Mapping[str, Scenario] = {
-    "a wrong secret": Scenario(who="wrong-secret"),
+    "a wrong secret": Scenario(who="wrong-secret", format="xml"),
     "an unknown key": Scenario(who="unknown-key"),
-    "a deleted collection": Scenario(whose="deleted"),
+    "a deleted collection": Scenario(whose="deleted", format="jsonp"),
     "another account's collection": Scenario(whose="foreign"),
     "an unknown collection": Scenario(whose="unknown"),
 }
@@ -69,6 +70,10 @@ HOSTILE: Mapping[str, Scenario] = {
     "a key in upper case": Scenario(key="ZZ-Key"),
     "a hash that needs encoding": Scenario(whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"),
     "a hash of letters and accents apart": Scenario(whose="unknown", unknown_hash="e\u0301"),
+    **{
+        f"a hash like markup ({form})": Scenario(whose="unknown", unknown_hash="<a>&amp;'\"é😀", format=form)
+        for form in ("jsonp", "xml")
+    },
     "a very long hash": Scenario(whose="unknown", unknown_hash="abcdefghij" * 30),
     "a hash with blanks around": Scenario(whose="unknown", unknown_hash=" x "),
 }
@@ -100,15 +105,7 @@ TROUBLED: Mapping[str, Scenario] = {
         )
         for name in TROUBLES
     },
-    **{
-        f"{name} ({form})": Scenario(schedule="after-5s", format=form, faults=(PASSING[name],))
-        for name in ("31 once", "HTTP 503 once", "an answer cut off once")
-        for form in FORMATS
-        if form != "json"
-    },
     "a deleted collection, after 31 once": Scenario(whose="deleted", faults=(PASSING["31 once"],)),
-    "an unknown collection, after 22 twice": Scenario(whose="unknown", faults=(PASSING["22 twice"],)),
-    "another account's collection, after HTTP 503 once": Scenario(whose="foreign", faults=(PASSING["HTTP 503 once"],)),
     "packages cut off, little time": Scenario(deadline_s=20, faults=(SPOILT_PACKAGES["packages cut off"],)),
     "packages cut off, little time, over another file": Scenario(
         deadline_s=20, old_bytes=9_000, faults=(SPOILT_PACKAGES["packages cut off"],)
@@ -168,24 +165,10 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
-IN_EVERY_FORMAT: Mapping[str, Scenario] = {
-    "built in 5 s": PLAIN["built in 5 s"],
-    "failed at once": PLAIN["failed at once"],
-    "a wrong secret": REFUSED["a wrong secret"],
-    "a deleted collection": REFUSED["a deleted collection"],
-    "a hash like markup": Scenario(whose="unknown", unknown_hash="<a>&amp;'\"é😀"),
-}
-FORMATTED: Mapping[str, Scenario] = {
-    f"{name} ({form})": msgspec.structs.replace(scenario, format=form)
-    for form in FORMATS
-    for name, scenario in IN_EVERY_FORMAT.items()
-    if form != "json"
-}
 FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "plain": PLAIN,
     "refused": REFUSED,
     "hostile": HOSTILE,
-    "formats": FORMATTED,
     "faults": ADVERSE,
     "troubles": TROUBLED,
     "events": EVENTFUL,
@@ -214,9 +197,10 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
 def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CATALOGUE) -> list[Scenario]:
     """The scenarios of `family` for a client with these capabilities, without repetitions.
 
-    A client that does not read JSON gets those scenarios in another format that are not made for one.
+    A client that does not read a format gets those scenarios in another one that are not made for it.
     """
-    formatted = (_in_format(scenario, preferred(capabilities)) for scenario in family.values())
+    form = preferred(capabilities)
+    formatted = (one if one.format in capabilities else _in_format(one, form) for one in family.values())
     return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
@@ -234,5 +218,5 @@ def named(scenario: Scenario) -> Mapping[str, str]:
 
 
 def _in_format(scenario: Scenario, form: Format) -> Scenario:
-    made_for_one = scenario.format != "json" or any(fault.answers for fault in scenario.faults)
+    made_for_one = any(fault.answers for fault in scenario.faults)
     return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)

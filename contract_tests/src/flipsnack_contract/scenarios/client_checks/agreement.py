@@ -36,12 +36,12 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
             raise Violation("the status in the result", str(last), str(run.value.get("status")))
     if run.scenario.op != "download":
         return
-    if run.fetched_elsewhere:
-        return
-    if not any(call.state == "COMPLETE" for call in run.calls):
+    if not run.fetched_elsewhere and not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
-    if not any(call.http_status in (200, 206) for call in run.downloads):
+    if not run.fetched_elsewhere and not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that reports ok", "a successful download", "none")
+    # A program without the protocol reports no value.
+    expect("COMPLETE", run.value.get("status", "COMPLETE"), "the status in the result")
 
 
 @check("client.agreement")
@@ -56,13 +56,6 @@ def success_was_answered(run: ScenarioRun) -> None:
         if as_asked and (call.code == 20 or run.is_made_up(call)) and run.effect_on(call) in ("nothing", "link"):
             return
     raise Violation("a client that reports ok", f"code 20 for {action} {wanted or ''}".strip(), _last(run))
-
-
-@check("client.agreement")
-def a_download_is_reported_as_complete(run: ScenarioRun) -> None:
-    """The status in the result of a download is COMPLETE."""
-    if run.outcome is CaseOutcome.OK and run.scenario.op == "download" and run.value:
-        expect("COMPLETE", run.value.get("status"), "the status in the result")
 
 
 @check("client.agreement")
